@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""Holds every #include of the product to two tables: who may include whom, and where third-party libraries live.
+
+check_includes.py               checks the tree
+check_includes.py --self-test   shows on examples that it finds what it should, and nothing else"""
+import fnmatch
+import re
+import sys
+
+from project_files import ROOT, project_files
+
+# Module -> what of ours it may include besides itself and <imgcrypt/...>. A name with a slash is that one header.
+MAY_INCLUDE = {
+    "include": [],
+    "base": [],
+    "crypto": ["base"],
+    "oci": ["crypto", "base"],
+    "keywrap": ["crypto", "base"],
+    "layer": ["oci", "keywrap", "crypto", "base"],
+    "transport": ["oci", "crypto", "base"],
+    "image": ["layer", "transport", "keywrap", "oci", "crypto", "base"],
+    "node": ["image", "base"],
+    "streamproc": ["layer", "keywrap", "oci", "crypto", "base"],
+    "keyprovider": ["keywrap/provider_protocol.hpp", "crypto", "base"],
+    "cli": ["node", "image", "layer", "transport", "keywrap", "oci", "crypto", "base"],
+}
+
+# Library, what its includes look like, the files it may be included by.
+EDGES_BEHIND_JSON = [
+    "src/base/json*.cpp",
+    *(f"src/{module}/*.cpp" for module in ("oci", "keywrap", "layer", "transport")),
+    "cli/*.cpp",
+    "streamproc/*.cpp",
+    "keyprovider/*.cpp",
+]
+LIBRARIES = [
+    ("OpenSSL", r"openssl/", ["src/crypto/*", "src/keywrap/pkcs7*"]),
+    ("nlohmann/json", r"nlohmann/", EDGES_BEHIND_JSON),
+    ("fmt", r"fmt/", ["*"]),
+    ("libsodium", r"sodium(\.h|/)", ["src/base/secret*", "keyprovider/sodium/*"]),
+    ("GPGME", r"gpgme", ["keyprovider/pgp/*"]),
+    ("p11-kit", r"p11-kit", ["keyprovider/pkcs11/*"]),
+    ("yaml-cpp", r"yaml-cpp/", ["keyprovider/pkcs11/*"]),
+    ("gRPC", r"grpc(pp)?/", ["keyprovider/grpc/*", "src/transport/containerd*"]),
+    ("protobuf", r"google/protobuf/|.*\.pb\.h$", ["keyprovider/grpc/*", "src/transport/containerd*"]),
+    ("libcurl", r"curl/", ["src/transport/*"]),
+    ("libarchive", r"archive(_entry)?\.h$", ["src/transport/*"]),
+    ("ISA-L", r"isa-l(\.h|/)|igzip_lib\.h$", ["src/layer/*", "src/transport/*"]),
+    ("zstd", r"zstd(_errors)?\.h$", ["src/layer/*", "src/transport/*"]),
+    ("CLI11", r"CLI/", ["cli/*", "streamproc/main.cpp"]),
+]
+SYSTEM_FOLDERS = {"arpa", "asm", "linux", "net", "netinet", "sys"}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+
+
+def module_of(path):
+    top, *rest = path.split("/")
+    return rest[0] if top == "src" and len(rest) > 1 else top
+
+
+def fault_of_ours(path, header):
+    module, target = module_of(path), header.split("/")[0]
+    if "/" not in header or ".." in header or target not in MAY_INCLUDE:
+        return f'"{header}" is not of the form "module/file.hpp"'
+    if target == "include":
+        return f'"{header}" is public and is written <imgcrypt/...>'
+    if target == "keyprovider" and path.split("/")[:2] != header.split("/")[:2]:
+        return f'{path.rpartition("/")[0]} may not include "{header}": key providers are programs of their own'
+    if target == module or target in MAY_INCLUDE[module] or header in MAY_INCLUDE[module]:
+        return None
+    return f"module {module} may not include {target} ({header})"
+
+
+def fault_of_another(path, header):
+    if header.startswith("imgcrypt/"):
+        return None
+    if header.split("/")[0] in MAY_INCLUDE:
+        return f'<{header}> is ours and is written in quotes'
+    for library, pattern, homes in LIBRARIES:
+        if re.match(pattern, header):
+            at_home = any(fnmatch.fnmatchcase(path, home) for home in homes)
+            return None if at_home else f"module {module_of(path)} may not include {library} (<{header}>)"
+    folder, slash, _ = header.partition("/")
+    if slash and folder not in SYSTEM_FOLDERS:
+        return f"<{header}> is of a library without a home in check_includes.py"
+    return None
+
+
+def faults_of_text(path, text):
+    if module_of(path) not in MAY_INCLUDE:
+        yield 1, f"{path} lies in no module of check_includes.py"
+        return
+    for number, line in enumerate(text.splitlines(), 1):
+        include = INCLUDE.match(line)
+        if include:
+            fault = (fault_of_ours if include[1] == '"' else fault_of_another)(path, include[2])
+            if fault:
+                yield number, fault
+
+
+def check_tree():
+    failed = False
+    product = {"src", "cli", "streamproc", "keyprovider", "include"}
+    files = [f for f in project_files(".cpp", ".hpp") if f.parts[0] in product]
+    for file in files:
+        for number, fault in faults_of_text(str(file), (ROOT / file).read_text()):
+            print(f"{file}:{number}: {fault}")
+            failed = True
+    print(f"check_includes: {len(files)} files read")
+    return failed or not files
+
+
+GOOD = [
+    ("src/base/json.cpp", "#include <nlohmann/json.hpp>"),
+    ("src/base/secret_bytes.hpp", "#include <sodium.h>"),
+    ("src/crypto/digest.hpp", '#include "base/bytes.hpp"'),
+    ("src/crypto/digest.hpp", "#include <openssl/evp.h>"),
+    ("src/layer/decrypt.cpp", '#include "keywrap/wrap.hpp"'),
+    ("src/oci/digest.cpp", "#include <imgcrypt/error.hpp>"),
+    ("src/base/fds.cpp", "#include <sys/stat.h>"),
+    ("src/image/walk.cpp", "#include <string_view>"),
+    ("cli/main.cpp", "#include <CLI/CLI.hpp>"),
+    ("cli/main.cpp", '#include "cli/encrypt.hpp"'),
+    ("streamproc/main.cpp", "#include <CLI/CLI.hpp>"),
+    ("keyprovider/sodium/main.cpp", '#include "keywrap/provider_protocol.hpp"'),
+    ("keyprovider/sodium/main.cpp", '#include "keyprovider/sodium/box.hpp"'),
+]
+BAD = [
+    ("src/base/bytes.cpp", '#include "crypto/digest.hpp"'),
+    ("src/keywrap/jwe.cpp", '#include "oci/digest.hpp"'),
+    ("src/keywrap/jwe.cpp", "#include <openssl/evp.h>"),
+    ("src/transport/layout.cpp", '#include "layer/encrypt.hpp"'),
+    ("src/oci/manifest.hpp", "#include <nlohmann/json.hpp>"),
+    ("src/image/walk.cpp", "#include <nlohmann/json.hpp>"),
+    ("src/image/walk.cpp", "  #  include <CLI/CLI.hpp>"),
+    ("src/crypto/random.cpp", "#include <sodium.h>"),
+    ("src/oci/digest.cpp", '#include "digest.hpp"'),
+    ("src/oci/digest.cpp", '#include "../base/bytes.hpp"'),
+    ("src/oci/digest.cpp", "#include <base/bytes.hpp>"),
+    ("src/oci/digest.cpp", "#include <boost/asio.hpp>"),
+    ("src/util/strings.cpp", "#include <string>"),
+    ("include/imgcrypt/error.hpp", '#include "base/bytes.hpp"'),
+    ("cli/main.cpp", '#include "streamproc/payload.hpp"'),
+    ("streamproc/main.cpp", '#include "transport/layout.hpp"'),
+    ("streamproc/payload.cpp", "#include <CLI/CLI.hpp>"),
+    ("keyprovider/sodium/main.cpp", '#include "keywrap/jwe.hpp"'),
+    ("keyprovider/sodium/main.cpp", '#include "keyprovider/pgp/main.hpp"'),
+]
+
+
+def self_test():
+    refused = [example for example in GOOD if list(faults_of_text(*example))]
+    passed = [example for example in BAD if not list(faults_of_text(*example))]
+    for path, text in refused:
+        print(f"refused, though right: {path}: {text}")
+    for path, text in passed:
+        print(f"passed, though wrong: {path}: {text}")
+    print(f"check_includes: {len(GOOD)} right and {len(BAD)} wrong examples")
+    return refused or passed
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] not in ([], ["--self-test"]):
+        sys.exit(__doc__)
+    sys.exit(1 if (self_test() if sys.argv[1:] else check_tree()) else 0)
