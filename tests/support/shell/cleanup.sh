@@ -1,0 +1,69 @@
+# shellcheck shell=bash
+# A temporary directory $TMP, and clean-up that runs on success, on failure and on signals. Source it first.
+set -euo pipefail
+
+cleanups=()
+
+# at_exit COMMAND ARG...: last in, first out; each runs whether or not the others worked.
+at_exit() {
+  cleanups+=("$(printf '%q ' "$@")")
+}
+
+run_cleanups() {
+  local status=$? i
+  trap - EXIT
+  trap '' HUP INT TERM
+  set +e
+  for ((i = ${#cleanups[@]} - 1; i >= 0; i--)); do
+    eval "${cleanups[i]}"
+  done
+  exit "$status"
+}
+trap run_cleanups EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+remove_tree() {
+  rm -rf --one-file-system -- "$1"
+}
+
+TMP=$(mktemp -d "${TMPDIR:-/tmp}/imgcrypt.XXXXXX")
+at_exit remove_tree "$TMP"
+
+# wait_for SECONDS COMMAND ARG...: polls until the command works; false when the time is over.
+wait_for() {
+  local deadline=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    ((SECONDS < deadline)) || return 1
+    sleep 0.05
+  done
+}
+
+process_is_gone() {
+  local state
+  state=$(ps -o stat= -p "$1") || return 0
+  [[ $state == Z* ]]
+}
+
+# stop_process PID: asks, then insists.
+stop_process() {
+  kill -TERM "$1" 2>/dev/null || return 0
+  wait_for 10 process_is_gone "$1" || kill -KILL "$1" 2>/dev/null || true
+  wait "$1" 2>/dev/null || true
+}
+
+# processes_using DIR: ids of the processes, other than this shell, whose command line, environment, directory or
+# open files lie in DIR.
+processes_using() {
+  local pid
+  {
+    grep -lasF -e "$1" /proc/[0-9]*/cmdline /proc/[0-9]*/environ || true
+    find /proc/[0-9]*/{cwd,exe,root,fd} -maxdepth 1 \( -lname "$1" -o -lname "$1/*" \) 2>/dev/null || true
+  } | cut -d/ -f3 | sort -un | while read -r pid; do
+    if [[ $pid != "$$" ]] && ! process_is_gone "$pid"; then
+      echo "$pid"
+    fi
+  done
+}

@@ -1,0 +1,123 @@
+# shellcheck shell=bash
+# A private containerd: own root, state, sockets and configuration, and in its PATH the decoder under test.
+# Needs root, cleanup.sh and assert.sh.
+
+# start_containerd DIR DECODER KEYS [DECODER-ARGUMENT...]: DECODER is called with --decryption-keys-path KEYS.
+start_containerd() {
+  containerd_dir=$1
+  mkdir -p "$containerd_dir/bin"
+  ln -sfn "$2" "$containerd_dir/bin/ctd-decoder"
+  write_containerd_config "${@:3}" >"$containerd_dir/config.toml"
+  launch_containerd
+  snapshotter=$(choose_snapshotter)
+}
+
+write_containerd_config() {
+  local type=application/vnd.oci.image.layer.v1.tar arguments argument
+  arguments="\"--decryption-keys-path\", \"$1\""
+  for argument in "${@:2}"; do
+    arguments+=", \"$argument\""
+  done
+  # zstd rides on the gzip processor: containerd recognises what comes back by its magic.
+  cat <<TOML
+version = 2
+root = "$containerd_dir/root"
+state = "$containerd_dir/state"
+disabled_plugins = [
+  "io.containerd.grpc.v1.cri", "io.containerd.internal.v1.restart",
+  "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper",
+  "io.containerd.snapshotter.v1.zfs", "io.containerd.tracing.processor.v1.otlp",
+]
+[grpc]
+  address = "$containerd_dir/grpc.sock"
+[ttrpc]
+  address = "$containerd_dir/ttrpc.sock"
+[plugins."io.containerd.internal.v1.opt"]
+  path = "$containerd_dir/opt"
+[stream_processors."io.containerd.ocicrypt.decoder.v1.tar"]
+  accepts = ["$type+encrypted"]
+  returns = "$type"
+  path = "ctd-decoder"
+  args = [$arguments]
+[stream_processors."io.containerd.ocicrypt.decoder.v1.tar.gzip"]
+  accepts = ["$type+gzip+encrypted", "$type+zstd+encrypted"]
+  returns = "$type+gzip"
+  path = "ctd-decoder"
+  args = [$arguments]
+TOML
+}
+
+# A death signal, because a test that is itself killed runs no clean-up.
+launch_containerd() {
+  PATH="$containerd_dir/bin:$PATH" setsid setpriv --pdeathsig TERM \
+    containerd --config "$containerd_dir/config.toml" >"$containerd_dir/log" 2>&1 </dev/null &
+  containerd_pid=$!
+  at_exit stop_containerd
+  wait_for 15 containerd_has_answered || { cat "$containerd_dir/log" >&2; fail "containerd does not answer"; }
+  ctr_here version >/dev/null 2>&1 || { cat "$containerd_dir/log" >&2; fail "containerd does not start"; }
+}
+
+# An ended containerd counts as an answer, so that its log is shown at once.
+containerd_has_answered() {
+  ctr_here version >/dev/null 2>&1 || process_is_gone "$containerd_pid"
+}
+
+# ctr_here ARGUMENT...: ctr on the private containerd
+ctr_here() {
+  timeout "${CTR_TIMEOUT:-60}" ctr --address "$containerd_dir/grpc.sock" "$@"
+}
+
+# A container over a native snapshot proves as much about the decoder, but it is not what nodes use: hence said aloud.
+choose_snapshotter() {
+  local probe=$containerd_dir/overlay
+  mkdir -p "$probe"/{lower,upper,work,merged}
+  if mount -t overlay overlay -o "lowerdir=$probe/lower,upperdir=$probe/upper,workdir=$probe/work" "$probe/merged" 2>/dev/null; then
+    umount "$probe/merged"
+    echo overlayfs
+  else
+    echo "WARNING: overlayfs does not work in $containerd_dir; using the native snapshotter" >&2
+    echo native
+  fi
+}
+
+# import_image LAYOUT TAG NAME: imports and unpacks NAME:TAG through the decoder
+import_image() {
+  tar -C "$1" -cf - . | ctr_here images import --snapshotter "$snapshotter" --base-name "$3" -
+}
+
+# pull_image REFERENCE: pulls over plain http and unpacks
+pull_image() {
+  ctr_here images pull --plain-http --snapshotter "$snapshotter" "$1"
+}
+
+# run_image REFERENCE [COMMAND...]: the container's own output is on stdout. Its control group has one level only, so
+# that runc's removal leaves none.
+run_image() {
+  local id="imgcrypt-$$"
+  ctr_here run --rm --snapshotter "$snapshotter" --runc-root "$containerd_dir/runc" --fifo-dir "$containerd_dir/fifo" \
+    --cgroup "/$id" "$1" "$id" "${@:2}"
+}
+
+# remove_images NAME...: with their snapshots and blobs
+remove_images() {
+  ctr_here images rm --sync "$@" >/dev/null
+}
+
+stop_containerd() {
+  local pid task
+  if ! process_is_gone "$containerd_pid"; then
+    for task in $(ctr_here tasks ls -q); do
+      ctr_here tasks rm --force "$task"
+    done
+    for task in $(ctr_here containers ls -q); do
+      ctr_here containers rm "$task"
+    done
+  fi
+  stop_process "$containerd_pid"
+  for pid in $(processes_using "$containerd_dir"); do
+    stop_process "$pid"
+  done
+  findmnt -rno TARGET | grep -F "$containerd_dir/" | sort -r | xargs -r -n1 umount -l
+  # The shims' sockets lie in a fixed place; other containerds may be using it.
+  rmdir /run/containerd/s /run/containerd 2>/dev/null || true
+}

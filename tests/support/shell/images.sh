@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# Makes images and keys, and looks into OCI layouts. Needs cleanup.sh and assert.sh.
+
+support_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+# make_image LAYOUT TAG OPTION...: prints the digest; options as make_image.py --help says.
+make_image() {
+  python3 "$support_dir/make_image.py" --layout "$1" --tag "$2" "${@:3}"
+}
+
+# make_keys NAME KIND: NAME.pem and NAME.pub.pem; KIND is rsa or an elliptic curve's name.
+make_keys() {
+  local options=(-algorithm RSA -pkeyopt rsa_keygen_bits:2048)
+  [[ $2 == rsa ]] || options=(-algorithm EC -pkeyopt "ec_paramgen_curve:$2" -pkeyopt ec_param_enc:named_curve)
+  openssl genpkey "${options[@]}" -out "$1.pem" 2>/dev/null
+  openssl pkey -in "$1.pem" -pubout -out "$1.pub.pem"
+}
+
+# blob LAYOUT DIGEST: the path of a blob
+blob() {
+  echo "$1/blobs/${2/://}"
+}
+
+# root_of LAYOUT TAG: the digest that the tag names
+root_of() {
+  jq -er --arg tag "$2" '.manifests[] | select(.annotations["org.opencontainers.image.ref.name"] == $tag) | .digest' \
+    "$1/index.json"
+}
+
+# manifests_of LAYOUT DIGEST: digests of the image manifests beneath an index or a manifest, in order
+manifests_of() {
+  local document
+  document=$(blob "$1" "$2")
+  if jq -e 'has("manifests")' "$document" >/dev/null; then
+    jq -r '.manifests[] | select(.annotations["vnd.docker.reference.type"] == null) | .digest' "$document"
+  else
+    echo "$2"
+  fi
+}
+
+# layers_of LAYOUT TAG: "MEDIATYPE DIGEST" of every layer of every platform, in order
+layers_of() {
+  local manifest
+  for manifest in $(manifests_of "$1" "$(root_of "$1" "$2")"); do
+    jq -r '.layers[] | "\(.mediaType) \(.digest)"' "$(blob "$1" "$manifest")"
+  done
+}
+
+# expect_same_layers LAYOUT TAG LAYOUT TAG: types and order are equal, and so are the blobs, byte by byte.
+expect_same_layers() {
+  local digest
+  expect_equal "$(layers_of "$1" "$2")" "$(layers_of "$3" "$4")" "the list of layers of $1:$2"
+  for digest in $(layers_of "$1" "$2" | cut -d' ' -f2 | sort -u); do
+    cmp "$(blob "$1" "$digest")" "$(blob "$3" "$digest")" || fail "layer $digest of $1 is another"
+  done
+}
+
+# expect_encrypted LAYOUT TAG: every layer has an encrypted type and its digest's bytes.
+expect_encrypted() {
+  local type digest
+  while read -r type digest; do
+    [[ $type == *+encrypted ]] || fail "$1:$2 has a layer of type $type"
+    expect_equal "sha256:$(sha256sum <"$(blob "$1" "$digest")" | cut -d' ' -f1)" "$digest" "the digest of a layer"
+  done < <(layers_of "$1" "$2")
+}
+
+# printed_by MESSAGE LAYERS: what a container of such an image prints
+printed_by() {
+  local number
+  echo "$1"
+  for ((number = 1; number <= $2; number++)); do
+    echo "layer $number"
+  done
+}

@@ -1,0 +1,39 @@
+#!/usr/bin/env python3
+"""Writes the payload that containerd hands a stream processor on fd 3, to stdout.
+
+usage: make_payload.py MANIFEST LAYER-NUMBER [PRIVATE-KEY-FILE...]
+"""
+import base64
+import json
+import sys
+
+TYPE_URL = b"io.containerd.ocicrypt.v1.Payload"
+
+
+def field(number, data):
+    """One length-delimited protobuf field."""
+    size, varint = len(data), b""
+    while size > 0x7F:
+        varint += bytes([size & 0x7F | 0x80])
+        size >>= 7
+    return bytes([number << 3 | 2]) + varint + bytes([size]) + data
+
+
+def main():
+    manifest, number, keys = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+    with open(manifest, encoding="utf-8") as file:
+        layer = json.load(file)["layers"][number]
+    parameters = None
+    if keys:
+        parameters = {"privkeys": [], "privkeys-passwords": []}
+        for name in keys:
+            with open(name, "rb") as file:
+                parameters["privkeys"].append(base64.b64encode(file.read()).decode())
+            parameters["privkeys-passwords"].append(None)
+    payload = {"DecryptConfig": {"Parameters": parameters}, "Descriptor": layer}
+    document = json.dumps(payload, separators=(",", ":")).encode()
+    sys.stdout.buffer.write(field(1, TYPE_URL) + field(2, document))
+
+
+if __name__ == "__main__":
+    main()
