@@ -37,7 +37,7 @@ wait_for() {
   shift
   until "$@"; do
     ((SECONDS < deadline)) || return 1
-    sleep 0.05
+    sleep 0.01
   done
 }
 

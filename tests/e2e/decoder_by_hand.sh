@@ -1,0 +1,79 @@
+#!/bin/bash
+# The decoder alone, without containerd and without a payload: it finds the layer in a content store, writes nothing before
+# all is verified, and its memory does not grow with the layer.
+# shellcheck source=../support/shell/e2e.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
+
+# decode LAYOUT FILE [OPTION...]: FILE through the decoder, which may look into LAYOUT
+decode() {
+  timeout 60 "$CTD_DECODER" --decryption-keys-path "$TMP/keys" --spool-dir "$TMP/spool" --content-root "$1" "${@:3}" \
+    <"$2" 3<&-
+}
+
+only_layer() {
+  blob "$1" "$(layers_of "$1" t | sed -n '1s/.* //p')"
+}
+
+# encrypted_image NAME OPTION...: the layouts NAME.plain and NAME of a one-layer image
+encrypted_image() {
+  make_image "$TMP/$1.plain" t --layers 1 --no-busybox "${@:2}" >/dev/null
+  encrypt "$TMP/$1.plain" t "$TMP/key" >/dev/null
+  mv "$TMP/encrypted" "$TMP/$1"
+}
+
+expect_plaintext() {
+  expect_exit 0 decode "$TMP/$1" "$(only_layer "$TMP/$1")" "${@:2}"
+  cmp "$TMP/stdout" "$(only_layer "$TMP/$1.plain")" || fail "$1 came out as something else"
+  expect_nothing_left
+}
+
+# expect_refused LAYOUT FILE REASON: and not one byte of plaintext
+expect_refused() {
+  expect_exit 1 decode "$1" "$2"
+  expect_equal "$(stat -c %s "$TMP/stdout")" 0 "the number of bytes on stdout"
+  expect_matches "$stderr" "$3"
+  expect_nothing_left
+}
+
+# peak_memory NAME: in KiB, of a decoder at work on the layer
+peak_memory() {
+  python3 -c '
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' \
+    "$CTD_DECODER" --decryption-keys-path "$TMP/keys" --spool-dir "$TMP/spool" --content-root "$TMP/$1" \
+    <"$(only_layer "$TMP/$1")" 3<&-
+}
+
+require_commands jq openssl
+mkdir "$TMP/spool"
+make_keys "$TMP/key" P-256
+use_keys "$TMP/key"
+encrypted_image small --compression gzip
+encrypted_image big --compression tar --layer-size $((160 << 20))
+
+expect_plaintext small
+expect_plaintext small --stream
+expect_plaintext big
+expect_plaintext big --stream
+small=$(peak_memory small)
+big=$(peak_memory big)
+((big < small + 8192)) || fail "$big KiB for a layer of 160 MiB, $small KiB for a small one"
+echo "peak memory: $small KiB for a layer of 1 KB, $big KiB for one of 160 MiB"
+
+# Damage in the last bytes: all that precedes them is sound and must be held back nevertheless.
+python3 "$support_dir/damage_layer.py" "$TMP/big" t 0 truncate
+expect_refused "$TMP/big" "$(only_layer "$TMP/big")" "layer authentication failed"
+rm -rf "$TMP/big" "$TMP/big.plain"
+
+layer=$(only_layer "$TMP/small")
+head -c 500 "$layer" >"$TMP/short"
+cat "$layer" "$layer" >"$TMP/long"
+: >"$TMP/empty"
+for file in short long empty; do
+  expect_refused "$TMP/small" "$TMP/$file" .
+done
+expect_refused "$TMP/nothing" "$layer" "$TMP/nothing"
+use_keys
+expect_refused "$TMP/small" "$layer" "no keys"
+expect_exit 3 "$CTD_DECODER" --no-such-option

@@ -1,0 +1,57 @@
+# shellcheck shell=bash
+# What the end-to-end and interop tests start with. The programs under test are named by IMGCRYPT and CTD_DECODER.
+
+support_shell=$(dirname "${BASH_SOURCE[0]}")
+# shellcheck source=../support/shell/cleanup.sh
+source "$support_shell/cleanup.sh"
+# shellcheck source=../support/shell/assert.sh
+source "$support_shell/assert.sh"
+# shellcheck source=../support/shell/images.sh
+source "$support_shell/images.sh"
+# shellcheck source=../support/shell/containerd.sh
+source "$support_shell/containerd.sh"
+# shellcheck source=../support/shell/registry.sh
+source "$support_shell/registry.sh"
+
+: "${IMGCRYPT:?the path of imgcrypt}" "${CTD_DECODER:?the path of ctd-decoder}"
+
+# require_commands NAME...: an absent peer is a failure, never a skipped test.
+require_commands() {
+  local name
+  for name in "$@"; do
+    command -v "$name" >/dev/null || fail "$name is not installed: run scripts/setup"
+  done
+}
+
+require_root() {
+  ((EUID == 0)) || fail "only root can mount and run containers"
+}
+
+imgcrypt() {
+  timeout 120 "$IMGCRYPT" "$@"
+}
+
+# encrypt LAYOUT TAG RECIPIENT...: into the layout $TMP/encrypted, under the same tag
+encrypt() {
+  local recipients=() recipient
+  for recipient in "${@:3}"; do
+    recipients+=(-r "jwe:$recipient.pub.pem")
+  done
+  imgcrypt encrypt "oci:$1:$2" "oci:$TMP/encrypted:$2" "${recipients[@]}"
+}
+
+# use_keys NAME...: the decoder's key directory $TMP/keys holds these private keys and nothing else.
+use_keys() {
+  local name
+  rm -rf "$TMP/keys"
+  mkdir "$TMP/keys"
+  for name in "$@"; do
+    cp "$name.pem" "$TMP/keys/"
+  done
+}
+
+# expect_nothing_left: no decoder is running and no ciphertext is spooled.
+expect_nothing_left() {
+  expect_unused "$TMP/keys"
+  expect_empty "$TMP/spool"
+}
