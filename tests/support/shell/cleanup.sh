@@ -54,16 +54,24 @@ stop_process() {
   wait "$1" 2>/dev/null || true
 }
 
-# processes_using DIR: ids of the processes, other than this shell, whose command line, environment, directory or
-# open files lie in DIR.
-processes_using() {
-  local pid
+# own_processes: this shell, the subshell that asks and what lies between and above them
+own_processes() {
+  local pid=$BASHPID
+  while ((pid > 1)); do
+    echo "$pid"
+    pid=$(sed -n 's/^PPid:\t//p' "/proc/$pid/status")
+  done
+}
+
+# processes_using DIR: ids of the processes, other than our own, whose command line, environment, directory or open files
+# lie in DIR. It leaves DIR itself first, lest it finds its own pipeline.
+processes_using() (
+  own=$(own_processes)
+  cd /
   {
     grep -lasF -e "$1" /proc/[0-9]*/cmdline /proc/[0-9]*/environ || true
     find /proc/[0-9]*/{cwd,exe,root,fd} -maxdepth 1 \( -lname "$1" -o -lname "$1/*" \) 2>/dev/null || true
-  } | cut -d/ -f3 | sort -un | while read -r pid; do
-    if [[ $pid != "$$" ]] && ! process_is_gone "$pid"; then
-      echo "$pid"
-    fi
+  } | cut -d/ -f3 | sort -un | { grep -vxF -e "$own" || true; } | while read -r pid; do
+    process_is_gone "$pid" || echo "$pid"
   done
-}
+)

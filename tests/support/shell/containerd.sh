@@ -49,7 +49,7 @@ TOML
 
 # A death signal, because a test that is itself killed runs no clean-up.
 launch_containerd() {
-  PATH="$containerd_dir/bin:$PATH" setsid setpriv --pdeathsig TERM \
+  PATH="$containerd_dir/bin:$PATH:/usr/sbin:/sbin" setsid setpriv --pdeathsig TERM \
     containerd --config "$containerd_dir/config.toml" >"$containerd_dir/log" 2>&1 </dev/null &
   containerd_pid=$!
   at_exit stop_containerd
@@ -117,7 +117,7 @@ stop_containerd() {
   for pid in $(processes_using "$containerd_dir"); do
     stop_process "$pid"
   done
-  findmnt -rno TARGET | grep -F "$containerd_dir/" | sort -r | xargs -r -n1 umount -l
+  findmnt -rno TARGET | awk -v dir="$containerd_dir/" 'index($0, dir) == 1' | sort -r | xargs -r -n1 umount -l
   # The shims' sockets lie in a fixed place; other containerds may be using it.
   rmdir /run/containerd/s /run/containerd 2>/dev/null || true
 }

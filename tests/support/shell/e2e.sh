@@ -1,16 +1,17 @@
 # shellcheck shell=bash
 # What the end-to-end and interop tests start with. The programs under test are named by IMGCRYPT and CTD_DECODER.
+# shellcheck source-path=SCRIPTDIR source-path=SCRIPTDIR/../support/shell
 
 support_shell=$(dirname "${BASH_SOURCE[0]}")
-# shellcheck source=../support/shell/cleanup.sh
+# shellcheck source=cleanup.sh
 source "$support_shell/cleanup.sh"
-# shellcheck source=../support/shell/assert.sh
+# shellcheck source=assert.sh
 source "$support_shell/assert.sh"
-# shellcheck source=../support/shell/images.sh
+# shellcheck source=images.sh
 source "$support_shell/images.sh"
-# shellcheck source=../support/shell/containerd.sh
+# shellcheck source=containerd.sh
 source "$support_shell/containerd.sh"
-# shellcheck source=../support/shell/registry.sh
+# shellcheck source=registry.sh
 source "$support_shell/registry.sh"
 
 : "${IMGCRYPT:?the path of imgcrypt}" "${CTD_DECODER:?the path of ctd-decoder}"
