@@ -91,11 +91,11 @@ pull_image() {
 }
 
 # run_image REFERENCE [COMMAND...]: the container's own output is on stdout. Its control group has one level only, so
-# that runc's removal leaves none.
+# that runc's removal leaves none, and no CPU share, which a nested control group (v2) cannot have.
 run_image() {
   local id="imgcrypt-$$"
   ctr_here run --rm --snapshotter "$snapshotter" --runc-root "$containerd_dir/runc" --fifo-dir "$containerd_dir/fifo" \
-    --cgroup "/$id" "$1" "$id" "${@:2}"
+    --cgroup "/$id" --cpu-shares 0 "$1" "$id" "${@:2}"
 }
 
 # remove_images NAME...: with their snapshots and blobs
