@@ -86,6 +86,8 @@ payload 0 "$TMP/key.pem" >"$TMP/payload"
 keys_come_from_the_directory
 keys_come_in_the_payload
 payload_of_another_layer_is_refused
+use_keys "$TMP/key"
+expect_refused . 0 3< <(head -c $((9 << 20)) /dev/zero)
 for what in closed an_empty_pipe junk json_alone another_type half_a_payload a_device a_regular_file a_directory; do
   without_payload "$what"
 done

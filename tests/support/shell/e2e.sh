@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# What the end-to-end and interop tests start with. The programs under test are named by IMGCRYPT and CTD_DECODER.
+# What the end-to-end and interop tests start with. The programs under test are named by IMGCRYPT and
+# CTD_DECODER; by default those of the release build.
 # shellcheck source-path=SCRIPTDIR source-path=SCRIPTDIR/../support/shell
 
 support_shell=$(dirname "${BASH_SOURCE[0]}")
@@ -14,7 +15,11 @@ source "$support_shell/containerd.sh"
 # shellcheck source=registry.sh
 source "$support_shell/registry.sh"
 
-: "${IMGCRYPT:?the path of imgcrypt}" "${CTD_DECODER:?the path of ctd-decoder}"
+build=$(cd "$support_shell/../../.." && pwd)/build/release
+: "${IMGCRYPT:=$build/cli/imgcrypt}" "${CTD_DECODER:=$build/streamproc/ctd-decoder}"
+for program in "$IMGCRYPT" "$CTD_DECODER"; do
+  [[ -x $program ]] || fail "$program is not built"
+done
 
 # require_commands NAME...: an absent peer is a failure, never a skipped test.
 require_commands() {
