@@ -12,9 +12,15 @@ decoder_appears() {
   [[ -n $decoder ]]
 }
 
-# kill_decoder MILLISECONDS-AFTER-IT-APPEARED: false when it had ended by itself. It is stopped first, to be sure of that.
+# The child that keeps stdout open is its first act; whoever dies before that cannot be told from a program with no output.
+decoder_has_begun() {
+  pgrep -P "$decoder" >/dev/null
+}
+
+# kill_decoder MILLISECONDS-AFTER-IT-BEGAN: false when it had ended by itself. It is stopped first, to be sure of that.
 kill_decoder() {
   wait_for 20 decoder_appears || fail "containerd started no decoder"
+  wait_for 5 decoder_has_begun || return 1
   sleep "$(printf '%d.%03d' 0 "$1")"
   kill -STOP "$decoder" 2>/dev/null || return 1
   wait_for 1 is_stopped "$decoder" || return 1
