@@ -1,0 +1,23 @@
+# Language level, warnings and hardening for everything that is built here.
+include(CheckCXXCompilerFlag)
+include(CheckPIESupported)
+include(GNUInstallDirs)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+check_pie_supported()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Wimplicit-fallthrough)
+add_compile_options(-fstack-protector-strong -fstack-clash-protection)
+add_compile_definitions(_GLIBCXX_ASSERTIONS)
+# Fortification needs an optimizer, and the sanitizers bring their own checks.
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+  add_compile_options(-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+endif()
+check_cxx_compiler_flag(-fcf-protection IMGCRYPT_HAS_CF_PROTECTION)
+if(IMGCRYPT_HAS_CF_PROTECTION)
+  add_compile_options(-fcf-protection)
+endif()
+add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed)

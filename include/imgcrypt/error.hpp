@@ -1,0 +1,41 @@
+// The one exception of the library. Thrown where a fact is known, caught where something is decided.
+// A message says what failed and on which object; a hint says what to do about it. Neither ever holds
+// a secret. Values of ErrorCode are the exit statuses of the command line.
+#pragma once
+
+#include <exception>
+#include <string>
+#include <string_view>
+
+namespace imgcrypt {
+
+enum class ErrorCode {
+  kOther = 1,        // an operating system failure, or one of our own
+  kNotFound = 2,     // the named image, tag or blob is not there
+  kUsage = 3,        // arguments, recipients or keys that cannot be used as given
+  kNoKey = 6,        // none of the keys opens a layer that is needed
+  kIntegrity = 7,    // content is damaged, forged or not what its descriptor says
+  kRefused = 8,      // understood, but not done: unsafe, or beyond the limits
+  kCancelled = 130,  // SIGINT or SIGTERM; main adds the signal's number to 128
+};
+
+class Error final : public std::exception {
+ public:
+  Error(ErrorCode code, std::string message, std::string hint = {});
+
+  [[nodiscard]] ErrorCode code() const noexcept { return code_; }
+  [[nodiscard]] const std::string& message() const noexcept { return message_; }
+  // Empty when there is nothing better to say than the message.
+  [[nodiscard]] const std::string& hint() const noexcept { return hint_; }
+  [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }
+
+  // The same error with the place it happened in front: "layer 3 of linux/arm64: ...".
+  [[nodiscard]] Error in(std::string_view place) const;
+
+ private:
+  ErrorCode code_;
+  std::string message_;
+  std::string hint_;
+};
+
+}  // namespace imgcrypt

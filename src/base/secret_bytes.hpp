@@ -1,0 +1,41 @@
+// Memory for keys and passphrases: locked where the system allows it, left out of core files, zeroed when freed.
+// Moves only, so that every copy of a secret can be found by its `copy_of`. No operator<< and no operator==:
+// compare with equal_constant_time.
+#pragma once
+
+#include "base/bytes.hpp"
+
+namespace imgcrypt {
+
+class SecretBytes {
+ public:
+  SecretBytes() noexcept = default;
+  explicit SecretBytes(std::size_t size);  // zeroed; throws std::bad_alloc
+  static SecretBytes copy_of(ByteView bytes);
+
+  SecretBytes(SecretBytes&& other) noexcept;
+  SecretBytes& operator=(SecretBytes&& other) noexcept;
+  SecretBytes(const SecretBytes&) = delete;
+  SecretBytes& operator=(const SecretBytes&) = delete;
+  ~SecretBytes();
+
+  // Views live as long as this object is neither moved from nor destroyed.
+  [[nodiscard]] ByteView expose() const noexcept { return {data_, size_}; }
+  [[nodiscard]] MutableByteView expose_mutable() noexcept { return {data_, size_}; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  // Drops the bytes behind the first `size`. REQUIRES: size <= this->size().
+  void truncate(std::size_t size) noexcept;
+
+ private:
+  std::uint8_t* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+// Time depends on the sizes alone.
+[[nodiscard]] bool equal_constant_time(ByteView a, ByteView b) noexcept;
+
+// Overwrites with zeros in a way that the optimizer keeps.
+void wipe(MutableByteView bytes) noexcept;
+
+}  // namespace imgcrypt

@@ -1,0 +1,45 @@
+#include "base/stream.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include <imgcrypt/error.hpp>
+
+#include "base/cancel.hpp"
+
+namespace imgcrypt {
+
+std::uint64_t pump(Source& source, Sink& sink) {
+  Bytes chunk(kChunkSize);
+  std::uint64_t total = 0;
+  while (true) {
+    throw_if_cancelled();
+    const std::size_t size = source.read(chunk);
+    if (size == 0) return total;
+    sink.write(ByteView(chunk).first(size));
+    total += size;
+  }
+}
+
+Bytes read_all(Source& source, std::size_t limit, std::string_view what) {
+  Bytes bytes;
+  while (true) {
+    const std::size_t used = bytes.size();
+    bytes.resize(std::min(limit + 1, used + 64 * 1024));
+    const std::size_t size = source.read(MutableByteView(bytes).subspan(used));
+    bytes.resize(used + size);
+    if (size == 0) return bytes;
+    if (bytes.size() > limit) {
+      throw Error(ErrorCode::kRefused, std::string(what) + " is larger than " + std::to_string(limit) + " bytes");
+    }
+  }
+}
+
+std::size_t MemorySource::read(MutableByteView buffer) {
+  const ByteView part = rest_.first(std::min(buffer.size(), rest_.size()));
+  std::ranges::copy(part, buffer.data());
+  rest_ = rest_.subspan(part.size());
+  return part.size();
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,44 @@
+// Bytes that flow: a Source is pulled from, a Sink is pushed to, pump joins them. Decorators take the inner
+// stream by reference, which must outlive them. One thread at a time.
+#pragma once
+
+#include <string_view>
+
+#include "base/bytes.hpp"
+
+namespace imgcrypt {
+
+// Enough for one read(2) to be cheap, little enough to stay in the cache through every pass over it.
+inline constexpr std::size_t kChunkSize = 256 * 1024;
+
+class Source {
+ public:
+  virtual ~Source() = default;
+  // Between 1 and buffer.size() bytes; 0 means the verified end. Throws Error; a source that has thrown throws
+  // again when it is read again. REQUIRES: buffer is not empty.
+  virtual std::size_t read(MutableByteView buffer) = 0;
+};
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void write(ByteView bytes) = 0;  // all of them, or throws Error
+};
+
+// Moves everything to the verified end of `source`; returns the number of bytes. Throws kCancelled between chunks.
+std::uint64_t pump(Source& source, Sink& sink);
+
+// The whole source in memory. Throws kRefused, naming `what`, when it holds more than `limit` bytes.
+[[nodiscard]] Bytes read_all(Source& source, std::size_t limit, std::string_view what);
+
+// Reads from memory that must outlive it.
+class MemorySource final : public Source {
+ public:
+  explicit MemorySource(ByteView bytes) : rest_(bytes) {}
+  std::size_t read(MutableByteView buffer) override;
+
+ private:
+  ByteView rest_;
+};
+
+}  // namespace imgcrypt

@@ -1,0 +1,29 @@
+// AES-256 in counter mode (NIST SP 800-38A): the nonce is the whole first counter block, big-endian, which wraps
+// modulo 2^128. Encrypting and decrypting are the same.
+#pragma once
+
+#include <memory>
+
+#include "base/secret_bytes.hpp"
+
+namespace imgcrypt {
+
+class AesCtr {
+ public:
+  static constexpr std::size_t kKeySize = 32;    // bytes
+  static constexpr std::size_t kNonceSize = 16;  // bytes
+
+  // REQUIRES: both have exactly these sizes.
+  AesCtr(const SecretBytes& key, ByteView nonce);
+  AesCtr(AesCtr&&) noexcept;
+  AesCtr& operator=(AesCtr&&) noexcept;
+  ~AesCtr();
+
+  void apply(MutableByteView bytes);  // in place
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace imgcrypt

@@ -1,0 +1,54 @@
+#include "crypto/aes_kw.hpp"
+
+#include "crypto/openssl.hpp"
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::size_t kBlock = 8;
+
+const EVP_CIPHER* cipher_for(const SecretBytes& key) {
+  switch (key.size()) {
+    case 16:
+      return EVP_aes_128_wrap();
+    case 24:
+      return EVP_aes_192_wrap();
+    case 32:
+      return EVP_aes_256_wrap();
+    default:
+      openssl::fail("choosing AES key wrap by key size");
+  }
+}
+
+openssl::CipherContext start(const SecretBytes& key, int encrypt) {
+  openssl::CipherContext context(openssl::check(EVP_CIPHER_CTX_new(), "EVP_CIPHER_CTX_new"));
+  EVP_CIPHER_CTX_set_flags(context.get(), EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
+  openssl::check(EVP_CipherInit_ex(context.get(), cipher_for(key), nullptr, key.expose().data(), nullptr, encrypt),
+                 "EVP_CipherInit_ex");
+  return context;
+}
+
+}  // namespace
+
+Bytes aes_kw_wrap(const SecretBytes& wrapping_key, const SecretBytes& key) {
+  const auto context = start(wrapping_key, 1);
+  Bytes wrapped(key.size() + kBlock);
+  int size = 0;
+  openssl::check(EVP_CipherUpdate(context.get(), wrapped.data(), &size, key.expose().data(), static_cast<int>(key.size())),
+                 "AES key wrap");
+  return wrapped;
+}
+
+std::optional<SecretBytes> aes_kw_unwrap(const SecretBytes& wrapping_key, ByteView wrapped) {
+  if (wrapped.size() % kBlock != 0 || wrapped.size() < 3 * kBlock) return std::nullopt;
+  const auto context = start(wrapping_key, 0);
+  SecretBytes key(wrapped.size());
+  int size = 0;
+  const int status = EVP_CipherUpdate(context.get(), key.expose_mutable().data(), &size, wrapped.data(),
+                                      static_cast<int>(wrapped.size()));
+  if (status <= 0 || size != static_cast<int>(wrapped.size() - kBlock)) return std::nullopt;
+  key.truncate(wrapped.size() - kBlock);
+  return key;
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,21 @@
+#include "crypto/random.hpp"
+
+#include <openssl/rand.h>
+
+#include "crypto/openssl.hpp"
+
+namespace imgcrypt {
+
+Bytes random_bytes(std::size_t size) {
+  Bytes bytes(size);
+  openssl::check(RAND_bytes(bytes.data(), static_cast<int>(size)), "RAND_bytes");
+  return bytes;
+}
+
+SecretBytes random_secret(std::size_t size) {
+  SecretBytes secret(size);
+  openssl::check(RAND_priv_bytes(secret.expose_mutable().data(), static_cast<int>(size)), "RAND_priv_bytes");
+  return secret;
+}
+
+}  // namespace imgcrypt
