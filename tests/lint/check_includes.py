@@ -37,7 +37,7 @@ LIBRARIES = [
     ("OpenSSL", r"openssl/", ["src/crypto/*", "src/keywrap/pkcs7*"]),
     ("nlohmann/json", r"nlohmann/", EDGES_BEHIND_JSON),
     ("fmt", r"fmt/", ["*"]),
-    ("libsodium", r"sodium(\.h|/)", ["src/base/secret*", "keyprovider/sodium/*"]),
+    ("libsodium", r"sodium(\.h|/)", ["src/base/secret*", "src/base/encoding.cpp", "keyprovider/sodium/*"]),
     ("GPGME", r"gpgme", ["keyprovider/pgp/*"]),
     ("p11-kit", r"p11-kit", ["keyprovider/pkcs11/*"]),
     ("yaml-cpp", r"yaml-cpp/", ["keyprovider/pkcs11/*"]),

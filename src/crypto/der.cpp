@@ -1,0 +1,22 @@
+#include "crypto/der.hpp"
+
+namespace imgcrypt {
+
+std::optional<ByteView> DerReader::take(DerTag tag) {
+  if (rest_.size() < 2 || rest_[0] != static_cast<std::uint8_t>(tag)) return std::nullopt;
+  std::size_t header = 2;
+  std::size_t size = rest_[1];
+  if (size >= 0x80) {
+    const std::size_t digits = size & 0x7fU;
+    if (digits == 0 || digits > 4 || rest_.size() < 2 + digits) return std::nullopt;
+    size = 0;
+    for (std::size_t i = 0; i < digits; ++i) size = size << 8U | rest_[2 + i];
+    header += digits;
+  }
+  if (rest_.size() - header < size) return std::nullopt;
+  const ByteView content = rest_.subspan(header, size);
+  rest_ = rest_.subspan(header + size);
+  return content;
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,68 @@
+// RSA and EC keys (P-256, P-384, P-521), public and private halves as separate types. Immutable; copies share one
+// key; safe for use by several threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/secret_bytes.hpp"
+
+struct evp_pkey_st;
+
+namespace imgcrypt {
+
+enum class KeyKind { kRsa, kEc };
+enum class OaepHash { kSha1, kSha256 };  // of the label and of MGF1 alike
+
+// Affine coordinates, each as long as the curve's field (RFC 7518 section 6.2.1).
+struct EcPoint {
+  std::string curve;  // "P-256", "P-384" or "P-521"
+  Bytes x;
+  Bytes y;
+};
+
+class PublicKey {
+ public:
+  // Takes over the reference. Throws kRefused for other algorithms and curves, and for RSA outside 2048 to 16384 bits.
+  explicit PublicKey(evp_pkey_st* owned);
+  // Throws kIntegrity for a point that is not on its curve.
+  static PublicKey from_point(const EcPoint& point);
+
+  [[nodiscard]] KeyKind kind() const noexcept { return kind_; }
+  [[nodiscard]] int bits() const noexcept;           // of the modulus or the field
+  [[nodiscard]] const std::string& curve() const noexcept { return curve_; }  // empty for RSA
+  [[nodiscard]] EcPoint point() const;               // REQUIRES: kind() is kEc
+  // RFC 7638: base64url of the SHA-256 of the key's JWK.
+  [[nodiscard]] std::string thumbprint() const;
+  // "RSA key ab12... (2048 bits)", "P-256 key ab12...".
+  [[nodiscard]] std::string description() const;
+
+  // RFC 8017 section 7.1, empty label. REQUIRES: kind() is kRsa and the message fits.
+  [[nodiscard]] Bytes encrypt_oaep(ByteView message, OaepHash hash) const;
+
+ private:
+  friend class PrivateKey;
+  std::shared_ptr<evp_pkey_st> key_;
+  KeyKind kind_;
+  std::string curve_;
+};
+
+class PrivateKey {
+ public:
+  explicit PrivateKey(evp_pkey_st* owned) : public_(owned) {}
+  static PrivateKey generate_ec(const std::string& curve);
+
+  [[nodiscard]] const PublicKey& public_key() const noexcept { return public_; }
+
+  // nullopt when the ciphertext is not for this key. REQUIRES: public_key().kind() is kRsa.
+  [[nodiscard]] std::optional<SecretBytes> decrypt_oaep(ByteView ciphertext, OaepHash hash) const;
+  // The x coordinate of the shared point, as long as the field (SEC 1 section 3.3.1). REQUIRES: same curve.
+  [[nodiscard]] SecretBytes agree(const PublicKey& peer) const;
+
+ private:
+  PublicKey public_;
+};
+
+}  // namespace imgcrypt

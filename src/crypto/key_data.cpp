@@ -1,0 +1,133 @@
+#include "crypto/key_data.hpp"
+
+#include <openssl/err.h>
+
+#include <array>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "crypto/der.hpp"
+#include "crypto/openssl.hpp"
+
+namespace imgcrypt {
+namespace {
+
+// Object identifiers as DER content.
+constexpr std::array<std::uint8_t, 9> kRsaEncryption = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01};
+constexpr std::array<std::uint8_t, 7> kEcPublicKey = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01};
+constexpr std::array<std::uint8_t, 8> kP256 = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07};
+constexpr std::array<std::uint8_t, 5> kP384 = {0x2b, 0x81, 0x04, 0x00, 0x22};
+constexpr std::array<std::uint8_t, 5> kP521 = {0x2b, 0x81, 0x04, 0x00, 0x23};
+
+bool same(ByteView a, ByteView b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
+
+const char* group_of(ByteView object_id) {
+  if (same(object_id, kP256)) return "prime256v1";
+  if (same(object_id, kP384)) return "secp384r1";
+  if (same(object_id, kP521)) return "secp521r1";
+  return nullptr;
+}
+
+EVP_PKEY* make_key(const char* type, int selection, const openssl::ParamBuilder& builder) {
+  const openssl::Params params(openssl::check(OSSL_PARAM_BLD_to_param(builder.get()), "OSSL_PARAM_BLD_to_param"));
+  const openssl::KeyContext context(
+      openssl::check(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr), "EVP_PKEY_CTX_new_from_name"));
+  openssl::check(EVP_PKEY_fromdata_init(context.get()), "EVP_PKEY_fromdata_init");
+  EVP_PKEY* key = nullptr;
+  if (EVP_PKEY_fromdata(context.get(), &key, selection, params.get()) <= 0) ERR_clear_error();
+  return key;
+}
+
+openssl::BigNumber secure_number(ByteView bytes) {
+  openssl::BigNumber number(openssl::check(BN_secure_new(), "BN_secure_new"));
+  openssl::check(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), number.get()), "BN_bin2bn");
+  return number;
+}
+
+EVP_PKEY* rsa_from_integers(DerReader integers, std::span<const char* const> names, int selection) {
+  const openssl::ParamBuilder builder(openssl::check(OSSL_PARAM_BLD_new(), "OSSL_PARAM_BLD_new"));
+  std::vector<openssl::BigNumber> numbers;  // must live until the parameters are made
+  for (const char* name : names) {
+    const auto integer = integers.take(DerTag::kInteger);
+    if (!integer || integer->empty()) return nullptr;
+    numbers.push_back(secure_number(*integer));
+    openssl::check(OSSL_PARAM_BLD_push_BN(builder.get(), name, numbers.back().get()), "OSSL_PARAM_BLD_push_BN");
+  }
+  return integers.at_end() ? make_key("RSA", selection, builder) : nullptr;
+}
+
+// RFC 8017 appendix A.1.2, two primes.
+EVP_PKEY* rsa_private(ByteView der) {
+  auto sequence = DerReader(der).take(DerTag::kSequence);
+  if (!sequence) return nullptr;
+  DerReader integers(*sequence);
+  const auto version = integers.take(DerTag::kInteger);
+  if (!version || version->size() != 1 || version->front() != 0) return nullptr;
+  static constexpr std::array kNames = {
+      OSSL_PKEY_PARAM_RSA_N,         OSSL_PKEY_PARAM_RSA_E,       OSSL_PKEY_PARAM_RSA_D,
+      OSSL_PKEY_PARAM_RSA_FACTOR1,   OSSL_PKEY_PARAM_RSA_FACTOR2, OSSL_PKEY_PARAM_RSA_EXPONENT1,
+      OSSL_PKEY_PARAM_RSA_EXPONENT2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1};
+  return rsa_from_integers(integers, kNames, EVP_PKEY_KEYPAIR);
+}
+
+// RFC 5915. A key without its public half is left to the general decoder, which computes it.
+EVP_PKEY* ec_private(ByteView der, const char* group) {
+  const auto sequence = DerReader(der).take(DerTag::kSequence);
+  if (!sequence) return nullptr;
+  DerReader fields(*sequence);
+  const auto version = fields.take(DerTag::kInteger);
+  const auto scalar = fields.take(DerTag::kOctetString);
+  if (!version || !scalar) return nullptr;
+  if (const auto parameters = fields.take(DerTag::kContext0)) {
+    const auto object_id = DerReader(*parameters).take(DerTag::kObjectId);
+    group = object_id ? group_of(*object_id) : nullptr;
+  }
+  const auto wrapped_point = fields.take(DerTag::kContext1);
+  const auto point = wrapped_point ? DerReader(*wrapped_point).take(DerTag::kBitString) : std::nullopt;
+  if (group == nullptr || !point || point->size() < 2 || point->front() != 0) return nullptr;
+  const openssl::ParamBuilder builder(openssl::check(OSSL_PARAM_BLD_new(), "OSSL_PARAM_BLD_new"));
+  const auto number = secure_number(*scalar);
+  openssl::check(OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group, 0), "EC group");
+  openssl::check(OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, number.get()), "EC private key");
+  openssl::check(OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point->data() + 1,
+                                                  point->size() - 1),
+                 "EC public key");
+  return make_key("EC", EVP_PKEY_KEYPAIR, builder);
+}
+
+// RFC 5208 section 5.
+EVP_PKEY* pkcs8_private(ByteView der) {
+  const auto sequence = DerReader(der).take(DerTag::kSequence);
+  if (!sequence) return nullptr;
+  DerReader fields(*sequence);
+  const auto version = fields.take(DerTag::kInteger);
+  const auto algorithm = fields.take(DerTag::kSequence);
+  const auto inner = fields.take(DerTag::kOctetString);
+  if (!version || !algorithm || !inner) return nullptr;
+  DerReader identifier(*algorithm);
+  const auto type = identifier.take(DerTag::kObjectId);
+  if (!type) return nullptr;
+  if (same(*type, kRsaEncryption)) return rsa_private(*inner);
+  const auto curve = identifier.take(DerTag::kObjectId);
+  if (!same(*type, kEcPublicKey) || !curve) return nullptr;
+  return ec_private(*inner, group_of(*curve));
+}
+
+}  // namespace
+
+EVP_PKEY* private_key_from_der(ByteView der) {
+  if (EVP_PKEY* key = pkcs8_private(der)) return key;
+  if (EVP_PKEY* key = rsa_private(der)) return key;
+  return ec_private(der, nullptr);
+}
+
+EVP_PKEY* rsa_public_key_from_der(ByteView der) {
+  const auto sequence = DerReader(der).take(DerTag::kSequence);
+  if (!sequence) return nullptr;
+  static constexpr std::array kNames = {OSSL_PKEY_PARAM_RSA_N, OSSL_PKEY_PARAM_RSA_E};
+  return rsa_from_integers(DerReader(*sequence), kNames, EVP_PKEY_PUBLIC_KEY);
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,93 @@
+#include "crypto/key_file.hpp"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <array>
+#include <cstring>
+
+#include <imgcrypt/error.hpp>
+
+#include "crypto/key_data.hpp"
+#include "crypto/openssl.hpp"
+#include "crypto/pem.hpp"
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::string_view kPublicLabel = "PUBLIC KEY";
+constexpr std::string_view kRsaPublicLabel = "RSA PUBLIC KEY";
+
+bool is_private_label(std::string_view label) { return label.ends_with("PRIVATE KEY"); }
+bool is_public_label(std::string_view label) { return label == kPublicLabel || label == kRsaPublicLabel; }
+
+int give_passphrase(char* buffer, int size, int, void* passphrase) {
+  const auto* secret = static_cast<const SecretBytes*>(passphrase);
+  if (secret == nullptr || secret->size() > static_cast<std::size_t>(size)) return -1;
+  std::memcpy(buffer, secret->expose().data(), secret->size());
+  return static_cast<int>(secret->size());
+}
+
+// OpenSSL's general decoder: every form, but a millisecond slower than key_data's.
+EVP_PKEY* decode_generally(const PemBlock& block, const SecretBytes* passphrase) {
+  const openssl::Bio bio(
+      openssl::check(BIO_new_mem_buf(block.text.data(), static_cast<int>(block.text.size())), "BIO_new_mem_buf"));
+  EVP_PKEY* key = is_private_label(block.label)
+                      ? PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, const_cast<SecretBytes*>(passphrase))
+                      : PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr);
+  ERR_clear_error();
+  return key;
+}
+
+PrivateKey parse_private_block(const PemBlock& block, const SecretBytes* passphrase) {
+  const bool encrypted = block.has_headers || block.label.starts_with("ENCRYPTED");
+  if (encrypted && passphrase == nullptr) {
+    throw Error(ErrorCode::kUsage, "missing password: the private key is encrypted",
+                "add :file=PASSWORDFILE, :fd=N, :env=VARIABLE or :prompt behind the key's file name");
+  }
+  EVP_PKEY* key = encrypted ? nullptr : private_key_from_der(block.der.expose());
+  if (key == nullptr) key = decode_generally(block, passphrase);
+  if (key != nullptr) return PrivateKey(key);
+  if (encrypted) throw Error(ErrorCode::kUsage, "wrong password: the private key could not be decrypted");
+  throw Error(ErrorCode::kUsage, "the private key is damaged, or of a kind that is not supported");
+}
+
+PublicKey parse_public_block(const PemBlock& block) {
+  EVP_PKEY* key = block.label == kRsaPublicLabel ? rsa_public_key_from_der(block.der.expose())
+                                                 : decode_generally(block, nullptr);
+  if (key == nullptr) {
+    throw Error(ErrorCode::kUsage, "the public key is damaged, or of a kind that is not supported");
+  }
+  return PublicKey(key);
+}
+
+}  // namespace
+
+PrivateKey parse_private_key(ByteView file, const SecretBytes* passphrase) {
+  bool has_public = false;
+  for (const PemBlock& block : split_pem(as_text(file))) {
+    if (is_private_label(block.label)) return parse_private_block(block, passphrase);
+    has_public = has_public || is_public_label(block.label);
+  }
+  if (has_public) {
+    throw Error(ErrorCode::kUsage, "a public key was given where a private key is needed",
+                "give the private half; the public half only encrypts");
+  }
+  throw Error(ErrorCode::kUsage, "not a private key", "give a private key in PEM");
+}
+
+PublicKey parse_public_key(ByteView file) {
+  bool has_private = false;
+  for (const PemBlock& block : split_pem(as_text(file))) {
+    if (is_public_label(block.label)) return parse_public_block(block);
+    has_private = has_private || is_private_label(block.label);
+  }
+  if (has_private) {
+    throw Error(ErrorCode::kUsage, "a private key was given where a public key is needed",
+                "make the public half: openssl pkey -in PRIVATE.pem -pubout -out PUBLIC.pem");
+  }
+  throw Error(ErrorCode::kUsage, "not a public key", "give a public key in PEM (BEGIN PUBLIC KEY)");
+}
+
+}  // namespace imgcrypt

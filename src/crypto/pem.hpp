@@ -1,0 +1,23 @@
+// The textual encoding of keys (RFC 7468, and RFC 1421 headers of traditional encrypted keys).
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/secret_bytes.hpp"
+
+namespace imgcrypt {
+
+struct PemBlock {
+  std::string_view label;  // "PRIVATE KEY"
+  std::string_view text;   // from BEGIN line to END line, inclusive
+  bool has_headers = false;
+  SecretBytes der;  // empty when has_headers
+};
+
+// Every block of the text, in order; what stands between them is left out. The views live as long as `text`.
+// Throws kUsage for a block that does not end or is not base64.
+[[nodiscard]] std::vector<PemBlock> split_pem(std::string_view text);
+
+}  // namespace imgcrypt
