@@ -1,0 +1,168 @@
+#include "oci/edit.hpp"
+
+#include <algorithm>
+
+#include "base/encoding.hpp"
+
+namespace imgcrypt {
+namespace {
+
+// What tells an `annotations` that was empty or null before from one that was not there at all: a mark behind the last
+// value that we insert. Inside an object JSON takes both for white space.
+constexpr char kWasEmpty = ' ';
+constexpr char kWasNull = '\t';
+
+std::string_view between(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
+const char* end_of(std::string_view text) { return text.data() + text.size(); }
+
+// `value` with an escape wherever the JSON string `raw` has one. Exact in both directions for digests of one algorithm:
+// the code points of hex digits are written with decimal digits only.
+std::string quote_like(std::string_view raw, std::string_view value) {
+  std::string quoted = "\"";
+  std::size_t at = 1;
+  for (const char c : value) {
+    const bool escaped = raw.substr(at, 2) == "\\u";
+    quoted += escaped ? "\\u00" + encode_hex(as_bytes({&c, 1})) : std::string(1, c);
+    at += escaped ? 6 : 1;
+  }
+  return quoted + "\"";
+}
+
+// Adds or cuts a suffix inside the quotes where that is all there is to do, so that the escapes of the rest stay.
+void edit_string(TextEdits& edits, const JsonView& view, const std::string& value) {
+  const std::string old = view.string();
+  const std::string_view raw = view.text();
+  const std::string_view open = raw.substr(0, raw.size() - 1);
+  const std::string cut = old.size() > value.size() ? old.substr(value.size()) : std::string();
+  if (value == old) return;
+  if (value.starts_with(old)) {
+    edits.insert_behind(open, value.substr(old.size()));
+  } else if (old.starts_with(value) && open.ends_with(cut)) {
+    edits.erase(open.substr(open.size() - cut.size()));
+  } else if (Digest::parse_if_valid(value) && value.size() == old.size()) {
+    edits.replace(raw, quote_like(raw, value));
+  } else {
+    edits.replace(raw, quote_json(value));
+  }
+}
+
+std::string join_members(const Annotations& annotations) {
+  std::string joined;
+  for (const auto& [name, value] : annotations) {
+    joined += joined.empty() ? "" : ",";
+    joined += quote_json(name) + ":" + quote_json(value);
+  }
+  return joined;
+}
+
+std::optional<std::size_t> position_of(const std::vector<JsonMember>& members, std::string_view name) {
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    if (members[i].key.string() == name) return i;
+  }
+  return std::nullopt;
+}
+
+// Members first to last, with the comma that joins them to what stays.
+void erase_members(TextEdits& edits, const std::vector<JsonMember>& members, std::size_t first, std::size_t last) {
+  const char* begin = members[first].key.text().data();
+  const char* end = end_of(members[last].value.text());
+  if (first > 0) {
+    begin = end_of(members[first - 1].value.text());
+  } else if (last + 1 < members.size()) {
+    end = members[last + 1].key.text().data();
+  }
+  edits.erase(between(begin, end));
+}
+
+void append_annotations(TextEdits& edits, const JsonView& object, const Annotations& added) {
+  const auto members = object.members();
+  const auto at = position_of(members, "annotations");
+  const std::string text = join_members(added);
+  if (!at) {
+    const std::string_view last = members.empty() ? object.text().substr(0, 1) : members.back().value.text();
+    edits.insert_behind(last, std::string(members.empty() ? "" : ",") + "\"annotations\":{" + text + "}");
+    return;
+  }
+  const JsonView& value = members[*at].value;
+  if (value.is_null()) {
+    edits.replace(value.text(), "{" + text + kWasNull + "}");
+  } else if (const auto present = value.members(); present.empty()) {
+    edits.insert_behind(value.text().substr(0, 1), text + kWasEmpty);
+  } else {
+    edits.insert_behind(present.back().value.text(), "," + text);
+  }
+}
+
+void remove_all_annotations(TextEdits& edits, const std::vector<JsonMember>& members, std::size_t at) {
+  const JsonView& value = members[at].value;
+  const auto present = value.members();
+  const char* inner_end = end_of(value.text()) - 1;
+  const char* last_end = end_of(present.back().value.text());
+  const std::string_view tail = between(last_end, inner_end);
+  if (tail.starts_with(kWasEmpty)) {
+    edits.erase(between(value.text().data() + 1, last_end + 1));
+  } else if (tail.starts_with(kWasNull)) {
+    edits.replace(value.text(), "null");
+  } else {
+    erase_members(edits, members, at, at);
+  }
+}
+
+void remove_annotations(TextEdits& edits, const JsonView& object, const std::set<std::string>& removed) {
+  const auto members = object.members();
+  const auto at = position_of(members, "annotations");
+  if (!at || members[*at].value.is_null()) return;
+  const auto present = members[*at].value.members();
+  std::vector<bool> goes;
+  for (const JsonMember& member : present) goes.push_back(removed.contains(member.key.string()));
+  const auto count = std::ranges::count(goes, true);
+  if (count == 0) return;
+  if (static_cast<std::size_t>(count) == present.size()) {
+    remove_all_annotations(edits, members, *at);
+    return;
+  }
+  for (std::size_t first = 0; first < present.size(); ++first) {
+    if (!goes[first]) continue;
+    std::size_t last = first;
+    while (last + 1 < present.size() && goes[last + 1]) ++last;
+    erase_members(edits, present, first, last);
+    first = last;
+  }
+}
+
+}  // namespace
+
+void edit_annotations(TextEdits& edits, const JsonView& object, const AnnotationEdit& edit) {
+  Annotations added = edit.set;
+  if (const auto annotations = object.find("annotations")) {
+    for (const JsonMember& member : annotations->members()) {
+      const auto found = added.find(member.key.string());
+      if (found == added.end()) continue;
+      edit_string(edits, member.value, found->second);
+      added.erase(found);
+    }
+  }
+  if (!added.empty()) append_annotations(edits, object, added);
+  if (!edit.removed.empty()) remove_annotations(edits, object, edit.removed);
+}
+
+void edit_descriptor(TextEdits& edits, const JsonView& object, const DescriptorEdit& edit) {
+  if (edit.media_type) edit_string(edits, object.get("mediaType"), *edit.media_type);
+  if (edit.digest) edit_string(edits, object.get("digest"), edit.digest->string());
+  if (edit.size) edits.replace(object.get("size").text(), std::to_string(*edit.size));
+  edit_annotations(edits, object, edit.annotations);
+}
+
+std::string edit_document(const std::string& raw, std::string_view list, const std::vector<DescriptorEdit>& elements,
+                          const AnnotationEdit& own) {
+  TextEdits edits(raw);
+  const JsonView document(raw);
+  if (const auto array = document.find(list)) {
+    const auto views = array->elements();
+    for (std::size_t i = 0; i < views.size(); ++i) edit_descriptor(edits, views[i], elements.at(i));
+  }
+  edit_annotations(edits, document, own);
+  return edits.apply();
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,34 @@
+// Edits of documents in place: bytes that need not change do not, and removing what was set gives the old bytes back,
+// whatever the formatting. How the edits look is docs/formats.md, "Edits".
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/text_edits.hpp"
+#include "oci/descriptor.hpp"
+
+namespace imgcrypt {
+
+struct AnnotationEdit {
+  Annotations set;                 // replaced where present, else appended
+  std::set<std::string> removed;  // names
+};
+
+struct DescriptorEdit {
+  std::optional<std::string> media_type;
+  std::optional<Digest> digest;
+  std::optional<std::uint64_t> size;
+  AnnotationEdit annotations;
+};
+
+// `object` is a view into the text that `edits` was made for.
+void edit_annotations(TextEdits& edits, const JsonView& object, const AnnotationEdit& edit);
+void edit_descriptor(TextEdits& edits, const JsonView& object, const DescriptorEdit& edit);
+
+// The text with the edits, one for each element of its array `list`, and with its own annotations edited.
+[[nodiscard]] std::string edit_document(const std::string& raw, std::string_view list,
+                                        const std::vector<DescriptorEdit>& elements, const AnnotationEdit& own);
+
+}  // namespace imgcrypt

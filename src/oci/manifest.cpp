@@ -1,0 +1,86 @@
+#include "oci/manifest.hpp"
+
+#include <utility>
+
+#include "oci/media_types.hpp"
+
+namespace imgcrypt {
+namespace {
+
+JsonView checked(const std::string& raw) {
+  JsonLimits limits;
+  limits.size = kMostDocumentBytes;
+  check_json(raw, limits);
+  return JsonView(raw);
+}
+
+// A document that reads as a manifest to one program and as an index to another (CVE-2021-41190) is neither.
+void refuse_member(const JsonView& document, std::string_view name, std::string_view kind) {
+  if (!document.find(name)) return;
+  throw Error(ErrorCode::kIntegrity, std::string(kind) + " with a member \"" + std::string(name) + "\"");
+}
+
+void check_media_type(const JsonView& document, bool (*fits)(std::string_view), std::string_view kind) {
+  const auto type = document.find("mediaType");
+  if (type && !fits(type->string())) {
+    throw Error(ErrorCode::kIntegrity, std::string(kind) + " whose mediaType is " + type->string());
+  }
+}
+
+std::vector<Descriptor> parse_descriptors(const JsonView& document, std::string_view list, std::size_t limit) {
+  std::vector<Descriptor> descriptors;
+  const auto array = document.find(list);
+  if (!array) return descriptors;
+  const auto elements = array->elements();
+  if (elements.size() > limit) {
+    throw Error(ErrorCode::kRefused, "more than " + std::to_string(limit) + " " + std::string(list));
+  }
+  for (const JsonView& element : elements) {
+    try {
+      descriptors.push_back(parse_descriptor(element));
+    } catch (const Error& error) {
+      throw error.in(std::string(list) + "[" + std::to_string(descriptors.size()) + "]");
+    }
+  }
+  return descriptors;
+}
+
+}  // namespace
+
+Manifest::Manifest(std::string raw)
+    : raw_(std::move(raw)),
+      config_(parse_descriptor(checked(raw_).get("config"))),
+      layers_(parse_descriptors(JsonView(raw_), "layers", kMostLayers)),
+      annotations_(parse_annotations(JsonView(raw_).find("annotations"))) {}
+
+Manifest Manifest::parse(std::string raw) {
+  Manifest manifest(std::move(raw));
+  const JsonView document(manifest.raw_);
+  check_media_type(document, is_manifest, "manifest");
+  refuse_member(document, "manifests", "manifest");
+  return manifest;
+}
+
+Manifest Manifest::with_layers(const std::vector<DescriptorEdit>& edits, const AnnotationEdit& own) const {
+  return parse(edit_document(raw_, "layers", edits, own));
+}
+
+Index::Index(std::string raw)
+    : raw_(std::move(raw)),
+      manifests_(parse_descriptors(checked(raw_), "manifests", kMostManifests)),
+      annotations_(parse_annotations(JsonView(raw_).find("annotations"))) {}
+
+Index Index::parse(std::string raw) {
+  Index index(std::move(raw));
+  const JsonView document(index.raw_);
+  check_media_type(document, is_index, "index");
+  refuse_member(document, "config", "index");
+  refuse_member(document, "layers", "index");
+  return index;
+}
+
+Index Index::with_manifests(const std::vector<DescriptorEdit>& edits, const AnnotationEdit& own) const {
+  return parse(edit_document(raw_, "manifests", edits, own));
+}
+
+}  // namespace imgcrypt

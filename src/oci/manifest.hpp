@@ -1,0 +1,58 @@
+// Image manifests and image indexes (OCI image specification). Immutable values that keep the bytes they were parsed
+// from; an edited copy changes only what must change.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "oci/descriptor.hpp"
+#include "oci/edit.hpp"
+
+namespace imgcrypt {
+
+inline constexpr std::size_t kMostDocumentBytes = 4 * 1024 * 1024;
+inline constexpr std::size_t kMostLayers = 1'000;
+inline constexpr std::size_t kMostManifests = 1'000;
+
+class Manifest {
+ public:
+  // Throws kIntegrity for what is no manifest, kRefused beyond the limits.
+  static Manifest parse(std::string raw);
+
+  [[nodiscard]] const std::string& raw() const noexcept { return raw_; }
+  [[nodiscard]] const Descriptor& config() const noexcept { return config_; }
+  [[nodiscard]] const std::vector<Descriptor>& layers() const noexcept { return layers_; }
+  [[nodiscard]] const Annotations& annotations() const noexcept { return annotations_; }
+
+  // REQUIRES: one edit for each layer.
+  [[nodiscard]] Manifest with_layers(const std::vector<DescriptorEdit>& edits, const AnnotationEdit& own) const;
+
+ private:
+  explicit Manifest(std::string raw);
+
+  std::string raw_;
+  Descriptor config_;
+  std::vector<Descriptor> layers_;
+  Annotations annotations_;
+};
+
+class Index {
+ public:
+  static Index parse(std::string raw);  // throws as Manifest::parse
+
+  [[nodiscard]] const std::string& raw() const noexcept { return raw_; }
+  [[nodiscard]] const std::vector<Descriptor>& manifests() const noexcept { return manifests_; }
+  [[nodiscard]] const Annotations& annotations() const noexcept { return annotations_; }
+
+  // REQUIRES: one edit for each manifest.
+  [[nodiscard]] Index with_manifests(const std::vector<DescriptorEdit>& edits, const AnnotationEdit& own) const;
+
+ private:
+  explicit Index(std::string raw);
+
+  std::string raw_;
+  std::vector<Descriptor> manifests_;
+  Annotations annotations_;
+};
+
+}  // namespace imgcrypt

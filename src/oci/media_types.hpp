@@ -1,0 +1,26 @@
+// The media types of images, and what each means to encryption. docs/formats.md has the table.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace imgcrypt {
+
+inline constexpr std::string_view kOciManifest = "application/vnd.oci.image.manifest.v1+json";
+inline constexpr std::string_view kOciIndex = "application/vnd.oci.image.index.v1+json";
+
+[[nodiscard]] bool is_manifest(std::string_view media_type);
+[[nodiscard]] bool is_index(std::string_view media_type);
+// Docker's image manifest, schema 2, or its manifest list.
+[[nodiscard]] bool is_docker_document(std::string_view media_type);
+
+// A layer of a root file system in the clear, which encrypt turns into encrypted_type().
+[[nodiscard]] bool is_plain_layer(std::string_view media_type);
+[[nodiscard]] bool is_nondistributable(std::string_view media_type);
+[[nodiscard]] bool is_encrypted(std::string_view media_type);
+[[nodiscard]] std::string encrypted_type(std::string_view plain);
+// Undoes encrypted_type. The hybrid that containers/image makes of Docker's gzip type becomes OCI's.
+// REQUIRES: is_encrypted(encrypted).
+[[nodiscard]] std::string decrypted_type(std::string_view encrypted);
+
+}  // namespace imgcrypt

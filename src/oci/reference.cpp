@@ -1,0 +1,50 @@
+#include "oci/reference.hpp"
+
+#include <algorithm>
+
+#include <imgcrypt/error.hpp>
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::string_view kOciPrefix = "oci:";
+
+[[noreturn]] void refuse(std::string_view text, const std::string& why, const std::string& hint) {
+  throw Error(ErrorCode::kUsage, "reference \"" + std::string(text) + "\": " + why, hint);
+}
+
+}  // namespace
+
+Reference Reference::parse(std::string_view text) {
+  const std::string form = "write oci:DIR, oci:DIR:TAG or oci:DIR@sha256:...";
+  if (text.find(':') == std::string_view::npos) {
+    refuse(text, "no transport",
+           "a bare name means different things to different tools; for an OCI image layout " + form);
+  }
+  if (!text.starts_with(kOciPrefix)) {
+    refuse(text, "transport \"" + std::string(text.substr(0, text.find(':'))) + "\" is not supported", form);
+  }
+  std::string_view details = text.substr(kOciPrefix.size());
+  Reference reference;
+  if (const std::size_t at = details.rfind("@sha"); at != std::string_view::npos) {
+    reference.digest = Digest::parse_if_valid(details.substr(at + 1));
+    if (!reference.digest) refuse(text, "what follows the @ is no digest", form);
+    details = details.substr(0, at);
+  }
+  const std::size_t colon = details.find(':');
+  reference.directory = details.substr(0, colon);
+  if (colon != std::string_view::npos) reference.tag = details.substr(colon + 1);
+  const bool clean = std::ranges::none_of(details, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  if (reference.directory.empty() || !clean) refuse(text, "no directory", form);
+  if (colon != std::string_view::npos && reference.tag.empty()) refuse(text, "the tag is empty", form);
+  if (reference.digest && !reference.tag.empty()) refuse(text, "both a tag and a digest", form);
+  return reference;
+}
+
+std::string Reference::string() const {
+  const std::string base = std::string(kOciPrefix) + directory;
+  if (digest) return base + "@" + digest->string();
+  return tag.empty() ? base : base + ":" + tag;
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,22 @@
+// Where an image is, in skopeo's words: TRANSPORT:DETAILS.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "oci/digest.hpp"
+
+namespace imgcrypt {
+
+// oci:DIR, oci:DIR:TAG or oci:DIR@DIGEST. The directory ends at the first colon, as it does for skopeo.
+struct Reference {
+  std::string directory;
+  std::string tag;  // may be empty
+  std::optional<Digest> digest;
+
+  static Reference parse(std::string_view text);  // throws kUsage
+  [[nodiscard]] std::string string() const;
+};
+
+}  // namespace imgcrypt
