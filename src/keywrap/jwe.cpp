@@ -1,0 +1,141 @@
+#include "keywrap/jwe.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include <imgcrypt/error.hpp>
+
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "crypto/aes_gcm.hpp"
+#include "crypto/aes_kw.hpp"
+#include "crypto/concat_kdf.hpp"
+#include "crypto/random.hpp"
+#include "keywrap/jwe_message.hpp"
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::string_view kRsaOaep = "RSA-OAEP";
+constexpr std::string_view kEcdhEs = "ECDH-ES+A256KW";
+constexpr std::size_t kContentKeySize = 32;  // A256GCM
+
+template <typename Value>
+struct Row {
+  std::string_view name;
+  Value value;
+};
+
+// RFC 7518 sections 4.1 and 5.1; what is not here is refused before any cryptography.
+constexpr std::array kRsaAlgorithms = {Row<OaepHash>{kRsaOaep, OaepHash::kSha1},
+                                       Row<OaepHash>{"RSA-OAEP-256", OaepHash::kSha256}};
+constexpr std::array kAgreementKeySizes = {Row<std::size_t>{"ECDH-ES+A128KW", 16}, Row<std::size_t>{"ECDH-ES+A192KW", 24},
+                                           Row<std::size_t>{kEcdhEs, 32}};
+constexpr std::array kContentKeySizes = {Row<std::size_t>{"A128GCM", 16}, Row<std::size_t>{"A192GCM", 24},
+                                         Row<std::size_t>{"A256GCM", kContentKeySize}};
+
+template <typename Rows>
+auto find_row(const Rows& rows, std::string_view name) -> decltype(&rows.front()) {
+  const auto row = std::ranges::find_if(rows, [&](const auto& candidate) { return candidate.name == name; });
+  return row == rows.end() ? nullptr : &*row;
+}
+
+void append_number(Bytes& bytes, std::size_t number) {
+  for (const unsigned shift : {24U, 16U, 8U, 0U}) bytes.push_back(static_cast<std::uint8_t>(number >> shift));
+}
+
+void append_counted(Bytes& bytes, ByteView data) {
+  append_number(bytes, data.size());
+  bytes.insert(bytes.end(), data.begin(), data.end());
+}
+
+// RFC 7518 section 4.6.2.
+SecretBytes derive(const SecretBytes& shared, std::string_view algorithm, ByteView apu, ByteView apv, std::size_t size) {
+  Bytes info;
+  append_counted(info, as_bytes(algorithm));
+  append_counted(info, apu);
+  append_counted(info, apv);
+  append_number(info, size * 8);
+  return concat_kdf(shared, info, size);
+}
+
+std::optional<SecretBytes> unwrap_content_key(const PrivateKey& key, const JweRecipient& recipient) {
+  if (key.public_key().kind() == KeyKind::kRsa) {
+    const auto* row = find_row(kRsaAlgorithms, recipient.algorithm);
+    return row == nullptr ? std::nullopt : key.decrypt_oaep(recipient.encrypted_key, row->value);
+  }
+  const auto* row = find_row(kAgreementKeySizes, recipient.algorithm);
+  if (row == nullptr || !recipient.epk || recipient.epk->curve != key.public_key().curve()) return std::nullopt;
+  const SecretBytes shared = key.agree(PublicKey::from_point(*recipient.epk));
+  return aes_kw_unwrap(derive(shared, recipient.algorithm, recipient.apu, recipient.apv, row->value),
+                       recipient.encrypted_key);
+}
+
+// The member that opens the header's end: ,"epk":{...} for EC.
+struct WrappedContentKey {
+  std::string_view algorithm;
+  std::string epk;
+  Bytes encrypted_key;
+};
+
+WrappedContentKey wrap_content_key(const PublicKey& key, const SecretBytes& content_key) {
+  if (key.kind() == KeyKind::kRsa) return {kRsaOaep, {}, key.encrypt_oaep(content_key.expose(), OaepHash::kSha1)};
+  const PrivateKey ephemeral = PrivateKey::generate_ec(key.curve());
+  const EcPoint point = ephemeral.public_key().point();
+  const std::string epk = R"(,"epk":{"kty":"EC","crv":")" + point.curve + R"(","x":")" +
+                          encode_base64(point.x, Base64::kUrl) + R"(","y":")" + encode_base64(point.y, Base64::kUrl) +
+                          R"("})";
+  return {kEcdhEs, epk, aes_kw_wrap(derive(ephemeral.agree(key), kEcdhEs, {}, {}, 32), content_key)};
+}
+
+}  // namespace
+
+Bytes JweWrapper::wrap(const SecretBytes& options) const {
+  const SecretBytes content_key = random_secret(kContentKeySize);
+  const WrappedContentKey wrapped = wrap_content_key(key_, content_key);
+  const std::string header = R"({"alg":")" + std::string(wrapped.algorithm) + R"(","enc":"A256GCM")" + wrapped.epk +
+                             R"(,"kid":")" + key_.thumbprint() + R"("})";
+  const std::string encoded_header = encode_base64(as_bytes(header), Base64::kUrl);
+  const Bytes iv = random_bytes(kGcmNonceSize);
+  const GcmSealed sealed = gcm_seal(content_key, iv, as_bytes(encoded_header), options.expose());
+  const std::string packet = R"({"protected":")" + encoded_header + R"(","encrypted_key":")" +
+                             encode_base64(wrapped.encrypted_key, Base64::kUrl) + R"(","iv":")" +
+                             encode_base64(iv, Base64::kUrl) + R"(","ciphertext":")" +
+                             encode_base64(sealed.ciphertext, Base64::kUrl) + R"(","tag":")" +
+                             encode_base64(sealed.tag, Base64::kUrl) + R"("})";
+  return to_bytes(as_bytes(packet));
+}
+
+std::string JweUnwrapper::description() const { return name_ + " (" + key_.public_key().description() + ")"; }
+
+std::optional<SecretBytes> JweUnwrapper::unwrap(ByteView packet) const {
+  const JweMessage message = JweMessage::parse(packet);
+  const auto* encryption = find_row(kContentKeySizes, message.encryption);
+  if (encryption == nullptr) {
+    throw Error(ErrorCode::kRefused, "JWE: content encryption \"" + message.encryption + "\" is not supported");
+  }
+  bool authentic = true;
+  for (const JweRecipient& recipient : message.recipients) {
+    const auto content_key = unwrap_content_key(key_, recipient);
+    if (!content_key) continue;
+    if (content_key->size() == encryption->value) {
+      auto options = gcm_open(*content_key, message.iv, as_bytes(message.aad), message.ciphertext, message.tag);
+      if (options) return options;
+    }
+    authentic = false;
+  }
+  if (!authentic) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
+  return std::nullopt;
+}
+
+std::vector<std::string> describe_jwe(ByteView packet) {
+  std::vector<std::string> lines;
+  for (const JweRecipient& recipient : JweMessage::parse(packet).recipients) {
+    const std::string curve = recipient.epk ? " " + recipient.epk->curve : "";
+    lines.push_back(recipient.algorithm + curve + " key " + (recipient.key_id.empty() ? "unknown" : recipient.key_id));
+  }
+  return lines;
+}
+
+}  // namespace imgcrypt

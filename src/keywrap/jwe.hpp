@@ -1,0 +1,40 @@
+// The scheme `jwe`: private options encrypted as a JSON Web Encryption (RFC 7516, 7518). Written: RSA-OAEP and
+// ECDH-ES+A256KW with A256GCM, one flattened JWE for each recipient, with `kid` (docs/formats.md says why).
+#pragma once
+
+#include <vector>
+
+#include "crypto/key.hpp"
+#include "keywrap/key_wrapper.hpp"
+
+namespace imgcrypt {
+
+inline constexpr const char* kJweAnnotation = "org.opencontainers.image.enc.keys.jwe";
+
+class JweWrapper final : public KeyWrapper {
+ public:
+  explicit JweWrapper(PublicKey key) : key_(std::move(key)) {}
+  [[nodiscard]] std::string annotation() const override { return kJweAnnotation; }
+  [[nodiscard]] Bytes wrap(const SecretBytes& options) const override;
+
+ private:
+  PublicKey key_;
+};
+
+class JweUnwrapper final : public KeyUnwrapper {
+ public:
+  // `name` is what the user calls the key: its file.
+  JweUnwrapper(std::string name, PrivateKey key) : name_(std::move(name)), key_(std::move(key)) {}
+  [[nodiscard]] std::string annotation() const override { return kJweAnnotation; }
+  [[nodiscard]] std::string description() const override;
+  [[nodiscard]] std::optional<SecretBytes> unwrap(ByteView packet) const override;
+
+ private:
+  std::string name_;
+  PrivateKey key_;
+};
+
+// One line a recipient: "RSA-OAEP key ab12...", "ECDH-ES+A256KW P-256 key unknown".
+[[nodiscard]] std::vector<std::string> describe_jwe(ByteView packet);
+
+}  // namespace imgcrypt

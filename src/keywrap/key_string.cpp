@@ -1,0 +1,64 @@
+#include "keywrap/key_string.hpp"
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+#include <imgcrypt/error.hpp>
+
+namespace imgcrypt {
+namespace {
+
+struct Form {
+  std::string_view prefix;
+  PassphraseFrom from;
+};
+
+constexpr std::array kForms = {Form{"pass=", PassphraseFrom::kArgument}, Form{"file=", PassphraseFrom::kFile},
+                               Form{"fd=", PassphraseFrom::kFd}, Form{"env=", PassphraseFrom::kEnvironment}};
+
+bool names_file(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
+std::optional<KeyString> split_known_form(const std::string& text, std::size_t colon) {
+  const std::string file = text.substr(0, colon);
+  const std::string_view rest = std::string_view(text).substr(colon + 1);
+  if (rest == "prompt") return KeyString{file, PassphraseFrom::kPrompt, {}};
+  for (const Form& form : kForms) {
+    if (rest.starts_with(form.prefix)) return KeyString{file, form.from, std::string(rest.substr(form.prefix.size()))};
+  }
+  return std::nullopt;
+}
+
+template <typename Split>
+std::optional<KeyString> split_at_last(const std::string& text, Split split) {
+  for (std::size_t colon = text.rfind(':'); colon != std::string::npos && colon > 0; colon = text.rfind(':', colon - 1)) {
+    if (auto found = split(colon)) return found;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+KeyString parse_key_string(const std::string& text) {
+  if (names_file(text)) return {text, PassphraseFrom::kNowhere, {}};
+  auto key = split_at_last(text, [&](std::size_t colon) { return split_known_form(text, colon); });
+  if (!key) {
+    key = split_at_last(text, [&](std::size_t colon) -> std::optional<KeyString> {
+      const std::string file = text.substr(0, colon);
+      if (!names_file(file)) return std::nullopt;
+      return KeyString{file, PassphraseFrom::kArgument, text.substr(colon + 1), true};
+    });
+  }
+  if (!key || !names_file(key->file)) {
+    // A text that names no file may hold a password: only what stands before its first colon is shown.
+    throw Error(ErrorCode::kUsage, "key " + (key ? key->file : text.substr(0, text.find(':'))) + ": no such file",
+                "write FILE, FILE:file=PASSWORDFILE, FILE:fd=N, FILE:env=VARIABLE or FILE:prompt");
+  }
+  return *key;
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,33 @@
+// The plug-in point of key schemes. A packet is what one wrap operation makes of a layer's private options; it stands,
+// base64-encoded, in the layer's annotation (docs/formats.md). Both are safe for use by several threads.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/secret_bytes.hpp"
+
+namespace imgcrypt {
+
+inline constexpr std::size_t kMostPacketBytes = 64 * 1024;
+inline constexpr std::size_t kMostPrivateOptionsBytes = 16 * 1024;
+
+class KeyWrapper {
+ public:
+  virtual ~KeyWrapper() = default;
+  // The annotation that this scheme's packets stand in. Several wrappers may share one.
+  [[nodiscard]] virtual std::string annotation() const = 0;
+  [[nodiscard]] virtual Bytes wrap(const SecretBytes& options) const = 0;
+};
+
+class KeyUnwrapper {
+ public:
+  virtual ~KeyUnwrapper() = default;
+  [[nodiscard]] virtual std::string annotation() const = 0;
+  // "wrong.pem (RSA key ab12...)": what a message calls the key.
+  [[nodiscard]] virtual std::string description() const = 0;
+  // nullopt: the packet is for another key. Throws kIntegrity or kRefused for a packet that no key should open.
+  [[nodiscard]] virtual std::optional<SecretBytes> unwrap(ByteView packet) const = 0;
+};
+
+}  // namespace imgcrypt

@@ -1,0 +1,22 @@
+// The key schemes there are: one row each. A new scheme is a new file and a row.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+
+namespace imgcrypt {
+
+struct Scheme {
+  std::string_view name;        // as in "jwe:KEY"
+  std::string_view annotation;  // that its packets stand in
+  // One line a recipient of a packet. Throws kIntegrity for what is no packet.
+  std::vector<std::string> (*describe)(ByteView packet);
+};
+
+[[nodiscard]] std::span<const Scheme> schemes();
+
+}  // namespace imgcrypt

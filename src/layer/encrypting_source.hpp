@@ -1,0 +1,28 @@
+// A layer encrypted while it is read: AES-256-CTR, then HMAC-SHA-256 of the ciphertext. As long as its source.
+#pragma once
+
+#include "base/stream.hpp"
+#include "crypto/aes_ctr.hpp"
+#include "crypto/hmac.hpp"
+#include "layer/private_options.hpp"
+#include "layer/public_options.hpp"
+
+namespace imgcrypt {
+
+class EncryptingSource final : public Source {
+ public:
+  // `plain` must outlive it.
+  EncryptingSource(Source& plain, const PrivateOptions& options);
+  std::size_t read(MutableByteView buffer) override;
+
+  // REQUIRES: read() has returned 0.
+  [[nodiscard]] const PublicOptions& public_options() const noexcept { return public_options_; }
+
+ private:
+  Source& plain_;
+  AesCtr cipher_;
+  HmacSha256 hmac_;
+  PublicOptions public_options_;
+};
+
+}  // namespace imgcrypt

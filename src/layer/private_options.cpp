@@ -1,0 +1,57 @@
+#include "layer/private_options.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+
+#include <imgcrypt/error.hpp>
+
+#include "base/encoding.hpp"
+#include "base/json.hpp"
+#include "crypto/aes_ctr.hpp"
+#include "crypto/random.hpp"
+
+namespace imgcrypt {
+namespace {
+
+SecretBytes concatenate(std::initializer_list<ByteView> parts) {
+  std::size_t size = 0;
+  for (const ByteView part : parts) size += part.size();
+  SecretBytes joined(size);
+  auto at = joined.expose_mutable().begin();
+  for (const ByteView part : parts) at = std::ranges::copy(part, at).out;
+  return joined;
+}
+
+// Read in place: a JSON tree, or an unescaped copy, would leave the key in memory that nobody clears.
+PrivateOptions parse_in_place(const JsonView& json) {
+  auto key = decode_base64_secret(json.get("symkey").plain_string(), Base64::kStandard);
+  auto nonce = decode_base64(json.get("cipheroptions").get("nonce").plain_string(), Base64::kStandard);
+  const auto digest = json.find("digest");
+  if (!key || key->size() != AesCtr::kKeySize || !nonce || nonce->size() != AesCtr::kNonceSize) {
+    throw Error(ErrorCode::kIntegrity, "sizes");
+  }
+  return {std::move(*key), std::move(*nonce), digest ? std::string(digest->plain_string()) : std::string()};
+}
+
+}  // namespace
+
+PrivateOptions PrivateOptions::generate(const Digest& source) {
+  return {random_secret(AesCtr::kKeySize), random_bytes(AesCtr::kNonceSize), source.string()};
+}
+
+PrivateOptions PrivateOptions::parse(const SecretBytes& json) {
+  try {
+    return parse_in_place(JsonView(as_text(json.expose())));
+  } catch (const Error&) {
+    throw Error(ErrorCode::kIntegrity, "layer authentication failed");
+  }
+}
+
+SecretBytes PrivateOptions::to_json() const {
+  const SecretBytes symkey = encode_base64_secret(key.expose(), Base64::kStandard);
+  const std::string rest =
+      R"(","digest":")" + source_digest + R"(","cipheroptions":{"nonce":")" + encode_base64(nonce, Base64::kStandard) + R"("}})";
+  return concatenate({as_bytes(R"({"symkey":")"), symkey.expose(), as_bytes(rest)});
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,129 @@
+#include "layer/wrapped_keys.hpp"
+
+#include <algorithm>
+
+#include <imgcrypt/error.hpp>
+
+#include "base/encoding.hpp"
+#include "keywrap/schemes.hpp"
+
+namespace imgcrypt {
+namespace {
+
+constexpr const char* kPublicOptions = "org.opencontainers.image.enc.pubopts";
+constexpr std::string_view kKeysPrefix = "org.opencontainers.image.enc.keys.";
+constexpr std::size_t kMostPackets = 64;
+
+Bytes decode_packet(std::string_view text, const std::string& annotation) {
+  if (text.size() > (kMostPacketBytes + 2) / 3 * 4) {
+    throw Error(ErrorCode::kRefused, annotation + ": a wrapped key of more than 64 KiB");
+  }
+  auto packet = decode_base64(text, Base64::kStandard);
+  if (!packet) throw Error(ErrorCode::kIntegrity, annotation + ": not canonical base64");
+  return std::move(*packet);
+}
+
+std::vector<Bytes> packets_of(const std::string& annotation, std::string_view value) {
+  std::vector<Bytes> packets;
+  while (!value.empty()) {
+    if (packets.size() == kMostPackets) {
+      throw Error(ErrorCode::kRefused, annotation + ": more than " + std::to_string(kMostPackets) + " wrapped keys");
+    }
+    const std::size_t comma = value.find(',');
+    packets.push_back(decode_packet(value.substr(0, comma), annotation));
+    if (comma == std::string_view::npos) break;
+    value.remove_prefix(comma + 1);
+    if (value.empty()) throw Error(ErrorCode::kIntegrity, annotation + ": ends with a comma");
+  }
+  return packets;
+}
+
+std::vector<Bytes> packets_of(const Annotations& annotations, const std::string& annotation) {
+  const auto found = annotations.find(annotation);
+  return found == annotations.end() ? std::vector<Bytes>() : packets_of(annotation, found->second);
+}
+
+std::string join(const std::vector<std::string>& lines, std::string_view none) {
+  std::string joined;
+  for (const std::string& line : lines) joined += (joined.empty() ? "" : ", ") + line;
+  return joined.empty() ? std::string(none) : joined;
+}
+
+std::optional<SecretBytes> try_packets(const KeyUnwrapper& unwrapper, const std::vector<Bytes>& packets,
+                                       std::optional<Error>& failure) {
+  for (const Bytes& packet : packets) {
+    try {
+      auto options = unwrapper.unwrap(packet);
+      if (options) return options;
+    } catch (const Error& error) {
+      failure = error;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Annotations wrap_private_options(const PrivateOptions& options, const PublicOptions& public_options,
+                                 const std::vector<std::unique_ptr<KeyWrapper>>& wrappers) {
+  const SecretBytes json = options.to_json();
+  Annotations annotations;
+  annotations[kPublicOptions] = encode_base64(as_bytes(public_options.to_json()), Base64::kStandard);
+  for (const auto& wrapper : wrappers) {
+    std::string& value = annotations[wrapper->annotation()];
+    value += (value.empty() ? "" : ",") + encode_base64(wrapper->wrap(json), Base64::kStandard);
+  }
+  return annotations;
+}
+
+PrivateOptions unwrap_private_options(const Annotations& annotations,
+                                      const std::vector<std::unique_ptr<KeyUnwrapper>>& unwrappers) {
+  std::vector<std::string> tried;
+  std::optional<Error> failure;
+  for (const auto& unwrapper : unwrappers) {
+    const auto options = try_packets(*unwrapper, packets_of(annotations, unwrapper->annotation()), failure);
+    if (options) return PrivateOptions::parse(*options);
+    tried.push_back(unwrapper->description());
+  }
+  if (failure && failure->code() == ErrorCode::kIntegrity) throw Error(*failure);
+  const std::string reason = failure ? "; " + failure->message() : "";
+  throw Error(ErrorCode::kNoKey,
+              "no key opens it: wrapped for " + join(describe_recipients(annotations), "nobody") + "; keys tried: " +
+                  join(tried, "none") + reason,
+              "give the private key of one of these recipients");
+}
+
+PublicOptions public_options_of(const Annotations& annotations) {
+  const auto found = annotations.find(kPublicOptions);
+  if (found == annotations.end() || found->second.empty()) {
+    throw Error(ErrorCode::kIntegrity, "the annotations of its encryption are missing",
+                "a builder may have dropped them; take the image from where it was encrypted");
+  }
+  const Bytes json = decode_packet(found->second, kPublicOptions);
+  return PublicOptions::parse(as_text(json));
+}
+
+std::vector<std::string> describe_recipients(const Annotations& annotations) {
+  std::vector<std::string> lines;
+  for (const auto& [name, value] : annotations) {
+    if (!name.starts_with(kKeysPrefix) || value.empty()) continue;
+    const auto scheme = std::ranges::find(schemes(), name, &Scheme::annotation);
+    if (scheme == schemes().end()) {
+      lines.push_back(name.substr(kKeysPrefix.size()) + " (scheme not supported)");
+      continue;
+    }
+    for (const Bytes& packet : packets_of(name, value)) {
+      for (const std::string& line : scheme->describe(packet)) {
+        lines.push_back(std::string(scheme->name) + " " + line);
+      }
+    }
+  }
+  return lines;
+}
+
+bool has_encryption_annotations(const Annotations& annotations) {
+  const auto first = annotations.lower_bound(std::string(kEncryptionPrefix));
+  return first != annotations.end() && first->first.starts_with(kEncryptionPrefix);
+}
+
+}  // namespace imgcrypt
