@@ -32,8 +32,8 @@ make_public_half() {
 }
 
 make_encrypted_copy() {
-  echo "$passphrase" >"$2.pass"
-  openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in "$1.pem" -passout "file:$2.pass" -out "$2.pem"
+  echo "$passphrase" >"$2.pem.pass"
+  openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in "$1.pem" -passout "file:$2.pem.pass" -out "$2.pem"
 }
 
 case "$#:${1:-}" in
