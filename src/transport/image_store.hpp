@@ -1,0 +1,43 @@
+// Where images are read from and written to. Sources and destinations are safe for use by several threads, but for
+// commit(), which is the last call.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/stream.hpp"
+#include "oci/descriptor.hpp"
+
+namespace imgcrypt {
+
+// A root's descriptor, and the bytes it stood in, whose further members a destination keeps.
+struct RootDescriptor {
+  Descriptor descriptor;
+  std::string raw;
+};
+
+class ImageSource {
+ public:
+  virtual ~ImageSource() = default;
+  [[nodiscard]] virtual const RootDescriptor& root() const = 0;
+  // Digest and size are checked while it is read. Throws kNotFound, kRefused for what is no regular file.
+  [[nodiscard]] virtual std::unique_ptr<Source> open(const Descriptor& blob) = 0;
+};
+
+struct BlobInfo {
+  std::optional<Digest> digest;  // expected; a blob whose digest is not known yet is named by its sha256 or `algorithm`
+  HashAlgorithm algorithm = HashAlgorithm::kSha256;
+};
+
+class ImageDestination {
+ public:
+  virtual ~ImageDestination() = default;
+  // True when the blob is there and whole; it is read to know.
+  [[nodiscard]] virtual bool has(const Descriptor& blob) = 0;
+  // Takes the source to its verified end. Nothing is visible before commit. Returns the digest.
+  virtual Digest put(const BlobInfo& info, Source& content) = 0;
+  // Makes the image visible under its name, at once and for good. `raw` is the source's root entry or empty.
+  virtual void commit(const RootDescriptor& root) = 0;
+};
+
+}  // namespace imgcrypt

@@ -1,0 +1,43 @@
+// An OCI image layout's directory (OCI image specification, "Image Layout"). Nothing outside it is ever opened: no link
+// is followed below its root, and only regular files are read.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/fd.hpp"
+#include "oci/digest.hpp"
+
+namespace imgcrypt {
+
+// A regular file `name` of the directory `directory_fd`, for reading. nullopt when it is missing; kRefused when it is a
+// link, a FIFO or anything else.
+[[nodiscard]] std::optional<Fd> open_regular_file(int directory_fd, const std::string& name);
+
+class LayoutDirectory {
+ public:
+  // Throws kNotFound when there is no directory.
+  explicit LayoutDirectory(const std::string& path);
+  static std::optional<LayoutDirectory> open_if_exists(const std::string& path);
+
+  [[nodiscard]] int fd() const noexcept { return root_.get(); }
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+  // The text of index.json, checked as JSON. Throws kNotFound when it is missing.
+  [[nodiscard]] std::string read_index() const;
+  // nullopt when the store has no such blob.
+  [[nodiscard]] std::optional<Fd> open_blob(const Digest& digest) const;
+  // blobs/<algorithm>. nullopt when it is missing.
+  [[nodiscard]] std::optional<Fd> open_blob_directory(HashAlgorithm algorithm) const;
+
+ private:
+  LayoutDirectory(std::string path, Fd root) : path_(std::move(path)), root_(std::move(root)) {}
+
+  std::string path_;
+  Fd root_;
+};
+
+// The entry of index.json whose org.opencontainers.image.ref.name is `tag`.
+inline constexpr const char* kRefName = "org.opencontainers.image.ref.name";
+
+}  // namespace imgcrypt

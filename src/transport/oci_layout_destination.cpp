@@ -1,0 +1,180 @@
+#include "transport/oci_layout_destination.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ranges>
+#include <utility>
+
+#include "base/encoding.hpp"
+#include "crypto/random.hpp"
+#include "oci/verifying_source.hpp"
+#include "transport/layout_index.hpp"
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::string_view kTemporaryPrefix = ".imgcrypt-";
+
+const char* folder_of(HashAlgorithm algorithm) { return algorithm == HashAlgorithm::kSha256 ? "sha256" : "sha512"; }
+
+// Writes through to a file and hashes what it writes.
+class HashingSink final : public Sink {
+ public:
+  HashingSink(int fd, HashAlgorithm algorithm) : file_(fd, "write blob"), hasher_(algorithm), algorithm_(algorithm) {}
+
+  void write(ByteView bytes) override {
+    hasher_.update(bytes);
+    file_.write(bytes);
+  }
+  [[nodiscard]] Digest digest() { return Digest::from_hash(algorithm_, hasher_.finish()); }
+
+ private:
+  FdSink file_;
+  Hasher hasher_;
+  HashAlgorithm algorithm_;
+};
+
+class NullSink final : public Sink {
+ public:
+  void write(ByteView) override {}
+};
+
+bool is_whole(Fd file, const Digest& digest, std::uint64_t size) {
+  try {
+    VerifyingSource source(std::make_unique<FdSource>(std::move(file), digest.string()), digest, size);
+    NullSink nowhere;
+    pump(source, nowhere);
+    return true;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kIntegrity) throw;
+    return false;
+  }
+}
+
+void make_durable(int fd, const std::string& what) {
+  if (::fsync(fd) != 0) throw errno_error("fsync " + what);
+}
+
+Fd blob_directory(const std::string& layout, HashAlgorithm algorithm) {
+  auto directory = LayoutDirectory(layout).open_blob_directory(algorithm);
+  if (!directory) throw Error(ErrorCode::kNotFound, layout + "/blobs/" + folder_of(algorithm) + " vanished");
+  return std::move(*directory);
+}
+
+}  // namespace
+
+OciLayoutDestination::OciLayoutDestination(Reference reference) : reference_(std::move(reference)) {
+  if (reference_.digest) {
+    throw Error(ErrorCode::kUsage, "destination " + reference_.string() + ": a digest cannot be chosen",
+                "write oci:DIR or oci:DIR:TAG");
+  }
+}
+
+OciLayoutDestination::~OciLayoutDestination() {
+  for (const auto& [digest, pending] : pending_) {
+    if (pending.temporary_name.empty()) continue;
+    const std::string folder = reference_.directory + "/blobs/" + folder_of(digest.algorithm()) + "/";
+    ::unlink((folder + pending.temporary_name).c_str());
+  }
+  // Only empty ones go: another writer's layout stays.
+  for (const std::string& directory : std::views::reverse(made_directories_)) ::rmdir(directory.c_str());
+}
+
+void OciLayoutDestination::make_directories(HashAlgorithm algorithm) {
+  const std::string& root = reference_.directory;
+  for (const std::string& path : {root, root + "/blobs", root + "/blobs/" + folder_of(algorithm)}) {
+    if (::mkdir(path.c_str(), 0777) == 0) {
+      made_directories_.push_back(path);
+    } else if (errno != EEXIST) {
+      throw errno_error("make directory " + path);
+    }
+  }
+}
+
+OciLayoutDestination::Pending OciLayoutDestination::open_temporary(HashAlgorithm algorithm) {
+  const std::scoped_lock lock(mutex_);
+  make_directories(algorithm);
+  const Fd directory = blob_directory(reference_.directory, algorithm);
+  Fd file(::openat(directory.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666));
+  if (file.is_open()) return {std::move(file), {}};
+  if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT) throw errno_error("make a blob in " + reference_.directory);
+  // Network file systems have no unnamed files. The lock tells a sweeper that the writer lives.
+  std::string name = std::string(kTemporaryPrefix) + encode_hex(random_bytes(16));
+  file = Fd(::openat(directory.get(), name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (!file.is_open() || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) throw errno_error("make a blob in " + reference_.directory);
+  return {std::move(file), std::move(name)};
+}
+
+bool OciLayoutDestination::has(const Descriptor& blob) {
+  const auto directory = LayoutDirectory::open_if_exists(reference_.directory);
+  auto file = directory ? directory->open_blob(blob.digest) : std::nullopt;
+  return file && is_whole(std::move(*file), blob.digest, blob.size);
+}
+
+Digest OciLayoutDestination::put(const BlobInfo& info, Source& content) {
+  const HashAlgorithm algorithm = info.digest ? info.digest->algorithm() : info.algorithm;
+  Pending pending = open_temporary(algorithm);
+  HashingSink sink(pending.file.get(), algorithm);
+  try {
+    pump(content, sink);
+  } catch (...) {
+    if (!pending.temporary_name.empty()) {
+      ::unlinkat(blob_directory(reference_.directory, algorithm).get(), pending.temporary_name.c_str(), 0);
+    }
+    throw;
+  }
+  const Digest digest = sink.digest();
+  if (info.digest && *info.digest != digest) {
+    throw Error(ErrorCode::kIntegrity, "blob " + info.digest->string() + " is damaged: its content has the digest " +
+                                           digest.string());
+  }
+  const std::scoped_lock lock(mutex_);
+  pending_.insert_or_assign(digest, std::move(pending));
+  return digest;
+}
+
+void OciLayoutDestination::link_blob(int directory, const Digest& digest, Pending& pending) {
+  const std::string source = "/proc/self/fd/" + std::to_string(pending.file.get());
+  if (!pending.temporary_name.empty()) {
+    if (::renameat(directory, pending.temporary_name.c_str(), directory, digest.hex().c_str()) != 0) {
+      throw errno_error("rename blob " + digest.string());
+    }
+    pending.temporary_name.clear();
+    return;
+  }
+  if (::linkat(AT_FDCWD, source.c_str(), directory, digest.hex().c_str(), AT_SYMLINK_FOLLOW) == 0) return;
+  if (errno != EEXIST) throw errno_error("link blob " + digest.string());
+  // What is there already is not trusted: ours is known to be whole and takes its place.
+  const std::string beside = std::string(kTemporaryPrefix) + encode_hex(random_bytes(16));
+  if (::linkat(AT_FDCWD, source.c_str(), directory, beside.c_str(), AT_SYMLINK_FOLLOW) != 0 ||
+      ::renameat(directory, beside.c_str(), directory, digest.hex().c_str()) != 0) {
+    throw errno_error("replace blob " + digest.string());
+  }
+}
+
+void OciLayoutDestination::link_blobs() {
+  for (const auto& [digest, pending] : pending_) make_durable(pending.file.get(), digest.string());
+  for (const HashAlgorithm algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha512}) {
+    auto of_algorithm = pending_ | std::views::filter([&](const auto& p) { return p.first.algorithm() == algorithm; });
+    if (of_algorithm.empty()) continue;
+    make_directories(algorithm);
+    const Fd directory = blob_directory(reference_.directory, algorithm);
+    for (auto& [digest, pending] : of_algorithm) link_blob(directory.get(), digest, pending);
+    make_durable(directory.get(), "blobs");
+  }
+}
+
+void OciLayoutDestination::commit(const RootDescriptor& root) {
+  make_directories(HashAlgorithm::kSha256);
+  LayoutIndex index(reference_.directory);
+  link_blobs();
+  index.put(root, reference_.tag);
+  pending_.clear();
+  made_directories_.clear();
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,58 @@
+#include "transport/oci_layout_source.hpp"
+
+#include <vector>
+
+#include "oci/verifying_source.hpp"
+
+namespace imgcrypt {
+namespace {
+
+std::string tag_of(const Descriptor& descriptor) {
+  const auto found = descriptor.annotations.find(kRefName);
+  return found == descriptor.annotations.end() ? std::string() : found->second;
+}
+
+bool matches(const Reference& reference, const Descriptor& descriptor) {
+  if (reference.digest) return descriptor.digest == *reference.digest;
+  return reference.tag.empty() || tag_of(descriptor) == reference.tag;
+}
+
+[[noreturn]] void fail(const Reference& reference, const std::string& why, const std::vector<RootDescriptor>& entries) {
+  std::string tags;
+  for (const RootDescriptor& entry : entries) {
+    const std::string tag = tag_of(entry.descriptor);
+    tags += (tags.empty() ? "" : ", ") + (tag.empty() ? "@" + entry.descriptor.digest.string() : tag);
+  }
+  throw Error(ErrorCode::kNotFound, reference.string() + ": " + why,
+              tags.empty() ? "the layout has no images" : "the layout has: " + tags);
+}
+
+RootDescriptor find_root(const Reference& reference, const std::string& index) {
+  std::vector<RootDescriptor> entries;
+  std::vector<RootDescriptor> found;
+  for (const JsonView& view : JsonView(index).get("manifests").elements()) {
+    entries.push_back({parse_descriptor(view), std::string(view.text())});
+    if (matches(reference, entries.back().descriptor)) found.push_back(entries.back());
+  }
+  if (found.empty()) fail(reference, "no such image", entries);
+  for (const RootDescriptor& other : found) {
+    if (other.descriptor.digest != found.front().descriptor.digest) fail(reference, "names more than one image", entries);
+  }
+  return found.front();
+}
+
+}  // namespace
+
+OciLayoutSource::OciLayoutSource(const Reference& reference)
+    : directory_(reference.directory), root_(find_root(reference, directory_.read_index())) {}
+
+std::unique_ptr<Source> OciLayoutSource::open(const Descriptor& blob) {
+  auto file = directory_.open_blob(blob.digest);
+  const std::string name = "blob " + blob.digest.string();
+  if (!file) {
+    throw Error(ErrorCode::kNotFound, name + " is missing in " + directory_.path(), "copy the image again, whole");
+  }
+  return std::make_unique<VerifyingSource>(std::make_unique<FdSource>(std::move(*file), name), blob.digest, blob.size);
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,16 @@
+#include "transport/open.hpp"
+
+#include "transport/oci_layout_destination.hpp"
+#include "transport/oci_layout_source.hpp"
+
+namespace imgcrypt {
+
+std::unique_ptr<ImageSource> open_source(const Reference& reference) {
+  return std::make_unique<OciLayoutSource>(reference);
+}
+
+std::unique_ptr<ImageDestination> open_destination(const Reference& reference) {
+  return std::make_unique<OciLayoutDestination>(reference);
+}
+
+}  // namespace imgcrypt
