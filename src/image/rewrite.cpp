@@ -1,0 +1,160 @@
+#include "image/rewrite.hpp"
+
+#include <mutex>
+#include <utility>
+
+#include "base/parallel.hpp"
+
+namespace imgcrypt {
+namespace {
+
+constexpr const char* kAttestationSubject = "vnd.docker.reference.digest";
+
+// A blob to move: each once, however often it occurs.
+struct Task {
+  Descriptor blob;
+  std::string place;
+  bool is_changed = false;
+};
+
+class Rewriter {
+ public:
+  Rewriter(ImageSource& source, ImageDestination& destination, LayerChange& change)
+      : source_(source), destination_(destination), change_(change) {}
+
+  Rewritten run(const ImageNode& tree, unsigned jobs) {
+    plan(tree);
+    StopFlag stop = false;
+    run_parallel(tasks_.size(), jobs, stop, [&](std::size_t i) { move(tasks_[i], stop); });
+    const Descriptor root = rewrite(tree);
+    destination_.commit({root, source_.root().raw});
+    return {root, edits_.size()};
+  }
+
+ private:
+  void plan(const ImageNode& node) {
+    if (const auto* opaque = std::get_if<Opaque>(&node.document); opaque != nullptr && !opaque->is_missing) {
+      optional_.insert(node.descriptor.digest);
+      add({node.descriptor, node.place});
+    }
+    if (const auto* manifest = std::get_if<Manifest>(&node.document)) {
+      add({manifest->config(), "config of " + node.place});
+      for (std::size_t i = 0; i < manifest->layers().size(); ++i) {
+        const Descriptor& layer = manifest->layers()[i];
+        add({layer, layer_place(node, i), change_.changed_type(layer).has_value()});
+      }
+    }
+    for (const ImageNode& child : node.children) plan(child);
+  }
+
+  void add(Task task) {
+    if (planned_.insert({task.blob.digest, task.is_changed}).second) tasks_.push_back(std::move(task));
+  }
+
+  void move(const Task& task, const StopFlag& stop) {
+    try {
+      task.is_changed ? change_layer(task.blob, stop) : copy(task.blob, stop);
+    } catch (const Error& error) {
+      throw error.in(task.place);
+    }
+  }
+
+  void change_layer(const Descriptor& layer, const StopFlag& stop) {
+    const auto blob = source_.open(layer);
+    StoppableSource stoppable(*blob, stop);
+    DescriptorEdit edit = change_.change(layer, stoppable, destination_);
+    const std::scoped_lock lock(mutex_);
+    edits_.emplace(layer.digest, std::move(edit));
+  }
+
+  void copy(const Descriptor& descriptor, const StopFlag& stop) {
+    if (destination_.has(descriptor)) return;
+    try {
+      const auto blob = source_.open(descriptor);
+      StoppableSource stoppable(*blob, stop);
+      destination_.put({descriptor.digest, descriptor.digest.algorithm()}, stoppable);
+    } catch (const Error& error) {
+      // What its urls say where to fetch, or what an index lists beside images, need not be here.
+      const bool may_be_elsewhere = descriptor.has_urls || optional_.contains(descriptor.digest);
+      if (error.code() != ErrorCode::kNotFound || !may_be_elsewhere) throw;
+    }
+  }
+
+  Descriptor rewrite(const ImageNode& node) {
+    const auto known = rewritten_.find(node.descriptor.digest);
+    if (known != rewritten_.end()) return known->second;
+    Descriptor result = node.descriptor;
+    if (const auto* manifest = std::get_if<Manifest>(&node.document)) {
+      result = store(node.descriptor, manifest->raw(), rewrite_manifest(node.descriptor, *manifest));
+    } else if (const auto* index = std::get_if<Index>(&node.document)) {
+      result = store(node.descriptor, index->raw(), rewrite_index(node, *index));
+    }
+    rewritten_.emplace(node.descriptor.digest, result);
+    return result;
+  }
+
+  std::string rewrite_manifest(const Descriptor& descriptor, const Manifest& manifest) {
+    std::vector<DescriptorEdit> edits;
+    bool changed = false;
+    for (const Descriptor& layer : manifest.layers()) {
+      edits.emplace_back();
+      // One blob may be described under two media types; each keeps its own.
+      const auto media_type = change_.changed_type(layer);
+      if (!media_type) continue;
+      edits.back() = edits_.at(layer.digest);
+      edits.back().media_type = media_type;
+      changed = true;
+    }
+    if (!changed) return manifest.raw();
+    return manifest.with_layers(edits, change_.edit_document(descriptor, manifest.annotations())).raw();
+  }
+
+  std::string rewrite_index(const ImageNode& node, const Index& index) {
+    std::vector<DescriptorEdit> edits(node.children.size());
+    std::map<std::string, std::string> renamed;
+    for (std::size_t i = 0; i < node.children.size(); ++i) {
+      const Descriptor child = rewrite(node.children[i]);
+      if (child.digest == node.children[i].descriptor.digest) continue;
+      edits[i].digest = child.digest;
+      edits[i].size = child.size;
+      renamed[node.children[i].descriptor.digest.string()] = child.digest.string();
+    }
+    if (renamed.empty()) return index.raw();
+    for (std::size_t i = 0; i < node.children.size(); ++i) {
+      const Annotations& annotations = node.children[i].descriptor.annotations;
+      const auto subject = annotations.find(kAttestationSubject);
+      const auto now = subject == annotations.end() ? renamed.end() : renamed.find(subject->second);
+      if (now != renamed.end()) edits[i].annotations.set[kAttestationSubject] = now->second;
+    }
+    return index.with_manifests(edits, change_.edit_document(node.descriptor, index.annotations())).raw();
+  }
+
+  Descriptor store(Descriptor descriptor, const std::string& old, const std::string& text) {
+    if (text != old) {
+      descriptor.digest = Digest::of(as_bytes(text), descriptor.digest.algorithm());
+      descriptor.size = text.size();
+    }
+    MemorySource content(as_bytes(text));
+    if (!destination_.has(descriptor)) destination_.put({descriptor.digest, descriptor.digest.algorithm()}, content);
+    return descriptor;
+  }
+
+  ImageSource& source_;
+  ImageDestination& destination_;
+  LayerChange& change_;
+  std::vector<Task> tasks_;
+  std::set<std::pair<Digest, bool>> planned_;
+  std::set<Digest> optional_;
+  std::mutex mutex_;
+  std::map<Digest, DescriptorEdit> edits_;
+  std::map<Digest, Descriptor> rewritten_;
+};
+
+}  // namespace
+
+Rewritten rewrite_image(ImageSource& source, const ImageNode& tree, ImageDestination& destination, LayerChange& change,
+                        unsigned jobs) {
+  return Rewriter(source, destination, change).run(tree, jobs);
+}
+
+}  // namespace imgcrypt

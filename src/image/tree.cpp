@@ -1,0 +1,90 @@
+#include "image/tree.hpp"
+
+#include <utility>
+
+#include "oci/media_types.hpp"
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::size_t kDeepest = 3;                        // indexes below one another
+constexpr std::size_t kMostDocuments = 64 * 1024 * 1024;  // bytes, of all documents together
+
+class TreeLoader {
+ public:
+  explicit TreeLoader(ImageSource& source) : source_(source) {}
+
+  ImageNode load(const Descriptor& descriptor, std::size_t depth, const std::string& place) {
+    ImageNode node{descriptor, Opaque{}, {}, place};
+    const bool is_unnamed = descriptor.media_type.empty();
+    if (is_docker_document(descriptor.media_type)) {
+      throw Error(ErrorCode::kRefused, place + " is a Docker schema 2 manifest, which is not supported yet",
+                  "convert it: skopeo copy --format oci SRC DST");
+    }
+    if (!is_unnamed && !is_manifest(descriptor.media_type) && !is_index(descriptor.media_type)) return node;
+    std::string raw = read(descriptor);
+    const bool has_manifests = is_unnamed && JsonView(raw).find("manifests").has_value();
+    if (is_index(descriptor.media_type) || has_manifests) {
+      if (depth == kDeepest) throw Error(ErrorCode::kRefused, "indexes nested deeper than " + std::to_string(kDeepest));
+      add_children(node, Index::parse(std::move(raw)), depth);
+    } else {
+      node.document = Manifest::parse(std::move(raw));
+    }
+    return node;
+  }
+
+ private:
+  std::string read(const Descriptor& descriptor) {
+    const std::string name = "document " + descriptor.digest.string();
+    if (descriptor.size > kMostDocumentBytes) {
+      throw Error(ErrorCode::kRefused, name + " is larger than " + std::to_string(kMostDocumentBytes) + " bytes");
+    }
+    total_ += descriptor.size;
+    if (total_ > kMostDocuments) throw Error(ErrorCode::kRefused, "the image's documents are larger than 64 MiB");
+    const auto blob = source_.open(descriptor);
+    const Bytes bytes = read_all(*blob, kMostDocumentBytes, name);
+    check_json(as_text(bytes));
+    return std::string(as_text(bytes));
+  }
+
+  void add_children(ImageNode& node, Index index, std::size_t depth) {
+    for (const Descriptor& child : index.manifests()) {
+      const std::string place = child.platform ? child.platform->string() : child.digest.string();
+      node.children.push_back(load_child(child, depth + 1, place));
+    }
+    node.document = std::move(index);
+  }
+
+  ImageNode load_child(const Descriptor& child, std::size_t depth, const std::string& place) {
+    try {
+      return load(child, depth, place);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kNotFound) throw error.in(place);
+      return {child, Opaque{.is_missing = true}, {}, place};
+    }
+  }
+
+  ImageSource& source_;
+  std::uint64_t total_ = 0;
+};
+
+}  // namespace
+
+ImageNode load_tree(ImageSource& source) {
+  ImageNode root = TreeLoader(source).load(source.root().descriptor, 0, "the image");
+  if (std::holds_alternative<Opaque>(root.document)) {
+    throw Error(ErrorCode::kRefused, "not an image: its media type is " + root.descriptor.media_type);
+  }
+  return root;
+}
+
+void for_each_manifest(const ImageNode& node, const std::function<void(const ImageNode&, const Manifest&)>& visit) {
+  if (const auto* manifest = std::get_if<Manifest>(&node.document)) visit(node, *manifest);
+  for (const ImageNode& child : node.children) for_each_manifest(child, visit);
+}
+
+std::string layer_place(const ImageNode& node, std::size_t layer) {
+  return "layer " + std::to_string(layer) + " of " + node.place;
+}
+
+}  // namespace imgcrypt
