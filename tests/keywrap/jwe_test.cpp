@@ -1,0 +1,165 @@
+#include "keywrap/jwe.hpp"
+
+#include "crypto/key_file.hpp"
+#include "keywrap/jwe_message.hpp"
+#include "support/vectors.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace imgcrypt {
+namespace {
+
+using namespace test;
+
+const std::set<std::string> kReadable = {"RSA-OAEP-256", "ECDH-ES+A128KW", "ECDH-ES+A192KW",
+                                         "A128GCM",      "A192GCM",        "aad"};
+
+JweUnwrapper unwrapper(const std::string& pem) { return {"key", parse_private_key(as_bytes(pem), nullptr)}; }
+
+std::optional<std::string> unwrap(const std::string& packet, const std::string& pem) {
+  const auto options = unwrapper(pem).unwrap(as_bytes(packet));
+  if (!options) return std::nullopt;
+  return std::string(as_text(options->expose()));
+}
+
+// Whether nothing comes out, be it with an error or without one.
+bool is_refused(const std::string& packet, const std::string& pem) {
+  try {
+    return !unwrap(packet, pem);
+  } catch (const Error&) {
+    return true;
+  }
+}
+
+std::string wrap(const std::string& name, std::string_view options) {
+  const JweWrapper wrapper(parse_public_key(as_bytes(read_vector("keys/" + name + ".pub.pem"))));
+  return std::string(as_text(wrapper.wrap(secret(options))));
+}
+
+TEST(Jwe, OpensEveryPacketItMustWithEachOfItsKeys) {
+  std::size_t opened = 0;
+  for (const auto& row : load_table("jwe.json")) {
+    if (row.at("outcome") != "open" || !needs_only(row, kReadable)) continue;
+    const std::string packet = read_vector(text(row, "file"));
+    for (const auto& key : row.at("keys")) {
+      SCOPED_TRACE(text(row, "file") + " " + key.get<std::string>());
+      EXPECT_EQ(unwrap(packet, read_vector(key)), read_vector(text(row, "plaintext")));
+      ++opened;
+    }
+  }
+  EXPECT_GE(opened, 25U);
+}
+
+TEST(Jwe, OpensNoPacketWithAnotherKey) {
+  for (const auto& row : load_table("jwe.json")) {
+    if (row.at("outcome") != "open" || !needs_only(row, kReadable)) continue;
+    const std::string packet = read_vector(text(row, "file"));
+    for (const auto& key : row.at("wrong_keys")) {
+      EXPECT_EQ(unwrap(packet, read_vector(key)), std::nullopt) << row.at("file") << key;
+    }
+  }
+}
+
+TEST(Jwe, RefusesEveryPacketItMust) {
+  for (const auto& row : load_table("jwe.json")) {
+    if (row.at("outcome") != "refuse") continue;
+    for (const auto& key : row.at("keys")) {
+      EXPECT_TRUE(is_refused(read_vector(text(row, "file")), read_vector(key))) << row.at("file") << key;
+    }
+  }
+}
+
+TEST(Jwe, TreatsTheExamplesOfTheRfcsAsTheyAsk) {
+  for (const char* name : {"rfc/rfc7516.json", "rfc/rfc7520.json"}) {
+    const auto table = load_table(name);
+    for (const auto& row : table.at("examples")) {
+      const auto& key = table.at("keys").at(text(row, "key"));
+      if (!key.contains("pem")) continue;
+      SCOPED_TRACE(row.at("name"));
+      if (row.at("outcome") == "refuse") {
+        EXPECT_TRUE(is_refused(text(row, "jwe"), text(key, "pem")));
+      } else if (needs_only(row, kReadable)) {
+        EXPECT_EQ(unwrap(text(row, "jwe"), text(key, "pem")), text(row, "plaintext"));
+      }
+    }
+  }
+}
+
+TEST(Jwe, WritesWhatItsOwnKeyAloneOpens) {
+  for (const char* name : {"rsa", "rsa3072", "p256", "p384", "p521"}) {
+    const std::string packet = wrap(name, "options");
+    for (const char* key : {"rsa", "rsa3072", "p256", "p384", "p521"}) {
+      const auto opened = unwrap(packet, read_vector("keys/" + std::string(key) + ".pem"));
+      EXPECT_EQ(opened.has_value(), std::string(name) == key) << name << " " << key;
+      EXPECT_EQ(opened.value_or("options"), "options");
+    }
+  }
+}
+
+TEST(Jwe, WritesOneFlattenedMessageThatNamesItsKey) {
+  const PublicKey key = parse_public_key(as_bytes(read_vector("keys/p384.pub.pem")));
+  const auto packet = Table::parse(wrap("p384", "options"));
+  EXPECT_FALSE(packet.contains("recipients"));
+  const auto header = decode_base64(text(packet, "protected"), Base64::kUrl);
+  ASSERT_TRUE(header);
+  const auto json = Table::parse(as_text(*header));
+  EXPECT_EQ(text(json, "alg"), "ECDH-ES+A256KW");
+  EXPECT_EQ(text(json, "enc"), "A256GCM");
+  EXPECT_EQ(text(json, "kid"), key.thumbprint());
+}
+
+TEST(Jwe, NeverWritesThePacketTwice) { EXPECT_NE(wrap("rsa", "options"), wrap("rsa", "options")); }
+
+TEST(Jwe, OpensNothingThatWasChanged) {
+  const std::string pem = read_vector("keys/p256.pem");
+  const auto packet = Table::parse(wrap("p256", "options"));
+  for (const char* part : {"protected", "encrypted_key", "iv", "ciphertext", "tag"}) {
+    auto bytes = decode_base64(text(packet, part), Base64::kUrl);
+    ASSERT_TRUE(bytes);
+    for (std::size_t at = 0; at < bytes->size(); ++at) {
+      Bytes changed = *bytes;
+      changed[at] ^= 1;
+      Table forged = packet;
+      forged[part] = encode_base64(changed, Base64::kUrl);
+      EXPECT_TRUE(is_refused(forged.dump(), pem)) << part << at;
+    }
+    Table cut = packet;
+    cut[part] = encode_base64(ByteView(*bytes).first(bytes->size() - 1), Base64::kUrl);
+    EXPECT_TRUE(is_refused(cut.dump(), pem)) << part;
+    cut.erase(part);
+    EXPECT_TRUE(is_refused(cut.dump(), pem)) << part;
+  }
+}
+
+TEST(Jwe, SurvivesPacketsCutAnywhere) {
+  const std::string pem = read_vector("keys/p256.pem");
+  for (const char* name : {"jwe/jwcrypto-p256.compact", "jwe/jwcrypto-two-curves.json"}) {
+    const std::string packet = read_vector(name);
+    const std::size_t end = packet.find_last_not_of(" \n");
+    for (std::size_t size = 0; size < end; ++size) {
+      EXPECT_TRUE(is_refused(packet.substr(0, size), pem)) << name << size;
+    }
+  }
+}
+
+TEST(Jwe, RefusesHeaderParametersThatOccurTwice) {
+  auto packet = Table::parse(wrap("p256", "options"));
+  for (const char* place : {"header", "unprotected"}) {
+    Table twice = packet;
+    twice[place] = {{"alg", "ECDH-ES+A256KW"}};
+    EXPECT_EQ(error_of([&] { (void)unwrap(twice.dump(), read_vector("keys/p256.pem")); }),
+              ErrorCode::kIntegrity);
+  }
+}
+
+TEST(Jwe, DescribesItsRecipients) {
+  const PublicKey key = parse_public_key(as_bytes(read_vector("keys/rsa.pub.pem")));
+  EXPECT_THAT(describe_jwe(as_bytes(wrap("rsa", "options"))),
+              testing::ElementsAre("RSA-OAEP key " + key.thumbprint()));
+  EXPECT_EQ(describe_jwe(as_bytes(read_vector("jwe/jwcrypto-two-curves.json"))).size(), 2U);
+  EXPECT_EQ(error_of([] { (void)describe_jwe(as_bytes("no packet")); }), ErrorCode::kIntegrity);
+}
+
+}  // namespace
+}  // namespace imgcrypt
