@@ -1,0 +1,169 @@
+#include "streamproc/content_store.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <thread>
+
+#include "base/json.hpp"
+#include "layer/wrapped_keys.hpp"
+#include "oci/manifest.hpp"
+
+namespace imgcrypt::streamproc {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::string_view kStoreSuffix = "io.containerd.content.v1.content";
+constexpr std::size_t kMostEntries = 20'000;
+constexpr auto kPatience = std::chrono::seconds(2);
+constexpr auto kRetryInterval = std::chrono::milliseconds(50);
+
+// ROOT/blobs/<algorithm>/<hex>
+std::optional<StoredBlob> parse_blob_path(const fs::path& path) {
+  const auto digest = Digest::parse_if_valid(path.parent_path().filename().string() + ":" + path.filename().string());
+  const fs::path blobs = path.parent_path().parent_path();
+  if (!digest || blobs.filename() != "blobs") return std::nullopt;
+  return StoredBlob{Fd(), *digest, blobs.parent_path()};
+}
+
+Fd open_file(const std::string& path) {
+  Fd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  struct stat status = {};
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return Fd();
+  return file;
+}
+
+bool starts_with(const Fd& file, ByteView head, bool is_whole) {
+  Bytes start(head.size() + 1);
+  std::size_t size = 0;
+  while (size < start.size()) {
+    const std::size_t more = read_some_at(file.get(), MutableByteView(start).subspan(size), size, "blob");
+    if (more == 0) break;
+    size += more;
+  }
+  if (is_whole ? size != head.size() : size < head.size()) return false;
+  return std::equal(head.begin(), head.end(), start.begin());
+}
+
+std::optional<StoredBlob> try_candidate(const fs::path& named, const std::string& opened, ByteView head, bool is_whole,
+                                        const std::optional<Digest>& digest) {
+  auto blob = parse_blob_path(named);
+  if (!blob || (digest && blob->digest != *digest)) return std::nullopt;
+  blob->file = open_file(opened);
+  if (!blob->file.is_open() || !starts_with(blob->file, head, is_whole)) return std::nullopt;
+  return blob;
+}
+
+std::optional<StoredBlob> find_among_parents_files(ByteView head, bool is_whole, const std::optional<Digest>& digest) {
+  std::error_code failure;
+  const std::string directory = "/proc/" + std::to_string(::getppid()) + "/fd";
+  for (fs::directory_iterator at(directory, failure), end; !failure && at != end; at.increment(failure)) {
+    std::error_code gone;
+    const fs::path target = fs::read_symlink(at->path(), gone);
+    const bool is_store = target.string().find(std::string(kStoreSuffix) + "/blobs/") != std::string::npos;
+    if (gone || !is_store) continue;
+    if (auto blob = try_candidate(target, at->path(), head, is_whole, digest)) return blob;
+  }
+  return std::nullopt;
+}
+
+// Calls `visit` for the files of the store until it returns true.
+void for_each_blob(const std::string& content_root, const std::function<bool(const fs::path&)>& visit) {
+  const auto deadline = Clock::now() + kPatience;
+  std::size_t entries = 0;
+  for (const char* algorithm : {"sha256", "sha512"}) {
+    std::error_code failure;
+    const fs::path directory = fs::path(content_root) / "blobs" / algorithm;
+    for (fs::directory_iterator at(directory, failure), end; !failure && at != end; at.increment(failure)) {
+      if (++entries > kMostEntries || Clock::now() > deadline) return;
+      if (visit(at->path())) return;
+    }
+  }
+}
+
+std::optional<StoredBlob> find_below(const std::string& content_root, ByteView head, bool is_whole,
+                                     const std::optional<Digest>& digest) {
+  std::optional<StoredBlob> found;
+  for_each_blob(content_root, [&](const fs::path& path) {
+    found = try_candidate(path, path, head, is_whole, digest);
+    return found.has_value();
+  });
+  return found;
+}
+
+struct Candidate {
+  timespec modified;
+  std::string path;
+};
+
+std::vector<Candidate> small_files_newest_first(const std::string& content_root) {
+  std::vector<Candidate> files;
+  for_each_blob(content_root, [&](const fs::path& path) {
+    struct stat status = {};
+    if (::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+        static_cast<std::size_t>(status.st_size) <= kMostDocumentBytes) {
+      files.push_back({status.st_mtim, path});
+    }
+    return false;
+  });
+  std::ranges::sort(files, [](const Candidate& a, const Candidate& b) {
+    return std::pair(a.modified.tv_sec, a.modified.tv_nsec) > std::pair(b.modified.tv_sec, b.modified.tv_nsec);
+  });
+  return files;
+}
+
+std::optional<std::string> read_manifest_text(const std::string& path, const Digest& layer) {
+  Fd file = open_file(path);
+  std::array<std::uint8_t, 1> first{};
+  if (!file.is_open() || read_some_at(file.get(), first, 0, path) == 0) return std::nullopt;
+  if (first[0] != '{' && first[0] != ' ' && first[0] != '\n' && first[0] != '\t' && first[0] != '\r') return std::nullopt;
+  FdSource source(std::move(file), path);
+  const Bytes bytes = read_all(source, kMostDocumentBytes, path);
+  if (as_text(bytes).find(layer.hex()) == std::string_view::npos) return std::nullopt;
+  return std::string(as_text(bytes));
+}
+
+void add_descriptors(const std::string& path, const Digest& layer, std::vector<Descriptor>& found) {
+  try {
+    const auto text = read_manifest_text(path, layer);
+    if (!text) return;
+    const Manifest manifest = Manifest::parse(*text);
+    for (const Descriptor& descriptor : manifest.layers()) {
+      if (descriptor.digest == layer && has_encryption_annotations(descriptor.annotations)) found.push_back(descriptor);
+    }
+  } catch (const Error&) {
+    return;  // some other JSON: the store holds all kinds
+  }
+}
+
+}  // namespace
+
+std::optional<StoredBlob> find_blob(ByteView head, bool is_whole, const std::optional<Digest>& digest,
+                                    const std::string& content_root) {
+  auto blob = find_among_parents_files(head, is_whole, digest);
+  if (blob || !digest) return blob ? std::move(blob) : find_below(content_root, head, is_whole, digest);
+  const std::string path = content_root + "/blobs/" + digest->algorithm_name() + "/" + digest->hex();
+  return try_candidate(path, path, head, is_whole, digest);
+}
+
+std::vector<Descriptor> find_descriptors(const StoredBlob& blob) {
+  std::vector<Descriptor> found;
+  const auto deadline = Clock::now() + kPatience;
+  while (true) {
+    for (const Candidate& file : small_files_newest_first(blob.content_root)) {
+      add_descriptors(file.path, blob.digest, found);
+    }
+    if (!found.empty() || Clock::now() > deadline) return found;
+    std::this_thread::sleep_for(kRetryInterval);  // a manifest may be written after its layers
+  }
+}
+
+}  // namespace imgcrypt::streamproc

@@ -1,0 +1,183 @@
+#include "streamproc/decode.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/fd.hpp"
+#include "crypto/key_file.hpp"
+#include "layer/decrypting_source.hpp"
+#include "layer/wrapped_keys.hpp"
+#include "streamproc/content_store.hpp"
+#include "streamproc/key_directory.hpp"
+
+namespace imgcrypt::streamproc {
+namespace {
+
+constexpr std::size_t kHeadBytes = 4096;
+
+// The first bytes of stdin, by which the blob is recognised.
+struct Head {
+  Bytes bytes;
+  bool is_whole = false;
+};
+
+Head read_head() {
+  Head head{Bytes(kHeadBytes), false};
+  std::size_t size = 0;
+  while (size < kHeadBytes && !head.is_whole) {
+    const std::size_t more = read_some(STDIN_FILENO, MutableByteView(head.bytes).subspan(size), "stdin");
+    head.is_whole = more == 0;
+    size += more;
+  }
+  head.bytes.resize(size);
+  return head;
+}
+
+// Stdin from its first byte, though its head has been read.
+class StdinSource final : public Source {
+ public:
+  explicit StdinSource(const Head& head) : head_(head.bytes) {}
+
+  std::size_t read(MutableByteView buffer) override {
+    const std::size_t size = head_.read(buffer);
+    return size > 0 ? size : read_some(STDIN_FILENO, buffer, "stdin");
+  }
+
+ private:
+  MemorySource head_;
+};
+
+// A file from its start, without moving a position that others share.
+class FileSource final : public Source {
+ public:
+  explicit FileSource(const Fd& file) : file_(file) {}
+
+  std::size_t read(MutableByteView buffer) override {
+    const std::size_t size = read_some_at(file_.get(), buffer, offset_, "blob");
+    offset_ += size;
+    return size;
+  }
+
+ private:
+  const Fd& file_;
+  std::uint64_t offset_ = 0;
+};
+
+Fd spool(const Head& head, const std::string& directory) {
+  Fd file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (!file.is_open()) throw errno_error("make a spool file in " + directory);
+  StdinSource source(head);
+  FdSink sink(file.get(), "spool file in " + directory);
+  pump(source, sink);
+  return file;
+}
+
+KeyUnwrappers gather_keys(const std::optional<Payload>& payload, const KeyDirectory& directory) {
+  KeyUnwrappers keys;
+  if (payload) {
+    for (std::size_t i = 0; i < payload->keys.size(); ++i) {
+      const PayloadKey& key = payload->keys[i];
+      try {
+        keys.push_back(std::make_unique<JweUnwrapper>(
+            "key " + std::to_string(i) + " of the payload",
+            parse_private_key(key.file.expose(), key.passphrase ? &*key.passphrase : nullptr)));
+      } catch (const Error&) {
+        continue;  // of another kind, or meant for another scheme
+      }
+    }
+  }
+  for (auto& key : directory.unwrappers()) keys.push_back(std::move(key));
+  return keys;
+}
+
+struct OpenedLayer {
+  PrivateOptions options;
+  PublicOptions public_options;
+  std::uint64_t size;
+};
+
+// The first descriptor that a key opens.
+OpenedLayer open_layer(const std::vector<Descriptor>& descriptors, const KeyUnwrappers& keys) {
+  std::optional<Error> failure;
+  for (const Descriptor& descriptor : descriptors) {
+    try {
+      PublicOptions public_options = public_options_of(descriptor.annotations);
+      return {unwrap_private_options(descriptor.annotations, keys), std::move(public_options), descriptor.size};
+    } catch (const Error& error) {
+      failure = error.in("layer " + descriptor.digest.string());
+    }
+  }
+  throw Error(*failure);
+}
+
+void check_size(const Fd& file, std::uint64_t size) {
+  struct stat status = {};
+  if (::fstat(file.get(), &status) != 0) throw errno_error("stat blob");
+  if (static_cast<std::uint64_t>(status.st_size) != size) {
+    throw Error(ErrorCode::kIntegrity, "blob damaged: it has " + std::to_string(status.st_size) + " bytes, its descriptor says " +
+                                           std::to_string(size));
+  }
+}
+
+void write_plaintext(Source& ciphertext, const OpenedLayer& layer) {
+  DecryptingSource plaintext(ciphertext, layer.options, layer.public_options);
+  FdSink sink(STDOUT_FILENO, "stdout");
+  pump(plaintext, sink);
+}
+
+// Verifies, then decrypts from the same descriptor; the second pass repeats the HMAC, should the file change between.
+void write_verified(const Fd& file, const OpenedLayer& layer) {
+  FileSource first(file);
+  check_layer_hmac(first, layer.options, layer.public_options);
+  FileSource second(file);
+  write_plaintext(second, layer);
+}
+
+std::vector<Descriptor> known_descriptors(const std::optional<Payload>& payload, const std::optional<StoredBlob>& blob,
+                                          const std::string& content_root) {
+  if (payload && has_encryption_annotations(payload->layer.annotations)) return {payload->layer};
+  if (!blob) {
+    throw Error(ErrorCode::kNotFound,
+                "no payload, and the layer is none of the files that the parent process has open, nor in " + content_root,
+                "name containerd's content store with --content-root");
+  }
+  auto descriptors = find_descriptors(*blob);
+  if (!descriptors.empty()) return descriptors;
+  throw Error(ErrorCode::kNotFound,
+              "layer " + blob->digest.string() + ": no manifest in " + blob->content_root + " says how it is encrypted",
+              "an image built FROM an encrypted one may have lost its annotations: pull the image it was built from");
+}
+
+Error with_complaint(const Error& error, const KeyDirectory& directory) {
+  if (error.code() != ErrorCode::kNoKey || directory.complaint().empty()) return error;
+  return {error.code(), error.message() + "; " + directory.complaint(), error.hint()};
+}
+
+}  // namespace
+
+void decode_layer(const Options& options, std::optional<Payload> payload) {
+  const Head head = read_head();
+  const auto digest = payload ? std::optional(payload->layer.digest) : std::nullopt;
+  const auto blob = find_blob(head.bytes, head.is_whole, digest, options.content_root);
+  const KeyDirectory directory(options.keys);
+  const KeyUnwrappers keys = gather_keys(payload, directory);
+  try {
+    const OpenedLayer layer = open_layer(known_descriptors(payload, blob, options.content_root), keys);
+    if (options.is_streaming) {
+      StdinSource ciphertext(head);
+      write_plaintext(ciphertext, layer);
+      return;
+    }
+    const Fd spooled = blob ? Fd() : spool(head, options.spool);
+    const Fd& file = blob ? blob->file : spooled;
+    check_size(file, layer.size);
+    write_verified(file, layer);
+  } catch (const Error& error) {
+    throw with_complaint(error, directory);
+  }
+}
+
+}  // namespace imgcrypt::streamproc

@@ -1,0 +1,21 @@
+// One layer from ciphertext on stdin to plaintext on stdout.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "streamproc/payload.hpp"
+
+namespace imgcrypt::streamproc {
+
+struct Options {
+  std::string keys = "/etc/containerd/ocicrypt/keys";
+  std::string content_root = "/var/lib/containerd/io.containerd.content.v1.content";
+  std::string spool = "/var/tmp";
+  bool is_streaming = false;  // decrypt as it flows; only the tail waits for the HMAC
+};
+
+// Unless streaming, not a byte is written before the whole layer is authenticated. Throws Error.
+void decode_layer(const Options& options, std::optional<Payload> payload);
+
+}  // namespace imgcrypt::streamproc

@@ -1,0 +1,90 @@
+#include "streamproc/key_directory.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <imgcrypt/error.hpp>
+
+#include "base/fd.hpp"
+#include "crypto/key_file.hpp"
+
+namespace imgcrypt::streamproc {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostKeyFileBytes = 64 * 1024;
+constexpr std::size_t kMostPassphraseBytes = 4 * 1024;
+constexpr std::size_t kMostFiles = 1'000;
+constexpr const char* kPassphraseSuffix = ".pass";
+
+bool is_inside(const fs::path& path, const fs::path& directory) {
+  return std::mismatch(directory.begin(), directory.end(), path.begin(), path.end()).first == directory.end();
+}
+
+std::optional<SecretBytes> read_passphrase(const std::string& key_file) {
+  const std::string path = key_file + kPassphraseSuffix;
+  if (!fs::exists(path)) return std::nullopt;
+  SecretBytes passphrase = read_secret_file(path, kMostPassphraseBytes);
+  if (as_text(passphrase.expose()).ends_with('\n')) passphrase.truncate(passphrase.size() - 1);
+  return passphrase;
+}
+
+// A key that is read when it is first tried.
+class KeyFileUnwrapper final : public KeyUnwrapper {
+ public:
+  explicit KeyFileUnwrapper(std::string path) : path_(std::move(path)) {}
+
+  [[nodiscard]] std::string annotation() const override { return kJweAnnotation; }
+
+  [[nodiscard]] std::string description() const override {
+    return key_ ? key_->description() : path_ + " (" + failure_ + ")";
+  }
+
+  [[nodiscard]] std::optional<SecretBytes> unwrap(ByteView packet) const override {
+    std::call_once(loaded_, [&] { load(); });
+    return key_ ? key_->unwrap(packet) : std::nullopt;
+  }
+
+ private:
+  void load() const {
+    try {
+      const auto passphrase = read_passphrase(path_);
+      const SecretBytes file = read_secret_file(path_, kMostKeyFileBytes);
+      key_.emplace(path_, parse_private_key(file.expose(), passphrase ? &*passphrase : nullptr));
+    } catch (const Error& error) {
+      failure_ = error.message();
+    }
+  }
+
+  std::string path_;
+  mutable std::once_flag loaded_;
+  mutable std::optional<JweUnwrapper> key_;
+  mutable std::string failure_ = "not tried";
+};
+
+}  // namespace
+
+KeyDirectory::KeyDirectory(const std::string& path) {
+  std::error_code failure;
+  const fs::path root = fs::canonical(path, failure);
+  if (failure) {
+    complaint_ = "no keys: " + path + (failure == std::errc::no_such_file_or_directory ? " does not exist" : ": " + failure.message());
+    return;
+  }
+  for (fs::recursive_directory_iterator at(root, failure), end; at != end && !failure; at.increment(failure)) {
+    const fs::path target = fs::canonical(at->path(), failure);
+    if (std::exchange(failure, {}) || !fs::is_regular_file(target) || !is_inside(target, root)) continue;
+    if (at->path().extension() != kPassphraseSuffix && files_.size() < kMostFiles) files_.push_back(at->path());
+  }
+  std::ranges::sort(files_);
+  if (files_.empty()) complaint_ = "no keys: " + path + (failure ? ": " + failure.message() : " is empty");
+}
+
+KeyUnwrappers KeyDirectory::unwrappers() const {
+  KeyUnwrappers unwrappers;
+  for (const std::string& file : files_) unwrappers.push_back(std::make_unique<KeyFileUnwrapper>(file));
+  return unwrappers;
+}
+
+}  // namespace imgcrypt::streamproc

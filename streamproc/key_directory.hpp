@@ -1,0 +1,31 @@
+// The directory of private keys that a node gives the decoder. Files are read only when a layer asks for them; one that
+// is no key is passed over and named in the failure message. NAME.pass beside NAME holds its passphrase.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "keywrap/jwe.hpp"
+
+namespace imgcrypt::streamproc {
+
+using KeyUnwrappers = std::vector<std::unique_ptr<KeyUnwrapper>>;
+
+class KeyDirectory {
+ public:
+  // One that is missing counts as empty. Links are followed as long as they stay inside.
+  explicit KeyDirectory(const std::string& path);
+
+  // One for each file, in lexical order.
+  [[nodiscard]] KeyUnwrappers unwrappers() const;
+  // "no keys: PATH does not exist", or empty when there are files to try.
+  [[nodiscard]] const std::string& complaint() const noexcept { return complaint_; }
+
+ private:
+  std::vector<std::string> files_;
+  std::string complaint_;
+};
+
+}  // namespace imgcrypt::streamproc

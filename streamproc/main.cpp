@@ -1,0 +1,88 @@
+#include <CLI/CLI.hpp>
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+#include "base/fd.hpp"
+#include "streamproc/decode.hpp"
+#include "streamproc/stdout_holder.hpp"
+
+namespace imgcrypt::streamproc {
+namespace {
+
+constexpr std::size_t kMostMessageBytes = 4 * 1024;
+
+void shut_in() {
+  const rlimit none = {0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0);
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  ::umask(077);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+// containerd shows the text in a log line: one short line of plain characters.
+[[noreturn]] void fail(const std::string& message, const std::string& hint, int status) {
+  std::string text = "ctd-decoder: error: " + message + (hint.empty() ? "" : "; " + hint);
+  for (char& c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte >= 0x7f) c = '?';
+  }
+  if (text.size() >= kMostMessageBytes) text.resize(kMostMessageBytes - 1);
+  text += '\n';
+  try {
+    write_all(STDERR_FILENO, as_bytes(text), "stderr");
+  } catch (const Error&) {
+    ::_exit(status);  // nobody listens
+  }
+  ::_exit(status);
+}
+
+Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
+  Options options;
+  CLI::App app("Decrypts one image layer from stdin to stdout, for containerd.", "ctd-decoder");
+  app.set_version_flag("--version", "ctd-decoder " IMGCRYPT_VERSION);
+  app.add_option("--decryption-keys-path", options.keys, "directory of private keys")->type_name("DIR");
+  app.add_option("--content-root", options.content_root, "containerd's content store")->type_name("DIR");
+  app.add_option("--spool-dir", options.spool, "where a layer waits for its verification")->type_name("DIR");
+  app.add_flag("--stream", options.is_streaming, "decrypt as it flows: only the last 64 KiB wait for the verification");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) {
+      app.exit(error);
+      std::cout.flush();
+      holder.release();
+      ::_exit(0);
+    }
+    fail(error.what(), "see ctd-decoder --help", static_cast<int>(ErrorCode::kUsage));
+  }
+  return options;
+}
+
+[[noreturn]] void run(int argc, char** argv) {
+  try {
+    occupy_payload_fd();
+    StdoutHolder holder;
+    shut_in();
+    const Options options = parse_arguments(argc, argv, holder);
+    decode_layer(options, read_payload());
+    holder.release();
+    ::_exit(0);  // nothing is left that exit handlers would have to do
+  } catch (const Error& error) {
+    fail(error.message(), error.hint(), 1);
+  } catch (const std::exception& error) {
+    fail(error.what(), {}, 1);
+  }
+}
+
+}  // namespace
+}  // namespace imgcrypt::streamproc
+
+int main(int argc, char** argv) { imgcrypt::streamproc::run(argc, argv); }

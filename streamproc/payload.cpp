@@ -1,0 +1,112 @@
+#include "streamproc/payload.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/encoding.hpp"
+#include "base/fd.hpp"
+
+namespace imgcrypt::streamproc {
+namespace {
+
+constexpr int kPayloadFd = 3;
+constexpr std::string_view kTypeUrl = "io.containerd.ocicrypt.v1.Payload";
+
+[[noreturn]] void fail() { throw Error(ErrorCode::kIntegrity, "the payload on file descriptor 3 is malformed"); }
+
+// Length-delimited fields of a protobuf message, the only kind an Any has.
+class FieldReader {
+ public:
+  explicit FieldReader(ByteView bytes) : rest_(bytes) {}
+
+  [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
+
+  std::uint64_t varint() {
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      if (rest_.empty()) fail();
+      const std::uint8_t byte = rest_.front();
+      rest_ = rest_.subspan(1);
+      value |= std::uint64_t{byte & 0x7fU} << shift;
+      if ((byte & 0x80U) == 0) return value;
+    }
+    fail();
+  }
+
+  ByteView bytes() {
+    const std::uint64_t size = varint();
+    if (size > rest_.size()) fail();
+    const ByteView content = rest_.first(size);
+    rest_ = rest_.subspan(size);
+    return content;
+  }
+
+ private:
+  ByteView rest_;
+};
+
+std::optional<SecretBytes> decode_element(const std::optional<JsonView>& list, std::size_t i) {
+  if (!list) return std::nullopt;
+  const auto elements = list->elements();
+  if (i >= elements.size() || elements[i].is_null()) return std::nullopt;
+  auto bytes = decode_base64_secret(elements[i].plain_string(), Base64::kStandard);
+  if (!bytes) fail();
+  return bytes;
+}
+
+std::vector<PayloadKey> parse_keys(const JsonView& json) {
+  std::vector<PayloadKey> keys;
+  const auto config = json.find("DecryptConfig");
+  const auto parameters = config ? config->find("Parameters") : std::nullopt;
+  const auto files = parameters ? parameters->find("privkeys") : std::nullopt;
+  const auto passphrases = parameters ? parameters->find("privkeys-passwords") : std::nullopt;
+  const std::size_t count = files ? files->elements().size() : 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (auto file = decode_element(files, i)) keys.push_back({std::move(*file), decode_element(passphrases, i)});
+  }
+  return keys;
+}
+
+}  // namespace
+
+std::optional<Payload> parse_payload(ByteView any) {
+  std::string_view type;
+  ByteView value;
+  for (FieldReader fields(any); !fields.at_end();) {
+    const std::uint64_t key = fields.varint();
+    if (key == 0x0a) {
+      type = as_text(fields.bytes());
+    } else if (key == 0x12) {
+      value = fields.bytes();
+    } else {
+      fail();
+    }
+  }
+  if (type != kTypeUrl) return std::nullopt;
+  // Walked in place, without a tree: it may hold private keys.
+  const JsonView json(as_text(value));
+  return Payload{parse_descriptor(json.get("Descriptor")), parse_keys(json)};
+}
+
+void occupy_payload_fd() {
+  if (::fcntl(kPayloadFd, F_SETFD, FD_CLOEXEC) == 0) return;
+  const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (null < 0 || null == kPayloadFd) return;
+  ::dup3(null, kPayloadFd, O_CLOEXEC);
+  ::close(null);
+}
+
+std::optional<Payload> read_payload() {
+  struct stat status = {};
+  if (::fstat(kPayloadFd, &status) != 0 || !S_ISFIFO(status.st_mode)) return std::nullopt;
+  const Fd pipe(kPayloadFd);
+  const SecretBytes any = read_secret(pipe.get(), kMostPayloadBytes, "payload");
+  try {
+    return any.size() == 0 ? std::nullopt : parse_payload(any.expose());
+  } catch (const Error&) {
+    return std::nullopt;  // not ours: the look-up needs none
+  }
+}
+
+}  // namespace imgcrypt::streamproc

@@ -1,0 +1,34 @@
+// What containerd may send on file descriptor 3: a protobuf Any of type io.containerd.ocicrypt.v1.Payload whose value
+// is JSON (docs/formats.md, "Payload").
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/secret_bytes.hpp"
+#include "oci/descriptor.hpp"
+
+namespace imgcrypt::streamproc {
+
+inline constexpr std::size_t kMostPayloadBytes = 8 * 1024 * 1024;
+
+struct PayloadKey {
+  SecretBytes file;
+  std::optional<SecretBytes> passphrase;
+};
+
+struct Payload {
+  Descriptor layer;
+  std::vector<PayloadKey> keys;
+};
+
+// Puts /dev/null on the descriptor when it is closed, so that no later file lands on it. Comes before anything else.
+void occupy_payload_fd();
+
+// nullopt unless the descriptor is a pipe that delivers a payload of ours.
+[[nodiscard]] std::optional<Payload> read_payload();
+
+// Throws Error for what is malformed; nullopt for an Any of another type.
+[[nodiscard]] std::optional<Payload> parse_payload(ByteView any);
+
+}  // namespace imgcrypt::streamproc

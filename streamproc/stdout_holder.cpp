@@ -1,0 +1,65 @@
+#include "streamproc/stdout_holder.hpp"
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <ctime>
+
+namespace imgcrypt::streamproc {
+namespace {
+
+void sleep_milliseconds(long milliseconds) {
+  const timespec time = {milliseconds / 1000, milliseconds % 1000 * 1'000'000};
+  ::nanosleep(&time, nullptr);
+}
+
+bool is_reaped(long parent) { return ::syscall(SYS_pidfd_send_signal, parent, 0, nullptr, 0) != 0 && errno == ESRCH; }
+
+void close_all_but_stdout(int word, long parent) {
+  const int most = static_cast<int>(::sysconf(_SC_OPEN_MAX));
+  for (int fd = 0; fd < std::min(most, 64); ++fd) {
+    if (fd != STDOUT_FILENO && fd != word && fd != parent) ::close(fd);
+  }
+}
+
+[[noreturn]] void hold(int word, long parent) {
+  for (const int signal : {SIGHUP, SIGINT, SIGTERM, SIGPIPE}) std::signal(signal, SIG_IGN);
+  close_all_but_stdout(word, parent);
+  char byte = 0;
+  ssize_t size = -1;
+  while ((size = ::read(word, &byte, 1)) < 0 && errno == EINTR) continue;
+  if (size == 1) ::_exit(0);
+  // Our parent is dead. Its parent has 2 s to notice, then we give up.
+  for (int waited = 0; waited < 2000 && !is_reaped(parent); ++waited) sleep_milliseconds(1);
+  sleep_milliseconds(50);
+  ::_exit(0);
+}
+
+}  // namespace
+
+StdoutHolder::StdoutHolder() {
+  int ends[2] = {-1, -1};
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw errno_error("pipe");
+  const Fd read_end(ends[0]);
+  word_ = Fd(ends[1]);
+  const long self = ::syscall(SYS_pidfd_open, ::getpid(), 0);  // -1 on old kernels: the holder then waits its 2 s
+  const Fd self_fd(static_cast<int>(self));
+  child_ = ::fork();
+  if (child_ < 0) throw errno_error("fork");
+  if (child_ == 0) {
+    word_.reset();
+    hold(read_end.get(), self);
+  }
+}
+
+void StdoutHolder::release() {
+  write_all(word_.get(), as_bytes("k"), "stdout holder");
+  ::waitpid(child_, nullptr, 0);
+}
+
+}  // namespace imgcrypt::streamproc

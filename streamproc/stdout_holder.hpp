@@ -1,0 +1,23 @@
+// Keeps stdout open past our death, so that a failure is never taken for success: containerd looks at the exit status
+// right after stdout closes and may do so before it was set (containerd issue 6914). A child of ours holds stdout until
+// we have been reaped. docs/design.md, "The decoder", tells the whole story.
+#pragma once
+
+#include "base/fd.hpp"
+
+namespace imgcrypt::streamproc {
+
+class StdoutHolder {
+ public:
+  // Forks: call it before any thread is started.
+  StdoutHolder();
+
+  // Success: stdout may close with us. Without this call it is held.
+  void release();
+
+ private:
+  Fd word_;
+  int child_ = -1;
+};
+
+}  // namespace imgcrypt::streamproc
