@@ -1,0 +1,160 @@
+#include "crypto/random.hpp"
+#include "layer/decrypting_source.hpp"
+#include "layer/encrypting_source.hpp"
+#include "support/vectors.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace imgcrypt {
+namespace {
+
+using namespace test;
+
+constexpr std::size_t kAnySize = std::size_t{1} << 30U;
+
+// Gives at most `step` bytes a read.
+class SlowSource final : public Source {
+ public:
+  SlowSource(ByteView bytes, std::size_t step) : inner_(bytes), step_(step) {}
+  std::size_t read(MutableByteView buffer) override {
+    return inner_.read(buffer.first(std::min(step_, buffer.size())));
+  }
+
+ private:
+  MemorySource inner_;
+  std::size_t step_;
+};
+
+struct Encrypted {
+  Bytes bytes;
+  PublicOptions public_options;
+};
+
+PrivateOptions fresh_options() { return PrivateOptions::generate(Digest::of({})); }
+
+Encrypted encrypt(ByteView plain, const PrivateOptions& options, std::size_t step = kAnySize) {
+  SlowSource source(plain, step);
+  EncryptingSource encrypting(source, options);
+  Bytes bytes = read_all(encrypting, kAnySize, "cipher");
+  return {std::move(bytes), encrypting.public_options()};
+}
+
+Bytes decrypt(const Encrypted& layer, const PrivateOptions& options, std::size_t step = kAnySize) {
+  SlowSource source(layer.bytes, step);
+  DecryptingSource decrypting(source, options, layer.public_options);
+  return read_all(decrypting, kAnySize, "plain");
+}
+
+// What comes out before the error; fails when there is none.
+std::size_t released_before_failure(DecryptingSource& source) {
+  Bytes chunk(1000);
+  std::size_t released = 0;
+  try {
+    while (const std::size_t size = source.read(chunk)) released += size;
+    ADD_FAILURE() << "ended cleanly";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kIntegrity);
+  }
+  return released;
+}
+
+TEST(LayerCipher, AgreesWithPeers) {
+  for (const auto& row : load_rows("cipher.json", "cases")) {
+    SCOPED_TRACE(row.at("name"));
+    const PrivateOptions options{secret(hex(row, "key")), hex(row, "nonce"), {}};
+    const Encrypted layer = encrypt(hex(row, "plaintext"), options);
+    EXPECT_EQ(layer.bytes, hex(row, "ciphertext"));
+    EXPECT_EQ(encode_base64(layer.public_options.hmac, Base64::kStandard), text(row, "hmac"));
+    EXPECT_EQ(decrypt(layer, options), hex(row, "plaintext"));
+  }
+}
+
+TEST(LayerCipher, RoundTripsAtEverySizeAroundItsBuffers) {
+  const std::size_t held = DecryptingSource::kHeldBack;
+  const PrivateOptions options = fresh_options();
+  for (const std::size_t size :
+       {std::size_t{0}, std::size_t{1}, std::size_t{15}, std::size_t{16}, held - 1, held, held + 1,
+        kChunkSize, held + kChunkSize - 1, held + kChunkSize, held + kChunkSize + 1, 3 * kChunkSize + 7}) {
+    const Bytes plain = random_bytes(size);
+    for (const std::size_t step : {kAnySize, std::size_t{4097}}) {
+      EXPECT_EQ(decrypt(encrypt(plain, options, step), options, step), plain) << size;
+    }
+  }
+}
+
+TEST(LayerCipher, RoundTripsByteByByte) {
+  const Bytes plain = random_bytes(DecryptingSource::kHeldBack + 100);
+  const PrivateOptions options = fresh_options();
+  const Encrypted layer = encrypt(plain, options, 1);
+  EXPECT_EQ(layer.bytes, encrypt(plain, options).bytes);
+  EXPECT_EQ(decrypt(layer, options, 1), plain);
+}
+
+TEST(DecryptingSource, HoldsTheTailBackUntilTheHmacIsChecked) {
+  const PrivateOptions options = fresh_options();
+  for (const std::size_t beyond : {0U, 1U, 5000U, 300'000U}) {
+    Encrypted layer = encrypt(random_bytes(DecryptingSource::kHeldBack + beyond), options);
+    layer.public_options.hmac[0] ^= 1;
+    MemorySource source(layer.bytes);
+    DecryptingSource decrypting(source, options, layer.public_options);
+    EXPECT_LE(released_before_failure(decrypting), beyond);
+  }
+}
+
+TEST(DecryptingSource, ReleasesNothingOfAShortForgedLayer) {
+  const PrivateOptions options = fresh_options();
+  Encrypted layer = encrypt(as_bytes("short"), options);
+  layer.bytes[0] ^= 1;
+  MemorySource source(layer.bytes);
+  DecryptingSource decrypting(source, options, layer.public_options);
+  EXPECT_EQ(released_before_failure(decrypting), 0U);
+}
+
+TEST(DecryptingSource, StaysFailed) {
+  const PrivateOptions options = fresh_options();
+  Encrypted layer = encrypt(random_bytes(100'000), options);
+  layer.public_options.hmac[31] ^= 0x80;
+  MemorySource source(layer.bytes);
+  DecryptingSource decrypting(source, options, layer.public_options);
+  for (int i = 0; i < 3; ++i) released_before_failure(decrypting);
+}
+
+TEST(DecryptingSource, EndsAgainAfterItsEnd) {
+  const PrivateOptions options = fresh_options();
+  const Encrypted layer = encrypt({}, options);
+  MemorySource source(layer.bytes);
+  DecryptingSource decrypting(source, options, layer.public_options);
+  Bytes chunk(1);
+  EXPECT_EQ(decrypting.read(chunk), 0U);
+  EXPECT_EQ(decrypting.read(chunk), 0U);
+}
+
+TEST(DecryptingSource, NeverEndsCleanlyOnCutExtendedOrChangedLayers) {
+  const PrivateOptions options = fresh_options();
+  const Encrypted layer = encrypt(random_bytes(70'000), options);
+  const auto is_caught = [&](const Encrypted& forged) {
+    MemorySource source(forged.bytes);
+    return error_of([&] { (void)decrypt(forged, options); }) == ErrorCode::kIntegrity &&
+           error_of([&] { check_layer_hmac(source, options, forged.public_options); }) ==
+               ErrorCode::kIntegrity;
+  };
+  for (const std::size_t at : {0U, 35'000U, 69'999U}) {
+    Encrypted forged = layer;
+    forged.bytes[at] ^= 1;
+    EXPECT_TRUE(is_caught(forged)) << at;
+    forged = layer;
+    forged.bytes.resize(at);
+    EXPECT_TRUE(is_caught(forged)) << at;
+  }
+  Encrypted longer = layer;
+  longer.bytes.push_back(0);
+  EXPECT_TRUE(is_caught(longer));
+  EXPECT_TRUE(is_caught({layer.bytes, {}}));
+  MemorySource whole(layer.bytes);
+  check_layer_hmac(whole, options, layer.public_options);
+}
+
+}  // namespace
+}  // namespace imgcrypt

@@ -1,0 +1,119 @@
+#include "layer/wrapped_keys.hpp"
+
+#include "crypto/key_file.hpp"
+#include "keywrap/jwe.hpp"
+#include "support/vectors.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace imgcrypt {
+namespace {
+
+using namespace test;
+
+const PublicOptions kPublicOptions{Bytes(32, 7)};
+
+Annotations wrap_for(const PrivateOptions& options, const std::vector<std::string>& names) {
+  std::vector<std::unique_ptr<KeyWrapper>> wrappers;
+  for (const std::string& name : names) {
+    const std::string pem = read_vector("keys/" + name + ".pub.pem");
+    wrappers.push_back(std::make_unique<JweWrapper>(parse_public_key(as_bytes(pem))));
+  }
+  return wrap_private_options(options, kPublicOptions, wrappers);
+}
+
+PrivateOptions unwrap_with(const Annotations& annotations, const std::vector<std::string>& names) {
+  std::vector<std::unique_ptr<KeyUnwrapper>> unwrappers;
+  for (const std::string& name : names) {
+    const std::string pem = read_vector("keys/" + name + ".pem");
+    unwrappers.push_back(
+        std::make_unique<JweUnwrapper>(name + ".pem", parse_private_key(as_bytes(pem), nullptr)));
+  }
+  return unwrap_private_options(annotations, unwrappers);
+}
+
+PrivateOptions fresh_options() { return PrivateOptions::generate(Digest::of({})); }
+
+TEST(WrappedKeys, AreOpenedByEachRecipientAlone) {
+  const PrivateOptions options = fresh_options();
+  const std::vector<std::string> names = {"rsa", "rsa2", "p256", "p521"};
+  const Annotations annotations = wrap_for(options, names);
+  for (const std::string& name : names) {
+    EXPECT_EQ(exposed(unwrap_with(annotations, {name}).key), exposed(options.key)) << name;
+    EXPECT_EQ(exposed(unwrap_with(annotations, {"rsa3072", "p384", name}).key), exposed(options.key)) << name;
+  }
+  EXPECT_EQ(std::ranges::count(annotations.at(kJweAnnotation), ','), 3);
+}
+
+TEST(WrappedKeys, NameRecipientsAndKeysWhenNoneFits) {
+  const Annotations annotations = wrap_for(fresh_options(), {"rsa", "p256"});
+  try {
+    (void)unwrap_with(annotations, {"rsa2", "p384"});
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kNoKey);
+    for (const char* part : {"RSA-OAEP key GaTh", "P-256 key bfoP", "rsa2.pem", "p384.pem"}) {
+      EXPECT_THAT(error.message(), testing::HasSubstr(part));
+    }
+  }
+}
+
+TEST(WrappedKeys, NeedAKeyAndAPacket) {
+  const Annotations annotations = wrap_for(fresh_options(), {"rsa"});
+  EXPECT_EQ(error_of([&] { (void)unwrap_with(annotations, {}); }), ErrorCode::kNoKey);
+  EXPECT_EQ(error_of([&] { (void)unwrap_with({}, {"rsa"}); }), ErrorCode::kNoKey);
+}
+
+TEST(WrappedKeys, AreOpenedBehindAPacketThatNobodyCanRead) {
+  const PrivateOptions options = fresh_options();
+  Annotations annotations = wrap_for(options, {"rsa"});
+  std::string& value = annotations[kJweAnnotation];
+  value = encode_base64(as_bytes(read_vector("jwe/zip.json")), Base64::kStandard) + "," + value;
+  EXPECT_EQ(exposed(unwrap_with(annotations, {"rsa"}).key), exposed(options.key));
+}
+
+TEST(WrappedKeys, AreRefusedWhenMalformed) {
+  const Annotations annotations = wrap_for(fresh_options(), {"rsa"});
+  const std::string packet = annotations.at(kJweAnnotation);
+  std::string many = packet;
+  for (int i = 0; i < 64; ++i) many += "," + packet;
+  for (const std::string& value :
+       {packet + ",", "," + packet, packet + ",," + packet, packet + " ", packet + "\n", std::string("AAAA"),
+        std::string("*"), many, std::string(100'000, 'A')}) {
+    Annotations malformed = annotations;
+    malformed[kJweAnnotation] = value;
+    EXPECT_TRUE(error_of([&] { (void)unwrap_with(malformed, {"p256"}); })) << value.substr(0, 20);
+  }
+}
+
+TEST(WrappedKeys, ThatWereForgedAreNoLackOfAKey) {
+  const PrivateOptions options = fresh_options();
+  const Annotations annotations = wrap_for(options, {"rsa"});
+  auto packet = Table::parse(decode_base64(annotations.at(kJweAnnotation), Base64::kStandard).value());
+  packet["tag"] = encode_base64(Bytes(16, 0), Base64::kUrl);
+  const Annotations forged = {{kJweAnnotation, encode_base64(as_bytes(packet.dump()), Base64::kStandard)}};
+  EXPECT_EQ(error_of([&] { (void)unwrap_with(forged, {"rsa"}); }), ErrorCode::kIntegrity);
+  EXPECT_EQ(error_of([&] { (void)unwrap_with(forged, {"rsa2"}); }), ErrorCode::kNoKey);
+}
+
+TEST(WrappedKeys, KeepThePublicOptionsBesideThem) {
+  Annotations annotations = wrap_for(fresh_options(), {"rsa"});
+  EXPECT_TRUE(has_encryption_annotations(annotations));
+  EXPECT_EQ(public_options_of(annotations).hmac, kPublicOptions.hmac);
+  annotations["org.opencontainers.image.enc.pubopts"] += "\n";
+  EXPECT_EQ(error_of([&] { (void)public_options_of(annotations); }), ErrorCode::kIntegrity);
+  EXPECT_EQ(error_of([] { (void)public_options_of({}); }), ErrorCode::kIntegrity);
+  EXPECT_FALSE(has_encryption_annotations({{"org.opencontainers.image.encoding", "x"}, {"a", "b"}}));
+}
+
+TEST(WrappedKeys, DescribeSchemesThatAreNotKnown) {
+  Annotations annotations = wrap_for(fresh_options(), {"p521"});
+  annotations["org.opencontainers.image.enc.keys.pgp"] = "AAAA";
+  const auto lines = describe_recipients(annotations);
+  EXPECT_THAT(lines, testing::UnorderedElementsAre(testing::StartsWith("jwe ECDH-ES+A256KW P-521 key "),
+                                                   "pgp (scheme not supported)"));
+}
+
+}  // namespace
+}  // namespace imgcrypt
