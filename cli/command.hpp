@@ -1,14 +1,14 @@
-// What the commands of the command line share. A command registers itself with the parser and, when it is chosen,
-// runs once; its result is the one thing that goes to stdout.
+// What the commands of the command line share. A command registers itself with the parser and, when it is
+// chosen, runs once; its result is the one thing that goes to stdout.
 #pragma once
+
+#include "image/decrypt.hpp"
+#include "image/reporter.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <string>
 #include <vector>
-
-#include "image/decrypt.hpp"
-#include "image/reporter.hpp"
 
 namespace imgcrypt::cli {
 

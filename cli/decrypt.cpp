@@ -1,9 +1,9 @@
 #include "image/decrypt.hpp"
 
-#include <memory>
-
 #include "cli/command.hpp"
 #include "transport/open.hpp"
+
+#include <memory>
 
 namespace imgcrypt::cli {
 namespace {
@@ -33,9 +33,10 @@ void add_decrypt(CLI::App& app) {
   command->add_option("SRC", options->source, "image to read: oci:DIR[:TAG|@DIGEST]")->required();
   command->add_option("DST", options->destination, "image to write: oci:DIR[:TAG]")->required();
   command
-      ->add_option("-k,--key,--decryption-key", options->keys,
-                   "private key to try: FILE[:file=PASSWORDFILE|:fd=N|:env=VARIABLE|:prompt|:pass=PASSWORD]; may be "
-                   "given several times")
+      ->add_option(
+          "-k,--key,--decryption-key", options->keys,
+          "private key to try: FILE[:file=PASSWORDFILE|:fd=N|:env=VARIABLE|:prompt|:pass=PASSWORD]; may be "
+          "given several times")
       ->required()
       ->take_all()
       ->expected(1)

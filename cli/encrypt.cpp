@@ -1,9 +1,9 @@
 #include "image/encrypt.hpp"
 
-#include <memory>
-
 #include "cli/command.hpp"
 #include "transport/open.hpp"
+
+#include <memory>
 
 namespace imgcrypt::cli {
 namespace {

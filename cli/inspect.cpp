@@ -1,12 +1,12 @@
 #include "image/inspect.hpp"
 
-#include <unistd.h>
-
-#include <memory>
-
 #include "base/fd.hpp"
 #include "cli/command.hpp"
 #include "transport/open.hpp"
+
+#include <unistd.h>
+
+#include <memory>
 
 namespace imgcrypt::cli {
 

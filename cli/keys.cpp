@@ -1,12 +1,12 @@
-#include <charconv>
-#include <cstdlib>
-
 #include "base/fd.hpp"
 #include "cli/command.hpp"
 #include "cli/prompt.hpp"
 #include "crypto/key_file.hpp"
 #include "keywrap/jwe.hpp"
 #include "keywrap/key_string.hpp"
+
+#include <charconv>
+#include <cstdlib>
 
 namespace imgcrypt::cli {
 namespace {
@@ -67,7 +67,8 @@ KeyUnwrappers read_keys(const std::vector<std::string>& keys, Reporter& reporter
   for (const std::string& text : keys) {
     const KeyString key = parse_key_string(text);
     if (key.is_bare_password) {
-      reporter.note("key " + key.file + ": a password in the command line can be seen by every user of this machine; " +
+      reporter.note("key " + key.file +
+                    ": a password in the command line can be seen by every user of this machine; " +
                     "write FILE:file=PASSWORDFILE");
     }
     try {

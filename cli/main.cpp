@@ -1,3 +1,9 @@
+#include "base/bytes.hpp"
+#include "base/cancel.hpp"
+#include "cli/command.hpp"
+
+#include <imgcrypt/error.hpp>
+
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -5,11 +11,6 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
-
-#include <imgcrypt/error.hpp>
-
-#include "base/cancel.hpp"
-#include "cli/command.hpp"
 
 namespace imgcrypt::cli {
 namespace {
@@ -29,8 +30,8 @@ void harden() {
 }
 
 int report(const Error& error) {
-  std::fprintf(stderr, "imgcrypt: error: %s\n", error.message().c_str());
-  if (!error.hint().empty()) std::fprintf(stderr, "imgcrypt: hint: %s\n", error.hint().c_str());
+  std::fprintf(stderr, "imgcrypt: error: %s\n", printable(error.message()).c_str());
+  if (!error.hint().empty()) std::fprintf(stderr, "imgcrypt: hint: %s\n", printable(error.hint()).c_str());
   return error.code() == ErrorCode::kCancelled ? 128 + cancel_signal() : static_cast<int>(error.code());
 }
 

@@ -1,9 +1,9 @@
 #include "cli/prompt.hpp"
 
+#include "base/fd.hpp"
+
 #include <fcntl.h>
 #include <termios.h>
-
-#include "base/fd.hpp"
 
 namespace imgcrypt::cli {
 namespace {
@@ -32,7 +32,8 @@ class EchoOff {
 SecretBytes prompt_passphrase(const std::string& question) {
   const Fd tty(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
   if (!tty.is_open()) {
-    throw Error(ErrorCode::kUsage, ":prompt needs a terminal", "use :file=PASSWORDFILE, :fd=N or :env=VARIABLE");
+    throw Error(ErrorCode::kUsage, ":prompt needs a terminal",
+                "use :file=PASSWORDFILE, :fd=N or :env=VARIABLE");
   }
   write_all(tty.get(), as_bytes(question), "/dev/tty");
   SecretBytes line(kMostPassphraseBytes);

@@ -1,9 +1,9 @@
 // Asks for a secret on the terminal.
 #pragma once
 
-#include <string>
-
 #include "base/secret_bytes.hpp"
+
+#include <string>
 
 namespace imgcrypt::cli {
 

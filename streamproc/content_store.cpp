@@ -1,5 +1,9 @@
 #include "streamproc/content_store.hpp"
 
+#include "base/json.hpp"
+#include "layer/wrapped_keys.hpp"
+#include "oci/manifest.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,10 +14,6 @@
 #include <filesystem>
 #include <functional>
 #include <thread>
-
-#include "base/json.hpp"
-#include "layer/wrapped_keys.hpp"
-#include "oci/manifest.hpp"
 
 namespace imgcrypt::streamproc {
 namespace {
@@ -28,7 +28,8 @@ constexpr auto kRetryInterval = std::chrono::milliseconds(50);
 
 // ROOT/blobs/<algorithm>/<hex>
 std::optional<StoredBlob> parse_blob_path(const fs::path& path) {
-  const auto digest = Digest::parse_if_valid(path.parent_path().filename().string() + ":" + path.filename().string());
+  const auto digest =
+      Digest::parse_if_valid(path.parent_path().filename().string() + ":" + path.filename().string());
   const fs::path blobs = path.parent_path().parent_path();
   if (!digest || blobs.filename() != "blobs") return std::nullopt;
   return StoredBlob{Fd(), *digest, blobs.parent_path()};
@@ -53,8 +54,8 @@ bool starts_with(const Fd& file, ByteView head, bool is_whole) {
   return std::equal(head.begin(), head.end(), start.begin());
 }
 
-std::optional<StoredBlob> try_candidate(const fs::path& named, const std::string& opened, ByteView head, bool is_whole,
-                                        const std::optional<Digest>& digest) {
+std::optional<StoredBlob> try_candidate(const fs::path& named, const std::string& opened, ByteView head,
+                                        bool is_whole, const std::optional<Digest>& digest) {
   auto blob = parse_blob_path(named);
   if (!blob || (digest && blob->digest != *digest)) return std::nullopt;
   blob->file = open_file(opened);
@@ -62,7 +63,8 @@ std::optional<StoredBlob> try_candidate(const fs::path& named, const std::string
   return blob;
 }
 
-std::optional<StoredBlob> find_among_parents_files(ByteView head, bool is_whole, const std::optional<Digest>& digest) {
+std::optional<StoredBlob> find_among_parents_files(ByteView head, bool is_whole,
+                                                   const std::optional<Digest>& digest) {
   std::error_code failure;
   const std::string directory = "/proc/" + std::to_string(::getppid()) + "/fd";
   for (fs::directory_iterator at(directory, failure), end; !failure && at != end; at.increment(failure)) {
@@ -115,7 +117,8 @@ std::vector<Candidate> small_files_newest_first(const std::string& content_root)
     return false;
   });
   std::ranges::sort(files, [](const Candidate& a, const Candidate& b) {
-    return std::pair(a.modified.tv_sec, a.modified.tv_nsec) > std::pair(b.modified.tv_sec, b.modified.tv_nsec);
+    return std::pair(a.modified.tv_sec, a.modified.tv_nsec) >
+           std::pair(b.modified.tv_sec, b.modified.tv_nsec);
   });
   return files;
 }
@@ -124,7 +127,8 @@ std::optional<std::string> read_manifest_text(const std::string& path, const Dig
   Fd file = open_file(path);
   std::array<std::uint8_t, 1> first{};
   if (!file.is_open() || read_some_at(file.get(), first, 0, path) == 0) return std::nullopt;
-  if (first[0] != '{' && first[0] != ' ' && first[0] != '\n' && first[0] != '\t' && first[0] != '\r') return std::nullopt;
+  if (first[0] != '{' && first[0] != ' ' && first[0] != '\n' && first[0] != '\t' && first[0] != '\r')
+    return std::nullopt;
   FdSource source(std::move(file), path);
   const Bytes bytes = read_all(source, kMostDocumentBytes, path);
   if (as_text(bytes).find(layer.hex()) == std::string_view::npos) return std::nullopt;
@@ -137,7 +141,8 @@ void add_descriptors(const std::string& path, const Digest& layer, std::vector<D
     if (!text) return;
     const Manifest manifest = Manifest::parse(*text);
     for (const Descriptor& descriptor : manifest.layers()) {
-      if (descriptor.digest == layer && has_encryption_annotations(descriptor.annotations)) found.push_back(descriptor);
+      if (descriptor.digest == layer && has_encryption_annotations(descriptor.annotations))
+        found.push_back(descriptor);
     }
   } catch (const Error&) {
     return;  // some other JSON: the store holds all kinds

@@ -1,17 +1,17 @@
 #include "streamproc/decode.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-
 #include "base/fd.hpp"
 #include "crypto/key_file.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "streamproc/content_store.hpp"
 #include "streamproc/key_directory.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
 
 namespace imgcrypt::streamproc {
 namespace {
@@ -105,7 +105,8 @@ OpenedLayer open_layer(const std::vector<Descriptor>& descriptors, const KeyUnwr
   for (const Descriptor& descriptor : descriptors) {
     try {
       PublicOptions public_options = public_options_of(descriptor.annotations);
-      return {unwrap_private_options(descriptor.annotations, keys), std::move(public_options), descriptor.size};
+      return {unwrap_private_options(descriptor.annotations, keys), std::move(public_options),
+              descriptor.size};
     } catch (const Error& error) {
       failure = error.in("layer " + descriptor.digest.string());
     }
@@ -117,8 +118,8 @@ void check_size(const Fd& file, std::uint64_t size) {
   struct stat status = {};
   if (::fstat(file.get(), &status) != 0) throw errno_error("stat blob");
   if (static_cast<std::uint64_t>(status.st_size) != size) {
-    throw Error(ErrorCode::kIntegrity, "blob damaged: it has " + std::to_string(status.st_size) + " bytes, its descriptor says " +
-                                           std::to_string(size));
+    throw Error(ErrorCode::kIntegrity, "blob damaged: it has " + std::to_string(status.st_size) +
+                                           " bytes, its descriptor says " + std::to_string(size));
   }
 }
 
@@ -128,7 +129,8 @@ void write_plaintext(Source& ciphertext, const OpenedLayer& layer) {
   pump(plaintext, sink);
 }
 
-// Verifies, then decrypts from the same descriptor; the second pass repeats the HMAC, should the file change between.
+// Verifies, then decrypts from the same descriptor; the second pass repeats the HMAC, should the file change
+// between.
 void write_verified(const Fd& file, const OpenedLayer& layer) {
   FileSource first(file);
   check_layer_hmac(first, layer.options, layer.public_options);
@@ -136,19 +138,23 @@ void write_verified(const Fd& file, const OpenedLayer& layer) {
   write_plaintext(second, layer);
 }
 
-std::vector<Descriptor> known_descriptors(const std::optional<Payload>& payload, const std::optional<StoredBlob>& blob,
+std::vector<Descriptor> known_descriptors(const std::optional<Payload>& payload,
+                                          const std::optional<StoredBlob>& blob,
                                           const std::string& content_root) {
   if (payload && has_encryption_annotations(payload->layer.annotations)) return {payload->layer};
   if (!blob) {
     throw Error(ErrorCode::kNotFound,
-                "no payload, and the layer is none of the files that the parent process has open, nor in " + content_root,
+                "no payload, and the layer is none of the files that the parent process has open, nor in " +
+                    content_root,
                 "name containerd's content store with --content-root");
   }
   auto descriptors = find_descriptors(*blob);
   if (!descriptors.empty()) return descriptors;
-  throw Error(ErrorCode::kNotFound,
-              "layer " + blob->digest.string() + ": no manifest in " + blob->content_root + " says how it is encrypted",
-              "an image built FROM an encrypted one may have lost its annotations: pull the image it was built from");
+  throw Error(
+      ErrorCode::kNotFound,
+      "layer " + blob->digest.string() + ": no manifest in " + blob->content_root +
+          " says how it is encrypted",
+      "an image built FROM an encrypted one may have lost its annotations: pull the image it was built from");
 }
 
 Error with_complaint(const Error& error, const KeyDirectory& directory) {

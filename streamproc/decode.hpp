@@ -1,10 +1,10 @@
 // One layer from ciphertext on stdin to plaintext on stdout.
 #pragma once
 
+#include "streamproc/payload.hpp"
+
 #include <optional>
 #include <string>
-
-#include "streamproc/payload.hpp"
 
 namespace imgcrypt::streamproc {
 

@@ -1,12 +1,12 @@
 #include "streamproc/key_directory.hpp"
 
-#include <algorithm>
-#include <filesystem>
+#include "base/fd.hpp"
+#include "crypto/key_file.hpp"
 
 #include <imgcrypt/error.hpp>
 
-#include "base/fd.hpp"
-#include "crypto/key_file.hpp"
+#include <algorithm>
+#include <filesystem>
 
 namespace imgcrypt::streamproc {
 namespace {
@@ -69,13 +69,17 @@ KeyDirectory::KeyDirectory(const std::string& path) {
   std::error_code failure;
   const fs::path root = fs::canonical(path, failure);
   if (failure) {
-    complaint_ = "no keys: " + path + (failure == std::errc::no_such_file_or_directory ? " does not exist" : ": " + failure.message());
+    complaint_ =
+        "no keys: " + path +
+        (failure == std::errc::no_such_file_or_directory ? " does not exist" : ": " + failure.message());
     return;
   }
-  for (fs::recursive_directory_iterator at(root, failure), end; at != end && !failure; at.increment(failure)) {
+  for (fs::recursive_directory_iterator at(root, failure), end; at != end && !failure;
+       at.increment(failure)) {
     const fs::path target = fs::canonical(at->path(), failure);
     if (std::exchange(failure, {}) || !fs::is_regular_file(target) || !is_inside(target, root)) continue;
-    if (at->path().extension() != kPassphraseSuffix && files_.size() < kMostFiles) files_.push_back(at->path());
+    if (at->path().extension() != kPassphraseSuffix && files_.size() < kMostFiles)
+      files_.push_back(at->path());
   }
   std::ranges::sort(files_);
   if (files_.empty()) complaint_ = "no keys: " + path + (failure ? ": " + failure.message() : " is empty");

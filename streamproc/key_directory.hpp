@@ -1,13 +1,14 @@
-// The directory of private keys that a node gives the decoder. Files are read only when a layer asks for them; one that
-// is no key is passed over and named in the failure message. NAME.pass beside NAME holds its passphrase.
+// The directory of private keys that a node gives the decoder. Files are read only when a layer asks for
+// them; one that is no key is passed over and named in the failure message. NAME.pass beside NAME holds its
+// passphrase.
 #pragma once
+
+#include "keywrap/jwe.hpp"
 
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
-
-#include "keywrap/jwe.hpp"
 
 namespace imgcrypt::streamproc {
 

@@ -1,3 +1,7 @@
+#include "base/fd.hpp"
+#include "streamproc/decode.hpp"
+#include "streamproc/stdout_holder.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <sys/prctl.h>
@@ -8,10 +12,6 @@
 #include <csignal>
 #include <exception>
 #include <iostream>
-
-#include "base/fd.hpp"
-#include "streamproc/decode.hpp"
-#include "streamproc/stdout_holder.hpp"
 
 namespace imgcrypt::streamproc {
 namespace {
@@ -30,10 +30,7 @@ void shut_in() {
 // containerd shows the text in a log line: one short line of plain characters.
 [[noreturn]] void fail(const std::string& message, const std::string& hint, int status) {
   std::string text = "ctd-decoder: error: " + message + (hint.empty() ? "" : "; " + hint);
-  for (char& c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte >= 0x7f) c = '?';
-  }
+  text = printable(std::move(text));
   if (text.size() >= kMostMessageBytes) text.resize(kMostMessageBytes - 1);
   text += '\n';
   try {
@@ -51,7 +48,8 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   app.add_option("--decryption-keys-path", options.keys, "directory of private keys")->type_name("DIR");
   app.add_option("--content-root", options.content_root, "containerd's content store")->type_name("DIR");
   app.add_option("--spool-dir", options.spool, "where a layer waits for its verification")->type_name("DIR");
-  app.add_flag("--stream", options.is_streaming, "decrypt as it flows: only the last 64 KiB wait for the verification");
+  app.add_flag("--stream", options.is_streaming,
+               "decrypt as it flows: only the last 64 KiB wait for the verification");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

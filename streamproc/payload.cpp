@@ -1,11 +1,11 @@
 #include "streamproc/payload.hpp"
 
+#include "base/encoding.hpp"
+#include "base/fd.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "base/encoding.hpp"
-#include "base/fd.hpp"
 
 namespace imgcrypt::streamproc {
 namespace {
@@ -13,7 +13,9 @@ namespace {
 constexpr int kPayloadFd = 3;
 constexpr std::string_view kTypeUrl = "io.containerd.ocicrypt.v1.Payload";
 
-[[noreturn]] void fail() { throw Error(ErrorCode::kIntegrity, "the payload on file descriptor 3 is malformed"); }
+[[noreturn]] void fail() {
+  throw Error(ErrorCode::kIntegrity, "the payload on file descriptor 3 is malformed");
+}
 
 // Length-delimited fields of a protobuf message, the only kind an Any has.
 class FieldReader {
@@ -63,7 +65,8 @@ std::vector<PayloadKey> parse_keys(const JsonView& json) {
   const auto passphrases = parameters ? parameters->find("privkeys-passwords") : std::nullopt;
   const std::size_t count = files ? files->elements().size() : 0;
   for (std::size_t i = 0; i < count; ++i) {
-    if (auto file = decode_element(files, i)) keys.push_back({std::move(*file), decode_element(passphrases, i)});
+    if (auto file = decode_element(files, i))
+      keys.push_back({std::move(*file), decode_element(passphrases, i)});
   }
   return keys;
 }

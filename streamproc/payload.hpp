@@ -1,12 +1,12 @@
-// What containerd may send on file descriptor 3: a protobuf Any of type io.containerd.ocicrypt.v1.Payload whose value
-// is JSON (docs/formats.md, "Payload").
+// What containerd may send on file descriptor 3: a protobuf Any of type io.containerd.ocicrypt.v1.Payload
+// whose value is JSON (docs/formats.md, "Payload").
 #pragma once
-
-#include <optional>
-#include <vector>
 
 #include "base/secret_bytes.hpp"
 #include "oci/descriptor.hpp"
+
+#include <optional>
+#include <vector>
 
 namespace imgcrypt::streamproc {
 
@@ -22,7 +22,8 @@ struct Payload {
   std::vector<PayloadKey> keys;
 };
 
-// Puts /dev/null on the descriptor when it is closed, so that no later file lands on it. Comes before anything else.
+// Puts /dev/null on the descriptor when it is closed, so that no later file lands on it. Comes before
+// anything else.
 void occupy_payload_fd();
 
 // nullopt unless the descriptor is a pipe that delivers a payload of ours.

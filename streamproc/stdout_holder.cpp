@@ -18,7 +18,9 @@ void sleep_milliseconds(long milliseconds) {
   ::nanosleep(&time, nullptr);
 }
 
-bool is_reaped(long parent) { return ::syscall(SYS_pidfd_send_signal, parent, 0, nullptr, 0) != 0 && errno == ESRCH; }
+bool is_reaped(long parent) {
+  return ::syscall(SYS_pidfd_send_signal, parent, 0, nullptr, 0) != 0 && errno == ESRCH;
+}
 
 void close_all_but_stdout(int word, long parent) {
   const int most = static_cast<int>(::sysconf(_SC_OPEN_MAX));
@@ -47,7 +49,8 @@ StdoutHolder::StdoutHolder() {
   if (::pipe2(ends, O_CLOEXEC) != 0) throw errno_error("pipe");
   const Fd read_end(ends[0]);
   word_ = Fd(ends[1]);
-  const long self = ::syscall(SYS_pidfd_open, ::getpid(), 0);  // -1 on old kernels: the holder then waits its 2 s
+  const long self =
+      ::syscall(SYS_pidfd_open, ::getpid(), 0);  // -1 on old kernels: the holder then waits its 2 s
   const Fd self_fd(static_cast<int>(self));
   child_ = ::fork();
   if (child_ < 0) throw errno_error("fork");

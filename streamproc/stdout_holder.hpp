@@ -1,6 +1,6 @@
-// Keeps stdout open past our death, so that a failure is never taken for success: containerd looks at the exit status
-// right after stdout closes and may do so before it was set (containerd issue 6914). A child of ours holds stdout until
-// we have been reaped. docs/design.md, "The decoder", tells the whole story.
+// Keeps stdout open past our death, so that a failure is never taken for success: containerd looks at the
+// exit status right after stdout closes and may do so before it was set (containerd issue 6914). A child of
+// ours holds stdout until we have been reaped. docs/design.md, "The decoder", tells the whole story.
 #pragma once
 
 #include "base/fd.hpp"

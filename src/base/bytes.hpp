@@ -22,6 +22,14 @@ inline std::string_view as_text(ByteView bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+// Texts from outside as one line that no terminal obeys: other than printable ASCII becomes '?'.
+inline std::string printable(std::string text) {
+  for (char& c : text) {
+    if (c < 0x20 || c >= 0x7f) c = '?';
+  }
+  return text;
+}
+
 inline Bytes to_bytes(ByteView view) { return {view.begin(), view.end()}; }
 
 }  // namespace imgcrypt

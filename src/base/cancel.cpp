@@ -1,10 +1,9 @@
 #include "base/cancel.hpp"
 
-#include <csignal>
+#include <imgcrypt/error.hpp>
 
 #include <atomic>
-
-#include <imgcrypt/error.hpp>
+#include <csignal>
 
 namespace imgcrypt {
 namespace {

@@ -1,5 +1,5 @@
-// Cancelling by signal. A program that wants SIGINT and SIGTERM to end work cleanly installs the handler once;
-// long loops then call throw_if_cancelled. Safe from every thread.
+// Cancelling by signal. A program that wants SIGINT and SIGTERM to end work cleanly installs the handler
+// once; long loops then call throw_if_cancelled. Safe from every thread.
 #pragma once
 
 namespace imgcrypt {

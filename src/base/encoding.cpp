@@ -6,7 +6,8 @@ namespace imgcrypt {
 namespace {
 
 int sodium_variant(Base64 variant) {
-  return variant == Base64::kStandard ? sodium_base64_VARIANT_ORIGINAL : sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+  return variant == Base64::kStandard ? sodium_base64_VARIANT_ORIGINAL
+                                      : sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 }
 
 // libsodium's codecs do not branch on the data, so one code path serves secrets and public bytes alike.
@@ -32,8 +33,8 @@ std::string encode_base64(ByteView bytes, Base64 variant) {
 
 SecretBytes encode_base64_secret(ByteView bytes, Base64 variant) {
   SecretBytes text(sodium_base64_encoded_len(bytes.size(), sodium_variant(variant)));
-  sodium_bin2base64(reinterpret_cast<char*>(text.expose_mutable().data()), text.size(), bytes.data(), bytes.size(),
-                    sodium_variant(variant));
+  sodium_bin2base64(reinterpret_cast<char*>(text.expose_mutable().data()), text.size(), bytes.data(),
+                    bytes.size(), sodium_variant(variant));
   text.truncate(text.size() - 1);
   return text;
 }

@@ -2,12 +2,12 @@
 // space, exact padding, no spare bits.
 #pragma once
 
+#include "base/bytes.hpp"
+#include "base/secret_bytes.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "base/bytes.hpp"
-#include "base/secret_bytes.hpp"
 
 namespace imgcrypt {
 

@@ -1,13 +1,13 @@
 #include "base/fd.hpp"
 
+#include "base/cancel.hpp"
+
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <system_error>
-
-#include "base/cancel.hpp"
 
 namespace imgcrypt {
 namespace {
@@ -56,7 +56,8 @@ SecretBytes read_secret(int fd, std::size_t limit, const std::string& what) {
   while (const std::size_t size = read_some(fd, secret.expose_mutable().subspan(used), what)) {
     used += size;
     if (used < secret.size()) continue;
-    if (used >= limit) throw Error(ErrorCode::kRefused, what + " holds " + std::to_string(limit) + " bytes or more");
+    if (used >= limit)
+      throw Error(ErrorCode::kRefused, what + " holds " + std::to_string(limit) + " bytes or more");
     SecretBytes larger(std::min(limit, used * 2));
     std::ranges::copy(secret.expose(), larger.expose_mutable().begin());
     secret = std::move(larger);

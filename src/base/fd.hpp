@@ -1,13 +1,13 @@
 // File descriptors: owned, read from and written to. EINTR is handled here and nowhere else.
 #pragma once
 
-#include <string>
-#include <utility>
+#include "base/secret_bytes.hpp"
+#include "base/stream.hpp"
 
 #include <imgcrypt/error.hpp>
 
-#include "base/secret_bytes.hpp"
-#include "base/stream.hpp"
+#include <string>
+#include <utility>
 
 namespace imgcrypt {
 
@@ -39,7 +39,8 @@ class Fd {
 // One read(2), again after EINTR unless cancelled. 0 is the end. `what` names the file in errors.
 [[nodiscard]] std::size_t read_some(int fd, MutableByteView buffer, const std::string& what);
 // As read_some at `offset`, which the file's own position is independent of.
-[[nodiscard]] std::size_t read_some_at(int fd, MutableByteView buffer, std::uint64_t offset, const std::string& what);
+[[nodiscard]] std::size_t read_some_at(int fd, MutableByteView buffer, std::uint64_t offset,
+                                       const std::string& what);
 void write_all(int fd, ByteView bytes, const std::string& what);
 
 // The whole of a small file or stream that holds a secret. kRefused above `limit` bytes.
@@ -50,7 +51,8 @@ void write_all(int fd, ByteView bytes, const std::string& what);
 // Reads a file that is closed with the source, or one that the caller keeps open.
 class FdSource final : public Source {
  public:
-  FdSource(Fd owned, std::string what) : owned_(std::move(owned)), fd_(owned_.get()), what_(std::move(what)) {}
+  FdSource(Fd owned, std::string what)
+      : owned_(std::move(owned)), fd_(owned_.get()), what_(std::move(what)) {}
   FdSource(int borrowed, std::string what) : fd_(borrowed), what_(std::move(what)) {}
   std::size_t read(MutableByteView buffer) override { return read_some(fd_, buffer, what_); }
 

@@ -40,6 +40,11 @@ class JsonScanner {
     return {kind, start.substr(0, start.size() - rest_.size())};
   }
 
+  bool at_end() {
+    skip_space();
+    return rest_.empty();
+  }
+
   bool take(char expected) {
     skip_space();
     if (rest_.empty() || rest_.front() != expected) return false;
@@ -97,13 +102,18 @@ class JsonScanner {
     if (size == 0) fail("value expected");
     const char first = rest_.front();
     rest_.remove_prefix(size);
-    return first == '-' || (first >= '0' && first <= '9') ? JsonView::Kind::kNumber : JsonView::Kind::kLiteral;
+    return first == '-' || (first >= '0' && first <= '9') ? JsonView::Kind::kNumber
+                                                          : JsonView::Kind::kLiteral;
   }
 
   std::string_view rest_;
 };
 
-JsonView::JsonView(std::string_view text) : JsonView(JsonScanner(text).value()) {}
+JsonView::JsonView(std::string_view text) : JsonView(Kind::kLiteral, text) {
+  JsonScanner scanner(text);
+  *this = scanner.value();
+  if (!scanner.at_end()) fail("bytes behind the end");
+}
 
 void JsonView::require(Kind kind, std::string_view name) const {
   if (kind_ != kind) fail(std::string(name) + " expected");
@@ -144,6 +154,7 @@ std::optional<JsonView> JsonView::find(std::string_view name) const {
   for (const JsonMember& member : members()) {
     const std::string key = member.key.string();
     if (key == name) {
+      if (found) fail("member \"" + key + "\" occurs twice");
       found = member.value;
     } else if (fold_case(key) == folded) {
       fail("member \"" + key + "\" must be written \"" + std::string(name) + "\"");

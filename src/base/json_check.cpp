@@ -1,8 +1,8 @@
+#include "base/json.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <set>
-
-#include "base/json.hpp"
 
 namespace imgcrypt {
 namespace {
@@ -20,14 +20,16 @@ class LimitCounter final : public nlohmann::json_sax<nlohmann::json> {
   bool binary(binary_t&) override { return true; }
 
   bool string(string_t& text) override {
-    if (text.size() > limits_.string) refuse("a string is longer than " + std::to_string(limits_.string) + " bytes");
+    if (text.size() > limits_.string)
+      refuse("a string is longer than " + std::to_string(limits_.string) + " bytes");
     return true;
   }
 
   bool key(string_t& name) override {
     std::set<std::string>& names = open_.back();
     if (!names.insert(name).second) fail("member \"" + name + "\" occurs twice");
-    if (names.size() > limits_.members) refuse("an object has more than " + std::to_string(limits_.members) + " members");
+    if (names.size() > limits_.members)
+      refuse("an object has more than " + std::to_string(limits_.members) + " members");
     return string(name);
   }
 
@@ -41,8 +43,12 @@ class LimitCounter final : public nlohmann::json_sax<nlohmann::json> {
   }
 
  private:
-  [[noreturn]] static void fail(const std::string& message) { throw Error(ErrorCode::kIntegrity, "JSON: " + message); }
-  [[noreturn]] static void refuse(const std::string& message) { throw Error(ErrorCode::kRefused, "JSON: " + message); }
+  [[noreturn]] static void fail(const std::string& message) {
+    throw Error(ErrorCode::kIntegrity, "JSON: " + message);
+  }
+  [[noreturn]] static void refuse(const std::string& message) {
+    throw Error(ErrorCode::kRefused, "JSON: " + message);
+  }
 
   bool descend() {
     if (open_.size() == limits_.depth) refuse("nested deeper than " + std::to_string(limits_.depth));
@@ -66,7 +72,10 @@ void check_json(std::string_view text, const JsonLimits& limits) {
     throw Error(ErrorCode::kRefused, "JSON: longer than " + std::to_string(limits.size) + " bytes");
   }
   // nlohmann's parser would skip one.
-  if (text.starts_with("\xEF\xBB\xBF")) throw Error(ErrorCode::kIntegrity, "JSON: starts with a byte order mark");
+  if (text.starts_with("\xEF\xBB\xBF"))
+    throw Error(ErrorCode::kIntegrity, "JSON: starts with a byte order mark");
+  // nlohmann's parser would take it for the end.
+  if (text.find('\0') != std::string_view::npos) throw Error(ErrorCode::kIntegrity, "JSON: a NUL byte");
   LimitCounter counter(limits);
   nlohmann::json::sax_parse(text.begin(), text.end(), &counter);
 }

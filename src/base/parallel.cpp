@@ -1,16 +1,17 @@
 #include "base/parallel.hpp"
 
+#include <imgcrypt/error.hpp>
+
 #include <algorithm>
 #include <exception>
 #include <mutex>
 #include <thread>
 #include <vector>
 
-#include <imgcrypt/error.hpp>
-
 namespace imgcrypt {
 
-void run_parallel(std::size_t count, unsigned jobs, StopFlag& stop, const std::function<void(std::size_t)>& task) {
+void run_parallel(std::size_t count, unsigned jobs, StopFlag& stop,
+                  const std::function<void(std::size_t)>& task) {
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
   std::exception_ptr failure;

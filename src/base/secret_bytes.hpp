@@ -1,6 +1,6 @@
-// Memory for keys and passphrases: locked where the system allows it, left out of core files, zeroed when freed.
-// Moves only, so that every copy of a secret can be found by its `copy_of`. No operator<< and no operator==:
-// compare with equal_constant_time.
+// Memory for keys and passphrases: locked where the system allows it, left out of core files, zeroed when
+// freed. Moves only, so that every copy of a secret can be found by its `copy_of`. No operator<< and no
+// operator==: compare with equal_constant_time.
 #pragma once
 
 #include "base/bytes.hpp"

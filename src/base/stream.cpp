@@ -1,11 +1,11 @@
 #include "base/stream.hpp"
 
-#include <algorithm>
-#include <string>
+#include "base/cancel.hpp"
 
 #include <imgcrypt/error.hpp>
 
-#include "base/cancel.hpp"
+#include <algorithm>
+#include <string>
 
 namespace imgcrypt {
 
@@ -30,7 +30,8 @@ Bytes read_all(Source& source, std::size_t limit, std::string_view what) {
     bytes.resize(used + size);
     if (size == 0) return bytes;
     if (bytes.size() > limit) {
-      throw Error(ErrorCode::kRefused, std::string(what) + " is larger than " + std::to_string(limit) + " bytes");
+      throw Error(ErrorCode::kRefused,
+                  std::string(what) + " is larger than " + std::to_string(limit) + " bytes");
     }
   }
 }

@@ -2,9 +2,9 @@
 // stream by reference, which must outlive them. One thread at a time.
 #pragma once
 
-#include <string_view>
-
 #include "base/bytes.hpp"
+
+#include <string_view>
 
 namespace imgcrypt {
 
@@ -14,8 +14,8 @@ inline constexpr std::size_t kChunkSize = 256 * 1024;
 class Source {
  public:
   virtual ~Source() = default;
-  // Between 1 and buffer.size() bytes; 0 means the verified end. Throws Error; a source that has thrown throws
-  // again when it is read again. REQUIRES: buffer is not empty.
+  // Between 1 and buffer.size() bytes; 0 means the verified end. Throws Error; a source that has thrown
+  // throws again when it is read again. REQUIRES: buffer is not empty.
   virtual std::size_t read(MutableByteView buffer) = 0;
 };
 
@@ -25,7 +25,8 @@ class Sink {
   virtual void write(ByteView bytes) = 0;  // all of them, or throws Error
 };
 
-// Moves everything to the verified end of `source`; returns the number of bytes. Throws kCancelled between chunks.
+// Moves everything to the verified end of `source`; returns the number of bytes. Throws kCancelled between
+// chunks.
 std::uint64_t pump(Source& source, Sink& sink);
 
 // The whole source in memory. Throws kRefused, naming `what`, when it holds more than `limit` bytes.

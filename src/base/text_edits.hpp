@@ -1,4 +1,5 @@
-// Edits of a text, gathered against the original and made in one go. Everything that is not edited keeps its bytes.
+// Edits of a text, gathered against the original and made in one go. Everything that is not edited keeps its
+// bytes.
 #pragma once
 
 #include <map>

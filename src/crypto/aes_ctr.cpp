@@ -1,8 +1,8 @@
 #include "crypto/aes_ctr.hpp"
 
-#include <algorithm>
-
 #include "crypto/openssl.hpp"
+
+#include <algorithm>
 
 namespace imgcrypt {
 
@@ -11,11 +11,12 @@ struct AesCtr::State {
 };
 
 AesCtr::AesCtr(const SecretBytes& key, ByteView nonce)
-    : state_(std::make_unique<State>(openssl::CipherContext(openssl::check(EVP_CIPHER_CTX_new(), "EVP_CIPHER_CTX_new")))) {
+    : state_(std::make_unique<State>(
+          openssl::CipherContext(openssl::check(EVP_CIPHER_CTX_new(), "EVP_CIPHER_CTX_new")))) {
   openssl::check(key.size() == kKeySize && nonce.size() == kNonceSize ? 1 : 0, "AES-256-CTR set-up");
-  openssl::check(
-      EVP_EncryptInit_ex(state_->context.get(), EVP_aes_256_ctr(), nullptr, key.expose().data(), nonce.data()),
-      "EVP_EncryptInit_ex");
+  openssl::check(EVP_EncryptInit_ex(state_->context.get(), EVP_aes_256_ctr(), nullptr, key.expose().data(),
+                                    nonce.data()),
+                 "EVP_EncryptInit_ex");
 }
 
 AesCtr::AesCtr(AesCtr&&) noexcept = default;
@@ -27,7 +28,8 @@ void AesCtr::apply(MutableByteView bytes) {
   while (!bytes.empty()) {
     const MutableByteView part = bytes.first(std::min(bytes.size(), kMost));
     int size = 0;
-    openssl::check(EVP_EncryptUpdate(state_->context.get(), part.data(), &size, part.data(), static_cast<int>(part.size())),
+    openssl::check(EVP_EncryptUpdate(state_->context.get(), part.data(), &size, part.data(),
+                                     static_cast<int>(part.size())),
                    "EVP_EncryptUpdate");
     bytes = bytes.subspan(part.size());
   }

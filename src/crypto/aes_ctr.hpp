@@ -1,10 +1,10 @@
-// AES-256 in counter mode (NIST SP 800-38A): the nonce is the whole first counter block, big-endian, which wraps
-// modulo 2^128. Encrypting and decrypting are the same.
+// AES-256 in counter mode (NIST SP 800-38A): the nonce is the whole first counter block, big-endian, which
+// wraps modulo 2^128. Encrypting and decrypting are the same.
 #pragma once
 
-#include <memory>
-
 #include "base/secret_bytes.hpp"
+
+#include <memory>
 
 namespace imgcrypt {
 

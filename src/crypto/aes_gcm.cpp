@@ -21,8 +21,9 @@ const EVP_CIPHER* cipher_for(const SecretBytes& key) {
 openssl::CipherContext start(const SecretBytes& key, ByteView nonce, ByteView aad, int encrypt) {
   openssl::CipherContext context(openssl::check(EVP_CIPHER_CTX_new(), "EVP_CIPHER_CTX_new"));
   openssl::check(nonce.size() == kGcmNonceSize ? 1 : 0, "AES-GCM nonce set-up");
-  openssl::check(EVP_CipherInit_ex(context.get(), cipher_for(key), nullptr, key.expose().data(), nonce.data(), encrypt),
-                 "EVP_CipherInit_ex");
+  openssl::check(
+      EVP_CipherInit_ex(context.get(), cipher_for(key), nullptr, key.expose().data(), nonce.data(), encrypt),
+      "EVP_CipherInit_ex");
   int size = 0;
   if (!aad.empty()) {
     openssl::check(EVP_CipherUpdate(context.get(), nullptr, &size, aad.data(), static_cast<int>(aad.size())),
@@ -34,7 +35,8 @@ openssl::CipherContext start(const SecretBytes& key, ByteView nonce, ByteView aa
 void run(EVP_CIPHER_CTX* context, ByteView in, std::uint8_t* out) {
   int size = 0;
   if (in.empty()) return;
-  openssl::check(EVP_CipherUpdate(context, out, &size, in.data(), static_cast<int>(in.size())), "EVP_CipherUpdate");
+  openssl::check(EVP_CipherUpdate(context, out, &size, in.data(), static_cast<int>(in.size())),
+                 "EVP_CipherUpdate");
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
-// AES in Galois/Counter Mode (NIST SP 800-38D) over small messages, 16-byte tags. The key's size, 16, 24 or 32
-// bytes, chooses the cipher.
+// AES in Galois/Counter Mode (NIST SP 800-38D) over small messages, 16-byte tags. The key's size, 16, 24 or
+// 32 bytes, chooses the cipher.
 #pragma once
 
-#include <optional>
-
 #include "base/secret_bytes.hpp"
+
+#include <optional>
 
 namespace imgcrypt {
 

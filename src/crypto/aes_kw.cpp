@@ -23,8 +23,9 @@ const EVP_CIPHER* cipher_for(const SecretBytes& key) {
 openssl::CipherContext start(const SecretBytes& key, int encrypt) {
   openssl::CipherContext context(openssl::check(EVP_CIPHER_CTX_new(), "EVP_CIPHER_CTX_new"));
   EVP_CIPHER_CTX_set_flags(context.get(), EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
-  openssl::check(EVP_CipherInit_ex(context.get(), cipher_for(key), nullptr, key.expose().data(), nullptr, encrypt),
-                 "EVP_CipherInit_ex");
+  openssl::check(
+      EVP_CipherInit_ex(context.get(), cipher_for(key), nullptr, key.expose().data(), nullptr, encrypt),
+      "EVP_CipherInit_ex");
   return context;
 }
 
@@ -34,7 +35,8 @@ Bytes aes_kw_wrap(const SecretBytes& wrapping_key, const SecretBytes& key) {
   const auto context = start(wrapping_key, 1);
   Bytes wrapped(key.size() + kBlock);
   int size = 0;
-  openssl::check(EVP_CipherUpdate(context.get(), wrapped.data(), &size, key.expose().data(), static_cast<int>(key.size())),
+  openssl::check(EVP_CipherUpdate(context.get(), wrapped.data(), &size, key.expose().data(),
+                                  static_cast<int>(key.size())),
                  "AES key wrap");
   return wrapped;
 }

@@ -1,9 +1,10 @@
-// AES Key Wrap (RFC 3394) with the default initial value. The wrapping key's size, 16, 24 or 32 bytes, chooses the cipher.
+// AES Key Wrap (RFC 3394) with the default initial value. The wrapping key's size, 16, 24 or 32 bytes,
+// chooses the cipher.
 #pragma once
 
-#include <optional>
-
 #include "base/secret_bytes.hpp"
+
+#include <optional>
 
 namespace imgcrypt {
 

@@ -1,9 +1,9 @@
 // A reader of DER (X.690), enough for keys: definite lengths, low tag numbers, strictly in bounds.
 #pragma once
 
-#include <optional>
-
 #include "base/bytes.hpp"
+
+#include <optional>
 
 namespace imgcrypt {
 

@@ -8,10 +8,13 @@ struct Hasher::State {
   openssl::DigestContext context;
 };
 
-std::size_t hash_size(HashAlgorithm algorithm) noexcept { return algorithm == HashAlgorithm::kSha256 ? 32 : 64; }
+std::size_t hash_size(HashAlgorithm algorithm) noexcept {
+  return algorithm == HashAlgorithm::kSha256 ? 32 : 64;
+}
 
 Hasher::Hasher(HashAlgorithm algorithm)
-    : state_(std::make_unique<State>(openssl::DigestContext(openssl::check(EVP_MD_CTX_new(), "EVP_MD_CTX_new")))) {
+    : state_(std::make_unique<State>(
+          openssl::DigestContext(openssl::check(EVP_MD_CTX_new(), "EVP_MD_CTX_new")))) {
   const EVP_MD* type = algorithm == HashAlgorithm::kSha256 ? EVP_sha256() : EVP_sha512();
   openssl::check(EVP_DigestInit_ex(state_->context.get(), type, nullptr), "EVP_DigestInit_ex");
 }

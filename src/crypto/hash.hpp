@@ -1,9 +1,9 @@
 // Hashes, computed as the bytes pass (FIPS 180-4).
 #pragma once
 
-#include <memory>
-
 #include "base/bytes.hpp"
+
+#include <memory>
 
 namespace imgcrypt {
 

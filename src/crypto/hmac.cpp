@@ -1,8 +1,8 @@
 #include "crypto/hmac.hpp"
 
-#include <array>
-
 #include "crypto/openssl.hpp"
+
+#include <array>
 
 namespace imgcrypt {
 
@@ -17,7 +17,8 @@ HmacSha256::HmacSha256(const SecretBytes& key) : state_(std::make_unique<State>(
   const std::array params = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
                              OSSL_PARAM_construct_end()};
   const ByteView bytes = key.expose();
-  openssl::check(EVP_MAC_init(state_->context.get(), bytes.data(), bytes.size(), params.data()), "EVP_MAC_init");
+  openssl::check(EVP_MAC_init(state_->context.get(), bytes.data(), bytes.size(), params.data()),
+                 "EVP_MAC_init");
 }
 
 HmacSha256::HmacSha256(HmacSha256&&) noexcept = default;

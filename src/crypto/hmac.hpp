@@ -1,9 +1,9 @@
 // HMAC-SHA-256, computed as the bytes pass (RFC 2104).
 #pragma once
 
-#include <memory>
-
 #include "base/secret_bytes.hpp"
+
+#include <memory>
 
 namespace imgcrypt {
 

@@ -1,16 +1,16 @@
 #include "crypto/key.hpp"
 
+#include "base/encoding.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/openssl.hpp"
+
+#include <imgcrypt/error.hpp>
+
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
 #include <array>
 #include <utility>
-
-#include <imgcrypt/error.hpp>
-
-#include "base/encoding.hpp"
-#include "crypto/hash.hpp"
-#include "crypto/openssl.hpp"
 
 namespace imgcrypt {
 namespace {
@@ -18,8 +18,8 @@ namespace {
 constexpr std::size_t kMostRsaBytes = 16384 / 8;
 
 struct Curve {
-  const char* name;      // JWK
-  const char* group;     // OpenSSL
+  const char* name;   // JWK
+  const char* group;  // OpenSSL
   std::size_t field;  // bytes
 };
 
@@ -68,14 +68,16 @@ void set_oaep(EVP_PKEY_CTX* context, OaepHash hash) {
 
 std::string curve_of(const EVP_PKEY* key) {
   std::array<char, 64> group{};
-  openssl::check(EVP_PKEY_get_group_name(key, group.data(), group.size(), nullptr), "EVP_PKEY_get_group_name");
+  openssl::check(EVP_PKEY_get_group_name(key, group.data(), group.size(), nullptr),
+                 "EVP_PKEY_get_group_name");
   const std::string name(group.data());
   return find_curve(name, [&](const Curve& curve) { return name == curve.group; }).name;
 }
 
 void check_rsa_size(int bits) {
   if (bits >= 2048 && bits <= 16384) return;
-  throw Error(ErrorCode::kRefused, "an RSA key of " + std::to_string(bits) + " bits", "use 2048 to 16384 bits");
+  throw Error(ErrorCode::kRefused, "an RSA key of " + std::to_string(bits) + " bits",
+              "use 2048 to 16384 bits");
 }
 
 }  // namespace
@@ -87,7 +89,8 @@ PublicKey::PublicKey(evp_pkey_st* owned)
   } else if (EVP_PKEY_is_a(owned, "EC") == 1) {
     curve_ = curve_of(owned);
   } else {
-    throw Error(ErrorCode::kRefused, "a key that is neither RSA nor EC", "use RSA, or EC on P-256, P-384 or P-521");
+    throw Error(ErrorCode::kRefused, "a key that is neither RSA nor EC",
+                "use RSA, or EC on P-256, P-384 or P-521");
   }
 }
 
@@ -100,10 +103,12 @@ PublicKey PublicKey::from_point(const EcPoint& point) {
   encoded.insert(encoded.end(), point.x.begin(), point.x.end());
   encoded.insert(encoded.end(), point.y.begin(), point.y.end());
   std::string group = curve.group;
-  std::array params = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(), group.size()),
-                       OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, encoded.data(), encoded.size()),
-                       OSSL_PARAM_construct_end()};
-  const openssl::KeyContext context(openssl::check(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr), "EC set-up"));
+  std::array params = {
+      OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(), group.size()),
+      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, encoded.data(), encoded.size()),
+      OSSL_PARAM_construct_end()};
+  const openssl::KeyContext context(
+      openssl::check(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr), "EC set-up"));
   openssl::check(EVP_PKEY_fromdata_init(context.get()), "EVP_PKEY_fromdata_init");
   EVP_PKEY* key = nullptr;
   if (EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params.data()) <= 0) {
@@ -128,8 +133,8 @@ std::string PublicKey::thumbprint() const {
           base64url_of(key_.get(), OSSL_PKEY_PARAM_RSA_N) + R"("})";
   } else {
     const EcPoint at = point();
-    jwk = R"({"crv":")" + curve_ + R"(","kty":"EC","x":")" + encode_base64(at.x, Base64::kUrl) + R"(","y":")" +
-          encode_base64(at.y, Base64::kUrl) + R"("})";
+    jwk = R"({"crv":")" + curve_ + R"(","kty":"EC","x":")" + encode_base64(at.x, Base64::kUrl) +
+          R"(","y":")" + encode_base64(at.y, Base64::kUrl) + R"("})";
   }
   Hasher hasher(HashAlgorithm::kSha256);
   hasher.update(as_bytes(jwk));
@@ -163,7 +168,8 @@ std::optional<SecretBytes> PrivateKey::decrypt_oaep(ByteView ciphertext, OaepHas
   set_oaep(context.get(), hash);
   SecretBytes message(kMostRsaBytes);
   std::size_t size = message.size();
-  if (EVP_PKEY_decrypt(context.get(), message.expose_mutable().data(), &size, ciphertext.data(), ciphertext.size()) <= 0) {
+  if (EVP_PKEY_decrypt(context.get(), message.expose_mutable().data(), &size, ciphertext.data(),
+                       ciphertext.size()) <= 0) {
     ERR_clear_error();
     return std::nullopt;
   }

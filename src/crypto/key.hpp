@@ -1,13 +1,13 @@
-// RSA and EC keys (P-256, P-384, P-521), public and private halves as separate types. Immutable; copies share one
-// key; safe for use by several threads.
+// RSA and EC keys (P-256, P-384, P-521), public and private halves as separate types. Immutable; copies share
+// one key; safe for use by several threads.
 #pragma once
+
+#include "base/secret_bytes.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
-
-#include "base/secret_bytes.hpp"
 
 struct evp_pkey_st;
 
@@ -25,15 +25,16 @@ struct EcPoint {
 
 class PublicKey {
  public:
-  // Takes over the reference. Throws kRefused for other algorithms and curves, and for RSA outside 2048 to 16384 bits.
+  // Takes over the reference. Throws kRefused for other algorithms and curves, and for RSA outside 2048 to
+  // 16384 bits.
   explicit PublicKey(evp_pkey_st* owned);
   // Throws kIntegrity for a point that is not on its curve.
   static PublicKey from_point(const EcPoint& point);
 
   [[nodiscard]] KeyKind kind() const noexcept { return kind_; }
-  [[nodiscard]] int bits() const noexcept;           // of the modulus or the field
+  [[nodiscard]] int bits() const noexcept;                                    // of the modulus or the field
   [[nodiscard]] const std::string& curve() const noexcept { return curve_; }  // empty for RSA
-  [[nodiscard]] EcPoint point() const;               // REQUIRES: kind() is kEc
+  [[nodiscard]] EcPoint point() const;                                        // REQUIRES: kind() is kEc
   // RFC 7638: base64url of the SHA-256 of the key's JWK.
   [[nodiscard]] std::string thumbprint() const;
   // "RSA key ab12... (2048 bits)", "P-256 key ab12...".

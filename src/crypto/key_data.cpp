@@ -1,5 +1,8 @@
 #include "crypto/key_data.hpp"
 
+#include "crypto/der.hpp"
+#include "crypto/openssl.hpp"
+
 #include <openssl/err.h>
 
 #include <array>
@@ -7,9 +10,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "crypto/der.hpp"
-#include "crypto/openssl.hpp"
 
 namespace imgcrypt {
 namespace {
@@ -31,7 +31,8 @@ const char* group_of(ByteView object_id) {
 }
 
 EVP_PKEY* make_key(const char* type, int selection, const openssl::ParamBuilder& builder) {
-  const openssl::Params params(openssl::check(OSSL_PARAM_BLD_to_param(builder.get()), "OSSL_PARAM_BLD_to_param"));
+  const openssl::Params params(
+      openssl::check(OSSL_PARAM_BLD_to_param(builder.get()), "OSSL_PARAM_BLD_to_param"));
   const openssl::KeyContext context(
       openssl::check(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr), "EVP_PKEY_CTX_new_from_name"));
   openssl::check(EVP_PKEY_fromdata_init(context.get()), "EVP_PKEY_fromdata_init");
@@ -53,7 +54,8 @@ EVP_PKEY* rsa_from_integers(DerReader integers, std::span<const char* const> nam
     const auto integer = integers.take(DerTag::kInteger);
     if (!integer || integer->empty()) return nullptr;
     numbers.push_back(secure_number(*integer));
-    openssl::check(OSSL_PARAM_BLD_push_BN(builder.get(), name, numbers.back().get()), "OSSL_PARAM_BLD_push_BN");
+    openssl::check(OSSL_PARAM_BLD_push_BN(builder.get(), name, numbers.back().get()),
+                   "OSSL_PARAM_BLD_push_BN");
   }
   return integers.at_end() ? make_key("RSA", selection, builder) : nullptr;
 }
@@ -65,10 +67,10 @@ EVP_PKEY* rsa_private(ByteView der) {
   DerReader integers(*sequence);
   const auto version = integers.take(DerTag::kInteger);
   if (!version || version->size() != 1 || version->front() != 0) return nullptr;
-  static constexpr std::array kNames = {
-      OSSL_PKEY_PARAM_RSA_N,         OSSL_PKEY_PARAM_RSA_E,       OSSL_PKEY_PARAM_RSA_D,
-      OSSL_PKEY_PARAM_RSA_FACTOR1,   OSSL_PKEY_PARAM_RSA_FACTOR2, OSSL_PKEY_PARAM_RSA_EXPONENT1,
-      OSSL_PKEY_PARAM_RSA_EXPONENT2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1};
+  static constexpr std::array kNames = {OSSL_PKEY_PARAM_RSA_N,         OSSL_PKEY_PARAM_RSA_E,
+                                        OSSL_PKEY_PARAM_RSA_D,         OSSL_PKEY_PARAM_RSA_FACTOR1,
+                                        OSSL_PKEY_PARAM_RSA_FACTOR2,   OSSL_PKEY_PARAM_RSA_EXPONENT1,
+                                        OSSL_PKEY_PARAM_RSA_EXPONENT2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1};
   return rsa_from_integers(integers, kNames, EVP_PKEY_KEYPAIR);
 }
 
@@ -89,8 +91,10 @@ EVP_PKEY* ec_private(ByteView der, const char* group) {
   if (group == nullptr || !point || point->size() < 2 || point->front() != 0) return nullptr;
   const openssl::ParamBuilder builder(openssl::check(OSSL_PARAM_BLD_new(), "OSSL_PARAM_BLD_new"));
   const auto number = secure_number(*scalar);
-  openssl::check(OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group, 0), "EC group");
-  openssl::check(OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, number.get()), "EC private key");
+  openssl::check(OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
+                 "EC group");
+  openssl::check(OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, number.get()),
+                 "EC private key");
   openssl::check(OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point->data() + 1,
                                                   point->size() - 1),
                  "EC public key");

@@ -1,17 +1,17 @@
 #include "crypto/key_file.hpp"
 
+#include "crypto/key_data.hpp"
+#include "crypto/openssl.hpp"
+#include "crypto/pem.hpp"
+
+#include <imgcrypt/error.hpp>
+
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
 #include <array>
 #include <cstring>
-
-#include <imgcrypt/error.hpp>
-
-#include "crypto/key_data.hpp"
-#include "crypto/openssl.hpp"
-#include "crypto/pem.hpp"
 
 namespace imgcrypt {
 namespace {
@@ -31,11 +31,12 @@ int give_passphrase(char* buffer, int size, int, void* passphrase) {
 
 // OpenSSL's general decoder: every form, but a millisecond slower than key_data's.
 EVP_PKEY* decode_generally(const PemBlock& block, const SecretBytes* passphrase) {
-  const openssl::Bio bio(
-      openssl::check(BIO_new_mem_buf(block.text.data(), static_cast<int>(block.text.size())), "BIO_new_mem_buf"));
-  EVP_PKEY* key = is_private_label(block.label)
-                      ? PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, const_cast<SecretBytes*>(passphrase))
-                      : PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr);
+  const openssl::Bio bio(openssl::check(
+      BIO_new_mem_buf(block.text.data(), static_cast<int>(block.text.size())), "BIO_new_mem_buf"));
+  EVP_PKEY* key =
+      is_private_label(block.label)
+          ? PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, const_cast<SecretBytes*>(passphrase))
+          : PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr);
   ERR_clear_error();
   return key;
 }

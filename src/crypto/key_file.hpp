@@ -1,14 +1,14 @@
 // Key files in PEM: private keys as PKCS#8 (RFC 5208), PKCS#1 (RFC 8017) or SEC 1 (RFC 5915), plain or with a
-// passphrase; public keys as SubjectPublicKeyInfo (RFC 5280) or PKCS#1. Leading text, certificates and parameters
-// before the key are passed over. Errors are kUsage and never quote the file.
+// passphrase; public keys as SubjectPublicKeyInfo (RFC 5280) or PKCS#1. Leading text, certificates and
+// parameters before the key are passed over. Errors are kUsage and never quote the file.
 #pragma once
 
 #include "crypto/key.hpp"
 
 namespace imgcrypt {
 
-// `passphrase` is null when none was given. The message tells apart: a public key, a passphrase that is missing, a
-// passphrase that is wrong, no key at all.
+// `passphrase` is null when none was given. The message tells apart: a public key, a passphrase that is
+// missing, a passphrase that is wrong, no key at all.
 [[nodiscard]] PrivateKey parse_private_key(ByteView file, const SecretBytes* passphrase);
 [[nodiscard]] PublicKey parse_public_key(ByteView file);
 

@@ -1,10 +1,10 @@
 #include "crypto/openssl.hpp"
 
+#include <imgcrypt/error.hpp>
+
 #include <openssl/err.h>
 
 #include <string>
-
-#include <imgcrypt/error.hpp>
 
 namespace imgcrypt::openssl {
 

@@ -1,11 +1,11 @@
 #include "crypto/pem.hpp"
 
-#include <algorithm>
-#include <cstring>
+#include "base/encoding.hpp"
 
 #include <imgcrypt/error.hpp>
 
-#include "base/encoding.hpp"
+#include <algorithm>
+#include <cstring>
 
 namespace imgcrypt {
 namespace {
@@ -16,9 +16,8 @@ constexpr std::string_view kDashes = "-----";
 
 SecretBytes decode_body(std::string_view body, std::string_view label) {
   SecretBytes joined(body.size() + 1);
-  const auto kept = std::ranges::copy_if(body, joined.expose_mutable().begin(), [](char c) {
-    return std::strchr(" \t\r\n", c) == nullptr;
-  });
+  const auto kept = std::ranges::copy_if(body, joined.expose_mutable().begin(),
+                                         [](char c) { return std::strchr(" \t\r\n", c) == nullptr; });
   joined.truncate(static_cast<std::size_t>(kept.out - joined.expose_mutable().begin()));
   auto der = decode_base64_secret(as_text(joined.expose()), Base64::kStandard);
   if (!der) throw Error(ErrorCode::kUsage, "PEM block " + std::string(label) + " is not base64");
@@ -29,7 +28,8 @@ SecretBytes decode_body(std::string_view body, std::string_view label) {
 
 std::vector<PemBlock> split_pem(std::string_view text) {
   std::vector<PemBlock> blocks;
-  for (std::size_t begin = text.find(kBegin); begin != std::string_view::npos; begin = text.find(kBegin, begin)) {
+  for (std::size_t begin = text.find(kBegin); begin != std::string_view::npos;
+       begin = text.find(kBegin, begin)) {
     const std::size_t label_at = begin + kBegin.size();
     const std::size_t label_end = text.find(kDashes, label_at);
     if (label_end == std::string_view::npos) throw Error(ErrorCode::kUsage, "PEM block without a label");
@@ -41,8 +41,10 @@ std::vector<PemBlock> split_pem(std::string_view text) {
       throw Error(ErrorCode::kUsage, "PEM block " + std::string(label) + " does not end");
     }
     const std::string_view body = text.substr(body_at, end - body_at);
-    PemBlock block{label, text.substr(begin, end + end_line.size() - begin),
-                   body.find(':') != std::string_view::npos, {}};
+    PemBlock block{label,
+                   text.substr(begin, end + end_line.size() - begin),
+                   body.find(':') != std::string_view::npos,
+                   {}};
     if (!block.has_headers) block.der = decode_body(body, label);
     blocks.push_back(std::move(block));
     begin = end + end_line.size();

@@ -1,11 +1,11 @@
 // The textual encoding of keys (RFC 7468, and RFC 1421 headers of traditional encrypted keys).
 #pragma once
 
+#include "base/secret_bytes.hpp"
+
 #include <optional>
 #include <string_view>
 #include <vector>
-
-#include "base/secret_bytes.hpp"
 
 namespace imgcrypt {
 

@@ -5,7 +5,7 @@
 
 namespace imgcrypt {
 
-[[nodiscard]] Bytes random_bytes(std::size_t size);          // nonces
+[[nodiscard]] Bytes random_bytes(std::size_t size);         // nonces
 [[nodiscard]] SecretBytes random_secret(std::size_t size);  // keys
 
 }  // namespace imgcrypt

@@ -40,10 +40,15 @@ class LayerDecryption final : public LayerChange {
     DecryptingSource plaintext(blob, keys.options, keys.public_options);
     DescriptorEdit edit;
     edit.digest = destination.put({std::nullopt, layer.digest.algorithm()}, plaintext);
-    for (const auto& [name, value] : layer.annotations) {
-      if (name.starts_with(kEncryptionPrefix)) edit.annotations.removed.insert(name);
-    }
     return edit;
+  }
+
+  [[nodiscard]] std::set<std::string> removed_annotations(const Descriptor& layer) const override {
+    std::set<std::string> names;
+    for (const auto& [name, value] : layer.annotations) {
+      if (name.starts_with(kEncryptionPrefix)) names.insert(name);
+    }
+    return names;
   }
 
   [[nodiscard]] AnnotationEdit edit_document(const Descriptor&, const Annotations&) const override {
@@ -58,8 +63,8 @@ class LayerDecryption final : public LayerChange {
     }
     if (keys_.contains(layer.digest)) return;
     PublicOptions public_options = public_options_of(layer.annotations);
-    keys_.emplace(layer.digest,
-                  LayerKeys{unwrap_private_options(layer.annotations, unwrappers), std::move(public_options)});
+    keys_.emplace(layer.digest, LayerKeys{unwrap_private_options(layer.annotations, unwrappers),
+                                          std::move(public_options)});
   }
 
   std::map<Digest, LayerKeys> keys_;
@@ -74,7 +79,8 @@ void note_exactness(const ImageNode& tree, const Descriptor& root, Reporter& rep
   const Annotations& annotations = annotations_of(tree);
   const auto recorded = annotations.find(kSourceDigest);
   if (recorded == annotations.end()) {
-    reporter.note("encrypted by another tool: whether this is the very image that was encrypted is not recorded");
+    reporter.note(
+        "encrypted by another tool: whether this is the very image that was encrypted is not recorded");
   } else if (recorded->second == root.digest.string()) {
     reporter.note("exact: this is the very image that was encrypted");
   } else {

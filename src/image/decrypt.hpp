@@ -1,19 +1,19 @@
 // Decrypts every encrypted layer of every platform of an image.
 #pragma once
 
-#include <memory>
-#include <vector>
-
 #include "image/reporter.hpp"
 #include "keywrap/key_wrapper.hpp"
 #include "transport/image_store.hpp"
+
+#include <memory>
+#include <vector>
 
 namespace imgcrypt {
 
 using KeyUnwrappers = std::vector<std::unique_ptr<KeyUnwrapper>>;
 
-// Returns the new root's descriptor. All keys are unwrapped before a byte is moved. Throws kNoKey when a layer cannot be
-// opened, kIntegrity when one is damaged or forged.
+// Returns the new root's descriptor. All keys are unwrapped before a byte is moved. Throws kNoKey when a
+// layer cannot be opened, kIntegrity when one is damaged or forged.
 Descriptor decrypt_image(ImageSource& source, ImageDestination& destination, const KeyUnwrappers& unwrappers,
                          unsigned jobs, Reporter& reporter);
 

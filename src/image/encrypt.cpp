@@ -32,7 +32,10 @@ class LayerEncryption final : public LayerChange {
     return edit;
   }
 
-  [[nodiscard]] AnnotationEdit edit_document(const Descriptor& document, const Annotations& annotations) const override {
+  [[nodiscard]] std::set<std::string> removed_annotations(const Descriptor&) const override { return {}; }
+
+  [[nodiscard]] AnnotationEdit edit_document(const Descriptor& document,
+                                             const Annotations& annotations) const override {
     // One that is there already names the image as it was when nothing of it was encrypted.
     if (annotations.contains(kSourceDigest)) return {};
     return {{{kSourceDigest, document.digest.string()}}, {}};
@@ -55,8 +58,9 @@ Survey survey(const ImageNode& tree, Reporter& reporter) {
       if (is_encrypted(layer.media_type)) {
         ++found.encrypted;
       } else if (has_encryption_annotations(layer.annotations)) {
-        throw Error(ErrorCode::kIntegrity, layer_place(node, i) + ": annotations of encryption on a layer of type " +
-                                               layer.media_type);
+        throw Error(
+            ErrorCode::kIntegrity,
+            layer_place(node, i) + ": annotations of encryption on a layer of type " + layer.media_type);
       } else if (is_to_encrypt(layer)) {
         ++found.plain;
       } else {
@@ -69,11 +73,13 @@ Survey survey(const ImageNode& tree, Reporter& reporter) {
 
 void check_worthwhile(const Survey& found, Reporter& reporter) {
   if (found.plain == 0 && found.encrypted > 0) {
-    throw Error(ErrorCode::kRefused, "every layer is encrypted already", "decrypt it first to encrypt it for others");
+    throw Error(ErrorCode::kRefused, "every layer is encrypted already",
+                "decrypt it first to encrypt it for others");
   }
   if (found.plain == 0) throw Error(ErrorCode::kRefused, "the image has no layers to encrypt");
   if (found.encrypted > 0) {
-    reporter.note(std::to_string(found.encrypted) + " layers were encrypted already and keep their recipients");
+    reporter.note(std::to_string(found.encrypted) +
+                  " layers were encrypted already and keep their recipients");
   }
 }
 
@@ -83,7 +89,8 @@ void note_plain_blobs(const ImageNode& tree, ImageDestination& destination, Repo
   for_each_manifest(tree, [&](const ImageNode&, const Manifest& manifest) {
     for (const Descriptor& layer : manifest.layers()) {
       if (is_to_encrypt(layer) && seen.insert(layer.digest).second && destination.has(layer)) {
-        reporter.note("the destination still holds the plain layer " + layer.digest.string() + ", readable by everyone");
+        reporter.note("the destination still holds the plain layer " + layer.digest.string() +
+                      ", readable by everyone");
       }
     }
   });
@@ -91,8 +98,8 @@ void note_plain_blobs(const ImageNode& tree, ImageDestination& destination, Repo
 
 }  // namespace
 
-Descriptor encrypt_image(ImageSource& source, ImageDestination& destination, const KeyWrappers& wrappers, unsigned jobs,
-                         Reporter& reporter) {
+Descriptor encrypt_image(ImageSource& source, ImageDestination& destination, const KeyWrappers& wrappers,
+                         unsigned jobs, Reporter& reporter) {
   const ImageNode tree = load_tree(source);
   check_worthwhile(survey(tree, reporter), reporter);
   LayerEncryption encryption(wrappers);

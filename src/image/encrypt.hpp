@@ -9,7 +9,7 @@ namespace imgcrypt {
 
 // Returns the new root's descriptor. Throws kRefused when there is nothing to encrypt.
 // REQUIRES: at least one wrapper.
-Descriptor encrypt_image(ImageSource& source, ImageDestination& destination, const KeyWrappers& wrappers, unsigned jobs,
-                         Reporter& reporter);
+Descriptor encrypt_image(ImageSource& source, ImageDestination& destination, const KeyWrappers& wrappers,
+                         unsigned jobs, Reporter& reporter);
 
 }  // namespace imgcrypt

@@ -7,22 +7,14 @@
 namespace imgcrypt {
 namespace {
 
-// Texts come from the image: a terminal must not obey them.
-std::string printable(std::string text) {
-  for (char& c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte >= 0x7f) c = '?';
-  }
-  return text;
-}
-
 class Printer {
  public:
   void print(const ImageNode& node, std::size_t indent) {
     if (const auto* manifest = std::get_if<Manifest>(&node.document)) {
       line(indent, "manifest " + node.descriptor.digest.string() + platform_of(node));
       line(indent + 1, "config " + manifest->config().digest.string() + ", readable by everyone");
-      for (std::size_t i = 0; i < manifest->layers().size(); ++i) print_layer(manifest->layers()[i], i, indent + 1);
+      for (std::size_t i = 0; i < manifest->layers().size(); ++i)
+        print_layer(manifest->layers()[i], i, indent + 1);
     } else if (std::holds_alternative<Index>(node.document)) {
       line(indent, "index " + node.descriptor.digest.string());
       for (const ImageNode& child : node.children) print(child, indent + 1);
@@ -45,11 +37,13 @@ class Printer {
 
   void print_layer(const Descriptor& layer, std::size_t number, std::size_t indent) {
     const bool encrypted = is_encrypted(layer.media_type);
-    line(indent, "layer " + std::to_string(number) + " " + layer.digest.string() + ", " + std::to_string(layer.size) +
-                     " bytes, " + layer.media_type + (encrypted ? ", encrypted" : ", readable by everyone"));
+    line(indent, "layer " + std::to_string(number) + " " + layer.digest.string() + ", " +
+                     std::to_string(layer.size) + " bytes, " + layer.media_type +
+                     (encrypted ? ", encrypted" : ", readable by everyone"));
     if (!encrypted) return;
     if (!has_encryption_annotations(layer.annotations)) line(indent + 1, "its wrapped keys are missing");
-    for (const std::string& recipient : describe_recipients(layer.annotations)) line(indent + 1, "for " + recipient);
+    for (const std::string& recipient : describe_recipients(layer.annotations))
+      line(indent + 1, "for " + recipient);
   }
 
   std::string text_;

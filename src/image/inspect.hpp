@@ -1,9 +1,9 @@
 // What an image consists of, and who can read it, as lines of text.
 #pragma once
 
-#include <string>
-
 #include "transport/image_store.hpp"
+
+#include <string>
 
 namespace imgcrypt {
 

@@ -1,9 +1,9 @@
 #include "image/rewrite.hpp"
 
+#include "base/parallel.hpp"
+
 #include <mutex>
 #include <utility>
-
-#include "base/parallel.hpp"
 
 namespace imgcrypt {
 namespace {
@@ -41,10 +41,21 @@ class Rewriter {
       add({manifest->config(), "config of " + node.place});
       for (std::size_t i = 0; i < manifest->layers().size(); ++i) {
         const Descriptor& layer = manifest->layers()[i];
+        refuse_embedded(layer, layer_place(node, i));
         add({layer, layer_place(node, i), change_.changed_type(layer).has_value()});
       }
     }
-    for (const ImageNode& child : node.children) plan(child);
+    for (const ImageNode& child : node.children) {
+      refuse_embedded(child.descriptor, child.place);
+      plan(child);
+    }
+  }
+
+  // It would show the plaintext of an encrypted layer, or an old manifest.
+  static void refuse_embedded(const Descriptor& descriptor, const std::string& place) {
+    if (!descriptor.has_data) return;
+    throw Error(ErrorCode::kRefused, place + ": its descriptor embeds the content in \"data\"",
+                "build the image without embedded data");
   }
 
   void add(Task task) {
@@ -103,6 +114,7 @@ class Rewriter {
       if (!media_type) continue;
       edits.back() = edits_.at(layer.digest);
       edits.back().media_type = media_type;
+      edits.back().annotations.removed = change_.removed_annotations(layer);
       changed = true;
     }
     if (!changed) return manifest.raw();
@@ -135,7 +147,8 @@ class Rewriter {
       descriptor.size = text.size();
     }
     MemorySource content(as_bytes(text));
-    if (!destination_.has(descriptor)) destination_.put({descriptor.digest, descriptor.digest.algorithm()}, content);
+    if (!destination_.has(descriptor))
+      destination_.put({descriptor.digest, descriptor.digest.algorithm()}, content);
     return descriptor;
   }
 
@@ -152,8 +165,8 @@ class Rewriter {
 
 }  // namespace
 
-Rewritten rewrite_image(ImageSource& source, const ImageNode& tree, ImageDestination& destination, LayerChange& change,
-                        unsigned jobs) {
+Rewritten rewrite_image(ImageSource& source, const ImageNode& tree, ImageDestination& destination,
+                        LayerChange& change, unsigned jobs) {
   return Rewriter(source, destination, change).run(tree, jobs);
 }
 

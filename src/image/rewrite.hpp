@@ -1,4 +1,5 @@
-// What encrypt and decrypt have in common: change some layers, copy everything else, and edit the documents above them.
+// What encrypt and decrypt have in common: change some layers, copy everything else, and edit the documents
+// above them.
 #pragma once
 
 #include "image/reporter.hpp"
@@ -13,11 +14,15 @@ class LayerChange {
   virtual ~LayerChange() = default;
   // The media type of the layer when it is changed; nullopt when it is to be left as it is.
   [[nodiscard]] virtual std::optional<std::string> changed_type(const Descriptor& layer) const = 0;
-  // Reads `blob` to its end, puts the changed one, and says how the descriptor changes but
-  // for its media type. Once for each blob.
-  [[nodiscard]] virtual DescriptorEdit change(const Descriptor& layer, Source& blob, ImageDestination& destination) = 0;
+  // Reads `blob` to its end, puts the changed one, and says how its digest and annotations change. Once for
+  // each blob.
+  [[nodiscard]] virtual DescriptorEdit change(const Descriptor& layer, Source& blob,
+                                              ImageDestination& destination) = 0;
+  // Names of annotations that a changed layer loses.
+  [[nodiscard]] virtual std::set<std::string> removed_annotations(const Descriptor& layer) const = 0;
   // How the annotations of a document change that stands above a changed layer.
-  [[nodiscard]] virtual AnnotationEdit edit_document(const Descriptor& document, const Annotations& annotations) const = 0;
+  [[nodiscard]] virtual AnnotationEdit edit_document(const Descriptor& document,
+                                                     const Annotations& annotations) const = 0;
 };
 
 struct Rewritten {
@@ -26,7 +31,7 @@ struct Rewritten {
 };
 
 // Nothing is visible at the destination when it throws; on return the image is there, under its name.
-Rewritten rewrite_image(ImageSource& source, const ImageNode& tree, ImageDestination& destination, LayerChange& change,
-                        unsigned jobs);
+Rewritten rewrite_image(ImageSource& source, const ImageNode& tree, ImageDestination& destination,
+                        LayerChange& change, unsigned jobs);
 
 }  // namespace imgcrypt

@@ -1,13 +1,13 @@
 #include "image/tree.hpp"
 
-#include <utility>
-
 #include "oci/media_types.hpp"
+
+#include <utility>
 
 namespace imgcrypt {
 namespace {
 
-constexpr std::size_t kDeepest = 3;                        // indexes below one another
+constexpr std::size_t kDeepest = 3;                       // indexes below one another
 constexpr std::size_t kMostDocuments = 64 * 1024 * 1024;  // bytes, of all documents together
 
 class TreeLoader {
@@ -25,7 +25,8 @@ class TreeLoader {
     std::string raw = read(descriptor);
     const bool has_manifests = is_unnamed && JsonView(raw).find("manifests").has_value();
     if (is_index(descriptor.media_type) || has_manifests) {
-      if (depth == kDeepest) throw Error(ErrorCode::kRefused, "indexes nested deeper than " + std::to_string(kDeepest));
+      if (depth == kDeepest)
+        throw Error(ErrorCode::kRefused, "indexes nested deeper than " + std::to_string(kDeepest));
       add_children(node, Index::parse(std::move(raw)), depth);
     } else {
       node.document = Manifest::parse(std::move(raw));
@@ -37,10 +38,12 @@ class TreeLoader {
   std::string read(const Descriptor& descriptor) {
     const std::string name = "document " + descriptor.digest.string();
     if (descriptor.size > kMostDocumentBytes) {
-      throw Error(ErrorCode::kRefused, name + " is larger than " + std::to_string(kMostDocumentBytes) + " bytes");
+      throw Error(ErrorCode::kRefused,
+                  name + " is larger than " + std::to_string(kMostDocumentBytes) + " bytes");
     }
     total_ += descriptor.size;
-    if (total_ > kMostDocuments) throw Error(ErrorCode::kRefused, "the image's documents are larger than 64 MiB");
+    if (total_ > kMostDocuments)
+      throw Error(ErrorCode::kRefused, "the image's documents are larger than 64 MiB");
     const auto blob = source_.open(descriptor);
     const Bytes bytes = read_all(*blob, kMostDocumentBytes, name);
     check_json(as_text(bytes));
@@ -78,7 +81,8 @@ ImageNode load_tree(ImageSource& source) {
   return root;
 }
 
-void for_each_manifest(const ImageNode& node, const std::function<void(const ImageNode&, const Manifest&)>& visit) {
+void for_each_manifest(const ImageNode& node,
+                       const std::function<void(const ImageNode&, const Manifest&)>& visit) {
   if (const auto* manifest = std::get_if<Manifest>(&node.document)) visit(node, *manifest);
   for (const ImageNode& child : node.children) for_each_manifest(child, visit);
 }

@@ -1,13 +1,13 @@
 // An image's documents, read whole: indexes, manifests, and what cannot be looked into.
 #pragma once
 
+#include "oci/manifest.hpp"
+#include "transport/image_store.hpp"
+
 #include <functional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "oci/manifest.hpp"
-#include "transport/image_store.hpp"
 
 namespace imgcrypt {
 
@@ -22,12 +22,13 @@ struct ImageNode {
   std::string place;                // "linux/arm64", for messages
 };
 
-// Throws kNotFound when the root is missing, kIntegrity for damaged documents, kRefused beyond the limits and for
-// Docker's own manifests.
+// Throws kNotFound when the root is missing, kIntegrity for damaged documents, kRefused beyond the limits and
+// for Docker's own manifests.
 [[nodiscard]] ImageNode load_tree(ImageSource& source);
 
 // Calls `visit` for every manifest of the tree.
-void for_each_manifest(const ImageNode& node, const std::function<void(const ImageNode&, const Manifest&)>& visit);
+void for_each_manifest(const ImageNode& node,
+                       const std::function<void(const ImageNode&, const Manifest&)>& visit);
 
 // "layer 3 of linux/arm64": counted from 0, as --layer does.
 [[nodiscard]] std::string layer_place(const ImageNode& node, std::size_t layer);

@@ -1,11 +1,5 @@
 #include "keywrap/jwe.hpp"
 
-#include <algorithm>
-#include <array>
-#include <string_view>
-
-#include <imgcrypt/error.hpp>
-
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "crypto/aes_gcm.hpp"
@@ -13,6 +7,12 @@
 #include "crypto/concat_kdf.hpp"
 #include "crypto/random.hpp"
 #include "keywrap/jwe_message.hpp"
+
+#include <imgcrypt/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace imgcrypt {
 namespace {
@@ -30,7 +30,8 @@ struct Row {
 // RFC 7518 sections 4.1 and 5.1; what is not here is refused before any cryptography.
 constexpr std::array kRsaAlgorithms = {Row<OaepHash>{kRsaOaep, OaepHash::kSha1},
                                        Row<OaepHash>{"RSA-OAEP-256", OaepHash::kSha256}};
-constexpr std::array kAgreementKeySizes = {Row<std::size_t>{"ECDH-ES+A128KW", 16}, Row<std::size_t>{"ECDH-ES+A192KW", 24},
+constexpr std::array kAgreementKeySizes = {Row<std::size_t>{"ECDH-ES+A128KW", 16},
+                                           Row<std::size_t>{"ECDH-ES+A192KW", 24},
                                            Row<std::size_t>{kEcdhEs, 32}};
 constexpr std::array kContentKeySizes = {Row<std::size_t>{"A128GCM", 16}, Row<std::size_t>{"A192GCM", 24},
                                          Row<std::size_t>{"A256GCM", kContentKeySize}};
@@ -51,7 +52,8 @@ void append_counted(Bytes& bytes, ByteView data) {
 }
 
 // RFC 7518 section 4.6.2.
-SecretBytes derive(const SecretBytes& shared, std::string_view algorithm, ByteView apu, ByteView apv, std::size_t size) {
+SecretBytes derive(const SecretBytes& shared, std::string_view algorithm, ByteView apu, ByteView apv,
+                   std::size_t size) {
   Bytes info;
   append_counted(info, as_bytes(algorithm));
   append_counted(info, apu);
@@ -66,7 +68,8 @@ std::optional<SecretBytes> unwrap_content_key(const PrivateKey& key, const JweRe
     return row == nullptr ? std::nullopt : key.decrypt_oaep(recipient.encrypted_key, row->value);
   }
   const auto* row = find_row(kAgreementKeySizes, recipient.algorithm);
-  if (row == nullptr || !recipient.epk || recipient.epk->curve != key.public_key().curve()) return std::nullopt;
+  if (row == nullptr || !recipient.epk || recipient.epk->curve != key.public_key().curve())
+    return std::nullopt;
   const SecretBytes shared = key.agree(PublicKey::from_point(*recipient.epk));
   return aes_kw_unwrap(derive(shared, recipient.algorithm, recipient.apu, recipient.apv, row->value),
                        recipient.encrypted_key);
@@ -80,12 +83,13 @@ struct WrappedContentKey {
 };
 
 WrappedContentKey wrap_content_key(const PublicKey& key, const SecretBytes& content_key) {
-  if (key.kind() == KeyKind::kRsa) return {kRsaOaep, {}, key.encrypt_oaep(content_key.expose(), OaepHash::kSha1)};
+  if (key.kind() == KeyKind::kRsa)
+    return {kRsaOaep, {}, key.encrypt_oaep(content_key.expose(), OaepHash::kSha1)};
   const PrivateKey ephemeral = PrivateKey::generate_ec(key.curve());
   const EcPoint point = ephemeral.public_key().point();
   const std::string epk = R"(,"epk":{"kty":"EC","crv":")" + point.curve + R"(","x":")" +
-                          encode_base64(point.x, Base64::kUrl) + R"(","y":")" + encode_base64(point.y, Base64::kUrl) +
-                          R"("})";
+                          encode_base64(point.x, Base64::kUrl) + R"(","y":")" +
+                          encode_base64(point.y, Base64::kUrl) + R"("})";
   return {kEcdhEs, epk, aes_kw_wrap(derive(ephemeral.agree(key), kEcdhEs, {}, {}, 32), content_key)};
 }
 
@@ -94,8 +98,8 @@ WrappedContentKey wrap_content_key(const PublicKey& key, const SecretBytes& cont
 Bytes JweWrapper::wrap(const SecretBytes& options) const {
   const SecretBytes content_key = random_secret(kContentKeySize);
   const WrappedContentKey wrapped = wrap_content_key(key_, content_key);
-  const std::string header = R"({"alg":")" + std::string(wrapped.algorithm) + R"(","enc":"A256GCM")" + wrapped.epk +
-                             R"(,"kid":")" + key_.thumbprint() + R"("})";
+  const std::string header = R"({"alg":")" + std::string(wrapped.algorithm) + R"(","enc":"A256GCM")" +
+                             wrapped.epk + R"(,"kid":")" + key_.thumbprint() + R"("})";
   const std::string encoded_header = encode_base64(as_bytes(header), Base64::kUrl);
   const Bytes iv = random_bytes(kGcmNonceSize);
   const GcmSealed sealed = gcm_seal(content_key, iv, as_bytes(encoded_header), options.expose());
@@ -113,14 +117,16 @@ std::optional<SecretBytes> JweUnwrapper::unwrap(ByteView packet) const {
   const JweMessage message = JweMessage::parse(packet);
   const auto* encryption = find_row(kContentKeySizes, message.encryption);
   if (encryption == nullptr) {
-    throw Error(ErrorCode::kRefused, "JWE: content encryption \"" + message.encryption + "\" is not supported");
+    throw Error(ErrorCode::kRefused,
+                "JWE: content encryption \"" + message.encryption + "\" is not supported");
   }
   bool authentic = true;
   for (const JweRecipient& recipient : message.recipients) {
     const auto content_key = unwrap_content_key(key_, recipient);
     if (!content_key) continue;
     if (content_key->size() == encryption->value) {
-      auto options = gcm_open(*content_key, message.iv, as_bytes(message.aad), message.ciphertext, message.tag);
+      auto options =
+          gcm_open(*content_key, message.iv, as_bytes(message.aad), message.ciphertext, message.tag);
       if (options) return options;
     }
     authentic = false;
@@ -133,7 +139,8 @@ std::vector<std::string> describe_jwe(ByteView packet) {
   std::vector<std::string> lines;
   for (const JweRecipient& recipient : JweMessage::parse(packet).recipients) {
     const std::string curve = recipient.epk ? " " + recipient.epk->curve : "";
-    lines.push_back(recipient.algorithm + curve + " key " + (recipient.key_id.empty() ? "unknown" : recipient.key_id));
+    lines.push_back(recipient.algorithm + curve + " key " +
+                    (recipient.key_id.empty() ? "unknown" : recipient.key_id));
   }
   return lines;
 }

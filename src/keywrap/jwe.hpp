@@ -1,11 +1,12 @@
-// The scheme `jwe`: private options encrypted as a JSON Web Encryption (RFC 7516, 7518). Written: RSA-OAEP and
-// ECDH-ES+A256KW with A256GCM, one flattened JWE for each recipient, with `kid` (docs/formats.md says why).
+// The scheme `jwe`: private options encrypted as a JSON Web Encryption (RFC 7516, 7518). Written: RSA-OAEP
+// and ECDH-ES+A256KW with A256GCM, one flattened JWE for each recipient, with `kid` (docs/formats.md says
+// why).
 #pragma once
-
-#include <vector>
 
 #include "crypto/key.hpp"
 #include "keywrap/key_wrapper.hpp"
+
+#include <vector>
 
 namespace imgcrypt {
 

@@ -1,10 +1,10 @@
 #include "keywrap/jwe_message.hpp"
 
-#include <array>
-
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "keywrap/key_wrapper.hpp"
+
+#include <array>
 
 namespace imgcrypt {
 namespace {
@@ -25,7 +25,8 @@ void check_header(std::string_view text) {
   check_json(text, limits);
 }
 
-// The JOSE header of one recipient: the union of three objects whose names must not repeat (RFC 7516 section 4).
+// The JOSE header of one recipient: the union of three objects whose names must not repeat (RFC 7516 section
+// 4).
 class Header {
  public:
   Header(const std::optional<JsonView>& integrity_protected, const std::optional<JsonView>& shared,
@@ -74,7 +75,8 @@ struct Parts {
 // Everything but the recipients.
 JweMessage open_parts(const Parts& parts) {
   const std::string aad = parts.integrity_protected + (parts.aad.empty() ? "" : "." + parts.aad);
-  return {{}, aad, decode(parts.iv, "iv"), decode(parts.ciphertext, "ciphertext"), decode(parts.tag, "tag"), {}};
+  return {{}, aad, decode(parts.iv, "iv"), decode(parts.ciphertext, "ciphertext"), decode(parts.tag, "tag"),
+          {}};
 }
 
 std::string decode_protected(const std::string& encoded) {
@@ -111,10 +113,14 @@ JweMessage parse_json(std::string_view text) {
                                    document.get("tag").string(), to_text(document.find("aad"))});
   const auto add = [&](const JsonView& recipient) {
     const Header header(integrity_protected, shared, recipient.find("header"));
-    message.encryption = header.text("enc");
+    const std::string encryption = header.text("enc");
+    if (!message.recipients.empty() && encryption != message.encryption)
+      fail("recipients with different \"enc\"");
+    message.encryption = encryption;
     message.recipients.push_back(parse_recipient(header, to_text(recipient.find("encrypted_key"))));
   };
-  // go-jose repeats the first recipient's key beside `recipients`, against section 7.2.1; it says nothing new.
+  // go-jose repeats the first recipient's key beside `recipients`, against section 7.2.1; it says nothing
+  // new.
   if (const auto recipients = document.find("recipients")) {
     for (const JsonView& recipient : recipients->elements()) add(recipient);
   } else {

@@ -1,19 +1,19 @@
 // A JSON Web Encryption (RFC 7516) taken apart: compact, flattened and general serialisation read the same.
 #pragma once
 
+#include "crypto/key.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "crypto/key.hpp"
-
 namespace imgcrypt {
 
 struct JweRecipient {
-  std::string algorithm;         // "alg"
-  std::string key_id;            // "kid", may be empty
-  std::optional<EcPoint> epk;    // RFC 7518 section 4.6.1.1
-  Bytes apu;                     // sections 4.6.1.2 and 4.6.1.3
+  std::string algorithm;       // "alg"
+  std::string key_id;          // "kid", may be empty
+  std::optional<EcPoint> epk;  // RFC 7518 section 4.6.1.1
+  Bytes apu;                   // sections 4.6.1.2 and 4.6.1.3
   Bytes apv;
   Bytes encrypted_key;
 };

@@ -1,11 +1,11 @@
 #include "keywrap/key_string.hpp"
 
+#include <imgcrypt/error.hpp>
+
 #include <array>
 #include <filesystem>
 #include <optional>
 #include <string_view>
-
-#include <imgcrypt/error.hpp>
 
 namespace imgcrypt {
 namespace {
@@ -28,14 +28,16 @@ std::optional<KeyString> split_known_form(const std::string& text, std::size_t c
   const std::string_view rest = std::string_view(text).substr(colon + 1);
   if (rest == "prompt") return KeyString{file, PassphraseFrom::kPrompt, {}};
   for (const Form& form : kForms) {
-    if (rest.starts_with(form.prefix)) return KeyString{file, form.from, std::string(rest.substr(form.prefix.size()))};
+    if (rest.starts_with(form.prefix))
+      return KeyString{file, form.from, std::string(rest.substr(form.prefix.size()))};
   }
   return std::nullopt;
 }
 
 template <typename Split>
 std::optional<KeyString> split_at_last(const std::string& text, Split split) {
-  for (std::size_t colon = text.rfind(':'); colon != std::string::npos && colon > 0; colon = text.rfind(':', colon - 1)) {
+  for (std::size_t colon = text.rfind(':'); colon != std::string::npos && colon > 0;
+       colon = text.rfind(':', colon - 1)) {
     if (auto found = split(colon)) return found;
   }
   return std::nullopt;
@@ -55,7 +57,8 @@ KeyString parse_key_string(const std::string& text) {
   }
   if (!key || !names_file(key->file)) {
     // A text that names no file may hold a password: only what stands before its first colon is shown.
-    throw Error(ErrorCode::kUsage, "key " + (key ? key->file : text.substr(0, text.find(':'))) + ": no such file",
+    throw Error(ErrorCode::kUsage,
+                "key " + (key ? key->file : text.substr(0, text.find(':'))) + ": no such file",
                 "write FILE, FILE:file=PASSWORDFILE, FILE:fd=N, FILE:env=VARIABLE or FILE:prompt");
   }
   return *key;

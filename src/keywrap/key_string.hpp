@@ -1,9 +1,9 @@
 // Keys as the user names them: FILE[:pass=P|:file=F|:fd=N|:env=V|:prompt], or FILE:PASSWORD.
 #pragma once
 
-#include <string>
-
 #include "base/secret_bytes.hpp"
+
+#include <string>
 
 namespace imgcrypt {
 
@@ -13,12 +13,12 @@ enum class PassphraseFrom { kNowhere, kArgument, kFile, kFd, kEnvironment, kProm
 struct KeyString {
   std::string file;
   PassphraseFrom from = PassphraseFrom::kNowhere;
-  std::string value;           // the password, file name, number or variable
+  std::string value;              // the password, file name, number or variable
   bool is_bare_password = false;  // FILE:PASSWORD, which deserves a warning
 };
 
-// The whole text if that names a file; else it is split at the last colon that a known form follows; else at the last
-// one that a file stands before. Throws kUsage when no file is left.
+// The whole text if that names a file; else it is split at the last colon that a known form follows; else at
+// the last one that a file stands before. Throws kUsage when no file is left.
 [[nodiscard]] KeyString parse_key_string(const std::string& text);
 
 }  // namespace imgcrypt

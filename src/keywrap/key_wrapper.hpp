@@ -1,11 +1,12 @@
-// The plug-in point of key schemes. A packet is what one wrap operation makes of a layer's private options; it stands,
-// base64-encoded, in the layer's annotation (docs/formats.md). Both are safe for use by several threads.
+// The plug-in point of key schemes. A packet is what one wrap operation makes of a layer's private options;
+// it stands, base64-encoded, in the layer's annotation (docs/formats.md). Both are safe for use by several
+// threads.
 #pragma once
+
+#include "base/secret_bytes.hpp"
 
 #include <optional>
 #include <string>
-
-#include "base/secret_bytes.hpp"
 
 namespace imgcrypt {
 
@@ -26,7 +27,8 @@ class KeyUnwrapper {
   [[nodiscard]] virtual std::string annotation() const = 0;
   // "wrong.pem (RSA key ab12...)": what a message calls the key.
   [[nodiscard]] virtual std::string description() const = 0;
-  // nullopt: the packet is for another key. Throws kIntegrity or kRefused for a packet that no key should open.
+  // nullopt: the packet is for another key. Throws kIntegrity or kRefused for a packet that no key should
+  // open.
   [[nodiscard]] virtual std::optional<SecretBytes> unwrap(ByteView packet) const = 0;
 };
 

@@ -1,10 +1,10 @@
 #include "keywrap/recipient.hpp"
 
-#include <imgcrypt/error.hpp>
-
 #include "base/fd.hpp"
 #include "crypto/key_file.hpp"
 #include "keywrap/jwe.hpp"
+
+#include <imgcrypt/error.hpp>
 
 namespace imgcrypt {
 namespace {

@@ -1,17 +1,18 @@
 // Recipients as the user names them: SCHEME:VALUE.
 #pragma once
 
+#include "keywrap/key_wrapper.hpp"
+
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "keywrap/key_wrapper.hpp"
 
 namespace imgcrypt {
 
 using KeyWrappers = std::vector<std::unique_ptr<KeyWrapper>>;
 
-// Reads the public keys that the recipients name. Throws kUsage, naming the recipient, for any that cannot be used.
+// Reads the public keys that the recipients name. Throws kUsage, naming the recipient, for any that cannot be
+// used.
 [[nodiscard]] KeyWrappers parse_recipients(const std::vector<std::string>& recipients);
 
 }  // namespace imgcrypt

@@ -1,8 +1,8 @@
 #include "keywrap/schemes.hpp"
 
-#include <array>
-
 #include "keywrap/jwe.hpp"
+
+#include <array>
 
 namespace imgcrypt {
 

@@ -1,12 +1,12 @@
 // The key schemes there are: one row each. A new scheme is a new file and a row.
 #pragma once
 
+#include "base/bytes.hpp"
+
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "base/bytes.hpp"
 
 namespace imgcrypt {
 

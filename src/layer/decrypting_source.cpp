@@ -1,12 +1,12 @@
 #include "layer/decrypting_source.hpp"
 
-#include <algorithm>
-#include <cstring>
-#include <utility>
+#include "base/cancel.hpp"
 
 #include <imgcrypt/error.hpp>
 
-#include "base/cancel.hpp"
+#include <algorithm>
+#include <cstring>
+#include <utility>
 
 namespace imgcrypt {
 namespace {
@@ -15,7 +15,8 @@ namespace {
 
 }  // namespace
 
-DecryptingSource::DecryptingSource(Source& cipher, const PrivateOptions& options, PublicOptions public_options)
+DecryptingSource::DecryptingSource(Source& cipher, const PrivateOptions& options,
+                                   PublicOptions public_options)
     : cipher_(cipher),
       ctr_(options.key, options.nonce),
       hmac_(options.key),

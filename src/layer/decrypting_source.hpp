@@ -1,6 +1,6 @@
-// A layer decrypted while it is read. The last kHeldBack bytes, all of a shorter layer, are released only when the
-// HMAC of the whole ciphertext has been checked; a consumer that must see nothing unauthenticated verifies first
-// (check_layer_hmac) or throws away what it got when read() throws.
+// A layer decrypted while it is read. The last kHeldBack bytes, all of a shorter layer, are released only
+// when the HMAC of the whole ciphertext has been checked; a consumer that must see nothing unauthenticated
+// verifies first (check_layer_hmac) or throws away what it got when read() throws.
 #pragma once
 
 #include "base/stream.hpp"
@@ -34,7 +34,8 @@ class DecryptingSource final : public Source {
   enum class State { kReading, kVerified, kFailed } state_ = State::kReading;
 };
 
-// Reads the ciphertext to its end; throws kIntegrity "layer authentication failed" when the HMAC does not fit.
+// Reads the ciphertext to its end; throws kIntegrity "layer authentication failed" when the HMAC does not
+// fit.
 void check_layer_hmac(Source& cipher, const PrivateOptions& options, const PublicOptions& public_options);
 
 }  // namespace imgcrypt

@@ -1,4 +1,5 @@
-// A layer encrypted while it is read: AES-256-CTR, then HMAC-SHA-256 of the ciphertext. As long as its source.
+// A layer encrypted while it is read: AES-256-CTR, then HMAC-SHA-256 of the ciphertext. As long as its
+// source.
 #pragma once
 
 #include "base/stream.hpp"

@@ -1,14 +1,15 @@
 #include "layer/private_options.hpp"
 
-#include <algorithm>
-#include <initializer_list>
-
-#include <imgcrypt/error.hpp>
-
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "crypto/aes_ctr.hpp"
 #include "crypto/random.hpp"
+#include "keywrap/key_wrapper.hpp"
+
+#include <imgcrypt/error.hpp>
+
+#include <algorithm>
+#include <initializer_list>
 
 namespace imgcrypt {
 namespace {
@@ -41,6 +42,7 @@ PrivateOptions PrivateOptions::generate(const Digest& source) {
 
 PrivateOptions PrivateOptions::parse(const SecretBytes& json) {
   try {
+    if (json.size() > kMostPrivateOptionsBytes) throw Error(ErrorCode::kRefused, "size");
     return parse_in_place(JsonView(as_text(json.expose())));
   } catch (const Error&) {
     throw Error(ErrorCode::kIntegrity, "layer authentication failed");
@@ -49,8 +51,8 @@ PrivateOptions PrivateOptions::parse(const SecretBytes& json) {
 
 SecretBytes PrivateOptions::to_json() const {
   const SecretBytes symkey = encode_base64_secret(key.expose(), Base64::kStandard);
-  const std::string rest =
-      R"(","digest":")" + source_digest + R"(","cipheroptions":{"nonce":")" + encode_base64(nonce, Base64::kStandard) + R"("}})";
+  const std::string rest = R"(","digest":")" + source_digest + R"(","cipheroptions":{"nonce":")" +
+                           encode_base64(nonce, Base64::kStandard) + R"("}})";
   return concatenate({as_bytes(R"({"symkey":")"), symkey.expose(), as_bytes(rest)});
 }
 

@@ -1,10 +1,10 @@
 // The secret half of a layer's encryption (the ocicrypt specification's word): what recipients' packets hold.
 #pragma once
 
-#include <string>
-
 #include "base/secret_bytes.hpp"
 #include "oci/digest.hpp"
+
+#include <string>
 
 namespace imgcrypt {
 
@@ -15,7 +15,8 @@ struct PrivateOptions {
 
   // Fresh key and nonce.
   static PrivateOptions generate(const Digest& source);
-  // Takes exact sizes and canonical base64 only. Every failure is the same kIntegrity "layer authentication failed".
+  // Takes exact sizes and canonical base64 only. Every failure is the same kIntegrity "layer authentication
+  // failed".
   static PrivateOptions parse(const SecretBytes& json);
   // Byte for byte what peers write: 193 bytes with a sha256 digest.
   [[nodiscard]] SecretBytes to_json() const;

@@ -1,10 +1,10 @@
 #include "layer/public_options.hpp"
 
-#include <imgcrypt/error.hpp>
-
 #include "base/encoding.hpp"
 #include "base/json.hpp"
 #include "crypto/hmac.hpp"
+
+#include <imgcrypt/error.hpp>
 
 namespace imgcrypt {
 namespace {
@@ -25,7 +25,8 @@ PublicOptions PublicOptions::parse(std::string_view json) {
     throw Error(ErrorCode::kRefused, "public cipher options are not allowed: nobody vouches for them");
   }
   auto hmac = decode_base64(document.get("hmac").string(), Base64::kStandard);
-  if (!hmac || hmac->size() != HmacSha256::kSize) throw Error(ErrorCode::kIntegrity, "the layer's HMAC is malformed");
+  if (!hmac || hmac->size() != HmacSha256::kSize)
+    throw Error(ErrorCode::kIntegrity, "the layer's HMAC is malformed");
   return {std::move(*hmac)};
 }
 

@@ -1,11 +1,11 @@
 #include "layer/wrapped_keys.hpp"
 
-#include <algorithm>
+#include "base/encoding.hpp"
+#include "keywrap/schemes.hpp"
 
 #include <imgcrypt/error.hpp>
 
-#include "base/encoding.hpp"
-#include "keywrap/schemes.hpp"
+#include <algorithm>
 
 namespace imgcrypt {
 namespace {
@@ -27,7 +27,8 @@ std::vector<Bytes> packets_of(const std::string& annotation, std::string_view va
   std::vector<Bytes> packets;
   while (!value.empty()) {
     if (packets.size() == kMostPackets) {
-      throw Error(ErrorCode::kRefused, annotation + ": more than " + std::to_string(kMostPackets) + " wrapped keys");
+      throw Error(ErrorCode::kRefused,
+                  annotation + ": more than " + std::to_string(kMostPackets) + " wrapped keys");
     }
     const std::size_t comma = value.find(',');
     packets.push_back(decode_packet(value.substr(0, comma), annotation));
@@ -88,8 +89,8 @@ PrivateOptions unwrap_private_options(const Annotations& annotations,
   if (failure && failure->code() == ErrorCode::kIntegrity) throw Error(*failure);
   const std::string reason = failure ? "; " + failure->message() : "";
   throw Error(ErrorCode::kNoKey,
-              "no key opens it: wrapped for " + join(describe_recipients(annotations), "nobody") + "; keys tried: " +
-                  join(tried, "none") + reason,
+              "no key opens it: wrapped for " + join(describe_recipients(annotations), "nobody") +
+                  "; keys tried: " + join(tried, "none") + reason,
               "give the private key of one of these recipients");
 }
 

@@ -1,28 +1,29 @@
-// A layer's annotations of encryption: public options, and for each key scheme its packets, base64-encoded and
-// comma-joined (docs/formats.md).
+// A layer's annotations of encryption: public options, and for each key scheme its packets, base64-encoded
+// and comma-joined (docs/formats.md).
 #pragma once
-
-#include <memory>
-#include <string>
-#include <vector>
 
 #include "keywrap/key_wrapper.hpp"
 #include "layer/private_options.hpp"
 #include "layer/public_options.hpp"
 #include "oci/descriptor.hpp"
 
+#include <memory>
+#include <string>
+#include <vector>
+
 namespace imgcrypt {
 
 inline constexpr std::string_view kEncryptionPrefix = "org.opencontainers.image.enc.";
 
 // The annotations that make a layer readable for every recipient of `wrappers`.
-[[nodiscard]] Annotations wrap_private_options(const PrivateOptions& options, const PublicOptions& public_options,
+[[nodiscard]] Annotations wrap_private_options(const PrivateOptions& options,
+                                               const PublicOptions& public_options,
                                                const std::vector<std::unique_ptr<KeyWrapper>>& wrappers);
 
-// The private options from the first packet that one of the keys opens. Throws kNoKey, naming recipients and keys,
-// when there is none; kIntegrity when a packet was opened but is forged.
-[[nodiscard]] PrivateOptions unwrap_private_options(const Annotations& annotations,
-                                                    const std::vector<std::unique_ptr<KeyUnwrapper>>& unwrappers);
+// The private options from the first packet that one of the keys opens. Throws kNoKey, naming recipients and
+// keys, when there is none; kIntegrity when a packet was opened but is forged.
+[[nodiscard]] PrivateOptions unwrap_private_options(
+    const Annotations& annotations, const std::vector<std::unique_ptr<KeyUnwrapper>>& unwrappers);
 
 // Throws kIntegrity when they are missing or malformed, kRefused as PublicOptions::parse.
 [[nodiscard]] PublicOptions public_options_of(const Annotations& annotations);

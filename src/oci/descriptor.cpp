@@ -23,12 +23,11 @@ std::string Platform::string() const {
 
 Descriptor parse_descriptor(const JsonView& object) {
   const auto urls = object.find("urls");
-  Descriptor descriptor{string_or_empty(object, "mediaType"),
-                        Digest::parse(object.get("digest").string()),
-                        object.get("size").unsigned_integer(),
-                        parse_annotations(object.find("annotations")),
-                        parse_platform(object.find("platform")),
-                        urls && !urls->elements().empty()};
+  Descriptor descriptor{
+      string_or_empty(object, "mediaType"),    Digest::parse(object.get("digest").string()),
+      object.get("size").unsigned_integer(),   parse_annotations(object.find("annotations")),
+      parse_platform(object.find("platform")), urls && !urls->elements().empty(),
+      object.find("data").has_value()};
   if (descriptor.size > kMostLayerBytes) {
     throw Error(ErrorCode::kRefused, "blob " + descriptor.digest.string() + " of more than 1 TiB");
   }

@@ -1,12 +1,12 @@
 // What a manifest or index says of a blob (OCI image specification, "Content Descriptors"). A value.
 #pragma once
 
+#include "base/json.hpp"
+#include "oci/digest.hpp"
+
 #include <map>
 #include <optional>
 #include <string>
-
-#include "base/json.hpp"
-#include "oci/digest.hpp"
 
 namespace imgcrypt {
 
@@ -27,6 +27,7 @@ struct Descriptor {
   Annotations annotations;
   std::optional<Platform> platform;
   bool has_urls = false;
+  bool has_data = false;  // an embedded copy of its content
 };
 
 inline constexpr std::uint64_t kMostLayerBytes = 1ULL << 40U;

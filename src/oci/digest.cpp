@@ -1,8 +1,8 @@
 #include "oci/digest.hpp"
 
-#include <imgcrypt/error.hpp>
-
 #include "base/encoding.hpp"
+
+#include <imgcrypt/error.hpp>
 
 namespace imgcrypt {
 
@@ -35,6 +35,8 @@ Digest Digest::of(ByteView content, HashAlgorithm algorithm) {
 
 Digest Digest::from_hash(HashAlgorithm algorithm, ByteView hash) { return {algorithm, encode_hex(hash)}; }
 
-std::string Digest::algorithm_name() const { return algorithm_ == HashAlgorithm::kSha256 ? "sha256" : "sha512"; }
+std::string Digest::algorithm_name() const {
+  return algorithm_ == HashAlgorithm::kSha256 ? "sha256" : "sha512";
+}
 
 }  // namespace imgcrypt

@@ -1,13 +1,13 @@
-// A content digest (OCI image specification, "Descriptors": Digests). Being a type, it is checked before it reaches
-// a path: sha256 or sha512, lower-case hex of the right length, nothing else.
+// A content digest (OCI image specification, "Descriptors": Digests). Being a type, it is checked before it
+// reaches a path: sha256 or sha512, lower-case hex of the right length, nothing else.
 #pragma once
+
+#include "crypto/hash.hpp"
 
 #include <compare>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "crypto/hash.hpp"
 
 namespace imgcrypt {
 

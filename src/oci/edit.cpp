@@ -1,34 +1,40 @@
 #include "oci/edit.hpp"
 
-#include <algorithm>
-
 #include "base/encoding.hpp"
+
+#include <algorithm>
 
 namespace imgcrypt {
 namespace {
 
-// What tells an `annotations` that was empty or null before from one that was not there at all: a mark behind the last
-// value that we insert. Inside an object JSON takes both for white space.
+// What tells an `annotations` that was empty or null before from one that was not there at all: a mark behind
+// the last value that we insert. Inside an object JSON takes both for white space.
 constexpr char kWasEmpty = ' ';
 constexpr char kWasNull = '\t';
 
-std::string_view between(const char* begin, const char* end) { return {begin, static_cast<std::size_t>(end - begin)}; }
+std::string_view between(const char* begin, const char* end) {
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
 const char* end_of(std::string_view text) { return text.data() + text.size(); }
 
-// `value` with an escape wherever the JSON string `raw` has one. Exact in both directions for digests of one algorithm:
-// the code points of hex digits are written with decimal digits only.
-std::string quote_like(std::string_view raw, std::string_view value) {
+// `value` with an escape wherever `raw`, the JSON of `old`, has one. Exact in both directions for digests of
+// one algorithm: what stays keeps its spelling, and the code points of hex digits are written with decimal
+// digits only.
+std::string quote_like(std::string_view raw, std::string_view old, std::string_view value) {
   std::string quoted = "\"";
   std::size_t at = 1;
-  for (const char c : value) {
-    const bool escaped = raw.substr(at, 2) == "\\u";
-    quoted += escaped ? "\\u00" + encode_hex(as_bytes({&c, 1})) : std::string(1, c);
-    at += escaped ? 6 : 1;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const std::string_view spelling = raw.substr(at, raw.substr(at, 2) == "\\u" ? 6 : 1);
+    const bool stays = value[i] == old[i];
+    quoted += stays || spelling.size() == 1 ? std::string(stays ? spelling : value.substr(i, 1))
+                                            : "\\u00" + encode_hex(as_bytes(value.substr(i, 1)));
+    at += spelling.size();
   }
   return quoted + "\"";
 }
 
-// Adds or cuts a suffix inside the quotes where that is all there is to do, so that the escapes of the rest stay.
+// Adds or cuts a suffix inside the quotes where that is all there is to do, so that the escapes of the rest
+// stay.
 void edit_string(TextEdits& edits, const JsonView& view, const std::string& value) {
   const std::string old = view.string();
   const std::string_view raw = view.text();
@@ -40,7 +46,7 @@ void edit_string(TextEdits& edits, const JsonView& view, const std::string& valu
   } else if (old.starts_with(value) && open.ends_with(cut)) {
     edits.erase(open.substr(open.size() - cut.size()));
   } else if (Digest::parse_if_valid(value) && value.size() == old.size()) {
-    edits.replace(raw, quote_like(raw, value));
+    edits.replace(raw, quote_like(raw, old, value));
   } else {
     edits.replace(raw, quote_json(value));
   }
@@ -63,7 +69,8 @@ std::optional<std::size_t> position_of(const std::vector<JsonMember>& members, s
 }
 
 // Members first to last, with the comma that joins them to what stays.
-void erase_members(TextEdits& edits, const std::vector<JsonMember>& members, std::size_t first, std::size_t last) {
+void erase_members(TextEdits& edits, const std::vector<JsonMember>& members, std::size_t first,
+                   std::size_t last) {
   const char* begin = members[first].key.text().data();
   const char* end = end_of(members[last].value.text());
   if (first > 0) {
@@ -153,8 +160,8 @@ void edit_descriptor(TextEdits& edits, const JsonView& object, const DescriptorE
   edit_annotations(edits, object, edit.annotations);
 }
 
-std::string edit_document(const std::string& raw, std::string_view list, const std::vector<DescriptorEdit>& elements,
-                          const AnnotationEdit& own) {
+std::string edit_document(const std::string& raw, std::string_view list,
+                          const std::vector<DescriptorEdit>& elements, const AnnotationEdit& own) {
   TextEdits edits(raw);
   const JsonView document(raw);
   if (const auto array = document.find(list)) {

@@ -1,18 +1,18 @@
-// Edits of documents in place: bytes that need not change do not, and removing what was set gives the old bytes back,
-// whatever the formatting. How the edits look is docs/formats.md, "Edits".
+// Edits of documents in place: bytes that need not change do not, and removing what was set gives the old
+// bytes back, whatever the formatting. How the edits look is docs/formats.md, "Edits".
 #pragma once
+
+#include "base/text_edits.hpp"
+#include "oci/descriptor.hpp"
 
 #include <set>
 #include <string>
 #include <vector>
 
-#include "base/text_edits.hpp"
-#include "oci/descriptor.hpp"
-
 namespace imgcrypt {
 
 struct AnnotationEdit {
-  Annotations set;                 // replaced where present, else appended
+  Annotations set;                // replaced where present, else appended
   std::set<std::string> removed;  // names
 };
 
@@ -29,6 +29,7 @@ void edit_descriptor(TextEdits& edits, const JsonView& object, const DescriptorE
 
 // The text with the edits, one for each element of its array `list`, and with its own annotations edited.
 [[nodiscard]] std::string edit_document(const std::string& raw, std::string_view list,
-                                        const std::vector<DescriptorEdit>& elements, const AnnotationEdit& own);
+                                        const std::vector<DescriptorEdit>& elements,
+                                        const AnnotationEdit& own);
 
 }  // namespace imgcrypt

@@ -1,8 +1,8 @@
 #include "oci/manifest.hpp"
 
-#include <utility>
-
 #include "oci/media_types.hpp"
+
+#include <utility>
 
 namespace imgcrypt {
 namespace {
@@ -27,7 +27,8 @@ void check_media_type(const JsonView& document, bool (*fits)(std::string_view), 
   }
 }
 
-std::vector<Descriptor> parse_descriptors(const JsonView& document, std::string_view list, std::size_t limit) {
+std::vector<Descriptor> parse_descriptors(const JsonView& document, std::string_view list,
+                                          std::size_t limit) {
   std::vector<Descriptor> descriptors;
   const auto array = document.find(list);
   if (!array) return descriptors;

@@ -1,12 +1,12 @@
-// Image manifests and image indexes (OCI image specification). Immutable values that keep the bytes they were parsed
-// from; an edited copy changes only what must change.
+// Image manifests and image indexes (OCI image specification). Immutable values that keep the bytes they were
+// parsed from; an edited copy changes only what must change.
 #pragma once
-
-#include <string>
-#include <vector>
 
 #include "oci/descriptor.hpp"
 #include "oci/edit.hpp"
+
+#include <string>
+#include <vector>
 
 namespace imgcrypt {
 
@@ -25,7 +25,8 @@ class Manifest {
   [[nodiscard]] const Annotations& annotations() const noexcept { return annotations_; }
 
   // REQUIRES: one edit for each layer.
-  [[nodiscard]] Manifest with_layers(const std::vector<DescriptorEdit>& edits, const AnnotationEdit& own) const;
+  [[nodiscard]] Manifest with_layers(const std::vector<DescriptorEdit>& edits,
+                                     const AnnotationEdit& own) const;
 
  private:
   explicit Manifest(std::string raw);
@@ -45,7 +46,8 @@ class Index {
   [[nodiscard]] const Annotations& annotations() const noexcept { return annotations_; }
 
   // REQUIRES: one edit for each manifest.
-  [[nodiscard]] Index with_manifests(const std::vector<DescriptorEdit>& edits, const AnnotationEdit& own) const;
+  [[nodiscard]] Index with_manifests(const std::vector<DescriptorEdit>& edits,
+                                     const AnnotationEdit& own) const;
 
  private:
   explicit Index(std::string raw);

@@ -23,7 +23,9 @@ constexpr std::array<std::string_view, 6> kPlainLayers = {
 
 }  // namespace
 
-bool is_manifest(std::string_view media_type) { return media_type == kOciManifest || media_type == kDockerManifest; }
+bool is_manifest(std::string_view media_type) {
+  return media_type == kOciManifest || media_type == kDockerManifest;
+}
 bool is_index(std::string_view media_type) { return media_type == kOciIndex || media_type == kDockerIndex; }
 
 bool is_docker_document(std::string_view media_type) {

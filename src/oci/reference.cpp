@@ -1,8 +1,8 @@
 #include "oci/reference.hpp"
 
-#include <algorithm>
-
 #include <imgcrypt/error.hpp>
+
+#include <algorithm>
 
 namespace imgcrypt {
 namespace {
@@ -34,17 +34,16 @@ Reference Reference::parse(std::string_view text) {
   const std::size_t colon = details.find(':');
   reference.directory = details.substr(0, colon);
   if (colon != std::string_view::npos) reference.tag = details.substr(colon + 1);
-  const bool clean = std::ranges::none_of(details, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  const bool clean =
+      std::ranges::none_of(details, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
   if (reference.directory.empty() || !clean) refuse(text, "no directory", form);
   if (colon != std::string_view::npos && reference.tag.empty()) refuse(text, "the tag is empty", form);
-  if (reference.digest && !reference.tag.empty()) refuse(text, "both a tag and a digest", form);
   return reference;
 }
 
 std::string Reference::string() const {
-  const std::string base = std::string(kOciPrefix) + directory;
-  if (digest) return base + "@" + digest->string();
-  return tag.empty() ? base : base + ":" + tag;
+  const std::string name = std::string(kOciPrefix) + directory + (tag.empty() ? "" : ":" + tag);
+  return digest ? name + "@" + digest->string() : name;
 }
 
 }  // namespace imgcrypt

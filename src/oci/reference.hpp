@@ -1,15 +1,16 @@
 // Where an image is, in skopeo's words: TRANSPORT:DETAILS.
 #pragma once
 
+#include "oci/digest.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "oci/digest.hpp"
-
 namespace imgcrypt {
 
-// oci:DIR, oci:DIR:TAG or oci:DIR@DIGEST. The directory ends at the first colon, as it does for skopeo.
+// oci:DIR[:TAG][@DIGEST]; with both, both must fit. The directory ends at the first colon, as it does for
+// skopeo.
 struct Reference {
   std::string directory;
   std::string tag;  // may be empty

@@ -1,11 +1,11 @@
-// A blob that is checked against its descriptor while it is read: its verified end is only reached when size and
-// digest are right. Else kIntegrity, "blob ... damaged".
+// A blob that is checked against its descriptor while it is read: its verified end is only reached when size
+// and digest are right. Else kIntegrity, "blob ... damaged".
 #pragma once
-
-#include <memory>
 
 #include "base/stream.hpp"
 #include "oci/descriptor.hpp"
+
+#include <memory>
 
 namespace imgcrypt {
 

@@ -1,12 +1,12 @@
-// Where images are read from and written to. Sources and destinations are safe for use by several threads, but for
-// commit(), which is the last call.
+// Where images are read from and written to. Sources and destinations are safe for use by several threads,
+// but for commit(), which is the last call.
 #pragma once
-
-#include <memory>
-#include <string>
 
 #include "base/stream.hpp"
 #include "oci/descriptor.hpp"
+
+#include <memory>
+#include <string>
 
 namespace imgcrypt {
 
@@ -25,7 +25,8 @@ class ImageSource {
 };
 
 struct BlobInfo {
-  std::optional<Digest> digest;  // expected; a blob whose digest is not known yet is named by its sha256 or `algorithm`
+  std::optional<Digest>
+      digest;  // expected; a blob whose digest is not known yet is named by its sha256 or `algorithm`
   HashAlgorithm algorithm = HashAlgorithm::kSha256;
 };
 

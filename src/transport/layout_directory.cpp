@@ -1,12 +1,12 @@
 #include "transport/layout_directory.hpp"
 
+#include "base/json.hpp"
+#include "oci/manifest.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cerrno>
-
-#include "base/json.hpp"
-#include "oci/manifest.hpp"
 
 namespace imgcrypt {
 namespace {

@@ -1,17 +1,17 @@
-// An OCI image layout's directory (OCI image specification, "Image Layout"). Nothing outside it is ever opened: no link
-// is followed below its root, and only regular files are read.
+// An OCI image layout's directory (OCI image specification, "Image Layout"). Nothing outside it is ever
+// opened: no link is followed below its root, and only regular files are read.
 #pragma once
-
-#include <optional>
-#include <string>
 
 #include "base/fd.hpp"
 #include "oci/digest.hpp"
 
+#include <optional>
+#include <string>
+
 namespace imgcrypt {
 
-// A regular file `name` of the directory `directory_fd`, for reading. nullopt when it is missing; kRefused when it is a
-// link, a FIFO or anything else.
+// A regular file `name` of the directory `directory_fd`, for reading. nullopt when it is missing; kRefused
+// when it is a link, a FIFO or anything else.
 [[nodiscard]] std::optional<Fd> open_regular_file(int directory_fd, const std::string& name);
 
 class LayoutDirectory {

@@ -1,5 +1,11 @@
 #include "transport/layout_index.hpp"
 
+#include "base/cancel.hpp"
+#include "base/encoding.hpp"
+#include "crypto/random.hpp"
+#include "oci/edit.hpp"
+#include "oci/media_types.hpp"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -8,12 +14,6 @@
 #include <cerrno>
 #include <memory>
 #include <utility>
-
-#include "base/cancel.hpp"
-#include "base/encoding.hpp"
-#include "crypto/random.hpp"
-#include "oci/edit.hpp"
-#include "oci/media_types.hpp"
 
 namespace imgcrypt {
 namespace {
@@ -24,13 +24,15 @@ constexpr const char* kNewIndex = ".imgcrypt-index.json";
 // Whole at once, also for a reader that comes between: linked to its name when it is written.
 void make_version_file(const LayoutDirectory& directory) {
   const std::string name = std::string(kTemporaryPrefix) + encode_hex(random_bytes(16));
-  const Fd file(::openat(directory.fd(), name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0666));
+  const Fd file(
+      ::openat(directory.fd(), name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!file.is_open()) throw errno_error("make " + directory.path() + "/oci-layout");
   write_all(file.get(), as_bytes(R"({"imageLayoutVersion":"1.0.0"})"), "write oci-layout");
   const int status = ::linkat(directory.fd(), name.c_str(), directory.fd(), "oci-layout", 0);
   const int failure = errno;
   ::unlinkat(directory.fd(), name.c_str(), 0);
-  if (status != 0 && failure != EEXIST) throw errno_error("make " + directory.path() + "/oci-layout", failure);
+  if (status != 0 && failure != EEXIST)
+    throw errno_error("make " + directory.path() + "/oci-layout", failure);
 }
 
 Fd take_lock(const LayoutDirectory& directory) {
@@ -70,8 +72,8 @@ bool is_entry_of(const Descriptor& entry, const std::string& tag, const Digest& 
 }
 
 std::string fresh_entry(const Descriptor& root) {
-  return R"({"mediaType":)" + quote_json(root.media_type) + R"(,"digest":")" + root.digest.string() + R"(","size":)" +
-         std::to_string(root.size) + "}";
+  return R"({"mediaType":)" + quote_json(root.media_type) + R"(,"digest":")" + root.digest.string() +
+         R"(","size":)" + std::to_string(root.size) + "}";
 }
 
 // The source's entry with everything in it that we do not know, under the new name.
@@ -119,16 +121,19 @@ std::string read_or_fresh(const LayoutDirectory& directory) {
 }  // namespace
 
 LayoutIndex::LayoutIndex(const std::string& path) : directory_(path), lock_(take_lock(directory_)) {
-  for (const HashAlgorithm algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha512}) sweep(directory_, algorithm);
+  for (const HashAlgorithm algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha512})
+    sweep(directory_, algorithm);
 }
 
 void LayoutIndex::put(const RootDescriptor& root, const std::string& tag) {
   const std::string text = with_entry(read_or_fresh(directory_), root, tag);
   ::unlinkat(directory_.fd(), kNewIndex, 0);
-  const Fd file(::openat(directory_.fd(), kNewIndex, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0666));
+  const Fd file(
+      ::openat(directory_.fd(), kNewIndex, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!file.is_open()) throw errno_error("make " + directory_.path() + "/" + kNewIndex);
   write_all(file.get(), as_bytes(text), "write index.json");
-  if (::fsync(file.get()) != 0 || ::renameat(directory_.fd(), kNewIndex, directory_.fd(), "index.json") != 0 ||
+  if (::fsync(file.get()) != 0 ||
+      ::renameat(directory_.fd(), kNewIndex, directory_.fd(), "index.json") != 0 ||
       ::fsync(directory_.fd()) != 0) {
     throw errno_error("replace " + directory_.path() + "/index.json");
   }

@@ -1,21 +1,22 @@
-// The index.json of a layout, held under the layout's lock for as long as this object lives, so that writers side by
-// side lose none of each other's tags.
+// The index.json of a layout, held under the layout's lock for as long as this object lives, so that writers
+// side by side lose none of each other's tags.
 #pragma once
-
-#include <string>
 
 #include "transport/image_store.hpp"
 #include "transport/layout_directory.hpp"
+
+#include <string>
 
 namespace imgcrypt {
 
 class LayoutIndex {
  public:
-  // Takes the lock, waiting for it; makes `oci-layout` when it is missing. The directory must exist. Leftovers of
-  // writers that died are swept.
+  // Takes the lock, waiting for it; makes `oci-layout` when it is missing. The directory must exist.
+  // Leftovers of writers that died are swept.
   explicit LayoutIndex(const std::string& path);
 
-  // Replaces the entry of that tag (or, without a tag, of that digest), else appends one; durable when it returns.
+  // Replaces the entry of that tag (or, without a tag, of that digest), else appends one; durable when it
+  // returns.
   void put(const RootDescriptor& root, const std::string& tag);
 
  private:

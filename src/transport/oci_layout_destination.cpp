@@ -1,5 +1,10 @@
 #include "transport/oci_layout_destination.hpp"
 
+#include "base/encoding.hpp"
+#include "crypto/random.hpp"
+#include "oci/verifying_source.hpp"
+#include "transport/layout_index.hpp"
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -9,22 +14,20 @@
 #include <ranges>
 #include <utility>
 
-#include "base/encoding.hpp"
-#include "crypto/random.hpp"
-#include "oci/verifying_source.hpp"
-#include "transport/layout_index.hpp"
-
 namespace imgcrypt {
 namespace {
 
 constexpr std::string_view kTemporaryPrefix = ".imgcrypt-";
 
-const char* folder_of(HashAlgorithm algorithm) { return algorithm == HashAlgorithm::kSha256 ? "sha256" : "sha512"; }
+const char* folder_of(HashAlgorithm algorithm) {
+  return algorithm == HashAlgorithm::kSha256 ? "sha256" : "sha512";
+}
 
 // Writes through to a file and hashes what it writes.
 class HashingSink final : public Sink {
  public:
-  HashingSink(int fd, HashAlgorithm algorithm) : file_(fd, "write blob"), hasher_(algorithm), algorithm_(algorithm) {}
+  HashingSink(int fd, HashAlgorithm algorithm)
+      : file_(fd, "write blob"), hasher_(algorithm), algorithm_(algorithm) {}
 
   void write(ByteView bytes) override {
     hasher_.update(bytes);
@@ -101,11 +104,14 @@ OciLayoutDestination::Pending OciLayoutDestination::open_temporary(HashAlgorithm
   const Fd directory = blob_directory(reference_.directory, algorithm);
   Fd file(::openat(directory.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666));
   if (file.is_open()) return {std::move(file), {}};
-  if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT) throw errno_error("make a blob in " + reference_.directory);
+  if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT)
+    throw errno_error("make a blob in " + reference_.directory);
   // Network file systems have no unnamed files. The lock tells a sweeper that the writer lives.
   std::string name = std::string(kTemporaryPrefix) + encode_hex(random_bytes(16));
-  file = Fd(::openat(directory.get(), name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0666));
-  if (!file.is_open() || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) throw errno_error("make a blob in " + reference_.directory);
+  file =
+      Fd(::openat(directory.get(), name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (!file.is_open() || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
+    throw errno_error("make a blob in " + reference_.directory);
   return {std::move(file), std::move(name)};
 }
 
@@ -129,8 +135,8 @@ Digest OciLayoutDestination::put(const BlobInfo& info, Source& content) {
   }
   const Digest digest = sink.digest();
   if (info.digest && *info.digest != digest) {
-    throw Error(ErrorCode::kIntegrity, "blob " + info.digest->string() + " is damaged: its content has the digest " +
-                                           digest.string());
+    throw Error(ErrorCode::kIntegrity, "blob " + info.digest->string() +
+                                           " is damaged: its content has the digest " + digest.string());
   }
   const std::scoped_lock lock(mutex_);
   pending_.insert_or_assign(digest, std::move(pending));
@@ -159,7 +165,8 @@ void OciLayoutDestination::link_blob(int directory, const Digest& digest, Pendin
 void OciLayoutDestination::link_blobs() {
   for (const auto& [digest, pending] : pending_) make_durable(pending.file.get(), digest.string());
   for (const HashAlgorithm algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha512}) {
-    auto of_algorithm = pending_ | std::views::filter([&](const auto& p) { return p.first.algorithm() == algorithm; });
+    auto of_algorithm =
+        pending_ | std::views::filter([&](const auto& p) { return p.first.algorithm() == algorithm; });
     if (of_algorithm.empty()) continue;
     make_directories(algorithm);
     const Fd directory = blob_directory(reference_.directory, algorithm);

@@ -1,15 +1,16 @@
-// Writes an image into an OCI image layout, which is made when it is missing. Crash-safe and shared: blobs are unnamed
-// files until commit, which makes each durable, links it to its name, and last, under the layout's lock, renames a new
-// index.json into place. So at every moment the layout holds the old image or the new one.
+// Writes an image into an OCI image layout, which is made when it is missing. Crash-safe and shared: blobs
+// are unnamed files until commit, which makes each durable, links it to its name, and last, under the
+// layout's lock, renames a new index.json into place. So at every moment the layout holds the old image or
+// the new one.
 #pragma once
-
-#include <map>
-#include <mutex>
-#include <vector>
 
 #include "oci/reference.hpp"
 #include "transport/image_store.hpp"
 #include "transport/layout_directory.hpp"
+
+#include <map>
+#include <mutex>
+#include <vector>
 
 namespace imgcrypt {
 

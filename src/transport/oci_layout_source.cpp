@@ -1,8 +1,8 @@
 #include "transport/oci_layout_source.hpp"
 
-#include <vector>
-
 #include "oci/verifying_source.hpp"
+
+#include <vector>
 
 namespace imgcrypt {
 namespace {
@@ -13,11 +13,12 @@ std::string tag_of(const Descriptor& descriptor) {
 }
 
 bool matches(const Reference& reference, const Descriptor& descriptor) {
-  if (reference.digest) return descriptor.digest == *reference.digest;
+  if (reference.digest && descriptor.digest != *reference.digest) return false;
   return reference.tag.empty() || tag_of(descriptor) == reference.tag;
 }
 
-[[noreturn]] void fail(const Reference& reference, const std::string& why, const std::vector<RootDescriptor>& entries) {
+[[noreturn]] void fail(const Reference& reference, const std::string& why,
+                       const std::vector<RootDescriptor>& entries) {
   std::string tags;
   for (const RootDescriptor& entry : entries) {
     const std::string tag = tag_of(entry.descriptor);
@@ -36,7 +37,8 @@ RootDescriptor find_root(const Reference& reference, const std::string& index) {
   }
   if (found.empty()) fail(reference, "no such image", entries);
   for (const RootDescriptor& other : found) {
-    if (other.descriptor.digest != found.front().descriptor.digest) fail(reference, "names more than one image", entries);
+    if (other.descriptor.digest != found.front().descriptor.digest)
+      fail(reference, "names more than one image", entries);
   }
   return found.front();
 }
@@ -50,9 +52,11 @@ std::unique_ptr<Source> OciLayoutSource::open(const Descriptor& blob) {
   auto file = directory_.open_blob(blob.digest);
   const std::string name = "blob " + blob.digest.string();
   if (!file) {
-    throw Error(ErrorCode::kNotFound, name + " is missing in " + directory_.path(), "copy the image again, whole");
+    throw Error(ErrorCode::kNotFound, name + " is missing in " + directory_.path(),
+                "copy the image again, whole");
   }
-  return std::make_unique<VerifyingSource>(std::make_unique<FdSource>(std::move(*file), name), blob.digest, blob.size);
+  return std::make_unique<VerifyingSource>(std::make_unique<FdSource>(std::move(*file), name), blob.digest,
+                                           blob.size);
 }
 
 }  // namespace imgcrypt

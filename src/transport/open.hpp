@@ -1,10 +1,10 @@
 // From a reference to the transport that reads or writes it.
 #pragma once
 
-#include <memory>
-
 #include "oci/reference.hpp"
 #include "transport/image_store.hpp"
+
+#include <memory>
 
 namespace imgcrypt {
 

@@ -57,6 +57,8 @@ TEST(CheckJson, TakesNothingElse) {
                                   std::string("[1"),
                                   std::string("[}"),
                                   std::string("nul"),
+                                  std::string("{}\0", 3),
+                                  std::string("{}\0{}", 5),
                                   std::string("\"\0\"", 3)}) {
     EXPECT_EQ(check(text), ErrorCode::kIntegrity) << text;
   }

@@ -49,7 +49,7 @@ TEST(Edit, ChangesTheAlgorithmOfADigest) {
 }
 
 TEST(Edit, KeepsTheEscapesOfADigest) {
-  for (const char* colon : {":", "\\u003a"}) {
+  for (const char* colon : {":", "\\u003a", "\\u003A"}) {
     const std::string hex = Digest::of({}).hex();
     const std::string text = R"({"digest":"sha256)" + std::string(colon) + hex + R"("})";
     DescriptorEdit there;
