@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# What the tests of the command line start with. IMGCRYPT names the program under test; by default the release build.
+# shellcheck source-path=SCRIPTDIR
+
+cli_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=../support/shell/cleanup.sh
+source "$cli_dir/../support/shell/cleanup.sh"
+# shellcheck source=../support/shell/assert.sh
+source "$cli_dir/../support/shell/assert.sh"
+# shellcheck source=../support/shell/images.sh
+source "$cli_dir/../support/shell/images.sh"
+
+: "${IMGCRYPT:=$cli_dir/../../build/release/cli/imgcrypt}"
+[[ -x $IMGCRYPT ]] || fail "$IMGCRYPT is not built"
+
+# Nothing here takes long: what does, hangs.
+imgcrypt() {
+  timeout 20 "$IMGCRYPT" "$@"
+}
+
+# expect_absent PATH
+expect_absent() {
+  [[ ! -e $1 && ! -L $1 ]] || fail "$1 was left behind: $(ls -AR "$1")"
+}
+
+# expect_no_temporary_files DIR
+expect_no_temporary_files() {
+  local left
+  left=$(find "$1" -name '.imgcrypt-*')
+  [[ -z $left ]] || fail "left in $1: $left"
+}
