@@ -44,6 +44,9 @@ TEST(Reference, IsADirectoryWithTagOrDigest) {
   EXPECT_EQ(pinned.directory, "dir");
   ASSERT_TRUE(pinned.digest);
   EXPECT_EQ(pinned.digest->hex(), kHex);
+  const Reference result = Reference::parse("oci:dir:tag@sha256:" + kHex);
+  EXPECT_EQ(result.tag, "tag");
+  EXPECT_EQ(result.string(), "oci:dir:tag@sha256:" + kHex);
   EXPECT_EQ(Reference::parse("oci:user@host").directory, "user@host");
 }
 
@@ -57,7 +60,7 @@ TEST(Reference, IsNothingElse) {
   for (const std::string& text :
        {std::string(), std::string("dir"), std::string("docker:dir"), std::string("oci:"),
         std::string("oci::tag"), std::string("oci:dir:"), std::string("oci:dir@sha256:ab"),
-        "oci:@sha256:" + kHex, "oci:dir:tag@sha256:" + kHex, std::string("oci:a\nb")}) {
+        "oci:@sha256:" + kHex, std::string("oci:a\nb")}) {
     EXPECT_EQ(error_of([&] { (void)Reference::parse(text); }), ErrorCode::kUsage) << text;
   }
 }
