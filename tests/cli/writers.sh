@@ -1,0 +1,73 @@
+#!/bin/bash
+# Writers of one layout at the same time lose nothing, and one that is killed at any moment leaves a whole image or none.
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+writers=20
+
+# encrypt_to LAYOUT TAG
+encrypt_to() {
+  imgcrypt encrypt "oci:$TMP/plain:t" "oci:$1:$2" -r "jwe:$TMP/key.pub.pem" -j 2
+}
+
+# expect_decrypts LAYOUT TAG: to the original
+expect_decrypts() {
+  expect_exit 0 imgcrypt decrypt "oci:$1:$2" "oci:$TMP/out:t" -k "$TMP/key.pem"
+  expect_equal "$(root_of "$TMP/out" t)" "$digest" "the digest of $1:$2"
+  rm -rf "$TMP/out"
+}
+
+many_writers_lose_no_tag() {
+  local number pids=()
+  for ((number = 0; number < writers; number++)); do
+    encrypt_to "$TMP/shared" "tag$number" >/dev/null 2>"$TMP/writer$number" &
+    pids+=("$!")
+  done
+  for number in "${!pids[@]}"; do
+    wait "${pids[number]}" || fail "writer $number failed: $(cat "$TMP/writer$number")"
+  done
+  expect_equal "$(jq '.manifests | length' "$TMP/shared/index.json")" "$writers" "the number of tags"
+  for ((number = 0; number < writers; number++)); do
+    expect_decrypts "$TMP/shared" "tag$number"
+  done
+  expect_no_temporary_files "$TMP/shared"
+}
+
+# encrypt_killed_at SYSCALL N LAYOUT: false when it ended before the call came. The inner shell keeps the death of strace,
+# which dies like what it traces, out of the test's output.
+encrypt_killed_at() {
+  local code=0
+  # shellcheck disable=SC2016
+  timeout 20 bash -c '"$@"; exit $?' - strace -f -qq -o /dev/null -e "trace=$1" -e "inject=$1:signal=KILL:when=$2" \
+    "$IMGCRYPT" encrypt "oci:$TMP/plain:t" "oci:$3:t" -r "jwe:$TMP/key.pub.pem" -j 1 >/dev/null 2>"$TMP/strace" || code=$?
+  ((code != 0)) || return 1
+  ((code == 137)) || fail "exit $code at $1 $2: $(cat "$TMP/strace")"
+}
+
+# killed_writers SYSCALL STEP: killed at every STEPth call there is, over a layout that has the tag already
+killed_writers() {
+  local moment killed=0 layout=$TMP/killed
+  for ((moment = 1; ; moment += $2)); do
+    rm -rf "$layout"
+    cp -r "$TMP/before" "$layout"
+    encrypt_killed_at "$1" "$moment" "$layout" || break
+    killed=$((killed + 1))
+    expect_decrypts "$layout" t
+    encrypt_to "$layout" t >/dev/null 2>&1 || fail "no run succeeds after a kill at $1 $moment"
+    expect_no_temporary_files "$layout"
+    expect_decrypts "$layout" t
+  done
+  ((killed > 0)) || fail "no writer was killed at $1"
+  echo "$killed killed at $1"
+}
+
+command -v strace >/dev/null || fail "strace is not installed: run scripts/setup"
+make_keys "$TMP/key" P-256
+digest=$(make_image "$TMP/plain" t --no-busybox --layers 3 --layer-size 5000)
+many_writers_lose_no_tag
+encrypt_to "$TMP/before" t >/dev/null 2>&1
+killed_writers fsync 1
+killed_writers linkat 1
+killed_writers renameat,renameat2,rename 1
+killed_writers openat 10
+killed_writers write 1
