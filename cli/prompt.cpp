@@ -35,11 +35,11 @@ SecretBytes prompt_passphrase(const std::string& question) {
     throw Error(ErrorCode::kUsage, ":prompt needs a terminal",
                 "use :file=PASSWORDFILE, :fd=N or :env=VARIABLE");
   }
-  write_all(tty.get(), as_bytes(question), "/dev/tty");
   SecretBytes line(kMostPassphraseBytes);
   std::size_t size = 0;
   {
-    const EchoOff echo_off(tty.get());
+    const EchoOff echo_off(tty.get());  // before the question: a quick answer must not show
+    write_all(tty.get(), as_bytes(question), "/dev/tty");
     size = read_some(tty.get(), line.expose_mutable(), "/dev/tty");
   }
   write_all(tty.get(), as_bytes("\n"), "/dev/tty");

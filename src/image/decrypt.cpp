@@ -95,6 +95,7 @@ Descriptor decrypt_image(ImageSource& source, ImageDestination& destination, con
   const ImageNode tree = load_tree(source);
   LayerDecryption decryption(tree, unwrappers);
   const Rewritten rewritten = rewrite_image(source, tree, destination, decryption, jobs);
+  note_replaced(rewritten, reporter);
   if (decryption.layers() == 0) {
     reporter.note("not encrypted: copied as it is");
   } else {

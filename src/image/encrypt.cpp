@@ -104,6 +104,7 @@ Descriptor encrypt_image(ImageSource& source, ImageDestination& destination, con
   check_worthwhile(survey(tree, reporter), reporter);
   LayerEncryption encryption(wrappers);
   const Rewritten rewritten = rewrite_image(source, tree, destination, encryption, jobs);
+  note_replaced(rewritten, reporter);
   note_plain_blobs(tree, destination, reporter);
   return rewritten.root;
 }

@@ -27,8 +27,7 @@ class Rewriter {
     StopFlag stop = false;
     run_parallel(tasks_.size(), jobs, stop, [&](std::size_t i) { move(tasks_[i], stop); });
     const Descriptor root = rewrite(tree);
-    destination_.commit({root, source_.root().raw});
-    return {root, edits_.size()};
+    return {root, destination_.commit({root, source_.root().raw})};
   }
 
  private:
@@ -164,6 +163,11 @@ class Rewriter {
 };
 
 }  // namespace
+
+void note_replaced(const Rewritten& rewritten, Reporter& reporter) {
+  if (rewritten.replaced)
+    reporter.note("the name belonged to " + rewritten.replaced->string() + " until now");
+}
 
 Rewritten rewrite_image(ImageSource& source, const ImageNode& tree, ImageDestination& destination,
                         LayerChange& change, unsigned jobs) {

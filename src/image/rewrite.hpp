@@ -27,8 +27,10 @@ class LayerChange {
 
 struct Rewritten {
   Descriptor root;
-  std::size_t changed_layers = 0;
+  std::optional<Digest> replaced;  // an image that had the destination's name until now
 };
+
+void note_replaced(const Rewritten& rewritten, Reporter& reporter);
 
 // Nothing is visible at the destination when it throws; on return the image is there, under its name.
 Rewritten rewrite_image(ImageSource& source, const ImageNode& tree, ImageDestination& destination,

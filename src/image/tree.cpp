@@ -23,18 +23,28 @@ class TreeLoader {
     }
     if (!is_unnamed && !is_manifest(descriptor.media_type) && !is_index(descriptor.media_type)) return node;
     std::string raw = read(descriptor);
+    try {
+      add_document(node, std::move(raw), depth);
+    } catch (const Error& error) {
+      throw error.in("document " + descriptor.digest.string());
+    }
+    return node;
+  }
+
+ private:
+  void add_document(ImageNode& node, std::string raw, std::size_t depth) {
+    check_json(raw);
+    const bool is_unnamed = node.descriptor.media_type.empty();
     const bool has_manifests = is_unnamed && JsonView(raw).find("manifests").has_value();
-    if (is_index(descriptor.media_type) || has_manifests) {
+    if (is_index(node.descriptor.media_type) || has_manifests) {
       if (depth == kDeepest)
         throw Error(ErrorCode::kRefused, "indexes nested deeper than " + std::to_string(kDeepest));
       add_children(node, Index::parse(std::move(raw)), depth);
     } else {
       node.document = Manifest::parse(std::move(raw));
     }
-    return node;
   }
 
- private:
   std::string read(const Descriptor& descriptor) {
     const std::string name = "document " + descriptor.digest.string();
     if (descriptor.size > kMostDocumentBytes) {
@@ -46,7 +56,6 @@ class TreeLoader {
       throw Error(ErrorCode::kRefused, "the image's documents are larger than 64 MiB");
     const auto blob = source_.open(descriptor);
     const Bytes bytes = read_all(*blob, kMostDocumentBytes, name);
-    check_json(as_text(bytes));
     return std::string(as_text(bytes));
   }
 

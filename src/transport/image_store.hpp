@@ -38,7 +38,8 @@ class ImageDestination {
   // Takes the source to its verified end. Nothing is visible before commit. Returns the digest.
   virtual Digest put(const BlobInfo& info, Source& content) = 0;
   // Makes the image visible under its name, at once and for good. `raw` is the source's root entry or empty.
-  virtual void commit(const RootDescriptor& root) = 0;
+  // Returns the digest of another image that had the name until now.
+  virtual std::optional<Digest> commit(const RootDescriptor& root) = 0;
 };
 
 }  // namespace imgcrypt

@@ -113,6 +113,14 @@ std::string with_entry(const std::string& index, const RootDescriptor& root, con
   return edits.apply();
 }
 
+std::optional<Digest> replaced_image(const std::string& index, const std::string& tag, const Digest& now) {
+  for (const JsonView& element : JsonView(index).get("manifests").elements()) {
+    const Descriptor entry = parse_descriptor(element);
+    if (is_entry_of(entry, tag, now) && entry.digest != now) return entry.digest;
+  }
+  return std::nullopt;
+}
+
 std::string read_or_fresh(const LayoutDirectory& directory) {
   if (open_regular_file(directory.fd(), "index.json")) return directory.read_index();
   return R"({"schemaVersion":2,"mediaType":")" + std::string(kOciIndex) + R"(","manifests":[]})";
@@ -125,8 +133,9 @@ LayoutIndex::LayoutIndex(const std::string& path) : directory_(path), lock_(take
     sweep(directory_, algorithm);
 }
 
-void LayoutIndex::put(const RootDescriptor& root, const std::string& tag) {
-  const std::string text = with_entry(read_or_fresh(directory_), root, tag);
+std::optional<Digest> LayoutIndex::put(const RootDescriptor& root, const std::string& tag) {
+  const std::string old = read_or_fresh(directory_);
+  const std::string text = with_entry(old, root, tag);
   ::unlinkat(directory_.fd(), kNewIndex, 0);
   const Fd file(
       ::openat(directory_.fd(), kNewIndex, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0666));
@@ -137,6 +146,7 @@ void LayoutIndex::put(const RootDescriptor& root, const std::string& tag) {
       ::fsync(directory_.fd()) != 0) {
     throw errno_error("replace " + directory_.path() + "/index.json");
   }
+  return replaced_image(old, tag, root.descriptor.digest);
 }
 
 }  // namespace imgcrypt

@@ -17,7 +17,8 @@ class LayoutIndex {
 
   // Replaces the entry of that tag (or, without a tag, of that digest), else appends one; durable when it
   // returns.
-  void put(const RootDescriptor& root, const std::string& tag);
+  // Returns the digest of another image that had the tag.
+  std::optional<Digest> put(const RootDescriptor& root, const std::string& tag);
 
  private:
   LayoutDirectory directory_;

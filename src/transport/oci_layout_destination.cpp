@@ -175,13 +175,14 @@ void OciLayoutDestination::link_blobs() {
   }
 }
 
-void OciLayoutDestination::commit(const RootDescriptor& root) {
+std::optional<Digest> OciLayoutDestination::commit(const RootDescriptor& root) {
   make_directories(HashAlgorithm::kSha256);
   LayoutIndex index(reference_.directory);
   link_blobs();
-  index.put(root, reference_.tag);
+  const auto replaced = index.put(root, reference_.tag);
   pending_.clear();
   made_directories_.clear();
+  return replaced;
 }
 
 }  // namespace imgcrypt

@@ -25,7 +25,7 @@ class OciLayoutDestination final : public ImageDestination {
 
   [[nodiscard]] bool has(const Descriptor& blob) override;
   Digest put(const BlobInfo& info, Source& content) override;
-  void commit(const RootDescriptor& root) override;
+  std::optional<Digest> commit(const RootDescriptor& root) override;
 
  private:
   struct Pending {
