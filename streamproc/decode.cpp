@@ -99,21 +99,6 @@ struct OpenedLayer {
   std::uint64_t size;
 };
 
-// The first descriptor that a key opens.
-OpenedLayer open_layer(const std::vector<Descriptor>& descriptors, const KeyUnwrappers& keys) {
-  std::optional<Error> failure;
-  for (const Descriptor& descriptor : descriptors) {
-    try {
-      PublicOptions public_options = public_options_of(descriptor.annotations);
-      return {unwrap_private_options(descriptor.annotations, keys), std::move(public_options),
-              descriptor.size};
-    } catch (const Error& error) {
-      failure = error.in("layer " + descriptor.digest.string());
-    }
-  }
-  throw Error(*failure);
-}
-
 void check_size(const Fd& file, std::uint64_t size) {
   struct stat status = {};
   if (::fstat(file.get(), &status) != 0) throw errno_error("stat blob");
@@ -129,13 +114,29 @@ void write_plaintext(Source& ciphertext, const OpenedLayer& layer) {
   pump(plaintext, sink);
 }
 
-// Verifies, then decrypts from the same descriptor; the second pass repeats the HMAC, should the file change
-// between.
-void write_verified(const Fd& file, const OpenedLayer& layer) {
-  FileSource first(file);
-  check_layer_hmac(first, layer.options, layer.public_options);
-  FileSource second(file);
-  write_plaintext(second, layer);
+void check_layer(const Fd& file, const OpenedLayer& layer) {
+  check_size(file, layer.size);
+  FileSource ciphertext(file);
+  check_layer_hmac(ciphertext, layer.options, layer.public_options);
+}
+
+// The first descriptor that a key opens and whose HMAC the ciphertext has: anyone may put another manifest
+// into the store. Without a file only the key is asked.
+OpenedLayer open_layer(const std::vector<Descriptor>& descriptors, const KeyUnwrappers& keys,
+                       const Fd* ciphertext) {
+  std::optional<Error> failure;
+  for (const Descriptor& descriptor : descriptors) {
+    try {
+      PublicOptions public_options = public_options_of(descriptor.annotations);
+      OpenedLayer layer{unwrap_private_options(descriptor.annotations, keys), std::move(public_options),
+                        descriptor.size};
+      if (ciphertext != nullptr) check_layer(*ciphertext, layer);
+      return layer;
+    } catch (const Error& error) {
+      failure = error.in("layer " + descriptor.digest.string());
+    }
+  }
+  throw Error(*failure);
 }
 
 std::vector<Descriptor> known_descriptors(const std::optional<Payload>& payload,
@@ -171,16 +172,18 @@ void decode_layer(const Options& options, std::optional<Payload> payload) {
   const KeyDirectory directory(options.keys);
   const KeyUnwrappers keys = gather_keys(payload, directory);
   try {
-    const OpenedLayer layer = open_layer(known_descriptors(payload, blob, options.content_root), keys);
+    const auto descriptors = known_descriptors(payload, blob, options.content_root);
     if (options.is_streaming) {
       StdinSource ciphertext(head);
-      write_plaintext(ciphertext, layer);
+      write_plaintext(ciphertext, open_layer(descriptors, keys, nullptr));
       return;
     }
     const Fd spooled = blob ? Fd() : spool(head, options.spool);
     const Fd& file = blob ? blob->file : spooled;
-    check_size(file, layer.size);
-    write_verified(file, layer);
+    const OpenedLayer layer = open_layer(descriptors, keys, &file);
+    // From the same descriptor; this second pass repeats the HMAC, should the file have changed.
+    FileSource ciphertext(file);
+    write_plaintext(ciphertext, layer);
   } catch (const Error& error) {
     throw with_complaint(error, directory);
   }

@@ -15,17 +15,26 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostKeyFileBytes = 64 * 1024;
 constexpr std::size_t kMostPassphraseBytes = 4 * 1024;
-constexpr std::size_t kMostFiles = 1'000;
+constexpr std::size_t kMostFiles = 10'000;
 constexpr const char* kPassphraseSuffix = ".pass";
 
 bool is_inside(const fs::path& path, const fs::path& directory) {
   return std::mismatch(directory.begin(), directory.end(), path.begin(), path.end()).first == directory.end();
 }
 
-std::optional<SecretBytes> read_passphrase(const std::string& key_file) {
-  const std::string path = key_file + kPassphraseSuffix;
-  if (!fs::exists(path)) return std::nullopt;
-  SecretBytes passphrase = read_secret_file(path, kMostPassphraseBytes);
+// The regular file that `path` is or links to inside `directory`.
+std::optional<fs::path> resolve(const fs::path& path, const fs::path& directory) {
+  std::error_code failure;
+  const fs::path target = fs::canonical(path, failure);
+  if (failure || !is_inside(target, directory)) return std::nullopt;
+  const bool is_file = fs::is_regular_file(target, failure);
+  return is_file && !failure ? std::optional(target) : std::nullopt;
+}
+
+std::optional<SecretBytes> read_passphrase(const std::string& key_file, const fs::path& directory) {
+  const auto path = resolve(key_file + kPassphraseSuffix, directory);
+  if (!path) return std::nullopt;
+  SecretBytes passphrase = read_secret_file(path->string(), kMostPassphraseBytes);
   if (as_text(passphrase.expose()).ends_with('\n')) passphrase.truncate(passphrase.size() - 1);
   return passphrase;
 }
@@ -33,7 +42,8 @@ std::optional<SecretBytes> read_passphrase(const std::string& key_file) {
 // A key that is read when it is first tried.
 class KeyFileUnwrapper final : public KeyUnwrapper {
  public:
-  explicit KeyFileUnwrapper(std::string path) : path_(std::move(path)) {}
+  KeyFileUnwrapper(std::string path, fs::path directory)
+      : path_(std::move(path)), directory_(std::move(directory)) {}
 
   [[nodiscard]] std::string annotation() const override { return kJweAnnotation; }
 
@@ -49,7 +59,7 @@ class KeyFileUnwrapper final : public KeyUnwrapper {
  private:
   void load() const {
     try {
-      const auto passphrase = read_passphrase(path_);
+      const auto passphrase = read_passphrase(path_, directory_);
       const SecretBytes file = read_secret_file(path_, kMostKeyFileBytes);
       key_.emplace(path_, parse_private_key(file.expose(), passphrase ? &*passphrase : nullptr));
     } catch (const Error& error) {
@@ -58,6 +68,7 @@ class KeyFileUnwrapper final : public KeyUnwrapper {
   }
 
   std::string path_;
+  fs::path directory_;
   mutable std::once_flag loaded_;
   mutable std::optional<JweUnwrapper> key_;
   mutable std::string failure_ = "not tried";
@@ -68,6 +79,7 @@ class KeyFileUnwrapper final : public KeyUnwrapper {
 KeyDirectory::KeyDirectory(const std::string& path) {
   std::error_code failure;
   const fs::path root = fs::canonical(path, failure);
+  root_ = root.string();
   if (failure) {
     complaint_ =
         "no keys: " + path +
@@ -76,18 +88,21 @@ KeyDirectory::KeyDirectory(const std::string& path) {
   }
   for (fs::recursive_directory_iterator at(root, failure), end; at != end && !failure;
        at.increment(failure)) {
-    const fs::path target = fs::canonical(at->path(), failure);
-    if (std::exchange(failure, {}) || !fs::is_regular_file(target) || !is_inside(target, root)) continue;
-    if (at->path().extension() != kPassphraseSuffix && files_.size() < kMostFiles)
+    if (at->path().extension() != kPassphraseSuffix && resolve(at->path(), root))
       files_.push_back(at->path());
   }
   std::ranges::sort(files_);
+  if (files_.size() > kMostFiles) {
+    complaint_ = "only the first " + std::to_string(kMostFiles) + " files of " + path + " are tried";
+    files_.resize(kMostFiles);
+  }
   if (files_.empty()) complaint_ = "no keys: " + path + (failure ? ": " + failure.message() : " is empty");
 }
 
 KeyUnwrappers KeyDirectory::unwrappers() const {
   KeyUnwrappers unwrappers;
-  for (const std::string& file : files_) unwrappers.push_back(std::make_unique<KeyFileUnwrapper>(file));
+  for (const std::string& file : files_)
+    unwrappers.push_back(std::make_unique<KeyFileUnwrapper>(file, root_));
   return unwrappers;
 }
 

@@ -21,10 +21,11 @@ class KeyDirectory {
 
   // One for each file, in lexical order.
   [[nodiscard]] KeyUnwrappers unwrappers() const;
-  // "no keys: PATH does not exist", or empty when there are files to try.
+  // "no keys: PATH does not exist", or what else is wrong with it; empty when all is well.
   [[nodiscard]] const std::string& complaint() const noexcept { return complaint_; }
 
  private:
+  std::string root_;
   std::vector<std::string> files_;
   std::string complaint_;
 };

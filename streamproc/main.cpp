@@ -66,7 +66,7 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
 
 [[noreturn]] void run(int argc, char** argv) {
   try {
-    occupy_payload_fd();
+    occupy_standard_fds();
     StdoutHolder holder;
     shut_in();
     const Options options = parse_arguments(argc, argv, holder);

@@ -92,12 +92,12 @@ std::optional<Payload> parse_payload(ByteView any) {
   return Payload{parse_descriptor(json.get("Descriptor")), parse_keys(json)};
 }
 
-void occupy_payload_fd() {
-  if (::fcntl(kPayloadFd, F_SETFD, FD_CLOEXEC) == 0) return;
-  const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-  if (null < 0 || null == kPayloadFd) return;
-  ::dup3(null, kPayloadFd, O_CLOEXEC);
-  ::close(null);
+void occupy_standard_fds() {
+  // Each open takes the lowest free number. Read-only, so that writing to what the parent closed fails.
+  int fd = -1;
+  while ((fd = ::open("/dev/null", O_RDONLY)) >= 0 && fd < kPayloadFd) continue;
+  if (fd > kPayloadFd) ::close(fd);
+  ::fcntl(kPayloadFd, F_SETFD, FD_CLOEXEC);
 }
 
 std::optional<Payload> read_payload() {

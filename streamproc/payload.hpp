@@ -22,9 +22,9 @@ struct Payload {
   std::vector<PayloadKey> keys;
 };
 
-// Puts /dev/null on the descriptor when it is closed, so that no later file lands on it. Comes before
-// anything else.
-void occupy_payload_fd();
+// Puts /dev/null on descriptors 0 to 3 where they are closed, so that no later file lands on them. Comes
+// before anything else.
+void occupy_standard_fds();
 
 // nullopt unless the descriptor is a pipe that delivers a payload of ours.
 [[nodiscard]] std::optional<Payload> read_payload();

@@ -23,10 +23,11 @@ bool is_reaped(long parent) {
 }
 
 void close_all_but_stdout(int word, long parent) {
-  const int most = static_cast<int>(::sysconf(_SC_OPEN_MAX));
-  for (int fd = 0; fd < std::min(most, 64); ++fd) {
+  const int highest = std::max(word, static_cast<int>(parent));
+  for (int fd = 0; fd < highest; ++fd) {
     if (fd != STDOUT_FILENO && fd != word && fd != parent) ::close(fd);
   }
+  ::syscall(SYS_close_range, highest + 1, ~0U, 0);
 }
 
 [[noreturn]] void hold(int word, long parent) {
