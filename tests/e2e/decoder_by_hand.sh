@@ -35,6 +35,22 @@ expect_refused() {
   expect_nothing_left
 }
 
+# add_forged_manifest NAME: a newer manifest that names the same layer, with another HMAC
+add_forged_manifest() {
+  python3 - "$TMP/$1" <<'PYTHON'
+import base64, hashlib, json, pathlib, sys
+blobs = pathlib.Path(sys.argv[1], "blobs/sha256")
+root = json.loads((blobs.parents[1] / "index.json").read_text())["manifests"][0]["digest"].removeprefix("sha256:")
+manifest = json.loads((blobs / root).read_text())
+annotations = manifest["layers"][0]["annotations"]
+options = json.loads(base64.b64decode(annotations["org.opencontainers.image.enc.pubopts"]))
+options["hmac"] = base64.b64encode(bytes(32)).decode()
+annotations["org.opencontainers.image.enc.pubopts"] = base64.b64encode(json.dumps(options).encode()).decode()
+text = json.dumps(manifest).encode()
+(blobs / hashlib.sha256(text).hexdigest()).write_bytes(text)
+PYTHON
+}
+
 # decode_in_little_memory NAME: with an address space that the layer of 160 MiB does not fit into
 decode_in_little_memory() {
   prlimit --as=$((96 << 20)) "$CTD_DECODER" --decryption-keys-path "$TMP/keys" --spool-dir "$TMP/spool" \
@@ -58,6 +74,16 @@ decode_in_little_memory big
 python3 "$support_dir/damage_layer.py" "$TMP/big" t 0 truncate
 expect_refused "$TMP/big" "$(only_layer "$TMP/big")" "layer authentication failed"
 rm -rf "$TMP/big" "$TMP/big.plain"
+
+# What is no key, and what cannot be a passphrase, stops nothing.
+echo junk >"$TMP/keys/a"
+mkfifo "$TMP/keys/a.pass"
+echo junk >"$TMP/keys/b"
+ln -s b.pass "$TMP/keys/b.pass"
+expect_plaintext small
+rm "$TMP/keys"/[ab] "$TMP/keys"/[ab].pass
+add_forged_manifest small
+expect_plaintext small
 
 layer=$(only_layer "$TMP/small")
 head -c 500 "$layer" >"$TMP/short"
