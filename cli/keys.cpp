@@ -2,8 +2,8 @@
 #include "cli/command.hpp"
 #include "cli/prompt.hpp"
 #include "crypto/key_file.hpp"
-#include "keywrap/jwe.hpp"
 #include "keywrap/key_string.hpp"
+#include "keywrap/private_key_unwrapper.hpp"
 
 #include <charconv>
 #include <cstdlib>
@@ -56,7 +56,7 @@ std::optional<SecretBytes> read_passphrase(const KeyString& key) {
 std::unique_ptr<KeyUnwrapper> read_key(const KeyString& key) {
   const std::optional<SecretBytes> passphrase = read_passphrase(key);
   const SecretBytes file = read_secret_file(key.file, kMostKeyFileBytes);
-  return std::make_unique<JweUnwrapper>(
+  return std::make_unique<PrivateKeyUnwrapper>(
       key.file, parse_private_key(file.expose(), passphrase ? &*passphrase : nullptr));
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/fd.hpp"
 #include "crypto/key_file.hpp"
+#include "keywrap/private_key_unwrapper.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "streamproc/content_store.hpp"
@@ -81,7 +82,7 @@ KeyUnwrappers gather_keys(const std::optional<Payload>& payload, const KeyDirect
     for (std::size_t i = 0; i < payload->keys.size(); ++i) {
       const PayloadKey& key = payload->keys[i];
       try {
-        keys.push_back(std::make_unique<JweUnwrapper>(
+        keys.push_back(std::make_unique<PrivateKeyUnwrapper>(
             "key " + std::to_string(i) + " of the payload",
             parse_private_key(key.file.expose(), key.passphrase ? &*key.passphrase : nullptr)));
       } catch (const Error&) {

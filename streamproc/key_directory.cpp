@@ -2,11 +2,14 @@
 
 #include "base/fd.hpp"
 #include "crypto/key_file.hpp"
+#include "keywrap/jwe.hpp"
+#include "keywrap/private_key_unwrapper.hpp"
 
 #include <imgcrypt/error.hpp>
 
 #include <algorithm>
 #include <filesystem>
+#include <mutex>
 
 namespace imgcrypt::streamproc {
 namespace {
@@ -45,15 +48,18 @@ class KeyFileUnwrapper final : public KeyUnwrapper {
   KeyFileUnwrapper(std::string path, fs::path directory)
       : path_(std::move(path)), directory_(std::move(directory)) {}
 
-  [[nodiscard]] std::string annotation() const override { return kJweAnnotation; }
+  [[nodiscard]] bool reads(std::string_view annotation) const override {
+    return annotation == kJweAnnotation;
+  }
 
   [[nodiscard]] std::string description() const override {
     return key_ ? key_->description() : path_ + " (" + failure_ + ")";
   }
 
-  [[nodiscard]] std::optional<SecretBytes> unwrap(ByteView packet) const override {
+  [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view annotation,
+                                                  ByteView packet) const override {
     std::call_once(loaded_, [&] { load(); });
-    return key_ ? key_->unwrap(packet) : std::nullopt;
+    return key_ && key_->reads(annotation) ? key_->unwrap(annotation, packet) : std::nullopt;
   }
 
  private:
@@ -70,7 +76,7 @@ class KeyFileUnwrapper final : public KeyUnwrapper {
   std::string path_;
   fs::path directory_;
   mutable std::once_flag loaded_;
-  mutable std::optional<JweUnwrapper> key_;
+  mutable std::optional<PrivateKeyUnwrapper> key_;
   mutable std::string failure_ = "not tried";
 };
 

@@ -3,16 +3,12 @@
 // passphrase.
 #pragma once
 
-#include "keywrap/jwe.hpp"
+#include "keywrap/key_wrapper.hpp"
 
-#include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 namespace imgcrypt::streamproc {
-
-using KeyUnwrappers = std::vector<std::unique_ptr<KeyUnwrapper>>;
 
 class KeyDirectory {
  public:

@@ -16,6 +16,7 @@ enum class ErrorCode {
   kNoKey = 6,        // none of the keys opens a layer that is needed
   kIntegrity = 7,    // content is damaged, forged or not what its descriptor says
   kRefused = 8,      // understood, but not done: unsafe, or beyond the limits
+  kProvider = 9,     // a key provider program failed
   kCancelled = 130,  // SIGINT or SIGTERM; main adds the signal's number to 128
 };
 

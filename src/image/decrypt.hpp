@@ -5,12 +5,7 @@
 #include "keywrap/key_wrapper.hpp"
 #include "transport/image_store.hpp"
 
-#include <memory>
-#include <vector>
-
 namespace imgcrypt {
-
-using KeyUnwrappers = std::vector<std::unique_ptr<KeyUnwrapper>>;
 
 // Returns the new root's descriptor. All keys are unwrapped before a byte is moved. Throws kNoKey when a
 // layer cannot be opened, kIntegrity when one is damaged or forged.

@@ -111,9 +111,7 @@ Bytes JweWrapper::wrap(const SecretBytes& options) const {
   return to_bytes(as_bytes(packet));
 }
 
-std::string JweUnwrapper::description() const { return name_ + " (" + key_.public_key().description() + ")"; }
-
-std::optional<SecretBytes> JweUnwrapper::unwrap(ByteView packet) const {
+std::optional<SecretBytes> unwrap_jwe(const PrivateKey& key, ByteView packet) {
   const JweMessage message = JweMessage::parse(packet);
   const auto* encryption = find_row(kContentKeySizes, message.encryption);
   if (encryption == nullptr) {
@@ -122,7 +120,7 @@ std::optional<SecretBytes> JweUnwrapper::unwrap(ByteView packet) const {
   }
   bool authentic = true;
   for (const JweRecipient& recipient : message.recipients) {
-    const auto content_key = unwrap_content_key(key_, recipient);
+    const auto content_key = unwrap_content_key(key, recipient);
     if (!content_key) continue;
     if (content_key->size() == encryption->value) {
       auto options =

@@ -22,18 +22,8 @@ class JweWrapper final : public KeyWrapper {
   PublicKey key_;
 };
 
-class JweUnwrapper final : public KeyUnwrapper {
- public:
-  // `name` is what the user calls the key: its file.
-  JweUnwrapper(std::string name, PrivateKey key) : name_(std::move(name)), key_(std::move(key)) {}
-  [[nodiscard]] std::string annotation() const override { return kJweAnnotation; }
-  [[nodiscard]] std::string description() const override;
-  [[nodiscard]] std::optional<SecretBytes> unwrap(ByteView packet) const override;
-
- private:
-  std::string name_;
-  PrivateKey key_;
-};
+// nullopt: the packet is for another key. Throws kIntegrity or kRefused for a packet that no key should open.
+[[nodiscard]] std::optional<SecretBytes> unwrap_jwe(const PrivateKey& key, ByteView packet);
 
 // One line a recipient: "RSA-OAEP key ab12...", "ECDH-ES+A256KW P-256 key unknown".
 [[nodiscard]] std::vector<std::string> describe_jwe(ByteView packet);

@@ -5,8 +5,11 @@
 
 #include "base/secret_bytes.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace imgcrypt {
 
@@ -21,15 +24,21 @@ class KeyWrapper {
   [[nodiscard]] virtual Bytes wrap(const SecretBytes& options) const = 0;
 };
 
+using KeyWrappers = std::vector<std::unique_ptr<KeyWrapper>>;
+
 class KeyUnwrapper {
  public:
   virtual ~KeyUnwrapper() = default;
-  [[nodiscard]] virtual std::string annotation() const = 0;
+  // Whether this may open packets that stand in this annotation: one key may serve several schemes.
+  [[nodiscard]] virtual bool reads(std::string_view annotation) const = 0;
   // "wrong.pem (RSA key ab12...)": what a message calls the key.
   [[nodiscard]] virtual std::string description() const = 0;
   // nullopt: the packet is for another key. Throws kIntegrity or kRefused for a packet that no key should
-  // open.
-  [[nodiscard]] virtual std::optional<SecretBytes> unwrap(ByteView packet) const = 0;
+  // open, kProvider when the program that holds the key failed. REQUIRES: reads(annotation).
+  [[nodiscard]] virtual std::optional<SecretBytes> unwrap(std::string_view annotation,
+                                                          ByteView packet) const = 0;
 };
+
+using KeyUnwrappers = std::vector<std::unique_ptr<KeyUnwrapper>>;
 
 }  // namespace imgcrypt

@@ -3,13 +3,10 @@
 
 #include "keywrap/key_wrapper.hpp"
 
-#include <memory>
 #include <string>
 #include <vector>
 
 namespace imgcrypt {
-
-using KeyWrappers = std::vector<std::unique_ptr<KeyWrapper>>;
 
 // Reads the public keys that the recipients name. Throws kUsage, naming the recipient, for any that cannot be
 // used.

@@ -39,34 +39,69 @@ std::vector<Bytes> packets_of(const std::string& annotation, std::string_view va
   return packets;
 }
 
-std::vector<Bytes> packets_of(const Annotations& annotations, const std::string& annotation) {
-  const auto found = annotations.find(annotation);
-  return found == annotations.end() ? std::vector<Bytes>() : packets_of(annotation, found->second);
-}
-
 std::string join(const std::vector<std::string>& lines, std::string_view none) {
   std::string joined;
   for (const std::string& line : lines) joined += (joined.empty() ? "" : ", ") + line;
   return joined.empty() ? std::string(none) : joined;
 }
 
-std::optional<SecretBytes> try_packets(const KeyUnwrapper& unwrapper, const std::vector<Bytes>& packets,
-                                       std::optional<Error>& failure) {
-  for (const Bytes& packet : packets) {
-    try {
-      auto options = unwrapper.unwrap(packet);
-      if (options) return options;
-    } catch (const Error& error) {
-      failure = error;
+// The trial of each key with each packet that may be for it. Why each failed is kept for the error.
+class Trial {
+ public:
+  std::optional<SecretBytes> unwrap(const KeyUnwrapper& unwrapper, const Annotations& annotations) {
+    bool is_tried = false;
+    std::string reasons;
+    for (const auto& [name, value] : annotations) {
+      if (!name.starts_with(kKeysPrefix) || value.empty() || !unwrapper.reads(name)) continue;
+      is_tried = true;
+      if (auto options = try_packets(unwrapper, name, value, reasons)) return options;
     }
+    if (is_tried) tried_.push_back(unwrapper.description() + reasons);
+    return std::nullopt;
   }
-  return std::nullopt;
-}
+
+  [[noreturn]] void fail(const Annotations& annotations) const {
+    const std::string tried = "keys tried: " + join(tried_, "none of them is for this");
+    if (integrity_) throw Error(ErrorCode::kIntegrity, integrity_->message() + "; " + tried);
+    throw Error(
+        is_provider_failure_ ? ErrorCode::kProvider : ErrorCode::kNoKey,
+        "no key opens it: wrapped for " + join(describe_recipients(annotations), "nobody") + "; " + tried,
+        "give the private key of one of these recipients");
+  }
+
+ private:
+  std::optional<SecretBytes> try_packets(const KeyUnwrapper& unwrapper, const std::string& name,
+                                         std::string_view value, std::string& reasons) {
+    try {
+      for (const Bytes& packet : packets_of(name, value)) {
+        try {
+          if (auto options = unwrapper.unwrap(name, packet)) return options;
+        } catch (const Error& error) {
+          add_reason(error, reasons);
+        }
+      }
+    } catch (const Error& error) {
+      add_reason(error, reasons);
+    }
+    return std::nullopt;
+  }
+
+  void add_reason(const Error& error, std::string& reasons) {
+    if (error.code() == ErrorCode::kCancelled) throw Error(error);
+    if (error.code() == ErrorCode::kIntegrity && !integrity_) integrity_ = error;
+    is_provider_failure_ = is_provider_failure_ || error.code() == ErrorCode::kProvider;
+    if (reasons.find(error.message()) == std::string::npos) reasons += ": " + error.message();
+  }
+
+  std::vector<std::string> tried_;
+  std::optional<Error> integrity_;
+  bool is_provider_failure_ = false;
+};
 
 }  // namespace
 
 Annotations wrap_private_options(const PrivateOptions& options, const PublicOptions& public_options,
-                                 const std::vector<std::unique_ptr<KeyWrapper>>& wrappers) {
+                                 const KeyWrappers& wrappers) {
   const SecretBytes json = options.to_json();
   Annotations annotations;
   annotations[kPublicOptions] = encode_base64(as_bytes(public_options.to_json()), Base64::kStandard);
@@ -77,21 +112,12 @@ Annotations wrap_private_options(const PrivateOptions& options, const PublicOpti
   return annotations;
 }
 
-PrivateOptions unwrap_private_options(const Annotations& annotations,
-                                      const std::vector<std::unique_ptr<KeyUnwrapper>>& unwrappers) {
-  std::vector<std::string> tried;
-  std::optional<Error> failure;
+PrivateOptions unwrap_private_options(const Annotations& annotations, const KeyUnwrappers& unwrappers) {
+  Trial trial;
   for (const auto& unwrapper : unwrappers) {
-    const auto options = try_packets(*unwrapper, packets_of(annotations, unwrapper->annotation()), failure);
-    if (options) return PrivateOptions::parse(*options);
-    tried.push_back(unwrapper->description());
+    if (const auto options = trial.unwrap(*unwrapper, annotations)) return PrivateOptions::parse(*options);
   }
-  if (failure && failure->code() == ErrorCode::kIntegrity) throw Error(*failure);
-  const std::string reason = failure ? "; " + failure->message() : "";
-  throw Error(ErrorCode::kNoKey,
-              "no key opens it: wrapped for " + join(describe_recipients(annotations), "nobody") +
-                  "; keys tried: " + join(tried, "none") + reason,
-              "give the private key of one of these recipients");
+  trial.fail(annotations);
 }
 
 PublicOptions public_options_of(const Annotations& annotations) {

@@ -7,7 +7,6 @@
 #include "layer/public_options.hpp"
 #include "oci/descriptor.hpp"
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,12 +17,12 @@ inline constexpr std::string_view kEncryptionPrefix = "org.opencontainers.image.
 // The annotations that make a layer readable for every recipient of `wrappers`.
 [[nodiscard]] Annotations wrap_private_options(const PrivateOptions& options,
                                                const PublicOptions& public_options,
-                                               const std::vector<std::unique_ptr<KeyWrapper>>& wrappers);
+                                               const KeyWrappers& wrappers);
 
 // The private options from the first packet that one of the keys opens. Throws kNoKey, naming recipients and
 // keys, when there is none; kIntegrity when a packet was opened but is forged.
-[[nodiscard]] PrivateOptions unwrap_private_options(
-    const Annotations& annotations, const std::vector<std::unique_ptr<KeyUnwrapper>>& unwrappers);
+[[nodiscard]] PrivateOptions unwrap_private_options(const Annotations& annotations,
+                                                    const KeyUnwrappers& unwrappers);
 
 // Throws kIntegrity when they are missing or malformed, kRefused as PublicOptions::parse.
 [[nodiscard]] PublicOptions public_options_of(const Annotations& annotations);

@@ -3,6 +3,7 @@
 #include "image/encrypt.hpp"
 #include "image/inspect.hpp"
 #include "keywrap/jwe.hpp"
+#include "keywrap/private_key_unwrapper.hpp"
 #include "oci/media_types.hpp"
 #include "support/memory_store.hpp"
 #include "support/vectors.hpp"
@@ -109,7 +110,7 @@ TEST(Images, ComeBackByteForByte) {
   KeyWrappers wrappers;
   wrappers.push_back(std::make_unique<JweWrapper>(key.public_key()));
   KeyUnwrappers unwrappers;
-  unwrappers.push_back(std::make_unique<JweUnwrapper>("key", key));
+  unwrappers.push_back(std::make_unique<PrivateKeyUnwrapper>("key", key));
   unsigned encrypted_images = 0;
   for (unsigned seed = 0; seed < 60; ++seed) {
     MemoryStore plain;

@@ -15,10 +15,8 @@ using namespace test;
 const std::set<std::string> kReadable = {"RSA-OAEP-256", "ECDH-ES+A128KW", "ECDH-ES+A192KW",
                                          "A128GCM",      "A192GCM",        "aad"};
 
-JweUnwrapper unwrapper(const std::string& pem) { return {"key", parse_private_key(as_bytes(pem), nullptr)}; }
-
 std::optional<std::string> unwrap(const std::string& packet, const std::string& pem) {
-  const auto options = unwrapper(pem).unwrap(as_bytes(packet));
+  const auto options = unwrap_jwe(parse_private_key(as_bytes(pem), nullptr), as_bytes(packet));
   if (!options) return std::nullopt;
   return std::string(as_text(options->expose()));
 }

@@ -1,6 +1,7 @@
 // Every layer of every image that peers encrypted, opened with each of its keys.
 #include "crypto/key_file.hpp"
 #include "keywrap/jwe.hpp"
+#include "keywrap/private_key_unwrapper.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/manifest.hpp"
@@ -34,12 +35,13 @@ std::vector<Manifest> manifests_of(const Table& image) {
   return manifests;
 }
 
-std::vector<std::unique_ptr<KeyUnwrapper>> unwrappers(const Table& key) {
+KeyUnwrappers unwrappers(const Table& key) {
   const std::string file = read_vector(text(key, "key"));
   const SecretBytes passphrase = secret(key.at("passphrase").is_null() ? "" : text(key, "passphrase"));
   const SecretBytes* given = key.at("passphrase").is_null() ? nullptr : &passphrase;
-  std::vector<std::unique_ptr<KeyUnwrapper>> list;
-  list.push_back(std::make_unique<JweUnwrapper>(text(key, "key"), parse_private_key(as_bytes(file), given)));
+  KeyUnwrappers list;
+  list.push_back(
+      std::make_unique<PrivateKeyUnwrapper>(text(key, "key"), parse_private_key(as_bytes(file), given)));
   return list;
 }
 

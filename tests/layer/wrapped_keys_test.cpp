@@ -2,6 +2,7 @@
 
 #include "crypto/key_file.hpp"
 #include "keywrap/jwe.hpp"
+#include "keywrap/private_key_unwrapper.hpp"
 #include "support/vectors.hpp"
 
 #include <gmock/gmock.h>
@@ -24,11 +25,11 @@ Annotations wrap_for(const PrivateOptions& options, const std::vector<std::strin
 }
 
 PrivateOptions unwrap_with(const Annotations& annotations, const std::vector<std::string>& names) {
-  std::vector<std::unique_ptr<KeyUnwrapper>> unwrappers;
+  KeyUnwrappers unwrappers;
   for (const std::string& name : names) {
     const std::string pem = read_vector("keys/" + name + ".pem");
     unwrappers.push_back(
-        std::make_unique<JweUnwrapper>(name + ".pem", parse_private_key(as_bytes(pem), nullptr)));
+        std::make_unique<PrivateKeyUnwrapper>(name + ".pem", parse_private_key(as_bytes(pem), nullptr)));
   }
   return unwrap_private_options(annotations, unwrappers);
 }
