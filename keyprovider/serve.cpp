@@ -1,0 +1,86 @@
+#include "keyprovider/serve.hpp"
+
+#include "base/fd.hpp"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+
+namespace imgcrypt::keyprovider {
+namespace {
+
+SecretBytes answer(KeyProvider& provider, const std::string& name, ByteView document) {
+  const ProviderRequest request = parse_provider_request(document, name);
+  if (request.operation == ProviderOperation::kWrap)
+    return format_provider_reply(request.operation, provider.wrap(request.parameters, request.content));
+  return format_provider_reply(request.operation,
+                               provider.unwrap(request.parameters, request.content.expose()).expose());
+}
+
+SecretBytes answer_or_failure(KeyProvider& provider, const std::string& name, ByteView document) {
+  try {
+    return answer(provider, name, document);
+  } catch (const Error& error) {
+    return format_provider_failure(error.message());
+  }
+}
+
+void write_line(const SecretBytes& text) {
+  write_all(STDOUT_FILENO, text.expose(), "stdout");
+  write_all(STDOUT_FILENO, as_bytes("\n"), "stdout");
+}
+
+// The lines of stdin, without their ends; the last may lack one.
+class LineReader {
+ public:
+  // nullopt at the end. The view lives until the next call.
+  std::optional<ByteView> next() {
+    rest_ -= consumed_;
+    std::ranges::copy_n(buffer_.expose().begin() + static_cast<std::ptrdiff_t>(consumed_),
+                        static_cast<std::ptrdiff_t>(rest_), buffer_.expose_mutable().begin());
+    consumed_ = 0;
+    while (true) {
+      const ByteView held = buffer_.expose().first(rest_);
+      const auto end = std::ranges::find(held, std::uint8_t{'\n'});
+      if (end != held.end()) return take(static_cast<std::size_t>(end - held.begin()), 1);
+      if (rest_ == buffer_.size()) throw Error(ErrorCode::kRefused, "a request of more than 1 MiB");
+      const std::size_t size = read_some(STDIN_FILENO, buffer_.expose_mutable().subspan(rest_), "stdin");
+      if (size == 0) return rest_ == 0 ? std::nullopt : take(rest_, 0);
+      rest_ += size;
+    }
+  }
+
+ private:
+  std::optional<ByteView> take(std::size_t size, std::size_t line_end) {
+    consumed_ = size + line_end;
+    return buffer_.expose().first(size);
+  }
+
+  SecretBytes buffer_{kMostProviderRequestBytes};
+  std::size_t rest_ = 0;
+  std::size_t consumed_ = 0;
+};
+
+}  // namespace
+
+void harden() {
+  const rlimit none = {0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+void serve_one(KeyProvider& provider, const std::string& name) {
+  const SecretBytes document = read_secret(STDIN_FILENO, kMostProviderRequestBytes, "stdin");
+  write_line(answer(provider, name, document.expose()));
+}
+
+void serve_lines(KeyProvider& provider, const std::string& name) {
+  LineReader lines;
+  while (const auto line = lines.next()) write_line(answer_or_failure(provider, name, *line));
+}
+
+}  // namespace imgcrypt::keyprovider
