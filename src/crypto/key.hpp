@@ -39,9 +39,12 @@ class PublicKey {
   [[nodiscard]] std::string thumbprint() const;
   // "RSA key ab12... (2048 bits)", "P-256 key ab12...".
   [[nodiscard]] std::string description() const;
+  [[nodiscard]] bool same_as(const PublicKey& other) const;
 
   // RFC 8017 section 7.1, empty label. REQUIRES: kind() is kRsa and the message fits.
   [[nodiscard]] Bytes encrypt_oaep(ByteView message, OaepHash hash) const;
+  // RFC 8017 section 7.2. REQUIRES: kind() is kRsa and the message fits.
+  [[nodiscard]] Bytes encrypt_pkcs1(ByteView message) const;
 
  private:
   friend class PrivateKey;
@@ -59,6 +62,9 @@ class PrivateKey {
 
   // nullopt when the ciphertext is not for this key. REQUIRES: public_key().kind() is kRsa.
   [[nodiscard]] std::optional<SecretBytes> decrypt_oaep(ByteView ciphertext, OaepHash hash) const;
+  // Always `size` bytes: the message when the ciphertext holds one of exactly that length, else random ones;
+  // time does not tell which (RFC 8017 section 7.2.2). REQUIRES: public_key().kind() is kRsa.
+  [[nodiscard]] SecretBytes decrypt_pkcs1(ByteView ciphertext, std::size_t size) const;
   // The x coordinate of the shared point, as long as the field (SEC 1 section 3.3.1). REQUIRES: same curve.
   [[nodiscard]] SecretBytes agree(const PublicKey& peer) const;
 
