@@ -3,7 +3,13 @@
 namespace imgcrypt {
 
 std::optional<ByteView> DerReader::take(DerTag tag) {
-  if (rest_.size() < 2 || rest_[0] != static_cast<std::uint8_t>(tag)) return std::nullopt;
+  if (rest_.empty() || static_cast<DerTag>(rest_[0]) != tag) return std::nullopt;
+  const auto element = take_any();
+  return element ? std::optional(element->content) : std::nullopt;
+}
+
+std::optional<DerElement> DerReader::take_any() {
+  if (rest_.size() < 2) return std::nullopt;
   std::size_t header = 2;
   std::size_t size = rest_[1];
   if (size >= 0x80) {
@@ -14,9 +20,10 @@ std::optional<ByteView> DerReader::take(DerTag tag) {
     header += digits;
   }
   if (rest_.size() - header < size) return std::nullopt;
-  const ByteView content = rest_.subspan(header, size);
+  const DerElement element{static_cast<DerTag>(rest_[0]), rest_.subspan(header, size),
+                           rest_.first(header + size)};
   rest_ = rest_.subspan(header + size);
-  return content;
+  return element;
 }
 
 }  // namespace imgcrypt

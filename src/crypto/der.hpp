@@ -1,4 +1,4 @@
-// A reader of DER (X.690), enough for keys: definite lengths, low tag numbers, strictly in bounds.
+// A reader of DER (X.690), enough for keys and CMS: definite lengths, low tag numbers, strictly in bounds.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -7,14 +7,27 @@
 
 namespace imgcrypt {
 
+// The identifier octet. Other values than those with a name occur in what others write.
 enum class DerTag : std::uint8_t {
   kInteger = 0x02,
   kBitString = 0x03,
   kOctetString = 0x04,
   kObjectId = 0x06,
+  kPrimitiveSequence = 0x10,  // no DER, but the field's PKCS7 packets have it
   kSequence = 0x30,
+  kSet = 0x31,
+  kPrimitive0 = 0x80,
+  kPrimitive4 = 0x84,
   kContext0 = 0xa0,
   kContext1 = 0xa1,
+  kContext2 = 0xa2,
+  kContext3 = 0xa3,
+};
+
+struct DerElement {
+  DerTag tag;
+  ByteView content;
+  ByteView whole;  // tag, length and content
 };
 
 // Reads elements one after another from bytes that must outlive it. Everything unexpected is nullopt.
@@ -24,6 +37,7 @@ class DerReader {
 
   // The content of the next element if it has this tag; else nothing is consumed.
   std::optional<ByteView> take(DerTag tag);
+  std::optional<DerElement> take_any();
   [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
 
  private:
