@@ -4,14 +4,18 @@
 
 namespace imgcrypt {
 
-bool PrivateKeyUnwrapper::reads(std::string_view annotation) const { return annotation == kJweAnnotation; }
+bool PrivateKeyUnwrapper::reads(std::string_view annotation) const {
+  return annotation == kJweAnnotation ||
+         (annotation == kPkcs7Annotation && key_.public_key().kind() == KeyKind::kRsa);
+}
 
 std::string PrivateKeyUnwrapper::description() const {
   return name_ + " (" + key_.public_key().description() + ")";
 }
 
-std::optional<SecretBytes> PrivateKeyUnwrapper::unwrap(std::string_view, ByteView packet) const {
-  return unwrap_jwe(key_, packet);
+std::optional<SecretBytes> PrivateKeyUnwrapper::unwrap(std::string_view annotation, ByteView packet) const {
+  return annotation == kJweAnnotation ? unwrap_jwe(key_, packet)
+                                      : unwrap_pkcs7(key_, certificates_, legacy_, packet);
 }
 
 }  // namespace imgcrypt

@@ -3,35 +3,80 @@
 #include "base/fd.hpp"
 #include "crypto/key_file.hpp"
 #include "keywrap/jwe.hpp"
+#include "keywrap/pkcs7.hpp"
+#include "keywrap/provider.hpp"
 
 #include <imgcrypt/error.hpp>
 
 namespace imgcrypt {
 namespace {
 
-constexpr std::size_t kMostKeyFileBytes = 64 * 1024;
-constexpr std::string_view kJwePrefix = "jwe:";
+constexpr std::size_t kMostKeyFileBytes = std::size_t{64} * 1024;
+constexpr std::string_view kProviderPrefix = "provider:";
 
-std::unique_ptr<KeyWrapper> parse_recipient(const std::string& recipient) {
-  if (!recipient.starts_with(kJwePrefix)) {
-    throw Error(ErrorCode::kUsage, "not a recipient of a known scheme", "write jwe:PUBLICKEY.pem");
+// What the recipients come to, scheme by scheme.
+class Recipients {
+ public:
+  explicit Recipients(const std::shared_ptr<KeyProviders>& providers) : providers_(providers) {}
+
+  void add(const std::string& recipient) {
+    const std::size_t colon = recipient.find(':');
+    const std::string_view scheme = std::string_view(recipient).substr(0, colon);
+    const std::string value = colon == std::string::npos ? "" : recipient.substr(colon + 1);
+    if (const auto provider = parse_provider_string(recipient)) {
+      providers_->require(provider->name);
+      parameters_[provider->name].push_back(provider->parameter);
+    } else if (scheme == "jwe" && !value.empty()) {
+      const SecretBytes file = read_secret_file(value, kMostKeyFileBytes);
+      wrappers_.push_back(std::make_unique<JweWrapper>(parse_public_key(file.expose())));
+    } else if (scheme == "pkcs7" && !value.empty()) {
+      const SecretBytes file = read_secret_file(value, kMostKeyFileBytes);
+      certificates_.push_back(Certificate::parse(file.expose()));
+    } else {
+      throw Error(ErrorCode::kUsage, "not a recipient of a known scheme",
+                  "write jwe:PUBLICKEY, pkcs7:CERTIFICATE or provider:NAME[:PARAMETER]");
+    }
   }
-  const SecretBytes file = read_secret_file(recipient.substr(kJwePrefix.size()), kMostKeyFileBytes);
-  return std::make_unique<JweWrapper>(parse_public_key(file.expose()));
-}
+
+  KeyWrappers finish() {
+    if (!certificates_.empty()) wrappers_.push_back(std::make_unique<Pkcs7Wrapper>(std::move(certificates_)));
+    for (auto& [name, parameters] : parameters_)
+      wrappers_.push_back(std::make_unique<ProviderWrapper>(providers_, name, std::move(parameters)));
+    return std::move(wrappers_);
+  }
+
+ private:
+  const std::shared_ptr<KeyProviders>& providers_;
+  KeyWrappers wrappers_;
+  std::vector<Certificate> certificates_;
+  ProviderParameters parameters_;
+};
 
 }  // namespace
 
-KeyWrappers parse_recipients(const std::vector<std::string>& recipients) {
-  KeyWrappers wrappers;
+std::optional<ProviderString> parse_provider_string(std::string_view text) {
+  if (!text.starts_with(kProviderPrefix)) return std::nullopt;
+  text.remove_prefix(kProviderPrefix.size());
+  const std::size_t colon = text.find(':');
+  if (colon == 0 || text.empty())
+    throw Error(ErrorCode::kUsage, "no name behind provider:", "write provider:NAME[:PARAMETER]");
+  return ProviderString{std::string(text.substr(0, colon)), colon == std::string_view::npos
+                                                                ? std::string(kProviderEnabled)
+                                                                : std::string(text.substr(colon + 1))};
+}
+
+KeyWrappers parse_recipients(const std::vector<std::string>& recipients,
+                             const std::shared_ptr<KeyProviders>& providers) {
+  Recipients parsed(providers);
   for (const std::string& recipient : recipients) {
     try {
-      wrappers.push_back(parse_recipient(recipient));
+      parsed.add(recipient);
     } catch (const Error& error) {
-      throw Error(ErrorCode::kUsage, "recipient " + recipient + ": " + error.message(), error.hint());
+      const ErrorCode code = error.code() == ErrorCode::kProvider ? error.code() : ErrorCode::kUsage;
+      throw Error(code, "recipient " + recipient + ": " + error.message(), error.hint());
     }
   }
-  return wrappers;
+  return parsed.finish();
 }
 
 }  // namespace imgcrypt

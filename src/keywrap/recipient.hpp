@@ -1,15 +1,29 @@
 // Recipients as the user names them: SCHEME:VALUE.
 #pragma once
 
+#include "keywrap/key_providers.hpp"
 #include "keywrap/key_wrapper.hpp"
 
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace imgcrypt {
 
-// Reads the public keys that the recipients name. Throws kUsage, naming the recipient, for any that cannot be
-// used.
-[[nodiscard]] KeyWrappers parse_recipients(const std::vector<std::string>& recipients);
+// NAME[:PARAMETER] behind "provider:"; without a parameter it is kProviderEnabled.
+struct ProviderString {
+  std::string name;
+  std::string parameter;
+};
+
+// nullopt when the text does not begin with "provider:". Throws kUsage when no name follows.
+[[nodiscard]] std::optional<ProviderString> parse_provider_string(std::string_view text);
+
+// jwe:PUBLICKEY makes a packet for each, pkcs7:CERTIFICATE one for all, provider:NAME[:PARAMETER] one for
+// each name. Reads the files; throws kUsage, naming the recipient, for any that cannot be used, and as
+// KeyProviders::require.
+[[nodiscard]] KeyWrappers parse_recipients(const std::vector<std::string>& recipients,
+                                           const std::shared_ptr<KeyProviders>& providers);
 
 }  // namespace imgcrypt

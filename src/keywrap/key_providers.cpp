@@ -1,0 +1,167 @@
+#include "keywrap/key_providers.hpp"
+
+#include "base/fd.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::size_t kMostConfigBytes = std::size_t{1} << 20U;
+constexpr const char* kConfigVariable = "OCICRYPT_KEYPROVIDER_CONFIG";
+
+struct OwnProvider {
+  const char* name;
+  const char* program;
+};
+
+// Confidential-containers' agent is the name that images of its kind carry.
+constexpr std::array kOwnProviders = {OwnProvider{"sodium", "keyprovider-sodium"},
+                                      OwnProvider{"attestation-agent", "keyprovider-coco"}};
+const std::vector<std::string> kServe = {"--serve"};
+
+// Whether a configured program is one of ours, which can be kept.
+bool is_in(const std::string& directory, const std::string& program) {
+  std::error_code failure;
+  const auto path = std::filesystem::canonical(program, failure);
+  return !failure && std::filesystem::equivalent(path.parent_path(), directory, failure) && !failure;
+}
+
+SecretBytes with_line_end(SecretBytes line) {
+  SecretBytes ended(line.size() + 1);
+  std::ranges::copy(line.expose(), ended.expose_mutable().begin());
+  ended.expose_mutable().back() = '\n';
+  return ended;
+}
+
+}  // namespace
+
+std::string libexec_directory() {
+  const auto program = std::filesystem::read_symlink("/proc/self/exe");
+  return (program.parent_path().parent_path() / "libexec/imgcrypt").string();
+}
+
+// One provider. One that is kept answers a request at a time; the others are started side by side.
+class KeyProviders::Connection {
+ public:
+  Connection(ProviderEntry entry, ProgramLimits limits, DeathWatch& watch)
+      : entry_(std::move(entry)), limits_(limits), watch_(watch) {}
+
+  SecretBytes exchange(SecretBytes document) {
+    if (!entry_.serve_arguments)
+      return ChildProcess(*entry_.program, limits_, watch_).finish(document.expose());
+    const std::lock_guard lock(mutex_);
+    if (!kept_) kept_.emplace(serving_program(), limits_, watch_);
+    try {
+      return kept_->ask(with_line_end(std::move(document)).expose());
+    } catch (const Error&) {
+      kept_.reset();  // what it would say next may belong to this request
+      throw;
+    }
+  }
+
+ private:
+  [[nodiscard]] Program serving_program() const {
+    Program program = *entry_.program;
+    program.arguments.insert(program.arguments.end(), entry_.serve_arguments->begin(),
+                             entry_.serve_arguments->end());
+    return program;
+  }
+
+  ProviderEntry entry_;
+  ProgramLimits limits_;
+  DeathWatch& watch_;
+  std::mutex mutex_;
+  std::optional<ChildProcess> kept_;
+};
+
+KeyProviders::KeyProviders(ProviderSettings settings) : settings_(std::move(settings)) {}
+
+KeyProviders::~KeyProviders() = default;
+
+const std::vector<ProviderEntry>& KeyProviders::entries() {
+  const std::lock_guard lock(mutex_);
+  load();
+  return entries_;
+}
+
+void KeyProviders::require(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  const std::string& path = entry(name).program->path;
+  if (path.find('/') != std::string::npos && ::access(path.c_str(), X_OK) != 0)
+    throw Error(ErrorCode::kProvider, "key provider " + name + ": " + errno_error("start " + path).message());
+}
+
+std::optional<SecretBytes> KeyProviders::ask(const std::string& name, const ProviderRequest& request) {
+  if (++calls_ > kMostProviderCalls) {
+    throw Error(ErrorCode::kRefused,
+                "more than " + std::to_string(kMostProviderCalls) + " calls of key providers for one image");
+  }
+  Connection& provider = connection(name);
+  try {
+    const SecretBytes reply = provider.exchange(format_provider_request(request, name));
+    return parse_provider_reply(request.operation, reply.expose());
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kCancelled) throw;
+    throw Error(ErrorCode::kProvider, "key provider " + name + ": " + error.message(), error.hint());
+  }
+}
+
+void KeyProviders::load() {
+  if (is_loaded_) return;
+  if (!settings_.config.empty()) read_config();
+  for (ProviderEntry& entry : entries_) {
+    if (entry.program && !entry.serve_arguments && is_in(settings_.libexec, entry.program->path))
+      entry.serve_arguments = kServe;
+  }
+  for (const OwnProvider& own : kOwnProviders) {
+    if (std::ranges::find(entries_, own.name, &ProviderEntry::name) != entries_.end()) continue;
+    const std::string program = settings_.libexec + "/" + own.program;
+    if (::access(program.c_str(), X_OK) == 0)
+      entries_.push_back({own.name, Program{program, {}}, kServe, {}});
+  }
+  is_loaded_ = true;
+}
+
+void KeyProviders::read_config() {
+  try {
+    const SecretBytes file = read_secret_file(settings_.config, kMostConfigBytes);
+    entries_ = parse_provider_config(as_text(file.expose()), settings_.config);
+  } catch (const Error& error) {
+    is_config_missing_ = error.code() == ErrorCode::kNotFound;
+    if (is_config_missing_ && settings_.missing == MissingConfig::kCountsAsEmpty) return;
+    throw Error(ErrorCode::kUsage, std::string(kConfigVariable) + ": " + error.message(),
+                is_config_missing_ ? "let it name a file, or unset it" : error.hint());
+  }
+}
+
+const ProviderEntry& KeyProviders::entry(const std::string& name) {
+  load();
+  const auto found = std::ranges::find(entries_, name, &ProviderEntry::name);
+  if (found == entries_.end()) {
+    const std::string why = settings_.config.empty() ? std::string(kConfigVariable) + " is not set"
+                            : is_config_missing_     ? settings_.config + " does not exist"
+                                                     : "it is not in " + settings_.config;
+    throw Error(ErrorCode::kUsage, "key provider " + name + " is not configured: " + why,
+                "let " + std::string(kConfigVariable) + R"( name a file with {"key-providers":{")" + name +
+                    R"(":{"cmd":{"path":"PROGRAM"}}}})");
+  }
+  if (!found->program) throw Error(ErrorCode::kProvider, "key provider " + name + " " + found->unusable);
+  return *found;
+}
+
+KeyProviders::Connection& KeyProviders::connection(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  auto& connection = connections_[name];
+  if (connection) return *connection;
+  const ProviderEntry& found = entry(name);
+  if (!watch_) watch_ = std::make_unique<DeathWatch>();
+  connection = std::make_unique<Connection>(found, settings_.limits, *watch_);
+  return *connection;
+}
+
+}  // namespace imgcrypt
