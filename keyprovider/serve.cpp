@@ -24,7 +24,7 @@ SecretBytes answer_or_failure(KeyProvider& provider, const std::string& name, By
   try {
     return answer(provider, name, document);
   } catch (const Error& error) {
-    return format_provider_failure(error.message());
+    return format_provider_failure(describe(error));
   }
 }
 
@@ -81,6 +81,15 @@ void serve_one(KeyProvider& provider, const std::string& name) {
 void serve_lines(KeyProvider& provider, const std::string& name) {
   LineReader lines;
   while (const auto line = lines.next()) write_line(answer_or_failure(provider, name, *line));
+}
+
+void say(std::string_view program, std::string_view kind, const std::string& text) {
+  const std::string line = std::string(program) + ": " + std::string(kind) + ": " + printable(text) + "\n";
+  write_all(STDERR_FILENO, as_bytes(line), "stderr");
+}
+
+std::string describe(const Error& error) {
+  return printable(error.hint().empty() ? error.message() : error.message() + "; " + error.hint());
 }
 
 }  // namespace imgcrypt::keyprovider

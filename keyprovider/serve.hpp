@@ -4,10 +4,16 @@
 
 #include "keywrap/provider_protocol.hpp"
 
+#include <imgcrypt/error.hpp>
+
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace imgcrypt::keyprovider {
+
+// The largest packet that imgcrypt takes for one layer.
+inline constexpr std::size_t kMostPacketBytes = 64 * 1024;
 
 class KeyProvider {
  public:
@@ -27,5 +33,10 @@ void serve_one(KeyProvider& provider, const std::string& name);
 
 // One document a line until the end of stdin; a request that fails is answered with its message.
 void serve_lines(KeyProvider& provider, const std::string& name);
+
+// "PROGRAM: error: message; hint" and the like: one line on stderr.
+void say(std::string_view program, std::string_view kind, const std::string& text);
+// The error as one line of plain characters: "message; hint".
+[[nodiscard]] std::string describe(const Error& error);
 
 }  // namespace imgcrypt::keyprovider

@@ -1,0 +1,66 @@
+#include "keyprovider/coco/key_source.hpp"
+
+#include "base/encoding.hpp"
+#include "base/fd.hpp"
+#include "base/json.hpp"
+#include "keyprovider/coco/packet.hpp"
+
+#include <array>
+#include <filesystem>
+
+namespace imgcrypt::keyprovider::coco {
+namespace {
+
+constexpr std::size_t kMostResourceFileBytes = 4 * 1024 * 1024;
+
+SecretBytes checked(SecretBytes key, const std::string& place) {
+  if (key.size() == kKeySize) return key;
+  throw Error(ErrorCode::kUsage,
+              place + " holds " + std::to_string(key.size()) + " bytes, a key has exactly 32",
+              "head -c 32 /dev/urandom makes one: raw bytes, neither hex nor base64");
+}
+
+// The file holds the keys of others, too: read in place, never as a tree.
+std::optional<SecretBytes> find_in_file(const std::string& file, const std::string& path) {
+  const SecretBytes content = read_secret_file(file, kMostResourceFileBytes);
+  const auto value = JsonView(as_text(content.expose())).find(path);
+  if (!value) return std::nullopt;
+  auto key = decode_base64_secret(value->plain_string(), Base64::kStandard);
+  if (!key) throw Error(ErrorCode::kIntegrity, path + " is not base64");
+  return checked(std::move(*key), path);
+}
+
+std::optional<SecretBytes> find_in_directory(const std::string& directory, const std::string& path) {
+  const std::string file = directory + "/" + path;
+  std::error_code error;
+  if (!std::filesystem::exists(file, error)) return std::nullopt;
+  return read_key_file(file);
+}
+
+}  // namespace
+
+SecretBytes sample_key() {
+  static constexpr std::array<std::uint8_t, kKeySize> kPublished = {
+      0xd9, 0x9b, 0x77, 0x05, 0xb0, 0xba, 0x7a, 0x16, 0x82, 0x95, 0xb3, 0xa3, 0x36, 0x72, 0x70, 0xb0,
+      0xdd, 0x9b, 0x37, 0x1b, 0xf5, 0x14, 0xca, 0x8b, 0x9b, 0xa7, 0xf0, 0xa3, 0x37, 0x11, 0xda, 0xea};
+  return SecretBytes::copy_of(kPublished);
+}
+
+SecretBytes read_key_file(const std::string& file) {
+  constexpr std::size_t kMostKeyFileBytes = 4 * 1024;
+  return checked(read_secret_file(file, kMostKeyFileBytes), file);
+}
+
+std::optional<SecretBytes> find_resource(const std::string& resources, const KeyId& id) {
+  const auto path = id.resource_path();
+  if (!path) return std::nullopt;
+  std::error_code error;
+  if (std::filesystem::is_directory(resources, error)) return find_in_directory(resources, *path);
+  try {
+    return find_in_file(resources, *path);
+  } catch (const Error& found) {
+    throw found.message().starts_with(resources) ? found : found.in(resources);
+  }
+}
+
+}  // namespace imgcrypt::keyprovider::coco

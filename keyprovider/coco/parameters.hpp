@@ -1,0 +1,20 @@
+// What stands behind provider:attestation-agent: NAME=VALUE pairs, joined by "::".
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace imgcrypt::keyprovider::coco {
+
+struct Parameters {
+  std::optional<std::string> key_path;
+  std::optional<std::string> key_id;
+  std::optional<std::string> resources;  // a pair of our own: where keyid is looked up
+  bool is_sample = false;
+};
+
+// Throws kUsage for anything that coco_keyprovider would pass over or take for something else.
+[[nodiscard]] Parameters parse_parameters(std::string_view text);
+
+}  // namespace imgcrypt::keyprovider::coco

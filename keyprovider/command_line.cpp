@@ -1,0 +1,47 @@
+#include "keyprovider/command_line.hpp"
+
+#include <exception>
+
+namespace imgcrypt::keyprovider {
+namespace {
+
+int fail(const CLI::App& app, const Error& error) {
+  try {
+    say(app.get_name(), "error", describe(error));
+  } catch (const Error&) {
+    return 1;  // nobody listens
+  }
+  return 1;
+}
+
+}  // namespace
+
+void add_serve_options(CLI::App& app, ServeOptions& options) {
+  app.add_option("--name", options.name, "the provider's name in requests (default: " + options.name + ")")
+      ->type_name("NAME");
+  app.add_flag("--serve", options.is_kept_open, "answer one request a line until stdin ends");
+  app.set_version_flag("--version", app.get_name() + " " IMGCRYPT_VERSION);
+}
+
+void serve(KeyProvider& provider, const ServeOptions& options) {
+  if (options.is_kept_open)
+    serve_lines(provider, options.name);
+  else
+    serve_one(provider, options.name);
+}
+
+int run_command_line(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    return fail(app, Error(ErrorCode::kUsage, error.what(), "see " + app.get_name() + " --help"));
+  } catch (const Error& error) {
+    return fail(app, error);
+  } catch (const std::exception& error) {
+    return fail(app, Error(ErrorCode::kOther, error.what()));
+  }
+}
+
+}  // namespace imgcrypt::keyprovider

@@ -1,0 +1,124 @@
+#include "keyprovider/sodium/provider.hpp"
+
+#include "keyprovider/sodium/key_file.hpp"
+#include "keyprovider/sodium/packet.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace imgcrypt::keyprovider::sodium {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What the user named; a bare provider:sodium names nothing.
+std::vector<std::string> named_by(const std::vector<std::string>& parameters) {
+  std::vector<std::string> named;
+  std::ranges::copy_if(parameters, std::back_inserter(named),
+                       [](const std::string& parameter) { return parameter != kProviderEnabled; });
+  return named;
+}
+
+std::vector<PublicKey> recipients_of(const std::vector<std::string>& parameters) {
+  std::vector<PublicKey> recipients;
+  for (const std::string& parameter : named_by(parameters)) {
+    const PublicKey recipient = read_recipient(parameter);
+    if (std::ranges::find(recipients, recipient) == recipients.end()) recipients.push_back(recipient);
+  }
+  if (recipients.empty()) {
+    throw Error(ErrorCode::kUsage, "no recipient is named",
+                "write provider:sodium:PUBLIC, a public key file or the public key itself");
+  }
+  if (recipients.size() > kMostRecipients)
+    throw Error(ErrorCode::kRefused, "more than " + std::to_string(kMostRecipients) + " recipients");
+  return recipients;
+}
+
+std::vector<std::string> key_files_in(const std::string& directory) {
+  std::error_code error;
+  std::vector<std::string> files;
+  for (fs::directory_iterator entry(directory, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    std::error_code vanished;
+    if (entry->path().extension() == ".key" && entry->is_regular_file(vanished))
+      files.push_back(entry->path().string());
+  }
+  if (error) throw Error(ErrorCode::kNotFound, directory + ": " + error.message());
+  std::ranges::sort(files);
+  return files;
+}
+
+void add_keys_in(const std::string& directory, KeyRing& ring) {
+  for (const std::string& file : key_files_in(directory)) {
+    try {
+      ring.keys.push_back(read_secret_key(file));
+    } catch (const Error& error) {
+      ring.skipped.push_back(error.message());
+    }
+  }
+}
+
+using Keys = std::vector<const SecretKey*>;
+
+std::string names_of(const Keys& keys) {
+  if (keys.empty()) return "no key was given";
+  std::string names;
+  for (const SecretKey* key : keys) names += (names.empty() ? "tried " : ", ") + key->public_key().text();
+  return names;
+}
+
+[[noreturn]] void fail_without_key(const std::vector<SealedCopy>& copies, const Keys& keys,
+                                   const std::vector<std::string>& skipped) {
+  std::string recipients;
+  for (const SealedCopy& copy : copies)
+    recipients += (recipients.empty() ? "" : ", ") + copy.recipient.text();
+  std::string message = "sealed for " + recipients + "; " + names_of(keys);
+  for (const std::string& reason : skipped) message += "; skipped " + reason;
+  throw Error(ErrorCode::kNoKey, message,
+              keys.empty() ? "write provider:sodium:FILE, or configure --key or --keys" : "");
+}
+
+}  // namespace
+
+Bytes SodiumProvider::wrap(const std::vector<std::string>& parameters, const SecretBytes& options) {
+  std::vector<SealedCopy> copies;
+  for (const PublicKey& recipient : recipients_of(parameters))
+    copies.push_back({recipient, seal(recipient, options.expose())});
+  Bytes packet = to_bytes(as_bytes(format_packet(copies)));
+  if (packet.size() > kMostPacketBytes)
+    throw Error(ErrorCode::kRefused, "a packet of more than 64 KiB", "name fewer recipients");
+  return packet;
+}
+
+SecretBytes SodiumProvider::unwrap(const std::vector<std::string>& parameters, ByteView packet) {
+  const std::vector<SealedCopy> copies = parse_packet(packet);
+  std::vector<SecretKey> named;
+  for (const std::string& file : named_by(parameters)) named.push_back(read_secret_key(file));
+  const KeyRing& node = keys_of_node();
+  Keys keys;
+  for (const SecretKey& key : named) keys.push_back(&key);
+  for (const SecretKey& key : node.keys) keys.push_back(&key);
+
+  bool is_for_us = false;
+  for (const SealedCopy& copy : copies) {
+    for (const SecretKey* key : keys) {
+      if (key->public_key() != copy.recipient) continue;
+      is_for_us = true;
+      if (auto options = open(*key, copy.sealed)) return std::move(*options);
+    }
+  }
+  if (is_for_us) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
+  fail_without_key(copies, keys, node.skipped);
+}
+
+const KeyRing& SodiumProvider::keys_of_node() {
+  if (!keys_of_node_) {
+    KeyRing ring;
+    for (const std::string& file : node_.files) ring.keys.push_back(read_secret_key(file));
+    for (const std::string& directory : node_.directories) add_keys_in(directory, ring);
+    keys_of_node_ = std::move(ring);
+  }
+  return *keys_of_node_;
+}
+
+}  // namespace imgcrypt::keyprovider::sodium
