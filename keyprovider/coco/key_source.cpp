@@ -21,20 +21,30 @@ SecretBytes checked(SecretBytes key, const std::string& place) {
 }
 
 // The file holds the keys of others, too: read in place, never as a tree.
-std::optional<SecretBytes> find_in_file(const std::string& file, const std::string& path) {
-  const SecretBytes content = read_secret_file(file, kMostResourceFileBytes);
-  const auto value = JsonView(as_text(content.expose())).find(path);
+std::optional<SecretBytes> find_in_text(std::string_view text, const std::string& path) {
+  const auto value = JsonView(text).find(path);
   if (!value) return std::nullopt;
   auto key = decode_base64_secret(value->plain_string(), Base64::kStandard);
   if (!key) throw Error(ErrorCode::kIntegrity, path + " is not base64");
   return checked(std::move(*key), path);
 }
 
+std::optional<SecretBytes> find_in_file(const std::string& file, const std::string& path) {
+  const SecretBytes content = read_secret_file(file, kMostResourceFileBytes);
+  try {
+    return find_in_text(as_text(content.expose()), path);
+  } catch (const Error& error) {
+    throw error.in(file);
+  }
+}
+
 std::optional<SecretBytes> find_in_directory(const std::string& directory, const std::string& path) {
-  const std::string file = directory + "/" + path;
-  std::error_code error;
-  if (!std::filesystem::exists(file, error)) return std::nullopt;
-  return read_key_file(file);
+  try {
+    return read_key_file(directory + "/" + path);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kNotFound) return std::nullopt;
+    throw;
+  }
 }
 
 }  // namespace
@@ -55,12 +65,8 @@ std::optional<SecretBytes> find_resource(const std::string& resources, const Key
   const auto path = id.resource_path();
   if (!path) return std::nullopt;
   std::error_code error;
-  if (std::filesystem::is_directory(resources, error)) return find_in_directory(resources, *path);
-  try {
-    return find_in_file(resources, *path);
-  } catch (const Error& found) {
-    throw found.message().starts_with(resources) ? found : found.in(resources);
-  }
+  return std::filesystem::is_directory(resources, error) ? find_in_directory(resources, *path)
+                                                         : find_in_file(resources, *path);
 }
 
 }  // namespace imgcrypt::keyprovider::coco

@@ -8,9 +8,9 @@
 namespace imgcrypt::keyprovider::coco {
 
 struct Parameters {
-  std::optional<std::string> key_path;
-  std::optional<std::string> key_id;
-  std::optional<std::string> resources;  // a pair of our own: where keyid is looked up
+  std::optional<std::string> key_path = std::nullopt;
+  std::optional<std::string> key_id = std::nullopt;
+  std::optional<std::string> resources = std::nullopt;  // a pair of our own: where keyid is looked up
   bool is_sample = false;
 };
 

@@ -73,14 +73,14 @@ SecretBytes CocoProvider::key_to_wrap_with(const Parameters& parameters) const {
                 "without keyid=kbs:///REPOSITORY/TYPE/TAG no confidential-data-hub finds the key");
   }
   if (parameters.key_path) return read_key_file(*parameters.key_path);
-  const KeyId id = KeyId::parse(*parameters.key_id);
   std::vector<Parameters> sources = node_;
   if (parameters.resources) sources = {parameters};
   for (const Parameters& source : sources) {
-    if (auto key = find_key(source, id.text())) return std::move(*key);
+    if (source.is_sample) continue;  // never without the user's word for this very image
+    if (auto key = find_key(source, *parameters.key_id)) return std::move(*key);
   }
   throw Error(ErrorCode::kRefused,
-              "no key " + id.text() + " was found: with a random one the layer would be lost",
+              "no key " + *parameters.key_id + " was found: with a random one the layer would be lost",
               "write keypath=FILE or resources=PATH beside keyid=");
 }
 
