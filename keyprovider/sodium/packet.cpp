@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kType = "sodium-sealed-box";
 constexpr std::uint64_t kVersion = 1;
-constexpr JsonLimits kLimits{.size = kMostPacketBytes, .depth = 3, .members = 3, .string = kMostPacketBytes};
+constexpr JsonLimits kLimits{.size = kMostPacketBytes, .depth = 3, .members = 16, .string = kMostPacketBytes};
 
 [[noreturn]] void fail(const std::string& what) { throw Error(ErrorCode::kIntegrity, what); }
 
