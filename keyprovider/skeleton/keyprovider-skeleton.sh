@@ -27,12 +27,13 @@ seal() {
   openssl cms -encrypt -binary -aes-256-gcm -outform DER -recip "$1" -keyopt rsa_padding_mode:oaep | base64 -w0
 }
 
-# open KEY: packet in, private options out
+# open KEY: packet in, private options out; why it failed is nobody's business
 open() {
-  base64 -d | openssl cms -decrypt -binary -inform DER -inkey "$1"
+  base64 -d 2>/dev/null | openssl cms -decrypt -binary -inform DER -inkey "$1" 2>/dev/null
 }
 
-# Nothing may be written before it is known that all went well, so the result is kept and then written.
+# Nothing may be written before it is known that all went well (openssl writes what it has not yet authenticated), so the
+# result is kept and then written.
 wrap() {
   local certificate packet
   certificate=$(parameter keywrapparams.ec)
@@ -45,12 +46,14 @@ unwrap() {
   local key options
   key=$(parameter keyunwrapparams.dc)
   [[ -f $key ]] || fail "no private key is named: write provider:$name:KEY"
-  options=$(member .keyunwrapparams.annotation | base64 -d | open "$key") || fail "layer authentication failed"
-  printf %s "$options" | jq -Rsc '{keyunwrapresults: {optsdata: explode}}'
+  options=$(member .keyunwrapparams.annotation | base64 -d | open "$key" | base64 -w0) ||
+    fail "layer authentication failed"
+  printf %s "$options" | base64 -d | jq -Rsc '{keyunwrapresults: {optsdata: explode}}'
 }
 
 request=$(cat)
-case $(member .op) in
+operation=$(member .op)
+case $operation in
   keywrap) wrap ;;
   keyunwrap) unwrap ;;
   *) fail "op is neither keywrap nor keyunwrap" ;;
