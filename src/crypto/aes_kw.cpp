@@ -32,6 +32,8 @@ openssl::CipherContext start(const SecretBytes& key, int encrypt) {
 }  // namespace
 
 Bytes aes_kw_wrap(const SecretBytes& wrapping_key, const SecretBytes& key) {
+  // RFC 3394 section 2: at least two blocks. OpenSSL would take none for nothing to do.
+  if (key.size() < 2 * kBlock || key.size() % kBlock != 0) openssl::fail("AES key wrap");
   const auto context = start(wrapping_key, 1);
   Bytes wrapped(key.size() + kBlock);
   int size = 0;
