@@ -1,10 +1,14 @@
 #include "image/decrypt.hpp"
 
+#include "base/parallel.hpp"
 #include "image/rewrite.hpp"
 #include "image/source_digest.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
+
+#include <mutex>
+#include <set>
 
 namespace imgcrypt {
 namespace {
@@ -14,16 +18,46 @@ struct LayerKeys {
   PublicOptions public_options;
 };
 
+struct EncryptedLayer {
+  const Descriptor* layer;
+  std::string place;
+};
+
+// One for each blob: a blob that occurs again is decrypted once.
+std::vector<EncryptedLayer> encrypted_layers(const ImageNode& tree) {
+  std::vector<EncryptedLayer> layers;
+  std::set<Digest> seen;
+  for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
+    for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
+      const Descriptor& layer = manifest.layers()[i];
+      if (is_encrypted(layer.media_type)) {
+        if (seen.insert(layer.digest).second) layers.push_back({&layer, layer_place(node, i)});
+      } else if (has_encryption_annotations(layer.annotations)) {
+        throw Error(
+            ErrorCode::kIntegrity,
+            layer_place(node, i) + ": annotations of encryption on a layer of type " + layer.media_type);
+      }
+    }
+  });
+  return layers;
+}
+
 class LayerDecryption final : public LayerChange {
  public:
-  LayerDecryption(const ImageNode& tree, const KeyUnwrappers& unwrappers) {
-    for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
-      for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
-        try {
-          add(manifest.layers()[i], unwrappers);
-        } catch (const Error& error) {
-          throw error.in(layer_place(node, i));
-        }
+  // Unwraps the keys of all layers, several at once: a key may be far away.
+  LayerDecryption(const ImageNode& tree, const KeyUnwrappers& unwrappers, unsigned jobs) {
+    const std::vector<EncryptedLayer> layers = encrypted_layers(tree);
+    std::mutex mutex;
+    StopFlag stop;
+    run_parallel(layers.size(), jobs, stop, [&](std::size_t i) {
+      const auto& [layer, place] = layers[i];
+      try {
+        PublicOptions public_options = public_options_of(layer->annotations);
+        LayerKeys keys{unwrap_private_options(layer->annotations, unwrappers), std::move(public_options)};
+        const std::lock_guard lock(mutex);
+        keys_.emplace(layer->digest, std::move(keys));
+      } catch (const Error& error) {
+        throw error.in(place);
       }
     });
   }
@@ -56,17 +90,6 @@ class LayerDecryption final : public LayerChange {
   }
 
  private:
-  void add(const Descriptor& layer, const KeyUnwrappers& unwrappers) {
-    if (!is_encrypted(layer.media_type)) {
-      if (!has_encryption_annotations(layer.annotations)) return;
-      throw Error(ErrorCode::kIntegrity, "annotations of encryption on a layer of type " + layer.media_type);
-    }
-    if (keys_.contains(layer.digest)) return;
-    PublicOptions public_options = public_options_of(layer.annotations);
-    keys_.emplace(layer.digest, LayerKeys{unwrap_private_options(layer.annotations, unwrappers),
-                                          std::move(public_options)});
-  }
-
   std::map<Digest, LayerKeys> keys_;
 };
 
@@ -93,7 +116,7 @@ void note_exactness(const ImageNode& tree, const Descriptor& root, Reporter& rep
 Descriptor decrypt_image(ImageSource& source, ImageDestination& destination, const KeyUnwrappers& unwrappers,
                          unsigned jobs, Reporter& reporter) {
   const ImageNode tree = load_tree(source);
-  LayerDecryption decryption(tree, unwrappers);
+  LayerDecryption decryption(tree, unwrappers, jobs);
   const Rewritten rewritten = rewrite_image(source, tree, destination, decryption, jobs);
   note_replaced(rewritten, reporter);
   if (decryption.layers() == 0) {
