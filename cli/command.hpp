@@ -2,11 +2,13 @@
 // chosen, runs once; its result is the one thing that goes to stdout.
 #pragma once
 
-#include "image/decrypt.hpp"
 #include "image/reporter.hpp"
+#include "keywrap/key_providers.hpp"
+#include "keywrap/key_wrapper.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,12 +26,30 @@ struct JobsOption {
   [[nodiscard]] unsigned value() const;
 };
 
+struct ProviderOptions {
+  unsigned timeout = 30;
+  void add_to(CLI::App& command);
+  // The file that the environment names; empty when it names none.
+  [[nodiscard]] static std::string config();
+  [[nodiscard]] std::shared_ptr<KeyProviders> open() const;
+};
+
+// The keys that a command opens layers with.
+struct KeyOptions {
+  std::vector<std::string> keys;
+  std::vector<std::string> certificates;
+  bool allow_legacy_cms = false;
+  ProviderOptions providers;
+  void add_to(CLI::App& command);
+  // Reads them and asks for their passphrases. Throws kUsage, naming the key, for any that cannot be used.
+  [[nodiscard]] KeyUnwrappers read(Reporter& reporter) const;
+};
+
 void add_encrypt(CLI::App& app);
 void add_decrypt(CLI::App& app);
 void add_inspect(CLI::App& app);
-
-// Reads the keys and asks for their passphrases. Throws kUsage, naming the key, for any that cannot be used.
-[[nodiscard]] KeyUnwrappers read_keys(const std::vector<std::string>& keys, Reporter& reporter);
+void add_key(CLI::App& app);
+void add_provider(CLI::App& app);
 
 void print_line(const std::string& text);  // to stdout, all or throws
 

@@ -11,7 +11,7 @@ namespace {
 struct Options {
   std::string source;
   std::string destination;
-  std::vector<std::string> keys;
+  KeyOptions keys;
   JobsOption jobs;
 };
 
@@ -20,7 +20,7 @@ void run(const Options& options) {
   const Reference target = Reference::parse(options.destination);
   const auto source = open_source(Reference::parse(options.source));
   const auto destination = open_destination(target);
-  const KeyUnwrappers keys = read_keys(options.keys, reporter);
+  const KeyUnwrappers keys = options.keys.read(reporter);
   const Descriptor root = decrypt_image(*source, *destination, keys, options.jobs.value(), reporter);
   print_line(target.string() + "@" + root.digest.string());
 }
@@ -32,15 +32,7 @@ void add_decrypt(CLI::App& app) {
   CLI::App* command = app.add_subcommand("decrypt", "Decrypt the layers of an image");
   command->add_option("SRC", options->source, "image to read: oci:DIR[:TAG|@DIGEST]")->required();
   command->add_option("DST", options->destination, "image to write: oci:DIR[:TAG]")->required();
-  command
-      ->add_option(
-          "-k,--key,--decryption-key", options->keys,
-          "private key to try: FILE[:file=PASSWORDFILE|:fd=N|:env=VARIABLE|:prompt|:pass=PASSWORD]; may be "
-          "given several times")
-      ->required()
-      ->take_all()
-      ->expected(1)
-      ->type_name("KEY");
+  options->keys.add_to(*command);
   options->jobs.add_to(*command);
   command->callback([options] { run(*options); });
 }

@@ -12,12 +12,13 @@ struct Options {
   std::string source;
   std::string destination;
   std::vector<std::string> recipients;
+  ProviderOptions providers;
   JobsOption jobs;
 };
 
 void run(const Options& options) {
   StderrReporter reporter;
-  const KeyWrappers wrappers = parse_recipients(options.recipients);
+  const KeyWrappers wrappers = parse_recipients(options.recipients, options.providers.open());
   const Reference target = Reference::parse(options.destination);
   const auto source = open_source(Reference::parse(options.source));
   const auto destination = open_destination(target);
@@ -33,12 +34,15 @@ void add_encrypt(CLI::App& app) {
   command->add_option("SRC", options->source, "image to read: oci:DIR[:TAG|@DIGEST]")->required();
   command->add_option("DST", options->destination, "image to write: oci:DIR[:TAG]")->required();
   command
-      ->add_option("-r,--recipient,--encryption-key", options->recipients,
-                   "who shall be able to read it: jwe:PUBLICKEY.pem; may be given several times")
+      ->add_option(
+          "-r,--recipient,--encryption-key", options->recipients,
+          "who shall be able to read it: jwe:PUBLICKEY, pkcs7:CERTIFICATE or provider:NAME[:PARAMETER]; may "
+          "be given several times")
       ->required()
       ->take_all()
       ->expected(1)
       ->type_name("SCHEME:KEY");
+  options->providers.add_to(*command);
   options->jobs.add_to(*command);
   command->callback([options] { run(*options); });
 }

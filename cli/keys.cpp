@@ -4,15 +4,20 @@
 #include "crypto/key_file.hpp"
 #include "keywrap/key_string.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
+#include "keywrap/provider.hpp"
+#include "keywrap/recipient.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <iterator>
 
 namespace imgcrypt::cli {
 namespace {
 
 constexpr std::size_t kMostKeyFileBytes = 64 * 1024;
 constexpr std::size_t kMostPassphraseBytes = 4 * 1024;
+constexpr std::string_view kPkcs7Prefix = "pkcs7:";
 
 SecretBytes read_passphrase_file(const std::string& path) {
   SecretBytes passphrase = read_secret_file(path, kMostPassphraseBytes);
@@ -53,32 +58,136 @@ std::optional<SecretBytes> read_passphrase(const KeyString& key) {
   return std::nullopt;
 }
 
-std::unique_ptr<KeyUnwrapper> read_key(const KeyString& key) {
-  const std::optional<SecretBytes> passphrase = read_passphrase(key);
-  const SecretBytes file = read_secret_file(key.file, kMostKeyFileBytes);
-  return std::make_unique<PrivateKeyUnwrapper>(
-      key.file, parse_private_key(file.expose(), passphrase ? &*passphrase : nullptr));
+// The certificate of a file without a private key.
+std::optional<Certificate> lone_certificate(ByteView file) {
+  if (as_text(file).find("PRIVATE KEY-----") != std::string_view::npos) return std::nullopt;
+  try {
+    return Certificate::parse(file);
+  } catch (const Error&) {
+    return std::nullopt;  // what is wrong with it is said where it is taken for a key
+  }
+}
+
+struct NamedKey {
+  std::string name;
+  PrivateKey key;
+};
+
+// The keys of a command line, sorted by what they are.
+class Keyring {
+ public:
+  void add_file(const KeyString& key) {
+    const std::optional<SecretBytes> passphrase = read_passphrase(key);
+    const SecretBytes file = read_secret_file(key.file, kMostKeyFileBytes);
+    if (auto certificate = lone_certificate(file.expose())) {
+      certificates_.push_back(std::move(*certificate));
+    } else {
+      keys_.push_back({key.file, parse_private_key(file.expose(), passphrase ? &*passphrase : nullptr)});
+    }
+  }
+
+  void add_certificate(const std::string& file) {
+    certificates_.push_back(Certificate::parse(read_secret_file(file, kMostKeyFileBytes).expose()));
+  }
+
+  void add_provider(const ProviderString& provider) {
+    parameters_[provider.name].push_back(provider.parameter);
+  }
+
+  KeyUnwrappers unwrappers(const std::shared_ptr<KeyProviders>& providers, LegacyCms legacy) {
+    for (const Certificate& certificate : certificates_) check_has_key(certificate);
+    KeyUnwrappers unwrappers;
+    for (const NamedKey& named : keys_) {
+      std::vector<Certificate> own;
+      std::ranges::copy_if(certificates_, std::back_inserter(own), [&](const Certificate& certificate) {
+        return certificate.public_key().same_as(named.key.public_key());
+      });
+      unwrappers.push_back(
+          std::make_unique<PrivateKeyUnwrapper>(named.name, named.key, std::move(own), legacy));
+    }
+    for (const auto& [name, parameters] : parameters_) providers->require(name);
+    unwrappers.push_back(std::make_unique<ProviderUnwrapper>(providers, parameters_));
+    return unwrappers;
+  }
+
+ private:
+  void check_has_key(const Certificate& certificate) const {
+    const bool has_key = std::ranges::any_of(keys_, [&](const NamedKey& named) {
+      return certificate.public_key().same_as(named.key.public_key());
+    });
+    if (has_key) return;
+    throw Error(ErrorCode::kUsage, "no key was given for " + certificate.description(),
+                "give its private key with -k, too");
+  }
+
+  std::vector<NamedKey> keys_;
+  std::vector<Certificate> certificates_;
+  ProviderParameters parameters_;
+};
+
+void take_key(const std::string& text, Keyring& keyring, Reporter& reporter) {
+  if (const auto provider = parse_provider_string(text)) {
+    keyring.add_provider(*provider);
+    return;
+  }
+  const KeyString key = parse_key_string(text);
+  if (key.is_bare_password) {
+    reporter.note("key " + key.file +
+                  ": a password in the command line can be seen by every user of this machine; " +
+                  "write FILE:file=PASSWORDFILE");
+  }
+  try {
+    keyring.add_file(key);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kCancelled) throw;
+    throw Error(ErrorCode::kUsage, "key " + key.file + ": " + error.message(), error.hint());
+  }
+}
+
+void take_recipient(const std::string& text, Keyring& keyring) {
+  try {
+    if (const auto provider = parse_provider_string(text)) {
+      keyring.add_provider(*provider);
+    } else if (text.starts_with(kPkcs7Prefix)) {
+      keyring.add_certificate(text.substr(kPkcs7Prefix.size()));
+    } else {
+      throw Error(ErrorCode::kUsage, "not the recipient of a key", "write pkcs7:CERTIFICATE");
+    }
+  } catch (const Error& error) {
+    throw Error(ErrorCode::kUsage, "recipient " + text + ": " + error.message(), error.hint());
+  }
 }
 
 }  // namespace
 
-KeyUnwrappers read_keys(const std::vector<std::string>& keys, Reporter& reporter) {
-  KeyUnwrappers unwrappers;
-  for (const std::string& text : keys) {
-    const KeyString key = parse_key_string(text);
-    if (key.is_bare_password) {
-      reporter.note("key " + key.file +
-                    ": a password in the command line can be seen by every user of this machine; " +
-                    "write FILE:file=PASSWORDFILE");
-    }
-    try {
-      unwrappers.push_back(read_key(key));
-    } catch (const Error& error) {
-      if (error.code() == ErrorCode::kCancelled) throw;
-      throw Error(ErrorCode::kUsage, "key " + key.file + ": " + error.message(), error.hint());
-    }
-  }
-  return unwrappers;
+void KeyOptions::add_to(CLI::App& command) {
+  command
+      .add_option(
+          "-k,--key,--decryption-key", keys,
+          "private key to try: FILE[:file=PASSWORDFILE|:fd=N|:env=VARIABLE|:prompt|:pass=PASSWORD], its "
+          "certificate, or provider:NAME[:PARAMETER]; may be given several times")
+      ->take_all()
+      ->expected(1)
+      ->type_name("KEY");
+  command
+      .add_option("--dec-recipient", certificates,
+                  "certificate of a key, as pkcs7:CERTIFICATE: only what is wrapped for it is tried")
+      ->take_all()
+      ->expected(1)
+      ->type_name("RECIPIENT");
+  command.add_flag("--allow-legacy-cms", allow_legacy_cms,
+                   "also read PKCS7 packets whose encryption nothing authenticates (AES-CBC, 3DES)");
+  providers.add_to(command);
+}
+
+KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
+  if (keys.empty() && ProviderOptions::config().empty())
+    throw Error(ErrorCode::kUsage, "no key was given",
+                "give a private key with -k FILE, or -k provider:NAME");
+  Keyring keyring;
+  for (const std::string& key : keys) take_key(key, keyring, reporter);
+  for (const std::string& certificate : certificates) take_recipient(certificate, keyring);
+  return keyring.unwrappers(providers.open(), allow_legacy_cms ? LegacyCms::kAllowed : LegacyCms::kRefused);
 }
 
 }  // namespace imgcrypt::cli

@@ -42,6 +42,8 @@ void build(CLI::App& app) {
   add_encrypt(app);
   add_decrypt(app);
   add_inspect(app);
+  add_key(app);
+  add_provider(app);
 }
 
 int run(int argc, char** argv) {

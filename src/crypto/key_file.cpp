@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::string_view kPublicLabel = "PUBLIC KEY";
 constexpr std::string_view kRsaPublicLabel = "RSA PUBLIC KEY";
+constexpr std::string_view kCertificateLabel = "CERTIFICATE";
 
 bool is_private_label(std::string_view label) { return label.ends_with("PRIVATE KEY"); }
 bool is_public_label(std::string_view label) { return label == kPublicLabel || label == kRsaPublicLabel; }
@@ -67,10 +68,13 @@ PublicKey parse_public_block(const PemBlock& block) {
 
 PrivateKey parse_private_key(ByteView file, const SecretBytes* passphrase) {
   bool has_public = false;
+  bool has_certificate = false;
   for (const PemBlock& block : split_pem(as_text(file))) {
     if (is_private_label(block.label)) return parse_private_block(block, passphrase);
     has_public = has_public || is_public_label(block.label);
+    has_certificate = has_certificate || block.label == kCertificateLabel;
   }
+  if (has_certificate) throw Error(ErrorCode::kUsage, "a certificate without its private key");
   if (has_public) {
     throw Error(ErrorCode::kUsage, "a public key was given where a private key is needed",
                 "give the private half; the public half only encrypts");

@@ -24,6 +24,11 @@ constexpr std::array kOwnProviders = {OwnProvider{"sodium", "keyprovider-sodium"
                                       OwnProvider{"attestation-agent", "keyprovider-coco"}};
 const std::vector<std::string> kServe = {"--serve"};
 
+Error failure_of(const std::string& name, const Error& error) {
+  if (error.code() == ErrorCode::kCancelled) return error;
+  return {ErrorCode::kProvider, "key provider " + name + ": " + error.message(), error.hint()};
+}
+
 // Whether a configured program is one of ours, which can be kept.
 bool is_in(const std::string& directory, const std::string& program) {
   std::error_code failure;
@@ -31,7 +36,7 @@ bool is_in(const std::string& directory, const std::string& program) {
   return !failure && std::filesystem::equivalent(path.parent_path(), directory, failure) && !failure;
 }
 
-SecretBytes with_line_end(SecretBytes line) {
+SecretBytes with_line_end(const SecretBytes& line) {
   SecretBytes ended(line.size() + 1);
   std::ranges::copy(line.expose(), ended.expose_mutable().begin());
   ended.expose_mutable().back() = '\n';
@@ -51,13 +56,13 @@ class KeyProviders::Connection {
   Connection(ProviderEntry entry, ProgramLimits limits, DeathWatch& watch)
       : entry_(std::move(entry)), limits_(limits), watch_(watch) {}
 
-  SecretBytes exchange(SecretBytes document) {
+  SecretBytes exchange(const SecretBytes& document) {
     if (!entry_.serve_arguments)
       return ChildProcess(*entry_.program, limits_, watch_).finish(document.expose());
     const std::lock_guard lock(mutex_);
     if (!kept_) kept_.emplace(serving_program(), limits_, watch_);
     try {
-      return kept_->ask(with_line_end(std::move(document)).expose());
+      return kept_->ask(with_line_end(document).expose());
     } catch (const Error&) {
       kept_.reset();  // what it would say next may belong to this request
       throw;
@@ -96,18 +101,25 @@ void KeyProviders::require(const std::string& name) {
     throw Error(ErrorCode::kProvider, "key provider " + name + ": " + errno_error("start " + path).message());
 }
 
-std::optional<SecretBytes> KeyProviders::ask(const std::string& name, const ProviderRequest& request) {
+SecretBytes KeyProviders::exchange(const std::string& name, const SecretBytes& document) {
   if (++calls_ > kMostProviderCalls) {
     throw Error(ErrorCode::kRefused,
                 "more than " + std::to_string(kMostProviderCalls) + " calls of key providers for one image");
   }
   Connection& provider = connection(name);
   try {
-    const SecretBytes reply = provider.exchange(format_provider_request(request, name));
+    return provider.exchange(document);
+  } catch (const Error& error) {
+    throw failure_of(name, error);
+  }
+}
+
+std::optional<SecretBytes> KeyProviders::ask(const std::string& name, const ProviderRequest& request) {
+  const SecretBytes reply = exchange(name, format_provider_request(request, name));
+  try {
     return parse_provider_reply(request.operation, reply.expose());
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::kCancelled) throw;
-    throw Error(ErrorCode::kProvider, "key provider " + name + ": " + error.message(), error.hint());
+    throw failure_of(name, error);
   }
 }
 

@@ -40,6 +40,8 @@ class KeyProviders {
   // Throws kUsage for a provider that is not configured, kProvider for one that cannot be started.
   void require(const std::string& name);
 
+  // One document for another, whatever they hold. Throws as ask.
+  [[nodiscard]] SecretBytes exchange(const std::string& name, const SecretBytes& document);
   // nullopt when the reply has no result. Throws as require; kProvider, naming it, when it fails; kRefused
   // above kMostProviderCalls; kCancelled.
   [[nodiscard]] std::optional<SecretBytes> ask(const std::string& name, const ProviderRequest& request);

@@ -1,6 +1,7 @@
 #include "layer/wrapped_keys.hpp"
 
 #include "base/encoding.hpp"
+#include "keywrap/provider.hpp"
 #include "keywrap/schemes.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -66,7 +67,7 @@ class Trial {
     throw Error(
         is_provider_failure_ ? ErrorCode::kProvider : ErrorCode::kNoKey,
         "no key opens it: wrapped for " + join(describe_recipients(annotations), "nobody") + "; " + tried,
-        "give the private key of one of these recipients");
+        "give the key of one of these recipients");
   }
 
  private:
@@ -97,6 +98,18 @@ class Trial {
   std::optional<Error> integrity_;
   bool is_provider_failure_ = false;
 };
+
+void describe_packets(const Scheme& scheme, const std::string& annotation, std::string_view value,
+                      std::vector<std::string>& lines) {
+  const std::string name(scheme.name);
+  try {
+    for (const Bytes& packet : packets_of(annotation, value)) {
+      for (const std::string& line : scheme.describe(packet)) lines.push_back(name + " " + line);
+    }
+  } catch (const Error& error) {
+    lines.push_back(name + " (cannot be read: " + error.message() + ")");
+  }
+}
 
 }  // namespace
 
@@ -135,14 +148,12 @@ std::vector<std::string> describe_recipients(const Annotations& annotations) {
   for (const auto& [name, value] : annotations) {
     if (!name.starts_with(kKeysPrefix) || value.empty()) continue;
     const auto scheme = std::ranges::find(schemes(), name, &Scheme::annotation);
-    if (scheme == schemes().end()) {
+    if (name.starts_with(kProviderAnnotationPrefix)) {
+      lines.push_back("key provider " + name.substr(kProviderAnnotationPrefix.size()));
+    } else if (scheme == schemes().end()) {
       lines.push_back(name.substr(kKeysPrefix.size()) + " (scheme not supported)");
-      continue;
-    }
-    for (const Bytes& packet : packets_of(name, value)) {
-      for (const std::string& line : scheme->describe(packet)) {
-        lines.push_back(std::string(scheme->name) + " " + line);
-      }
+    } else {
+      describe_packets(*scheme, name, value, lines);
     }
   }
   return lines;

@@ -51,9 +51,12 @@ TEST(KeyString, NeverShowsThePasswordOfAMissingFile) {
   }
 }
 
+std::shared_ptr<KeyProviders> no_providers() { return std::make_shared<KeyProviders>(ProviderSettings()); }
+
 TEST(Recipient, IsAPublicKeyFileOfTheJweScheme) {
   const auto wrappers = parse_recipients({"jwe:" + std::string(VECTORS) + "/keys/rsa.pub.pem",
-                                          "jwe:" + std::string(VECTORS) + "/keys/p256.pub.pem"});
+                                          "jwe:" + std::string(VECTORS) + "/keys/p256.pub.pem"},
+                                         no_providers());
   ASSERT_EQ(wrappers.size(), 2U);
   EXPECT_EQ(wrappers[0]->annotation(), kJweAnnotation);
 }
@@ -62,7 +65,7 @@ TEST(Recipient, IsNamedInTheErrorWhenItCannotBeUsed) {
   for (const std::string& recipient :
        {std::string("jwe:/missing.pem"), "jwe:" + kKey, std::string("pgp:someone"), std::string(), kKey}) {
     try {
-      (void)parse_recipients({recipient});
+      (void)parse_recipients({recipient}, no_providers());
       ADD_FAILURE() << recipient;
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::kUsage);

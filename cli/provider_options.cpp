@@ -1,0 +1,28 @@
+#include "cli/command.hpp"
+
+#include <cstdlib>
+
+namespace imgcrypt::cli {
+
+void ProviderOptions::add_to(CLI::App& command) {
+  command
+      .add_option("--provider-timeout", timeout,
+                  "how long a key provider may take for one answer (default: 30)")
+      ->check(CLI::Range(1U, 3600U))
+      ->type_name("SECONDS");
+}
+
+std::string ProviderOptions::config() {
+  const char* file = std::getenv("OCICRYPT_KEYPROVIDER_CONFIG");
+  return file == nullptr ? std::string() : std::string(file);
+}
+
+std::shared_ptr<KeyProviders> ProviderOptions::open() const {
+  ProviderSettings settings;
+  settings.config = config();
+  settings.libexec = libexec_directory();
+  settings.limits.time = std::chrono::seconds(timeout);
+  return std::make_shared<KeyProviders>(std::move(settings));
+}
+
+}  // namespace imgcrypt::cli
