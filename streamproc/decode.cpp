@@ -3,6 +3,7 @@
 #include "base/fd.hpp"
 #include "crypto/key_file.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
+#include "keywrap/provider.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "streamproc/content_store.hpp"
@@ -76,7 +77,20 @@ Fd spool(const Head& head, const std::string& directory) {
   return file;
 }
 
-KeyUnwrappers gather_keys(const std::optional<Payload>& payload, const KeyDirectory& directory) {
+std::unique_ptr<ProviderUnwrapper> provider_unwrapper(const Options& options,
+                                                      const std::optional<Payload>& payload) {
+  ProviderSettings settings;
+  settings.config = options.provider_config;
+  settings.missing = MissingConfig::kCountsAsEmpty;
+  settings.libexec = libexec_directory();
+  settings.limits.time = options.provider_timeout;
+  return std::make_unique<ProviderUnwrapper>(std::make_shared<KeyProviders>(std::move(settings)),
+                                             payload ? payload->provider_parameters : ProviderParameters());
+}
+
+// Keys in the order of what they cost: a program is started only when no file opens the layer.
+KeyUnwrappers gather_keys(const Options& options, const std::optional<Payload>& payload,
+                          const KeyDirectory& directory) {
   KeyUnwrappers keys;
   if (payload) {
     for (std::size_t i = 0; i < payload->keys.size(); ++i) {
@@ -91,6 +105,7 @@ KeyUnwrappers gather_keys(const std::optional<Payload>& payload, const KeyDirect
     }
   }
   for (auto& key : directory.unwrappers()) keys.push_back(std::move(key));
+  keys.push_back(provider_unwrapper(options, payload));
   return keys;
 }
 
@@ -171,7 +186,7 @@ void decode_layer(const Options& options, std::optional<Payload> payload) {
   const auto digest = payload ? std::optional(payload->layer.digest) : std::nullopt;
   const auto blob = find_blob(head.bytes, head.is_whole, digest, options.content_root);
   const KeyDirectory directory(options.keys);
-  const KeyUnwrappers keys = gather_keys(payload, directory);
+  const KeyUnwrappers keys = gather_keys(options, payload, directory);
   try {
     const auto descriptors = known_descriptors(payload, blob, options.content_root);
     if (options.is_streaming) {

@@ -3,6 +3,7 @@
 
 #include "streamproc/payload.hpp"
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -12,6 +13,8 @@ struct Options {
   std::string keys = "/etc/containerd/ocicrypt/keys";
   std::string content_root = "/var/lib/containerd/io.containerd.content.v1.content";
   std::string spool = "/var/tmp";
+  std::string provider_config;  // as ProviderSettings::config
+  std::chrono::seconds provider_timeout{30};
   bool is_streaming = false;  // decrypt as it flows; only the tail waits for the HMAC
 };
 

@@ -49,7 +49,7 @@ class KeyFileUnwrapper final : public KeyUnwrapper {
       : path_(std::move(path)), directory_(std::move(directory)) {}
 
   [[nodiscard]] bool reads(std::string_view annotation) const override {
-    return annotation == kJweAnnotation;
+    return annotation == kJweAnnotation || annotation == kPkcs7Annotation;
   }
 
   [[nodiscard]] std::string description() const override {

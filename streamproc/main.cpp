@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 
@@ -48,6 +49,10 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   app.add_option("--decryption-keys-path", options.keys, "directory of private keys")->type_name("DIR");
   app.add_option("--content-root", options.content_root, "containerd's content store")->type_name("DIR");
   app.add_option("--spool-dir", options.spool, "where a layer waits for its verification")->type_name("DIR");
+  unsigned provider_timeout = 30;
+  app.add_option("--provider-timeout", provider_timeout, "how long a key provider may take for one answer")
+      ->check(CLI::Range(1U, 3600U))
+      ->type_name("SECONDS");
   app.add_flag("--stream", options.is_streaming,
                "decrypt as it flows: only the last 64 KiB wait for the verification");
   try {
@@ -61,6 +66,9 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
     }
     fail(error.what(), "see ctd-decoder --help", static_cast<int>(ErrorCode::kUsage));
   }
+  const char* config = std::getenv("OCICRYPT_KEYPROVIDER_CONFIG");
+  if (config != nullptr) options.provider_config = config;
+  options.provider_timeout = std::chrono::seconds(provider_timeout);
   return options;
 }
 

@@ -57,10 +57,8 @@ std::optional<SecretBytes> decode_element(const std::optional<JsonView>& list, s
   return bytes;
 }
 
-std::vector<PayloadKey> parse_keys(const JsonView& json) {
+std::vector<PayloadKey> parse_keys(const std::optional<JsonView>& parameters) {
   std::vector<PayloadKey> keys;
-  const auto config = json.find("DecryptConfig");
-  const auto parameters = config ? config->find("Parameters") : std::nullopt;
   const auto files = parameters ? parameters->find("privkeys") : std::nullopt;
   const auto passphrases = parameters ? parameters->find("privkeys-passwords") : std::nullopt;
   const std::size_t count = files ? files->elements().size() : 0;
@@ -69,6 +67,21 @@ std::vector<PayloadKey> parse_keys(const JsonView& json) {
       keys.push_back({std::move(*file), decode_element(passphrases, i)});
   }
   return keys;
+}
+
+// A parameter of another name than those of the key schemes is a key provider's.
+ProviderParameters parse_provider_parameters(const std::optional<JsonView>& parameters) {
+  ProviderParameters found;
+  if (!parameters) return found;
+  for (const JsonMember& member : parameters->members()) {
+    const std::string name = member.key.string();
+    if (is_reserved_provider_name(name) || member.value.is_null()) continue;
+    for (std::size_t i = 0; i < member.value.elements().size(); ++i) {
+      if (const auto value = decode_element(member.value, i))
+        found[name].emplace_back(as_text(value->expose()));
+    }
+  }
+  return found;
 }
 
 }  // namespace
@@ -89,7 +102,10 @@ std::optional<Payload> parse_payload(ByteView any) {
   if (type != kTypeUrl) return std::nullopt;
   // Walked in place, without a tree: it may hold private keys.
   const JsonView json(as_text(value));
-  return Payload{parse_descriptor(json.get("Descriptor")), parse_keys(json)};
+  const auto config = json.find("DecryptConfig");
+  const auto parameters = config ? config->find("Parameters") : std::nullopt;
+  return Payload{parse_descriptor(json.get("Descriptor")), parse_keys(parameters),
+                 parse_provider_parameters(parameters)};
 }
 
 void occupy_standard_fds() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/secret_bytes.hpp"
+#include "keywrap/provider.hpp"
 #include "oci/descriptor.hpp"
 
 #include <optional>
@@ -20,6 +21,7 @@ struct PayloadKey {
 struct Payload {
   Descriptor layer;
   std::vector<PayloadKey> keys;
+  ProviderParameters provider_parameters;
 };
 
 // Puts /dev/null on descriptors 0 to 3 where they are closed, so that no later file lands on them. Comes

@@ -8,7 +8,7 @@
 namespace imgcrypt {
 namespace {
 
-// Other tools' names for parameters of their own: a provider called so would be sent secrets, or nothing.
+// A provider called so would be sent the secrets of another scheme.
 constexpr std::array kReservedNames = {
     "pubkeys",           "x509s",         "gpg-recipients", "gpg-pubkeyringfile", "pkcs11-pubkeys",
     "pkcs11-yamls",      "pkcs11-config", "privkeys",       "gpg-privatekeys",    "gpg-privatekeys-passwords",
@@ -57,8 +57,7 @@ class ConfigReader {
     const std::string what = "key provider " + entry.name;
     if (entry.name.empty() || entry.name.find_first_of(":,") != std::string::npos)
       fail(member.key, "a provider's name must not be empty nor have ':' or ','");
-    if (std::ranges::find(kReservedNames, entry.name) != kReservedNames.end())
-      fail(member.key, what + ": the name is reserved");
+    if (is_reserved_provider_name(entry.name)) fail(member.key, what + ": the name is reserved");
     require(member.value, JsonView::Kind::kObject, what, "an object");
     if (const auto command = member.value.find("cmd")) {
       read_command(*command, what, entry);
@@ -101,6 +100,10 @@ class ConfigReader {
 };
 
 }  // namespace
+
+bool is_reserved_provider_name(std::string_view name) {
+  return std::ranges::find(kReservedNames, name) != kReservedNames.end();
+}
 
 std::vector<ProviderEntry> parse_provider_config(std::string_view text, const std::string& file) {
   return ConfigReader(text, file).read();

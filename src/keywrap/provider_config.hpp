@@ -19,6 +19,9 @@ struct ProviderEntry {
   std::string unusable;  // without a program: why, "speaks gRPC (HOST:PORT), ..."
 };
 
+// Whether it is a name that the other key schemes have for parameters of theirs (docs/formats.md).
+[[nodiscard]] bool is_reserved_provider_name(std::string_view name);
+
 // Throws kUsage, naming `file` and the line, for what is no configuration.
 [[nodiscard]] std::vector<ProviderEntry> parse_provider_config(std::string_view text,
                                                                const std::string& file);
