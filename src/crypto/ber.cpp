@@ -7,6 +7,7 @@ namespace {
 
 constexpr unsigned kMostDepth = 32;
 constexpr std::uint8_t kConstructed = 0x20;
+constexpr std::uint8_t kIndefinite = 0x80;
 constexpr std::uint8_t kHighTagNumber = 0x1f;
 constexpr std::uint8_t kConstructedOctetString =
     kConstructed | static_cast<std::uint8_t>(DerTag::kOctetString);
@@ -45,15 +46,18 @@ class Converter {
  private:
   std::optional<Header> take_header() {
     if (rest_.size() < 2) return std::nullopt;
-    Header header{rest_[0], rest_[1]};
-    if (header.tag == 0 || (header.tag & kHighTagNumber) == kHighTagNumber) return std::nullopt;
-    const std::size_t digits = rest_[1] < 0x80 ? 0 : rest_[1] & 0x7fU;
-    if (digits > 4 || rest_.size() - 2 < digits) return std::nullopt;
-    if (rest_[1] == 0x80) header.size.reset();
-    if (digits > 0) header.size = 0;
-    for (const std::uint8_t digit : rest_.subspan(2, digits)) header.size = *header.size << 8U | digit;
-    rest_ = rest_.subspan(2 + digits);
-    return header;
+    const std::uint8_t tag = rest_[0];
+    const std::uint8_t first = rest_[1];
+    rest_ = rest_.subspan(2);
+    if (tag == 0 || (tag & kHighTagNumber) == kHighTagNumber) return std::nullopt;
+    if (first == kIndefinite) return Header{tag, std::nullopt};
+    if (first < kIndefinite) return Header{tag, first};
+    const std::size_t digits = first & 0x7fU;
+    if (digits > 4 || digits > rest_.size()) return std::nullopt;
+    std::size_t size = 0;
+    for (const std::uint8_t digit : rest_.first(digits)) size = size << 8U | digit;
+    rest_ = rest_.subspan(digits);
+    return Header{tag, size};
   }
 
   std::optional<Bytes> take_content(const Header& header, unsigned depth) {

@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 namespace imgcrypt {
 namespace {
 
@@ -34,7 +36,8 @@ std::string body_of(const std::string& pem) {
 }
 
 std::string der_of(const std::string& pem) {
-  return std::string(as_text(decode_base64(body_of(pem), Base64::kStandard).value()));
+  const auto der = decode_base64(body_of(pem), Base64::kStandard);
+  return der ? std::string(as_text(*der)) : "";
 }
 
 // A Name of one common name, a UTF8String.
@@ -67,9 +70,11 @@ TEST(Certificate, TakesTheFirstOfAFile) {
 }
 
 TEST(Certificate, ReadsTheOlderLabels) {
-  const std::string body = body_of(read_vector("keys/cert1.pem"));
-  for (const std::string label : {"TRUSTED CERTIFICATE", "X509 CERTIFICATE"}) {
-    const std::string pem = "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";
+  for (const std::string& label : {std::string("TRUSTED CERTIFICATE"), std::string("X509 CERTIFICATE")}) {
+    std::string pem = read_vector("keys/cert1.pem");
+    for (std::size_t at = 0; (at = pem.find("CERTIFICATE", at)) != std::string::npos; at += label.size()) {
+      pem.replace(at, std::strlen("CERTIFICATE"), label);
+    }
     EXPECT_EQ(to_bytes(parse(pem).serial()), (Bytes{0x10, 0x01}));
   }
 }

@@ -27,16 +27,16 @@ PrivateKey private_key(const std::string& name) {
 }
 
 const Certificate& certificate_one() {
-  static const Certificate one = certificate("keys/cert1.pem");
-  return one;
+  static const Certificate kOne = certificate("keys/cert1.pem");
+  return kOne;
 }
 const Certificate& certificate_two() {
-  static const Certificate two = certificate("pkcs7/cert2.pem");
-  return two;
+  static const Certificate kTwo = certificate("pkcs7/cert2.pem");
+  return kTwo;
 }
 const PrivateKey& key_one() {
-  static const PrivateKey one = private_key("keys/rsa.pem");
-  return one;
+  static const PrivateKey kOne = private_key("keys/rsa.pem");
+  return kOne;
 }
 
 std::optional<std::string> unwrap(ByteView packet, const PrivateKey& key,
@@ -289,7 +289,8 @@ TEST(Pkcs7, PassesOverAnEncryptionOfTheKeyThatItDoesNotKnow) {
 }
 
 TEST(Pkcs7, ReadsStreamedPackets) {
-  for (const char* name : {"pkcs7/fullsailor-mozilla-form.der", "pkcs7/o12.der", "pkcs7/smallstep-form.der"}) {
+  for (const char* name :
+       {"pkcs7/fullsailor-mozilla-form.der", "pkcs7/o12.der", "pkcs7/smallstep-form.der"}) {
     const Bytes packet = to_bytes(as_bytes(read_vector(name)));
     const Bytes ber = streamed(packet);
     EXPECT_NE(ber, packet);
