@@ -77,28 +77,28 @@ std::optional<StoredBlob> find_among_parents_files(ByteView head, bool is_whole,
   return std::nullopt;
 }
 
-// Calls `visit` for the files of the store until it returns true.
-void for_each_blob(const std::string& content_root, const std::function<bool(const fs::path&)>& visit) {
+// Calls `visit` for the files of the store until it returns true. Returns whether it was cut short.
+bool for_each_blob(const std::string& content_root, const std::function<bool(const fs::path&)>& visit) {
   const auto deadline = Clock::now() + kPatience;
   std::size_t entries = 0;
   for (const char* algorithm : {"sha256", "sha512"}) {
     std::error_code failure;
     const fs::path directory = fs::path(content_root) / "blobs" / algorithm;
     for (fs::directory_iterator at(directory, failure), end; !failure && at != end; at.increment(failure)) {
-      if (++entries > kMostEntries || Clock::now() > deadline) return;
-      if (visit(at->path())) return;
+      if (++entries > kMostEntries || Clock::now() > deadline) return true;
+      if (visit(at->path())) return false;
     }
   }
+  return false;
 }
 
-std::optional<StoredBlob> find_below(const std::string& content_root, ByteView head, bool is_whole,
-                                     const std::optional<Digest>& digest) {
-  std::optional<StoredBlob> found;
-  for_each_blob(content_root, [&](const fs::path& path) {
-    found = try_candidate(path, path, head, is_whole, digest);
-    return found.has_value();
+Search<std::optional<StoredBlob>> find_below(const std::string& content_root, ByteView head, bool is_whole) {
+  Search<std::optional<StoredBlob>> search;
+  search.is_cut_short = for_each_blob(content_root, [&](const fs::path& path) {
+    search.found = try_candidate(path, path, head, is_whole, std::nullopt);
+    return search.found.has_value();
   });
-  return found;
+  return search;
 }
 
 struct Candidate {
@@ -106,9 +106,9 @@ struct Candidate {
   std::string path;
 };
 
-std::vector<Candidate> small_files_newest_first(const std::string& content_root) {
+Search<std::vector<Candidate>> small_files_newest_first(const std::string& content_root) {
   std::vector<Candidate> files;
-  for_each_blob(content_root, [&](const fs::path& path) {
+  const bool is_cut_short = for_each_blob(content_root, [&](const fs::path& path) {
     struct stat status = {};
     if (::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
         static_cast<std::size_t>(status.st_size) <= kMostDocumentBytes) {
@@ -120,7 +120,7 @@ std::vector<Candidate> small_files_newest_first(const std::string& content_root)
     return std::pair(a.modified.tv_sec, a.modified.tv_nsec) >
            std::pair(b.modified.tv_sec, b.modified.tv_nsec);
   });
-  return files;
+  return {std::move(files), is_cut_short};
 }
 
 std::optional<std::string> read_manifest_text(const std::string& path, const Digest& layer) {
@@ -151,22 +151,21 @@ void add_descriptors(const std::string& path, const Digest& layer, std::vector<D
 
 }  // namespace
 
-std::optional<StoredBlob> find_blob(ByteView head, bool is_whole, const std::optional<Digest>& digest,
-                                    const std::string& content_root) {
-  auto blob = find_among_parents_files(head, is_whole, digest);
-  if (blob || !digest) return blob ? std::move(blob) : find_below(content_root, head, is_whole, digest);
+Search<std::optional<StoredBlob>> find_blob(ByteView head, bool is_whole, const std::optional<Digest>& digest,
+                                            const std::string& content_root) {
+  if (auto blob = find_among_parents_files(head, is_whole, digest)) return {std::move(blob)};
+  if (!digest) return find_below(content_root, head, is_whole);
   const std::string path = content_root + "/blobs/" + digest->algorithm_name() + "/" + digest->hex();
-  return try_candidate(path, path, head, is_whole, digest);
+  return {try_candidate(path, path, head, is_whole, digest)};
 }
 
-std::vector<Descriptor> find_descriptors(const StoredBlob& blob) {
+Search<std::vector<Descriptor>> find_descriptors(const StoredBlob& blob) {
   std::vector<Descriptor> found;
   const auto deadline = Clock::now() + kPatience;
   while (true) {
-    for (const Candidate& file : small_files_newest_first(blob.content_root)) {
-      add_descriptors(file.path, blob.digest, found);
-    }
-    if (!found.empty() || Clock::now() > deadline) return found;
+    const auto files = small_files_newest_first(blob.content_root);
+    for (const Candidate& file : files.found) add_descriptors(file.path, blob.digest, found);
+    if (!found.empty() || Clock::now() > deadline) return {std::move(found), files.is_cut_short};
     std::this_thread::sleep_for(kRetryInterval);  // a manifest may be written after its layers
   }
 }

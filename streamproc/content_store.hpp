@@ -16,14 +16,23 @@ struct StoredBlob {
   std::string content_root;  // the directory that holds blobs/
 };
 
+// What a search found. One of a large store is cut short, and must say so: what it did not find may be there.
+template <typename Result>
+struct Search {
+  Result found;
+  bool is_cut_short = false;
+};
+
+inline constexpr const char* kCutShort = " (the search ended after 20000 entries or 2 s)";
+
 // The blob whose content starts with `head`, or is it when `is_whole`: first among the files that our parent
 // has open, then below `content_root`. With `digest` only that blob is looked at.
-[[nodiscard]] std::optional<StoredBlob> find_blob(ByteView head, bool is_whole,
-                                                  const std::optional<Digest>& digest,
-                                                  const std::string& content_root);
+[[nodiscard]] Search<std::optional<StoredBlob>> find_blob(ByteView head, bool is_whole,
+                                                          const std::optional<Digest>& digest,
+                                                          const std::string& content_root);
 
 // The layer's descriptors, with annotations of encryption, in the store's manifests; those of the newest
 // first. Waits up to two seconds for one to be written.
-[[nodiscard]] std::vector<Descriptor> find_descriptors(const StoredBlob& blob);
+[[nodiscard]] Search<std::vector<Descriptor>> find_descriptors(const StoredBlob& blob);
 
 }  // namespace imgcrypt::streamproc

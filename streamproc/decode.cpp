@@ -156,21 +156,22 @@ OpenedLayer open_layer(const std::vector<Descriptor>& descriptors, const KeyUnwr
 }
 
 std::vector<Descriptor> known_descriptors(const std::optional<Payload>& payload,
-                                          const std::optional<StoredBlob>& blob,
+                                          const Search<std::optional<StoredBlob>>& search,
                                           const std::string& content_root) {
   if (payload && has_encryption_annotations(payload->layer.annotations)) return {payload->layer};
+  const std::optional<StoredBlob>& blob = search.found;
   if (!blob) {
     throw Error(ErrorCode::kNotFound,
                 "no payload, and the layer is none of the files that the parent process has open, nor in " +
-                    content_root,
+                    content_root + (search.is_cut_short ? kCutShort : ""),
                 "name containerd's content store with --content-root");
   }
   auto descriptors = find_descriptors(*blob);
-  if (!descriptors.empty()) return descriptors;
+  if (!descriptors.found.empty()) return std::move(descriptors.found);
   throw Error(
       ErrorCode::kNotFound,
       "layer " + blob->digest.string() + ": no manifest in " + blob->content_root +
-          " says how it is encrypted",
+          " says how it is encrypted" + (descriptors.is_cut_short ? kCutShort : ""),
       "an image built FROM an encrypted one may have lost its annotations: pull the image it was built from");
 }
 
@@ -184,11 +185,12 @@ Error with_complaint(const Error& error, const KeyDirectory& directory) {
 void decode_layer(const Options& options, std::optional<Payload> payload) {
   const Head head = read_head();
   const auto digest = payload ? std::optional(payload->layer.digest) : std::nullopt;
-  const auto blob = find_blob(head.bytes, head.is_whole, digest, options.content_root);
+  const auto search = find_blob(head.bytes, head.is_whole, digest, options.content_root);
+  const std::optional<StoredBlob>& blob = search.found;
   const KeyDirectory directory(options.keys);
   const KeyUnwrappers keys = gather_keys(options, payload, directory);
   try {
-    const auto descriptors = known_descriptors(payload, blob, options.content_root);
+    const auto descriptors = known_descriptors(payload, search, options.content_root);
     if (options.is_streaming) {
       StdinSource ciphertext(head);
       write_plaintext(ciphertext, open_layer(descriptors, keys, nullptr));
