@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <set>
 
 namespace imgcrypt {
@@ -10,7 +11,7 @@ namespace {
 // Counts against the limits while nlohmann's parser checks the grammar; builds nothing.
 class LimitCounter final : public nlohmann::json_sax<nlohmann::json> {
  public:
-  explicit LimitCounter(const JsonLimits& limits) : limits_(limits) {}
+  LimitCounter(std::string_view text, const JsonLimits& limits) : text_(text), limits_(limits) {}
 
   bool null() override { return true; }
   bool boolean(bool) override { return true; }
@@ -39,7 +40,10 @@ class LimitCounter final : public nlohmann::json_sax<nlohmann::json> {
   bool end_array() override { return ascend(); }
 
   bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) override {
-    fail("malformed at byte " + std::to_string(position));
+    const std::string_view before = text_.substr(0, std::min(position, text_.size()));
+    const std::size_t line_end = before.rfind('\n');
+    fail("malformed at line " + std::to_string(1 + std::ranges::count(before, '\n')) + ", column " +
+         std::to_string(line_end == std::string_view::npos ? before.size() : before.size() - line_end - 1));
   }
 
  private:
@@ -61,6 +65,7 @@ class LimitCounter final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
+  std::string_view text_;
   const JsonLimits& limits_;
   std::vector<std::set<std::string>> open_;  // the member names of each open object or array
 };
@@ -76,7 +81,7 @@ void check_json(std::string_view text, const JsonLimits& limits) {
     throw Error(ErrorCode::kIntegrity, "JSON: starts with a byte order mark");
   // nlohmann's parser would take it for the end.
   if (text.find('\0') != std::string_view::npos) throw Error(ErrorCode::kIntegrity, "JSON: a NUL byte");
-  LimitCounter counter(limits);
+  LimitCounter counter(text, limits);
   nlohmann::json::sax_parse(text.begin(), text.end(), &counter);
 }
 
