@@ -1,5 +1,6 @@
 #include "base/bytes.hpp"
 #include "base/cancel.hpp"
+#include "base/orphans.hpp"
 #include "cli/command.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -27,6 +28,7 @@ void harden() {
   }
   std::signal(SIGPIPE, SIG_IGN);
   install_cancel_handler();
+  adopt_orphans();
 }
 
 int report(const Error& error) {
@@ -66,4 +68,8 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace imgcrypt::cli
 
-int main(int argc, char** argv) { return imgcrypt::cli::run(argc, argv); }
+int main(int argc, char** argv) {
+  const int status = imgcrypt::cli::run(argc, argv);
+  imgcrypt::kill_orphans();  // what key providers left behind
+  return status;
+}

@@ -1,4 +1,5 @@
 #include "base/fd.hpp"
+#include "base/orphans.hpp"
 #include "streamproc/decode.hpp"
 #include "streamproc/stdout_holder.hpp"
 
@@ -26,10 +27,12 @@ void shut_in() {
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   ::umask(077);
   std::signal(SIGPIPE, SIG_IGN);
+  adopt_orphans();
 }
 
 // containerd shows the text in a log line: one short line of plain characters.
 [[noreturn]] void fail(const std::string& message, const std::string& hint, int status) {
+  kill_orphans();
   std::string text = "ctd-decoder: error: " + message + (hint.empty() ? "" : "; " + hint);
   text = printable(std::move(text));
   if (text.size() >= kMostMessageBytes) text.resize(kMostMessageBytes - 1);
@@ -79,6 +82,7 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
     shut_in();
     const Options options = parse_arguments(argc, argv, holder);
     decode_layer(options, read_payload());
+    kill_orphans();
     holder.release();
     ::_exit(0);  // nothing is left that exit handlers would have to do
   } catch (const Error& error) {

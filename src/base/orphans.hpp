@@ -1,0 +1,13 @@
+// Processes that a program of ours started, detached from itself and left behind. For mains only: whoever
+// links us as a library has children of its own.
+#pragma once
+
+namespace imgcrypt {
+
+// From now on they become our children instead of init's.
+void adopt_orphans() noexcept;
+
+// Kills our children outside of our process group, and theirs that they leave in turn.
+void kill_orphans() noexcept;
+
+}  // namespace imgcrypt
