@@ -69,11 +69,14 @@ class LayerDecryption final : public LayerChange {
     return decrypted_type(layer.media_type);
   }
 
-  DescriptorEdit change(const Descriptor& layer, Source& blob, ImageDestination& destination) override {
+  DescriptorEdit change(const Descriptor& layer, Source& blob, ReadAhead ahead,
+                        ImageDestination& destination) override {
     const LayerKeys& keys = keys_.at(layer.digest);
-    DecryptingSource plaintext(blob, keys.options, keys.public_options);
+    ReadAheadSource ciphertext(blob, ahead);
+    DecryptingSource plaintext(ciphertext, keys.options, keys.public_options);
+    ReadAheadSource stored(plaintext, ahead);
     DescriptorEdit edit;
-    edit.digest = destination.put({std::nullopt, layer.digest.algorithm()}, plaintext);
+    edit.digest = destination.put({std::nullopt, layer.digest.algorithm()}, stored);
     return edit;
   }
 

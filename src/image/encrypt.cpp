@@ -23,11 +23,14 @@ class LayerEncryption final : public LayerChange {
     return encrypted_type(layer.media_type);
   }
 
-  DescriptorEdit change(const Descriptor& layer, Source& blob, ImageDestination& destination) override {
+  DescriptorEdit change(const Descriptor& layer, Source& blob, ReadAhead ahead,
+                        ImageDestination& destination) override {
     const PrivateOptions options = PrivateOptions::generate(layer.digest);
-    EncryptingSource ciphertext(blob, options);
+    ReadAheadSource plaintext(blob, ahead);
+    EncryptingSource ciphertext(plaintext, options);
+    ReadAheadSource stored(ciphertext, ahead);
     DescriptorEdit edit;
-    edit.digest = destination.put({std::nullopt, layer.digest.algorithm()}, ciphertext);
+    edit.digest = destination.put({std::nullopt, layer.digest.algorithm()}, stored);
     edit.annotations.set = wrap_private_options(options, ciphertext.public_options(), wrappers_);
     return edit;
   }

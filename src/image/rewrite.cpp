@@ -2,12 +2,14 @@
 
 #include "base/parallel.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
 namespace imgcrypt {
 namespace {
 
+constexpr std::uint64_t kLargeLayer = std::uint64_t{4} << 20U;  // bytes that are worth threads
 constexpr const char* kAttestationSubject = "vnd.docker.reference.digest";
 
 // A blob to move: each once, however often it occurs.
@@ -24,6 +26,10 @@ class Rewriter {
 
   Rewritten run(const ImageNode& tree, unsigned jobs) {
     plan(tree);
+    const auto is_large = [](const Task& task) { return task.is_changed && task.blob.size >= kLargeLayer; };
+    const auto large = std::ranges::count_if(tasks_, is_large);
+    // Layers side by side need no threads of their own: they would only pass chunks to each other.
+    has_idle_cores_ = static_cast<std::size_t>(large) < jobs;
     StopFlag stop = false;
     run_parallel(tasks_.size(), jobs, stop, [&](std::size_t i) { move(tasks_[i], stop); });
     const Descriptor root = rewrite(tree);
@@ -72,7 +78,9 @@ class Rewriter {
   void change_layer(const Descriptor& layer, const StopFlag& stop) {
     const auto blob = source_.open(layer);
     StoppableSource stoppable(*blob, stop);
-    DescriptorEdit edit = change_.change(layer, stoppable, destination_);
+    const bool is_ahead = has_idle_cores_ && layer.size >= kLargeLayer;
+    DescriptorEdit edit =
+        change_.change(layer, stoppable, is_ahead ? ReadAhead::kInThread : ReadAhead::kNone, destination_);
     const std::scoped_lock lock(mutex_);
     edits_.emplace(layer.digest, std::move(edit));
   }
@@ -157,6 +165,7 @@ class Rewriter {
   std::vector<Task> tasks_;
   std::set<std::pair<Digest, bool>> planned_;
   std::set<Digest> optional_;
+  bool has_idle_cores_ = false;
   std::mutex mutex_;
   std::map<Digest, DescriptorEdit> edits_;
   std::map<Digest, Descriptor> rewritten_;

@@ -2,6 +2,7 @@
 // above them.
 #pragma once
 
+#include "base/read_ahead_source.hpp"
 #include "image/reporter.hpp"
 #include "image/tree.hpp"
 #include "transport/image_store.hpp"
@@ -15,8 +16,8 @@ class LayerChange {
   // The media type of the layer when it is changed; nullopt when it is to be left as it is.
   [[nodiscard]] virtual std::optional<std::string> changed_type(const Descriptor& layer) const = 0;
   // Reads `blob` to its end, puts the changed one, and says how its digest and annotations change. Once for
-  // each blob.
-  [[nodiscard]] virtual DescriptorEdit change(const Descriptor& layer, Source& blob,
+  // each blob. `ahead` says whether there are cores for stages side by side.
+  [[nodiscard]] virtual DescriptorEdit change(const Descriptor& layer, Source& blob, ReadAhead ahead,
                                               ImageDestination& destination) = 0;
   // Names of annotations that a changed layer loses.
   [[nodiscard]] virtual std::set<std::string> removed_annotations(const Descriptor& layer) const = 0;
