@@ -12,6 +12,9 @@
 namespace imgcrypt::keyprovider {
 namespace {
 
+// Packets of others are quoted in messages, of which imgcrypt takes 64 KiB.
+constexpr std::size_t kMostMessageBytes = 16 * 1024;
+
 SecretBytes answer(KeyProvider& provider, const std::string& name, ByteView document) {
   const ProviderRequest request = parse_provider_request(document, name);
   if (request.operation == ProviderOperation::kWrap)
@@ -89,7 +92,9 @@ void say(std::string_view program, std::string_view kind, const std::string& tex
 }
 
 std::string describe(const Error& error) {
-  return printable(error.hint().empty() ? error.message() : error.message() + "; " + error.hint());
+  std::string text = error.hint().empty() ? error.message() : error.message() + "; " + error.hint();
+  text.resize(std::min(text.size(), kMostMessageBytes));
+  return printable(std::move(text));
 }
 
 }  // namespace imgcrypt::keyprovider

@@ -55,32 +55,31 @@ Bytes CocoProvider::wrap(const std::vector<std::string>& parameters, const Secre
     throw Error(ErrorCode::kUsage, named.empty() ? "no key is named" : "a packet is for one key only",
                 "write provider:attestation-agent:keypath=FILE::keyid=kbs:///REPOSITORY/TYPE/TAG");
   }
-  const Parameters& key = named.front();
-  const SecretBytes secret = key_to_wrap_with(key);
-  const Packet packet = seal(key.is_sample ? kSampleKeyId : *key.key_id, secret, options.expose());
+  const NamedKey key = key_to_wrap_with(named.front());
+  const Packet packet = seal(key.id, key.key, options.expose());
   Bytes bytes = to_bytes(as_bytes(format_packet(packet)));
   if (bytes.size() > kMostPacketBytes) throw Error(ErrorCode::kRefused, "a packet of more than 64 KiB");
   return bytes;
 }
 
-SecretBytes CocoProvider::key_to_wrap_with(const Parameters& parameters) const {
+CocoProvider::NamedKey CocoProvider::key_to_wrap_with(const Parameters& parameters) const {
   if (parameters.is_sample) {
     warn_("sample=true protects nothing: the key is published");
-    return sample_key();
+    return {kSampleKeyId, sample_key()};
   }
   if (!parameters.key_id) {
     throw Error(ErrorCode::kUsage, "keyid= is missing",
                 "without keyid=kbs:///REPOSITORY/TYPE/TAG no confidential-data-hub finds the key");
   }
-  if (parameters.key_path) return read_key_file(*parameters.key_path);
+  const std::string& id = *parameters.key_id;
+  if (parameters.key_path) return {id, read_key_file(*parameters.key_path)};
   std::vector<Parameters> sources = node_;
   if (parameters.resources) sources = {parameters};
   for (const Parameters& source : sources) {
     if (source.is_sample) continue;  // never without the user's word for this very image
-    if (auto key = find_key(source, *parameters.key_id)) return std::move(*key);
+    if (auto key = find_key(source, id)) return {id, std::move(*key)};
   }
-  throw Error(ErrorCode::kRefused,
-              "no key " + *parameters.key_id + " was found: with a random one the layer would be lost",
+  throw Error(ErrorCode::kRefused, "no key " + id + " was found: with a random one the layer would be lost",
               "write keypath=FILE or resources=PATH beside keyid=");
 }
 

@@ -29,7 +29,11 @@ class CocoProvider final : public KeyProvider {
   SecretBytes unwrap(const std::vector<std::string>& parameters, ByteView packet) override;
 
  private:
-  [[nodiscard]] SecretBytes key_to_wrap_with(const Parameters& parameters) const;
+  struct NamedKey {
+    std::string id;
+    SecretBytes key;
+  };
+  [[nodiscard]] NamedKey key_to_wrap_with(const Parameters& parameters) const;
 
   std::vector<Parameters> node_;
   Warn warn_;

@@ -98,10 +98,10 @@ TEST(CocoPacket, DoesNotOpenWithAnyBitTurned) {
 TEST(CocoPacket, ThatIsNoneIsRefused) {
   const std::string packet = packet_of(packets().front());
   for (const std::string& bad :
-       {std::string(), std::string("{}"), packet + "{}", replaced(packet, "\"iv\"", "\"IV\""),
+       {std::string(), std::string("{}"), packet + "{}", replaced(packet, R"("iv")", R"("IV")"),
         replaced(packet, "AAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAA="),
         replaced(packet, "AAAAAAAAAAAAAAAA", "AAAA"),
-        replaced(packet, "\"iv\":\"AAAAAAAAAAAAAAAA\"", "\"iv\":null"),
+        replaced(packet, R"("iv":"AAAAAAAAAAAAAAAA")", R"("iv":null)"),
         std::string(R"({"kid":"k","wrapped_data":"AAAA","iv":"AAAAAAAAAAAAAAAA","wrap_type":"A256GCM"})")}) {
     EXPECT_EQ(error_of_packet(bad), ErrorCode::kIntegrity) << bad;
   }

@@ -45,6 +45,11 @@ Bytes flipped(Bytes bytes, std::size_t at, std::uint8_t bits) {
   return bytes;
 }
 
+std::string opened(const SecretKey& key, const SealedCopy& copy) {
+  const auto options = open(key, copy.sealed);
+  return options ? std::string(as_text(options->expose())) : "nothing";
+}
+
 TEST(SodiumKey, IsTheTextThatTheReadmeSays) {
   const SecretKey key = SecretKey::generate();
   EXPECT_EQ(key.public_key().text(), key_text(kPublicPrefix, to_bytes(key.public_key().bytes())));
@@ -92,10 +97,10 @@ TEST(SodiumPacket, OpensForEachRecipientAndNobodyElse) {
   const SecretKey other = SecretKey::generate();
   const auto copies = parse_packet(as_bytes(packet_for({one.public_key().text(), two.public_key().text()})));
   ASSERT_EQ(copies.size(), 2U);
-  EXPECT_EQ(as_text(open(one, copies[0].sealed)->expose()), kOptions);
-  EXPECT_EQ(as_text(open(two, copies[1].sealed)->expose()), kOptions);
-  EXPECT_FALSE(open(one, copies[1].sealed));
-  EXPECT_FALSE(open(other, copies[0].sealed));
+  EXPECT_EQ(opened(one, copies[0]), kOptions);
+  EXPECT_EQ(opened(two, copies[1]), kOptions);
+  EXPECT_EQ(opened(one, copies[1]), "nothing");
+  EXPECT_EQ(opened(other, copies[0]), "nothing");
 }
 
 TEST(SodiumPacket, HoldsARecipientOnce) {
