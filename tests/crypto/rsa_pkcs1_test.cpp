@@ -47,5 +47,15 @@ TEST(RsaPkcs1, GivesOtherRandomBytesEachTimeForWhatDoesNotFit) {
   EXPECT_EQ(key.decrypt_pkcs1(right, 300).size(), 300U);
 }
 
+TEST(RsaPkcs1, TakesNoCiphertextThatIsShorterThanTheModulus) {
+  const PrivateKey key = key_named("rsa.pem");
+  const Bytes message(16, 0x5a);
+  Bytes ciphertext;
+  do ciphertext = key.public_key().encrypt_pkcs1(message);
+  while (ciphertext[0] != 0);
+  EXPECT_EQ(exposed(key.decrypt_pkcs1(ciphertext, 16)), message);
+  EXPECT_NE(exposed(key.decrypt_pkcs1(ByteView(ciphertext).subspan(1), 16)), message);
+}
+
 }  // namespace
 }  // namespace imgcrypt

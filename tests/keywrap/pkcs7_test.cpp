@@ -216,6 +216,31 @@ TEST(Pkcs7, TriesOnlyTheRecipientsThatItsCertificatesName) {
   const Bytes packet = wrap({certificate_one()});
   EXPECT_EQ(unwrap(packet, key_one(), {certificate_two()}), std::nullopt);
   EXPECT_EQ(unwrap(packet, key_one(), {certificate_two(), certificate_one()}), "options");
+  Pkcs7Message other_issuer = Pkcs7Message::parse(packet);
+  other_issuer.recipients[0].issuer = to_bytes(certificate_two().issuer());
+  EXPECT_EQ(unwrap(other_issuer.encode(), key_one(), {certificate_one()}), std::nullopt);
+  Pkcs7Message other_serial = Pkcs7Message::parse(packet);
+  other_serial.recipients[0].serial = to_bytes(certificate_two().serial());
+  EXPECT_EQ(unwrap(other_serial.encode(), key_one(), {certificate_one()}), std::nullopt);
+  EXPECT_EQ(unwrap(other_serial.encode(), key_one()), "options");
+}
+
+TEST(Pkcs7, OpensOaepWithKeysOfTheCiphersLengthAlone) {
+  const Pkcs7Message oaep = Pkcs7Message::parse(as_bytes(read_vector("pkcs7/oaep-sha256.der")));
+  for (const std::size_t size : {std::size_t{16}, std::size_t{15}, std::size_t{24}, std::size_t{32}}) {
+    const SecretBytes content_key = secret(Bytes(size, 7));
+    Pkcs7Message message = Pkcs7Message::parse(
+        packet_with(oaep.recipients[0].key_encryption, aes_128_gcm(Bytes(kGcmNonceSize))));
+    message.recipients[0].encrypted_key =
+        certificate_one().public_key().encrypt_oaep(content_key.expose(), OaepHash::kSha256);
+    if (size != 15) {
+      const GcmSealed sealed = gcm_seal(content_key, Bytes(kGcmNonceSize), {}, as_bytes("options"));
+      std::ranges::copy(sealed.ciphertext, message.content.begin());
+      std::ranges::copy(sealed.tag, message.content.end() - kGcmTagSize);
+    }
+    EXPECT_EQ(unwrap(message.encode(), key_one()), size == 16 ? std::optional("options") : std::nullopt)
+        << size;
+  }
 }
 
 TEST(Pkcs7, FailsAlikeWhateverTheKeyCannotOpen) {
