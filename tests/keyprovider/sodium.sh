@@ -56,6 +56,11 @@ keys_are_not_overwritten() {
   expect_equal "$(find "$TMP" -name '*.????????????????')" "" "temporary files"
 }
 
+the_example_keys_are_a_pair() {
+  local example=$tests_dir/../keys-example/sodium.key
+  expect_equal "$("$sodium" public "$example")" "$(cat "$example.pub")" "the public half of the example"
+}
+
 keys_of_openssl_are_read() {
   x25519_pair_of_openssl foreign
   expect_equal "$("$sodium" public "$TMP/foreign")" "$(cat "$TMP/foreign.pub")" "the public half of OpenSSL's key"
@@ -177,6 +182,7 @@ for name in one two three; do
 done
 keys_are_made_with_care
 keys_are_not_overwritten
+the_example_keys_are_a_pair
 keys_of_openssl_are_read
 every_recipient_opens_it
 a_node_keeps_keys_in_a_directory
