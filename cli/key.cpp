@@ -1,6 +1,9 @@
 #include "base/child_process.hpp"
 #include "cli/command.hpp"
 
+#include <imgcrypt/error.hpp>
+
+#include <filesystem>
 #include <memory>
 
 namespace imgcrypt::cli {
@@ -13,6 +16,11 @@ struct Options {
 
 // The key provider knows its keys; its result is the public key, the recipient to encrypt for.
 void generate_sodium(const Options& options) {
+  for (const std::string& file : {options.file, options.file + ".pub"}) {
+    if (options.force || !std::filesystem::exists(file)) continue;
+    throw Error(ErrorCode::kRefused, file + " is there already",
+                "choose another name, or replace it with --force");
+  }
   Program program{libexec_directory() + "/keyprovider-sodium", {"generate"}};
   if (options.force) program.arguments.emplace_back("--force");
   program.arguments.insert(program.arguments.end(), {"--", options.file});

@@ -176,7 +176,8 @@ std::vector<Descriptor> known_descriptors(const std::optional<Payload>& payload,
 }
 
 Error with_complaint(const Error& error, const KeyDirectory& directory) {
-  if (error.code() != ErrorCode::kNoKey || directory.complaint().empty()) return error;
+  const bool is_for_want_of_keys = error.code() == ErrorCode::kNoKey || error.code() == ErrorCode::kProvider;
+  if (!is_for_want_of_keys || directory.complaint().empty()) return error;
   return {error.code(), error.message() + "; " + directory.complaint(), error.hint()};
 }
 

@@ -59,10 +59,11 @@ class ChildProcess::Answer {
   [[nodiscard]] ByteView received() const noexcept { return bytes_.expose().first(size_); }
   void add(std::size_t size) noexcept { size_ += size; }
 
-  // Empty at the limit.
+  [[nodiscard]] bool is_too_long() const noexcept { return size_ > most_; }
+  // Never empty: one byte more than the limit tells.
   MutableByteView room() {
-    if (size_ == bytes_.size() && size_ < most_) {
-      SecretBytes larger(std::min(most_, size_ * 4));
+    if (size_ == bytes_.size()) {
+      SecretBytes larger(std::min(most_ + 1, size_ * 4));
       std::ranges::copy(received(), larger.expose_mutable().begin());
       bytes_ = std::move(larger);
     }
@@ -150,12 +151,11 @@ void ChildProcess::write_some(ByteView& input) {
 
 void ChildProcess::read_available(Answer& answer) {
   while (output_.is_open()) {
-    const MutableByteView room = answer.room();
-    if (room.empty()) fail("its answer is longer than " + std::to_string(limits_.output) + " bytes");
-    const auto size = read_now(output_, room);
+    const auto size = read_now(output_, answer.room());
     if (!size) break;
     if (*size == 0) output_.reset();
     answer.add(*size);
+    if (answer.is_too_long()) fail("its answer is longer than " + std::to_string(limits_.output) + " bytes");
   }
   std::array<std::uint8_t, 4096> buffer{};
   while (errors_.is_open()) {

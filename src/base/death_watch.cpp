@@ -40,6 +40,7 @@ class Groups {
 };
 
 [[noreturn]] void watch(int pipe) {
+  ::setsid();  // what kills our parent's process group must not kill us
   for (const int signal : {SIGHUP, SIGINT, SIGTERM, SIGQUIT}) std::signal(signal, SIG_IGN);
   // Whoever waits for the end of our parent's output must not wait for us.
   ::syscall(SYS_close_range, 0, pipe - 1, 0);

@@ -25,6 +25,8 @@ class Actions {
   Actions& operator=(const Actions&) = delete;
 
   void give(const Fd& fd, int as) { ::posix_spawn_file_actions_adddup2(&actions_, fd.get(), as); }
+  // Also those that we inherited ourselves, such as a passphrase's.
+  void close_others() { ::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1); }
   [[nodiscard]] const posix_spawn_file_actions_t* get() const noexcept { return &actions_; }
 
  private:
@@ -70,6 +72,7 @@ pid_t spawn(const Program& program, const Fd& input, const Fd& output, const Fd&
   actions.give(input, STDIN_FILENO);
   actions.give(output, STDOUT_FILENO);
   actions.give(errors, STDERR_FILENO);
+  actions.close_others();
   std::vector<char*> arguments = {const_cast<char*>(program.path.c_str())};
   for (const std::string& argument : program.arguments)
     arguments.push_back(const_cast<char*>(argument.c_str()));

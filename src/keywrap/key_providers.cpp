@@ -56,15 +56,20 @@ class KeyProviders::Connection {
   Connection(ProviderEntry entry, ProgramLimits limits, DeathWatch& watch)
       : entry_(std::move(entry)), limits_(limits), watch_(watch) {}
 
+  [[nodiscard]] const std::string& path() const noexcept { return entry_.program->path; }
+
   SecretBytes exchange(const SecretBytes& document) {
     if (!entry_.serve_arguments)
       return ChildProcess(*entry_.program, limits_, watch_).finish(document.expose());
     const std::lock_guard lock(mutex_);
+    if (timeout_) throw Error(*timeout_);  // whoever waited for the lock need not wait for this again
+    const auto start = std::chrono::steady_clock::now();
     if (!kept_) kept_.emplace(serving_program(), limits_, watch_);
     try {
       return kept_->ask(with_line_end(document).expose());
-    } catch (const Error&) {
+    } catch (const Error& error) {
       kept_.reset();  // what it would say next may belong to this request
+      if (std::chrono::steady_clock::now() - start >= limits_.time) timeout_ = error;
       throw;
     }
   }
@@ -82,6 +87,7 @@ class KeyProviders::Connection {
   DeathWatch& watch_;
   std::mutex mutex_;
   std::optional<ChildProcess> kept_;
+  std::optional<Error> timeout_;
 };
 
 KeyProviders::KeyProviders(ProviderSettings settings) : settings_(std::move(settings)) {}
@@ -92,6 +98,11 @@ const std::vector<ProviderEntry>& KeyProviders::entries() {
   const std::lock_guard lock(mutex_);
   load();
   return entries_;
+}
+
+void KeyProviders::require_configured(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  if (entry(name).is_own) throw not_configured(name);
 }
 
 void KeyProviders::require(const std::string& name) {
@@ -119,9 +130,12 @@ std::optional<SecretBytes> KeyProviders::ask(const std::string& name, const Prov
   try {
     return parse_provider_reply(request.operation, reply.expose());
   } catch (const Error& error) {
-    throw failure_of(name, error);
+    throw failure_of(
+        name, error.code() == ErrorCode::kProvider ? error : error.in(program_of(name) + ": its reply"));
   }
 }
+
+std::string KeyProviders::program_of(const std::string& name) { return connection(name).path(); }
 
 void KeyProviders::load() {
   if (is_loaded_) return;
@@ -134,7 +148,7 @@ void KeyProviders::load() {
     if (std::ranges::find(entries_, own.name, &ProviderEntry::name) != entries_.end()) continue;
     const std::string program = settings_.libexec + "/" + own.program;
     if (::access(program.c_str(), X_OK) == 0)
-      entries_.push_back({own.name, Program{program, {}}, kServe, {}});
+      entries_.push_back({own.name, Program{program, {}}, kServe, {}, true});
   }
   is_loaded_ = true;
 }
@@ -151,17 +165,19 @@ void KeyProviders::read_config() {
   }
 }
 
+Error KeyProviders::not_configured(const std::string& name) const {
+  const std::string why = settings_.config.empty() ? std::string(kConfigVariable) + " is not set"
+                          : is_config_missing_     ? settings_.config + " does not exist"
+                                                   : "it is not in " + settings_.config;
+  return {ErrorCode::kUsage, "key provider " + name + " is not configured: " + why,
+          "let " + std::string(kConfigVariable) + R"( name a file with {"key-providers":{")" + name +
+              R"(":{"cmd":{"path":"PROGRAM"}}}})"};
+}
+
 const ProviderEntry& KeyProviders::entry(const std::string& name) {
   load();
   const auto found = std::ranges::find(entries_, name, &ProviderEntry::name);
-  if (found == entries_.end()) {
-    const std::string why = settings_.config.empty() ? std::string(kConfigVariable) + " is not set"
-                            : is_config_missing_     ? settings_.config + " does not exist"
-                                                     : "it is not in " + settings_.config;
-    throw Error(ErrorCode::kUsage, "key provider " + name + " is not configured: " + why,
-                "let " + std::string(kConfigVariable) + R"( name a file with {"key-providers":{")" + name +
-                    R"(":{"cmd":{"path":"PROGRAM"}}}})");
-  }
+  if (found == entries_.end()) throw not_configured(name);
   if (!found->program) throw Error(ErrorCode::kProvider, "key provider " + name + " " + found->unusable);
   return *found;
 }

@@ -37,7 +37,10 @@ class KeyProviders {
   // What is configured, then those of our own. Throws kUsage for a configuration that is missing or broken.
   [[nodiscard]] const std::vector<ProviderEntry>& entries();
 
-  // Throws kUsage for a provider that is not configured, kProvider for one that cannot be started.
+  // Throws kUsage for a provider that is not in the configuration, be it one of our own.
+  void require_configured(const std::string& name);
+  // Throws kUsage for a provider that is neither configured nor our own, kProvider for one that cannot be
+  // started.
   void require(const std::string& name);
 
   // One document for another, whatever they hold. Throws as ask.
@@ -51,6 +54,8 @@ class KeyProviders {
   void load();
   void read_config();
   const ProviderEntry& entry(const std::string& name);
+  Error not_configured(const std::string& name) const;
+  std::string program_of(const std::string& name);
   Connection& connection(const std::string& name);
 
   ProviderSettings settings_;

@@ -24,6 +24,7 @@ struct ProviderUnwrapper::Known {
   struct Answer {
     std::mutex mutex;
     std::optional<SecretBytes> options;
+    std::optional<Error> failure;
   };
 
   std::mutex mutex;
@@ -52,19 +53,30 @@ std::optional<SecretBytes> ProviderUnwrapper::unwrap(std::string_view annotation
   const std::string name(annotation.substr(kProviderAnnotationPrefix.size()));
   Known::Answer& answer = known_->find(name, packet);
   const std::lock_guard lock(answer.mutex);
+  if (answer.failure) throw Error(*answer.failure);
   if (!answer.options) {
-    const auto parameters = parameters_.find(name);
-    answer.options = providers_->ask(
-        name, {ProviderOperation::kUnwrap,
-               parameters == parameters_.end() ? std::vector<std::string>() : parameters->second,
-               SecretBytes::copy_of(packet)});
-    if (!answer.options) throw Error(ErrorCode::kNoKey, "key provider " + name + " returned no key");
-    if (answer.options->size() > kMostPrivateOptionsBytes) {
-      answer.options.reset();
-      throw Error(ErrorCode::kProvider, "key provider " + name + " returned more than 16 KiB");
+    try {
+      answer.options = ask(name, packet);
+    } catch (const Error& error) {
+      answer.failure = error;
+      throw;
     }
   }
   return SecretBytes::copy_of(answer.options->expose());
+}
+
+SecretBytes ProviderUnwrapper::ask(const std::string& name, ByteView packet) const {
+  const auto parameters = parameters_.find(name);
+  const bool is_named = parameters != parameters_.end();
+  // Images must not start programs that nobody on this machine has asked for.
+  if (!is_named) providers_->require_configured(name);
+  auto options = providers_->ask(
+      name, {ProviderOperation::kUnwrap, is_named ? parameters->second : std::vector<std::string>(),
+             SecretBytes::copy_of(packet)});
+  if (!options) throw Error(ErrorCode::kNoKey, "key provider " + name + " returned no key");
+  if (options->size() > kMostPrivateOptionsBytes)
+    throw Error(ErrorCode::kProvider, "key provider " + name + " returned more than 16 KiB");
+  return std::move(*options);
 }
 
 }  // namespace imgcrypt

@@ -39,6 +39,8 @@ class ProviderUnwrapper final : public KeyUnwrapper {
 
  private:
   struct Known;
+  [[nodiscard]] SecretBytes ask(const std::string& name, ByteView packet) const;
+
   std::shared_ptr<KeyProviders> providers_;
   ProviderParameters parameters_;
   std::unique_ptr<Known> known_;

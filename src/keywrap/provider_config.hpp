@@ -17,6 +17,7 @@ struct ProviderEntry {
   // Added to the arguments to keep the program for many requests, one a line; nullopt: one request a process.
   std::optional<std::vector<std::string>> serve_arguments;
   std::string unusable;  // without a program: why, "speaks gRPC (HOST:PORT), ..."
+  bool is_own = false;   // not from the file
 };
 
 // Whether it is a name that the other key schemes have for parameters of theirs (docs/formats.md).

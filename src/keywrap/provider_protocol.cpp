@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kWrapOperation = "keywrap";
 constexpr std::string_view kUnwrapOperation = "keyunwrap";
+constexpr std::size_t kMostShownBytes = 2048;
 
 [[noreturn]] void fail(const std::string& what) { throw Error(ErrorCode::kIntegrity, what); }
 
@@ -130,8 +131,14 @@ SecretBytes format_provider_failure(std::string_view message) {
 
 std::optional<SecretBytes> parse_provider_reply(ProviderOperation operation, ByteView document) {
   const bool is_wrap = operation == ProviderOperation::kWrap;
-  const JsonView json(as_text(document));
-  if (const auto failure = json.find("error")) throw Error(ErrorCode::kProvider, failure->string());
+  const std::string_view text = as_text(document);
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) fail("it answered nothing");
+  const JsonView json(text);
+  if (const auto failure = json.find("error")) {
+    std::string message = failure->string();
+    if (message.size() > kMostShownBytes) message = message.substr(0, kMostShownBytes) + "...";
+    throw Error(ErrorCode::kProvider, message);
+  }
   const auto results = json.find(is_wrap ? "keywrapresults" : "keyunwrapresults");
   const auto result = results ? results->find(is_wrap ? "annotation" : "optsdata") : std::nullopt;
   return result ? std::optional(bytes_of(*result)) : std::nullopt;

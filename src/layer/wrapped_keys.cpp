@@ -67,7 +67,7 @@ class Trial {
     throw Error(
         is_provider_failure_ ? ErrorCode::kProvider : ErrorCode::kNoKey,
         "no key opens it: wrapped for " + join(describe_recipients(annotations), "nobody") + "; " + tried,
-        "give the key of one of these recipients");
+        "give the key of one of these recipients: a file, or provider:NAME");
   }
 
  private:
