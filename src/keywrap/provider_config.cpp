@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace imgcrypt {
 namespace {
@@ -35,7 +36,27 @@ class ConfigReader {
       check_json(text_);
       return JsonView(text_);
     } catch (const Error& error) {
+      refuse_duplicates();
       throw Error(ErrorCode::kUsage, file_ + ": " + error.message());
+    }
+  }
+
+  // check_json knows no lines of these.
+  void refuse_duplicates() const {
+    try {
+      refuse_duplicates(JsonView(text_));
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::kUsage) throw;  // else it is malformed in another way
+    }
+  }
+
+  void refuse_duplicates(const JsonView& value) const {
+    if (value.kind() != JsonView::Kind::kObject) return;
+    std::set<std::string> names;
+    for (const JsonMember& member : value.members()) {
+      const std::string name = member.key.string();
+      if (!names.insert(name).second) fail(member.key, "member \"" + name + "\" occurs twice");
+      refuse_duplicates(member.value);
     }
   }
 

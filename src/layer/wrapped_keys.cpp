@@ -67,7 +67,7 @@ class Trial {
     throw Error(
         is_provider_failure_ ? ErrorCode::kProvider : ErrorCode::kNoKey,
         "no key opens it: wrapped for " + join(describe_recipients(annotations), "nobody") + "; " + tried,
-        "give the key of one of these recipients: a file, or provider:NAME");
+        hint_.empty() ? "give the key of one of these recipients: a file, or provider:NAME" : hint_);
   }
 
  private:
@@ -90,11 +90,13 @@ class Trial {
   void add_reason(const Error& error, std::string& reasons) {
     if (error.code() == ErrorCode::kCancelled) throw Error(error);
     if (error.code() == ErrorCode::kIntegrity && !integrity_) integrity_ = error;
+    if (hint_.empty()) hint_ = error.hint();
     is_provider_failure_ = is_provider_failure_ || error.code() == ErrorCode::kProvider;
     if (reasons.find(error.message()) == std::string::npos) reasons += ": " + error.message();
   }
 
   std::vector<std::string> tried_;
+  std::string hint_;  // of the first reason that has one
   std::optional<Error> integrity_;
   bool is_provider_failure_ = false;
 };
