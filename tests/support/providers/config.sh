@@ -25,9 +25,8 @@ keep_open() {
   printf '%s\n' "$changed" >"$OCICRYPT_KEYPROVIDER_CONFIG"
 }
 
-# configure_toy [array]
 configure_toy() {
-  configure demo python3 "$providers_dir/toy.py" "$TMP" "$@"
+  configure demo python3 "$providers_dir/toy.py" "$TMP"
 }
 
 # configure_hostile HOW [ARGUMENT...]

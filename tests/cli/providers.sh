@@ -1,0 +1,229 @@
+#!/bin/bash
+# What key providers are told, which replies are taken, and how often they are started.
+# shellcheck source-path=SCRIPTDIR
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=../support/providers/config.sh
+source "$cli_dir/../support/providers/config.sh"
+
+vectors=$cli_dir/../vectors/keyprovider
+
+# encrypt RECIPIENT...: $TMP/plain into $TMP/encrypted
+encrypt() {
+  rm -rf "$TMP/encrypted"
+  imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/encrypted:t" "${@/#/-r}"
+}
+
+# decrypt KEY...
+decrypt() {
+  rm -rf "$TMP/out"
+  imgcrypt decrypt "oci:$TMP/encrypted:t" "oci:$TMP/out:t" "${@/#/-k}"
+}
+
+# expect_opens KEY...
+expect_opens() {
+  expect_exit 0 decrypt "$@"
+  expect_equal "$(root_of "$TMP/out" t)" "$digest" "the digest of what was decrypted"
+}
+
+# expect_refused CODE REASON KEY...
+expect_refused() {
+  expect_exit "$1" decrypt "${@:3}"
+  expect_matches "$stderr" "$2"
+  expect_absent "$TMP/out"
+}
+
+# without_content FILE: a request but for what is to be wrapped or unwrapped, which is new each time
+without_content() {
+  sed -E 's/("(optsdata|annotation)":")[A-Za-z0-9+/]+=*"/\1"/' "$1"
+}
+
+# expect_parameters OPERATION JSON: the last request had these
+expect_parameters() {
+  local member=.keyunwrapparams.dc.Parameters
+  [[ $1 == keyunwrap ]] || member=.keywrapparams.ec.Parameters
+  expect_equal "$(jq -c "$member | map_values(map(@base64d))" "$TMP/$1.in.json")" "$2" "the parameters of $1"
+}
+
+requests_are_those_of_ocicrypt() {
+  local operation
+  configure_toy
+  expect_exit 0 encrypt "provider:demo:some:param=1"
+  expect_opens provider:demo
+  for operation in keywrap keyunwrap; do
+    expect_equal "$(without_content "$TMP/$operation.in.json")" "$(without_content "$vectors/$operation.in.json")" "the request"
+    expect_equal "$(tail -c1 "$TMP/$operation.in.json")" "}" "the last byte of the request"
+  done
+  jq -r .keyunwrapparams.annotation "$TMP/keyunwrap.in.json" >"$TMP/asked"
+  grep -qF "$(cat "$TMP/asked")" "$(blob "$TMP/encrypted" "$(root_of "$TMP/encrypted" t)")" || fail "another packet was asked"
+}
+
+parameters_are_those_of_the_user() {
+  configure_toy
+  encrypt provider:demo:a:b=c:: provider:demo provider:demo: $'provider:demo:caf\303\251 "\n' >/dev/null 2>&1
+  expect_parameters keywrap '{"demo":["a:b=c::","Enabled","","café \"\n"]}'
+  expect_opens provider:demo:x provider:demo
+  expect_parameters keyunwrap '{"demo":["x","Enabled"]}'
+  expect_opens
+  expect_equal "$(jq -c .keyunwrapparams.dc "$TMP/keyunwrap.in.json")" '{"Parameters":{}}' "what is sent without a parameter"
+}
+
+# A provider gets neither another's parameters nor a key, be it given by name or by descriptor.
+others_are_kept_secret() {
+  local request
+  configure_script "$TMP/watched" "ls /proc/\$\$/fd >$TMP/descriptors
+    exec python3 $providers_dir/toy.py $TMP"
+  jq '."key-providers".other = ."key-providers".demo' "$OCICRYPT_KEYPROVIDER_CONFIG" >"$TMP/both.json"
+  mv "$TMP/both.json" "$OCICRYPT_KEYPROVIDER_CONFIG"
+  encrypt "jwe:$TMP/right.pub.pem" provider:demo >/dev/null 2>&1
+  expect_parameters keywrap '{"demo":["Enabled"]}'
+  openssl pkey -in "$TMP/wrong.pem" -aes256 -passout pass:locked -out "$TMP/locked.pem"
+  printf locked >"$TMP/passphrase"
+  expect_opens "$TMP/locked.pem:fd=7" "$TMP/wrong.pem" provider:demo:mine provider:other:secret 7<"$TMP/passphrase"
+  expect_parameters keyunwrap '{"demo":["mine"]}'
+  request=$(cat "$TMP/keyunwrap.in.json")
+  [[ $request != *privkeys* && $request != *"$(printf secret | base64)"* ]] || fail "too much was told: $request"
+  expect_equal "$(paste -sd' ' "$TMP/descriptors")" "0 1 2 255" "the descriptors of the provider" # 255 is the script itself
+}
+
+# expect_shape_works COMMAND
+expect_shape_works() {
+  configure demo bash "$providers_dir/reshaped.sh" "$TMP" "$1"
+  expect_exit 0 encrypt provider:demo
+  expect_opens provider:demo
+}
+
+# pad_to SIZE: the command that adds spaces to a reply
+pad_to() {
+  echo "python3 -c 'import sys; sys.stdout.write(sys.stdin.read().ljust($1))'"
+}
+
+replies_come_in_many_shapes() {
+  local shape
+  for shape in cat "sed 's/=/\\\\u003d/g'" "jq ." "sed 's/\$/\\r\\n\\n/'" "$(pad_to 1048576)" \
+    "jq -c '. + {\"later\": [1.5e3, null]} | map_values(. as \$v | try (\$v + {\"version\": 2}) catch \$v)'"; do
+    expect_shape_works "$shape"
+  done
+  configure demo python3 "$providers_dir/toy.py" "$TMP" array
+  expect_exit 0 encrypt provider:demo
+  expect_opens provider:demo
+}
+
+# expect_shape_refused CODE-ON-WRAP CODE-ON-UNWRAP REASON COMMAND
+expect_shape_refused() {
+  configure demo bash "$providers_dir/reshaped.sh" "$TMP" "$4"
+  expect_refused "$2" "key provider demo.*$3" provider:demo
+  expect_exit "$1" imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/refused:t" -r provider:demo
+  expect_matches "$stderr" "key provider demo"
+  expect_absent "$TMP/refused"
+}
+
+replies_that_are_refused() {
+  local shape
+  configure_toy
+  encrypt provider:demo >/dev/null 2>&1
+  for shape in "sed 's/\$/x/'" "sed 's/\$/\\x00/'" "tee $TMP/once | cat - $TMP/once" "sed '1s/^/\\xef\\xbb\\xbf/'" "jq -c '[.]'" \
+    "jq -r 'keys[0]'" "sed 's/results\": {/&\"annotation\":\"\",\"optsdata\":\"\",/'" "head -c 20" \
+    "jq -c 'map_values(map_values([256]))'" "jq -c 'map_values(map_values(\"*\"))'" "jq -c 'map_values(\"\")'"; do
+    expect_shape_refused 9 9 "its reply: " "$shape"
+  done
+  expect_shape_refused 9 9 "longer than 1048576" "$(pad_to 1048577)"
+  expect_shape_refused 9 9 "the safe is locked" "cat >/dev/null; echo '{\"error\":\"the safe is locked\"}'"
+  for shape in "cat >/dev/null; echo '{}'" "jq -c 'map_values(null)'" "jq -c 'map_values({})'" "jq -c 'map_values(map_values(null))'"; do
+    expect_shape_refused 9 6 "returned no key" "$shape"
+  done
+}
+
+# Several schemes on one layer: any of the keys opens it, and when none does each says why.
+any_key_opens_it() {
+  configure_toy
+  encrypt "jwe:$TMP/right.pub.pem" "pkcs7:$TMP/certificate.pem" provider:demo >/dev/null 2>&1
+  expect_opens provider:demo
+  configure_hostile complains
+  expect_opens "$TMP/right.pem" provider:demo
+  expect_opens provider:demo "$TMP/certified.pem"
+  expect_opens "$TMP/certified.pem" "$TMP/certificate.pem"
+  expect_refused 9 "wrong.pem.*the safe is locked" "$TMP/wrong.pem" provider:demo
+  configure demo echo '{}'
+  expect_refused 6 "wrong.pem.*key provider demo returned no key" "$TMP/wrong.pem" provider:demo
+  expect_refused 6 "wrapped for jwe .*pkcs7 .*key provider demo" "$TMP/wrong.pem"
+  expect_opens "$TMP/right.pem"
+}
+
+# expect_starts NUMBER COMMAND ARG...
+expect_starts() {
+  : >"$TMP/starts"
+  expect_exit 0 "${@:2}"
+  expect_equal "$(wc -l <"$TMP/starts")" "$1" "the number of times that the provider was started"
+}
+
+# configure_counted NAME PROGRAM ARG...
+configure_counted() {
+  configure_script "$TMP/counted" "echo >>$TMP/starts; exec \"\$@\""
+  configure "$1" "$TMP/counted" "${@:2}"
+}
+
+starts_are_few() {
+  make_image "$TMP/sixty" t --no-busybox --layers 60 --layer-size 100 >/dev/null
+  imgcrypt key generate sodium "$TMP/sodium" >/dev/null
+  configure_counted sodium "$(sodium_program)"
+  keep_open sodium --serve
+  expect_starts 1 imgcrypt encrypt "oci:$TMP/sixty:t" "oci:$TMP/kept:t" -r "provider:sodium:$TMP/sodium.pub"
+  expect_starts 1 imgcrypt decrypt "oci:$TMP/kept:t" "oci:$TMP/kept.out:t" -k "provider:sodium:$TMP/sodium"
+  configure_counted sodium "$(sodium_program)"
+  expect_starts 60 imgcrypt encrypt "oci:$TMP/sixty:t" "oci:$TMP/each:t" -r "provider:sodium:$TMP/sodium.pub"
+  expect_starts 60 imgcrypt decrypt "oci:$TMP/each:t" "oci:$TMP/each.out:t" -k "provider:sodium:$TMP/sodium"
+}
+
+sodium_program() {
+  env -u OCICRYPT_KEYPROVIDER_CONFIG "$IMGCRYPT" provider list | sed -n 's/^sodium: \([^ ]*\).*/\1/p'
+}
+
+# Two layers of other digests whose packet is the same
+equal_packets_are_asked_once() {
+  local manifest
+  configure_toy
+  encrypt provider:demo >/dev/null 2>&1
+  manifest=$(blob "$TMP/encrypted" "$(root_of "$TMP/encrypted" t)")
+  jq -cj '.layers[1].annotations = .layers[0].annotations' "$manifest" >"$TMP/manifest"
+  put_manifest "$TMP/encrypted" "$TMP/manifest"
+  configure_counted demo python3 "$providers_dir/toy.py" "$TMP"
+  : >"$TMP/starts"
+  expect_refused 7 "authentication failed" provider:demo
+  expect_equal "$(wc -l <"$TMP/starts")" 1 "the number of times that the provider was started"
+}
+
+# put_manifest LAYOUT FILE: as what the tag t names
+put_manifest() {
+  local digest index=$1/index.json
+  digest=$(sha256sum <"$2" | cut -d' ' -f1)
+  cp "$2" "$1/blobs/sha256/$digest"
+  jq -c --arg digest "sha256:$digest" --argjson size "$(stat -c %s "$2")" \
+    '.manifests[0] += {digest: $digest, size: $size}' "$index" >"$TMP/index"
+  cp "$TMP/index" "$index"
+}
+
+# Neither of two goes on before the other has been started.
+layers_ask_side_by_side() {
+  configure_script "$TMP/pair" "echo >>$TMP/waiting
+    until ((\$(wc -l <$TMP/waiting) >= 2)); do sleep 0.01; done
+    exec python3 $providers_dir/toy.py $TMP"
+  expect_exit 0 encrypt -j2 provider:demo
+  rm "$TMP/waiting"
+  expect_opens provider:demo
+}
+
+make_keys "$TMP/right" P-256
+make_keys "$TMP/wrong" rsa
+openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=test -keyout "$TMP/certified.pem" -out "$TMP/certificate.pem" 2>/dev/null
+digest=$(make_image "$TMP/plain" t --no-busybox --layers 2 --layer-size 5000)
+
+requests_are_those_of_ocicrypt
+parameters_are_those_of_the_user
+others_are_kept_secret
+replies_come_in_many_shapes
+replies_that_are_refused
+any_key_opens_it
+starts_are_few
+equal_packets_are_asked_once
+layers_ask_side_by_side
