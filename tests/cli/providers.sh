@@ -1,5 +1,5 @@
 #!/bin/bash
-# What key providers are told, which replies are taken, and how often they are started.
+# What key providers are told, and which replies are taken.
 # shellcheck source-path=SCRIPTDIR
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -150,69 +150,6 @@ any_key_opens_it() {
   expect_opens "$TMP/right.pem"
 }
 
-# expect_starts NUMBER COMMAND ARG...
-expect_starts() {
-  : >"$TMP/starts"
-  expect_exit 0 "${@:2}"
-  expect_equal "$(wc -l <"$TMP/starts")" "$1" "the number of times that the provider was started"
-}
-
-# configure_counted NAME PROGRAM ARG...
-configure_counted() {
-  configure_script "$TMP/counted" "echo >>$TMP/starts; exec \"\$@\""
-  configure "$1" "$TMP/counted" "${@:2}"
-}
-
-starts_are_few() {
-  make_image "$TMP/sixty" t --no-busybox --layers 60 --layer-size 100 >/dev/null
-  imgcrypt key generate sodium "$TMP/sodium" >/dev/null
-  configure_counted sodium "$(sodium_program)"
-  keep_open sodium --serve
-  expect_starts 1 imgcrypt encrypt "oci:$TMP/sixty:t" "oci:$TMP/kept:t" -r "provider:sodium:$TMP/sodium.pub"
-  expect_starts 1 imgcrypt decrypt "oci:$TMP/kept:t" "oci:$TMP/kept.out:t" -k "provider:sodium:$TMP/sodium"
-  configure_counted sodium "$(sodium_program)"
-  expect_starts 60 imgcrypt encrypt "oci:$TMP/sixty:t" "oci:$TMP/each:t" -r "provider:sodium:$TMP/sodium.pub"
-  expect_starts 60 imgcrypt decrypt "oci:$TMP/each:t" "oci:$TMP/each.out:t" -k "provider:sodium:$TMP/sodium"
-}
-
-sodium_program() {
-  env -u OCICRYPT_KEYPROVIDER_CONFIG "$IMGCRYPT" provider list | sed -n 's/^sodium: \([^ ]*\).*/\1/p'
-}
-
-# Two layers of other digests whose packet is the same
-equal_packets_are_asked_once() {
-  local manifest
-  configure_toy
-  encrypt provider:demo >/dev/null 2>&1
-  manifest=$(blob "$TMP/encrypted" "$(root_of "$TMP/encrypted" t)")
-  jq -cj '.layers[1].annotations = .layers[0].annotations' "$manifest" >"$TMP/manifest"
-  put_manifest "$TMP/encrypted" "$TMP/manifest"
-  configure_counted demo python3 "$providers_dir/toy.py" "$TMP"
-  : >"$TMP/starts"
-  expect_refused 7 "authentication failed" provider:demo
-  expect_equal "$(wc -l <"$TMP/starts")" 1 "the number of times that the provider was started"
-}
-
-# put_manifest LAYOUT FILE: as what the tag t names
-put_manifest() {
-  local digest index=$1/index.json
-  digest=$(sha256sum <"$2" | cut -d' ' -f1)
-  cp "$2" "$1/blobs/sha256/$digest"
-  jq -c --arg digest "sha256:$digest" --argjson size "$(stat -c %s "$2")" \
-    '.manifests[0] += {digest: $digest, size: $size}' "$index" >"$TMP/index"
-  cp "$TMP/index" "$index"
-}
-
-# Neither of two goes on before the other has been started.
-layers_ask_side_by_side() {
-  configure_script "$TMP/pair" "echo >>$TMP/waiting
-    until ((\$(wc -l <$TMP/waiting) >= 2)); do sleep 0.01; done
-    exec python3 $providers_dir/toy.py $TMP"
-  expect_exit 0 encrypt -j2 provider:demo
-  rm "$TMP/waiting"
-  expect_opens provider:demo
-}
-
 make_keys "$TMP/right" P-256
 make_keys "$TMP/wrong" rsa
 openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=test -keyout "$TMP/certified.pem" -out "$TMP/certificate.pem" 2>/dev/null
@@ -224,6 +161,3 @@ others_are_kept_secret
 replies_come_in_many_shapes
 replies_that_are_refused
 any_key_opens_it
-starts_are_few
-equal_packets_are_asked_once
-layers_ask_side_by_side
