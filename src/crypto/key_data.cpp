@@ -4,6 +4,7 @@
 #include "crypto/openssl.hpp"
 
 #include <openssl/err.h>
+#include <openssl/x509.h>
 
 #include <array>
 #include <optional>
@@ -47,17 +48,45 @@ openssl::BigNumber secure_number(ByteView bytes) {
   return number;
 }
 
-EVP_PKEY* rsa_from_integers(DerReader integers, std::span<const char* const> names, int selection) {
+constexpr std::array kRsaNames = {OSSL_PKEY_PARAM_RSA_N,         OSSL_PKEY_PARAM_RSA_E,
+                                  OSSL_PKEY_PARAM_RSA_D,         OSSL_PKEY_PARAM_RSA_FACTOR1,
+                                  OSSL_PKEY_PARAM_RSA_FACTOR2,   OSSL_PKEY_PARAM_RSA_EXPONENT1,
+                                  OSSL_PKEY_PARAM_RSA_EXPONENT2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1};
+constexpr std::size_t kPublicNames = 2;
+
+// The numbers stand for the first names of kRsaNames.
+EVP_PKEY* rsa_key(std::span<const ByteView> values) {
   const openssl::ParamBuilder builder(openssl::check(OSSL_PARAM_BLD_new(), "OSSL_PARAM_BLD_new"));
   std::vector<openssl::BigNumber> numbers;  // must live until the parameters are made
-  for (const char* name : names) {
-    const auto integer = integers.take(DerTag::kInteger);
-    if (!integer || integer->empty()) return nullptr;
-    numbers.push_back(secure_number(*integer));
-    openssl::check(OSSL_PARAM_BLD_push_BN(builder.get(), name, numbers.back().get()),
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    numbers.push_back(secure_number(values[i]));
+    openssl::check(OSSL_PARAM_BLD_push_BN(builder.get(), kRsaNames[i], numbers.back().get()),
                    "OSSL_PARAM_BLD_push_BN");
   }
-  return integers.at_end() ? make_key("RSA", selection, builder) : nullptr;
+  return make_key("RSA", values.size() == kPublicNames ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEYPAIR, builder);
+}
+
+EVP_PKEY* rsa_from_integers(DerReader integers, std::size_t count) {
+  std::vector<ByteView> values;
+  while (values.size() < count) {
+    const auto integer = integers.take(DerTag::kInteger);
+    if (!integer || integer->empty()) return nullptr;
+    values.push_back(*integer);
+  }
+  return integers.at_end() ? rsa_key(values) : nullptr;
+}
+
+EVP_PKEY* ec_key(const char* group, ByteView scalar, ByteView point) {
+  const openssl::ParamBuilder builder(openssl::check(OSSL_PARAM_BLD_new(), "OSSL_PARAM_BLD_new"));
+  const auto number = secure_number(scalar);
+  openssl::check(OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
+                 "EC group");
+  openssl::check(OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, number.get()),
+                 "EC private key");
+  openssl::check(
+      OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()),
+      "EC public key");
+  return make_key("EC", EVP_PKEY_KEYPAIR, builder);
 }
 
 // RFC 8017 appendix A.1.2, two primes.
@@ -67,11 +96,7 @@ EVP_PKEY* rsa_private(ByteView der) {
   DerReader integers(*sequence);
   const auto version = integers.take(DerTag::kInteger);
   if (!version || version->size() != 1 || version->front() != 0) return nullptr;
-  static constexpr std::array kNames = {OSSL_PKEY_PARAM_RSA_N,         OSSL_PKEY_PARAM_RSA_E,
-                                        OSSL_PKEY_PARAM_RSA_D,         OSSL_PKEY_PARAM_RSA_FACTOR1,
-                                        OSSL_PKEY_PARAM_RSA_FACTOR2,   OSSL_PKEY_PARAM_RSA_EXPONENT1,
-                                        OSSL_PKEY_PARAM_RSA_EXPONENT2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1};
-  return rsa_from_integers(integers, kNames, EVP_PKEY_KEYPAIR);
+  return rsa_from_integers(integers, kRsaNames.size());
 }
 
 // RFC 5915. A key without its public half is left to the general decoder, which computes it.
@@ -89,16 +114,7 @@ EVP_PKEY* ec_private(ByteView der, const char* group) {
   const auto wrapped_point = fields.take(DerTag::kContext1);
   const auto point = wrapped_point ? DerReader(*wrapped_point).take(DerTag::kBitString) : std::nullopt;
   if (group == nullptr || !point || point->size() < 2 || point->front() != 0) return nullptr;
-  const openssl::ParamBuilder builder(openssl::check(OSSL_PARAM_BLD_new(), "OSSL_PARAM_BLD_new"));
-  const auto number = secure_number(*scalar);
-  openssl::check(OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
-                 "EC group");
-  openssl::check(OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, number.get()),
-                 "EC private key");
-  openssl::check(OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point->data() + 1,
-                                                  point->size() - 1),
-                 "EC public key");
-  return make_key("EC", EVP_PKEY_KEYPAIR, builder);
+  return ec_key(group, *scalar, point->subspan(1));
 }
 
 // RFC 5208 section 5.
@@ -130,8 +146,27 @@ EVP_PKEY* private_key_from_der(ByteView der) {
 EVP_PKEY* rsa_public_key_from_der(ByteView der) {
   const auto sequence = DerReader(der).take(DerTag::kSequence);
   if (!sequence) return nullptr;
-  static constexpr std::array kNames = {OSSL_PKEY_PARAM_RSA_N, OSSL_PKEY_PARAM_RSA_E};
-  return rsa_from_integers(DerReader(*sequence), kNames, EVP_PKEY_PUBLIC_KEY);
+  return rsa_from_integers(DerReader(*sequence), kPublicNames);
+}
+
+EVP_PKEY* public_key_from_der(ByteView der) {
+  const std::uint8_t* at = der.data();
+  EVP_PKEY* key = d2i_PUBKEY(nullptr, &at, static_cast<long>(der.size()));
+  ERR_clear_error();
+  return key != nullptr ? key : rsa_public_key_from_der(der);
+}
+
+EVP_PKEY* rsa_public_key(ByteView modulus, ByteView exponent) {
+  return rsa_key(std::array{modulus, exponent});
+}
+
+EVP_PKEY* rsa_private_key(std::span<const ByteView, 8> numbers) { return rsa_key(numbers); }
+
+EVP_PKEY* ec_private_key(const std::string& curve, ByteView scalar, ByteView x, ByteView y) {
+  Bytes point = {POINT_CONVERSION_UNCOMPRESSED};
+  point.insert(point.end(), x.begin(), x.end());
+  point.insert(point.end(), y.begin(), y.end());
+  return ec_key(curve.c_str(), scalar, point);  // OpenSSL knows the curves by these names, too
 }
 
 }  // namespace imgcrypt

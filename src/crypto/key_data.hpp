@@ -4,6 +4,9 @@
 
 #include "base/bytes.hpp"
 
+#include <span>
+#include <string>
+
 struct evp_pkey_st;
 
 namespace imgcrypt {
@@ -11,6 +14,13 @@ namespace imgcrypt {
 // PKCS#8, PKCS#1 or SEC 1. Null for anything unusual: the general decoder then decides. The caller owns the
 // key.
 [[nodiscard]] evp_pkey_st* private_key_from_der(ByteView der);
+// SubjectPublicKeyInfo or PKCS#1. Null for anything else.
+[[nodiscard]] evp_pkey_st* public_key_from_der(ByteView der);
+// From numbers, big-endian: n and e; n, e, d, p, q, dp, dq, qi; an EC scalar and its point. Null for what is
+// no key. Callers check that a point lies on its curve.
+[[nodiscard]] evp_pkey_st* rsa_public_key(ByteView modulus, ByteView exponent);
+[[nodiscard]] evp_pkey_st* rsa_private_key(std::span<const ByteView, 8> numbers);
+[[nodiscard]] evp_pkey_st* ec_private_key(const std::string& curve, ByteView scalar, ByteView x, ByteView y);
 // PKCS#1 RSAPublicKey. Null when it is none.
 [[nodiscard]] evp_pkey_st* rsa_public_key_from_der(ByteView der);
 

@@ -1,5 +1,6 @@
 #include "crypto/key_file.hpp"
 
+#include "crypto/der.hpp"
 #include "crypto/key_data.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/pem.hpp"
@@ -23,6 +24,26 @@ constexpr std::string_view kCertificateLabel = "CERTIFICATE";
 bool is_private_label(std::string_view label) { return label.ends_with("PRIVATE KEY"); }
 bool is_public_label(std::string_view label) { return label == kPublicLabel || label == kRsaPublicLabel; }
 
+[[noreturn]] void fail_without_passphrase() {
+  throw Error(ErrorCode::kUsage, "missing password: the private key is encrypted",
+              "add :file=PASSWORDFILE, :fd=N, :env=VARIABLE or :prompt behind the key's file name");
+}
+
+[[noreturn]] void fail_with_wrong_passphrase() {
+  throw Error(ErrorCode::kUsage, "wrong password: the private key could not be decrypted",
+              "give the password that the key was encrypted with");
+}
+
+[[noreturn]] void fail_with_public_key() {
+  throw Error(ErrorCode::kUsage, "a public key was given where a private key is needed",
+              "give the private half; the public half only encrypts");
+}
+
+[[noreturn]] void fail_with_private_key() {
+  throw Error(ErrorCode::kUsage, "a private key was given where a public key is needed",
+              "make the public half: openssl pkey -in PRIVATE.pem -pubout -out PUBLIC.pem");
+}
+
 int give_passphrase(char* buffer, int size, int, void* passphrase) {
   const auto* secret = static_cast<const SecretBytes*>(passphrase);
   if (secret == nullptr || secret->size() > static_cast<std::size_t>(size)) return -1;
@@ -45,14 +66,63 @@ EVP_PKEY* decode_generally(const PemBlock& block, const SecretBytes* passphrase)
 PrivateKey parse_private_block(const PemBlock& block, const SecretBytes* passphrase) {
   const bool encrypted = block.has_headers || block.label.starts_with("ENCRYPTED");
   if (encrypted && passphrase == nullptr) {
-    throw Error(ErrorCode::kUsage, "missing password: the private key is encrypted",
-                "add :file=PASSWORDFILE, :fd=N, :env=VARIABLE or :prompt behind the key's file name");
+    fail_without_passphrase();
   }
   EVP_PKEY* key = encrypted ? nullptr : private_key_from_der(block.der.expose());
   if (key == nullptr) key = decode_generally(block, passphrase);
   if (key != nullptr) return PrivateKey(key);
-  if (encrypted) throw Error(ErrorCode::kUsage, "wrong password: the private key could not be decrypted");
+  if (encrypted) fail_with_wrong_passphrase();
   throw Error(ErrorCode::kUsage, "the private key is damaged, or of a kind that is not supported");
+}
+
+// One element and nothing else: text may begin with the same byte.
+bool is_der(ByteView file) {
+  DerReader reader(file);
+  return reader.take(DerTag::kSequence) && reader.at_end();
+}
+
+// RFC 5208 section 6: begins with an algorithm, where a plain key has its version.
+bool is_encrypted_der(ByteView file) {
+  const auto sequence = DerReader(file).take(DerTag::kSequence);
+  if (!sequence) return false;
+  DerReader fields(*sequence);
+  return fields.take(DerTag::kSequence) && fields.take(DerTag::kOctetString) && fields.at_end();
+}
+
+openssl::Bio memory(ByteView bytes) {
+  return openssl::Bio(
+      openssl::check(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())), "BIO_new_mem_buf"));
+}
+
+PrivateKey parse_private_der(ByteView file, const SecretBytes* passphrase) {
+  const bool encrypted = is_encrypted_der(file);
+  if (encrypted && passphrase == nullptr) fail_without_passphrase();
+  EVP_PKEY* key = nullptr;
+  if (encrypted) {
+    key = d2i_PKCS8PrivateKey_bio(memory(file).get(), nullptr, give_passphrase,
+                                  const_cast<SecretBytes*>(passphrase));
+  } else {
+    key = private_key_from_der(file);
+    const std::uint8_t* at = file.data();
+    if (key == nullptr) key = d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(file.size()));
+  }
+  ERR_clear_error();
+  if (key != nullptr) return PrivateKey(key);
+  if (encrypted) fail_with_wrong_passphrase();
+  if (EVP_PKEY* other = public_key_from_der(file)) {
+    EVP_PKEY_free(other);
+    fail_with_public_key();
+  }
+  throw Error(ErrorCode::kUsage, "not a private key", "give a private key in PEM, DER or as a JWK");
+}
+
+PublicKey parse_public_der(ByteView file) {
+  if (EVP_PKEY* key = public_key_from_der(file)) return PublicKey(key);
+  if (EVP_PKEY* other = private_key_from_der(file)) {
+    EVP_PKEY_free(other);
+    fail_with_private_key();
+  }
+  throw Error(ErrorCode::kUsage, "not a public key", "give a public key in PEM, DER or as a JWK");
 }
 
 PublicKey parse_public_block(const PemBlock& block) {
@@ -67,6 +137,8 @@ PublicKey parse_public_block(const PemBlock& block) {
 }  // namespace
 
 PrivateKey parse_private_key(ByteView file, const SecretBytes* passphrase) {
+  if (looks_like_jwk(as_text(file))) return parse_private_jwk(as_text(file));
+  if (is_der(file)) return parse_private_der(file, passphrase);
   bool has_public = false;
   bool has_certificate = false;
   for (const PemBlock& block : split_pem(as_text(file))) {
@@ -75,24 +147,25 @@ PrivateKey parse_private_key(ByteView file, const SecretBytes* passphrase) {
     has_certificate = has_certificate || block.label == kCertificateLabel;
   }
   if (has_certificate) throw Error(ErrorCode::kUsage, "a certificate without its private key");
-  if (has_public) {
-    throw Error(ErrorCode::kUsage, "a public key was given where a private key is needed",
-                "give the private half; the public half only encrypts");
-  }
-  throw Error(ErrorCode::kUsage, "not a private key", "give a private key in PEM");
+  if (has_public) fail_with_public_key();
+  throw Error(ErrorCode::kUsage, "not a private key", "give a private key in PEM, DER or as a JWK");
 }
 
 PublicKey parse_public_key(ByteView file) {
+  if (looks_like_jwk(as_text(file))) return parse_public_jwk(as_text(file)).key;
+  if (is_der(file)) return parse_public_der(file);
   bool has_private = false;
   for (const PemBlock& block : split_pem(as_text(file))) {
     if (is_public_label(block.label)) return parse_public_block(block);
     has_private = has_private || is_private_label(block.label);
   }
-  if (has_private) {
-    throw Error(ErrorCode::kUsage, "a private key was given where a public key is needed",
-                "make the public half: openssl pkey -in PRIVATE.pem -pubout -out PUBLIC.pem");
-  }
-  throw Error(ErrorCode::kUsage, "not a public key", "give a public key in PEM (BEGIN PUBLIC KEY)");
+  if (has_private) fail_with_private_key();
+  throw Error(ErrorCode::kUsage, "not a public key", "give a public key in PEM, DER or as a JWK");
+}
+
+PublicJwk parse_recipient_key(ByteView file) {
+  if (looks_like_jwk(as_text(file))) return parse_public_jwk(as_text(file));
+  return {parse_public_key(file), {}, {}};
 }
 
 }  // namespace imgcrypt

@@ -1,8 +1,10 @@
-// Key files in PEM: private keys as PKCS#8 (RFC 5208), PKCS#1 (RFC 8017) or SEC 1 (RFC 5915), plain or with a
-// passphrase; public keys as SubjectPublicKeyInfo (RFC 5280) or PKCS#1. Leading text, certificates and
-// parameters before the key are passed over. Errors are kUsage and never quote the file.
+// Key files. In PEM or DER: private keys as PKCS#8 (RFC 5208), PKCS#1 (RFC 8017) or SEC 1 (RFC 5915), plain
+// or with a passphrase; public keys as SubjectPublicKeyInfo (RFC 5280) or PKCS#1. In PEM leading text,
+// certificates and parameters before the key are passed over. And JSON Web Keys. Errors are kUsage and never
+// quote the file.
 #pragma once
 
+#include "crypto/jwk.hpp"
 #include "crypto/key.hpp"
 
 namespace imgcrypt {
@@ -11,5 +13,7 @@ namespace imgcrypt {
 // missing, a passphrase that is wrong, no key at all.
 [[nodiscard]] PrivateKey parse_private_key(ByteView file, const SecretBytes* passphrase);
 [[nodiscard]] PublicKey parse_public_key(ByteView file);
+// As parse_public_key, with what a JWK says besides.
+[[nodiscard]] PublicJwk parse_recipient_key(ByteView file);
 
 }  // namespace imgcrypt

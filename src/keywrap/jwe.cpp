@@ -75,31 +75,47 @@ std::optional<SecretBytes> unwrap_content_key(const PrivateKey& key, const JweRe
                        recipient.encrypted_key);
 }
 
-// The member that opens the header's end: ,"epk":{...} for EC.
 struct WrappedContentKey {
-  std::string_view algorithm;
-  std::string epk;
+  std::string epk;  // the header's member: ,"epk":{...} for EC
   Bytes encrypted_key;
 };
 
-WrappedContentKey wrap_content_key(const PublicKey& key, const SecretBytes& content_key) {
+WrappedContentKey wrap_content_key(const PublicKey& key, const std::string& algorithm,
+                                   const SecretBytes& content_key) {
   if (key.kind() == KeyKind::kRsa)
-    return {kRsaOaep, {}, key.encrypt_oaep(content_key.expose(), OaepHash::kSha1)};
+    return {{}, key.encrypt_oaep(content_key.expose(), find_row(kRsaAlgorithms, algorithm)->value)};
   const PrivateKey ephemeral = PrivateKey::generate_ec(key.curve());
   const EcPoint point = ephemeral.public_key().point();
   const std::string epk = R"(,"epk":{"kty":"EC","crv":")" + point.curve + R"(","x":")" +
                           encode_base64(point.x, Base64::kUrl) + R"(","y":")" +
                           encode_base64(point.y, Base64::kUrl) + R"("})";
-  return {kEcdhEs, epk, aes_kw_wrap(derive(ephemeral.agree(key), kEcdhEs, {}, {}, 32), content_key)};
+  const std::size_t size = find_row(kAgreementKeySizes, algorithm)->value;
+  return {epk, aes_kw_wrap(derive(ephemeral.agree(key), algorithm, {}, {}, size), content_key)};
+}
+
+std::string algorithm_for(const PublicJwk& recipient) {
+  const bool is_rsa = recipient.key.kind() == KeyKind::kRsa;
+  if (recipient.algorithm.empty()) return std::string(is_rsa ? kRsaOaep : kEcdhEs);
+  const bool is_known = is_rsa ? find_row(kRsaAlgorithms, recipient.algorithm) != nullptr
+                               : find_row(kAgreementKeySizes, recipient.algorithm) != nullptr;
+  if (is_known) return recipient.algorithm;
+  throw Error(
+      ErrorCode::kUsage, "JWK: the algorithm \"" + recipient.algorithm + "\" is not supported for this key",
+      is_rsa ? "use RSA-OAEP or RSA-OAEP-256" : "use ECDH-ES+A128KW, ECDH-ES+A192KW or ECDH-ES+A256KW");
 }
 
 }  // namespace
 
+JweWrapper::JweWrapper(PublicJwk recipient)
+    : key_(recipient.key),
+      algorithm_(algorithm_for(recipient)),
+      key_id_(recipient.key_id.empty() ? key_.thumbprint() : std::move(recipient.key_id)) {}
+
 Bytes JweWrapper::wrap(const SecretBytes& options) const {
   const SecretBytes content_key = random_secret(kContentKeySize);
-  const WrappedContentKey wrapped = wrap_content_key(key_, content_key);
-  const std::string header = R"({"alg":")" + std::string(wrapped.algorithm) + R"(","enc":"A256GCM")" +
-                             wrapped.epk + R"(,"kid":")" + key_.thumbprint() + R"("})";
+  const WrappedContentKey wrapped = wrap_content_key(key_, algorithm_, content_key);
+  const std::string header = R"({"alg":")" + algorithm_ + R"(","enc":"A256GCM")" + wrapped.epk +
+                             R"(,"kid":)" + quote_json(key_id_) + "}";
   const std::string encoded_header = encode_base64(as_bytes(header), Base64::kUrl);
   const Bytes iv = random_bytes(kGcmNonceSize);
   const GcmSealed sealed = gcm_seal(content_key, iv, as_bytes(encoded_header), options.expose());

@@ -1,8 +1,9 @@
 // The scheme `jwe`: private options encrypted as a JSON Web Encryption (RFC 7516, 7518). Written: RSA-OAEP
-// and ECDH-ES+A256KW with A256GCM, one flattened JWE for each recipient, with `kid` (docs/formats.md says
-// why).
+// and ECDH-ES+A256KW, or what a JWK says, with A256GCM; one flattened JWE for each recipient, with `kid`
+// (docs/formats.md says why).
 #pragma once
 
+#include "crypto/jwk.hpp"
 #include "crypto/key.hpp"
 #include "keywrap/key_wrapper.hpp"
 
@@ -14,12 +15,16 @@ inline constexpr const char* kJweAnnotation = "org.opencontainers.image.enc.keys
 
 class JweWrapper final : public KeyWrapper {
  public:
-  explicit JweWrapper(PublicKey key) : key_(std::move(key)) {}
+  // With the JWK's own algorithm and key id, where it has them. Throws kUsage for an algorithm that is not
+  // for this kind of key, or not supported.
+  explicit JweWrapper(PublicJwk recipient);
   [[nodiscard]] std::string annotation() const override { return kJweAnnotation; }
   [[nodiscard]] Bytes wrap(const SecretBytes& options) const override;
 
  private:
   PublicKey key_;
+  std::string algorithm_;
+  std::string key_id_;
 };
 
 // nullopt: the packet is for another key. Throws kIntegrity or kRefused for a packet that no key should open.

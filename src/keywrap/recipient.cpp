@@ -28,7 +28,7 @@ class Recipients {
       parameters_[provider->name].push_back(provider->parameter);
     } else if (scheme == "jwe" && !value.empty()) {
       const SecretBytes file = read_secret_file(value, kMostKeyFileBytes);
-      wrappers_.push_back(std::make_unique<JweWrapper>(parse_public_key(file.expose())));
+      wrappers_.push_back(std::make_unique<JweWrapper>(parse_recipient_key(file.expose())));
     } else if (scheme == "pkcs7" && !value.empty()) {
       const SecretBytes file = read_secret_file(value, kMostKeyFileBytes);
       certificates_.push_back(Certificate::parse(file.expose()));

@@ -108,7 +108,7 @@ class RandomImage {
 TEST(Images, ComeBackByteForByte) {
   const PrivateKey key = PrivateKey::generate_ec("P-256");
   KeyWrappers wrappers;
-  wrappers.push_back(std::make_unique<JweWrapper>(key.public_key()));
+  wrappers.push_back(std::make_unique<JweWrapper>(PublicJwk{key.public_key(), {}, {}}));
   KeyUnwrappers unwrappers;
   unwrappers.push_back(std::make_unique<PrivateKeyUnwrapper>("key", key));
   unsigned encrypted_images = 0;
@@ -150,7 +150,8 @@ TEST(Images, RefuseContentEmbeddedInADescriptor) {
   MemoryStore destination;
   SilentReporter reporter;
   KeyWrappers wrappers;
-  wrappers.push_back(std::make_unique<JweWrapper>(PrivateKey::generate_ec("P-256").public_key()));
+  wrappers.push_back(
+      std::make_unique<JweWrapper>(PublicJwk{PrivateKey::generate_ec("P-256").public_key(), {}, {}}));
   EXPECT_EQ(error_of([&] { encrypt_image(store, destination, wrappers, 1, reporter); }), ErrorCode::kRefused);
   EXPECT_TRUE(destination.blobs.empty());
 }

@@ -12,8 +12,8 @@ namespace {
 
 using namespace test;
 
-const std::set<std::string> kReadable = {"RSA-OAEP-256", "ECDH-ES+A128KW", "ECDH-ES+A192KW",
-                                         "A128GCM",      "A192GCM",        "aad"};
+const std::set<std::string> kReadable = {
+    "RSA-OAEP-256", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "A128GCM", "A192GCM", "aad", "JWK", "DER"};
 
 std::optional<std::string> unwrap(const std::string& packet, const std::string& pem) {
   const auto options = unwrap_jwe(parse_private_key(as_bytes(pem), nullptr), as_bytes(packet));
@@ -31,7 +31,7 @@ bool is_refused(const std::string& packet, const std::string& pem) {
 }
 
 std::string wrap(const std::string& name, std::string_view options) {
-  const JweWrapper wrapper(parse_public_key(as_bytes(read_vector("keys/" + name + ".pub.pem"))));
+  const JweWrapper wrapper(parse_recipient_key(as_bytes(read_vector("keys/" + name + ".pub.pem"))));
   return std::string(as_text(wrapper.wrap(secret(options))));
 }
 
@@ -157,6 +157,33 @@ TEST(Jwe, DescribesItsRecipients) {
               testing::ElementsAre("RSA-OAEP key " + key.thumbprint()));
   EXPECT_EQ(describe_jwe(as_bytes(read_vector("jwe/jwcrypto-two-curves.json"))).size(), 2U);
   EXPECT_EQ(error_of([] { (void)describe_jwe(as_bytes("no packet")); }), ErrorCode::kIntegrity);
+}
+
+TEST(Jwe, IsWrittenAsTheJwkSays) {
+  struct Case {
+    const char* jwk;
+    const char* algorithm;
+    const char* key_id;
+  };
+  for (const Case& row :
+       {Case{"rsa256", "RSA-OAEP-256", "mykid"}, Case{"p256a128", "ECDH-ES+A128KW", "k1"},
+        Case{"rsanoalg", "RSA-OAEP", "GaTh-csFfrC4Tw6RZ91zZWSuO3JIUXn6l1pWPZf94p8"},
+        Case{"p256noalg", "ECDH-ES+A256KW", "bfoP3Efr4R8lBXeg43mb8ZUUTJkqcopD0ComhFwSmcE"}}) {
+    SCOPED_TRACE(row.jwk);
+    const std::string file = std::string("keys/") + row.jwk;
+    const JweWrapper wrapper(parse_recipient_key(as_bytes(read_vector(file + ".pub.jwk"))));
+    const Bytes packet = wrapper.wrap(secret("options"));
+    const JweMessage message = JweMessage::parse(packet);
+    EXPECT_EQ(message.recipients.at(0).algorithm, row.algorithm);
+    EXPECT_EQ(message.recipients.at(0).key_id, row.key_id);
+    EXPECT_EQ(unwrap(std::string(as_text(packet)), read_vector(file + ".jwk")), "options");
+  }
+}
+
+TEST(Jwe, IsNotWrittenWithOtherAlgorithms) {
+  EXPECT_EQ(
+      error_of([] { JweWrapper(parse_recipient_key(as_bytes(read_vector("keys/p256direct.pub.jwk")))); }),
+      ErrorCode::kUsage);
 }
 
 }  // namespace

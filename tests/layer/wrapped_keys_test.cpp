@@ -19,7 +19,7 @@ Annotations wrap_for(const PrivateOptions& options, const std::vector<std::strin
   std::vector<std::unique_ptr<KeyWrapper>> wrappers;
   for (const std::string& name : names) {
     const std::string pem = read_vector("keys/" + name + ".pub.pem");
-    wrappers.push_back(std::make_unique<JweWrapper>(parse_public_key(as_bytes(pem))));
+    wrappers.push_back(std::make_unique<JweWrapper>(parse_recipient_key(as_bytes(pem))));
   }
   return wrap_private_options(options, kPublicOptions, wrappers);
 }
