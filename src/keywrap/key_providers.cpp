@@ -102,7 +102,10 @@ const std::vector<ProviderEntry>& KeyProviders::entries() {
 
 void KeyProviders::require_configured(const std::string& name) {
   const std::lock_guard lock(mutex_);
-  if (entry(name).is_own) throw not_configured(name);
+  if (!entry(name).is_own) return;
+  const Error error = not_configured(name);
+  throw Error(error.code(), error.message(),
+              "name it as a key, provider:" + name + ":PARAMETER, or configure it");
 }
 
 void KeyProviders::require(const std::string& name) {

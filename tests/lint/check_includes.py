@@ -34,7 +34,7 @@ EDGES_BEHIND_JSON = [
     "keyprovider/*.cpp",
 ]
 LIBRARIES = [
-    ("OpenSSL", r"openssl/", ["src/crypto/*", "src/keywrap/pkcs7*"]),
+    ("OpenSSL", r"openssl/", ["src/crypto/*"]),
     ("nlohmann/json", r"nlohmann/", EDGES_BEHIND_JSON),
     ("fmt", r"fmt/", ["*"]),
     ("libsodium", r"sodium(\.h|/)", ["src/base/secret*", "src/base/encoding.cpp", "keyprovider/sodium/*"]),
