@@ -1,7 +1,6 @@
 #!/bin/bash
 # Whatever a key provider does, the command ends in time with an error that names it, and leaves nothing: no process, no
 # file.
-# shellcheck source-path=SCRIPTDIR
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=../support/providers/config.sh

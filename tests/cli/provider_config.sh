@@ -1,7 +1,6 @@
 #!/bin/bash
 # Where key providers are found: the configuration, PATH and our own; what is wrong with each is told where a provider is
 # needed, and nowhere else. And the commands around them.
-# shellcheck source-path=SCRIPTDIR
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=../support/providers/config.sh

@@ -1,6 +1,5 @@
 #!/bin/bash
 # How often key providers are started, and that several layers ask at once.
-# shellcheck source-path=SCRIPTDIR
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=../support/providers/config.sh

@@ -1,6 +1,5 @@
 #!/bin/bash
 # What key providers are told, and which replies are taken.
-# shellcheck source-path=SCRIPTDIR
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=../support/providers/config.sh
