@@ -54,7 +54,7 @@ expect_accepted() {
 require_root
 require_commands containerd ctr runc jq
 mkdir "$TMP/spool"
-use_keys
+mkdir "$TMP/keys"
 make_image "$TMP/plain" t --layers 1 --no-busybox --layer-size 200000 >/dev/null
 configure_toy
 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/encrypted:t" -r provider:demo >/dev/null 2>&1
