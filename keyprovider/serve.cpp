@@ -24,11 +24,15 @@ SecretBytes answer(KeyProvider& provider, const std::string& name, ByteView docu
 }
 
 SecretBytes answer_or_failure(KeyProvider& provider, const std::string& name, ByteView document) {
+  std::optional<std::uint64_t> id;
+  SecretBytes reply;
   try {
-    return answer(provider, name, document);
+    id = request_id_of(document);
+    reply = answer(provider, name, document);
   } catch (const Error& error) {
-    return format_provider_failure(describe(error));
+    reply = format_provider_failure(describe(error));
   }
+  return id ? with_request_id(reply.expose(), *id) : std::move(reply);
 }
 
 void write_line(const SecretBytes& text) {

@@ -66,7 +66,7 @@ class KeyProviders::Connection {
     const auto start = std::chrono::steady_clock::now();
     if (!kept_) kept_.emplace(serving_program(), limits_, watch_);
     try {
-      return kept_->ask(with_line_end(document).expose());
+      return ask_kept(document);
     } catch (const Error& error) {
       kept_.reset();  // what it would say next may belong to this request
       if (std::chrono::steady_clock::now() - start >= limits_.time) timeout_ = error;
@@ -75,6 +75,17 @@ class KeyProviders::Connection {
   }
 
  private:
+  // An answer to another request would be another layer's key.
+  SecretBytes ask_kept(const SecretBytes& document) {
+    const std::uint64_t id = next_id_++;
+    SecretBytes reply = kept_->ask(with_line_end(with_request_id(document.expose(), id)).expose());
+    if (request_id_of(reply.expose()) != id) {
+      throw Error(ErrorCode::kOther,
+                  entry_.program->path + ": its answer is not to request " + std::to_string(id));
+    }
+    return reply;
+  }
+
   [[nodiscard]] Program serving_program() const {
     Program program = *entry_.program;
     program.arguments.insert(program.arguments.end(), entry_.serve_arguments->begin(),
@@ -87,6 +98,7 @@ class KeyProviders::Connection {
   DeathWatch& watch_;
   std::mutex mutex_;
   std::optional<ChildProcess> kept_;
+  std::uint64_t next_id_ = 1;
   std::optional<Error> timeout_;
 };
 

@@ -99,7 +99,8 @@ class ConfigReader {
     if (!path) fail(command, what + ": \"cmd\" has no \"path\"");
     require(*path, JsonView::Kind::kString, what + ": \"path\"", "a string");
     entry.program = Program{path->string(), read_strings(command.find("args"), what + ": \"args\"")};
-    if (entry.program->path.empty()) fail(*path, what + ": \"path\" is empty");
+    if (entry.program->path.empty() || entry.program->path.find('\0') != std::string::npos)
+      fail(*path, what + ": \"path\" is empty or has a NUL byte");
     if (const auto serve = command.find("serve-args"))
       entry.serve_arguments = read_strings(serve, what + ": \"serve-args\"");
   }

@@ -125,6 +125,18 @@ SecretBytes format_provider_reply(ProviderOperation operation, ByteView result) 
              : concatenate({R"({"keyunwrapresults":{"optsdata":[)", array, "]}}"});
 }
 
+SecretBytes with_request_id(ByteView document, std::uint64_t id) {
+  const std::string_view text = as_text(document);
+  if (!text.starts_with('{')) return SecretBytes::copy_of(document);
+  const std::string member = R"({"id":)" + std::to_string(id) + (text == "{}" ? "" : ",");
+  return concatenate({member, text.substr(1)});
+}
+
+std::optional<std::uint64_t> request_id_of(ByteView document) {
+  const auto id = JsonView(as_text(document)).find("id");
+  return id ? std::optional(id->unsigned_integer()) : std::nullopt;
+}
+
 SecretBytes format_provider_failure(std::string_view message) {
   return concatenate({R"({"error":)", quote_json(message), "}"});
 }

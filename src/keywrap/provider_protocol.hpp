@@ -34,6 +34,12 @@ struct ProviderRequest {
 
 // Bytes as an array of numbers: the one form that every peer reads.
 [[nodiscard]] SecretBytes format_provider_reply(ProviderOperation operation, ByteView result);
+// An object with a member "id" in front: a provider that is kept says with it which request it answers.
+// Anything else comes back as it is.
+[[nodiscard]] SecretBytes with_request_id(ByteView document, std::uint64_t id);
+// nullopt when there is none. Throws kIntegrity for what is no document.
+[[nodiscard]] std::optional<std::uint64_t> request_id_of(ByteView document);
+
 // What a provider that is kept for further requests says instead of ending with a message on stderr.
 [[nodiscard]] SecretBytes format_provider_failure(std::string_view message);
 

@@ -32,7 +32,7 @@ class KeyProvidersTest : public testing::Test {
     settings_.libexec = folder_ + "/libexec";
     settings_.limits.time = 10s;
   }
-  ~KeyProvidersTest() override { std::filesystem::remove_all(folder_); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::string script(const std::string& name, const std::string& text) {
     const std::string path = folder_ + "/" + name;
@@ -57,6 +57,16 @@ class KeyProvidersTest : public testing::Test {
   std::shared_ptr<KeyProviders> open() { return std::make_shared<KeyProviders>(settings_); }
   ProviderUnwrapper unwrapper() { return {open(), {}}; }
   ProviderWrapper wrapper() { return {open(), "demo", {}}; }
+
+  static std::string path_of(const ProviderEntry& entry) {
+    return entry.program ? entry.program->path : "none";
+  }
+
+  // What `demo` unwraps a packet to, which it must.
+  std::string unwrapped() {
+    const auto options = unwrapper().unwrap(kDemo, to_bytes(as_bytes("p")));
+    return options ? std::string(as_text(options->expose())) : "nothing";
+  }
 
   std::size_t starts() const {
     std::error_code none;
@@ -110,14 +120,14 @@ TEST_F(KeyProvidersTest, FindsOurOwnUnlessTheNameIsTaken) {
   const auto found = open();
   ASSERT_EQ(found->entries().size(), 1U);
   EXPECT_EQ(found->entries()[0].name, "sodium");
-  EXPECT_EQ(found->entries()[0].program->path, own);
+  EXPECT_EQ(path_of(found->entries()[0]), own);
   EXPECT_TRUE(found->entries()[0].serve_arguments);
 
   settings_.config = folder_ + "/kp.json";
   std::ofstream(settings_.config) << R"({"key-providers":{"sodium":{"cmd":{"path":"/bin/false"}}}})";
   const auto taken = open();
   ASSERT_EQ(taken->entries().size(), 1U);
-  EXPECT_EQ(taken->entries()[0].program->path, "/bin/false");
+  EXPECT_EQ(path_of(taken->entries()[0]), "/bin/false");
   EXPECT_FALSE(taken->entries()[0].serve_arguments);
 }
 
@@ -136,7 +146,7 @@ TEST_F(KeyProvidersTest, StartsNothingUntilItIsAsked) {
 }
 
 TEST_F(KeyProvidersTest, BoundsTheNumberOfCalls) {
-  configure("while read -r q; do echo '{}'; done", R"(,"serve-args":[])");
+  configure("while read -r q; do echo \"$q\"; done", R"(,"serve-args":[])");
   const auto providers = open();
   const auto ask = [&] { (void)providers->exchange("demo", secret("{}")); };
   for (std::size_t i = 0; i < kMostProviderCalls; ++i) ask();
@@ -145,14 +155,14 @@ TEST_F(KeyProvidersTest, BoundsTheNumberOfCalls) {
 }
 
 TEST_F(KeyProvidersTest, StartsAKeptOneAnewAfterItDied) {
-  configure("read -r q && echo '{}'", R"(,"serve-args":[])");
+  configure(R"(read -r q && echo "$q")", R"(,"serve-args":[])");
   const auto providers = open();
-  EXPECT_EQ(as_text(providers->exchange("demo", secret("1")).expose()), "{}");
-  const Error died = failure([&] { (void)providers->exchange("demo", secret("2")); });
+  EXPECT_EQ(as_text(providers->exchange("demo", secret("{}")).expose()), R"({"id":1})");
+  const Error died = failure([&] { (void)providers->exchange("demo", secret("{}")); });
   EXPECT_EQ(died.code(), ErrorCode::kProvider);
   EXPECT_THAT(died.message(),
               HasSubstr("key provider demo: " + folder_ + "/demo: it ended with exit status 0"));
-  EXPECT_EQ(as_text(providers->exchange("demo", secret("3")).expose()), "{}");
+  EXPECT_EQ(as_text(providers->exchange("demo", secret("{}")).expose()), R"({"id":3})");
   EXPECT_EQ(starts(), 2U);
 }
 
@@ -160,9 +170,10 @@ TEST_F(KeyProvidersTest, StartsAKeptOneAnewAfterItDied) {
 TEST_F(KeyProvidersTest, NeverGivesOneAnswerForAnotherRequest) {
   configure(R"(while read -r q; do echo "$q"; sleep 0.05; echo late; done)", R"(,"serve-args":[])");
   const auto providers = open();
-  for (const char* request : {"one", "two", "three"}) {
+  for (const std::string request : {"one", "two", "three"}) {
     try {
-      EXPECT_EQ(as_text(providers->exchange("demo", secret(request)).expose()), request);
+      const SecretBytes reply = providers->exchange("demo", secret(R"({"op":")" + request + R"("})"));
+      EXPECT_THAT(std::string(as_text(reply.expose())), HasSubstr(request));
       ::usleep(200'000);
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::kProvider);
@@ -195,7 +206,7 @@ TEST_F(KeyProvidersTest, BoundsWhatItWraps) {
 
 TEST_F(KeyProvidersTest, BoundsWhatItUnwraps) {
   configure(reply("keyunwrapresults", "optsdata", kMostPrivateOptionsBytes));
-  EXPECT_EQ(unwrapper().unwrap(kDemo, to_bytes(as_bytes("p")))->size(), kMostPrivateOptionsBytes);
+  EXPECT_EQ(unwrapped().size(), kMostPrivateOptionsBytes);
   configure(reply("keyunwrapresults", "optsdata", kMostPrivateOptionsBytes + 1));
   const Error error = failure([&] { (void)unwrapper().unwrap(kDemo, to_bytes(as_bytes("p"))); });
   EXPECT_EQ(error.code(), ErrorCode::kProvider);
