@@ -23,7 +23,6 @@ using namespace test;
 using namespace std::chrono_literals;
 using testing::AllOf;
 using testing::HasSubstr;
-using testing::Not;
 
 // Far above any deadline here, far below what a program sleeps that was not killed.
 constexpr auto kGenerous = 20s;
@@ -31,7 +30,7 @@ constexpr auto kGenerous = 20s;
 class ChildProcessTest : public testing::Test {
  protected:
   ChildProcessTest() : start_(std::chrono::steady_clock::now()) { std::signal(SIGPIPE, SIG_IGN); }
-  ~ChildProcessTest() override { EXPECT_LT(std::chrono::steady_clock::now() - start_, kGenerous); }
+  void TearDown() override { EXPECT_LT(std::chrono::steady_clock::now() - start_, kGenerous); }
 
   ChildProcess shell(const std::string& script) {
     return ChildProcess({"sh", {"-c", script}}, limits_, watch_);
@@ -200,7 +199,7 @@ TEST_F(ChildProcessTest, TellsWhatCannotBeStarted) {
   for (const std::string& path :
        {folder, plain, headless, folder + "/absent", std::string("no-such-program")}) {
     try {
-      ChildProcess(Program{path, {}}, limits_, watch_);
+      const ChildProcess never(Program{path, {}}, limits_, watch_);
       ADD_FAILURE() << path;
     } catch (const Error& error) {
       EXPECT_THAT(error.message(), HasSubstr("start " + path)) << path;
