@@ -1,6 +1,6 @@
 // Every layer of every image that peers encrypted, opened with each of its keys.
+#include "crypto/certificate.hpp"
 #include "crypto/key_file.hpp"
-#include "keywrap/jwe.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/wrapped_keys.hpp"
@@ -14,8 +14,8 @@ namespace {
 
 using namespace test;
 
-const std::set<std::string> kReadable = {"RSA-OAEP-256", "ECDH-ES+A128KW", "later PEM block",
-                                         "text before PEM"};
+const std::set<std::string> kReadable = {
+    "RSA-OAEP-256", "ECDH-ES+A128KW", "later PEM block", "text before PEM", "JWK", "DER"};
 
 std::string read_blob(const Table& image, const Digest& digest) {
   return read_vector(text(image, "path") + "/blobs/" + digest.algorithm_name() + "/" + digest.hex());
@@ -35,19 +35,26 @@ std::vector<Manifest> manifests_of(const Table& image) {
   return manifests;
 }
 
-KeyUnwrappers unwrappers(const Table& key) {
+enum class Certificates { kGiven, kAbsent };
+
+KeyUnwrappers unwrappers(const Table& key, Certificates given) {
   const std::string file = read_vector(text(key, "key"));
-  const SecretBytes passphrase = secret(key.at("passphrase").is_null() ? "" : text(key, "passphrase"));
-  const SecretBytes* given = key.at("passphrase").is_null() ? nullptr : &passphrase;
+  const bool has_passphrase = !key.at("passphrase").is_null();
+  const SecretBytes passphrase = secret(has_passphrase ? text(key, "passphrase") : "");
+  std::vector<Certificate> certificates;
+  if (given == Certificates::kGiven && key.contains("certificate")) {
+    certificates.push_back(Certificate::parse(as_bytes(read_vector(text(key, "certificate")))));
+  }
   KeyUnwrappers list;
-  list.push_back(
-      std::make_unique<PrivateKeyUnwrapper>(text(key, "key"), parse_private_key(as_bytes(file), given)));
+  list.push_back(std::make_unique<PrivateKeyUnwrapper>(
+      text(key, "key"), parse_private_key(as_bytes(file), has_passphrase ? &passphrase : nullptr),
+      std::move(certificates)));
   return list;
 }
 
-Digest decrypted_digest(const Table& image, const Descriptor& layer, const Table& key) {
+Digest decrypted_digest(const Table& image, const Descriptor& layer, const KeyUnwrappers& keys) {
   const std::string blob = read_blob(image, layer.digest);
-  const PrivateOptions options = unwrap_private_options(layer.annotations, unwrappers(key));
+  const PrivateOptions options = unwrap_private_options(layer.annotations, keys);
   MemorySource cipher(as_bytes(blob));
   DecryptingSource plain(cipher, options, public_options_of(layer.annotations));
   return Digest::of(read_all(plain, blob.size(), "layer"));
@@ -74,19 +81,24 @@ void for_each_layer(const char* keys, Visit visit) {
 
 TEST(Layouts, AreDecryptedToWhatPeersEncrypted) {
   std::size_t decrypted = 0;
-  for_each_layer("opens",
-                 [&](const Table& image, const Descriptor& layer, const Table& key, const Table& row) {
-                   EXPECT_EQ(decrypted_digest(image, layer, key).string(), text(row, "plaintext"));
-                   ++decrypted;
-                 });
-  EXPECT_GE(decrypted, 30U);
+  for_each_layer(
+      "opens", [&](const Table& image, const Descriptor& layer, const Table& key, const Table& row) {
+        for (const Certificates given : {Certificates::kGiven, Certificates::kAbsent}) {
+          EXPECT_EQ(decrypted_digest(image, layer, unwrappers(key, given)).string(), text(row, "plaintext"));
+        }
+        ++decrypted;
+      });
+  EXPECT_GE(decrypted, 60U);
 }
 
 TEST(Layouts, AreNotOpenedByOtherKeys) {
-  for_each_layer("opens_not",
-                 [](const Table& image, const Descriptor& layer, const Table& key, const Table&) {
-                   EXPECT_EQ(error_of([&] { (void)decrypted_digest(image, layer, key); }), ErrorCode::kNoKey);
-                 });
+  for_each_layer(
+      "opens_not", [](const Table& image, const Descriptor& layer, const Table& key, const Table&) {
+        for (const Certificates given : {Certificates::kGiven, Certificates::kAbsent}) {
+          EXPECT_EQ(error_of([&] { (void)decrypted_digest(image, layer, unwrappers(key, given)); }),
+                    ErrorCode::kNoKey);
+        }
+      });
 }
 
 }  // namespace
