@@ -16,6 +16,11 @@ make_keys() {
   openssl pkey -in "$1.pem" -pubout -out "$1.pub.pem"
 }
 
+# make_certificate NAME COMMON-NAME: NAME.pem and NAME.cert.pem
+make_certificate() {
+  openssl req -x509 -newkey rsa:2048 -nodes -subj "/CN=$2" -days 2 -keyout "$1.pem" -out "$1.cert.pem" 2>/dev/null
+}
+
 # blob LAYOUT DIGEST: the path of a blob
 blob() {
   echo "$1/blobs/${2/://}"
