@@ -9,6 +9,8 @@ const EVP_CIPHER* type_of(BlockCipher cipher) {
   switch (cipher) {
     case BlockCipher::kAes128:
       return EVP_aes_128_cbc();
+    case BlockCipher::kAes192:
+      return EVP_aes_192_cbc();
     case BlockCipher::kAes256:
       return EVP_aes_256_cbc();
     case BlockCipher::kTripleDes:

@@ -8,7 +8,7 @@
 
 namespace imgcrypt {
 
-enum class BlockCipher { kAes128, kAes256, kTripleDes };
+enum class BlockCipher { kAes128, kAes192, kAes256, kTripleDes };
 
 // nullopt when the length or the padding is wrong. Time tells nothing more about the padding than that.
 // REQUIRES: key and iv are as long as the cipher wants.

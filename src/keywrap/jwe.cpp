@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "crypto/aes_cbc_hmac.hpp"
 #include "crypto/aes_gcm.hpp"
 #include "crypto/aes_kw.hpp"
 #include "crypto/concat_kdf.hpp"
@@ -33,8 +34,18 @@ constexpr std::array kRsaAlgorithms = {Row<OaepHash>{kRsaOaep, OaepHash::kSha1},
 constexpr std::array kAgreementKeySizes = {Row<std::size_t>{"ECDH-ES+A128KW", 16},
                                            Row<std::size_t>{"ECDH-ES+A192KW", 24},
                                            Row<std::size_t>{kEcdhEs, 32}};
-constexpr std::array kContentKeySizes = {Row<std::size_t>{"A128GCM", 16}, Row<std::size_t>{"A192GCM", 24},
-                                         Row<std::size_t>{"A256GCM", kContentKeySize}};
+struct ContentEncryption {
+  std::size_t key_size;
+  std::optional<SecretBytes> (*open)(const SecretBytes& key, ByteView iv, ByteView aad, ByteView ciphertext,
+                                     ByteView tag);
+};
+
+constexpr std::array kContentEncryptions = {Row<ContentEncryption>{"A128GCM", {16, gcm_open}},
+                                            Row<ContentEncryption>{"A192GCM", {24, gcm_open}},
+                                            Row<ContentEncryption>{"A256GCM", {kContentKeySize, gcm_open}},
+                                            Row<ContentEncryption>{"A128CBC-HS256", {32, cbc_hmac_open}},
+                                            Row<ContentEncryption>{"A192CBC-HS384", {48, cbc_hmac_open}},
+                                            Row<ContentEncryption>{"A256CBC-HS512", {64, cbc_hmac_open}}};
 
 template <typename Rows>
 auto find_row(const Rows& rows, std::string_view name) -> decltype(&rows.front()) {
@@ -129,7 +140,7 @@ Bytes JweWrapper::wrap(const SecretBytes& options) const {
 
 std::optional<SecretBytes> unwrap_jwe(const PrivateKey& key, ByteView packet) {
   const JweMessage message = JweMessage::parse(packet);
-  const auto* encryption = find_row(kContentKeySizes, message.encryption);
+  const auto* encryption = find_row(kContentEncryptions, message.encryption);
   if (encryption == nullptr) {
     throw Error(ErrorCode::kRefused,
                 "JWE: content encryption \"" + message.encryption + "\" is not supported");
@@ -138,9 +149,9 @@ std::optional<SecretBytes> unwrap_jwe(const PrivateKey& key, ByteView packet) {
   for (const JweRecipient& recipient : message.recipients) {
     const auto content_key = unwrap_content_key(key, recipient);
     if (!content_key) continue;
-    if (content_key->size() == encryption->value) {
-      auto options =
-          gcm_open(*content_key, message.iv, as_bytes(message.aad), message.ciphertext, message.tag);
+    if (content_key->size() == encryption->value.key_size) {
+      auto options = encryption->value.open(*content_key, message.iv, as_bytes(message.aad),
+                                            message.ciphertext, message.tag);
       if (options) return options;
     }
     authentic = false;

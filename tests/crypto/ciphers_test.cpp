@@ -1,3 +1,4 @@
+#include "crypto/aes_cbc_hmac.hpp"
 #include "crypto/aes_ctr.hpp"
 #include "crypto/aes_gcm.hpp"
 #include "crypto/aes_kw.hpp"
@@ -8,6 +9,8 @@
 #include "support/vectors.hpp"
 
 #include <gtest/gtest.h>
+
+#include <array>
 
 namespace imgcrypt {
 namespace {
@@ -81,6 +84,29 @@ TEST(AesGcm, OpensNothingWithTagOrNonceOfAnotherSize) {
   EXPECT_FALSE(gcm_open(key, nonce, {}, sealed.ciphertext, longer));
   EXPECT_FALSE(gcm_open(key, {}, {}, sealed.ciphertext, sealed.tag));
   EXPECT_FALSE(gcm_open(key, ByteView(nonce).first(11), {}, sealed.ciphertext, sealed.tag));
+}
+
+TEST(AesCbcHmac, AgreesWithRfc7518AndOpensNothingThatWasChanged) {
+  for (const auto& row : load_rows("rfc/rfc7518-b.json", "cases")) {
+    SCOPED_TRACE(row.at("enc"));
+    const SecretBytes key = secret(hex(row, "key"));
+    std::array parts = {hex(row, "iv"), hex(row, "aad"), hex(row, "ciphertext"), hex(row, "tag")};
+    const auto open = [&] { return cbc_hmac_open(key, parts[0], parts[1], parts[2], parts[3]); };
+    const auto plaintext = open();
+    ASSERT_TRUE(plaintext);
+    EXPECT_EQ(exposed(*plaintext), hex(row, "plaintext"));
+    for (Bytes& part : parts) {
+      for (std::uint8_t& byte : part) {
+        byte ^= 1U;
+        EXPECT_FALSE(open());
+        byte ^= 1U;
+      }
+      const Bytes whole = part;
+      part.pop_back();
+      EXPECT_FALSE(open());
+      part = whole;
+    }
+  }
 }
 
 TEST(AesKeyWrap, AgreesWithRfc3394) {

@@ -13,7 +13,8 @@ namespace {
 using namespace test;
 
 const std::set<std::string> kReadable = {
-    "RSA-OAEP-256", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "A128GCM", "A192GCM", "aad", "JWK", "DER"};
+    "RSA-OAEP-256", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "A128GCM",      "A192GCM", "aad", "JWK",
+    "DER",          "A128CBC-HS256",  "A192CBC-HS384",  "A256CBC-HS512"};
 
 std::optional<std::string> unwrap(const std::string& packet, const std::string& pem) {
   const auto options = unwrap_jwe(parse_private_key(as_bytes(pem), nullptr), as_bytes(packet));
