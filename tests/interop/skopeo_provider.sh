@@ -1,7 +1,7 @@
 #!/bin/bash
 # keyprovider-sodium as skopeo's key provider, from imgcrypt to skopeo and back, and with other schemes on the same layer.
-# Debian 12's skopeo knows no key providers: SKOPEO must name a newer one (1.4 and later have them), or the test is reported
-# as skipped.
+# Debian 12 builds skopeo with an ocicrypt that knows no key providers: SKOPEO must name one with ocicrypt 1.1 or newer, or the
+# test is reported as skipped.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
