@@ -2,6 +2,9 @@
 # A private containerd: own root, state, sockets and configuration, and in its PATH the decoder under test.
 # Needs root, cleanup.sh and assert.sh.
 
+# VARIABLE=VALUE for the decoder alone, as containerd's configuration has them
+decoder_environment=()
+
 # start_containerd DIR DECODER KEYS [DECODER-ARGUMENT...]: DECODER is called with --decryption-keys-path KEYS.
 start_containerd() {
   containerd_dir=$1
@@ -13,11 +16,9 @@ start_containerd() {
 }
 
 write_containerd_config() {
-  local type=application/vnd.oci.image.layer.v1.tar arguments argument
-  arguments="\"--decryption-keys-path\", \"$1\""
-  for argument in "${@:2}"; do
-    arguments+=", \"$argument\""
-  done
+  local type=application/vnd.oci.image.layer.v1.tar arguments environment
+  arguments=$(toml_list --decryption-keys-path "$@")
+  environment=$(toml_list "${decoder_environment[@]}")
   # zstd rides on the gzip processor: containerd recognises what comes back by its magic.
   cat <<TOML
 version = 2
@@ -38,13 +39,20 @@ disabled_plugins = [
   accepts = ["$type+encrypted"]
   returns = "$type"
   path = "ctd-decoder"
-  args = [$arguments]
+  args = $arguments
+  env = $environment
 [stream_processors."io.containerd.ocicrypt.decoder.v1.tar.gzip"]
   accepts = ["$type+gzip+encrypted", "$type+zstd+encrypted"]
   returns = "$type+gzip"
   path = "ctd-decoder"
-  args = [$arguments]
+  args = $arguments
+  env = $environment
 TOML
+}
+
+# toml_list STRING...: JSON's lists of strings are TOML's, too.
+toml_list() {
+  jq -cn '$ARGS.positional' --args -- "$@"
 }
 
 # A death signal, because a test that is itself killed runs no clean-up.
