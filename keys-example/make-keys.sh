@@ -31,6 +31,10 @@ make_public_half() {
   openssl pkey -in "$1.pem" -pubout -out "$1.pub.pem"
 }
 
+make_certificate() {
+  openssl req -x509 -new -key "$1.pem" -subj "/O=throw-away/CN=example" -days 36500 -out "$1.cert.pem"
+}
+
 make_encrypted_copy() {
   echo "$passphrase" >"$2.pem.pass"
   openssl pkcs8 -topk8 -v2 aes-256-cbc -v2prf hmacWithSHA256 -in "$1.pem" -passout "file:$2.pem.pass" -out "$2.pem"
@@ -49,6 +53,7 @@ cd "$fresh"
 
 make_rsa_key rsa
 make_public_half rsa
+make_certificate rsa
 make_encrypted_copy rsa rsa-encrypted
 for bits in 256 384 521; do
   make_ec_key "ec-p$bits" "P-$bits"
