@@ -23,8 +23,8 @@ struct Pipe {
 // Both ends close on exec.
 [[nodiscard]] Pipe make_pipe();
 
-// The program gets the three descriptors and no other of ours, a process group of its own, default signals, our
-// environment and directory. Throws kNotFound or kOther, naming it.
+// The program gets the three descriptors and no other of ours, a process group of its own, default signals,
+// our environment and directory. Throws kNotFound or kOther, naming it.
 [[nodiscard]] pid_t spawn(const Program& program, const Fd& input, const Fd& output, const Fd& errors);
 
 }  // namespace imgcrypt
