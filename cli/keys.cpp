@@ -35,9 +35,15 @@ SecretBytes read_passphrase_fd(const std::string& number) {
 }
 
 SecretBytes read_passphrase_variable(const std::string& name) {
-  const char* value = std::getenv(name.c_str());
-  if (value == nullptr) throw Error(ErrorCode::kUsage, "the environment has no variable " + name);
-  return SecretBytes::copy_of(as_bytes(value));
+  char* value = std::getenv(name.c_str());
+  if (value == nullptr) {
+    throw Error(ErrorCode::kUsage, "the environment has no variable " + name, "export it: export " + name);
+  }
+  SecretBytes passphrase = SecretBytes::copy_of(as_bytes(value));
+  // Key providers inherit the environment.
+  wipe({reinterpret_cast<std::uint8_t*>(value), passphrase.size()});
+  ::unsetenv(name.c_str());
+  return passphrase;
 }
 
 std::optional<SecretBytes> read_passphrase(const KeyString& key) {
@@ -105,7 +111,6 @@ class Keyring {
       unwrappers.push_back(
           std::make_unique<PrivateKeyUnwrapper>(named.name, named.key, std::move(own), legacy));
     }
-    for (const auto& [name, parameters] : parameters_) providers->require(name);
     unwrappers.push_back(std::make_unique<ProviderUnwrapper>(providers, parameters_));
     return unwrappers;
   }
@@ -125,11 +130,7 @@ class Keyring {
   ProviderParameters parameters_;
 };
 
-void take_key(const std::string& text, Keyring& keyring, Reporter& reporter) {
-  if (const auto provider = parse_provider_string(text)) {
-    keyring.add_provider(*provider);
-    return;
-  }
+void take_key_file(const std::string& text, Keyring& keyring, Reporter& reporter) {
   const KeyString key = parse_key_string(text);
   if (key.is_bare_password) {
     reporter.note("key " + key.file +
@@ -146,9 +147,7 @@ void take_key(const std::string& text, Keyring& keyring, Reporter& reporter) {
 
 void take_recipient(const std::string& text, Keyring& keyring) {
   try {
-    if (const auto provider = parse_provider_string(text)) {
-      keyring.add_provider(*provider);
-    } else if (text.starts_with(kPkcs7Prefix)) {
+    if (text.starts_with(kPkcs7Prefix)) {
       keyring.add_certificate(text.substr(kPkcs7Prefix.size()));
     } else {
       throw Error(ErrorCode::kUsage, "not the recipient of a key", "write pkcs7:CERTIFICATE");
@@ -184,10 +183,19 @@ KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
   if (keys.empty() && ProviderOptions::config().empty())
     throw Error(ErrorCode::kUsage, "no key was given",
                 "give a private key with -k FILE, or -k provider:NAME");
+  const auto opened = providers.open();
   Keyring keyring;
-  for (const std::string& key : keys) take_key(key, keyring, reporter);
+  for (const std::string& text : keys) {
+    const auto provider = parse_provider_string(text);
+    if (!provider) continue;
+    opened->require(provider->name);
+    keyring.add_provider(*provider);
+  }
+  for (const std::string& text : keys) {
+    if (!parse_provider_string(text)) take_key_file(text, keyring, reporter);
+  }
   for (const std::string& certificate : certificates) take_recipient(certificate, keyring);
-  return keyring.unwrappers(providers.open(), allow_legacy_cms ? LegacyCms::kAllowed : LegacyCms::kRefused);
+  return keyring.unwrappers(opened, allow_legacy_cms ? LegacyCms::kAllowed : LegacyCms::kRefused);
 }
 
 }  // namespace imgcrypt::cli

@@ -1,3 +1,4 @@
+#include "base/cancel.hpp"
 #include "base/fd.hpp"
 #include "base/orphans.hpp"
 #include "streamproc/decode.hpp"
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -19,6 +21,7 @@ namespace imgcrypt::streamproc {
 namespace {
 
 constexpr std::size_t kMostMessageBytes = 4 * 1024;
+constexpr std::string_view kCut = "...";
 
 void shut_in() {
   const rlimit none = {0, 0};
@@ -27,16 +30,17 @@ void shut_in() {
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   ::umask(077);
   std::signal(SIGPIPE, SIG_IGN);
+  install_cancel_handler();  // so that SIGTERM, too, leaves no key provider behind
   adopt_orphans();
 }
 
-// containerd shows the text in a log line: one short line of plain characters.
+// containerd shows the text in a log line: one short line of plain characters. The hint is never cut off.
 [[noreturn]] void fail(const std::string& message, const std::string& hint, int status) {
-  kill_orphans();
-  std::string text = "ctd-decoder: error: " + message + (hint.empty() ? "" : "; " + hint);
-  text = printable(std::move(text));
-  if (text.size() >= kMostMessageBytes) text.resize(kMostMessageBytes - 1);
-  text += '\n';
+  const std::string cure = hint.empty() ? "" : "; " + hint;
+  std::string text = "ctd-decoder: error: " + message;
+  const std::size_t most = kMostMessageBytes - std::min(cure.size() + 1, kMostMessageBytes);
+  if (text.size() > most) text = text.substr(0, most - std::min(kCut.size(), most)) + std::string(kCut);
+  text = printable(text + cure) + "\n";
   try {
     write_all(STDERR_FILENO, as_bytes(text), "stderr");
   } catch (const Error&) {
@@ -75,18 +79,25 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   return options;
 }
 
+[[noreturn]] void decode(int argc, char** argv, StdoutHolder& holder) {
+  try {
+    const Options options = parse_arguments(argc, argv, holder);
+    decode_layer(options, read_payload());
+    kill_orphans(holder.child());
+    holder.release();
+    ::_exit(0);  // nothing is left that exit handlers would have to do
+  } catch (const Error& error) {
+    kill_orphans(holder.child());
+    fail(error.message(), error.hint(), 1);
+  }
+}
+
 [[noreturn]] void run(int argc, char** argv) {
   try {
     occupy_standard_fds();
     StdoutHolder holder;
     shut_in();
-    const Options options = parse_arguments(argc, argv, holder);
-    decode_layer(options, read_payload());
-    kill_orphans();
-    holder.release();
-    ::_exit(0);  // nothing is left that exit handlers would have to do
-  } catch (const Error& error) {
-    fail(error.message(), error.hint(), 1);
+    decode(argc, argv, holder);
   } catch (const std::exception& error) {
     fail(error.what(), {}, 1);
   }

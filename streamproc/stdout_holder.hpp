@@ -5,6 +5,8 @@
 
 #include "base/fd.hpp"
 
+#include <sys/types.h>
+
 namespace imgcrypt::streamproc {
 
 class StdoutHolder {
@@ -14,10 +16,11 @@ class StdoutHolder {
 
   // Success: stdout may close with us. Without this call it is held.
   void release();
+  [[nodiscard]] pid_t child() const noexcept { return child_; }
 
  private:
   Fd word_;
-  int child_ = -1;
+  pid_t child_ = -1;
 };
 
 }  // namespace imgcrypt::streamproc

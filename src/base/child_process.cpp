@@ -20,6 +20,7 @@ using Clock = std::chrono::steady_clock;
 
 // How soon it is noticed that a program has ended whose pipes a descendant holds, or that has closed them.
 constexpr int kTickMilliseconds = 10;
+constexpr int kMostMillisecondsToReap = 2000;
 constexpr std::size_t kMostShownErrors = 2 * 1024;
 
 void set_nonblocking(const Fd& fd) {
@@ -82,14 +83,13 @@ class ChildProcess::Answer {
   std::size_t size_ = 0;
 };
 
-ChildProcess::ChildProcess(const Program& program, const ProgramLimits& limits, DeathWatch& watch)
+ChildProcess::ChildProcess(const Program& program, const ProgramLimits& limits, const DeathWatch& watch)
     : path_(program.path), limits_(limits), watch_(watch) {
   Pipe in = make_pipe();
   Pipe out = make_pipe();
   Pipe err = make_pipe();
   for (const Fd* ours : {&in.write_end, &out.read_end, &err.read_end}) set_nonblocking(*ours);
-  pid_ = spawn(program, in.read_end, out.write_end, err.write_end);
-  watch_.add(pid_);
+  pid_ = spawn(program, in.read_end, out.write_end, err.write_end, watch);
   input_ = std::move(in.write_end);
   output_ = std::move(out.read_end);
   errors_ = std::move(err.read_end);
@@ -176,9 +176,12 @@ bool ChildProcess::has_ended() const {
 int ChildProcess::kill_and_reap() noexcept {
   if (pid_ < 0) return 0;
   ::kill(-pid_, SIGKILL);
-  int status = 0;
-  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
+  ::kill(pid_, SIGKILL);  // it may have left its group
+  // One that we may not kill, as it runs as another user, is left to init.
+  for (int waited = 0; waited < kMostMillisecondsToReap && !has_ended(); ++waited) ::usleep(1000);
   watch_.remove(pid_);
+  int status = 0;
+  ::waitpid(pid_, &status, WNOHANG);
   pid_ = -1;
   return status;
 }

@@ -19,7 +19,7 @@ struct ProgramLimits {
 class ChildProcess {
  public:
   // Starts it; throws as spawn. `watch` must outlive this.
-  ChildProcess(const Program& program, const ProgramLimits& limits, DeathWatch& watch);
+  ChildProcess(const Program& program, const ProgramLimits& limits, const DeathWatch& watch);
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
@@ -43,7 +43,7 @@ class ChildProcess {
 
   std::string path_;
   ProgramLimits limits_;
-  DeathWatch& watch_;
+  const DeathWatch& watch_;
   Fd input_;
   Fd output_;
   Fd errors_;

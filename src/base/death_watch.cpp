@@ -1,7 +1,5 @@
 #include "base/death_watch.hpp"
 
-#include "base/spawn.hpp"
-
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,7 +29,9 @@ class Groups {
 
   void kill_all() const noexcept {
     for (const pid_t group : groups_) {
-      if (group > 0) ::kill(-group, SIGKILL);
+      if (group <= 0) continue;
+      ::kill(-group, SIGKILL);
+      ::kill(group, SIGKILL);  // it may have left its group
     }
   }
 
@@ -57,12 +57,12 @@ class Groups {
 
 }  // namespace
 
-DeathWatch::DeathWatch() {
+DeathWatch::DeathWatch() : child_(-1) {
   Pipe pipe = make_pipe();
-  child_ = ::fork();
+  pipe_ = std::move(pipe.write_end);
+  child_ = ::fork();  // NOLINT(cppcoreguidelines-prefer-member-initializer): the pipe comes first
   if (child_ < 0) throw errno_error("fork");
   if (child_ == 0) watch(pipe.read_end.get());
-  pipe_ = std::move(pipe.write_end);
 }
 
 DeathWatch::~DeathWatch() {
@@ -70,7 +70,7 @@ DeathWatch::~DeathWatch() {
   while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) continue;
 }
 
-void DeathWatch::tell(pid_t word) noexcept {
+void DeathWatch::tell(pid_t word) const noexcept {
   // Less than PIPE_BUF: written whole or not at all. A watch that somebody killed cannot be told anything.
   while (::write(pipe_.get(), &word, sizeof word) < 0 && errno == EINTR) continue;
 }

@@ -1,8 +1,9 @@
-// Kills the process groups of our children when we die in a way that runs no destructor: by SIGKILL, or the
-// OOM killer. A small child of ours waits for the end of a pipe that only we hold.
+// Kills our children with their process groups when we die in a way that runs no destructor: by SIGKILL, or
+// the OOM killer. A small child of ours waits for the end of a pipe that only we hold. It has what our memory
+// held when it was made: make it before keys are read.
 #pragma once
 
-#include "base/fd.hpp"
+#include "base/pipe.hpp"
 
 #include <sys/types.h>
 
@@ -16,14 +17,15 @@ class DeathWatch {
   DeathWatch(const DeathWatch&) = delete;
   DeathWatch& operator=(const DeathWatch&) = delete;
 
-  void add(pid_t group) noexcept { tell(group); }
-  void remove(pid_t group) noexcept { tell(-group); }
+  // Also for a child between fork and exec: neither allocates.
+  void add(pid_t child) const noexcept { tell(child); }
+  void remove(pid_t child) const noexcept { tell(-child); }
 
  private:
-  void tell(pid_t word) noexcept;
+  void tell(pid_t word) const noexcept;
 
   Fd pipe_;
-  pid_t child_ = -1;
+  pid_t child_;
 };
 
 }  // namespace imgcrypt

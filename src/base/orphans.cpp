@@ -23,10 +23,10 @@ std::vector<pid_t> children() {
   return found;
 }
 
-bool kill_once() {
+bool kill_once(pid_t spared) {
   bool is_any = false;
   for (const pid_t pid : children()) {
-    if (::getpgid(pid) == ::getpgrp() || ::kill(pid, SIGKILL) != 0) continue;
+    if (pid == spared || ::kill(pid, SIGKILL) != 0) continue;
     ::waitpid(pid, nullptr, 0);
     is_any = true;
   }
@@ -37,9 +37,9 @@ bool kill_once() {
 
 void adopt_orphans() noexcept { ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
 
-void kill_orphans() noexcept {
+void kill_orphans(pid_t spared) noexcept {
   try {
-    while (kill_once()) continue;
+    while (kill_once(spared)) continue;
   } catch (const std::exception&) {
     return;  // without /proc they are not ours to find
   }

@@ -2,12 +2,14 @@
 // links us as a library has children of its own.
 #pragma once
 
+#include <sys/types.h>
+
 namespace imgcrypt {
 
 // From now on they become our children instead of init's.
 void adopt_orphans() noexcept;
 
-// Kills our children outside of our process group, and theirs that they leave in turn.
-void kill_orphans() noexcept;
+// Kills all of our children but `spared`, and theirs that they leave in turn.
+void kill_orphans(pid_t spared = 0) noexcept;
 
 }  // namespace imgcrypt

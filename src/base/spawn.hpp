@@ -1,6 +1,7 @@
-// Starts a program by posix_spawn, which threads do not disturb.
+// Starts a program from a process that may have threads.
 #pragma once
 
+#include "base/death_watch.hpp"
 #include "base/fd.hpp"
 
 #include <sys/types.h>
@@ -15,16 +16,10 @@ struct Program {
   std::vector<std::string> arguments;
 };
 
-struct Pipe {
-  Fd read_end;
-  Fd write_end;
-};
-
-// Both ends close on exec.
-[[nodiscard]] Pipe make_pipe();
-
-// The program gets the three descriptors and no other of ours, a process group of its own, default signals,
-// our environment and directory. Throws kNotFound or kOther, naming it.
-[[nodiscard]] pid_t spawn(const Program& program, const Fd& input, const Fd& output, const Fd& errors);
+// The program gets the three descriptors and no other of ours, a process group of its own that `watch` knows
+// before the program runs, default signals, our environment and directory. Throws kNotFound or kOther, naming
+// it.
+[[nodiscard]] pid_t spawn(const Program& program, const Fd& input, const Fd& output, const Fd& errors,
+                          const DeathWatch& watch);
 
 }  // namespace imgcrypt

@@ -73,7 +73,7 @@ auto parse(std::string_view file, Take take) {
   try {
     const JsonView json(file);
     const std::string use = string_or_empty(json, "use");
-    if (!use.empty() && use != "enc") fail("the key is not for encryption: \"use\" is \"" + use + "\"");
+    if (!use.empty() && use != "enc") fail("the key is not for encryption: its use is " + use);
     return take(json, string_or_empty(json, "kty"));
   } catch (const Error& error) {
     throw Error(ErrorCode::kUsage, error.message(), error.hint());

@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string_view>
@@ -22,7 +23,7 @@ constexpr std::array<std::uint8_t, 8> kP256 = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x0
 constexpr std::array<std::uint8_t, 5> kP384 = {0x2b, 0x81, 0x04, 0x00, 0x22};
 constexpr std::array<std::uint8_t, 5> kP521 = {0x2b, 0x81, 0x04, 0x00, 0x23};
 
-bool same(ByteView a, ByteView b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
+bool same(ByteView a, ByteView b) { return std::ranges::equal(a, b); }
 
 const char* group_of(ByteView object_id) {
   if (same(object_id, kP256)) return "prime256v1";

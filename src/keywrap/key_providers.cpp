@@ -53,56 +53,72 @@ std::string libexec_directory() {
 // One provider. One that is kept answers a request at a time; the others are started side by side.
 class KeyProviders::Connection {
  public:
-  Connection(ProviderEntry entry, ProgramLimits limits, DeathWatch& watch)
-      : entry_(std::move(entry)), limits_(limits), watch_(watch) {}
+  Connection(Program program, bool is_kept, ProgramLimits limits, const DeathWatch& watch)
+      : program_(std::move(program)), is_kept_(is_kept), limits_(limits), watch_(watch) {}
 
-  [[nodiscard]] const std::string& path() const noexcept { return entry_.program->path; }
+  [[nodiscard]] const std::string& path() const noexcept { return program_.path; }
 
   SecretBytes exchange(const SecretBytes& document) {
-    if (!entry_.serve_arguments)
-      return ChildProcess(*entry_.program, limits_, watch_).finish(document.expose());
+    if (!is_kept_) {
+      return in_time([&] { return ChildProcess(program_, limits_, watch_).finish(document.expose()); });
+    }
     const std::lock_guard lock(mutex_);
-    if (timeout_) throw Error(*timeout_);  // whoever waited for the lock need not wait for this again
+    return in_time([&] { return ask_kept(document); });
+  }
+
+ private:
+  // A provider that was too late once is not waited for again.
+  template <typename Ask>
+  SecretBytes in_time(Ask ask) {
+    throw_if_late();
     const auto start = std::chrono::steady_clock::now();
-    if (!kept_) kept_.emplace(serving_program(), limits_, watch_);
     try {
-      return ask_kept(document);
+      return ask();
     } catch (const Error& error) {
-      kept_.reset();  // what it would say next may belong to this request
-      if (std::chrono::steady_clock::now() - start >= limits_.time) timeout_ = error;
+      if (std::chrono::steady_clock::now() - start >= limits_.time) remember(error);
       throw;
     }
   }
 
- private:
-  // An answer to another request would be another layer's key.
+  void throw_if_late() {
+    const std::lock_guard lock(timeout_mutex_);
+    if (timeout_) throw Error(*timeout_);
+  }
+
+  void remember(const Error& error) {
+    const std::lock_guard lock(timeout_mutex_);
+    if (!timeout_) timeout_ = error;
+  }
+
   SecretBytes ask_kept(const SecretBytes& document) {
+    if (!kept_) kept_ = std::make_unique<ChildProcess>(program_, limits_, watch_);
     const std::uint64_t id = next_id_++;
-    SecretBytes reply = kept_->ask(with_line_end(with_request_id(document.expose(), id)).expose());
-    if (request_id_of(reply.expose()) != id) {
-      throw Error(ErrorCode::kOther,
-                  entry_.program->path + ": its answer is not to request " + std::to_string(id));
+    try {
+      SecretBytes reply = kept_->ask(with_line_end(with_request_id(document.expose(), id)).expose());
+      // An answer to another request would be another layer's key.
+      if (request_id_of(reply.expose()) == id) return reply;
+      throw Error(ErrorCode::kOther, program_.path + ": its answer is not to request " + std::to_string(id));
+    } catch (const Error&) {
+      kept_.reset();  // what it would say next may belong to this request
+      throw;
     }
-    return reply;
   }
 
-  [[nodiscard]] Program serving_program() const {
-    Program program = *entry_.program;
-    program.arguments.insert(program.arguments.end(), entry_.serve_arguments->begin(),
-                             entry_.serve_arguments->end());
-    return program;
-  }
-
-  ProviderEntry entry_;
+  Program program_;
+  bool is_kept_;
   ProgramLimits limits_;
-  DeathWatch& watch_;
+  const DeathWatch& watch_;
   std::mutex mutex_;
-  std::optional<ChildProcess> kept_;
+  std::unique_ptr<ChildProcess> kept_;
   std::uint64_t next_id_ = 1;
+  std::mutex timeout_mutex_;
   std::optional<Error> timeout_;
 };
 
-KeyProviders::KeyProviders(ProviderSettings settings) : settings_(std::move(settings)) {}
+KeyProviders::KeyProviders(ProviderSettings settings) : settings_(std::move(settings)) {
+  // Before keys are read, of which the watch would keep a copy.
+  if (::access(settings_.config.c_str(), R_OK) == 0) watch_ = std::make_unique<DeathWatch>();
+}
 
 KeyProviders::~KeyProviders() = default;
 
@@ -117,12 +133,15 @@ void KeyProviders::require_configured(const std::string& name) {
   if (!entry(name).is_own) return;
   const Error error = not_configured(name);
   throw Error(error.code(), error.message(),
-              "name it as a key, provider:" + name + ":PARAMETER, or configure it");
+              "configure it, or name it as a key: provider:" + name + ":PARAMETER");
 }
 
 void KeyProviders::require(const std::string& name) {
   const std::lock_guard lock(mutex_);
-  const std::string& path = entry(name).program->path;
+  const auto& program = entry(name).program;
+  if (!program) return;
+  if (!watch_) watch_ = std::make_unique<DeathWatch>();
+  const std::string& path = program->path;
   if (path.find('/') != std::string::npos && ::access(path.c_str(), X_OK) != 0)
     throw Error(ErrorCode::kProvider, "key provider " + name + ": " + errno_error("start " + path).message());
 }
@@ -203,7 +222,13 @@ KeyProviders::Connection& KeyProviders::connection(const std::string& name) {
   if (connection) return *connection;
   const ProviderEntry& found = entry(name);
   if (!watch_) watch_ = std::make_unique<DeathWatch>();
-  connection = std::make_unique<Connection>(found, settings_.limits, *watch_);
+  Program program = *found.program;
+  if (found.serve_arguments) {
+    program.arguments.insert(program.arguments.end(), found.serve_arguments->begin(),
+                             found.serve_arguments->end());
+  }
+  const bool is_kept = found.serve_arguments.has_value();
+  connection = std::make_unique<Connection>(std::move(program), is_kept, settings_.limits, *watch_);
   return *connection;
 }
 

@@ -13,6 +13,7 @@
 
 namespace imgcrypt {
 
+inline constexpr std::size_t kMostPackets = 64;  // in one annotation
 inline constexpr std::size_t kMostPacketBytes = 64 * 1024;
 inline constexpr std::size_t kMostPrivateOptionsBytes = 16 * 1024;
 

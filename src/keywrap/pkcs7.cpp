@@ -1,5 +1,6 @@
 #include "keywrap/pkcs7.hpp"
 
+#include "base/cancel.hpp"
 #include "crypto/aes_gcm.hpp"
 #include "crypto/random.hpp"
 #include "keywrap/pkcs7_algorithms.hpp"
@@ -12,6 +13,7 @@
 namespace imgcrypt {
 namespace {
 
+constexpr std::size_t kMostRecipients = 64;  // each that is tried costs an RSA operation
 constexpr std::size_t kContentKeySize = 16;  // AES-128-GCM
 
 struct Candidate {
@@ -36,6 +38,8 @@ std::vector<Candidate> find_candidates(const Pkcs7Message& message, const Privat
   bool is_unknown = false;
   for (const Pkcs7Recipient& recipient : message.recipients) {
     if (!is_for(recipient, key, own)) continue;
+    if (candidates.size() == kMostRecipients)
+      throw Error(ErrorCode::kRefused, "PKCS7: more than 64 recipients that the key might be");
     const auto transport = KeyTransport::from(recipient.key_encryption);
     if (transport) candidates.push_back({*transport, recipient.encrypted_key});
     is_unknown = is_unknown || !transport;
@@ -49,6 +53,9 @@ std::vector<Candidate> find_candidates(const Pkcs7Message& message, const Privat
 }  // namespace
 
 Pkcs7Wrapper::Pkcs7Wrapper(std::vector<Certificate> recipients) : recipients_(std::move(recipients)) {
+  if (recipients_.size() > kMostRecipients) {
+    throw Error(ErrorCode::kUsage, "more than 64 certificates for one pkcs7 packet", "give fewer recipients");
+  }
   for (const Certificate& recipient : recipients_) {
     if (recipient.public_key().kind() == KeyKind::kRsa) continue;
     throw Error(ErrorCode::kUsage, recipient.description() + ": only RSA certificates can be used with pkcs7",
@@ -83,11 +90,12 @@ std::optional<SecretBytes> unwrap_pkcs7(const PrivateKey& key, std::span<const C
   const ContentCipher cipher = ContentCipher::from(message.content_encryption);
   if (!cipher.is_authenticated() && legacy == LegacyCms::kRefused) {
     throw Error(ErrorCode::kRefused, "PKCS7: the content is encrypted without authentication (CBC)",
-                "if you trust where the image comes from: --allow-legacy-cms");
+                "if you trust where the image comes from: imgcrypt decrypt --allow-legacy-cms");
   }
   if (key.public_key().kind() != KeyKind::kRsa) return std::nullopt;
   const auto candidates = find_candidates(message, key, own);
   for (const Candidate& candidate : candidates) {
+    throw_if_cancelled();
     const SecretBytes content_key =
         candidate.transport.decrypt(key, candidate.encrypted_key, cipher.key_size());
     if (auto options = cipher.open(content_key, message.content)) return options;

@@ -2,6 +2,8 @@
 
 #include "keywrap/jwe.hpp"
 
+#include <imgcrypt/error.hpp>
+
 namespace imgcrypt {
 
 bool PrivateKeyUnwrapper::reads(std::string_view annotation) const {
@@ -14,8 +16,11 @@ std::string PrivateKeyUnwrapper::description() const {
 }
 
 std::optional<SecretBytes> PrivateKeyUnwrapper::unwrap(std::string_view annotation, ByteView packet) const {
-  return annotation == kJweAnnotation ? unwrap_jwe(key_, packet)
-                                      : unwrap_pkcs7(key_, certificates_, legacy_, packet);
+  if (annotation == kJweAnnotation) return unwrap_jwe(key_, packet);
+  auto options = unwrap_pkcs7(key_, certificates_, legacy_, packet);
+  if (options || certificates_.empty()) return options;
+  throw Error(ErrorCode::kNoKey, "it is not wrapped for the certificate that was given",
+              "leave the certificate out: then everything that the key might open is tried");
 }
 
 }  // namespace imgcrypt

@@ -22,7 +22,7 @@ class ConfigReader {
   std::vector<ProviderEntry> read() const {
     const JsonView root = checked();
     require(root, JsonView::Kind::kObject, "the configuration", "an object");
-    const auto providers = root.find("key-providers");
+    const auto providers = find(root, "key-providers");
     if (!providers) fail(root, "the member \"key-providers\" is missing");
     require(*providers, JsonView::Kind::kObject, "\"key-providers\"", "an object");
     std::vector<ProviderEntry> entries;
@@ -32,6 +32,8 @@ class ConfigReader {
 
  private:
   JsonView checked() const {
+    if (text_.starts_with("\xEF\xBB\xBF"))
+      throw Error(ErrorCode::kUsage, file_ + ": line 1: starts with a byte order mark");
     try {
       check_json(text_);
       return JsonView(text_);
@@ -67,6 +69,15 @@ class ConfigReader {
                 file_ + ": line " + std::to_string(1 + std::ranges::count(before, '\n')) + ": " + what);
   }
 
+  // A name in another case is an error of JsonView's, which knows no lines.
+  std::optional<JsonView> find(const JsonView& object, std::string_view name) const {
+    try {
+      return object.find(name);
+    } catch (const Error& error) {
+      fail(object, error.message());
+    }
+  }
+
   void require(const JsonView& value, JsonView::Kind kind, const std::string& what,
                const char* kind_name) const {
     if (value.kind() != kind) fail(value, what + " must be " + kind_name);
@@ -80,12 +91,12 @@ class ConfigReader {
       fail(member.key, "a provider's name must not be empty nor have ':' or ','");
     if (is_reserved_provider_name(entry.name)) fail(member.key, what + ": the name is reserved");
     require(member.value, JsonView::Kind::kObject, what, "an object");
-    if (const auto command = member.value.find("cmd")) {
+    if (const auto command = find(member.value, "cmd")) {
       read_command(*command, what, entry);
-    } else if (const auto address = member.value.find("grpc")) {
+    } else if (const auto address = find(member.value, "grpc")) {
       require(*address, JsonView::Kind::kString, what + ": \"grpc\"", "a string");
       entry.unusable = "speaks gRPC (" + address->string() + "), which is not supported yet";
-    } else if (member.value.find("path")) {
+    } else if (find(member.value, "path")) {
       fail(member.value, what + ": \"path\" and \"args\" belong inside \"cmd\"");
     } else {
       entry.unusable = "has no \"cmd\"";
@@ -95,13 +106,13 @@ class ConfigReader {
 
   void read_command(const JsonView& command, const std::string& what, ProviderEntry& entry) const {
     require(command, JsonView::Kind::kObject, what + ": \"cmd\"", "an object");
-    const auto path = command.find("path");
+    const auto path = find(command, "path");
     if (!path) fail(command, what + ": \"cmd\" has no \"path\"");
     require(*path, JsonView::Kind::kString, what + ": \"path\"", "a string");
-    entry.program = Program{path->string(), read_strings(command.find("args"), what + ": \"args\"")};
+    entry.program = Program{path->string(), read_strings(find(command, "args"), what + ": \"args\"")};
     if (entry.program->path.empty() || entry.program->path.find('\0') != std::string::npos)
       fail(*path, what + ": \"path\" is empty or has a NUL byte");
-    if (const auto serve = command.find("serve-args"))
+    if (const auto serve = find(command, "serve-args"))
       entry.serve_arguments = read_strings(serve, what + ": \"serve-args\"");
   }
 

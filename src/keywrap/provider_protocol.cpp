@@ -48,9 +48,11 @@ SecretBytes bytes_of(const JsonView& value) {
     });
     return bytes;
   }
-  // Some JSON writers escape the slash that base64 may have.
+  // Some JSON writers escape the slash that base64 may have; some base64 writers break lines, which Go passes
+  // over.
   if (value.text().find('\\') != std::string_view::npos) {
     std::string text = value.string();
+    std::erase_if(text, [](char c) { return c == '\n' || c == '\r'; });
     auto bytes = decode_base64_secret(text, Base64::kStandard);
     wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
     if (!bytes) fail("not base64");
@@ -73,6 +75,15 @@ std::vector<std::string> parameters_of(const std::optional<JsonView>& config, st
     }
   }
   return parameters;
+}
+
+// Replies of others may have a member of this name that says nothing.
+void throw_failure(const JsonView& reply) {
+  const auto failure = reply.find("error");
+  if (!failure || failure->kind() != JsonView::Kind::kString) return;
+  std::string message = failure->string();
+  if (message.size() > kMostShownBytes) message = message.substr(0, kMostShownBytes) + "...";
+  if (!message.empty()) throw Error(ErrorCode::kProvider, message);
 }
 
 SecretBytes content_of(const JsonView& parameters, std::string_view name) {
@@ -146,14 +157,11 @@ std::optional<SecretBytes> parse_provider_reply(ProviderOperation operation, Byt
   const std::string_view text = as_text(document);
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) fail("it answered nothing");
   const JsonView json(text);
-  if (const auto failure = json.find("error")) {
-    std::string message = failure->string();
-    if (message.size() > kMostShownBytes) message = message.substr(0, kMostShownBytes) + "...";
-    throw Error(ErrorCode::kProvider, message);
-  }
   const auto results = json.find(is_wrap ? "keywrapresults" : "keyunwrapresults");
   const auto result = results ? results->find(is_wrap ? "annotation" : "optsdata") : std::nullopt;
-  return result ? std::optional(bytes_of(*result)) : std::nullopt;
+  if (result) return bytes_of(*result);
+  throw_failure(json);
+  return std::nullopt;
 }
 
 }  // namespace imgcrypt

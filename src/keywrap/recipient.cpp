@@ -52,6 +52,16 @@ class Recipients {
   ProviderParameters parameters_;
 };
 
+// More packets than readers take would make an image that nobody opens.
+void check_readable(const KeyWrappers& wrappers) {
+  std::map<std::string, std::size_t> packets;
+  for (const auto& wrapper : wrappers) {
+    if (++packets[wrapper->annotation()] <= kMostPackets) continue;
+    throw Error(ErrorCode::kUsage, "more than " + std::to_string(kMostPackets) + " recipients of one scheme",
+                "give fewer recipients");
+  }
+}
+
 }  // namespace
 
 std::optional<ProviderString> parse_provider_string(std::string_view text) {
@@ -76,7 +86,9 @@ KeyWrappers parse_recipients(const std::vector<std::string>& recipients,
       throw Error(code, "recipient " + recipient + ": " + error.message(), error.hint());
     }
   }
-  return parsed.finish();
+  KeyWrappers wrappers = parsed.finish();
+  check_readable(wrappers);
+  return wrappers;
 }
 
 }  // namespace imgcrypt

@@ -1,5 +1,6 @@
 #include "layer/wrapped_keys.hpp"
 
+#include "base/cancel.hpp"
 #include "base/encoding.hpp"
 #include "keywrap/provider.hpp"
 #include "keywrap/schemes.hpp"
@@ -13,7 +14,6 @@ namespace {
 
 constexpr const char* kPublicOptions = "org.opencontainers.image.enc.pubopts";
 constexpr std::string_view kKeysPrefix = "org.opencontainers.image.enc.keys.";
-constexpr std::size_t kMostPackets = 64;
 
 Bytes decode_packet(std::string_view text, const std::string& annotation) {
   if (text.size() > (kMostPacketBytes + 2) / 3 * 4) {
@@ -49,7 +49,7 @@ std::string join(const std::vector<std::string>& lines, std::string_view none) {
 // The trial of each key with each packet that may be for it. Why each failed is kept for the error.
 class Trial {
  public:
-  std::optional<SecretBytes> unwrap(const KeyUnwrapper& unwrapper, const Annotations& annotations) {
+  std::optional<PrivateOptions> unwrap(const KeyUnwrapper& unwrapper, const Annotations& annotations) {
     bool is_tried = false;
     std::string reasons;
     for (const auto& [name, value] : annotations) {
@@ -71,12 +71,13 @@ class Trial {
   }
 
  private:
-  std::optional<SecretBytes> try_packets(const KeyUnwrapper& unwrapper, const std::string& name,
-                                         std::string_view value, std::string& reasons) {
+  std::optional<PrivateOptions> try_packets(const KeyUnwrapper& unwrapper, const std::string& name,
+                                            std::string_view value, std::string& reasons) {
     try {
       for (const Bytes& packet : packets_of(name, value)) {
         try {
-          if (auto options = unwrapper.unwrap(name, packet)) return options;
+          throw_if_cancelled();
+          if (const auto options = unwrapper.unwrap(name, packet)) return PrivateOptions::parse(*options);
         } catch (const Error& error) {
           add_reason(error, reasons);
         }
@@ -92,7 +93,8 @@ class Trial {
     if (error.code() == ErrorCode::kIntegrity && !integrity_) integrity_ = error;
     if (hint_.empty()) hint_ = error.hint();
     is_provider_failure_ = is_provider_failure_ || error.code() == ErrorCode::kProvider;
-    if (reasons.find(error.message()) == std::string::npos) reasons += ": " + error.message();
+    if (reasons.find(error.message()) == std::string::npos)
+      reasons += (reasons.empty() ? ": " : "; ") + error.message();
   }
 
   std::vector<std::string> tried_;
@@ -130,7 +132,7 @@ Annotations wrap_private_options(const PrivateOptions& options, const PublicOpti
 PrivateOptions unwrap_private_options(const Annotations& annotations, const KeyUnwrappers& unwrappers) {
   Trial trial;
   for (const auto& unwrapper : unwrappers) {
-    if (const auto options = trial.unwrap(*unwrapper, annotations)) return PrivateOptions::parse(*options);
+    if (auto options = trial.unwrap(*unwrapper, annotations)) return std::move(*options);
   }
   trial.fail(annotations);
 }

@@ -70,8 +70,7 @@ TEST(DeathWatch, ForgetsWhatEndedWithoutHarm) {
   {
     DeathWatch watch;
     const Pipe pipe = make_pipe();
-    bystander = spawn({"sleep", {"100"}}, pipe.read_end, pipe.write_end, pipe.write_end);
-    watch.add(bystander);
+    bystander = spawn({"sleep", {"100"}}, pipe.read_end, pipe.write_end, pipe.write_end, watch);
     watch.remove(bystander);
   }
   EXPECT_EQ(::waitpid(bystander, nullptr, WNOHANG), 0) << "it was killed";
