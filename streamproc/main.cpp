@@ -88,7 +88,7 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
     ::_exit(0);  // nothing is left that exit handlers would have to do
   } catch (const Error& error) {
     kill_orphans(holder.child());
-    fail(error.message(), error.hint(), 1);
+    fail(error.message(), error.hint(), error.code() == ErrorCode::kCancelled ? 128 + cancel_signal() : 1);
   }
 }
 
