@@ -28,7 +28,6 @@ void harden() {
   }
   std::signal(SIGPIPE, SIG_IGN);
   install_cancel_handler();
-  adopt_orphans();
 }
 
 int report(const Error& error) {
@@ -69,7 +68,8 @@ int run(int argc, char** argv) {
 }  // namespace imgcrypt::cli
 
 int main(int argc, char** argv) {
+  const imgcrypt::Orphans orphans;
   const int status = imgcrypt::cli::run(argc, argv);
-  imgcrypt::kill_orphans();  // what key providers left behind
+  orphans.kill();  // what key providers left behind
   return status;
 }

@@ -92,6 +92,7 @@ std::unique_ptr<ProviderUnwrapper> provider_unwrapper(const Options& options,
 KeyUnwrappers gather_keys(const Options& options, const std::optional<Payload>& payload,
                           const KeyDirectory& directory) {
   KeyUnwrappers keys;
+  auto providers = provider_unwrapper(options, payload);  // its watch would keep a copy of the keys
   if (payload) {
     for (std::size_t i = 0; i < payload->keys.size(); ++i) {
       const PayloadKey& key = payload->keys[i];
@@ -105,7 +106,7 @@ KeyUnwrappers gather_keys(const Options& options, const std::optional<Payload>& 
     }
   }
   for (auto& key : directory.unwrappers()) keys.push_back(std::move(key));
-  keys.push_back(provider_unwrapper(options, payload));
+  keys.push_back(std::move(providers));
   return keys;
 }
 

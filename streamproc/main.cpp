@@ -31,7 +31,6 @@ void shut_in() {
   ::umask(077);
   std::signal(SIGPIPE, SIG_IGN);
   install_cancel_handler();  // so that SIGTERM, too, leaves no key provider behind
-  adopt_orphans();
 }
 
 // containerd shows the text in a log line: one short line of plain characters. The hint is never cut off.
@@ -80,14 +79,15 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
 }
 
 [[noreturn]] void decode(int argc, char** argv, StdoutHolder& holder) {
+  const Orphans orphans;  // spares the holder
   try {
     const Options options = parse_arguments(argc, argv, holder);
     decode_layer(options, read_payload());
-    kill_orphans(holder.child());
+    orphans.kill();
     holder.release();
     ::_exit(0);  // nothing is left that exit handlers would have to do
   } catch (const Error& error) {
-    kill_orphans(holder.child());
+    orphans.kill();
     fail(error.message(), error.hint(), error.code() == ErrorCode::kCancelled ? 128 + cancel_signal() : 1);
   }
 }

@@ -16,7 +16,6 @@ class StdoutHolder {
 
   // Success: stdout may close with us. Without this call it is held.
   void release();
-  [[nodiscard]] pid_t child() const noexcept { return child_; }
 
  private:
   Fd word_;

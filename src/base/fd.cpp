@@ -47,6 +47,8 @@ std::size_t read_some_at(int fd, MutableByteView buffer, std::uint64_t offset, c
 void write_all(int fd, ByteView bytes, const std::string& what) {
   while (!bytes.empty()) {
     bytes = bytes.subspan(retry_interrupted(what, [&] { return ::write(fd, bytes.data(), bytes.size()); }));
+    // A signal that cut a write short must not be followed by one that blocks.
+    if (!bytes.empty()) throw_if_cancelled();
   }
 }
 

@@ -4,11 +4,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <exception>
 #include <filesystem>
 #include <fstream>
-#include <vector>
 
 namespace imgcrypt {
 namespace {
@@ -23,26 +24,34 @@ std::vector<pid_t> children() {
   return found;
 }
 
-bool kill_once(pid_t spared) {
+}  // namespace
+
+Orphans::Orphans() {
+  try {
+    spared_ = children();
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  } catch (const std::exception&) {
+    return;  // without /proc there is no telling them apart: none is adopted
+  }
+}
+
+void Orphans::kill() const noexcept {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  try {
+    while (std::chrono::steady_clock::now() < deadline && kill_once()) continue;
+  } catch (const std::exception&) {
+    return;
+  }
+}
+
+bool Orphans::kill_once() const {
   bool is_any = false;
   for (const pid_t pid : children()) {
-    if (pid == spared || ::kill(pid, SIGKILL) != 0) continue;
+    if (std::ranges::find(spared_, pid) != spared_.end() || ::kill(pid, SIGKILL) != 0) continue;
     ::waitpid(pid, nullptr, 0);
     is_any = true;
   }
   return is_any;
-}
-
-}  // namespace
-
-void adopt_orphans() noexcept { ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); }
-
-void kill_orphans(pid_t spared) noexcept {
-  try {
-    while (kill_once(spared)) continue;
-  } catch (const std::exception&) {
-    return;  // without /proc they are not ours to find
-  }
 }
 
 }  // namespace imgcrypt

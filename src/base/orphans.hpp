@@ -4,12 +4,23 @@
 
 #include <sys/types.h>
 
+#include <vector>
+
 namespace imgcrypt {
 
-// From now on they become our children instead of init's.
-void adopt_orphans() noexcept;
+class Orphans {
+ public:
+  // From now on they become our children instead of init's. Children that exist already were not started by
+  // us, but by what this program replaced by exec, or are to live on: they are never touched.
+  Orphans();
 
-// Kills all of our children but `spared`, and theirs that they leave in turn.
-void kill_orphans(pid_t spared = 0) noexcept;
+  // Kills all other children, and theirs that they leave in turn; gives up after a second.
+  void kill() const noexcept;
+
+ private:
+  [[nodiscard]] bool kill_once() const;
+
+  std::vector<pid_t> spared_;
+};
 
 }  // namespace imgcrypt

@@ -116,7 +116,7 @@ TEST_F(ChildProcessTest, DoesNotWaitForWhatItLeftBehind) {
 }
 
 TEST_F(ChildProcessTest, LeavesNoneOfItsGroupRunning) {
-  adopt_orphans();
+  const Orphans adopted;
   EXPECT_TRUE(ends(std::stoi(output_of("sleep 100 & echo $$"))));
   limits_.time = 200ms;
   const std::string message = failure_of("echo $$ >&2; sleep 100");

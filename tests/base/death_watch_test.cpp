@@ -19,7 +19,7 @@ using namespace test;
 class Victim {
  public:
   Victim() : child_(::fork()) {
-    adopt_orphans();
+    const Orphans adopted;
     if (child_ == 0) run();
     ::setpgid(child_, child_);
     pipe_.write_end.reset();

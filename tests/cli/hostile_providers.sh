@@ -145,6 +145,14 @@ when_we_are_killed() {
   expect_nothing_left_by INT 130
 }
 
+# What a shell started before it became imgcrypt is not a provider's.
+the_children_of_others_live_on() {
+  local pid
+  bash -c 'sleep 1234 & echo $! >"$1"; exec "$2" inspect "oci:$3:t"' - "$TMP/bystander" "$IMGCRYPT" "$TMP/plain" >/dev/null
+  pid=$(<"$TMP/bystander")
+  kill "$pid" || fail "imgcrypt killed a process that it had not started"
+}
+
 make_image "$TMP/plain" t --no-busybox --layers 4 --layer-size 5000 >/dev/null
 configure_toy
 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/encrypted:t" -r provider:demo >/dev/null 2>&1
@@ -157,3 +165,4 @@ those_that_say_what_is_no_reply
 those_that_leave_processes
 those_that_cannot_be_started
 when_we_are_killed
+the_children_of_others_live_on

@@ -9,7 +9,7 @@
 namespace imgcrypt::test {
 
 // Whether none of the group is left, at the latest after 10 s.
-// REQUIRES: adopt_orphans(), for a zombie would count.
+// REQUIRES: Orphans, for a zombie would count.
 inline bool ends(pid_t group) {
   for (int i = 0; i < 1'000; ++i) {
     while (::waitpid(-group, nullptr, WNOHANG) > 0) continue;
