@@ -26,12 +26,14 @@ class LayerEncryption final : public LayerChange {
   DescriptorEdit change(const Descriptor& layer, Source& blob, ReadAhead ahead,
                         ImageDestination& destination) override {
     const PrivateOptions options = PrivateOptions::generate(layer.digest);
+    DescriptorEdit edit;
+    // Before a byte is moved: a key provider may refuse.
+    edit.annotations.set = wrap_private_options(options, wrappers_);
     ReadAheadSource plaintext(blob, ahead);
     EncryptingSource ciphertext(plaintext, options);
     ReadAheadSource stored(ciphertext, ahead);
-    DescriptorEdit edit;
     edit.digest = destination.put({std::nullopt, layer.digest.algorithm()}, stored);
-    edit.annotations.set = wrap_private_options(options, ciphertext.public_options(), wrappers_);
+    set_public_options(edit.annotations.set, ciphertext.public_options());
     return edit;
   }
 

@@ -117,16 +117,18 @@ void describe_packets(const Scheme& scheme, const std::string& annotation, std::
 
 }  // namespace
 
-Annotations wrap_private_options(const PrivateOptions& options, const PublicOptions& public_options,
-                                 const KeyWrappers& wrappers) {
+Annotations wrap_private_options(const PrivateOptions& options, const KeyWrappers& wrappers) {
   const SecretBytes json = options.to_json();
   Annotations annotations;
-  annotations[kPublicOptions] = encode_base64(as_bytes(public_options.to_json()), Base64::kStandard);
   for (const auto& wrapper : wrappers) {
     std::string& value = annotations[wrapper->annotation()];
     value += (value.empty() ? "" : ",") + encode_base64(wrapper->wrap(json), Base64::kStandard);
   }
   return annotations;
+}
+
+void set_public_options(Annotations& annotations, const PublicOptions& public_options) {
+  annotations[kPublicOptions] = encode_base64(as_bytes(public_options.to_json()), Base64::kStandard);
 }
 
 PrivateOptions unwrap_private_options(const Annotations& annotations, const KeyUnwrappers& unwrappers) {

@@ -14,10 +14,11 @@ namespace imgcrypt {
 
 inline constexpr std::string_view kEncryptionPrefix = "org.opencontainers.image.enc.";
 
-// The annotations that make a layer readable for every recipient of `wrappers`.
-[[nodiscard]] Annotations wrap_private_options(const PrivateOptions& options,
-                                               const PublicOptions& public_options,
-                                               const KeyWrappers& wrappers);
+// The packets for every recipient of `wrappers`, by their annotations.
+[[nodiscard]] Annotations wrap_private_options(const PrivateOptions& options, const KeyWrappers& wrappers);
+
+// What must stand beside them.
+void set_public_options(Annotations& annotations, const PublicOptions& public_options);
 
 // The private options from the first packet that one of the keys opens. Throws kNoKey, naming recipients and
 // keys, when there is none; kIntegrity when a packet was opened but is forged.

@@ -21,7 +21,9 @@ Annotations wrap_for(const PrivateOptions& options, const std::vector<std::strin
     const std::string pem = read_vector("keys/" + name + ".pub.pem");
     wrappers.push_back(std::make_unique<JweWrapper>(parse_recipient_key(as_bytes(pem))));
   }
-  return wrap_private_options(options, kPublicOptions, wrappers);
+  Annotations annotations = wrap_private_options(options, wrappers);
+  set_public_options(annotations, kPublicOptions);
+  return annotations;
 }
 
 PrivateOptions unwrap_with(const Annotations& annotations, const std::vector<std::string>& names) {
