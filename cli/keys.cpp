@@ -15,15 +15,7 @@
 namespace imgcrypt::cli {
 namespace {
 
-constexpr std::size_t kMostKeyFileBytes = 64 * 1024;
-constexpr std::size_t kMostPassphraseBytes = 4 * 1024;
 constexpr std::string_view kPkcs7Prefix = "pkcs7:";
-
-SecretBytes read_passphrase_file(const std::string& path) {
-  SecretBytes passphrase = read_secret_file(path, kMostPassphraseBytes);
-  if (as_text(passphrase.expose()).ends_with('\n')) passphrase.truncate(passphrase.size() - 1);
-  return passphrase;
-}
 
 SecretBytes read_passphrase_fd(const std::string& number) {
   int fd = -1;

@@ -16,8 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostKeyFileBytes = 64 * 1024;
-constexpr std::size_t kMostPassphraseBytes = 4 * 1024;
 constexpr std::size_t kMostFiles = 10'000;
 constexpr const char* kPassphraseSuffix = ".pass";
 
@@ -36,10 +34,7 @@ std::optional<fs::path> resolve(const fs::path& path, const fs::path& directory)
 
 std::optional<SecretBytes> read_passphrase(const std::string& key_file, const fs::path& directory) {
   const auto path = resolve(key_file + kPassphraseSuffix, directory);
-  if (!path) return std::nullopt;
-  SecretBytes passphrase = read_secret_file(path->string(), kMostPassphraseBytes);
-  if (as_text(passphrase.expose()).ends_with('\n')) passphrase.truncate(passphrase.size() - 1);
-  return passphrase;
+  return path ? std::optional(read_passphrase_file(path->string())) : std::nullopt;
 }
 
 // A key that is read when it is first tried.

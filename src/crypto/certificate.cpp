@@ -1,6 +1,7 @@
 #include "crypto/certificate.hpp"
 
 #include "base/encoding.hpp"
+#include "crypto/der.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/pem.hpp"
 
@@ -84,9 +85,10 @@ Certificate Certificate::parse(ByteView file) {
     throw Error(ErrorCode::kUsage, "the certificate's key is of a kind that is not supported");
   PublicKey public_key(key);
   Bytes issuer = encode(X509_get_issuer_name(certificate.get()), i2d_X509_NAME);
-  Bytes serial = encode(X509_get0_serialNumber(certificate.get()), i2d_ASN1_INTEGER);
-  serial.erase(serial.begin(), serial.begin() + 2);
-  return {std::move(issuer), std::move(serial), std::move(public_key)};
+  const Bytes serial = encode(X509_get0_serialNumber(certificate.get()), i2d_ASN1_INTEGER);
+  const auto content = DerReader(serial).take(DerTag::kInteger);
+  if (!content) throw Error(ErrorCode::kUsage, "the certificate's serial number is damaged");
+  return {std::move(issuer), to_bytes(*content), std::move(public_key)};
 }
 
 std::string Certificate::description() const { return "certificate " + describe_issuer(issuer_, serial_); }

@@ -1,5 +1,6 @@
 #include "crypto/key_file.hpp"
 
+#include "base/fd.hpp"
 #include "crypto/der.hpp"
 #include "crypto/key_data.hpp"
 #include "crypto/openssl.hpp"
@@ -135,6 +136,12 @@ PublicKey parse_public_block(const PemBlock& block) {
 }
 
 }  // namespace
+
+SecretBytes read_passphrase_file(const std::string& path) {
+  SecretBytes passphrase = read_secret_file(path, kMostPassphraseBytes);
+  if (as_text(passphrase.expose()).ends_with('\n')) passphrase.truncate(passphrase.size() - 1);
+  return passphrase;
+}
 
 PrivateKey parse_private_key(ByteView file, const SecretBytes* passphrase) {
   if (looks_like_jwk(as_text(file))) return parse_private_jwk(as_text(file));

@@ -9,6 +9,12 @@
 
 namespace imgcrypt {
 
+inline constexpr std::size_t kMostKeyFileBytes = std::size_t{64} * 1024;
+inline constexpr std::size_t kMostPassphraseBytes = std::size_t{4} * 1024;
+
+// One newline at its end is dropped. Throws as read_secret_file.
+[[nodiscard]] SecretBytes read_passphrase_file(const std::string& path);
+
 // `passphrase` is null when none was given. The message tells apart: a public key, a passphrase that is
 // missing, a passphrase that is wrong, no key at all.
 [[nodiscard]] PrivateKey parse_private_key(ByteView file, const SecretBytes* passphrase);

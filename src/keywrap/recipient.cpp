@@ -11,7 +11,6 @@
 namespace imgcrypt {
 namespace {
 
-constexpr std::size_t kMostKeyFileBytes = std::size_t{64} * 1024;
 constexpr std::string_view kProviderPrefix = "provider:";
 
 // What the recipients come to, scheme by scheme.
