@@ -137,11 +137,7 @@ void KeyProviders::require_configured(const std::string& name) {
 }
 
 void KeyProviders::require(const std::string& name) {
-  const std::lock_guard lock(mutex_);
-  const auto& program = entry(name).program;
-  if (!program) return;
-  if (!watch_) watch_ = std::make_unique<DeathWatch>();
-  const std::string& path = program->path;
+  const std::string& path = connection(name).path();
   if (path.find('/') != std::string::npos && ::access(path.c_str(), X_OK) != 0)
     throw Error(ErrorCode::kProvider, "key provider " + name + ": " + errno_error("start " + path).message());
 }
@@ -164,12 +160,11 @@ std::optional<SecretBytes> KeyProviders::ask(const std::string& name, const Prov
   try {
     return parse_provider_reply(request.operation, reply.expose());
   } catch (const Error& error) {
-    throw failure_of(
-        name, error.code() == ErrorCode::kProvider ? error : error.in(program_of(name) + ": its reply"));
+    throw failure_of(name, error.code() == ErrorCode::kProvider
+                               ? error
+                               : error.in(connection(name).path() + ": its reply"));
   }
 }
-
-std::string KeyProviders::program_of(const std::string& name) { return connection(name).path(); }
 
 void KeyProviders::load() {
   if (is_loaded_) return;

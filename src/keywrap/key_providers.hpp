@@ -55,7 +55,6 @@ class KeyProviders {
   void read_config();
   const ProviderEntry& entry(const std::string& name);
   Error not_configured(const std::string& name) const;
-  std::string program_of(const std::string& name);
   Connection& connection(const std::string& name);
 
   ProviderSettings settings_;

@@ -13,7 +13,6 @@
 
 namespace imgcrypt {
 
-inline constexpr std::size_t kMostProviderReplyBytes = 1024 * 1024;
 inline constexpr std::size_t kMostProviderRequestBytes = 1024 * 1024;
 
 // What `provider:NAME` without a value stands for in the parameters.
