@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace imgcrypt::streamproc {
 namespace {
 
@@ -48,23 +50,29 @@ class FieldReader {
   ByteView rest_;
 };
 
-std::optional<SecretBytes> decode_element(const std::optional<JsonView>& list, std::size_t i) {
-  if (!list) return std::nullopt;
-  const auto elements = list->elements();
-  if (i >= elements.size() || elements[i].is_null()) return std::nullopt;
-  auto bytes = decode_base64_secret(elements[i].plain_string(), Base64::kStandard);
-  if (!bytes) fail();
-  return bytes;
+// The bytes of each element; nullopt for null.
+std::vector<std::optional<SecretBytes>> decode_list(const std::optional<JsonView>& list) {
+  std::vector<std::optional<SecretBytes>> decoded;
+  if (!list) return decoded;
+  for (const JsonView& element : list->elements()) {
+    if (element.is_null()) {
+      decoded.emplace_back();
+      continue;
+    }
+    decoded.push_back(decode_base64_secret(element.plain_string(), Base64::kStandard));
+    if (!decoded.back()) fail();
+  }
+  return decoded;
 }
 
 std::vector<PayloadKey> parse_keys(const std::optional<JsonView>& parameters) {
   std::vector<PayloadKey> keys;
-  const auto files = parameters ? parameters->find("privkeys") : std::nullopt;
-  const auto passphrases = parameters ? parameters->find("privkeys-passwords") : std::nullopt;
-  const std::size_t count = files ? files->elements().size() : 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (auto file = decode_element(files, i))
-      keys.push_back({std::move(*file), decode_element(passphrases, i)});
+  if (!parameters) return keys;
+  auto files = decode_list(parameters->find("privkeys"));
+  auto passphrases = decode_list(parameters->find("privkeys-passwords"));
+  passphrases.resize(std::max(files.size(), passphrases.size()));
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (files[i]) keys.push_back({std::move(*files[i]), std::move(passphrases[i])});
   }
   return keys;
 }
@@ -76,9 +84,8 @@ ProviderParameters parse_provider_parameters(const std::optional<JsonView>& para
   for (const JsonMember& member : parameters->members()) {
     const std::string name = member.key.string();
     if (is_reserved_provider_name(name) || member.value.is_null()) continue;
-    for (std::size_t i = 0; i < member.value.elements().size(); ++i) {
-      if (const auto value = decode_element(member.value, i))
-        found[name].emplace_back(as_text(value->expose()));
+    for (const auto& value : decode_list(member.value)) {
+      if (value) found[name].emplace_back(as_text(value->expose()));
     }
   }
   return found;
