@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <sstream>
 
 namespace imgcrypt {
@@ -19,7 +20,9 @@ std::string find_program(const std::string& path) {
   std::istringstream folders(variable == nullptr ? "/bin:/usr/bin" : variable);
   for (std::string folder; std::getline(folders, folder, ':');) {
     std::string candidate = (folder.empty() ? "." : folder) + "/" + path;
-    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
+    std::error_code failure;
+    if (std::filesystem::is_regular_file(candidate, failure) && ::access(candidate.c_str(), X_OK) == 0)
+      return candidate;
   }
   return path;
 }
