@@ -59,7 +59,7 @@ leftovers_would_be_found() {
 
 those_that_hang() {
   local how
-  for how in hangs stops_reading answers_and_hangs closes_stdout closes_all stops ignores_signals hangs_with_session \
+  for how in hangs stops_reading answers_and_hangs closes_stdout closes_all stops ignores_signals hangs_with_session joins_us \
     floods_stderr; do
     expect_hostile_failures "no answer within 1000 ms" "$how"
   done
@@ -98,7 +98,7 @@ those_that_say_what_is_no_reply() {
 
 those_that_leave_processes() {
   local how
-  for how in leaves_child leaves_session leaves_daemon leaves_flood; do
+  for how in leaves_child leaves_session leaves_daemon leaves_flood leaves_child_with_us; do
     expect_success_with "$how"
   done
 }

@@ -86,6 +86,17 @@ others_are_kept_secret() {
 }
 
 # expect_shape_works COMMAND
+# What a key's passphrase stood in is gone before a provider inherits the environment.
+passphrases_are_not_inherited() {
+  configure_script "$TMP/watched" "env >$TMP/environment
+    exec python3 $providers_dir/toy.py $TMP"
+  openssl pkey -in "$TMP/wrong.pem" -aes256 -passout pass:geheim -out "$TMP/locked.pem"
+  encrypt provider:demo >/dev/null 2>&1
+  PASSPHRASE=geheim OTHER=inherited expect_opens "$TMP/locked.pem:env=PASSPHRASE" provider:demo
+  grep -qx OTHER=inherited "$TMP/environment" || fail "the environment is not inherited"
+  ! grep -q -e PASSPHRASE -e geheim "$TMP/environment" || fail "the provider can read the passphrase"
+}
+
 expect_shape_works() {
   configure demo bash "$providers_dir/reshaped.sh" "$TMP" "$1"
   expect_exit 0 encrypt provider:demo
@@ -157,6 +168,7 @@ digest=$(make_image "$TMP/plain" t --no-busybox --layers 2 --layer-size 5000)
 requests_are_those_of_ocicrypt
 parameters_are_those_of_the_user
 others_are_kept_secret
+passphrases_are_not_inherited
 replies_come_in_many_shapes
 replies_that_are_refused
 any_key_opens_it

@@ -145,6 +145,37 @@ TEST_F(KeyProvidersTest, StartsNothingUntilItIsAsked) {
   EXPECT_EQ(starts(), 0U);
 }
 
+// An image must not start a program that nobody has asked for.
+TEST_F(KeyProvidersTest, StartsOneOfOursForAnImageOnlyWhenItWasNamed) {
+  script("libexec/keyprovider-sodium", "echo >>" + folder_ + "/starts\necho '{}'");
+  settings_.config.clear();
+  const std::string sodium = std::string(kProviderAnnotationPrefix) + "sodium";
+  const Bytes packet = to_bytes(as_bytes("p"));
+  const ProviderUnwrapper unnamed(open(), {});
+  EXPECT_THAT(failure([&] { (void)unnamed.unwrap(sodium, packet); }).message(),
+              HasSubstr("is not configured"));
+  EXPECT_EQ(starts(), 0U);
+  const ProviderUnwrapper named(open(), {{"sodium", {"key"}}});
+  (void)failure([&] { (void)named.unwrap(sodium, packet); });
+  EXPECT_EQ(starts(), 1U);
+}
+
+TEST_F(KeyProvidersTest, IsNotAskedAgainForAPacketThatFailed) {
+  configure("exit 3");
+  const ProviderUnwrapper demo = unwrapper();
+  for (int i = 0; i < 3; ++i) (void)failure([&] { (void)demo.unwrap(kDemo, to_bytes(as_bytes("p"))); });
+  EXPECT_EQ(starts(), 1U);
+}
+
+TEST_F(KeyProvidersTest, WaitsOnceForOneThatHangs) {
+  configure("sleep 100");
+  settings_.limits.time = 200ms;
+  const ProviderUnwrapper demo = unwrapper();
+  for (const char* packet : {"p", "q", "r"})
+    (void)failure([&] { (void)demo.unwrap(kDemo, to_bytes(as_bytes(packet))); });
+  EXPECT_EQ(starts(), 1U);
+}
+
 TEST_F(KeyProvidersTest, BoundsTheNumberOfCalls) {
   configure("while read -r q; do echo \"$q\"; done", R"(,"serve-args":[])");
   const auto providers = open();

@@ -61,6 +61,17 @@ TEST(Recipient, IsAPublicKeyFileOfTheJweScheme) {
   EXPECT_EQ(wrappers[0]->annotation(), kJweAnnotation);
 }
 
+TEST(Recipient, ThereAreNoMoreThanReadersTake) {
+  const std::string recipient = "jwe:" + std::string(VECTORS) + "/keys/p256.pub.pem";
+  EXPECT_EQ(parse_recipients(std::vector(kMostPackets, recipient), no_providers()).size(), kMostPackets);
+  try {
+    (void)parse_recipients(std::vector(kMostPackets + 1, recipient), no_providers());
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+  }
+}
+
 TEST(Recipient, IsNamedInTheErrorWhenItCannotBeUsed) {
   for (const std::string& recipient :
        {std::string("jwe:/missing.pem"), "jwe:" + kKey, std::string("pgp:someone"), std::string(), kKey}) {

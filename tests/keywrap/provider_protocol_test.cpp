@@ -83,7 +83,9 @@ TEST(ProviderReply, IsAnArrayOfNumbers) {
 TEST(ProviderReply, IsReadInBothForms) {
   for (const char* reply :
        {R"({"keyunwrapresults":{"optsdata":[97,98,63]}})", R"({"keyunwrapresults":{"optsdata":"YWI/"}})",
-        R"({"keyunwrapresults":{"optsdata":"YWI\/"},"keywrapresults":null})"}) {
+        R"({"keyunwrapresults":{"optsdata":"YWI\/"},"keywrapresults":null})",
+        R"({"keyunwrapresults":{"optsdata":"Y\nWI\r\n/\n"}})",
+        R"({"keyunwrapresults":{"optsdata":"YWI/"},"error":""})"}) {
     EXPECT_EQ(result_of(ProviderOperation::kUnwrap, reply), "ab?") << reply;
   }
   EXPECT_EQ(result_of(ProviderOperation::kWrap, R"({"keywrapresults":{"annotation":"YWI/"}})"), "ab?");
@@ -104,6 +106,19 @@ TEST(ProviderReply, RefusesWhatIsNone) {
         R"({"KeyUnwrapResults":{"optsdata":"YWI/"}})", R"({"keyunwrapresults":{"optsdata":"YWI/"}}{})"}) {
     EXPECT_EQ(error_of([&] { (void)result_of(ProviderOperation::kUnwrap, reply); }), ErrorCode::kIntegrity)
         << reply;
+  }
+}
+
+TEST(ProviderReply, SaysNothingWithAnEmptyFailure) {
+  EXPECT_EQ(result_of(ProviderOperation::kUnwrap, R"({"error":""})"), std::nullopt);
+}
+
+TEST(ProviderReply, ShowsTheBeginningOfALongFailure) {
+  try {
+    (void)result_of(ProviderOperation::kWrap, R"({"error":")" + std::string(900'000, 'x') + "\"}");
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_LT(error.message().size(), 2100U);
   }
 }
 

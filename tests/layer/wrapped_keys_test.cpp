@@ -36,6 +36,20 @@ PrivateOptions unwrap_with(const Annotations& annotations, const std::vector<std
   return unwrap_private_options(annotations, unwrappers);
 }
 
+// A key provider, say, that answers with this whatever it is asked.
+class Answer final : public KeyUnwrapper {
+ public:
+  explicit Answer(std::string text) : text_(std::move(text)) {}
+  [[nodiscard]] bool reads(std::string_view) const override { return true; }
+  [[nodiscard]] std::string description() const override { return "answer"; }
+  [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view, ByteView) const override {
+    return secret(text_);
+  }
+
+ private:
+  std::string text_;
+};
+
 PrivateOptions fresh_options() { return PrivateOptions::generate(Digest::of({})); }
 
 TEST(WrappedKeys, AreOpenedByEachRecipientAlone) {
@@ -74,6 +88,17 @@ TEST(WrappedKeys, AreOpenedBehindAPacketThatNobodyCanRead) {
   std::string& value = annotations[kJweAnnotation];
   value = encode_base64(as_bytes(read_vector("jwe/zip.json")), Base64::kStandard) + "," + value;
   EXPECT_EQ(exposed(unwrap_with(annotations, {"rsa"}).key), exposed(options.key));
+}
+
+TEST(WrappedKeys, AreOpenedBehindAKeyThatGivesNonsense) {
+  const PrivateOptions options = fresh_options();
+  KeyUnwrappers unwrappers;
+  unwrappers.push_back(std::make_unique<Answer>("nonsense"));
+  unwrappers.push_back(std::make_unique<Answer>(std::string(as_text(options.to_json().expose()))));
+  const Annotations annotations = wrap_for(options, {"rsa"});
+  EXPECT_EQ(exposed(unwrap_private_options(annotations, unwrappers).key), exposed(options.key));
+  unwrappers.pop_back();
+  EXPECT_EQ(error_of([&] { (void)unwrap_private_options(annotations, unwrappers); }), ErrorCode::kIntegrity);
 }
 
 TEST(WrappedKeys, AreRefusedWhenMalformed) {

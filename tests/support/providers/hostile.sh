@@ -22,6 +22,7 @@ flood() {
   cat /dev/zero
 }
 
+export OURS=$PPID
 case $2 in
   hangs) linger ;;
   stops_reading) exec <&-; linger ;;
@@ -31,6 +32,9 @@ case $2 in
   stops) kill -STOP $$; linger ;;
   ignores_signals) trap '' HUP INT TERM PIPE; linger; linger ;;
   hangs_with_session) linger setsid & sleep 0.1; linger ;;
+  joins_us) exec python3 -c 'import os, time; os.setpgid(0, os.getpgid(os.getppid())); time.sleep(300)' "$mark" ;;
+  leaves_child_with_us) python3 -c 'import os, time; os.setpgid(0, os.getpgid(int(os.environ["OURS"]))); time.sleep(300)' "$mark" &
+    sleep 0.3; answer ;;
   dies) kill -"$3" $$ ;;
   dies_late) cat >/dev/null; sleep 0.2; kill -KILL $$ ;;
   ends) exit "$3" ;;
