@@ -1,6 +1,7 @@
 #include "image/decrypt.hpp"
 
 #include "base/parallel.hpp"
+#include "image/convert.hpp"
 #include "image/rewrite.hpp"
 #include "image/source_digest.hpp"
 #include "layer/decrypting_source.hpp"
@@ -64,9 +65,8 @@ class LayerDecryption final : public LayerChange {
 
   [[nodiscard]] std::size_t layers() const noexcept { return keys_.size(); }
 
-  [[nodiscard]] std::optional<std::string> changed_type(const Descriptor& layer) const override {
-    if (!is_encrypted(layer.media_type)) return std::nullopt;
-    return decrypted_type(layer.media_type);
+  [[nodiscard]] bool changes(const Descriptor& layer) const override {
+    return is_encrypted(layer.media_type);
   }
 
   DescriptorEdit change(const Descriptor& layer, Source& blob, ReadAhead ahead,
@@ -80,12 +80,11 @@ class LayerDecryption final : public LayerChange {
     return edit;
   }
 
-  [[nodiscard]] std::set<std::string> removed_annotations(const Descriptor& layer) const override {
-    std::set<std::string> names;
+  void complete(const Descriptor& layer, DescriptorEdit& edit) const override {
+    edit.media_type = decrypted_type(layer.media_type);
     for (const auto& [name, value] : layer.annotations) {
-      if (name.starts_with(kEncryptionPrefix)) names.insert(name);
+      if (name.starts_with(kEncryptionPrefix)) edit.annotations.removed.insert(name);
     }
-    return names;
   }
 
   [[nodiscard]] AnnotationEdit edit_document(const Descriptor&, const Annotations&) const override {
@@ -118,14 +117,17 @@ void note_exactness(const ImageNode& tree, const Descriptor& root, Reporter& rep
 
 Descriptor decrypt_image(ImageSource& source, ImageDestination& destination, const KeyUnwrappers& unwrappers,
                          unsigned jobs, Reporter& reporter) {
-  const ImageNode tree = load_tree(source);
+  const ImageNode stored = load_tree(source);
+  const ImageNode tree = convert_to_oci(stored);
   LayerDecryption decryption(tree, unwrappers, jobs);
-  const Rewritten rewritten = rewrite_image(source, tree, destination, decryption, jobs);
+  const bool is_encrypted = decryption.layers() > 0;
+  const Rewritten rewritten =
+      rewrite_image(source, is_encrypted ? tree : stored, destination, decryption, jobs);
   note_replaced(rewritten, reporter);
-  if (decryption.layers() == 0) {
-    reporter.note("not encrypted: copied as it is");
-  } else {
+  if (is_encrypted) {
     note_exactness(tree, rewritten.root, reporter);
+  } else {
+    reporter.note("not encrypted: copied as it is");
   }
   return rewritten.root;
 }

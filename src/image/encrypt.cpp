@@ -1,5 +1,6 @@
 #include "image/encrypt.hpp"
 
+#include "image/convert.hpp"
 #include "image/rewrite.hpp"
 #include "image/source_digest.hpp"
 #include "layer/encrypting_source.hpp"
@@ -18,10 +19,7 @@ class LayerEncryption final : public LayerChange {
  public:
   explicit LayerEncryption(const KeyWrappers& wrappers) : wrappers_(wrappers) {}
 
-  [[nodiscard]] std::optional<std::string> changed_type(const Descriptor& layer) const override {
-    if (!is_to_encrypt(layer)) return std::nullopt;
-    return encrypted_type(layer.media_type);
-  }
+  [[nodiscard]] bool changes(const Descriptor& layer) const override { return is_to_encrypt(layer); }
 
   DescriptorEdit change(const Descriptor& layer, Source& blob, ReadAhead ahead,
                         ImageDestination& destination) override {
@@ -37,7 +35,9 @@ class LayerEncryption final : public LayerChange {
     return edit;
   }
 
-  [[nodiscard]] std::set<std::string> removed_annotations(const Descriptor&) const override { return {}; }
+  void complete(const Descriptor& layer, DescriptorEdit& edit) const override {
+    edit.media_type = encrypted_type(layer.media_type);
+  }
 
   [[nodiscard]] AnnotationEdit edit_document(const Descriptor& document,
                                              const Annotations& annotations) const override {
@@ -105,7 +105,7 @@ void note_plain_blobs(const ImageNode& tree, ImageDestination& destination, Repo
 
 Descriptor encrypt_image(ImageSource& source, ImageDestination& destination, const KeyWrappers& wrappers,
                          unsigned jobs, Reporter& reporter) {
-  const ImageNode tree = load_tree(source);
+  const ImageNode tree = convert_to_oci(load_tree(source));
   check_worthwhile(survey(tree, reporter), reporter);
   LayerEncryption encryption(wrappers);
   const Rewritten rewritten = rewrite_image(source, tree, destination, encryption, jobs);

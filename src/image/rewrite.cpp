@@ -1,6 +1,7 @@
 #include "image/rewrite.hpp"
 
 #include "base/parallel.hpp"
+#include "image/child_edits.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -10,7 +11,6 @@ namespace imgcrypt {
 namespace {
 
 constexpr std::uint64_t kLargeLayer = std::uint64_t{4} << 20U;  // bytes that are worth threads
-constexpr const char* kAttestationSubject = "vnd.docker.reference.digest";
 
 // A blob to move: each once, however often it occurs.
 struct Task {
@@ -47,7 +47,7 @@ class Rewriter {
       for (std::size_t i = 0; i < manifest->layers().size(); ++i) {
         const Descriptor& layer = manifest->layers()[i];
         refuse_embedded(layer, layer_place(node, i));
-        add({layer, layer_place(node, i), change_.changed_type(layer).has_value()});
+        add({layer, layer_place(node, i), change_.changes(layer)});
       }
     }
     for (const ImageNode& child : node.children) {
@@ -116,36 +116,25 @@ class Rewriter {
     bool changed = false;
     for (const Descriptor& layer : manifest.layers()) {
       edits.emplace_back();
-      // One blob may be described under two media types; each keeps its own.
-      const auto media_type = change_.changed_type(layer);
-      if (!media_type) continue;
+      if (!change_.changes(layer)) continue;
       edits.back() = edits_.at(layer.digest);
-      edits.back().media_type = media_type;
-      edits.back().annotations.removed = change_.removed_annotations(layer);
+      change_.complete(layer, edits.back());
       changed = true;
     }
     if (!changed) return manifest.raw();
-    return manifest.with_layers(edits, change_.edit_document(descriptor, manifest.annotations())).raw();
+    return manifest.edited({{}, {}, edits, change_.edit_document(descriptor, manifest.annotations())}).raw();
   }
 
   std::string rewrite_index(const ImageNode& node, const Index& index) {
-    std::vector<DescriptorEdit> edits(node.children.size());
-    std::map<std::string, std::string> renamed;
-    for (std::size_t i = 0; i < node.children.size(); ++i) {
-      const Descriptor child = rewrite(node.children[i]);
-      if (child.digest == node.children[i].descriptor.digest) continue;
-      edits[i].digest = child.digest;
-      edits[i].size = child.size;
-      renamed[node.children[i].descriptor.digest.string()] = child.digest.string();
+    std::vector<std::optional<Descriptor>> now;
+    bool changed = false;
+    for (const ImageNode& child : node.children) {
+      now.emplace_back(rewrite(child));
+      changed = changed || now.back()->digest != child.descriptor.digest;
     }
-    if (renamed.empty()) return index.raw();
-    for (std::size_t i = 0; i < node.children.size(); ++i) {
-      const Annotations& annotations = node.children[i].descriptor.annotations;
-      const auto subject = annotations.find(kAttestationSubject);
-      const auto now = subject == annotations.end() ? renamed.end() : renamed.find(subject->second);
-      if (now != renamed.end()) edits[i].annotations.set[kAttestationSubject] = now->second;
-    }
-    return index.with_manifests(edits, change_.edit_document(node.descriptor, index.annotations())).raw();
+    if (!changed) return index.raw();
+    const std::vector<DescriptorEdit> edits = child_edits(index.manifests(), now);
+    return index.edited({{}, {}, edits, change_.edit_document(node.descriptor, index.annotations())}).raw();
   }
 
   Descriptor store(Descriptor descriptor, const std::string& old, const std::string& text) {

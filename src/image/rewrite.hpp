@@ -13,14 +13,15 @@ namespace imgcrypt {
 class LayerChange {
  public:
   virtual ~LayerChange() = default;
-  // The media type of the layer when it is changed; nullopt when it is to be left as it is.
-  [[nodiscard]] virtual std::optional<std::string> changed_type(const Descriptor& layer) const = 0;
-  // Reads `blob` to its end, puts the changed one, and says how its digest and annotations change. Once for
-  // each blob. `ahead` says whether there are cores for stages side by side.
+  // Whether the layer is changed; else it is copied as it is.
+  [[nodiscard]] virtual bool changes(const Descriptor& layer) const = 0;
+  // Puts what becomes of `blob`, which is read to its end or not at all, and says how digest and annotations
+  // change. Once for each blob. `ahead` says whether there are cores for stages side by side.
   [[nodiscard]] virtual DescriptorEdit change(const Descriptor& layer, Source& blob, ReadAhead ahead,
                                               ImageDestination& destination) = 0;
-  // Names of annotations that a changed layer loses.
-  [[nodiscard]] virtual std::set<std::string> removed_annotations(const Descriptor& layer) const = 0;
+  // Adds to what change() said of its blob what is this descriptor's own: one blob may be described under
+  // several media types, or with several annotations.
+  virtual void complete(const Descriptor& layer, DescriptorEdit& edit) const = 0;
   // How the annotations of a document change that stands above a changed layer.
   [[nodiscard]] virtual AnnotationEdit edit_document(const Descriptor& document,
                                                      const Annotations& annotations) const = 0;

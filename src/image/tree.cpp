@@ -17,10 +17,6 @@ class TreeLoader {
   ImageNode load(const Descriptor& descriptor, std::size_t depth, const std::string& place) {
     ImageNode node{descriptor, Opaque{}, {}, place};
     const bool is_unnamed = descriptor.media_type.empty();
-    if (is_docker_document(descriptor.media_type)) {
-      throw Error(ErrorCode::kRefused, place + " is a Docker schema 2 manifest, which is not supported yet",
-                  "convert it: skopeo copy --format oci SRC DST");
-    }
     if (!is_unnamed && !is_manifest(descriptor.media_type) && !is_index(descriptor.media_type)) return node;
     std::string raw = read(descriptor);
     try {
@@ -80,6 +76,16 @@ class TreeLoader {
   std::uint64_t total_ = 0;
 };
 
+template <typename Document>
+ImageNode replace_document(ImageNode node, Document document) {
+  const std::string& raw = document.raw();
+  node.descriptor.digest = Digest::of(as_bytes(raw), node.descriptor.digest.algorithm());
+  node.descriptor.size = raw.size();
+  if (const std::string own = document.own_media_type(); !own.empty()) node.descriptor.media_type = own;
+  node.document = std::move(document);
+  return node;
+}
+
 }  // namespace
 
 ImageNode load_tree(ImageSource& source) {
@@ -88,6 +94,14 @@ ImageNode load_tree(ImageSource& source) {
     throw Error(ErrorCode::kRefused, "not an image: its media type is " + root.descriptor.media_type);
   }
   return root;
+}
+
+ImageNode with_document(ImageNode node, Manifest document) {
+  return replace_document(std::move(node), std::move(document));
+}
+
+ImageNode with_document(ImageNode node, Index document) {
+  return replace_document(std::move(node), std::move(document));
 }
 
 void for_each_manifest(const ImageNode& node,

@@ -22,9 +22,12 @@ struct ImageNode {
   std::string place;                // "linux/arm64", for messages
 };
 
-// Throws kNotFound when the root is missing, kIntegrity for damaged documents, kRefused beyond the limits and
-// for Docker's own manifests.
+// Throws kNotFound when the root is missing, kIntegrity for damaged documents, kRefused beyond the limits.
 [[nodiscard]] ImageNode load_tree(ImageSource& source);
+
+// The node with another document: media type, digest and size follow.
+[[nodiscard]] ImageNode with_document(ImageNode node, Manifest document);
+[[nodiscard]] ImageNode with_document(ImageNode node, Index document);
 
 // Calls `visit` for every manifest of the tree.
 void for_each_manifest(const ImageNode& node,

@@ -68,17 +68,42 @@ std::optional<std::size_t> position_of(const std::vector<JsonMember>& members, s
   return std::nullopt;
 }
 
-// Members first to last, with the comma that joins them to what stays.
-void erase_members(TextEdits& edits, const std::vector<JsonMember>& members, std::size_t first,
-                   std::size_t last) {
-  const char* begin = members[first].key.text().data();
-  const char* end = end_of(members[last].value.text());
+// From the first byte of a member or element to its last.
+using Extent = std::string_view;
+
+std::vector<Extent> extents_of(const std::vector<JsonMember>& members) {
+  std::vector<Extent> extents;
+  for (const auto& [key, value] : members)
+    extents.push_back(between(key.text().data(), end_of(value.text())));
+  return extents;
+}
+
+std::vector<Extent> extents_of(const std::vector<JsonView>& elements) {
+  std::vector<Extent> extents;
+  for (const JsonView& element : elements) extents.push_back(element.text());
+  return extents;
+}
+
+// Extents first to last, with the comma that joins them to what stays.
+void erase_run(TextEdits& edits, const std::vector<Extent>& all, std::size_t first, std::size_t last) {
+  const char* begin = all[first].data();
+  const char* end = end_of(all[last]);
   if (first > 0) {
-    begin = end_of(members[first - 1].value.text());
-  } else if (last + 1 < members.size()) {
-    end = members[last + 1].key.text().data();
+    begin = end_of(all[first - 1]);
+  } else if (last + 1 < all.size()) {
+    end = all[last + 1].data();
   }
   edits.erase(between(begin, end));
+}
+
+void erase_all_of(TextEdits& edits, const std::vector<Extent>& all, const std::vector<bool>& goes) {
+  for (std::size_t first = 0; first < all.size(); ++first) {
+    if (!goes[first]) continue;
+    std::size_t last = first;
+    while (last + 1 < all.size() && goes[last + 1]) ++last;
+    erase_run(edits, all, first, last);
+    first = last;
+  }
 }
 
 void append_annotations(TextEdits& edits, const JsonView& object, const Annotations& added) {
@@ -111,7 +136,7 @@ void remove_all_annotations(TextEdits& edits, const std::vector<JsonMember>& mem
   } else if (tail.starts_with(kWasNull)) {
     edits.replace(value.text(), "null");
   } else {
-    erase_members(edits, members, at, at);
+    erase_run(edits, extents_of(members), at, at);
   }
 }
 
@@ -126,18 +151,10 @@ void remove_annotations(TextEdits& edits, const JsonView& object, const std::set
   if (count == 0) return;
   if (static_cast<std::size_t>(count) == present.size()) {
     remove_all_annotations(edits, members, *at);
-    return;
-  }
-  for (std::size_t first = 0; first < present.size(); ++first) {
-    if (!goes[first]) continue;
-    std::size_t last = first;
-    while (last + 1 < present.size() && goes[last + 1]) ++last;
-    erase_members(edits, present, first, last);
-    first = last;
+  } else {
+    erase_all_of(edits, extents_of(present), goes);
   }
 }
-
-}  // namespace
 
 void edit_annotations(TextEdits& edits, const JsonView& object, const AnnotationEdit& edit) {
   Annotations added = edit.set;
@@ -153,6 +170,32 @@ void edit_annotations(TextEdits& edits, const JsonView& object, const Annotation
   if (!edit.removed.empty()) remove_annotations(edits, object, edit.removed);
 }
 
+void edit_elements(TextEdits& edits, const std::vector<JsonView>& views,
+                   const std::vector<DescriptorEdit>& elements) {
+  std::vector<bool> goes;
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    goes.push_back(elements.at(i).is_removed);
+    if (!goes.back()) edit_descriptor(edits, views[i], elements[i]);
+  }
+  erase_all_of(edits, extents_of(views), goes);
+}
+
+// Where it is missing it goes where it mostly stands: behind the schema version.
+void edit_own_media_type(TextEdits& edits, const JsonView& document, const std::string& media_type) {
+  if (const auto present = document.find("mediaType")) {
+    edit_string(edits, *present, media_type);
+    return;
+  }
+  const std::string member = "\"mediaType\":" + quote_json(media_type);
+  if (const auto version = document.find("schemaVersion")) {
+    edits.insert_behind(version->text(), "," + member);
+  } else {
+    edits.insert_behind(document.text().substr(0, 1), member + ",");
+  }
+}
+
+}  // namespace
+
 void edit_descriptor(TextEdits& edits, const JsonView& object, const DescriptorEdit& edit) {
   if (edit.media_type) edit_string(edits, object.get("mediaType"), *edit.media_type);
   if (edit.digest) edit_string(edits, object.get("digest"), edit.digest->string());
@@ -160,15 +203,13 @@ void edit_descriptor(TextEdits& edits, const JsonView& object, const DescriptorE
   edit_annotations(edits, object, edit.annotations);
 }
 
-std::string edit_document(const std::string& raw, std::string_view list,
-                          const std::vector<DescriptorEdit>& elements, const AnnotationEdit& own) {
+std::string edit_document(const std::string& raw, std::string_view list, const DocumentEdit& edit) {
   TextEdits edits(raw);
   const JsonView document(raw);
-  if (const auto array = document.find(list)) {
-    const auto views = array->elements();
-    for (std::size_t i = 0; i < views.size(); ++i) edit_descriptor(edits, views[i], elements.at(i));
-  }
-  edit_annotations(edits, document, own);
+  if (edit.media_type) edit_own_media_type(edits, document, *edit.media_type);
+  if (edit.config_type) edit_string(edits, document.get("config").get("mediaType"), *edit.config_type);
+  if (const auto array = document.find(list)) edit_elements(edits, array->elements(), edit.elements);
+  edit_annotations(edits, document, edit.annotations);
   return edits.apply();
 }
 

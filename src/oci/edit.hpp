@@ -17,19 +17,25 @@ struct AnnotationEdit {
 };
 
 struct DescriptorEdit {
+  bool is_removed = false;  // with all it holds
   std::optional<std::string> media_type;
   std::optional<Digest> digest;
   std::optional<std::uint64_t> size;
   AnnotationEdit annotations;
 };
 
+struct DocumentEdit {
+  std::optional<std::string> media_type;   // of the document itself; added where it has none
+  std::optional<std::string> config_type;  // of a manifest's config
+  std::vector<DescriptorEdit> elements;    // one for each
+  AnnotationEdit annotations;
+};
+
 // `object` is a view into the text that `edits` was made for.
-void edit_annotations(TextEdits& edits, const JsonView& object, const AnnotationEdit& edit);
 void edit_descriptor(TextEdits& edits, const JsonView& object, const DescriptorEdit& edit);
 
-// The text with the edits, one for each element of its array `list`, and with its own annotations edited.
+// The text with the edits, those of its array `list` included.
 [[nodiscard]] std::string edit_document(const std::string& raw, std::string_view list,
-                                        const std::vector<DescriptorEdit>& elements,
-                                        const AnnotationEdit& own);
+                                        const DocumentEdit& edit);
 
 }  // namespace imgcrypt

@@ -20,6 +20,11 @@ void refuse_member(const JsonView& document, std::string_view name, std::string_
   throw Error(ErrorCode::kIntegrity, std::string(kind) + " with a member \"" + std::string(name) + "\"");
 }
 
+std::string media_type_of(const std::string& raw) {
+  const auto type = JsonView(raw).find("mediaType");
+  return type ? type->string() : std::string();
+}
+
 void check_media_type(const JsonView& document, bool (*fits)(std::string_view), std::string_view kind) {
   const auto type = document.find("mediaType");
   if (type && !fits(type->string())) {
@@ -62,8 +67,10 @@ Manifest Manifest::parse(std::string raw) {
   return manifest;
 }
 
-Manifest Manifest::with_layers(const std::vector<DescriptorEdit>& edits, const AnnotationEdit& own) const {
-  return parse(edit_document(raw_, "layers", edits, own));
+std::string Manifest::own_media_type() const { return media_type_of(raw_); }
+
+Manifest Manifest::edited(const DocumentEdit& edit) const {
+  return parse(edit_document(raw_, "layers", edit));
 }
 
 Index::Index(std::string raw)
@@ -80,8 +87,8 @@ Index Index::parse(std::string raw) {
   return index;
 }
 
-Index Index::with_manifests(const std::vector<DescriptorEdit>& edits, const AnnotationEdit& own) const {
-  return parse(edit_document(raw_, "manifests", edits, own));
-}
+std::string Index::own_media_type() const { return media_type_of(raw_); }
+
+Index Index::edited(const DocumentEdit& edit) const { return parse(edit_document(raw_, "manifests", edit)); }
 
 }  // namespace imgcrypt

@@ -23,10 +23,11 @@ class Manifest {
   [[nodiscard]] const Descriptor& config() const noexcept { return config_; }
   [[nodiscard]] const std::vector<Descriptor>& layers() const noexcept { return layers_; }
   [[nodiscard]] const Annotations& annotations() const noexcept { return annotations_; }
+  // Its member `mediaType`; empty where it has none.
+  [[nodiscard]] std::string own_media_type() const;
 
   // REQUIRES: one edit for each layer.
-  [[nodiscard]] Manifest with_layers(const std::vector<DescriptorEdit>& edits,
-                                     const AnnotationEdit& own) const;
+  [[nodiscard]] Manifest edited(const DocumentEdit& edit) const;
 
  private:
   explicit Manifest(std::string raw);
@@ -45,9 +46,9 @@ class Index {
   [[nodiscard]] const std::vector<Descriptor>& manifests() const noexcept { return manifests_; }
   [[nodiscard]] const Annotations& annotations() const noexcept { return annotations_; }
 
+  [[nodiscard]] std::string own_media_type() const;  // as Manifest's
   // REQUIRES: one edit for each manifest.
-  [[nodiscard]] Index with_manifests(const std::vector<DescriptorEdit>& edits,
-                                     const AnnotationEdit& own) const;
+  [[nodiscard]] Index edited(const DocumentEdit& edit) const;
 
  private:
   explicit Index(std::string raw);

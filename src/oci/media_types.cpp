@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace imgcrypt {
 namespace {
@@ -9,8 +10,22 @@ namespace {
 constexpr std::string_view kDockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
 constexpr std::string_view kDockerIndex = "application/vnd.docker.distribution.manifest.list.v2+json";
 constexpr std::string_view kDockerGzipLayer = "application/vnd.docker.image.rootfs.diff.tar.gzip";
+constexpr std::string_view kOciConfig = "application/vnd.oci.image.config.v1+json";
 constexpr std::string_view kOciGzipLayer = "application/vnd.oci.image.layer.v1.tar+gzip";
 constexpr std::string_view kSuffix = "+encrypted";
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kDockerTypes = {{
+    {kDockerManifest, kOciManifest},
+    {kDockerIndex, kOciIndex},
+    {"application/vnd.docker.container.image.v1+json", kOciConfig},
+    {"application/vnd.docker.image.rootfs.diff.tar", "application/vnd.oci.image.layer.v1.tar"},
+    {kDockerGzipLayer, kOciGzipLayer},
+    {"application/vnd.docker.image.rootfs.diff.tar.zstd", "application/vnd.oci.image.layer.v1.tar+zstd"},
+    {"application/vnd.docker.image.rootfs.foreign.diff.tar",
+     "application/vnd.oci.image.layer.nondistributable.v1.tar"},
+    {"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+     "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip"},
+}};
 
 constexpr std::array<std::string_view, 6> kPlainLayers = {
     "application/vnd.oci.image.layer.v1.tar",
@@ -28,8 +43,14 @@ bool is_manifest(std::string_view media_type) {
 }
 bool is_index(std::string_view media_type) { return media_type == kOciIndex || media_type == kDockerIndex; }
 
-bool is_docker_document(std::string_view media_type) {
-  return media_type == kDockerManifest || media_type == kDockerIndex;
+std::optional<std::string> oci_type(std::string_view docker) {
+  const auto found =
+      std::ranges::find(kDockerTypes, docker, &std::pair<std::string_view, std::string_view>::first);
+  return found == kDockerTypes.end() ? std::nullopt : std::optional(std::string(found->second));
+}
+
+bool is_image_config(std::string_view media_type) {
+  return media_type == kOciConfig || oci_type(media_type) == kOciConfig;
 }
 
 bool is_plain_layer(std::string_view media_type) {

@@ -1,6 +1,7 @@
 // The media types of images, and what each means to encryption. docs/formats.md has the table.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,8 +12,11 @@ inline constexpr std::string_view kOciIndex = "application/vnd.oci.image.index.v
 
 [[nodiscard]] bool is_manifest(std::string_view media_type);
 [[nodiscard]] bool is_index(std::string_view media_type);
-// Docker's image manifest, schema 2, or its manifest list.
-[[nodiscard]] bool is_docker_document(std::string_view media_type);
+// OCI's name for a type of Docker's image manifest, schema 2: document, config or layer in the clear. nullopt
+// for every other type.
+[[nodiscard]] std::optional<std::string> oci_type(std::string_view docker);
+// The JSON with a root file system's diff_ids, OCI's or Docker's.
+[[nodiscard]] bool is_image_config(std::string_view media_type);
 
 // A layer of a root file system in the clear, which encrypt turns into encrypted_type().
 [[nodiscard]] bool is_plain_layer(std::string_view media_type);

@@ -80,6 +80,7 @@ std::string fresh_entry(const Descriptor& root) {
 std::string entry_for(const RootDescriptor& root, const std::string& tag) {
   const std::string raw = root.raw.empty() ? fresh_entry(root.descriptor) : root.raw;
   DescriptorEdit edit;
+  if (JsonView(raw).find("mediaType")) edit.media_type = root.descriptor.media_type;
   edit.digest = root.descriptor.digest;
   edit.size = root.descriptor.size;
   if (tag.empty()) {

@@ -122,7 +122,7 @@ TEST(Edit, UndoneGivesTheVeryBytesBackWhateverTheFormatting) {
     const Manifest plain = Manifest::parse(DocumentWriter(seed).manifest());
     std::vector<DescriptorEdit> there;
     for (const Descriptor& layer : plain.layers()) there.push_back(encrypting(layer));
-    const Manifest encrypted = plain.with_layers(there, {{{"mark", "x"}}, {}});
+    const Manifest encrypted = plain.edited({{}, {}, there, {{{"mark", "x"}}, {}}});
     std::vector<DescriptorEdit> back;
     for (std::size_t i = 0; i < there.size(); ++i) {
       const Descriptor& layer = encrypted.layers()[i];
@@ -134,7 +134,7 @@ TEST(Edit, UndoneGivesTheVeryBytesBackWhateverTheFormatting) {
       back.push_back(decrypting(layer, plain.layers()[i]));
     }
     EXPECT_EQ(encrypted.annotations().at("mark"), "x");
-    ASSERT_EQ(encrypted.with_layers(back, {{}, {"mark"}}).raw(), plain.raw()) << "seed " << seed;
+    ASSERT_EQ(encrypted.edited({{}, {}, back, {{}, {"mark"}}}).raw(), plain.raw()) << "seed " << seed;
   }
 }
 
@@ -142,8 +142,8 @@ TEST(Edit, OfNothingChangesNothing) {
   for (unsigned seed = 0; seed < 100; ++seed) {
     const Manifest manifest = Manifest::parse(DocumentWriter(seed).manifest());
     const std::vector<DescriptorEdit> none(manifest.layers().size());
-    ASSERT_EQ(manifest.with_layers(none, {}).raw(), manifest.raw()) << "seed " << seed;
-    ASSERT_EQ(manifest.with_layers(none, {{}, {"absent"}}).raw(), manifest.raw()) << "seed " << seed;
+    ASSERT_EQ(manifest.edited({{}, {}, none, {}}).raw(), manifest.raw()) << "seed " << seed;
+    ASSERT_EQ(manifest.edited({{}, {}, none, {{}, {"absent"}}}).raw(), manifest.raw()) << "seed " << seed;
   }
 }
 

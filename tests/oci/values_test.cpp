@@ -89,8 +89,8 @@ TEST(MediaTypes, TellManifestsFromIndexes) {
   EXPECT_TRUE(is_manifest(kOciManifest) && is_manifest(docker + "v2+json"));
   EXPECT_TRUE(is_index(kOciIndex) && is_index(docker + "list.v2+json"));
   EXPECT_FALSE(is_manifest(kOciIndex) || is_index(kOciManifest) || is_manifest("") || is_index(""));
-  EXPECT_TRUE(is_docker_document(docker + "v2+json"));
-  EXPECT_FALSE(is_docker_document(kOciManifest));
+  EXPECT_EQ(oci_type(docker + "v2+json"), kOciManifest);
+  EXPECT_EQ(oci_type(kOciManifest), std::nullopt);
 }
 
 std::optional<ErrorCode> verify(std::string_view content, std::string_view promised, std::uint64_t size) {
