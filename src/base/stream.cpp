@@ -9,6 +9,15 @@
 
 namespace imgcrypt {
 
+namespace {
+
+class Nowhere final : public Sink {
+ public:
+  void write(ByteView) override {}
+};
+
+}  // namespace
+
 std::uint64_t pump(Source& source, Sink& sink) {
   Bytes chunk(kChunkSize);
   std::uint64_t total = 0;
@@ -19,6 +28,11 @@ std::uint64_t pump(Source& source, Sink& sink) {
     sink.write(ByteView(chunk).first(size));
     total += size;
   }
+}
+
+std::uint64_t drain(Source& source) {
+  Nowhere nowhere;
+  return pump(source, nowhere);
 }
 
 Bytes read_all(Source& source, std::size_t limit, std::string_view what) {

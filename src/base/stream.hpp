@@ -29,6 +29,9 @@ class Sink {
 // chunks.
 std::uint64_t pump(Source& source, Sink& sink);
 
+// Reads to the verified end and keeps nothing; returns the number of bytes. Throws as pump.
+std::uint64_t drain(Source& source);
+
 // The whole source in memory. Throws kRefused, naming `what`, when it holds more than `limit` bytes.
 [[nodiscard]] Bytes read_all(Source& source, std::size_t limit, std::string_view what);
 

@@ -1,6 +1,6 @@
 #include "layer/decrypting_source.hpp"
 
-#include "base/cancel.hpp"
+#include "layer/authenticated_source.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -54,13 +54,8 @@ void DecryptingSource::finish() {
 }
 
 void check_layer_hmac(Source& cipher, const PrivateOptions& options, const PublicOptions& public_options) {
-  HmacSha256 hmac(options.key);
-  Bytes chunk(kChunkSize);
-  while (const std::size_t size = cipher.read(chunk)) {
-    throw_if_cancelled();
-    hmac.update(ByteView(chunk).first(size));
-  }
-  if (!equal_constant_time(hmac.finish(), public_options.hmac)) fail();
+  AuthenticatedSource authenticated(cipher, options, public_options);
+  drain(authenticated);
 }
 
 }  // namespace imgcrypt

@@ -41,16 +41,10 @@ class HashingSink final : public Sink {
   HashAlgorithm algorithm_;
 };
 
-class NullSink final : public Sink {
- public:
-  void write(ByteView) override {}
-};
-
 bool is_whole(Fd file, const Digest& digest, std::uint64_t size) {
   try {
     VerifyingSource source(std::make_unique<FdSource>(std::move(file), digest.string()), digest, size);
-    NullSink nowhere;
-    pump(source, nowhere);
+    drain(source);
     return true;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kIntegrity) throw;

@@ -1,4 +1,5 @@
 #include "crypto/random.hpp"
+#include "layer/authenticated_source.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/encrypting_source.hpp"
 #include "support/vectors.hpp"
@@ -136,7 +137,11 @@ TEST(DecryptingSource, NeverEndsCleanlyOnCutExtendedOrChangedLayers) {
   const Encrypted layer = encrypt(random_bytes(70'000), options);
   const auto is_caught = [&](const Encrypted& forged) {
     MemorySource source(forged.bytes);
+    MemorySource again(forged.bytes);
+    AuthenticatedSource authenticated(again, options, forged.public_options);
     return error_of([&] { (void)decrypt(forged, options); }) == ErrorCode::kIntegrity &&
+           error_of([&] { drain(authenticated); }) == ErrorCode::kIntegrity &&
+           error_of([&] { drain(authenticated); }) == ErrorCode::kIntegrity &&
            error_of([&] { check_layer_hmac(source, options, forged.public_options); }) ==
                ErrorCode::kIntegrity;
   };
@@ -153,7 +158,10 @@ TEST(DecryptingSource, NeverEndsCleanlyOnCutExtendedOrChangedLayers) {
   EXPECT_TRUE(is_caught(longer));
   EXPECT_TRUE(is_caught({layer.bytes, {}}));
   MemorySource whole(layer.bytes);
-  check_layer_hmac(whole, options, layer.public_options);
+  AuthenticatedSource authenticated(whole, options, layer.public_options);
+  EXPECT_EQ(read_all(authenticated, layer.bytes.size(), "layer"), layer.bytes);
+  MemorySource again(layer.bytes);
+  check_layer_hmac(again, options, layer.public_options);
 }
 
 }  // namespace
