@@ -1,72 +1,26 @@
 #include "image/decrypt.hpp"
 
-#include "base/parallel.hpp"
 #include "image/convert.hpp"
+#include "image/layer_keys.hpp"
 #include "image/rewrite.hpp"
+#include "image/selection.hpp"
 #include "image/source_digest.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 
-#include <mutex>
-#include <set>
+#include <map>
+#include <utility>
 
 namespace imgcrypt {
 namespace {
 
-struct LayerKeys {
-  PrivateOptions options;
-  PublicOptions public_options;
-};
-
-struct EncryptedLayer {
-  const Descriptor* layer;
-  std::string place;
-};
-
-// One for each blob: a blob that occurs again is decrypted once.
-std::vector<EncryptedLayer> encrypted_layers(const ImageNode& tree) {
-  std::vector<EncryptedLayer> layers;
-  std::set<Digest> seen;
-  for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
-    for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
-      const Descriptor& layer = manifest.layers()[i];
-      if (is_encrypted(layer.media_type)) {
-        if (seen.insert(layer.digest).second) layers.push_back({&layer, layer_place(node, i)});
-      } else if (has_encryption_annotations(layer.annotations)) {
-        throw Error(
-            ErrorCode::kIntegrity,
-            layer_place(node, i) + ": annotations of encryption on a layer of type " + layer.media_type);
-      }
-    }
-  });
-  return layers;
-}
-
 class LayerDecryption final : public LayerChange {
  public:
-  // Unwraps the keys of all layers, several at once: a key may be far away.
-  LayerDecryption(const ImageNode& tree, const KeyUnwrappers& unwrappers, unsigned jobs) {
-    const std::vector<EncryptedLayer> layers = encrypted_layers(tree);
-    std::mutex mutex;
-    StopFlag stop;
-    run_parallel(layers.size(), jobs, stop, [&](std::size_t i) {
-      const auto& [layer, place] = layers[i];
-      try {
-        PublicOptions public_options = public_options_of(layer->annotations);
-        LayerKeys keys{unwrap_private_options(layer->annotations, unwrappers), std::move(public_options)};
-        const std::lock_guard lock(mutex);
-        keys_.emplace(layer->digest, std::move(keys));
-      } catch (const Error& error) {
-        throw error.in(place);
-      }
-    });
-  }
-
-  [[nodiscard]] std::size_t layers() const noexcept { return keys_.size(); }
+  explicit LayerDecryption(std::map<Digest, LayerKeys> keys) : keys_(std::move(keys)) {}
 
   [[nodiscard]] bool changes(const Descriptor& layer) const override {
-    return is_encrypted(layer.media_type);
+    return is_encrypted(layer.media_type) && keys_.contains(layer.digest);
   }
 
   DescriptorEdit change(const Descriptor& layer, Source& blob, ReadAhead ahead,
@@ -119,8 +73,11 @@ Descriptor decrypt_image(ImageSource& source, ImageDestination& destination, con
                          unsigned jobs, Reporter& reporter) {
   const ImageNode stored = load_tree(source);
   const ImageNode tree = convert_to_oci(stored);
-  LayerDecryption decryption(tree, unwrappers, jobs);
-  const bool is_encrypted = decryption.layers() > 0;
+  check_annotations(tree);
+  UnwrappedKeys unwrapped = unwrap_layer_keys(tree, choose_layers(tree, {}), unwrappers, jobs);
+  if (!unwrapped.locked.empty()) throw Error(unwrapped.locked.front().why);
+  const bool is_encrypted = !unwrapped.keys.empty();
+  LayerDecryption decryption(std::move(unwrapped.keys));
   const Rewritten rewritten =
       rewrite_image(source, is_encrypted ? tree : stored, destination, decryption, jobs);
   note_replaced(rewritten, reporter);
