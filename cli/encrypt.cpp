@@ -18,7 +18,8 @@ struct Options {
 
 void run(const Options& options) {
   StderrReporter reporter;
-  const KeyWrappers wrappers = parse_recipients(options.recipients, options.providers.open());
+  const KeyWrappers wrappers = parse_recipients(options.recipients, options.providers.open(),
+                                                [&](const std::string& text) { reporter.note(text); });
   const Reference target = Reference::parse(options.destination);
   const auto source = open_source(Reference::parse(options.source));
   const auto destination = open_destination(target);

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <iterator>
 
 namespace imgcrypt::cli {
 namespace {
@@ -71,21 +70,29 @@ struct NamedKey {
   PrivateKey key;
 };
 
+struct NamedCertificate {
+  std::string name;
+  Certificate certificate;
+};
+
 // The keys of a command line, sorted by what they are.
 class Keyring {
  public:
+  explicit Keyring(Reporter& reporter) : reporter_(reporter) {}
+
   void add_file(const KeyString& key) {
     const std::optional<SecretBytes> passphrase = read_passphrase(key);
-    const SecretBytes file = read_secret_file(key.file, kMostKeyFileBytes);
+    const SecretBytes file = read_key_file(key.file);
     if (auto certificate = lone_certificate(file.expose())) {
-      certificates_.push_back(std::move(*certificate));
+      add_certificate({"key " + key.file, std::move(*certificate)}, file.expose());
     } else {
       keys_.push_back({key.file, parse_private_key(file.expose(), passphrase ? &*passphrase : nullptr)});
     }
   }
 
-  void add_certificate(const std::string& file) {
-    certificates_.push_back(Certificate::parse(read_secret_file(file, kMostKeyFileBytes).expose()));
+  void add_certificate_file(const std::string& recipient, const std::string& path) {
+    const SecretBytes file = read_key_file(path);
+    add_certificate({"recipient " + recipient, Certificate::parse(file.expose())}, file.expose());
   }
 
   void add_provider(const ProviderString& provider) {
@@ -93,13 +100,13 @@ class Keyring {
   }
 
   KeyUnwrappers unwrappers(const std::shared_ptr<KeyProviders>& providers, LegacyCms legacy) {
-    for (const Certificate& certificate : certificates_) check_has_key(certificate);
+    for (const NamedCertificate& named : certificates_) check_has_key(named);
     KeyUnwrappers unwrappers;
     for (const NamedKey& named : keys_) {
       std::vector<Certificate> own;
-      std::ranges::copy_if(certificates_, std::back_inserter(own), [&](const Certificate& certificate) {
-        return certificate.public_key().same_as(named.key.public_key());
-      });
+      for (const auto& [name, certificate] : certificates_) {
+        if (certificate.public_key().same_as(named.key.public_key())) own.push_back(certificate);
+      }
       unwrappers.push_back(
           std::make_unique<PrivateKeyUnwrapper>(named.name, named.key, std::move(own), legacy));
     }
@@ -108,17 +115,28 @@ class Keyring {
   }
 
  private:
-  void check_has_key(const Certificate& certificate) const {
-    const bool has_key = std::ranges::any_of(keys_, [&](const NamedKey& named) {
-      return certificate.public_key().same_as(named.key.public_key());
+  void add_certificate(NamedCertificate named, ByteView file) {
+    const std::size_t count = count_certificates(file);
+    if (count > 1) {
+      reporter_.note(named.name + ": the first of its " + std::to_string(count) + " certificates is taken, " +
+                     named.certificate.description());
+    }
+    certificates_.push_back(std::move(named));
+  }
+
+  void check_has_key(const NamedCertificate& named) const {
+    const bool has_key = std::ranges::any_of(keys_, [&](const NamedKey& key) {
+      return named.certificate.public_key().same_as(key.key.public_key());
     });
     if (has_key) return;
-    throw Error(ErrorCode::kUsage, "no key was given for " + certificate.description(),
+    throw Error(ErrorCode::kUsage,
+                named.name + ": no key was given for the " + named.certificate.description(),
                 "give its private key with -k, too");
   }
 
+  Reporter& reporter_;
   std::vector<NamedKey> keys_;
-  std::vector<Certificate> certificates_;
+  std::vector<NamedCertificate> certificates_;
   ProviderParameters parameters_;
 };
 
@@ -140,7 +158,7 @@ void take_key_file(const std::string& text, Keyring& keyring, Reporter& reporter
 void take_recipient(const std::string& text, Keyring& keyring) {
   try {
     if (text.starts_with(kPkcs7Prefix)) {
-      keyring.add_certificate(text.substr(kPkcs7Prefix.size()));
+      keyring.add_certificate_file(text, text.substr(kPkcs7Prefix.size()));
     } else {
       throw Error(ErrorCode::kUsage, "not the recipient of a key", "write pkcs7:CERTIFICATE");
     }
@@ -176,7 +194,7 @@ KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
     throw Error(ErrorCode::kUsage, "no key was given",
                 "give a private key with -k FILE, or -k provider:NAME");
   const auto opened = providers.open();
-  Keyring keyring;
+  Keyring keyring(reporter);
   for (const std::string& text : keys) {
     const auto provider = parse_provider_string(text);
     if (!provider) continue;

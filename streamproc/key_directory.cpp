@@ -1,6 +1,5 @@
 #include "streamproc/key_directory.hpp"
 
-#include "base/fd.hpp"
 #include "crypto/key_file.hpp"
 #include "keywrap/jwe.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
@@ -61,7 +60,7 @@ class KeyFileUnwrapper final : public KeyUnwrapper {
   void load() const {
     try {
       const auto passphrase = read_passphrase(path_, directory_);
-      const SecretBytes file = read_secret_file(path_, kMostKeyFileBytes);
+      const SecretBytes file = read_key_file(path_);
       key_.emplace(path_, parse_private_key(file.expose(), passphrase ? &*passphrase : nullptr));
     } catch (const Error& error) {
       failure_ = error.message();

@@ -1,7 +1,9 @@
 #include "crypto/key_file.hpp"
 
 #include "base/fd.hpp"
+#include "crypto/certificate.hpp"
 #include "crypto/der.hpp"
+#include "crypto/foreign_key.hpp"
 #include "crypto/key_data.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/pem.hpp"
@@ -12,15 +14,17 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-#include <array>
+#include <fcntl.h>
+
+#include <cerrno>
 #include <cstring>
+#include <system_error>
 
 namespace imgcrypt {
 namespace {
 
 constexpr std::string_view kPublicLabel = "PUBLIC KEY";
 constexpr std::string_view kRsaPublicLabel = "RSA PUBLIC KEY";
-constexpr std::string_view kCertificateLabel = "CERTIFICATE";
 
 bool is_private_label(std::string_view label) { return label.ends_with("PRIVATE KEY"); }
 bool is_public_label(std::string_view label) { return label == kPublicLabel || label == kRsaPublicLabel; }
@@ -43,6 +47,22 @@ bool is_public_label(std::string_view label) { return label == kPublicLabel || l
 [[noreturn]] void fail_with_private_key() {
   throw Error(ErrorCode::kUsage, "a private key was given where a public key is needed",
               "make the public half: openssl pkey -in PRIVATE.pem -pubout -out PUBLIC.pem");
+}
+
+[[noreturn]] void fail_without_private_key() {
+  throw Error(ErrorCode::kUsage, "not a private key", "give a private key in PEM, DER or as a JWK");
+}
+
+[[noreturn]] void fail_without_public_key(bool has_certificate) {
+  if (!has_certificate)
+    throw Error(ErrorCode::kUsage, "not a public key", "give a public key in PEM, DER or as a JWK");
+  throw Error(ErrorCode::kUsage, "a certificate was given where a public key is needed",
+              "write pkcs7:CERTIFICATE, or take its key: openssl x509 -in CERTIFICATE -noout -pubkey");
+}
+
+[[noreturn]] void fail_with_certificate() {
+  throw Error(ErrorCode::kUsage, "a certificate was given where a private key is needed",
+              "give the private key that belongs to the certificate");
 }
 
 int give_passphrase(char* buffer, int size, int, void* passphrase) {
@@ -114,7 +134,8 @@ PrivateKey parse_private_der(ByteView file, const SecretBytes* passphrase) {
     EVP_PKEY_free(other);
     fail_with_public_key();
   }
-  throw Error(ErrorCode::kUsage, "not a private key", "give a private key in PEM, DER or as a JWK");
+  if (is_certificate(file)) fail_with_certificate();
+  fail_without_private_key();
 }
 
 PublicKey parse_public_der(ByteView file) {
@@ -123,7 +144,8 @@ PublicKey parse_public_der(ByteView file) {
     EVP_PKEY_free(other);
     fail_with_private_key();
   }
-  throw Error(ErrorCode::kUsage, "not a public key", "give a public key in PEM, DER or as a JWK");
+  if (is_encrypted_der(file)) fail_with_private_key();
+  fail_without_public_key(is_certificate(file));
 }
 
 PublicKey parse_public_block(const PemBlock& block) {
@@ -135,7 +157,38 @@ PublicKey parse_public_block(const PemBlock& block) {
   return PublicKey(key);
 }
 
+PrivateKey parse_private_pem(std::string_view text, const SecretBytes* passphrase) {
+  bool has_public = false;
+  bool has_certificate = false;
+  for (const PemBlock& block : split_pem(text)) {
+    if (is_private_label(block.label)) return parse_private_block(block, passphrase);
+    has_public = has_public || is_public_label(block.label);
+    has_certificate = has_certificate || is_certificate_label(block.label);
+  }
+  if (has_certificate) fail_with_certificate();
+  if (has_public) fail_with_public_key();
+  fail_without_private_key();
+}
+
+PublicKey parse_public_pem(std::string_view text) {
+  bool has_private = false;
+  bool has_certificate = false;
+  for (const PemBlock& block : split_pem(text)) {
+    if (is_public_label(block.label)) return parse_public_block(block);
+    has_private = has_private || is_private_label(block.label);
+    has_certificate = has_certificate || is_certificate_label(block.label);
+  }
+  if (has_private) fail_with_private_key();
+  fail_without_public_key(has_certificate);
+}
+
 }  // namespace
+
+SecretBytes read_key_file(const std::string& path) {
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!file.is_open()) throw Error(ErrorCode::kUsage, std::generic_category().message(errno));
+  return read_secret(file.get(), kMostKeyFileBytes, "its content");
+}
 
 SecretBytes read_passphrase_file(const std::string& path) {
   SecretBytes passphrase = read_secret_file(path, kMostPassphraseBytes);
@@ -144,35 +197,19 @@ SecretBytes read_passphrase_file(const std::string& path) {
 }
 
 PrivateKey parse_private_key(ByteView file, const SecretBytes* passphrase) {
-  if (looks_like_jwk(as_text(file))) return parse_private_jwk(as_text(file));
-  if (is_der(file)) return parse_private_der(file, passphrase);
-  bool has_public = false;
-  bool has_certificate = false;
-  for (const PemBlock& block : split_pem(as_text(file))) {
-    if (is_private_label(block.label)) return parse_private_block(block, passphrase);
-    has_public = has_public || is_public_label(block.label);
-    has_certificate = has_certificate || block.label == kCertificateLabel;
-  }
-  if (has_certificate) throw Error(ErrorCode::kUsage, "a certificate without its private key");
-  if (has_public) fail_with_public_key();
-  throw Error(ErrorCode::kUsage, "not a private key", "give a private key in PEM, DER or as a JWK");
+  return parse_or_recognize(file, [&] {
+    if (looks_like_jwk(as_text(file))) return parse_private_jwk(as_text(file));
+    return is_der(file) ? parse_private_der(file, passphrase) : parse_private_pem(as_text(file), passphrase);
+  });
 }
 
-PublicKey parse_public_key(ByteView file) {
-  if (looks_like_jwk(as_text(file))) return parse_public_jwk(as_text(file)).key;
-  if (is_der(file)) return parse_public_der(file);
-  bool has_private = false;
-  for (const PemBlock& block : split_pem(as_text(file))) {
-    if (is_public_label(block.label)) return parse_public_block(block);
-    has_private = has_private || is_private_label(block.label);
-  }
-  if (has_private) fail_with_private_key();
-  throw Error(ErrorCode::kUsage, "not a public key", "give a public key in PEM, DER or as a JWK");
-}
+PublicKey parse_public_key(ByteView file) { return parse_recipient_key(file).key; }
 
 PublicJwk parse_recipient_key(ByteView file) {
-  if (looks_like_jwk(as_text(file))) return parse_public_jwk(as_text(file));
-  return {parse_public_key(file), {}, {}};
+  return parse_or_recognize(file, [&] {
+    if (looks_like_jwk(as_text(file))) return parse_public_jwk(as_text(file));
+    return PublicJwk{is_der(file) ? parse_public_der(file) : parse_public_pem(as_text(file)), {}, {}};
+  });
 }
 
 }  // namespace imgcrypt

@@ -52,15 +52,18 @@ std::vector<Candidate> find_candidates(const Pkcs7Message& message, const Privat
 
 }  // namespace
 
+void check_pkcs7_recipient(const Certificate& recipient) {
+  if (recipient.public_key().kind() == KeyKind::kRsa) return;
+  throw Error(
+      ErrorCode::kUsage, recipient.description() + ": only RSA certificates can be used with pkcs7",
+      "take its key as a recipient: openssl x509 -in CERTIFICATE -noout -pubkey >PUBLIC.pem; jwe:PUBLIC.pem");
+}
+
 Pkcs7Wrapper::Pkcs7Wrapper(std::vector<Certificate> recipients) : recipients_(std::move(recipients)) {
   if (recipients_.size() > kMostRecipients) {
     throw Error(ErrorCode::kUsage, "more than 64 certificates for one pkcs7 packet", "give fewer recipients");
   }
-  for (const Certificate& recipient : recipients_) {
-    if (recipient.public_key().kind() == KeyKind::kRsa) continue;
-    throw Error(ErrorCode::kUsage, recipient.description() + ": only RSA certificates can be used with pkcs7",
-                "give the key itself: jwe:PUBLIC.pem");
-  }
+  std::ranges::for_each(recipients_, check_pkcs7_recipient);
 }
 
 Bytes Pkcs7Wrapper::wrap(const SecretBytes& options) const {

@@ -16,9 +16,12 @@ namespace imgcrypt {
 
 inline constexpr const char* kPkcs7Annotation = "org.opencontainers.image.enc.keys.pkcs7";
 
+// Throws kUsage for a certificate whose key is not RSA.
+void check_pkcs7_recipient(const Certificate& recipient);
+
 class Pkcs7Wrapper final : public KeyWrapper {
  public:
-  // One packet for all of them. Throws kUsage for a certificate whose key is not RSA. REQUIRES: at least one.
+  // One packet for all of them. Throws as check_pkcs7_recipient. REQUIRES: at least one.
   explicit Pkcs7Wrapper(std::vector<Certificate> recipients);
   [[nodiscard]] std::string annotation() const override { return kPkcs7Annotation; }
   [[nodiscard]] Bytes wrap(const SecretBytes& options) const override;
@@ -38,7 +41,8 @@ enum class LegacyCms { kRefused, kAllowed };
 [[nodiscard]] std::optional<SecretBytes> unwrap_pkcs7(const PrivateKey& key, std::span<const Certificate> own,
                                                       LegacyCms legacy, ByteView packet);
 
-// One line a recipient: "RSA certificate CN=issuer, serial 1a2b", "key agreement recipient (not supported)".
+// One line a recipient: "RSA certificate issued by CN=one, serial 1a2b", "key agreement recipient (not
+// supported)".
 [[nodiscard]] std::vector<std::string> describe_pkcs7(ByteView packet);
 
 }  // namespace imgcrypt

@@ -1,6 +1,5 @@
 #include "keywrap/recipient.hpp"
 
-#include "base/fd.hpp"
 #include "crypto/key_file.hpp"
 #include "keywrap/jwe.hpp"
 #include "keywrap/pkcs7.hpp"
@@ -16,7 +15,8 @@ constexpr std::string_view kProviderPrefix = "provider:";
 // What the recipients come to, scheme by scheme.
 class Recipients {
  public:
-  explicit Recipients(const std::shared_ptr<KeyProviders>& providers) : providers_(providers) {}
+  Recipients(const std::shared_ptr<KeyProviders>& providers, const TakeNote& note)
+      : providers_(providers), note_(note) {}
 
   void add(const std::string& recipient) {
     const std::size_t colon = recipient.find(':');
@@ -26,11 +26,9 @@ class Recipients {
       providers_->require(provider->name);
       parameters_[provider->name].push_back(provider->parameter);
     } else if (scheme == "jwe" && !value.empty()) {
-      const SecretBytes file = read_secret_file(value, kMostKeyFileBytes);
-      wrappers_.push_back(std::make_unique<JweWrapper>(parse_recipient_key(file.expose())));
+      wrappers_.push_back(std::make_unique<JweWrapper>(parse_recipient_key(read_key_file(value).expose())));
     } else if (scheme == "pkcs7" && !value.empty()) {
-      const SecretBytes file = read_secret_file(value, kMostKeyFileBytes);
-      certificates_.push_back(Certificate::parse(file.expose()));
+      add_certificate(recipient, value);
     } else {
       throw Error(ErrorCode::kUsage, "not a recipient of a known scheme",
                   "write jwe:PUBLICKEY, pkcs7:CERTIFICATE or provider:NAME[:PARAMETER]");
@@ -45,7 +43,18 @@ class Recipients {
   }
 
  private:
+  void add_certificate(const std::string& recipient, const std::string& path) {
+    const SecretBytes file = read_key_file(path);
+    certificates_.push_back(Certificate::parse(file.expose()));
+    check_pkcs7_recipient(certificates_.back());
+    const std::size_t count = count_certificates(file.expose());
+    if (count == 1) return;
+    note_("recipient " + recipient + ": the first of its " + std::to_string(count) +
+          " certificates is taken, " + certificates_.back().description());
+  }
+
   const std::shared_ptr<KeyProviders>& providers_;
+  const TakeNote& note_;
   KeyWrappers wrappers_;
   std::vector<Certificate> certificates_;
   ProviderParameters parameters_;
@@ -75,8 +84,8 @@ std::optional<ProviderString> parse_provider_string(std::string_view text) {
 }
 
 KeyWrappers parse_recipients(const std::vector<std::string>& recipients,
-                             const std::shared_ptr<KeyProviders>& providers) {
-  Recipients parsed(providers);
+                             const std::shared_ptr<KeyProviders>& providers, const TakeNote& note) {
+  Recipients parsed(providers, note);
   for (const std::string& recipient : recipients) {
     try {
       parsed.add(recipient);

@@ -4,6 +4,7 @@
 #include "keywrap/key_providers.hpp"
 #include "keywrap/key_wrapper.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,10 +21,14 @@ struct ProviderString {
 // nullopt when the text does not begin with "provider:". Throws kUsage when no name follows.
 [[nodiscard]] std::optional<ProviderString> parse_provider_string(std::string_view text);
 
+// What the user should know, though it is no error.
+using TakeNote = std::function<void(const std::string&)>;
+
 // jwe:PUBLICKEY makes a packet for each, pkcs7:CERTIFICATE one for all, provider:NAME[:PARAMETER] one for
 // each name. Reads the files; throws kUsage, naming the recipient, for any that cannot be used, and as
 // KeyProviders::require.
 [[nodiscard]] KeyWrappers parse_recipients(const std::vector<std::string>& recipients,
-                                           const std::shared_ptr<KeyProviders>& providers);
+                                           const std::shared_ptr<KeyProviders>& providers,
+                                           const TakeNote& note);
 
 }  // namespace imgcrypt

@@ -14,7 +14,7 @@ a_certificate_needs_its_key() {
     # shellcheck disable=SC2086 # two words
     expect_exit 3 imgcrypt decrypt "oci:$vectors/layouts/skopeo193-pkcs7-multi:t" "oci:$TMP/refused:t" \
       -k "$vectors/keys/rsa.pem" $certificate
-    expect_contains "$stderr" "no key was given for certificate CN=ocicrypt test 2"
+    expect_contains "$stderr" "pkcs7/cert2.pem: no key was given for the certificate issued by CN=ocicrypt test 2"
     expect_absent "$TMP/refused"
   done
 }

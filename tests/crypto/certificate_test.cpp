@@ -53,7 +53,7 @@ TEST(Certificate, ReadsPemAndDerAlike) {
   for (const std::string& file : {pem, "Some text\n" + pem, der_of(pem), der_of(pem) + "more"}) {
     const Certificate one = parse(file);
     EXPECT_EQ(to_bytes(one.serial()), (Bytes{0x10, 0x01}));
-    EXPECT_EQ(one.description(), "certificate CN=ocicrypt test 1,O=Throwaway,C=DE, serial 1001");
+    EXPECT_EQ(one.description(), "certificate issued by CN=ocicrypt test 1,O=Throwaway,C=DE, serial 1001");
     EXPECT_EQ(one.issuer().front(), 0x30);
     EXPECT_EQ(one.issuer().size(), one.issuer()[1] + 2U);
     EXPECT_TRUE(one.public_key().same_as(parse_public_key(as_bytes(read_vector("keys/rsa.pub.pem")))));
@@ -88,8 +88,12 @@ TEST(Certificate, SaysWhatWasGivenInstead) {
   EXPECT_THAT(refusal(read_vector("keys/rsa-legacyenc.pem")), HasSubstr("private key"));
   EXPECT_THAT(refusal(read_vector("keys/rsa.pub.pem")), HasSubstr("public key"));
   EXPECT_THAT(refusal(read_vector("jwe/opts.json")), HasSubstr("not a certificate"));
-  EXPECT_THAT(refusal(""), HasSubstr("not a certificate"));
-  EXPECT_THAT(refusal(read_vector("keys/rsa-pkcs1.der")), HasSubstr("damaged, or no certificate"));
+  EXPECT_THAT(refusal("text"), HasSubstr("not a certificate"));
+  EXPECT_THAT(refusal(""), HasSubstr("an empty file"));
+  EXPECT_THAT(refusal(read_vector("keys/rsa-pkcs1.der")), HasSubstr("private key"));
+  EXPECT_THAT(refusal(der_of(read_vector("keys/rsa.pub.pem"))), HasSubstr("public key"));
+  EXPECT_THAT(refusal(read_vector("keys/rsa.csr")), HasSubstr("a certificate request"));
+  EXPECT_THAT(refusal(read_vector("keys/pgp1.pub")), HasSubstr("an OpenPGP public key"));
 }
 
 TEST(Certificate, SurvivesFilesCutAnywhere) {
@@ -97,18 +101,40 @@ TEST(Certificate, SurvivesFilesCutAnywhere) {
   for (std::size_t size = 0; size < der.size(); ++size) EXPECT_NE(refusal(der.substr(0, size)), "") << size;
 }
 
+TEST(Certificate, IsDescribedAsOpensslDoes) {
+  const CertificateText text = describe_certificate(as_bytes(read_vector("pkcs7/certec.pem")));
+  EXPECT_EQ(text.subject, "CN=ec recipient");
+  EXPECT_EQ(text.issuer, "CN=ec recipient");
+  EXPECT_EQ(text.serial, "2001");
+  EXPECT_EQ(text.not_before, "2026-11-24T02:04:20Z");
+  EXPECT_EQ(text.not_after, "2036-11-21T02:04:20Z");
+}
+
+TEST(Certificate, IsCounted) {
+  const std::string one = read_vector("keys/cert1.pem");
+  EXPECT_EQ(count_certificates(as_bytes(one)), 1U);
+  EXPECT_EQ(count_certificates(as_bytes(one + read_vector("keys/rsa.pem") + one + one)), 3U);
+  EXPECT_EQ(count_certificates(as_bytes(der_of(one))), 1U);
+}
+
+TEST(DescribeIssuer, LeavesOutTheZeroThatDerPutsFirst) {
+  const Bytes name = name_of("one");
+  EXPECT_EQ(describe_issuer(name, Bytes{0x00, 0xff}), "issued by CN=one, serial ff");
+  EXPECT_EQ(describe_issuer(name, Bytes{0x00}), "issued by CN=one, serial 00");
+}
+
 TEST(DescribeIssuer, MakesOneShortLineOfHostileNames) {
   const Bytes serial = {0x1a, 0x2b};
-  EXPECT_EQ(describe_issuer(name_of("one"), serial), "CN=one, serial 1a2b");
-  EXPECT_EQ(describe_issuer(name_of("x, serial 99"), serial), "CN=x\\, serial 99, serial 1a2b");
+  EXPECT_EQ(describe_issuer(name_of("one"), serial), "issued by CN=one, serial 1a2b");
+  EXPECT_EQ(describe_issuer(name_of("x, serial 99"), serial), "issued by CN=x\\, serial 99, serial 1a2b");
   for (const std::string& hostile :
        {std::string("\n\x1b[31m\r\x7f\xff"), std::string(60000, '\\'), std::string(60000, '\0')}) {
     const std::string line = describe_issuer(name_of(hostile), Bytes(60000, 0xff));
     EXPECT_LT(line.size(), 300U);
     EXPECT_EQ(line, printable(line));
   }
-  EXPECT_EQ(describe_issuer({}, {}), "an unreadable name, serial ");
-  EXPECT_EQ(describe_issuer(Bytes{0x30, 0x00}, serial), "an empty name, serial 1a2b");
+  EXPECT_EQ(describe_issuer({}, {}), "issued by an unreadable name, serial ");
+  EXPECT_EQ(describe_issuer(Bytes{0x30, 0x00}, serial), "issued by an empty name, serial 1a2b");
 }
 
 }  // namespace

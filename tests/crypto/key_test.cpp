@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 namespace imgcrypt {
 namespace {
 
@@ -28,6 +30,11 @@ PrivateKey private_key_of(const Table& row) {
 PublicKey key_of(const Table& row) {
   return row.at("private").get<bool>() ? private_key_of(row).public_key()
                                        : public_key(read_vector(text(row, "file")));
+}
+
+std::string der_of_pem(const std::string& pem) {
+  const auto blocks = split_pem(pem);
+  return std::string(as_text(blocks.at(0).der.expose()));
 }
 
 // "" when the file is read.
@@ -61,6 +68,63 @@ TEST(KeyFile, RefusesEveryKeyItMust) {
   for (const auto& row : load_table("keys.json")) {
     if (row.at("outcome") != "refuse" || row.at("why") == "alg ECDH-ES") continue;  // that is JWE's to refuse
     EXPECT_TRUE(error_of([&] { (void)key_of(row); })) << row.at("file");
+  }
+}
+
+TEST(KeyFile, NamesKeysOfOtherPrograms) {
+  std::size_t named = 0;
+  for (const auto& row : load_table("keys.json")) {
+    if (row.at("outcome") != "refuse" || !row.at("kind").is_null()) continue;
+    SCOPED_TRACE(row.at("file"));
+    const std::string file = read_vector(text(row, "file"));
+    for (const bool is_private : {true, false}) {
+      const Error error = failure([&] { is_private ? (void)private_key(file) : (void)public_key(file); });
+      EXPECT_EQ(error.code(), ErrorCode::kUsage);
+      EXPECT_THAT(error.message(), testing::HasSubstr("this is " + text(row, "why")));
+      EXPECT_NE(error.hint(), "");
+    }
+    ++named;
+  }
+  EXPECT_GE(named, 12U);
+}
+
+// Keys of programs that no vector is made with here.
+TEST(KeyFile, NamesKeysByTheirFirstLine) {
+  const std::pair<std::string, const char*> files[] = {
+      {"", "an empty file"},
+      {"-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: 1\n\nAAAA\n=AAAA\n-----END PGP PRIVATE KEY "
+       "BLOCK-----\n",
+       "an OpenPGP secret key"},
+      {"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n=AAAA\n-----END PGP PUBLIC KEY BLOCK-----\n",
+       "an OpenPGP public key"},
+      {"PuTTY-User-Key-File-3: ssh-rsa\n", "a PuTTY key"},
+      {"# created: today\nAGE-SECRET-KEY-1QQQ\n", "an age key"},
+      {"sodium-x25519-secret-AAAA\n", "a key of the key provider sodium"},
+      {"-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n",
+       "a signing key of cosign"}};
+  for (const auto& [file, what] : files) {
+    const std::string text = file;
+    EXPECT_THAT(failure([&] { (void)private_key(text); }).message(), testing::HasSubstr(what));
+    EXPECT_THAT(failure([&] { (void)public_key(text); }).message(), testing::HasSubstr(what));
+  }
+  EXPECT_THAT(failure([] { (void)private_key("see pkcs11: and age1"); }).message(),
+              testing::HasSubstr("not a private key"));
+}
+
+TEST(KeyFile, IsInTheTable) {
+  std::set<std::string> listed;
+  for (const auto& row : load_table("keys.json")) listed.insert(text(row, "file"));
+  for (const auto& entry : std::filesystem::directory_iterator(std::string(VECTORS) + "/keys"))
+    EXPECT_TRUE(listed.contains("keys/" + entry.path().filename().string())) << entry.path();
+}
+
+TEST(KeyFile, TellsCertificatesFromKeys) {
+  for (const std::string& file : {read_vector("keys/cert1.pem"), der_of_pem(read_vector("keys/cert1.pem"))}) {
+    EXPECT_THAT(failure([&] { (void)private_key(file); }).message(),
+                testing::HasSubstr("a certificate was given"));
+    const Error error = failure([&] { (void)public_key(file); });
+    EXPECT_THAT(error.message(), testing::HasSubstr("a certificate was given"));
+    EXPECT_THAT(error.hint(), testing::HasSubstr("pkcs7:"));
   }
 }
 

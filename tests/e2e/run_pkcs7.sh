@@ -36,6 +36,6 @@ expect_runs "$REGISTRY/pkcs7:t"
 
 use_keys "$TMP/stranger"
 expect_exit 1 import_image "$TMP/encrypted" t test.local/refused
-expect_contains "$stderr" "no key opens it: wrapped for pkcs7 RSA certificate CN="
+expect_contains "$stderr" "no key opens it: wrapped for pkcs7 RSA certificate issued by CN="
 expect_equal "$(ctr_here snapshots ls | tail -n +2)" "" "the list of snapshots"
 expect_nothing_left

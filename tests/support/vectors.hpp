@@ -65,4 +65,15 @@ std::optional<ErrorCode> error_of(Call call) {
   return std::nullopt;
 }
 
+// The error that `call` throws.
+template <typename Call>
+Error failure(Call call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error;
+  }
+  throw std::logic_error("nothing failed");
+}
+
 }  // namespace imgcrypt::test
