@@ -3,8 +3,10 @@
 #pragma once
 
 #include "image/reporter.hpp"
+#include "image/selection.hpp"
 #include "keywrap/key_providers.hpp"
 #include "keywrap/key_wrapper.hpp"
+#include "oci/reference.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -34,6 +36,18 @@ struct ProviderOptions {
   [[nodiscard]] std::shared_ptr<KeyProviders> open() const;
 };
 
+// Which platforms and layers a command is about.
+struct SelectionOptions {
+  std::vector<std::string> platforms;
+  std::vector<std::string> layers;
+  bool all_platforms = false;  // said for its own sake
+  void add_to(CLI::App& command);
+  // Throws kUsage.
+  [[nodiscard]] Selection value() const;
+  // Writing some platforms only over the image that has all of them would lose the others. Throws kRefused.
+  void check_place(const Reference& source, const Reference& destination) const;
+};
+
 // The keys that a command opens layers with.
 struct KeyOptions {
   std::vector<std::string> keys;
@@ -41,6 +55,7 @@ struct KeyOptions {
   bool allow_legacy_cms = false;
   ProviderOptions providers;
   void add_to(CLI::App& command);
+  [[nodiscard]] bool are_given() const noexcept { return !keys.empty(); }
   // Reads them and asks for their passphrases. Throws kUsage, naming the key, for any that cannot be used.
   [[nodiscard]] KeyUnwrappers read(Reporter& reporter) const;
 };

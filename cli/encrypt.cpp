@@ -1,6 +1,7 @@
 #include "image/encrypt.hpp"
 
 #include "cli/command.hpp"
+#include "image/leftovers.hpp"
 #include "transport/open.hpp"
 
 #include <memory>
@@ -12,19 +13,56 @@ struct Options {
   std::string source;
   std::string destination;
   std::vector<std::string> recipients;
-  ProviderOptions providers;
+  bool hide_recipients = false;
+  std::string base;
+  bool prune = false;
+  bool dry_run = false;
+  SelectionOptions selection;
+  KeyOptions keys;
   JobsOption jobs;
 };
 
+void report_leftovers(const Reference& target, const EncryptResult& result, bool prune, Reporter& reporter) {
+  std::set<Digest> leftovers = find_leftovers(target, result);
+  if (prune) {
+    for (const Digest& blob : prune_leftovers(target, leftovers)) {
+      reporter.note("removed the plain layer " + blob.string());
+      leftovers.erase(blob);
+    }
+  }
+  for (const Digest& blob : leftovers) {
+    reporter.note("the destination still holds the plain layer " + blob.string() + ", readable by everyone" +
+                  (prune ? ": another image needs it" : "; --prune removes it when no image needs it"));
+  }
+}
+
 void run(const Options& options) {
   StderrReporter reporter;
-  const KeyWrappers wrappers = parse_recipients(options.recipients, options.providers.open(),
-                                                [&](const std::string& text) { reporter.note(text); });
+  const auto names = options.hide_recipients ? RecipientNames::kHidden : RecipientNames::kWritten;
+  const auto note = [&](const std::string& text) { reporter.note(text); };
+  const KeyWrappers wrappers =
+      parse_recipients(options.recipients, options.keys.providers.open(), note, names);
+  const Reference from = Reference::parse(options.source);
   const Reference target = Reference::parse(options.destination);
-  const auto source = open_source(Reference::parse(options.source));
+  options.selection.check_place(from, target);
+  const auto source = open_source(from);
   const auto destination = open_destination(target);
-  const Descriptor root = encrypt_image(*source, *destination, wrappers, options.jobs.value(), reporter);
-  print_line(target.string() + "@" + root.digest.string());
+  const auto base = options.base.empty() ? nullptr : open_source(Reference::parse(options.base));
+  const KeyUnwrappers keys = options.keys.are_given() ? options.keys.read(reporter) : KeyUnwrappers();
+  EncryptOptions how;
+  how.selection = options.selection.value();
+  how.base = base.get();
+  how.unwrappers = keys.empty() ? nullptr : &keys;
+  how.dry_run = options.dry_run ? DryRun::kYes : DryRun::kNo;
+  how.jobs = options.jobs.value();
+  const EncryptResult result = encrypt_image(*source, *destination, wrappers, how, reporter);
+  if (!result.root) {
+    for (const LayerOutcome& layer : result.layers)
+      print_line(layer.place + ": " + description(layer.outcome));
+    return;
+  }
+  report_leftovers(target, result, options.prune, reporter);
+  print_line(target.string() + "@" + result.root->digest.string());
 }
 
 }  // namespace
@@ -43,7 +81,14 @@ void add_encrypt(CLI::App& app) {
       ->take_all()
       ->expected(1)
       ->type_name("SCHEME:KEY");
-  options->providers.add_to(*command);
+  command->add_flag("--hide-recipients", options->hide_recipients, "do not write whose keys open it");
+  options->selection.add_to(*command);
+  command->add_option("--skip-base", options->base, "leave the layers as they are that this image has, too")
+      ->type_name("REF");
+  command->add_flag("--prune", options->prune,
+                    "remove the plain layers from the destination that no image there needs any more");
+  command->add_flag("--dry-run", options->dry_run, "only say what would be done");
+  options->keys.add_to(*command);
   options->jobs.add_to(*command);
   command->callback([options] { run(*options); });
 }

@@ -1,28 +1,36 @@
 #include "image/encrypt.hpp"
 
 #include "image/convert.hpp"
-#include "image/rewrite.hpp"
+#include "image/image_config.hpp"
+#include "image/rewrap.hpp"
 #include "image/source_digest.hpp"
 #include "layer/encrypting_source.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 
+#include <algorithm>
+
 namespace imgcrypt {
 namespace {
 
 // A layer that others fetch from its urls cannot be one that only we can read.
-bool is_to_encrypt(const Descriptor& layer) {
+bool can_be_encrypted(const Descriptor& layer) {
   return is_plain_layer(layer.media_type) && !(is_nondistributable(layer.media_type) && layer.has_urls);
 }
 
 class LayerEncryption final : public LayerChange {
  public:
-  explicit LayerEncryption(const KeyWrappers& wrappers) : wrappers_(wrappers) {}
+  // Encrypts the layers whose blobs are in `plain`; those that `keys` open get the recipients beside theirs.
+  LayerEncryption(std::set<Digest> plain, std::map<Digest, LayerKeys> keys, const KeyWrappers& wrappers)
+      : plain_(std::move(plain)), rewrap_(std::move(keys), wrappers, {}), wrappers_(wrappers) {}
 
-  [[nodiscard]] bool changes(const Descriptor& layer) const override { return is_to_encrypt(layer); }
+  [[nodiscard]] bool changes(const Descriptor& layer) const override {
+    return is_to_encrypt(layer) || rewrap_.changes(layer);
+  }
 
   DescriptorEdit change(const Descriptor& layer, Source& blob, ReadAhead ahead,
                         ImageDestination& destination) override {
+    if (!is_to_encrypt(layer)) return rewrap_.change(layer, blob, ahead, destination);
     const PrivateOptions options = PrivateOptions::generate(layer.digest);
     DescriptorEdit edit;
     // Before a byte is moved: a key provider may refuse.
@@ -36,7 +44,11 @@ class LayerEncryption final : public LayerChange {
   }
 
   void complete(const Descriptor& layer, DescriptorEdit& edit) const override {
-    edit.media_type = encrypted_type(layer.media_type);
+    if (is_to_encrypt(layer)) {
+      edit.media_type = encrypted_type(layer.media_type);
+    } else {
+      rewrap_.complete(layer, edit);
+    }
   }
 
   [[nodiscard]] AnnotationEdit edit_document(const Descriptor& document,
@@ -47,71 +59,146 @@ class LayerEncryption final : public LayerChange {
   }
 
  private:
+  [[nodiscard]] bool is_to_encrypt(const Descriptor& layer) const {
+    return can_be_encrypted(layer) && plain_.contains(layer.digest);
+  }
+
+  std::set<Digest> plain_;
+  LayerRewrap rewrap_;
   const KeyWrappers& wrappers_;
 };
 
-struct Survey {
-  std::size_t plain = 0;
-  std::size_t encrypted = 0;
+// The blobs of the tree's layers that are also layers of the base, whatever their compression there.
+std::set<Digest> layers_of_base(ImageSource& source, const ImageNode& tree, ImageSource& base) {
+  std::set<Digest> diff_ids;
+  for_each_manifest(load_tree(base), [&](const ImageNode&, const Manifest& manifest) {
+    const auto config = read_image_config(base, manifest);
+    if (config) diff_ids.insert(config->diff_ids.begin(), config->diff_ids.end());
+  });
+  std::set<Digest> layers;
+  for_each_manifest(tree, [&](const ImageNode&, const Manifest& manifest) {
+    const auto config = read_image_config(source, manifest);
+    if (!config) return;
+    const std::size_t count = std::min(config->diff_ids.size(), manifest.layers().size());
+    for (std::size_t i = 0; i < count; ++i) {
+      if (diff_ids.contains(config->diff_ids[i])) layers.insert(manifest.layers()[i].digest);
+    }
+  });
+  return layers;
+}
+
+// What becomes of each layer.
+class Plan {
+ public:
+  Plan(ImageSource& source, const ImageNode& tree, const EncryptOptions& options) {
+    check_annotations(tree);
+    const std::set<Digest> chosen = choose_layers(tree, options.selection.layers);
+    const std::set<Digest> base =
+        options.base != nullptr ? layers_of_base(source, tree, *options.base) : std::set<Digest>();
+    if (options.unwrappers != nullptr) unwrap(tree, chosen, options);
+    for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
+      for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
+        const Descriptor& layer = manifest.layers()[i];
+        layers_.push_back({layer_place(node, i), layer, outcome(layer, chosen, base)});
+        if (layers_.back().outcome == EncryptedAs::kEncrypted) plain_.insert(layer.digest);
+      }
+    });
+  }
+
+  [[nodiscard]] std::size_t count(EncryptedAs outcome) const {
+    return static_cast<std::size_t>(std::ranges::count(layers_, outcome, &LayerOutcome::outcome));
+  }
+  [[nodiscard]] const std::vector<LayerOutcome>& layers() const noexcept { return layers_; }
+  [[nodiscard]] LayerEncryption change(const KeyWrappers& wrappers) {
+    return {plain_, std::move(keys_), wrappers};
+  }
+
+ private:
+  void unwrap(const ImageNode& tree, const std::set<Digest>& chosen, const EncryptOptions& options) {
+    UnwrappedKeys unwrapped = unwrap_layer_keys(tree, chosen, *options.unwrappers, options.jobs);
+    if (!unwrapped.locked.empty()) throw Error(unwrapped.locked.front().why);
+    keys_ = std::move(unwrapped.keys);
+  }
+
+  [[nodiscard]] EncryptedAs outcome(const Descriptor& layer, const std::set<Digest>& chosen,
+                                    const std::set<Digest>& base) const {
+    if (is_encrypted(layer.media_type))
+      return keys_.contains(layer.digest) ? EncryptedAs::kRecipientsAdded : EncryptedAs::kKept;
+    if (!can_be_encrypted(layer)) return EncryptedAs::kNotALayer;
+    if (base.contains(layer.digest)) return EncryptedAs::kBase;
+    return chosen.contains(layer.digest) ? EncryptedAs::kEncrypted : EncryptedAs::kNotChosen;
+  }
+
+  std::vector<LayerOutcome> layers_;
+  std::set<Digest> plain_;
+  std::map<Digest, LayerKeys> keys_;
 };
 
-Survey survey(const ImageNode& tree, Reporter& reporter) {
-  Survey found;
-  for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
-    for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
-      const Descriptor& layer = manifest.layers()[i];
-      if (is_encrypted(layer.media_type)) {
-        ++found.encrypted;
-      } else if (has_encryption_annotations(layer.annotations)) {
-        throw Error(
-            ErrorCode::kIntegrity,
-            layer_place(node, i) + ": annotations of encryption on a layer of type " + layer.media_type);
-      } else if (is_to_encrypt(layer)) {
-        ++found.plain;
-      } else {
-        reporter.note(layer_place(node, i) + " stays as it is: " + layer.media_type);
-      }
-    }
-  });
-  return found;
-}
-
-void check_worthwhile(const Survey& found, Reporter& reporter) {
-  if (found.plain == 0 && found.encrypted > 0) {
+void check_worthwhile(const Plan& plan) {
+  if (plan.count(EncryptedAs::kEncrypted) + plan.count(EncryptedAs::kRecipientsAdded) > 0) return;
+  if (plan.count(EncryptedAs::kBase) + plan.count(EncryptedAs::kNotChosen) > 0) {
+    throw Error(ErrorCode::kRefused, "none of the layers that could be encrypted is chosen",
+                "see imgcrypt inspect for its layers, and --layer and --skip-base");
+  }
+  if (plan.count(EncryptedAs::kKept) > 0) {
     throw Error(ErrorCode::kRefused, "every layer is encrypted already",
-                "decrypt it first to encrypt it for others");
+                "to add recipients, give one of its keys with -k; to encrypt it afresh, decrypt it first");
   }
-  if (found.plain == 0) throw Error(ErrorCode::kRefused, "the image has no layers to encrypt");
-  if (found.encrypted > 0) {
-    reporter.note(std::to_string(found.encrypted) +
-                  " layers were encrypted already and keep their recipients");
-  }
+  throw Error(ErrorCode::kRefused, "the image has no layers to encrypt");
 }
 
-// Same layout: the plain image may still be there for everyone to read.
-void note_plain_blobs(const ImageNode& tree, ImageDestination& destination, Reporter& reporter) {
-  std::set<Digest> seen;
-  for_each_manifest(tree, [&](const ImageNode&, const Manifest& manifest) {
-    for (const Descriptor& layer : manifest.layers()) {
-      if (is_to_encrypt(layer) && seen.insert(layer.digest).second && destination.has(layer)) {
-        reporter.note("the destination still holds the plain layer " + layer.digest.string() +
-                      ", readable by everyone");
-      }
-    }
-  });
+void note_count(std::size_t count, const std::string& what, Reporter& reporter) {
+  if (count > 0) reporter.note(std::to_string(count) + (count == 1 ? " layer " : " layers ") + what);
+}
+
+void note_outcomes(const Plan& plan, const std::vector<std::string>& left_out, Reporter& reporter) {
+  for (const LayerOutcome& layer : plan.layers()) {
+    if (layer.outcome == EncryptedAs::kNotALayer)
+      reporter.note(layer.place + " stays as it is: " + layer.layer.media_type);
+  }
+  note_count(plan.count(EncryptedAs::kNotChosen), "not chosen: readable by everyone", reporter);
+  note_count(plan.count(EncryptedAs::kBase), "of the base: readable by everyone", reporter);
+  note_count(plan.count(EncryptedAs::kKept), "encrypted already: the recipients stay as they are", reporter);
+  note_count(plan.count(EncryptedAs::kRecipientsAdded), "encrypted already: the recipients are added",
+             reporter);
+  for (const std::string& platform : left_out) reporter.note("left out: " + platform);
 }
 
 }  // namespace
 
-Descriptor encrypt_image(ImageSource& source, ImageDestination& destination, const KeyWrappers& wrappers,
-                         unsigned jobs, Reporter& reporter) {
-  const ImageNode tree = convert_to_oci(load_tree(source));
-  check_worthwhile(survey(tree, reporter), reporter);
-  LayerEncryption encryption(wrappers);
-  const Rewritten rewritten = rewrite_image(source, tree, destination, encryption, jobs);
+std::string description(EncryptedAs outcome) {
+  switch (outcome) {
+    case EncryptedAs::kEncrypted:
+      return "is encrypted";
+    case EncryptedAs::kRecipientsAdded:
+      return "is encrypted already, gets the recipients";
+    case EncryptedAs::kKept:
+      return "is encrypted already, keeps its recipients";
+    case EncryptedAs::kNotChosen:
+      return "stays as it is: not chosen";
+    case EncryptedAs::kBase:
+      return "stays as it is: of the base";
+    case EncryptedAs::kNotALayer:
+      return "stays as it is: no image layer";
+  }
+  return {};
+}
+
+EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, const KeyWrappers& wrappers,
+                            const EncryptOptions& options, Reporter& reporter) {
+  const PlatformChoice choice =
+      choose_platforms(source, convert_to_oci(load_tree(source)), options.selection.platforms);
+  Plan plan(source, choice.tree, options);
+  check_worthwhile(plan);
+  note_outcomes(plan, choice.left_out, reporter);
+  EncryptResult result{std::nullopt, std::nullopt, plan.layers(), choice.left_out};
+  if (options.dry_run == DryRun::kYes) return result;
+  LayerEncryption encryption = plan.change(wrappers);
+  Rewritten rewritten = rewrite_image(source, choice.tree, destination, encryption, options.jobs);
   note_replaced(rewritten, reporter);
-  note_plain_blobs(tree, destination, reporter);
-  return rewritten.root;
+  result.root = std::move(rewritten.root);
+  result.replaced = std::move(rewritten.replaced);
+  return result;
 }
 
 }  // namespace imgcrypt

@@ -88,8 +88,12 @@ ImageNode replace_document(ImageNode node, Document document) {
 
 }  // namespace
 
+ImageNode load_documents(ImageSource& source) {
+  return TreeLoader(source).load(source.root().descriptor, 0, "the image");
+}
+
 ImageNode load_tree(ImageSource& source) {
-  ImageNode root = TreeLoader(source).load(source.root().descriptor, 0, "the image");
+  ImageNode root = load_documents(source);
   if (std::holds_alternative<Opaque>(root.document)) {
     throw Error(ErrorCode::kRefused, "not an image: its media type is " + root.descriptor.media_type);
   }

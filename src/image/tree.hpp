@@ -25,6 +25,9 @@ struct ImageNode {
 // Throws kNotFound when the root is missing, kIntegrity for damaged documents, kRefused beyond the limits.
 [[nodiscard]] ImageNode load_tree(ImageSource& source);
 
+// The same for any root that a layout may list, images or not.
+[[nodiscard]] ImageNode load_documents(ImageSource& source);
+
 // The node with another document: media type, digest and size follow.
 [[nodiscard]] ImageNode with_document(ImageNode node, Manifest document);
 [[nodiscard]] ImageNode with_document(ImageNode node, Index document);

@@ -117,16 +117,17 @@ std::string algorithm_for(const PublicJwk& recipient) {
 
 }  // namespace
 
-JweWrapper::JweWrapper(PublicJwk recipient)
-    : key_(recipient.key),
-      algorithm_(algorithm_for(recipient)),
-      key_id_(recipient.key_id.empty() ? key_.thumbprint() : std::move(recipient.key_id)) {}
+JweWrapper::JweWrapper(PublicJwk recipient, RecipientNames names)
+    : key_(recipient.key), algorithm_(algorithm_for(recipient)) {
+  if (names == RecipientNames::kWritten)
+    key_id_ = recipient.key_id.empty() ? key_.thumbprint() : std::move(recipient.key_id);
+}
 
 Bytes JweWrapper::wrap(const SecretBytes& options) const {
   const SecretBytes content_key = random_secret(kContentKeySize);
   const WrappedContentKey wrapped = wrap_content_key(key_, algorithm_, content_key);
-  const std::string header = R"({"alg":")" + algorithm_ + R"(","enc":"A256GCM")" + wrapped.epk +
-                             R"(,"kid":)" + quote_json(key_id_) + "}";
+  const std::string key_id = key_id_.empty() ? std::string() : R"(,"kid":)" + quote_json(key_id_);
+  const std::string header = R"({"alg":")" + algorithm_ + R"(","enc":"A256GCM")" + wrapped.epk + key_id + "}";
   const std::string encoded_header = encode_base64(as_bytes(header), Base64::kUrl);
   const Bytes iv = random_bytes(kGcmNonceSize);
   const GcmSealed sealed = gcm_seal(content_key, iv, as_bytes(encoded_header), options.expose());

@@ -13,18 +13,21 @@ namespace imgcrypt {
 
 inline constexpr const char* kJweAnnotation = "org.opencontainers.image.enc.keys.jwe";
 
+// Whether a packet says whom it is for.
+enum class RecipientNames { kWritten, kHidden };
+
 class JweWrapper final : public KeyWrapper {
  public:
   // With the JWK's own algorithm and key id, where it has them. Throws kUsage for an algorithm that is not
   // for this kind of key, or not supported.
-  explicit JweWrapper(PublicJwk recipient);
+  explicit JweWrapper(PublicJwk recipient, RecipientNames names = RecipientNames::kWritten);
   [[nodiscard]] std::string annotation() const override { return kJweAnnotation; }
   [[nodiscard]] Bytes wrap(const SecretBytes& options) const override;
 
  private:
   PublicKey key_;
   std::string algorithm_;
-  std::string key_id_;
+  std::string key_id_;  // empty: none is written
 };
 
 // nullopt: the packet is for another key. Throws kIntegrity or kRefused for a packet that no key should open.

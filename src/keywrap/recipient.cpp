@@ -1,7 +1,6 @@
 #include "keywrap/recipient.hpp"
 
 #include "crypto/key_file.hpp"
-#include "keywrap/jwe.hpp"
 #include "keywrap/pkcs7.hpp"
 #include "keywrap/provider.hpp"
 
@@ -15,8 +14,8 @@ constexpr std::string_view kProviderPrefix = "provider:";
 // What the recipients come to, scheme by scheme.
 class Recipients {
  public:
-  Recipients(const std::shared_ptr<KeyProviders>& providers, const TakeNote& note)
-      : providers_(providers), note_(note) {}
+  Recipients(const std::shared_ptr<KeyProviders>& providers, RecipientNames names, const TakeNote& note)
+      : providers_(providers), names_(names), note_(note) {}
 
   void add(const std::string& recipient) {
     const std::size_t colon = recipient.find(':');
@@ -26,7 +25,11 @@ class Recipients {
       providers_->require(provider->name);
       parameters_[provider->name].push_back(provider->parameter);
     } else if (scheme == "jwe" && !value.empty()) {
-      wrappers_.push_back(std::make_unique<JweWrapper>(parse_recipient_key(read_key_file(value).expose())));
+      const PublicJwk key = parse_recipient_key(read_key_file(value).expose());
+      wrappers_.push_back(std::make_unique<JweWrapper>(key, names_));
+    } else if (scheme == "pkcs7" && names_ == RecipientNames::kHidden) {
+      throw Error(ErrorCode::kUsage, "PKCS7 packets name their recipient's certificate, it cannot be hidden",
+                  "use the certificate's public key: jwe:CERTIFICATE");
     } else if (scheme == "pkcs7" && !value.empty()) {
       add_certificate(recipient, value);
     } else {
@@ -54,6 +57,7 @@ class Recipients {
   }
 
   const std::shared_ptr<KeyProviders>& providers_;
+  RecipientNames names_;
   const TakeNote& note_;
   KeyWrappers wrappers_;
   std::vector<Certificate> certificates_;
@@ -84,8 +88,9 @@ std::optional<ProviderString> parse_provider_string(std::string_view text) {
 }
 
 KeyWrappers parse_recipients(const std::vector<std::string>& recipients,
-                             const std::shared_ptr<KeyProviders>& providers, const TakeNote& note) {
-  Recipients parsed(providers, note);
+                             const std::shared_ptr<KeyProviders>& providers, const TakeNote& note,
+                             RecipientNames names) {
+  Recipients parsed(providers, names, note);
   for (const std::string& recipient : recipients) {
     try {
       parsed.add(recipient);

@@ -1,6 +1,7 @@
 // Recipients as the user names them: SCHEME:VALUE.
 #pragma once
 
+#include "keywrap/jwe.hpp"
 #include "keywrap/key_providers.hpp"
 #include "keywrap/key_wrapper.hpp"
 
@@ -26,9 +27,11 @@ using TakeNote = std::function<void(const std::string&)>;
 
 // jwe:PUBLICKEY makes a packet for each, pkcs7:CERTIFICATE one for all, provider:NAME[:PARAMETER] one for
 // each name. Reads the files; throws kUsage, naming the recipient, for any that cannot be used, and as
-// KeyProviders::require.
+// KeyProviders::require. With kHidden nothing in a packet names its recipient; PKCS7, whose packets always
+// do, is then refused.
 [[nodiscard]] KeyWrappers parse_recipients(const std::vector<std::string>& recipients,
                                            const std::shared_ptr<KeyProviders>& providers,
-                                           const TakeNote& note);
+                                           const TakeNote& note,
+                                           RecipientNames names = RecipientNames::kWritten);
 
 }  // namespace imgcrypt

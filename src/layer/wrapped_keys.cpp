@@ -127,6 +127,27 @@ Annotations wrap_private_options(const PrivateOptions& options, const KeyWrapper
   return annotations;
 }
 
+Annotations join_packets(const Annotations& old, const Annotations& added) {
+  Annotations joined;
+  for (const auto& [name, value] : added) {
+    const auto present = old.find(name);
+    const bool is_first = present == old.end() || present->second.empty();
+    joined[name] = is_first ? value : present->second + "," + value;
+    if (std::ranges::count(joined[name], ',') < static_cast<std::ptrdiff_t>(kMostPackets)) continue;
+    throw Error(ErrorCode::kRefused, name + ": more than " + std::to_string(kMostPackets) + " wrapped keys",
+                "remove recipients first");
+  }
+  return joined;
+}
+
+std::vector<std::string> packet_annotations(const Annotations& annotations) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : annotations) {
+    if (name.starts_with(kKeysPrefix)) names.push_back(name);
+  }
+  return names;
+}
+
 void set_public_options(Annotations& annotations, const PublicOptions& public_options) {
   annotations[kPublicOptions] = encode_base64(as_bytes(public_options.to_json()), Base64::kStandard);
 }

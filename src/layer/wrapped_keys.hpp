@@ -17,7 +17,14 @@ inline constexpr std::string_view kEncryptionPrefix = "org.opencontainers.image.
 // The packets for every recipient of `wrappers`, by their annotations.
 [[nodiscard]] Annotations wrap_private_options(const PrivateOptions& options, const KeyWrappers& wrappers);
 
-// What must stand beside them.
+// `added` with the packets that stand in its annotations already in front of them. Throws kRefused when one
+// annotation would hold more than kMostPackets.
+[[nodiscard]] Annotations join_packets(const Annotations& old, const Annotations& added);
+
+// The names of the annotations that hold packets, of schemes that are not known, too.
+[[nodiscard]] std::vector<std::string> packet_annotations(const Annotations& annotations);
+
+// What must stand beside packets.
 void set_public_options(Annotations& annotations, const PublicOptions& public_options);
 
 // The private options from the first packet that one of the keys opens. Throws kNoKey, naming recipients and

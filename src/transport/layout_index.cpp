@@ -150,4 +150,18 @@ std::optional<Digest> LayoutIndex::put(const RootDescriptor& root, const std::st
   return replaced_image(old, tag, root.descriptor.digest);
 }
 
+std::vector<RootDescriptor> LayoutIndex::roots() const {
+  std::vector<RootDescriptor> roots;
+  const std::string index = directory_.read_index();
+  for (const JsonView& element : JsonView(index).get("manifests").elements())
+    roots.push_back({parse_descriptor(element), std::string(element.text())});
+  return roots;
+}
+
+void LayoutIndex::remove_blob(const Digest& digest) {
+  const auto folder = directory_.open_blob_directory(digest.algorithm());
+  if (folder && ::unlinkat(folder->get(), digest.hex().c_str(), 0) != 0 && errno != ENOENT)
+    throw errno_error("remove blob " + digest.string());
+}
+
 }  // namespace imgcrypt

@@ -6,6 +6,7 @@
 #include "transport/layout_directory.hpp"
 
 #include <string>
+#include <vector>
 
 namespace imgcrypt {
 
@@ -19,6 +20,11 @@ class LayoutIndex {
   // returns.
   // Returns the digest of another image that had the tag.
   std::optional<Digest> put(const RootDescriptor& root, const std::string& tag);
+
+  [[nodiscard]] std::vector<RootDescriptor> roots() const;
+
+  // For a blob that none of the roots needs. Not an error when it is gone.
+  void remove_blob(const Digest& digest);
 
  private:
   LayoutDirectory directory_;

@@ -112,7 +112,20 @@ OciLayoutDestination::Pending OciLayoutDestination::open_temporary(HashAlgorithm
 bool OciLayoutDestination::has(const Descriptor& blob) {
   const auto directory = LayoutDirectory::open_if_exists(reference_.directory);
   auto file = directory ? directory->open_blob(blob.digest) : std::nullopt;
-  return file && is_whole(std::move(*file), blob.digest, blob.size);
+  if (!file || !is_whole(std::move(*file), blob.digest, blob.size)) return false;
+  const std::scoped_lock lock(mutex_);
+  found_.insert(blob.digest);
+  return true;
+}
+
+// Under the lock: another program may have pruned the layout since.
+void OciLayoutDestination::check_found() const {
+  const LayoutDirectory directory(reference_.directory);
+  for (const Digest& digest : found_) {
+    if (pending_.contains(digest) || directory.open_blob(digest)) continue;
+    throw Error(ErrorCode::kOther, "another program removed blob " + digest.string() + " meanwhile",
+                "run it again");
+  }
 }
 
 Digest OciLayoutDestination::put(const BlobInfo& info, Source& content) {
@@ -172,6 +185,7 @@ void OciLayoutDestination::link_blobs() {
 std::optional<Digest> OciLayoutDestination::commit(const RootDescriptor& root) {
   make_directories(HashAlgorithm::kSha256);
   LayoutIndex index(reference_.directory);
+  check_found();
   link_blobs();
   const auto replaced = index.put(root, reference_.tag);
   pending_.clear();

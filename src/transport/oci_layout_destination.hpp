@@ -10,6 +10,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <vector>
 
 namespace imgcrypt {
@@ -35,6 +36,7 @@ class OciLayoutDestination final : public ImageDestination {
 
   void make_directories(HashAlgorithm algorithm);
   Pending open_temporary(HashAlgorithm algorithm);
+  void check_found() const;
   void link_blobs();
   void link_blob(int directory, const Digest& digest, Pending& pending);
 
@@ -42,6 +44,7 @@ class OciLayoutDestination final : public ImageDestination {
   std::mutex mutex_;
   std::vector<std::string> made_directories_;
   std::map<Digest, Pending> pending_;
+  std::set<Digest> found_;  // by has()
 };
 
 }  // namespace imgcrypt

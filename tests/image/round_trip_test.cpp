@@ -119,13 +119,13 @@ TEST(Images, ComeBackByteForByte) {
     SilentReporter reporter;
     RandomImage(seed).build(plain);
     if (inspect_image(plain).find("layer.v1.tar") == std::string::npos) {
-      EXPECT_EQ(error_of([&] { encrypt_image(plain, encrypted, wrappers, 2, reporter); }),
+      EXPECT_EQ(error_of([&] { encrypt_image(plain, encrypted, wrappers, {.jobs = 2}, reporter); }),
                 ErrorCode::kRefused)
           << seed;
       continue;
     }
     ++encrypted_images;
-    encrypt_image(plain, encrypted, wrappers, 2, reporter);
+    encrypt_image(plain, encrypted, wrappers, {.jobs = 2}, reporter);
     EXPECT_NE(encrypted.root().descriptor.digest, plain.root().descriptor.digest) << seed;
     const Descriptor root = decrypt_image(encrypted, back, unwrappers, 2, reporter);
     EXPECT_EQ(root.digest, plain.root().descriptor.digest) << seed;
@@ -152,7 +152,8 @@ TEST(Images, RefuseContentEmbeddedInADescriptor) {
   KeyWrappers wrappers;
   wrappers.push_back(
       std::make_unique<JweWrapper>(PublicJwk{PrivateKey::generate_ec("P-256").public_key(), {}, {}}));
-  EXPECT_EQ(error_of([&] { encrypt_image(store, destination, wrappers, 1, reporter); }), ErrorCode::kRefused);
+  EXPECT_EQ(error_of([&] { encrypt_image(store, destination, wrappers, {}, reporter); }),
+            ErrorCode::kRefused);
   EXPECT_TRUE(destination.blobs.empty());
 }
 

@@ -1,0 +1,44 @@
+#include "cli/command.hpp"
+
+#include <filesystem>
+
+namespace imgcrypt::cli {
+
+void SelectionOptions::add_to(CLI::App& command) {
+  command
+      .add_option(
+          "--layer,--encrypt-layer", layers,
+          "only these layers, by their position in each platform's image: N[,N|A..B]; the first is 0, "
+          "the top one -1 (default: all)")
+      ->delimiter(',')
+      ->take_all()
+      ->expected(1)
+      ->type_name("N");
+  CLI::Option* some = command
+                          .add_option("--platform", platforms,
+                                      "only these platforms, as linux/arm64; the others are not written "
+                                      "(default: all)")
+                          ->delimiter(',')
+                          ->take_all()
+                          ->expected(1)
+                          ->type_name("PLATFORM");
+  command.add_flag("--all-platforms,--all", all_platforms, "all platforms: the default")->excludes(some);
+}
+
+Selection SelectionOptions::value() const {
+  Selection selection;
+  for (const std::string& platform : platforms) selection.platforms.push_back(parse_platform(platform));
+  for (const std::string& layer : layers) selection.layers.push_back(parse_layer_range(layer));
+  return selection;
+}
+
+void SelectionOptions::check_place(const Reference& source, const Reference& destination) const {
+  std::error_code none;
+  const bool is_one_layout = std::filesystem::equivalent(source.directory, destination.directory, none);
+  if (platforms.empty() || !is_one_layout || source.tag != destination.tag) return;
+  throw Error(ErrorCode::kRefused,
+              "with --platform, " + destination.string() + " would lose its other platforms",
+              "give the destination a name of its own");
+}
+
+}  // namespace imgcrypt::cli

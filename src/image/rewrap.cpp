@@ -1,0 +1,38 @@
+#include "image/rewrap.hpp"
+
+#include "layer/authenticated_source.hpp"
+#include "layer/wrapped_keys.hpp"
+#include "oci/media_types.hpp"
+
+namespace imgcrypt {
+
+bool LayerRewrap::changes(const Descriptor& layer) const {
+  return is_encrypted(layer.media_type) && keys_.contains(layer.digest);
+}
+
+DescriptorEdit LayerRewrap::change(const Descriptor& layer, Source& blob, ReadAhead,
+                                   ImageDestination& destination) {
+  const LayerKeys& keys = keys_.at(layer.digest);
+  DescriptorEdit edit;
+  edit.annotations.set = wrap_private_options(keys.options, wrappers_);
+  AuthenticatedSource authenticated(blob, keys.options, keys.public_options);
+  Source& checked = options_.check == BlobCheck::kHmac ? static_cast<Source&>(authenticated) : blob;
+  if (!destination.has(layer)) {
+    destination.put({layer.digest, layer.digest.algorithm()}, checked);
+  } else if (options_.check == BlobCheck::kHmac) {
+    drain(checked);
+  }
+  return edit;
+}
+
+void LayerRewrap::complete(const Descriptor& layer, DescriptorEdit& edit) const {
+  if (options_.old == OldRecipients::kStay) {
+    edit.annotations.set = join_packets(layer.annotations, edit.annotations.set);
+    return;
+  }
+  for (const std::string& name : packet_annotations(layer.annotations)) {
+    if (!edit.annotations.set.contains(name)) edit.annotations.removed.insert(name);
+  }
+}
+
+}  // namespace imgcrypt
