@@ -36,6 +36,15 @@ struct ProviderOptions {
   [[nodiscard]] std::shared_ptr<KeyProviders> open() const;
 };
 
+// Whom a command encrypts for.
+struct RecipientOptions {
+  std::vector<std::string> recipients;
+  bool are_hidden = false;
+  void add_to(CLI::App& command);
+  // Throws as parse_recipients.
+  [[nodiscard]] KeyWrappers read(const ProviderOptions& providers, Reporter& reporter) const;
+};
+
 // Which platforms and layers a command is about.
 struct SelectionOptions {
   std::vector<std::string> platforms;
@@ -62,6 +71,7 @@ struct KeyOptions {
 
 void add_encrypt(CLI::App& app);
 void add_decrypt(CLI::App& app);
+void add_recipients(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_key(CLI::App& app);
 void add_provider(CLI::App& app);

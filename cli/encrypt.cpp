@@ -12,8 +12,7 @@ namespace {
 struct Options {
   std::string source;
   std::string destination;
-  std::vector<std::string> recipients;
-  bool hide_recipients = false;
+  RecipientOptions recipients;
   std::string base;
   bool prune = false;
   bool dry_run = false;
@@ -38,10 +37,7 @@ void report_leftovers(const Reference& target, const EncryptResult& result, bool
 
 void run(const Options& options) {
   StderrReporter reporter;
-  const auto names = options.hide_recipients ? RecipientNames::kHidden : RecipientNames::kWritten;
-  const auto note = [&](const std::string& text) { reporter.note(text); };
-  const KeyWrappers wrappers =
-      parse_recipients(options.recipients, options.keys.providers.open(), note, names);
+  const KeyWrappers wrappers = options.recipients.read(options.keys.providers, reporter);
   const Reference from = Reference::parse(options.source);
   const Reference target = Reference::parse(options.destination);
   options.selection.check_place(from, target);
@@ -72,16 +68,7 @@ void add_encrypt(CLI::App& app) {
   CLI::App* command = app.add_subcommand("encrypt", "Encrypt the layers of an image for its recipients");
   command->add_option("SRC", options->source, "image to read: oci:DIR[:TAG|@DIGEST]")->required();
   command->add_option("DST", options->destination, "image to write: oci:DIR[:TAG]")->required();
-  command
-      ->add_option(
-          "-r,--recipient,--encryption-key", options->recipients,
-          "who shall be able to read it: jwe:PUBLICKEY, pkcs7:CERTIFICATE or provider:NAME[:PARAMETER]; may "
-          "be given several times")
-      ->required()
-      ->take_all()
-      ->expected(1)
-      ->type_name("SCHEME:KEY");
-  command->add_flag("--hide-recipients", options->hide_recipients, "do not write whose keys open it");
+  options->recipients.add_to(*command);
   options->selection.add_to(*command);
   command->add_option("--skip-base", options->base, "leave the layers as they are that this image has, too")
       ->type_name("REF");

@@ -42,6 +42,7 @@ void build(CLI::App& app) {
   app.option_defaults()->always_capture_default(false);
   add_encrypt(app);
   add_decrypt(app);
+  add_recipients(app);
   add_inspect(app);
   add_key(app);
   add_provider(app);

@@ -1,6 +1,7 @@
 // Encrypts the chosen layers of an image for its recipients.
 #pragma once
 
+#include "image/dry_run.hpp"
 #include "image/reporter.hpp"
 #include "image/selection.hpp"
 #include "keywrap/recipient.hpp"
@@ -11,8 +12,6 @@
 #include <vector>
 
 namespace imgcrypt {
-
-enum class DryRun { kNo, kYes };
 
 struct EncryptOptions {
   Selection selection = {};

@@ -28,10 +28,8 @@ DescriptorEdit LayerRewrap::change(const Descriptor& layer, Source& blob, ReadAh
 void LayerRewrap::complete(const Descriptor& layer, DescriptorEdit& edit) const {
   if (options_.old == OldRecipients::kStay) {
     edit.annotations.set = join_packets(layer.annotations, edit.annotations.set);
-    return;
-  }
-  for (const std::string& name : packet_annotations(layer.annotations)) {
-    if (!edit.annotations.set.contains(name)) edit.annotations.removed.insert(name);
+  } else {
+    edit.annotations.removed = superseded_packets(layer.annotations, edit.annotations.set);
   }
 }
 

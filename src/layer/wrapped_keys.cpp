@@ -140,10 +140,10 @@ Annotations join_packets(const Annotations& old, const Annotations& added) {
   return joined;
 }
 
-std::vector<std::string> packet_annotations(const Annotations& annotations) {
-  std::vector<std::string> names;
-  for (const auto& [name, value] : annotations) {
-    if (name.starts_with(kKeysPrefix)) names.push_back(name);
+std::set<std::string> superseded_packets(const Annotations& old, const Annotations& now) {
+  std::set<std::string> names;
+  for (const auto& [name, value] : old) {
+    if (name.starts_with(kKeysPrefix) && !now.contains(name)) names.insert(name);
   }
   return names;
 }

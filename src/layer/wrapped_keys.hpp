@@ -7,6 +7,7 @@
 #include "layer/public_options.hpp"
 #include "oci/descriptor.hpp"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,9 @@ inline constexpr std::string_view kEncryptionPrefix = "org.opencontainers.image.
 // annotation would hold more than kMostPackets.
 [[nodiscard]] Annotations join_packets(const Annotations& old, const Annotations& added);
 
-// The names of the annotations that hold packets, of schemes that are not known, too.
-[[nodiscard]] std::vector<std::string> packet_annotations(const Annotations& annotations);
+// The names of the annotations of `old` that hold packets, of schemes that are not known, too, and are not
+// among those of `now`.
+[[nodiscard]] std::set<std::string> superseded_packets(const Annotations& old, const Annotations& now);
 
 // What must stand beside packets.
 void set_public_options(Annotations& annotations, const PublicOptions& public_options);

@@ -1,0 +1,25 @@
+#include "cli/command.hpp"
+#include "keywrap/recipient.hpp"
+
+namespace imgcrypt::cli {
+
+void RecipientOptions::add_to(CLI::App& command) {
+  command
+      .add_option(
+          "-r,--recipient,--encryption-key", recipients,
+          "who shall be able to read it: jwe:PUBLICKEY, pkcs7:CERTIFICATE or provider:NAME[:PARAMETER]; may "
+          "be given several times")
+      ->required()
+      ->take_all()
+      ->expected(1)
+      ->type_name("SCHEME:KEY");
+  command.add_flag("--hide-recipients", are_hidden, "do not write whose keys open it");
+}
+
+KeyWrappers RecipientOptions::read(const ProviderOptions& providers, Reporter& reporter) const {
+  return parse_recipients(
+      recipients, providers.open(), [&](const std::string& text) { reporter.note(text); },
+      are_hidden ? RecipientNames::kHidden : RecipientNames::kWritten);
+}
+
+}  // namespace imgcrypt::cli

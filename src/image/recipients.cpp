@@ -1,0 +1,61 @@
+#include "image/recipients.hpp"
+
+#include "image/convert.hpp"
+#include "image/rotate.hpp"
+#include "image/selection.hpp"
+
+#include <memory>
+
+namespace imgcrypt {
+namespace {
+
+using LayerKeyMap = std::map<Digest, LayerKeys>;
+
+// Gives the keys of all encrypted layers to `make_change` and makes that change.
+template <typename MakeChange>
+RecipientsResult change_recipients(ImageSource& source, ImageDestination& destination,
+                                   const KeyUnwrappers& unwrappers, const RecipientsOptions& options,
+                                   Reporter& reporter, const MakeChange& make_change) {
+  const ImageNode tree = convert_to_oci(load_tree(source));
+  check_annotations(tree);
+  UnwrappedKeys unwrapped = unwrap_layer_keys(tree, choose_layers(tree, {}), unwrappers, options.jobs);
+  if (!unwrapped.locked.empty()) throw Error(unwrapped.locked.front().why);
+  if (unwrapped.keys.empty()) {
+    throw Error(ErrorCode::kRefused, "none of its layers is encrypted",
+                "imgcrypt encrypt SRC DST encrypts it for its first recipients");
+  }
+  RecipientsResult result;
+  result.layers = unwrapped.keys.size();
+  if (options.dry_run == DryRun::kYes) return result;
+  const std::unique_ptr<LayerChange> change = make_change(std::move(unwrapped.keys));
+  Rewritten rewritten = rewrite_image(source, tree, destination, *change, options.jobs);
+  note_replaced(rewritten, reporter);
+  result.root = std::move(rewritten.root);
+  result.replaced = std::move(rewritten.replaced);
+  return result;
+}
+
+}  // namespace
+
+RecipientsResult add_recipients(ImageSource& source, ImageDestination& destination,
+                                const KeyWrappers& wrappers, const KeyUnwrappers& unwrappers,
+                                const RecipientsOptions& options, Reporter& reporter) {
+  return change_recipients(source, destination, unwrappers, options, reporter, [&](LayerKeyMap keys) {
+    const RewrapOptions how{OldRecipients::kStay, options.check};
+    return std::make_unique<LayerRewrap>(std::move(keys), wrappers, how);
+  });
+}
+
+RecipientsResult replace_recipients(ImageSource& source, ImageDestination& destination,
+                                    const KeyWrappers& wrappers, const KeyUnwrappers& unwrappers,
+                                    LayerKey layer_key, const RecipientsOptions& options,
+                                    Reporter& reporter) {
+  const auto make_change = [&](LayerKeyMap keys) -> std::unique_ptr<LayerChange> {
+    if (layer_key == LayerKey::kIsFresh) return std::make_unique<LayerRotation>(std::move(keys), wrappers);
+    const RewrapOptions how{OldRecipients::kGo, options.check};
+    return std::make_unique<LayerRewrap>(std::move(keys), wrappers, how);
+  };
+  return change_recipients(source, destination, unwrappers, options, reporter, make_change);
+}
+
+}  // namespace imgcrypt
