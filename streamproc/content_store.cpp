@@ -32,7 +32,7 @@ std::optional<StoredBlob> parse_blob_path(const fs::path& path) {
       Digest::parse_if_valid(path.parent_path().filename().string() + ":" + path.filename().string());
   const fs::path blobs = path.parent_path().parent_path();
   if (!digest || blobs.filename() != "blobs") return std::nullopt;
-  return StoredBlob{Fd(), *digest, blobs.parent_path()};
+  return StoredBlob{Fd(), *digest, blobs.parent_path(), false};
 }
 
 Fd open_file(const std::string& path) {
@@ -63,6 +63,9 @@ std::optional<StoredBlob> try_candidate(const fs::path& named, const std::string
   return blob;
 }
 
+// By hand, what stands before the decoder may have the blob as its own stdin.
+bool is_standard_fd(const std::string& name) { return name == "0" || name == "1" || name == "2"; }
+
 std::optional<StoredBlob> find_among_parents_files(ByteView head, bool is_whole,
                                                    const std::optional<Digest>& digest) {
   std::error_code failure;
@@ -72,7 +75,10 @@ std::optional<StoredBlob> find_among_parents_files(ByteView head, bool is_whole,
     const fs::path target = fs::read_symlink(at->path(), gone);
     const bool is_store = target.string().find(std::string(kStoreSuffix) + "/blobs/") != std::string::npos;
     if (gone || !is_store) continue;
-    if (auto blob = try_candidate(target, at->path(), head, is_whole, digest)) return blob;
+    if (auto blob = try_candidate(target, at->path(), head, is_whole, digest)) {
+      blob->is_open_in_parent = !is_standard_fd(at->path().filename());
+      return blob;
+    }
   }
   return std::nullopt;
 }

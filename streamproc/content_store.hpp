@@ -13,7 +13,8 @@ namespace imgcrypt::streamproc {
 struct StoredBlob {
   Fd file;
   Digest digest;
-  std::string content_root;  // the directory that holds blobs/
+  std::string content_root;        // the directory that holds blobs/
+  bool is_open_in_parent = false;  // and not as one of its standard files
 };
 
 // What a search found. One of a large store is cut short, and must say so: what it did not find may be there.

@@ -4,13 +4,12 @@
 #include "crypto/key_file.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "keywrap/provider.hpp"
-#include "layer/decrypting_source.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "streamproc/content_store.hpp"
 #include "streamproc/key_directory.hpp"
+#include "streamproc/opened_layer.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -50,22 +49,6 @@ class StdinSource final : public Source {
 
  private:
   MemorySource head_;
-};
-
-// A file from its start, without moving a position that others share.
-class FileSource final : public Source {
- public:
-  explicit FileSource(const Fd& file) : file_(file) {}
-
-  std::size_t read(MutableByteView buffer) override {
-    const std::size_t size = read_some_at(file_.get(), buffer, offset_, "blob");
-    offset_ += size;
-    return size;
-  }
-
- private:
-  const Fd& file_;
-  std::uint64_t offset_ = 0;
 };
 
 Fd spool(const Head& head, const std::string& directory) {
@@ -110,33 +93,6 @@ KeyUnwrappers gather_keys(const Options& options, const std::optional<Payload>& 
   return keys;
 }
 
-struct OpenedLayer {
-  PrivateOptions options;
-  PublicOptions public_options;
-  std::uint64_t size;
-};
-
-void check_size(const Fd& file, std::uint64_t size) {
-  struct stat status = {};
-  if (::fstat(file.get(), &status) != 0) throw errno_error("stat blob");
-  if (static_cast<std::uint64_t>(status.st_size) != size) {
-    throw Error(ErrorCode::kIntegrity, "blob damaged: it has " + std::to_string(status.st_size) +
-                                           " bytes, its descriptor says " + std::to_string(size));
-  }
-}
-
-void write_plaintext(Source& ciphertext, const OpenedLayer& layer) {
-  DecryptingSource plaintext(ciphertext, layer.options, layer.public_options);
-  FdSink sink(STDOUT_FILENO, "stdout");
-  pump(plaintext, sink);
-}
-
-void check_layer(const Fd& file, const OpenedLayer& layer) {
-  check_size(file, layer.size);
-  FileSource ciphertext(file);
-  check_layer_hmac(ciphertext, layer.options, layer.public_options);
-}
-
 // The first descriptor that a key opens and whose HMAC the ciphertext has: anyone may put another manifest
 // into the store. Without a file only the key is asked.
 OpenedLayer open_layer(const std::vector<Descriptor>& descriptors, const KeyUnwrappers& keys,
@@ -146,8 +102,8 @@ OpenedLayer open_layer(const std::vector<Descriptor>& descriptors, const KeyUnwr
     try {
       PublicOptions public_options = public_options_of(descriptor.annotations);
       OpenedLayer layer{unwrap_private_options(descriptor.annotations, keys), std::move(public_options),
-                        descriptor.size};
-      if (ciphertext != nullptr) check_layer(*ciphertext, layer);
+                        descriptor.media_type, descriptor.size};
+      if (ciphertext != nullptr) check_layer(layer, *ciphertext);
       return layer;
     } catch (const Error& error) {
       failure = error.in("layer " + descriptor.digest.string());
@@ -176,6 +132,11 @@ std::vector<Descriptor> known_descriptors(const std::optional<Payload>& payload,
       "an image built FROM an encrypted one may have lost its annotations: pull the image it was built from");
 }
 
+bool wants_inflated(Inflate inflate, const std::optional<StoredBlob>& blob) {
+  const bool is_for_containerd = blob && blob->is_open_in_parent;
+  return inflate == Inflate::kAlways || (inflate == Inflate::kAuto && is_for_containerd);
+}
+
 Error with_complaint(const Error& error, const KeyDirectory& directory) {
   const bool is_for_want_of_keys = error.code() == ErrorCode::kNoKey || error.code() == ErrorCode::kProvider;
   if (!is_for_want_of_keys || directory.complaint().empty()) return error;
@@ -194,16 +155,19 @@ void decode_layer(const Options& options, std::optional<Payload> payload) {
   try {
     const auto descriptors = known_descriptors(payload, search, options.content_root);
     if (options.is_streaming) {
+      const OpenedLayer layer = open_layer(descriptors, keys, nullptr);
       StdinSource ciphertext(head);
-      write_plaintext(ciphertext, open_layer(descriptors, keys, nullptr));
+      write_streaming(layer, ciphertext);
       return;
     }
     const Fd spooled = blob ? Fd() : spool(head, options.spool);
     const Fd& file = blob ? blob->file : spooled;
     const OpenedLayer layer = open_layer(descriptors, keys, &file);
-    // From the same descriptor; this second pass repeats the HMAC, should the file have changed.
-    FileSource ciphertext(file);
-    write_plaintext(ciphertext, layer);
+    if (wants_inflated(options.inflate, blob) && is_inflatable(layer, file)) {
+      write_inflated(layer, file);
+    } else {
+      write_plaintext(layer, file);
+    }
   } catch (const Error& error) {
     throw with_complaint(error, directory);
   }

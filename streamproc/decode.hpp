@@ -9,13 +9,18 @@
 
 namespace imgcrypt::streamproc {
 
+// Whether the layer is decompressed, too. kAuto: for a parent that has its blob open in a content store, as
+// containerd does, which takes plain tar for the compressed one it expects, and decompresses slower.
+enum class Inflate { kAuto, kAlways, kNever };
+
 struct Options {
   std::string keys = "/etc/containerd/ocicrypt/keys";
   std::string content_root = "/var/lib/containerd/io.containerd.content.v1.content";
   std::string spool = "/var/tmp";
   std::string provider_config;  // as ProviderSettings::config
   std::chrono::seconds provider_timeout{30};
-  bool is_streaming = false;  // decrypt as it flows; only the tail waits for the HMAC
+  Inflate inflate = Inflate::kAuto;
+  bool is_streaming = false;  // decrypt as it flows; only the tail waits for the HMAC. Never inflates
 };
 
 // Unless streaming, not a byte is written before the whole layer is authenticated. Throws Error.

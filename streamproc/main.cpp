@@ -22,6 +22,7 @@ namespace {
 
 constexpr std::size_t kMostMessageBytes = 4 * 1024;
 constexpr std::string_view kCut = "...";
+constexpr int kUsageStatus = static_cast<int>(ErrorCode::kUsage);
 
 void shut_in() {
   const rlimit none = {0, 0};
@@ -59,8 +60,11 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   app.add_option("--provider-timeout", provider_timeout, "how long a key provider may take for one answer")
       ->check(CLI::Range(1U, 3600U))
       ->type_name("SECONDS");
+  std::string inflate = "auto";
+  app.add_option("--inflate", inflate, "decompress, too; auto: for a containerd that starts us")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
   app.add_flag("--stream", options.is_streaming,
-               "decrypt as it flows: only the last 64 KiB wait for the verification");
+               "decrypt as it flows, never decompress: only the last 64 KiB wait for the verification");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -70,8 +74,13 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
       holder.release();
       ::_exit(0);
     }
-    fail(error.what(), "see ctd-decoder --help", static_cast<int>(ErrorCode::kUsage));
+    fail(error.what(), "see ctd-decoder --help", kUsageStatus);
   }
+  if (options.is_streaming && inflate == "always")
+    fail("--stream and --inflate=always", "what is not verified yet is never decompressed", kUsageStatus);
+  options.inflate = inflate == "auto"     ? Inflate::kAuto
+                    : inflate == "always" ? Inflate::kAlways
+                                          : Inflate::kNever;
   const char* config = std::getenv("OCICRYPT_KEYPROVIDER_CONFIG");
   if (config != nullptr) options.provider_config = config;
   options.provider_timeout = std::chrono::seconds(provider_timeout);

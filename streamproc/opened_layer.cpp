@@ -1,0 +1,117 @@
+#include "streamproc/opened_layer.hpp"
+
+#include "base/read_ahead_source.hpp"
+#include "layer/decrypting_source.hpp"
+#include "layer/inflating_source.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <thread>
+
+namespace imgcrypt::streamproc {
+namespace {
+
+constexpr std::uint64_t kLargeLayer = 4 * 1024 * 1024;  // bytes; worth a thread
+
+class FileSource final : public Source {
+ public:
+  explicit FileSource(const Fd& file) : file_(file) {}
+
+  std::size_t read(MutableByteView buffer) override {
+    const std::size_t size = read_some_at(file_.get(), buffer, offset_, "blob");
+    offset_ += size;
+    return size;
+  }
+
+ private:
+  const Fd& file_;
+  std::uint64_t offset_ = 0;
+};
+
+// The layer's ciphertext and not a byte more or less, whatever its HMAC says.
+class SizedSource final : public Source {
+ public:
+  SizedSource(Source& ciphertext, std::uint64_t size) : ciphertext_(ciphertext), size_(size) {}
+
+  std::size_t read(MutableByteView buffer) override {
+    const std::size_t size = ciphertext_.read(buffer);
+    seen_ += size;
+    if (seen_ > size_ || (size == 0 && seen_ < size_)) fail();
+    return size;
+  }
+
+ private:
+  [[noreturn]] void fail() const {
+    const std::string described = std::to_string(size_) + " bytes of its descriptor";
+    throw Error(ErrorCode::kIntegrity,
+                "blob damaged: " + (seen_ > size_
+                                        ? "it is longer than the " + described
+                                        : "it ends after " + std::to_string(seen_) + " of the " + described));
+  }
+
+  Source& ciphertext_;
+  std::uint64_t size_;
+  std::uint64_t seen_ = 0;
+};
+
+ReadAhead ahead_for(const OpenedLayer& layer) {
+  return layer.size >= kLargeLayer && std::thread::hardware_concurrency() > 1 ? ReadAhead::kInThread
+                                                                              : ReadAhead::kNone;
+}
+
+void write_out(Source& source) {
+  FdSink sink(STDOUT_FILENO, "stdout");
+  pump(source, sink);
+}
+
+bool is_compressed_type(std::string_view media_type) {
+  return media_type.find("gzip") != std::string_view::npos ||
+         media_type.find("zstd") != std::string_view::npos;
+}
+
+}  // namespace
+
+void check_layer(const OpenedLayer& layer, const Fd& file) {
+  FileSource ciphertext(file);
+  SizedSource sized(ciphertext, layer.size);
+  check_layer_hmac(sized, layer.options, layer.public_options);
+}
+
+bool is_inflatable(const OpenedLayer& layer, const Fd& file) {
+  if (!is_compressed_type(layer.media_type)) return false;
+  FileSource ciphertext(file);
+  DecryptingSource plaintext(ciphertext, layer.options, layer.public_options);
+  InflatingSource inflated(plaintext);
+  std::array<std::uint8_t, kMagicBytes> head{};
+  std::size_t size = 0;
+  while (size < head.size()) {
+    const std::size_t more = inflated.read(MutableByteView(head).subspan(size));
+    if (more == 0) break;
+    size += more;
+  }
+  return detect_compression(ByteView(head).first(size)) == Compression::kNone;
+}
+
+void write_streaming(const OpenedLayer& layer, Source& ciphertext) {
+  SizedSource sized(ciphertext, layer.size);
+  DecryptingSource plaintext(sized, layer.options, layer.public_options);
+  write_out(plaintext);
+}
+
+void write_plaintext(const OpenedLayer& layer, const Fd& file) {
+  FileSource ciphertext(file);
+  DecryptingSource plaintext(ciphertext, layer.options, layer.public_options);
+  ReadAheadSource decrypted(plaintext, ahead_for(layer));
+  write_out(decrypted);
+}
+
+void write_inflated(const OpenedLayer& layer, const Fd& file) {
+  FileSource ciphertext(file);
+  DecryptingSource plaintext(ciphertext, layer.options, layer.public_options);
+  ReadAheadSource decrypted(plaintext, ahead_for(layer));
+  InflatingSource inflated(decrypted);
+  write_out(inflated);
+}
+
+}  // namespace imgcrypt::streamproc
