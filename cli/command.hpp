@@ -1,8 +1,8 @@
 // What the commands of the command line share. A command registers itself with the parser and, when it is
-// chosen, runs once; its result is the one thing that goes to stdout.
+// chosen, runs once and gives its result to the output, which outlives it.
 #pragma once
 
-#include "image/reporter.hpp"
+#include "cli/output.hpp"
 #include "image/selection.hpp"
 #include "keywrap/key_providers.hpp"
 #include "keywrap/key_wrapper.hpp"
@@ -15,12 +15,6 @@
 #include <vector>
 
 namespace imgcrypt::cli {
-
-// Notes as lines on stderr.
-class StderrReporter final : public Reporter {
- public:
-  void note(const std::string& text) override;
-};
 
 struct JobsOption {
   unsigned jobs = 0;  // 0: one for each core
@@ -69,13 +63,14 @@ struct KeyOptions {
   [[nodiscard]] KeyUnwrappers read(Reporter& reporter) const;
 };
 
-void add_encrypt(CLI::App& app);
-void add_decrypt(CLI::App& app);
-void add_recipients(CLI::App& app);
-void add_inspect(CLI::App& app);
-void add_key(CLI::App& app);
-void add_provider(CLI::App& app);
+void add_encrypt(CLI::App& app, Output& output);
+void add_decrypt(CLI::App& app, Output& output);
+void add_recipients(CLI::App& app, Output& output);
+void add_inspect(CLI::App& app, Output& output);
+void add_key(CLI::App& app, Output& output);
+void add_provider(CLI::App& app, Output& output);
 
-void print_line(const std::string& text);  // to stdout, all or throws
+// What a command says of an image that it has written.
+[[nodiscard]] JsonObject image_result(const Reference& reference, const Descriptor& root);
 
 }  // namespace imgcrypt::cli

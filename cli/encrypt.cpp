@@ -21,49 +21,90 @@ struct Options {
   JobsOption jobs;
 };
 
-void report_leftovers(const Reference& target, const EncryptResult& result, bool prune, Reporter& reporter) {
+std::string_view word(EncryptedAs outcome) {
+  switch (outcome) {
+    case EncryptedAs::kEncrypted:
+      return "encrypted";
+    case EncryptedAs::kRecipientsAdded:
+      return "recipients-added";
+    case EncryptedAs::kKept:
+      return "kept";
+    case EncryptedAs::kNotChosen:
+      return "not-chosen";
+    case EncryptedAs::kBase:
+      return "base";
+    case EncryptedAs::kNotALayer:
+      return "not-a-layer";
+  }
+  return {};
+}
+
+// Plain layers beside the encrypted image are never left unsaid.
+void report_leftovers(const Reference& target, const EncryptResult& result, bool prune, Output& output,
+                      JsonObject& json) {
   std::set<Digest> leftovers = find_leftovers(target, result);
+  JsonArray pruned;
   if (prune) {
     for (const Digest& blob : prune_leftovers(target, leftovers)) {
-      reporter.note("removed the plain layer " + blob.string());
+      output.note("removed the plain layer " + blob.string());
+      pruned.add(blob.string());
       leftovers.erase(blob);
     }
   }
+  JsonArray left;
   for (const Digest& blob : leftovers) {
-    reporter.note("the destination still holds the plain layer " + blob.string() + ", readable by everyone" +
-                  (prune ? ": another image needs it" : "; --prune removes it when no image needs it"));
+    output.warn("the destination still holds the plain layer " + blob.string() + ", readable by everyone" +
+                (prune ? ": another image needs it" : "; --prune removes it when no image needs it"));
+    left.add(blob.string());
   }
+  json.add("plainLayersPruned", pruned).add("plainLayersLeft", left);
 }
 
-void run(const Options& options) {
-  StderrReporter reporter;
-  const KeyWrappers wrappers = options.recipients.read(options.keys.providers, reporter);
+JsonObject json_of(const EncryptResult& result, const Reference& target) {
+  JsonObject json =
+      result.root ? image_result(target, *result.root) : JsonObject().add("reference", target.string());
+  json.add("dryRun", !result.root);
+  json.add_or_null("replaced", result.replaced ? std::optional(result.replaced->string()) : std::nullopt);
+  JsonArray layers;
+  for (const LayerOutcome& layer : result.layers) {
+    layers.add(JsonObject()
+                   .add("place", layer.place)
+                   .add("digest", layer.layer.digest.string())
+                   .add("outcome", word(layer.outcome)));
+  }
+  return json.add("layers", layers).add("leftOut", JsonArray::of(result.left_out));
+}
+
+void run(const Options& options, Output& output) {
+  const KeyWrappers wrappers = options.recipients.read(options.keys.providers, output);
   const Reference from = Reference::parse(options.source);
   const Reference target = Reference::parse(options.destination);
   options.selection.check_place(from, target);
   const auto source = open_source(from);
   const auto destination = open_destination(target);
   const auto base = options.base.empty() ? nullptr : open_source(Reference::parse(options.base));
-  const KeyUnwrappers keys = options.keys.are_given() ? options.keys.read(reporter) : KeyUnwrappers();
+  const KeyUnwrappers keys = options.keys.are_given() ? options.keys.read(output) : KeyUnwrappers();
   EncryptOptions how;
   how.selection = options.selection.value();
   how.base = base.get();
   how.unwrappers = keys.empty() ? nullptr : &keys;
   how.dry_run = options.dry_run ? DryRun::kYes : DryRun::kNo;
   how.jobs = options.jobs.value();
-  const EncryptResult result = encrypt_image(*source, *destination, wrappers, how, reporter);
-  if (!result.root) {
+  const EncryptResult result = encrypt_image(*source, *destination, wrappers, how, output);
+  JsonObject json = json_of(result, target);
+  if (result.root) {
+    report_leftovers(target, result, options.prune, output, json);
+    output.print_result(target.string() + "@" + result.root->digest.string(), std::move(json));
+  } else {
     for (const LayerOutcome& layer : result.layers)
-      print_line(layer.place + ": " + description(layer.outcome));
-    return;
+      output.print_text(layer.place + ": " + description(layer.outcome));
+    output.print_json(std::move(json));
   }
-  report_leftovers(target, result, options.prune, reporter);
-  print_line(target.string() + "@" + result.root->digest.string());
 }
 
 }  // namespace
 
-void add_encrypt(CLI::App& app) {
+void add_encrypt(CLI::App& app, Output& output) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("encrypt", "Encrypt the layers of an image for its recipients");
   command->add_option("SRC", options->source, "image to read: oci:DIR[:TAG|@DIGEST]")->required();
@@ -77,7 +118,7 @@ void add_encrypt(CLI::App& app) {
   command->add_flag("--dry-run", options->dry_run, "only say what would be done");
   options->keys.add_to(*command);
   options->jobs.add_to(*command);
-  command->callback([options] { run(*options); });
+  command->callback([options, &output] { run(*options, output); });
 }
 
 }  // namespace imgcrypt::cli

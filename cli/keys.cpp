@@ -143,7 +143,7 @@ class Keyring {
 void take_key_file(const std::string& text, Keyring& keyring, Reporter& reporter) {
   const KeyString key = parse_key_string(text);
   if (key.is_bare_password) {
-    reporter.note("key " + key.file +
+    reporter.warn("key " + key.file +
                   ": a password in the command line can be seen by every user of this machine; " +
                   "write FILE:file=PASSWORDFILE");
   }

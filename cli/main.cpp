@@ -1,4 +1,3 @@
-#include "base/bytes.hpp"
 #include "base/cancel.hpp"
 #include "base/orphans.hpp"
 #include "cli/command.hpp"
@@ -10,7 +9,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdio>
 #include <exception>
 
 namespace imgcrypt::cli {
@@ -30,38 +28,37 @@ void harden() {
   install_cancel_handler();
 }
 
-int report(const Error& error) {
-  std::fprintf(stderr, "imgcrypt: error: %s\n", printable(error.message()).c_str());
-  if (!error.hint().empty()) std::fprintf(stderr, "imgcrypt: hint: %s\n", printable(error.hint()).c_str());
-  return error.code() == ErrorCode::kCancelled ? 128 + cancel_signal() : static_cast<int>(error.code());
-}
-
-void build(CLI::App& app) {
+void build(CLI::App& app, Output& output) {
   app.set_version_flag("--version", "imgcrypt " IMGCRYPT_VERSION);
   app.require_subcommand(1);
   app.option_defaults()->always_capture_default(false);
-  add_encrypt(app);
-  add_decrypt(app);
-  add_recipients(app);
-  add_inspect(app);
-  add_key(app);
-  add_provider(app);
+  output.add_to(app);
+  add_encrypt(app, output);
+  add_decrypt(app, output);
+  add_recipients(app, output);
+  add_inspect(app, output);
+  add_key(app, output);
+  add_provider(app, output);
+  app.footer("");  // the commands have taken theirs over
 }
 
 int run(int argc, char** argv) {
   harden();
+  Output output;
   CLI::App app("Encrypts and decrypts the layers of container images.", "imgcrypt");
-  build(app);
+  build(app, output);
   try {
     app.parse(argc, argv);
     return 0;
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
-    return report(Error(ErrorCode::kUsage, error.what(), "see imgcrypt --help, or imgcrypt COMMAND --help"));
+    return output.fail_usage(
+        Error(ErrorCode::kUsage, error.what(), "see imgcrypt --help, or imgcrypt COMMAND --help"), argc,
+        argv);
   } catch (const Error& error) {
-    return report(error);
+    return output.fail(error);
   } catch (const std::exception& error) {
-    return report(Error(ErrorCode::kOther, error.what()));
+    return output.fail(Error(ErrorCode::kOther, error.what()));
   }
 }
 

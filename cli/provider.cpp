@@ -3,28 +3,65 @@
 #include "keywrap/recipient.hpp"
 
 #include <memory>
+#include <optional>
 
 namespace imgcrypt::cli {
 namespace {
 
-std::string describe(const ProviderEntry& entry) {
-  if (!entry.program) return entry.unusable;
-  std::string line = entry.program->path;
-  for (const std::string& argument : entry.program->arguments) line += " " + argument;
-  return line + (entry.serve_arguments ? " (started once an image)" : " (started for each layer)");
+// Why it cannot be used; nullopt when it can.
+std::optional<std::string> fault_of(KeyProviders& providers, const ProviderEntry& entry) {
+  try {
+    providers.require(entry.name);
+    return std::nullopt;
+  } catch (const Error& error) {
+    return error.message();
+  }
 }
 
-void list(const ProviderOptions& options) {
-  const auto providers = options.open();
-  for (const ProviderEntry& entry : providers->entries()) {
-    std::string line = entry.name + ": " + describe(entry);
-    try {
-      providers->require(entry.name);
-    } catch (const Error& error) {
-      line += entry.program ? ": cannot be started" : "";
-    }
-    print_line(printable(line));
+std::string command_line(const Program& program) {
+  std::string line = program.path;
+  for (const std::string& argument : program.arguments) line += " " + argument;
+  return line;
+}
+
+std::string text_of(const ProviderEntry& entry, bool is_usable) {
+  if (!entry.program) return entry.name + ": " + entry.unusable;
+  return entry.name + ": " + command_line(*entry.program) +
+         (entry.serve_arguments ? " (started once an image)" : " (started for each layer)") +
+         (is_usable ? "" : ": cannot be started");
+}
+
+JsonObject json_of(const ProviderEntry& entry, const std::optional<std::string>& fault) {
+  JsonObject object;
+  object.add("name", entry.name).add("usable", !fault).add_or_null("fault", fault);
+  if (entry.program) {
+    object.add("path", entry.program->path).add("arguments", JsonArray::of(entry.program->arguments));
+    object.add("startedForEachLayer", !entry.serve_arguments);
   }
+  return object;
+}
+
+void list(const ProviderOptions& options, Output& output) {
+  const auto providers = options.open();
+  JsonArray found;
+  for (const ProviderEntry& entry : providers->entries()) {
+    const std::optional<std::string> fault = fault_of(*providers, entry);
+    output.print_text(printable(text_of(entry, !fault)));
+    found.add(json_of(entry, fault));
+  }
+  output.print_json(JsonObject().add("providers", found));
+}
+
+std::string name_of(ProviderTest::Verdict verdict) {
+  switch (verdict) {
+    case ProviderTest::Verdict::kPassed:
+      return "ok";
+    case ProviderTest::Verdict::kNote:
+      return "note";
+    case ProviderTest::Verdict::kFailed:
+      return "FAIL";
+  }
+  return {};
 }
 
 struct TestOptions {
@@ -33,15 +70,23 @@ struct TestOptions {
   ProviderOptions providers;
 };
 
-void test(const TestOptions& options) {
+void test(const TestOptions& options, Output& output) {
   const ProviderString provider = *parse_provider_string("provider:" + options.provider);
   const auto providers = options.providers.open();
   providers->require(provider.name);
   ProviderTest conformance(
       *providers, provider.name, {provider.parameter},
       options.unwrap_parameters.empty() ? std::vector{provider.parameter} : options.unwrap_parameters);
-  const std::size_t failures = conformance.run([](const std::string& line) { print_line(printable(line)); });
-  if (failures == 0) return;
+  JsonArray checks;
+  const std::size_t failures = conformance.run([&](ProviderTest::Verdict verdict, const std::string& text) {
+    const std::string name = name_of(verdict);
+    output.print_text(name + std::string(6 - name.size(), ' ') + printable(text));
+    checks.add(JsonObject().add("verdict", name).add("check", text));
+  });
+  JsonObject result;
+  result.add("provider", provider.name).add("failures", failures).add("checks", checks);
+  if (failures == 0) return output.print_json(std::move(result));
+  output.keep_for_error(std::move(result));
   throw Error(ErrorCode::kProvider,
               "key provider " + provider.name + ": " + std::to_string(failures) + " checks failed",
               "keyprovider/README.md has the protocol");
@@ -49,14 +94,14 @@ void test(const TestOptions& options) {
 
 }  // namespace
 
-void add_provider(CLI::App& app) {
+void add_provider(CLI::App& app, Output& output) {
   CLI::App* command = app.add_subcommand("provider", "Show and test key providers");
   command->require_subcommand(1);
 
   const auto list_options = std::make_shared<ProviderOptions>();
   CLI::App* list_command =
       command->add_subcommand("list", "Show the key providers that are configured, and our own");
-  list_command->callback([list_options] { list(*list_options); });
+  list_command->callback([list_options, &output] { list(*list_options, output); });
 
   const auto options = std::make_shared<TestOptions>();
   CLI::App* test_command =
@@ -72,7 +117,7 @@ void add_provider(CLI::App& app) {
       ->expected(1)
       ->type_name("PARAMETER");
   options->providers.add_to(*test_command);
-  test_command->callback([options] { test(*options); });
+  test_command->callback([options, &output] { test(*options, output); });
 }
 
 }  // namespace imgcrypt::cli

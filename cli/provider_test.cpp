@@ -98,7 +98,7 @@ void ProviderTest::check_reply_form() {
         format_provider_request(
             {ProviderOperation::kWrap, wrap_parameters_, SecretBytes::copy_of(options_.expose())}, name_));
     if (as_text(reply.expose()).find('[') == std::string_view::npos)
-      print_("note  it answers in base64: ocicrypt-rs reads arrays of numbers only");
+      print_(Verdict::kNote, "it answers in base64: ocicrypt-rs reads arrays of numbers only");
   });
   report("wraps it a second time", fault);
 }
@@ -162,8 +162,12 @@ std::string ProviderTest::fault_of_damaged(ByteView packet) const {
 }
 
 void ProviderTest::report(const std::string& check, const std::string& fault) {
-  print_((fault.empty() ? "ok    " : "FAIL  ") + check + (fault.empty() ? "" : ": " + fault));
-  if (!fault.empty()) ++failures_;
+  if (fault.empty()) {
+    print_(Verdict::kPassed, check);
+  } else {
+    print_(Verdict::kFailed, check + ": " + fault);
+    ++failures_;
+  }
 }
 
 }  // namespace imgcrypt::cli

@@ -11,12 +11,13 @@ namespace imgcrypt::cli {
 
 class ProviderTest {
  public:
-  using Print = std::function<void(const std::string& line)>;
+  enum class Verdict { kPassed, kNote, kFailed };
+  using Print = std::function<void(Verdict verdict, const std::string& text)>;
 
   ProviderTest(KeyProviders& providers, std::string name, std::vector<std::string> wrap_parameters,
                std::vector<std::string> unwrap_parameters);
 
-  // A line for each check: "ok", "note" or "FAIL", and how long an answer took. Returns how many failed.
+  // Tells of each check as it is made, and how long an answer took. Returns how many failed.
   std::size_t run(const Print& print);
 
  private:

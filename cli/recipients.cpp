@@ -37,28 +37,28 @@ RecipientsOptions how(const Options& options) {
           options.dry_run ? DryRun::kYes : DryRun::kNo, options.jobs.value()};
 }
 
-void print(const RecipientsResult& result, const Reference& target) {
-  if (result.root) {
-    print_line(target.string() + "@" + result.root->digest.string());
-  } else {
-    print_line(std::to_string(result.layers) + " layers would get other recipients");
-  }
+void print(const RecipientsResult& result, const Reference& target, Output& output) {
+  JsonObject json =
+      result.root ? image_result(target, *result.root) : JsonObject().add("reference", target.string());
+  json.add("dryRun", !result.root).add("layersChanged", result.layers);
+  output.print_result(result.root ? target.string() + "@" + result.root->digest.string()
+                                  : std::to_string(result.layers) + " layers would get other recipients",
+                      std::move(json));
 }
 
 enum class Verb { kAdd, kReplace };
 
-void run(const Options& options, Verb verb) {
-  StderrReporter reporter;
-  const KeyWrappers wrappers = options.recipients.read(options.keys.providers, reporter);
+void run(const Options& options, Verb verb, Output& output) {
+  const KeyWrappers wrappers = options.recipients.read(options.keys.providers, output);
   const auto source = open_source(Reference::parse(options.source));
   const Reference target = target_of(options, source->root());
   const auto destination = open_destination(target);
-  const KeyUnwrappers keys = options.keys.read(reporter);
+  const KeyUnwrappers keys = options.keys.read(output);
   const auto layer_key = options.rotate ? LayerKey::kIsFresh : LayerKey::kStays;
   print(verb == Verb::kAdd
-            ? add_recipients(*source, *destination, wrappers, keys, how(options), reporter)
-            : replace_recipients(*source, *destination, wrappers, keys, layer_key, how(options), reporter),
-        target);
+            ? add_recipients(*source, *destination, wrappers, keys, how(options), output)
+            : replace_recipients(*source, *destination, wrappers, keys, layer_key, how(options), output),
+        target, output);
 }
 
 void add_places(CLI::App& command, Options& options) {
@@ -66,7 +66,7 @@ void add_places(CLI::App& command, Options& options) {
   command.add_option("DST", options.destination, "where to write it: oci:DIR[:TAG] (default: in place)");
 }
 
-std::shared_ptr<Options> add_rewrap(CLI::App& command, Verb verb) {
+std::shared_ptr<Options> add_rewrap(CLI::App& command, Verb verb, Output& output) {
   const auto options = std::make_shared<Options>();
   add_places(command, *options);
   options->recipients.add_to(command);
@@ -74,20 +74,20 @@ std::shared_ptr<Options> add_rewrap(CLI::App& command, Verb verb) {
   command.add_flag("--dry-run", options->dry_run, "only say what would be done");
   options->keys.add_to(command);
   options->jobs.add_to(command);
-  command.callback([options, verb] { run(*options, verb); });
+  command.callback([options, verb, &output] { run(*options, verb, output); });
   return options;
 }
 
 }  // namespace
 
-void add_recipients(CLI::App& app) {
+void add_recipients(CLI::App& app, Output& output) {
   CLI::App* command = app.add_subcommand("recipients", "Show and change who can open an image");
   command->require_subcommand(1);
   add_rewrap(*command->add_subcommand("add", "Let others open it, too; no layer is encrypted again"),
-             Verb::kAdd);
+             Verb::kAdd, output);
   CLI::App* replace = command->add_subcommand(
       "replace", "Let others open it instead; without --rotate who knew a layer's key still does");
-  const auto options = add_rewrap(*replace, Verb::kReplace);
+  const auto options = add_rewrap(*replace, Verb::kReplace, output);
   replace->add_flag("--rotate", options->rotate, "encrypt the layers again, with fresh keys");
 }
 

@@ -6,6 +6,7 @@
 #include "keywrap/private_key_unwrapper.hpp"
 #include "oci/media_types.hpp"
 #include "support/memory_store.hpp"
+#include "support/reporter.hpp"
 #include "support/vectors.hpp"
 
 #include <gtest/gtest.h>
@@ -15,12 +16,6 @@
 
 namespace imgcrypt::test {
 namespace {
-
-class SilentReporter final : public Reporter {
- public:
-  void note(const std::string& text) override { notes += text + "\n"; }
-  std::string notes;
-};
 
 class RandomImage {
  public:
@@ -116,7 +111,7 @@ TEST(Images, ComeBackByteForByte) {
     MemoryStore plain;
     MemoryStore encrypted;
     MemoryStore back;
-    SilentReporter reporter;
+    KeepingReporter reporter;
     RandomImage(seed).build(plain);
     if (inspect_image(plain).find("layer.v1.tar") == std::string::npos) {
       EXPECT_EQ(error_of([&] { encrypt_image(plain, encrypted, wrappers, {.jobs = 2}, reporter); }),
@@ -130,7 +125,7 @@ TEST(Images, ComeBackByteForByte) {
     const Descriptor root = decrypt_image(encrypted, back, unwrappers, 2, reporter);
     EXPECT_EQ(root.digest, plain.root().descriptor.digest) << seed;
     EXPECT_EQ(back.blobs, plain.blobs) << seed;
-    EXPECT_NE(reporter.notes.find("exact: this is the very image"), std::string::npos) << seed;
+    EXPECT_NE(reporter.said.find("exact: this is the very image"), std::string::npos) << seed;
   }
   EXPECT_GT(encrypted_images, 40U);
 }
@@ -148,7 +143,7 @@ TEST(Images, RefuseContentEmbeddedInADescriptor) {
                                                          text(layer, R"(,"data":"c2VjcmV0")") + "]}"),
                 {}});
   MemoryStore destination;
-  SilentReporter reporter;
+  KeepingReporter reporter;
   KeyWrappers wrappers;
   wrappers.push_back(
       std::make_unique<JweWrapper>(PublicJwk{PrivateKey::generate_ec("P-256").public_key(), {}, {}}));

@@ -1,0 +1,78 @@
+#include "image/progress.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <utility>
+
+namespace imgcrypt {
+namespace {
+
+std::chrono::duration<double> cpu_time() {
+  timespec time = {};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+}  // namespace
+
+void Progress::plan(std::size_t blobs, std::uint64_t bytes) {
+  const std::scoped_lock lock(mutex_);
+  planned_blobs_ += blobs;
+  planned_bytes_ += bytes;
+}
+
+void Progress::add_stage(const StageTime& stage) {
+  const std::scoped_lock lock(mutex_);
+  const auto known = std::ranges::find(stages_, stage.name, &StageTime::name);
+  if (known == stages_.end()) {
+    stages_.push_back(stage);
+  } else {
+    known->wall += stage.wall;
+    known->cpu += stage.cpu;
+  }
+}
+
+ProgressSnapshot Progress::snapshot() const {
+  const std::scoped_lock lock(mutex_);
+  ProgressSnapshot snapshot{planned_blobs_, planned_bytes_, {}};
+  snapshot.blobs.reserve(blobs_.size());
+  for (const Blob& blob : blobs_) {
+    // The state first: what is done has moved all that it will.
+    const BlobState state = blob.state;
+    snapshot.blobs.push_back({blob.place, blob.size, blob.moved.load(std::memory_order_relaxed), state});
+  }
+  return snapshot;
+}
+
+std::vector<StageTime> Progress::stages() const {
+  const std::scoped_lock lock(mutex_);
+  return stages_;
+}
+
+Progress::Blob& Progress::begin(std::string place, std::uint64_t bytes) {
+  const std::scoped_lock lock(mutex_);
+  return blobs_.emplace_back(std::move(place), bytes);
+}
+
+MovingBlob::~MovingBlob() {
+  auto moving = BlobState::kMoving;
+  blob_.state.compare_exchange_strong(moving, BlobState::kStopped);
+}
+
+std::size_t CountingSource::read(MutableByteView buffer) {
+  const std::size_t size = inner_.read(buffer);
+  blob_.add(size);
+  return size;
+}
+
+StageTimer::StageTimer(Progress& progress, std::string name)
+    : progress_(progress),
+      name_(std::move(name)),
+      start_(std::chrono::steady_clock::now()),
+      cpu_start_(cpu_time()) {}
+
+StageTimer::~StageTimer() {
+  progress_.add_stage({std::move(name_), std::chrono::steady_clock::now() - start_, cpu_time() - cpu_start_});
+}
+
+}  // namespace imgcrypt

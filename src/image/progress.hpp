@@ -1,0 +1,109 @@
+// How far the work has come: what is to be moved, what moves, and how long each stage took. Written by the
+// threads that work, read by one that shows it; moving bytes costs one addition a chunk. Safe for use by
+// several threads.
+#pragma once
+
+#include "base/stream.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace imgcrypt {
+
+enum class BlobState { kMoving, kDone, kStopped };
+
+// One blob, as it was when the snapshot was taken.
+struct BlobProgress {
+  std::string place;    // "layer 3 of linux/arm64"
+  std::uint64_t size;   // in bytes
+  std::uint64_t moved;  // of a blob that was there already, 0 to the end
+  BlobState state;
+};
+
+struct StageTime {
+  std::string name;
+  std::chrono::duration<double> wall;
+  std::chrono::duration<double> cpu;  // of all threads together
+};
+
+struct ProgressSnapshot {
+  std::size_t planned_blobs = 0;
+  std::uint64_t planned_bytes = 0;
+  std::vector<BlobProgress> blobs;  // those that have begun, in that order
+};
+
+class Progress {
+ public:
+  // Before they begin; adds to what was planned.
+  void plan(std::size_t blobs, std::uint64_t bytes);
+  // Adds to an earlier one of that name.
+  void add_stage(const StageTime& stage);
+
+  [[nodiscard]] ProgressSnapshot snapshot() const;
+  [[nodiscard]] std::vector<StageTime> stages() const;  // in the order in which they ended first
+
+ private:
+  friend class MovingBlob;
+  struct Blob {
+    std::string place;
+    std::uint64_t size;
+    std::atomic<std::uint64_t> moved = 0;
+    std::atomic<BlobState> state = BlobState::kMoving;
+  };
+  Blob& begin(std::string place, std::uint64_t bytes);
+
+  mutable std::mutex mutex_;
+  std::size_t planned_blobs_ = 0;
+  std::uint64_t planned_bytes_ = 0;
+  std::deque<Blob> blobs_;  // which stay where they are
+  std::vector<StageTime> stages_;
+};
+
+// A blob on its way. Ends as stopped when it goes out of scope before finish().
+class MovingBlob {
+ public:
+  MovingBlob(Progress& progress, std::string place, std::uint64_t bytes)
+      : blob_(progress.begin(std::move(place), bytes)) {}
+  MovingBlob(const MovingBlob&) = delete;
+  MovingBlob& operator=(const MovingBlob&) = delete;
+  ~MovingBlob();
+
+  void add(std::uint64_t bytes) noexcept { blob_.moved.fetch_add(bytes, std::memory_order_relaxed); }
+  void finish() noexcept { blob_.state = BlobState::kDone; }
+
+ private:
+  Progress::Blob& blob_;
+};
+
+// Counts what is read.
+class CountingSource final : public Source {
+ public:
+  CountingSource(Source& inner, MovingBlob& blob) : inner_(inner), blob_(blob) {}
+  std::size_t read(MutableByteView buffer) override;
+
+ private:
+  Source& inner_;
+  MovingBlob& blob_;
+};
+
+// Times what happens while it lives, as a stage. Of two that live at once, each counts the processor time of
+// both: time stages that follow each other.
+class StageTimer {
+ public:
+  StageTimer(Progress& progress, std::string name);
+  StageTimer(const StageTimer&) = delete;
+  StageTimer& operator=(const StageTimer&) = delete;
+  ~StageTimer();
+
+ private:
+  Progress& progress_;
+  std::string name_;
+  std::chrono::steady_clock::time_point start_;
+  std::chrono::duration<double> cpu_start_;
+};
+
+}  // namespace imgcrypt

@@ -1,0 +1,25 @@
+// A reporter that keeps what it is told, for tests to look at.
+#pragma once
+
+#include "image/reporter.hpp"
+
+#include <mutex>
+
+namespace imgcrypt::test {
+
+class KeepingReporter final : public Reporter {
+ public:
+  void say(Importance, const std::string& text) override {
+    const std::scoped_lock lock(mutex_);
+    said += text + "\n";
+  }
+  [[nodiscard]] Progress& progress() override { return progress_; }
+
+  std::string said;
+
+ private:
+  std::mutex mutex_;
+  Progress progress_;
+};
+
+}  // namespace imgcrypt::test
