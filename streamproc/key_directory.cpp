@@ -50,10 +50,10 @@ class KeyFileUnwrapper final : public KeyUnwrapper {
     return key_ ? key_->description() : path_ + " (" + failure_ + ")";
   }
 
-  [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view annotation,
-                                                  ByteView packet) const override {
+  [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view annotation, ByteView packet,
+                                                  Attempts& attempts) const override {
     std::call_once(loaded_, [&] { load(); });
-    return key_ && key_->reads(annotation) ? key_->unwrap(annotation, packet) : std::nullopt;
+    return key_ && key_->reads(annotation) ? key_->unwrap(annotation, packet, attempts) : std::nullopt;
   }
 
  private:

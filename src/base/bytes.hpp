@@ -30,6 +30,13 @@ inline std::string printable(std::string text) {
   return text;
 }
 
+// Its first `most` bytes, and "..." for the rest.
+inline std::string shortened(std::string text, std::size_t most) {
+  if (text.size() <= most) return text;
+  text.resize(most);
+  return text + "...";
+}
+
 inline Bytes to_bytes(ByteView view) { return {view.begin(), view.end()}; }
 
 }  // namespace imgcrypt

@@ -82,12 +82,6 @@ Bytes encode(const Object* object, Encode write) {
   return der;
 }
 
-std::string cut(std::string text, std::size_t most) {
-  if (text.size() <= most) return text;
-  text.resize(most);
-  return text + "...";
-}
-
 std::string describe_name(const X509_NAME* name) {
   const openssl::Bio text(openssl::check(BIO_new(BIO_s_mem()), "BIO_new"));
   const bool printed = name != nullptr && X509_NAME_print_ex(text.get(), name, 0, XN_FLAG_RFC2253) >= 0;
@@ -96,13 +90,14 @@ std::string describe_name(const X509_NAME* name) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(text.get(), &data);
   if (size <= 0) return "an empty name";
-  return printable(cut(std::string(data, static_cast<std::size_t>(size)), kMostNameLength));
+  return printable(shortened(std::string(data, static_cast<std::size_t>(size)), kMostNameLength));
 }
 
 // DER puts a zero before a number whose first bit is set.
 std::string describe_serial(ByteView content) {
   if (content.size() > 1 && content.front() == 0) content = content.subspan(1);
-  return cut(encode_hex(content.first(std::min(content.size(), kMostSerialBytes + 1))), 2 * kMostSerialBytes);
+  return shortened(encode_hex(content.first(std::min(content.size(), kMostSerialBytes + 1))),
+                   2 * kMostSerialBytes);
 }
 
 std::string describe_time(const ASN1_TIME* time) {

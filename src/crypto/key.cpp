@@ -129,7 +129,7 @@ std::string PublicKey::thumbprint() const {
 
 std::string PublicKey::description() const {
   if (kind_ == KeyKind::kEc) return curve_ + " key " + thumbprint();
-  return "RSA key " + thumbprint() + " (" + std::to_string(bits()) + " bits)";
+  return std::to_string(bits()) + "-bit RSA key " + thumbprint();
 }
 
 bool PublicKey::same_as(const PublicKey& other) const {

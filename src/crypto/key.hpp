@@ -32,12 +32,13 @@ class PublicKey {
   static PublicKey from_point(const EcPoint& point);
 
   [[nodiscard]] KeyKind kind() const noexcept { return kind_; }
-  [[nodiscard]] int bits() const noexcept;                                    // of the modulus or the field
+  [[nodiscard]] int bits() const noexcept;                  // of the modulus or the field
+  [[nodiscard]] std::size_t modulus_size() const noexcept;  // bytes. REQUIRES: kind() is kRsa
   [[nodiscard]] const std::string& curve() const noexcept { return curve_; }  // empty for RSA
   [[nodiscard]] EcPoint point() const;                                        // REQUIRES: kind() is kEc
   // RFC 7638: base64url of the SHA-256 of the key's JWK.
   [[nodiscard]] std::string thumbprint() const;
-  // "RSA key ab12... (2048 bits)", "P-256 key ab12...".
+  // "2048-bit RSA key ab12...", "P-256 key ab12...".
   [[nodiscard]] std::string description() const;
   [[nodiscard]] bool same_as(const PublicKey& other) const;
 

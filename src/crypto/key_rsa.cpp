@@ -71,6 +71,10 @@ std::uint8_t pkcs1_fault(ByteView encoded, std::size_t size) {
 
 }  // namespace
 
+std::size_t PublicKey::modulus_size() const noexcept {
+  return static_cast<std::size_t>(EVP_PKEY_get_size(key_.get()));
+}
+
 Bytes PublicKey::encrypt_oaep(ByteView message, OaepHash hash) const {
   return encrypt(key_.get(), message, [&](EVP_PKEY_CTX* context) { set_oaep(context, hash); });
 }
@@ -89,7 +93,7 @@ std::optional<SecretBytes> PrivateKey::decrypt_oaep(ByteView ciphertext, OaepHas
 // an attacker who may ask often enough decrypt (Bleichenbacher 1998): only the raw operation is OpenSSL's.
 SecretBytes PrivateKey::decrypt_pkcs1(ByteView ciphertext, std::size_t size) const {
   SecretBytes message = random_secret(size);
-  const auto modulus = static_cast<std::size_t>(EVP_PKEY_get_size(public_.key_.get()));
+  const std::size_t modulus = public_.modulus_size();
   if (ciphertext.size() != modulus || size + kPkcs1Overhead > modulus) return message;
   const auto encoded = decrypt(public_.key_.get(), ciphertext, [](EVP_PKEY_CTX* context) {
     openssl::check(EVP_PKEY_CTX_set_rsa_padding(context, RSA_NO_PADDING), "choosing raw RSA");

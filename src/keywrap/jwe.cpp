@@ -73,14 +73,19 @@ SecretBytes derive(const SecretBytes& shared, std::string_view algorithm, ByteVi
   return concat_kdf(shared, info, size);
 }
 
-std::optional<SecretBytes> unwrap_content_key(const PrivateKey& key, const JweRecipient& recipient) {
+std::optional<SecretBytes> unwrap_content_key(const PrivateKey& key, const JweRecipient& recipient,
+                                              Attempts& attempts) {
   if (key.public_key().kind() == KeyKind::kRsa) {
     const auto* row = find_row(kRsaAlgorithms, recipient.algorithm);
-    return row == nullptr ? std::nullopt : key.decrypt_oaep(recipient.encrypted_key, row->value);
+    if (row == nullptr || recipient.encrypted_key.size() != key.public_key().modulus_size())
+      return std::nullopt;
+    attempts.use();
+    return key.decrypt_oaep(recipient.encrypted_key, row->value);
   }
   const auto* row = find_row(kAgreementKeySizes, recipient.algorithm);
   if (row == nullptr || !recipient.epk || recipient.epk->curve != key.public_key().curve())
     return std::nullopt;
+  attempts.use();
   const SecretBytes shared = key.agree(PublicKey::from_point(*recipient.epk));
   return aes_kw_unwrap(derive(shared, recipient.algorithm, recipient.apu, recipient.apv, row->value),
                        recipient.encrypted_key);
@@ -139,7 +144,7 @@ Bytes JweWrapper::wrap(const SecretBytes& options) const {
   return to_bytes(as_bytes(packet));
 }
 
-std::optional<SecretBytes> unwrap_jwe(const PrivateKey& key, ByteView packet) {
+std::optional<SecretBytes> unwrap_jwe(const PrivateKey& key, ByteView packet, Attempts& attempts) {
   const JweMessage message = JweMessage::parse(packet);
   const auto* encryption = find_row(kContentEncryptions, message.encryption);
   if (encryption == nullptr) {
@@ -148,7 +153,7 @@ std::optional<SecretBytes> unwrap_jwe(const PrivateKey& key, ByteView packet) {
   }
   bool authentic = true;
   for (const JweRecipient& recipient : message.recipients) {
-    const auto content_key = unwrap_content_key(key, recipient);
+    const auto content_key = unwrap_content_key(key, recipient, attempts);
     if (!content_key) continue;
     if (content_key->size() == encryption->value.key_size) {
       auto options = encryption->value.open(*content_key, message.iv, as_bytes(message.aad),

@@ -30,8 +30,10 @@ class JweWrapper final : public KeyWrapper {
   std::string key_id_;  // empty: none is written
 };
 
-// nullopt: the packet is for another key. Throws kIntegrity or kRefused for a packet that no key should open.
-[[nodiscard]] std::optional<SecretBytes> unwrap_jwe(const PrivateKey& key, ByteView packet);
+// nullopt: the packet is for another key. Throws kIntegrity or kRefused for a packet that no key should open,
+// and as Attempts::use for each recipient that the key might be.
+[[nodiscard]] std::optional<SecretBytes> unwrap_jwe(const PrivateKey& key, ByteView packet,
+                                                    Attempts& attempts);
 
 // One line a recipient: "RSA-OAEP key ab12...", "ECDH-ES+A256KW P-256 key unknown".
 [[nodiscard]] std::vector<std::string> describe_jwe(ByteView packet);

@@ -5,6 +5,8 @@
 
 #include "base/secret_bytes.hpp"
 
+#include <imgcrypt/error.hpp>
+
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +18,24 @@ namespace imgcrypt {
 inline constexpr std::size_t kMostPackets = 64;  // in one annotation
 inline constexpr std::size_t kMostPacketBytes = 64 * 1024;
 inline constexpr std::size_t kMostPrivateOptionsBytes = 16 * 1024;
+
+// How many recipients of one layer a key may be tried for: each costs an operation with the private key, and
+// a hostile image may name thousands. Belongs to one thread.
+class Attempts {
+ public:
+  static constexpr std::size_t kMost = 128;  // a full annotation of each scheme that private keys open
+
+  // Before each operation. Throws kRefused when none is left.
+  void use() {
+    if (left_ == 0)
+      throw Error(ErrorCode::kRefused,
+                  "more than " + std::to_string(kMost) + " recipients that the key might be");
+    --left_;
+  }
+
+ private:
+  std::size_t left_ = kMost;
+};
 
 class KeyWrapper {
  public:
@@ -35,9 +55,10 @@ class KeyUnwrapper {
   // "wrong.pem (RSA key ab12...)": what a message calls the key.
   [[nodiscard]] virtual std::string description() const = 0;
   // nullopt: the packet is for another key. Throws kIntegrity or kRefused for a packet that no key should
-  // open, kProvider when the program that holds the key failed. REQUIRES: reads(annotation).
-  [[nodiscard]] virtual std::optional<SecretBytes> unwrap(std::string_view annotation,
-                                                          ByteView packet) const = 0;
+  // open, kProvider when the program that holds the key failed, and as Attempts::use. REQUIRES:
+  // reads(annotation).
+  [[nodiscard]] virtual std::optional<SecretBytes> unwrap(std::string_view annotation, ByteView packet,
+                                                          Attempts& attempts) const = 0;
 };
 
 using KeyUnwrappers = std::vector<std::unique_ptr<KeyUnwrapper>>;

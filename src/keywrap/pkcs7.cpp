@@ -13,7 +13,7 @@
 namespace imgcrypt {
 namespace {
 
-constexpr std::size_t kMostRecipients = 64;  // each that is tried costs an RSA operation
+constexpr std::size_t kMostRecipients = 64;  // in a packet that is written
 constexpr std::size_t kContentKeySize = 16;  // AES-128-GCM
 
 struct Candidate {
@@ -24,7 +24,7 @@ struct Candidate {
 bool is_for(const Pkcs7Recipient& recipient, const PrivateKey& key, std::span<const Certificate> own) {
   if (!recipient.unsupported.empty()) return false;
   if (own.empty()) {
-    return recipient.encrypted_key.size() == static_cast<std::size_t>(key.public_key().bits() + 7) / 8;
+    return recipient.encrypted_key.size() == key.public_key().modulus_size();
   }
   return std::ranges::any_of(own, [&](const Certificate& certificate) {
     return std::ranges::equal(certificate.issuer(), recipient.issuer) &&
@@ -38,8 +38,6 @@ std::vector<Candidate> find_candidates(const Pkcs7Message& message, const Privat
   bool is_unknown = false;
   for (const Pkcs7Recipient& recipient : message.recipients) {
     if (!is_for(recipient, key, own)) continue;
-    if (candidates.size() == kMostRecipients)
-      throw Error(ErrorCode::kRefused, "PKCS7: more than 64 recipients that the key might be");
     const auto transport = KeyTransport::from(recipient.key_encryption);
     if (transport) candidates.push_back({*transport, recipient.encrypted_key});
     is_unknown = is_unknown || !transport;
@@ -88,7 +86,7 @@ Bytes Pkcs7Wrapper::wrap(const SecretBytes& options) const {
 }
 
 std::optional<SecretBytes> unwrap_pkcs7(const PrivateKey& key, std::span<const Certificate> own,
-                                        LegacyCms legacy, ByteView packet) {
+                                        LegacyCms legacy, ByteView packet, Attempts& attempts) {
   const Pkcs7Message message = Pkcs7Message::parse(packet);
   const ContentCipher cipher = ContentCipher::from(message.content_encryption);
   if (!cipher.is_authenticated() && legacy == LegacyCms::kRefused) {
@@ -99,6 +97,7 @@ std::optional<SecretBytes> unwrap_pkcs7(const PrivateKey& key, std::span<const C
   const auto candidates = find_candidates(message, key, own);
   for (const Candidate& candidate : candidates) {
     throw_if_cancelled();
+    attempts.use();
     const SecretBytes content_key =
         candidate.transport.decrypt(key, candidate.encrypted_key, cipher.key_size());
     if (auto options = cipher.open(content_key, message.content)) return options;

@@ -39,7 +39,7 @@ enum class LegacyCms { kRefused, kAllowed };
 // cannot be told from that. Throws kIntegrity or kRefused for a packet that no key should open, and
 // kIntegrity when a recipient that is named does not open.
 [[nodiscard]] std::optional<SecretBytes> unwrap_pkcs7(const PrivateKey& key, std::span<const Certificate> own,
-                                                      LegacyCms legacy, ByteView packet);
+                                                      LegacyCms legacy, ByteView packet, Attempts& attempts);
 
 // One line a recipient: "RSA certificate issued by CN=one, serial 1a2b", "key agreement recipient (not
 // supported)".

@@ -15,9 +15,10 @@ std::string PrivateKeyUnwrapper::description() const {
   return name_ + " (" + key_.public_key().description() + ")";
 }
 
-std::optional<SecretBytes> PrivateKeyUnwrapper::unwrap(std::string_view annotation, ByteView packet) const {
-  if (annotation == kJweAnnotation) return unwrap_jwe(key_, packet);
-  auto options = unwrap_pkcs7(key_, certificates_, legacy_, packet);
+std::optional<SecretBytes> PrivateKeyUnwrapper::unwrap(std::string_view annotation, ByteView packet,
+                                                       Attempts& attempts) const {
+  if (annotation == kJweAnnotation) return unwrap_jwe(key_, packet, attempts);
+  auto options = unwrap_pkcs7(key_, certificates_, legacy_, packet, attempts);
   if (options || certificates_.empty()) return options;
   throw Error(ErrorCode::kNoKey, "it is not wrapped for the certificate that was given",
               "leave the certificate out: then everything that the key might open is tried");

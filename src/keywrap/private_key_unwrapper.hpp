@@ -18,8 +18,8 @@ class PrivateKeyUnwrapper final : public KeyUnwrapper {
         legacy_(legacy) {}
   [[nodiscard]] bool reads(std::string_view annotation) const override;
   [[nodiscard]] std::string description() const override;
-  [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view annotation,
-                                                  ByteView packet) const override;
+  [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view annotation, ByteView packet,
+                                                  Attempts& attempts) const override;
 
  private:
   std::string name_;

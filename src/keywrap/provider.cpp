@@ -49,7 +49,8 @@ bool ProviderUnwrapper::reads(std::string_view annotation) const {
 
 std::string ProviderUnwrapper::description() const { return "key providers"; }
 
-std::optional<SecretBytes> ProviderUnwrapper::unwrap(std::string_view annotation, ByteView packet) const {
+std::optional<SecretBytes> ProviderUnwrapper::unwrap(std::string_view annotation, ByteView packet,
+                                                     Attempts&) const {
   const std::string name(annotation.substr(kProviderAnnotationPrefix.size()));
   Known::Answer& answer = known_->find(name, packet);
   const std::lock_guard lock(answer.mutex);

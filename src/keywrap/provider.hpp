@@ -34,8 +34,8 @@ class ProviderUnwrapper final : public KeyUnwrapper {
   ~ProviderUnwrapper() override;
   [[nodiscard]] bool reads(std::string_view annotation) const override;
   [[nodiscard]] std::string description() const override;
-  [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view annotation,
-                                                  ByteView packet) const override;
+  [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view annotation, ByteView packet,
+                                                  Attempts&) const override;
 
  private:
   struct Known;

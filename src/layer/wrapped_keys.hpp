@@ -30,7 +30,8 @@ inline constexpr std::string_view kEncryptionPrefix = "org.opencontainers.image.
 void set_public_options(Annotations& annotations, const PublicOptions& public_options);
 
 // The private options from the first packet that one of the keys opens. Throws kNoKey, naming recipients and
-// keys, when there is none; kIntegrity when a packet was opened but is forged.
+// keys, when there is none; kIntegrity when a packet was opened but is forged. However many recipients an
+// image names, each key is tried for Attempts::kMost of them, and the error is a few lines long.
 [[nodiscard]] PrivateOptions unwrap_private_options(const Annotations& annotations,
                                                     const KeyUnwrappers& unwrappers);
 

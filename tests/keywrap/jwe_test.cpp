@@ -17,7 +17,8 @@ const std::set<std::string> kReadable = {
     "DER",          "A128CBC-HS256",  "A192CBC-HS384",  "A256CBC-HS512"};
 
 std::optional<std::string> unwrap(const std::string& packet, const std::string& pem) {
-  const auto options = unwrap_jwe(parse_private_key(as_bytes(pem), nullptr), as_bytes(packet));
+  Attempts attempts;
+  const auto options = unwrap_jwe(parse_private_key(as_bytes(pem), nullptr), as_bytes(packet), attempts);
   if (!options) return std::nullopt;
   return std::string(as_text(options->expose()));
 }
@@ -128,6 +129,26 @@ TEST(Jwe, OpensNothingThatWasChanged) {
     EXPECT_TRUE(is_refused(cut.dump(), pem)) << part;
     cut.erase(part);
     EXPECT_TRUE(is_refused(cut.dump(), pem)) << part;
+  }
+}
+
+TEST(Jwe, TriesABoundedNumberOfRecipients) {
+  for (const char* name : {"rsa", "p256"}) {
+    SCOPED_TRACE(name);
+    const auto packet = Table::parse(wrap(name, "options"));
+    Table message = {{"iv", packet["iv"]}, {"ciphertext", packet["ciphertext"]}, {"tag", packet["tag"]}};
+    const auto header = Table::parse(*decode_base64(text(packet, "protected"), Base64::kUrl));
+    const Table recipient = {{"header", header}, {"encrypted_key", packet["encrypted_key"]}};
+    const auto tried_with = [&](const char* key, std::size_t count) {
+      message["recipients"] = std::vector(count, recipient);
+      return error_of(
+          [&] { (void)unwrap(message.dump(), read_vector("keys/" + std::string(key) + ".pem")); });
+    };
+    // Authentication fails for each, as the protected header is another.
+    EXPECT_EQ(tried_with(name, Attempts::kMost), ErrorCode::kIntegrity);
+    EXPECT_EQ(tried_with(name, Attempts::kMost + 1), ErrorCode::kRefused);
+    EXPECT_EQ(tried_with("rsa3072", Attempts::kMost + 1), std::nullopt) << "of another size: costs nothing";
+    EXPECT_EQ(tried_with("p384", Attempts::kMost + 1), std::nullopt) << "of another curve: costs nothing";
   }
 }
 

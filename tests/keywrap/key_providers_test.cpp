@@ -56,6 +56,7 @@ class KeyProvidersTest : public testing::Test {
 
   std::shared_ptr<KeyProviders> open() { return std::make_shared<KeyProviders>(settings_); }
   ProviderUnwrapper unwrapper() { return {open(), {}}; }
+  Attempts attempts_;
   ProviderWrapper wrapper() { return {open(), "demo", {}}; }
 
   static std::string path_of(const ProviderEntry& entry) {
@@ -64,7 +65,7 @@ class KeyProvidersTest : public testing::Test {
 
   // What `demo` unwraps a packet to, which it must.
   std::string unwrapped() {
-    const auto options = unwrapper().unwrap(kDemo, to_bytes(as_bytes("p")));
+    const auto options = unwrapper().unwrap(kDemo, to_bytes(as_bytes("p")), attempts_);
     return options ? std::string(as_text(options->expose())) : "nothing";
   }
 
@@ -100,7 +101,7 @@ TEST_F(KeyProvidersTest, AMissingConfigurationIsAnErrorWhereAskedFor) {
 TEST_F(KeyProvidersTest, AMissingConfigurationMayCountAsEmpty) {
   settings_.missing = MissingConfig::kCountsAsEmpty;
   EXPECT_THAT(open()->entries(), testing::IsEmpty());
-  EXPECT_THAT(failure([&] { (void)unwrapper().unwrap(kDemo, to_bytes(as_bytes("p"))); }).message(),
+  EXPECT_THAT(failure([&] { (void)unwrapper().unwrap(kDemo, to_bytes(as_bytes("p")), attempts_); }).message(),
               HasSubstr(settings_.config + " does not exist"));
 }
 
@@ -152,18 +153,19 @@ TEST_F(KeyProvidersTest, StartsOneOfOursForAnImageOnlyWhenItWasNamed) {
   const std::string sodium = std::string(kProviderAnnotationPrefix) + "sodium";
   const Bytes packet = to_bytes(as_bytes("p"));
   const ProviderUnwrapper unnamed(open(), {});
-  EXPECT_THAT(failure([&] { (void)unnamed.unwrap(sodium, packet); }).message(),
+  EXPECT_THAT(failure([&] { (void)unnamed.unwrap(sodium, packet, attempts_); }).message(),
               HasSubstr("is not configured"));
   EXPECT_EQ(starts(), 0U);
   const ProviderUnwrapper named(open(), {{"sodium", {"key"}}});
-  (void)failure([&] { (void)named.unwrap(sodium, packet); });
+  (void)failure([&] { (void)named.unwrap(sodium, packet, attempts_); });
   EXPECT_EQ(starts(), 1U);
 }
 
 TEST_F(KeyProvidersTest, IsNotAskedAgainForAPacketThatFailed) {
   configure("exit 3");
   const ProviderUnwrapper demo = unwrapper();
-  for (int i = 0; i < 3; ++i) (void)failure([&] { (void)demo.unwrap(kDemo, to_bytes(as_bytes("p"))); });
+  for (int i = 0; i < 3; ++i)
+    (void)failure([&] { (void)demo.unwrap(kDemo, to_bytes(as_bytes("p")), attempts_); });
   EXPECT_EQ(starts(), 1U);
 }
 
@@ -172,7 +174,7 @@ TEST_F(KeyProvidersTest, WaitsOnceForOneThatHangs) {
   settings_.limits.time = 200ms;
   const ProviderUnwrapper demo = unwrapper();
   for (const char* packet : {"p", "q", "r"})
-    (void)failure([&] { (void)demo.unwrap(kDemo, to_bytes(as_bytes(packet))); });
+    (void)failure([&] { (void)demo.unwrap(kDemo, to_bytes(as_bytes(packet)), attempts_); });
   EXPECT_EQ(starts(), 1U);
 }
 
@@ -239,7 +241,7 @@ TEST_F(KeyProvidersTest, BoundsWhatItUnwraps) {
   configure(reply("keyunwrapresults", "optsdata", kMostPrivateOptionsBytes));
   EXPECT_EQ(unwrapped().size(), kMostPrivateOptionsBytes);
   configure(reply("keyunwrapresults", "optsdata", kMostPrivateOptionsBytes + 1));
-  const Error error = failure([&] { (void)unwrapper().unwrap(kDemo, to_bytes(as_bytes("p"))); });
+  const Error error = failure([&] { (void)unwrapper().unwrap(kDemo, to_bytes(as_bytes("p")), attempts_); });
   EXPECT_EQ(error.code(), ErrorCode::kProvider);
   EXPECT_THAT(error.message(), HasSubstr("more than 16 KiB"));
 }
@@ -250,16 +252,16 @@ TEST_F(KeyProvidersTest, AsksOnceForEqualPackets) {
   StopFlag stop;
   run_parallel(8, 8, stop, [&](std::size_t i) {
     const Bytes packet = to_bytes(as_bytes(i % 2 == 0 ? "even" : "odd"));
-    EXPECT_EQ(as_text(demo.unwrap(kDemo, packet)->expose()), "xxxxx");
+    EXPECT_EQ(as_text(demo.unwrap(kDemo, packet, attempts_)->expose()), "xxxxx");
   });
   EXPECT_EQ(starts(), 2U);
 }
 
 TEST_F(KeyProvidersTest, TellsAReplyWithoutAKeyFromAFailure) {
   configure("echo '{}'");
-  EXPECT_EQ(failure([&] { (void)unwrapper().unwrap(kDemo, {}); }).code(), ErrorCode::kNoKey);
+  EXPECT_EQ(failure([&] { (void)unwrapper().unwrap(kDemo, {}, attempts_); }).code(), ErrorCode::kNoKey);
   configure("echo nonsense");
-  EXPECT_EQ(failure([&] { (void)unwrapper().unwrap(kDemo, {}); }).code(), ErrorCode::kProvider);
+  EXPECT_EQ(failure([&] { (void)unwrapper().unwrap(kDemo, {}, attempts_); }).code(), ErrorCode::kProvider);
 }
 
 TEST_F(KeyProvidersTest, ReadsTheAnnotationsOfEveryProvider) {

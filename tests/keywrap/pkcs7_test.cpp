@@ -142,25 +142,36 @@ TEST(Pkcs7, TriesOnlyTheRecipientsThatItsCertificatesName) {
 
 TEST(Pkcs7, IsOpenedByAPrivateKeyThatSaysWhyNot) {
   const Bytes packet = wrap({certificate_one()});
+  Attempts attempts;
   const auto unwrap_with = [&](const std::vector<Certificate>& own) {
-    return PrivateKeyUnwrapper("key", key_one(), own).unwrap(kPkcs7Annotation, packet);
+    return PrivateKeyUnwrapper("key", key_one(), own).unwrap(kPkcs7Annotation, packet, attempts);
   };
   EXPECT_TRUE(unwrap_with({}));
   EXPECT_TRUE(unwrap_with({certificate_one()}));
   EXPECT_EQ(error_of([&] { (void)unwrap_with({certificate_two()}); }), ErrorCode::kNoKey);
   // Where nobody gave his word, as in the decoder, legacy content is refused.
   const Bytes legacy = to_bytes(as_bytes(read_vector("pkcs7/cbc128.der")));
-  EXPECT_EQ(error_of([&] { (void)PrivateKeyUnwrapper("key", key_one()).unwrap(kPkcs7Annotation, legacy); }),
+  EXPECT_EQ(error_of([&] {
+              (void)PrivateKeyUnwrapper("key", key_one()).unwrap(kPkcs7Annotation, legacy, attempts);
+            }),
             ErrorCode::kRefused);
 }
 
 TEST(Pkcs7, TriesABoundedNumberOfRecipients) {
   EXPECT_EQ(error_of([] { (void)wrap(std::vector(65, certificate_one())); }), ErrorCode::kUsage);
   Pkcs7Message message = Pkcs7Message::parse(wrap({certificate_one()}));
-  message.recipients.resize(64, message.recipients.front());
-  EXPECT_EQ(unwrap(message.encode(), key_one()), "options");
-  message.recipients.resize(65, message.recipients.front());
-  EXPECT_EQ(error_with(message.encode()), ErrorCode::kRefused);
+  const Pkcs7Recipient own = message.recipients.front();
+  // DER's order is by content: what is not for the key comes first.
+  Pkcs7Recipient other = own;
+  other.encrypted_key[0] = 0;
+  other.encrypted_key[1] = 0;
+  const auto with_others = [&](std::size_t count) {
+    message.recipients.assign(count, other);
+    message.recipients.push_back(own);
+    return message.encode();
+  };
+  EXPECT_EQ(unwrap(with_others(Attempts::kMost - 1), key_one()), "options");
+  EXPECT_EQ(error_with(with_others(Attempts::kMost)), ErrorCode::kRefused);
 }
 
 TEST(Pkcs7, NeverWritesThePacketTwice) { EXPECT_NE(wrap({certificate_one()}), wrap({certificate_one()})); }

@@ -42,12 +42,27 @@ class Answer final : public KeyUnwrapper {
   explicit Answer(std::string text) : text_(std::move(text)) {}
   [[nodiscard]] bool reads(std::string_view) const override { return true; }
   [[nodiscard]] std::string description() const override { return "answer"; }
-  [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view, ByteView) const override {
+  [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view, ByteView, Attempts&) const override {
     return secret(text_);
   }
 
  private:
   std::string text_;
+};
+
+// A key provider, say, that fails with another long text for each packet.
+class Complaint final : public KeyUnwrapper {
+ public:
+  explicit Complaint(std::string text) : text_(std::move(text)) {}
+  [[nodiscard]] bool reads(std::string_view) const override { return true; }
+  [[nodiscard]] std::string description() const override { return text_; }
+  [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view, ByteView, Attempts&) const override {
+    throw Error(ErrorCode::kProvider, std::to_string(++calls_) + text_);
+  }
+
+ private:
+  std::string text_;
+  mutable int calls_ = 0;
 };
 
 PrivateOptions fresh_options() { return PrivateOptions::generate(Digest::of({})); }
@@ -65,15 +80,63 @@ TEST(WrappedKeys, AreOpenedByEachRecipientAlone) {
 
 TEST(WrappedKeys, NameRecipientsAndKeysWhenNoneFits) {
   const Annotations annotations = wrap_for(fresh_options(), {"rsa", "p256"});
-  try {
-    (void)unwrap_with(annotations, {"rsa2", "p384"});
-    ADD_FAILURE();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::kNoKey);
-    for (const char* part : {"RSA-OAEP key GaTh", "P-256 key bfoP", "rsa2.pem", "p384.pem"}) {
-      EXPECT_THAT(error.message(), testing::HasSubstr(part));
-    }
+  const Error error = failure([&] { (void)unwrap_with(annotations, {"rsa2", "p384"}); });
+  EXPECT_EQ(error.code(), ErrorCode::kNoKey);
+  for (const char* part :
+       {"RSA-OAEP key GaTh", "P-256 key bfoP", "rsa2.pem (2048-bit RSA key NjD9", "p384.pem (P-384 key 9TZF"})
+    EXPECT_THAT(error.message(), testing::HasSubstr(part));
+  EXPECT_THAT(error.hint(), testing::HasSubstr("imgcrypt key show"));
+}
+
+// A packet for `name`, written `count` times into one message.
+std::string packet_for_many(const std::string& name, std::size_t count) {
+  const Annotations annotations = wrap_for(fresh_options(), {name});
+  const auto packet = Table::parse(decode_base64(annotations.at(kJweAnnotation), Base64::kStandard).value());
+  const auto header = Table::parse(*decode_base64(text(packet, "protected"), Base64::kUrl));
+  Table message = {{"iv", packet["iv"]}, {"ciphertext", packet["ciphertext"]}, {"tag", packet["tag"]}};
+  message["recipients"] =
+      std::vector(count, Table{{"header", header}, {"encrypted_key", packet["encrypted_key"]}});
+  return encode_base64(as_bytes(message.dump()), Base64::kStandard);
+}
+
+TEST(WrappedKeys, AreTriedForABoundedNumberOfRecipients) {
+  const PrivateOptions options = fresh_options();
+  const std::string own = wrap_for(options, {"p256"}).at(kJweAnnotation);
+  const std::size_t half = Attempts::kMost / 2;
+  const Annotations most = {{kJweAnnotation, packet_for_many("../layouts/coco-jwe/keys/p256", half) + "," +
+                                                 packet_for_many("../layouts/coco-jwe/keys/p256", half - 1) +
+                                                 "," + own}};
+  EXPECT_EQ(exposed(unwrap_with(most, {"p256"}).key), exposed(options.key));
+  const Annotations more = {{kJweAnnotation, packet_for_many("../layouts/coco-jwe/keys/p256", half) + "," +
+                                                 packet_for_many("../layouts/coco-jwe/keys/p256", half) +
+                                                 "," + own}};
+  const Error error = failure([&] { (void)unwrap_with(more, {"p256"}); });
+  EXPECT_EQ(error.code(), ErrorCode::kNoKey);
+  EXPECT_THAT(error.message(), testing::HasSubstr("more than 128 recipients"));
+}
+
+TEST(WrappedKeys, OfHostileImagesMakeShortErrors) {
+  const std::string long_name(60'000, 'x');
+  Annotations annotations;
+  for (int i = 0; i < 100; ++i) {
+    const std::string number = std::to_string(i);
+    annotations["org.opencontainers.image.enc.keys.provider." + number + long_name] = "AAAA";
+    annotations["org.opencontainers.image.enc.keys." + number + long_name] = "AAAA,";
   }
+  for (int i = 0; i < 64; ++i) {
+    const std::string enc = std::to_string(i) + long_name.substr(0, 10'000);
+    const std::string header =
+        R"({"alg":"RSA-OAEP","kid":")" + long_name.substr(0, 10'000) + R"(","enc":")" + enc + R"("})";
+    const std::string message = R"({"protected":")" + encode_base64(as_bytes(header), Base64::kUrl) +
+                                R"(","encrypted_key":"AAAA","iv":"AAAA","ciphertext":"AAAA","tag":"AAAA"})";
+    annotations[kJweAnnotation] += (i == 0 ? "" : ",") + encode_base64(as_bytes(message), Base64::kStandard);
+  }
+  KeyUnwrappers unwrappers;
+  for (int i = 0; i < 100; ++i) unwrappers.push_back(std::make_unique<Complaint>(long_name));
+  const Error error = failure([&] { (void)unwrap_private_options(annotations, unwrappers); });
+  EXPECT_LT(error.message().size(), 16'000U);
+  EXPECT_THAT(error.message(), testing::HasSubstr("more"));
+  EXPECT_LT(failure([&] { (void)unwrap_with(annotations, {"rsa"}); }).message().size(), 6'000U);
 }
 
 TEST(WrappedKeys, NeedAKeyAndAPacket) {

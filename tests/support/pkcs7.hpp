@@ -37,7 +37,8 @@ inline const PrivateKey& key_one() {
 inline std::optional<std::string> unwrap(ByteView packet, const PrivateKey& key,
                                          const std::vector<Certificate>& own = {},
                                          LegacyCms legacy = kOnRefused) {
-  const auto options = unwrap_pkcs7(key, own, legacy, packet);
+  Attempts attempts;
+  const auto options = unwrap_pkcs7(key, own, legacy, packet, attempts);
   if (!options) return std::nullopt;
   return std::string(as_text(options->expose()));
 }

@@ -1,0 +1,124 @@
+#include "base/cancel.hpp"
+#include "layer/packets.hpp"
+#include "layer/wrapped_keys.hpp"
+
+#include <imgcrypt/error.hpp>
+
+#include <algorithm>
+
+namespace imgcrypt {
+namespace {
+
+// What an error says of recipients, keys and reasons: images may hold thousands, each as long as a packet.
+constexpr std::size_t kMostListed = 8;
+constexpr std::size_t kMostReasons = 3;
+constexpr std::size_t kMostLength = 300;
+
+std::string list(const std::vector<std::string>& items, std::string_view none) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(items.size(), kMostListed); ++i)
+    text += (text.empty() ? "" : ", ") + items[i];
+  if (items.size() > kMostListed) text += " and " + std::to_string(items.size() - kMostListed) + " more";
+  return text.empty() ? std::string(none) : text;
+}
+
+// Why a key did not open a layer: each reason once, and no more than a few.
+class Reasons {
+ public:
+  void add(const std::string& reason) {
+    const std::string text = shortened(reason, kMostLength);
+    if (reasons_.size() < kMostReasons && std::ranges::find(reasons_, text) == reasons_.end())
+      reasons_.push_back(text);
+  }
+
+  [[nodiscard]] std::string text() const {
+    std::string text;
+    for (const std::string& reason : reasons_) text += (text.empty() ? ": " : "; ") + reason;
+    return text;
+  }
+
+ private:
+  std::vector<std::string> reasons_;
+};
+
+// The trial of each key with each packet that may be for it. Why each failed is kept for the error.
+class KeyTrial {
+ public:
+  explicit KeyTrial(const Annotations& annotations) : annotations_(annotations) {}
+
+  std::optional<PrivateOptions> unwrap(const KeyUnwrapper& unwrapper) {
+    bool is_tried = false;
+    Attempts attempts;
+    Reasons reasons;
+    for (const auto& [name, value] : annotations_) {
+      if (!name.starts_with(kKeysPrefix) || value.empty() || !unwrapper.reads(name)) continue;
+      is_tried = true;
+      if (auto options = try_packets(unwrapper, name, value, attempts, reasons)) return options;
+    }
+    if (is_tried) tried_.push_back(shortened(unwrapper.description(), kMostLength) + reasons.text());
+    return std::nullopt;
+  }
+
+  [[noreturn]] void fail() const {
+    const std::string tried = "keys tried: " + list(tried_, "none of them is for this");
+    if (integrity_)
+      throw Error(ErrorCode::kIntegrity, shortened(integrity_->message(), kMostLength) + "; " + tried);
+    throw Error(is_provider_failure_ ? ErrorCode::kProvider : ErrorCode::kNoKey,
+                "no key opens it: wrapped for " + list(recipients(), "nobody") + "; " + tried,
+                hint_.empty()
+                    ? "give the key of one of these recipients: a file, or provider:NAME; imgcrypt key show "
+                      "FILE tells which key a file holds"
+                    : hint_);
+  }
+
+ private:
+  [[nodiscard]] std::vector<std::string> recipients() const {
+    std::vector<std::string> lines = describe_recipients(annotations_);
+    for (std::string& line : lines) line = shortened(std::move(line), kMostLength);
+    return lines;
+  }
+
+  std::optional<PrivateOptions> try_packets(const KeyUnwrapper& unwrapper, const std::string& name,
+                                            std::string_view value, Attempts& attempts, Reasons& reasons) {
+    try {
+      for (const Bytes& packet : parse_packets(name, value)) {
+        try {
+          throw_if_cancelled();
+          if (const auto options = unwrapper.unwrap(name, packet, attempts))
+            return PrivateOptions::parse(*options);
+        } catch (const Error& error) {
+          note_failure(error, reasons);
+        }
+      }
+    } catch (const Error& error) {
+      note_failure(error, reasons);
+    }
+    return std::nullopt;
+  }
+
+  void note_failure(const Error& error, Reasons& reasons) {
+    if (error.code() == ErrorCode::kCancelled) throw Error(error);
+    if (error.code() == ErrorCode::kIntegrity && !integrity_) integrity_ = error;
+    if (hint_.empty()) hint_ = error.hint();
+    is_provider_failure_ = is_provider_failure_ || error.code() == ErrorCode::kProvider;
+    reasons.add(error.message());
+  }
+
+  const Annotations& annotations_;
+  std::vector<std::string> tried_;
+  std::string hint_;  // of the first reason that has one
+  std::optional<Error> integrity_;
+  bool is_provider_failure_ = false;
+};
+
+}  // namespace
+
+PrivateOptions unwrap_private_options(const Annotations& annotations, const KeyUnwrappers& unwrappers) {
+  KeyTrial trial(annotations);
+  for (const auto& unwrapper : unwrappers) {
+    if (auto options = trial.unwrap(*unwrapper)) return std::move(*options);
+  }
+  trial.fail();
+}
+
+}  // namespace imgcrypt

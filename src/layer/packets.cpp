@@ -1,0 +1,40 @@
+#include "layer/packets.hpp"
+
+#include "base/encoding.hpp"
+
+#include <imgcrypt/error.hpp>
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::size_t kMostNameLength = 100;
+
+[[noreturn]] void fail(ErrorCode code, const std::string& annotation, const std::string& what) {
+  throw Error(code, shortened(annotation, kMostNameLength) + ": " + what);
+}
+
+}  // namespace
+
+Bytes parse_packet(const std::string& annotation, std::string_view value) {
+  if (value.size() > (kMostPacketBytes + 2) / 3 * 4)
+    fail(ErrorCode::kRefused, annotation, "a wrapped key of more than 64 KiB");
+  auto packet = decode_base64(value, Base64::kStandard);
+  if (!packet) fail(ErrorCode::kIntegrity, annotation, "not canonical base64");
+  return std::move(*packet);
+}
+
+std::vector<Bytes> parse_packets(const std::string& annotation, std::string_view value) {
+  std::vector<Bytes> packets;
+  while (!value.empty()) {
+    if (packets.size() == kMostPackets)
+      fail(ErrorCode::kRefused, annotation, "more than " + std::to_string(kMostPackets) + " wrapped keys");
+    const std::size_t comma = value.find(',');
+    packets.push_back(parse_packet(annotation, value.substr(0, comma)));
+    if (comma == std::string_view::npos) break;
+    value.remove_prefix(comma + 1);
+    if (value.empty()) fail(ErrorCode::kIntegrity, annotation, "ends with a comma");
+  }
+  return packets;
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,20 @@
+// The value of an annotation of wrapped keys: packets, base64-encoded and joined by commas. For the sources
+// of this folder.
+#pragma once
+
+#include "keywrap/key_wrapper.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imgcrypt {
+
+inline constexpr std::string_view kKeysPrefix = "org.opencontainers.image.enc.keys.";
+
+// Both throw kIntegrity, naming the annotation, for what is not canonical, kRefused beyond the limits of
+// key_wrapper.hpp.
+[[nodiscard]] std::vector<Bytes> parse_packets(const std::string& annotation, std::string_view value);
+[[nodiscard]] Bytes parse_packet(const std::string& annotation, std::string_view value);
+
+}  // namespace imgcrypt
