@@ -1,6 +1,7 @@
 #include "image/inspect.hpp"
 
 #include "image/tree.hpp"
+#include "layer/layer_recipients.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 
@@ -42,8 +43,9 @@ class Printer {
                      (encrypted ? ", encrypted" : ", readable by everyone"));
     if (!encrypted) return;
     if (!has_encryption_annotations(layer.annotations)) line(indent + 1, "its wrapped keys are missing");
-    for (const std::string& recipient : describe_recipients(layer.annotations))
-      line(indent + 1, "for " + recipient);
+    const LayerRecipients recipients = describe_recipients(layer.annotations);
+    for (const LayerRecipient& row : recipients.list) line(indent + 1, "for " + row.recipient.text());
+    if (recipients.omitted != 0) line(indent + 1, "and " + std::to_string(recipients.omitted) + " more");
   }
 
   std::string text_;

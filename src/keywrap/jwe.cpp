@@ -120,6 +120,11 @@ std::string algorithm_for(const PublicJwk& recipient) {
       is_rsa ? "use RSA-OAEP or RSA-OAEP-256" : "use ECDH-ES+A128KW, ECDH-ES+A192KW or ECDH-ES+A256KW");
 }
 
+std::string key_kind(const JweRecipient& recipient) {
+  if (recipient.epk) return recipient.epk->curve;
+  return recipient.algorithm.starts_with("RSA") ? rsa_key_kind(recipient.encrypted_key) : "";
+}
+
 }  // namespace
 
 JweWrapper::JweWrapper(PublicJwk recipient, RecipientNames names)
@@ -166,14 +171,16 @@ std::optional<SecretBytes> unwrap_jwe(const PrivateKey& key, ByteView packet, At
   return std::nullopt;
 }
 
-std::vector<std::string> describe_jwe(ByteView packet) {
-  std::vector<std::string> lines;
+std::vector<DescribedRecipient> describe_jwe(ByteView packet) {
+  std::vector<DescribedRecipient> described;
   for (const JweRecipient& recipient : JweMessage::parse(packet).recipients) {
-    const std::string curve = recipient.epk ? " " + recipient.epk->curve : "";
-    lines.push_back(recipient.algorithm + curve + " key " +
-                    (recipient.key_id.empty() ? "unknown" : recipient.key_id));
+    described.push_back({.scheme = "jwe",
+                         .algorithm = recipient.algorithm,
+                         .key_kind = key_kind(recipient),
+                         .fingerprint = recipient.key_id,
+                         .problem = {}});
   }
-  return lines;
+  return described;
 }
 
 }  // namespace imgcrypt

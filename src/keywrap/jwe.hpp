@@ -5,6 +5,7 @@
 
 #include "crypto/jwk.hpp"
 #include "crypto/key.hpp"
+#include "keywrap/described_recipient.hpp"
 #include "keywrap/key_wrapper.hpp"
 
 #include <vector>
@@ -35,7 +36,7 @@ class JweWrapper final : public KeyWrapper {
 [[nodiscard]] std::optional<SecretBytes> unwrap_jwe(const PrivateKey& key, ByteView packet,
                                                     Attempts& attempts);
 
-// One line a recipient: "RSA-OAEP key ab12...", "ECDH-ES+A256KW P-256 key unknown".
-[[nodiscard]] std::vector<std::string> describe_jwe(ByteView packet);
+// Throws as JweMessage::parse.
+[[nodiscard]] std::vector<DescribedRecipient> describe_jwe(ByteView packet);
 
 }  // namespace imgcrypt

@@ -2,6 +2,7 @@
 
 #include "base/cancel.hpp"
 #include "crypto/aes_gcm.hpp"
+#include "crypto/object_id.hpp"
 #include "crypto/random.hpp"
 #include "keywrap/pkcs7_algorithms.hpp"
 #include "keywrap/pkcs7_message.hpp"
@@ -46,6 +47,22 @@ std::vector<Candidate> find_candidates(const Pkcs7Message& message, const Privat
     throw Error(ErrorCode::kRefused, "PKCS7: this encryption of the content key is not supported");
   }
   return candidates;
+}
+
+DescribedRecipient describe(const Pkcs7Recipient& recipient) {
+  DescribedRecipient described{
+      .scheme = "pkcs7", .algorithm = {}, .key_kind = {}, .fingerprint = {}, .problem = {}};
+  if (!recipient.unsupported.empty()) {
+    described.algorithm = recipient.unsupported;
+    described.problem = "not supported";
+    return described;
+  }
+  const auto transport = KeyTransport::from(recipient.key_encryption);
+  described.algorithm =
+      transport ? std::string(transport->name()) : describe_object_id(recipient.key_encryption.object_id);
+  described.key_kind = rsa_key_kind(recipient.encrypted_key);
+  described.fingerprint = describe_issuer(recipient.issuer, recipient.serial);
+  return described;
 }
 
 }  // namespace
@@ -106,14 +123,11 @@ std::optional<SecretBytes> unwrap_pkcs7(const PrivateKey& key, std::span<const C
   throw Error(ErrorCode::kIntegrity, "layer authentication failed");
 }
 
-std::vector<std::string> describe_pkcs7(ByteView packet) {
-  std::vector<std::string> lines;
-  for (const Pkcs7Recipient& recipient : Pkcs7Message::parse(packet).recipients) {
-    lines.push_back(recipient.unsupported.empty()
-                        ? "RSA certificate " + describe_issuer(recipient.issuer, recipient.serial)
-                        : recipient.unsupported + " (not supported)");
-  }
-  return lines;
+std::vector<DescribedRecipient> describe_pkcs7(ByteView packet) {
+  std::vector<DescribedRecipient> described;
+  const Pkcs7Message message = Pkcs7Message::parse(packet);
+  std::ranges::transform(message.recipients, std::back_inserter(described), describe);
+  return described;
 }
 
 }  // namespace imgcrypt

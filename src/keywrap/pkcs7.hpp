@@ -5,6 +5,7 @@
 
 #include "crypto/certificate.hpp"
 #include "crypto/key.hpp"
+#include "keywrap/described_recipient.hpp"
 #include "keywrap/key_wrapper.hpp"
 
 #include <optional>
@@ -41,8 +42,7 @@ enum class LegacyCms { kRefused, kAllowed };
 [[nodiscard]] std::optional<SecretBytes> unwrap_pkcs7(const PrivateKey& key, std::span<const Certificate> own,
                                                       LegacyCms legacy, ByteView packet, Attempts& attempts);
 
-// One line a recipient: "RSA certificate issued by CN=one, serial 1a2b", "key agreement recipient (not
-// supported)".
-[[nodiscard]] std::vector<std::string> describe_pkcs7(ByteView packet);
+// Throws as Pkcs7Message::parse.
+[[nodiscard]] std::vector<DescribedRecipient> describe_pkcs7(ByteView packet);
 
 }  // namespace imgcrypt

@@ -7,6 +7,7 @@
 #include "keywrap/pkcs7_message.hpp"
 
 #include <optional>
+#include <string_view>
 
 namespace imgcrypt {
 
@@ -34,6 +35,8 @@ class KeyTransport {
   // nullopt: not supported.
   static std::optional<KeyTransport> from(const AlgorithmId& algorithm);
 
+  // RFC 8017's name for it.
+  [[nodiscard]] std::string_view name() const noexcept { return oaep_ ? "RSAES-OAEP" : "RSAES-PKCS1-v1_5"; }
   // Always `size` bytes, random ones when the encrypted key does not hold so many, so that a wrong padding
   // and a wrong key fail alike and in the same place (RFC 3218). REQUIRES: the key is RSA.
   [[nodiscard]] SecretBytes decrypt(const PrivateKey& key, ByteView encrypted_key, std::size_t size) const;

@@ -1,10 +1,9 @@
 // The key schemes there are: one row each. A new scheme is a new file and a row.
 #pragma once
 
-#include "base/bytes.hpp"
+#include "keywrap/described_recipient.hpp"
 
 #include <span>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,8 +12,8 @@ namespace imgcrypt {
 struct Scheme {
   std::string_view name;        // as in "jwe:KEY"
   std::string_view annotation;  // that its packets stand in
-  // One line a recipient of a packet. Throws kIntegrity for what is no packet.
-  std::vector<std::string> (*describe)(ByteView packet);
+  // The recipients of a packet, in its order. Throws kIntegrity or kRefused for what cannot be read.
+  std::vector<DescribedRecipient> (*describe)(ByteView packet);
 };
 
 [[nodiscard]] std::span<const Scheme> schemes();

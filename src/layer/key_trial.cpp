@@ -1,4 +1,5 @@
 #include "base/cancel.hpp"
+#include "layer/layer_recipients.hpp"
 #include "layer/packets.hpp"
 #include "layer/wrapped_keys.hpp"
 
@@ -14,11 +15,12 @@ constexpr std::size_t kMostListed = 8;
 constexpr std::size_t kMostReasons = 3;
 constexpr std::size_t kMostLength = 300;
 
-std::string list(const std::vector<std::string>& items, std::string_view none) {
+// The first of `count` items, and how many more there are.
+std::string list(const std::vector<std::string>& items, std::size_t count, std::string_view none) {
+  const std::size_t listed = std::min(items.size(), kMostListed);
   std::string text;
-  for (std::size_t i = 0; i < std::min(items.size(), kMostListed); ++i)
-    text += (text.empty() ? "" : ", ") + items[i];
-  if (items.size() > kMostListed) text += " and " + std::to_string(items.size() - kMostListed) + " more";
+  for (std::size_t i = 0; i < listed; ++i) text += (text.empty() ? "" : ", ") + items[i];
+  if (count > listed) text += " and " + std::to_string(count - listed) + " more";
   return text.empty() ? std::string(none) : text;
 }
 
@@ -60,11 +62,11 @@ class KeyTrial {
   }
 
   [[noreturn]] void fail() const {
-    const std::string tried = "keys tried: " + list(tried_, "none of them is for this");
+    const std::string tried = "keys tried: " + list(tried_, tried_.size(), "none of them is for this");
     if (integrity_)
       throw Error(ErrorCode::kIntegrity, shortened(integrity_->message(), kMostLength) + "; " + tried);
     throw Error(is_provider_failure_ ? ErrorCode::kProvider : ErrorCode::kNoKey,
-                "no key opens it: wrapped for " + list(recipients(), "nobody") + "; " + tried,
+                "no key opens it: wrapped for " + recipients() + "; " + tried,
                 hint_.empty()
                     ? "give the key of one of these recipients: a file, or provider:NAME; imgcrypt key show "
                       "FILE tells which key a file holds"
@@ -72,10 +74,12 @@ class KeyTrial {
   }
 
  private:
-  [[nodiscard]] std::vector<std::string> recipients() const {
-    std::vector<std::string> lines = describe_recipients(annotations_);
-    for (std::string& line : lines) line = shortened(std::move(line), kMostLength);
-    return lines;
+  [[nodiscard]] std::string recipients() const {
+    const LayerRecipients described = describe_recipients(annotations_, kMostListed);
+    std::vector<std::string> lines;
+    for (const LayerRecipient& row : described.list)
+      lines.push_back(shortened(row.recipient.text(), kMostLength));
+    return list(lines, lines.size() + described.omitted, "nobody");
   }
 
   std::optional<PrivateOptions> try_packets(const KeyUnwrapper& unwrapper, const std::string& name,

@@ -15,6 +15,18 @@ constexpr std::size_t kMostNameLength = 100;
 
 }  // namespace
 
+std::vector<std::string_view> split_packets(std::string_view value) {
+  std::vector<std::string_view> texts;
+  while (!value.empty()) {
+    const std::size_t comma = value.find(',');
+    texts.push_back(value.substr(0, comma));
+    if (comma == std::string_view::npos) break;
+    value.remove_prefix(comma + 1);
+    if (value.empty()) texts.push_back(value);
+  }
+  return texts;
+}
+
 Bytes parse_packet(const std::string& annotation, std::string_view value) {
   if (value.size() > (kMostPacketBytes + 2) / 3 * 4)
     fail(ErrorCode::kRefused, annotation, "a wrapped key of more than 64 KiB");
@@ -24,16 +36,12 @@ Bytes parse_packet(const std::string& annotation, std::string_view value) {
 }
 
 std::vector<Bytes> parse_packets(const std::string& annotation, std::string_view value) {
+  const std::vector<std::string_view> texts = split_packets(value);
+  if (texts.size() > kMostPackets)
+    fail(ErrorCode::kRefused, annotation, "more than " + std::to_string(kMostPackets) + " wrapped keys");
   std::vector<Bytes> packets;
-  while (!value.empty()) {
-    if (packets.size() == kMostPackets)
-      fail(ErrorCode::kRefused, annotation, "more than " + std::to_string(kMostPackets) + " wrapped keys");
-    const std::size_t comma = value.find(',');
-    packets.push_back(parse_packet(annotation, value.substr(0, comma)));
-    if (comma == std::string_view::npos) break;
-    value.remove_prefix(comma + 1);
-    if (value.empty()) fail(ErrorCode::kIntegrity, annotation, "ends with a comma");
-  }
+  for (const std::string_view text : texts) packets.push_back(parse_packet(annotation, text));
+  if (!texts.empty() && texts.back().empty()) fail(ErrorCode::kIntegrity, annotation, "ends with a comma");
   return packets;
 }
 

@@ -12,6 +12,9 @@ namespace imgcrypt {
 
 inline constexpr std::string_view kKeysPrefix = "org.opencontainers.image.enc.keys.";
 
+// The texts of its packets. A comma at the end is followed by one that is empty.
+[[nodiscard]] std::vector<std::string_view> split_packets(std::string_view value);
+
 // Both throw kIntegrity, naming the annotation, for what is not canonical, kRefused beyond the limits of
 // key_wrapper.hpp.
 [[nodiscard]] std::vector<Bytes> parse_packets(const std::string& annotation, std::string_view value);

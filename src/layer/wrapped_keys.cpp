@@ -1,8 +1,6 @@
 #include "layer/wrapped_keys.hpp"
 
 #include "base/encoding.hpp"
-#include "keywrap/provider.hpp"
-#include "keywrap/schemes.hpp"
 #include "layer/packets.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -13,18 +11,6 @@ namespace imgcrypt {
 namespace {
 
 constexpr const char* kPublicOptions = "org.opencontainers.image.enc.pubopts";
-
-void describe_packets(const Scheme& scheme, const std::string& annotation, std::string_view value,
-                      std::vector<std::string>& lines) {
-  const std::string name(scheme.name);
-  try {
-    for (const Bytes& packet : parse_packets(annotation, value)) {
-      for (const std::string& line : scheme.describe(packet)) lines.push_back(name + " " + line);
-    }
-  } catch (const Error& error) {
-    lines.push_back(name + " (cannot be read: " + error.message() + ")");
-  }
-}
 
 }  // namespace
 
@@ -71,22 +57,6 @@ PublicOptions public_options_of(const Annotations& annotations) {
   }
   const Bytes json = parse_packet(kPublicOptions, found->second);
   return PublicOptions::parse(as_text(json));
-}
-
-std::vector<std::string> describe_recipients(const Annotations& annotations) {
-  std::vector<std::string> lines;
-  for (const auto& [name, value] : annotations) {
-    if (!name.starts_with(kKeysPrefix) || value.empty()) continue;
-    const auto scheme = std::ranges::find(schemes(), name, &Scheme::annotation);
-    if (name.starts_with(kProviderAnnotationPrefix)) {
-      lines.push_back("key provider " + name.substr(kProviderAnnotationPrefix.size()));
-    } else if (scheme == schemes().end()) {
-      lines.push_back(name.substr(kKeysPrefix.size()) + " (scheme not supported)");
-    } else {
-      describe_packets(*scheme, name, value, lines);
-    }
-  }
-  return lines;
 }
 
 bool has_encryption_annotations(const Annotations& annotations) {

@@ -38,9 +38,6 @@ void set_public_options(Annotations& annotations, const PublicOptions& public_op
 // Throws kIntegrity when they are missing or malformed, kRefused as PublicOptions::parse.
 [[nodiscard]] PublicOptions public_options_of(const Annotations& annotations);
 
-// One line a recipient: "jwe RSA-OAEP key ab12..."; schemes that are not known by their annotation's name.
-[[nodiscard]] std::vector<std::string> describe_recipients(const Annotations& annotations);
-
 [[nodiscard]] bool has_encryption_annotations(const Annotations& annotations);
 
 }  // namespace imgcrypt

@@ -16,6 +16,12 @@ namespace {
 
 using namespace test;
 
+std::vector<std::string> lines_of(const std::vector<DescribedRecipient>& recipients) {
+  std::vector<std::string> lines;
+  for (const DescribedRecipient& recipient : recipients) lines.push_back(recipient.text());
+  return lines;
+}
+
 TEST(Pkcs7, TreatsTheVectorsAsTheTableSays) {
   std::size_t count = 0;
   for (const auto& row : load_table("pkcs7.json")) {
@@ -47,14 +53,25 @@ TEST(Pkcs7, TreatsTheVectorsAsTheTableSays) {
 
 TEST(Pkcs7, DescribesTheRecipientsOfTheVectors) {
   for (const auto& row : load_table("pkcs7.json")) {
-    const auto expected = row.at("recipients").get<std::vector<std::string>>();
+    auto expected = row.at("recipients").get<std::vector<std::string>>();
+    for (std::string& line : expected) line.insert(0, "pkcs7 ");
     if (!expected.empty()) {
-      EXPECT_EQ(describe_pkcs7(vector_bytes(row)), expected) << row.at("file");
+      EXPECT_EQ(lines_of(describe_pkcs7(vector_bytes(row))), expected) << row.at("file");
     } else {
       EXPECT_EQ(error_of([&] { (void)describe_pkcs7(vector_bytes(row)); }), ErrorCode::kRefused);
     }
   }
   EXPECT_EQ(error_of([] { (void)describe_pkcs7(as_bytes("no packet")); }), ErrorCode::kIntegrity);
+}
+
+TEST(Pkcs7, DescribesHowAKeyWasWrapped) {
+  const auto recipients = describe_pkcs7(wrap({certificate_one()}));
+  ASSERT_EQ(recipients.size(), 1U);
+  EXPECT_EQ(recipients[0].scheme, "pkcs7");
+  EXPECT_EQ(recipients[0].algorithm, "RSAES-PKCS1-v1_5");
+  EXPECT_EQ(recipients[0].key_kind, "RSA 2048");
+  EXPECT_EQ(recipients[0].fingerprint, "issued by CN=ocicrypt test 1,O=Throwaway,C=DE, serial 1001");
+  EXPECT_EQ(recipients[0].problem, "");
 }
 
 TEST(Pkcs7, OpensNoVectorWithAnotherKey) {

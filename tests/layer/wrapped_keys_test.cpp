@@ -198,13 +198,5 @@ TEST(WrappedKeys, KeepThePublicOptionsBesideThem) {
   EXPECT_FALSE(has_encryption_annotations({{"org.opencontainers.image.encoding", "x"}, {"a", "b"}}));
 }
 
-TEST(WrappedKeys, DescribeSchemesThatAreNotKnown) {
-  Annotations annotations = wrap_for(fresh_options(), {"p521"});
-  annotations["org.opencontainers.image.enc.keys.pgp"] = "AAAA";
-  const auto lines = describe_recipients(annotations);
-  EXPECT_THAT(lines, testing::UnorderedElementsAre(testing::StartsWith("jwe ECDH-ES+A256KW P-521 key "),
-                                                   "pgp (scheme not supported)"));
-}
-
 }  // namespace
 }  // namespace imgcrypt
