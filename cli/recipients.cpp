@@ -1,9 +1,10 @@
-#include "image/recipients.hpp"
-
 #include "cli/command.hpp"
+#include "image/recipient_list.hpp"
+#include "keywrap/recipient_name.hpp"
 #include "transport/layout_directory.hpp"
 #include "transport/open.hpp"
 
+#include <algorithm>
 #include <memory>
 
 namespace imgcrypt::cli {
@@ -61,6 +62,91 @@ void run(const Options& options, Verb verb, Output& output) {
         target, output);
 }
 
+std::string line_of(const RecipientList& list, std::size_t place) {
+  const ListedRecipient& listed = list.recipients[place];
+  return std::to_string(place) + "  " + listed.recipient.recipient.text() + "  " +
+         std::to_string(listed.layers) + " of " + std::to_string(list.layers) + " layers";
+}
+
+JsonObject json_of(const ListedRecipient& listed) {
+  const DescribedRecipient& recipient = listed.recipient.recipient;
+  return JsonObject()
+      .add("scheme", recipient.scheme)
+      .add("algorithm", recipient.algorithm)
+      .add("keyKind", recipient.key_kind)
+      .add("fingerprint", recipient.fingerprint)
+      .add("problem", recipient.problem)
+      .add("layers", listed.layers);
+}
+
+void list(const std::string& reference, Output& output) {
+  const auto source = open_source(Reference::parse(reference));
+  const RecipientList list = list_recipients(*source);
+  std::string lines;
+  JsonArray recipients;
+  for (std::size_t i = 0; i < list.recipients.size(); ++i) {
+    lines += (i == 0 ? "" : "\n") + printable(line_of(list, i));
+    recipients.add(json_of(list.recipients[i]));
+  }
+  output.print_result(
+      list.layers == 0 ? "not encrypted" : lines,
+      JsonObject().add("encryptedLayers", list.layers).add("recipients", std::move(recipients)));
+}
+
+struct RemoveOptions {
+  Options places;
+  std::vector<std::string> names;
+  std::vector<std::size_t> indexes;
+};
+
+// Throws kUsage for a name that fits none, or several that differ.
+std::set<std::size_t> places_of(const std::string& text, const RecipientList& list) {
+  const RecipientName name = RecipientName::parse(text);
+  std::set<std::size_t> places;
+  for (std::size_t i = 0; i < list.recipients.size(); ++i) {
+    if (name.fits(list.recipients[i].recipient.recipient)) places.insert(i);
+  }
+  std::set<std::string> ids;
+  for (const std::size_t place : places) ids.insert(list.recipients[place].recipient.recipient.fingerprint);
+  if (ids.size() == 1 || (!ids.empty() && !name.is_beginning())) return places;
+  throw Error(
+      ErrorCode::kUsage,
+      "recipient " + text + (ids.empty() ? ": the image has none of that name" : ": several begin so"),
+      "imgcrypt recipients list shows them; --index N takes one by its number");
+}
+
+std::set<std::size_t> chosen_places(const RemoveOptions& options, const RecipientList& list) {
+  std::set<std::size_t> places(options.indexes.begin(), options.indexes.end());
+  if (!places.empty() && *places.rbegin() >= list.recipients.size()) {
+    throw Error(ErrorCode::kUsage,
+                "--index " + std::to_string(*places.rbegin()) + ": the image has " +
+                    std::to_string(list.recipients.size()) + " recipients",
+                "imgcrypt recipients list shows their numbers");
+  }
+  for (const std::string& name : options.names) places.merge(places_of(name, list));
+  if (!places.empty()) return places;
+  throw Error(ErrorCode::kUsage, "no recipient was named", "name one with -r, or its number with --index");
+}
+
+bool leaves_unnamed(const RecipientList& list, const std::set<std::size_t>& going) {
+  for (std::size_t i = 0; i < list.recipients.size(); ++i) {
+    if (!going.contains(i) && list.recipients[i].recipient.recipient.fingerprint.empty()) return true;
+  }
+  return false;
+}
+
+void remove(const RemoveOptions& options, Output& output) {
+  const auto source = open_source(Reference::parse(options.places.source));
+  const Reference target = target_of(options.places, source->root());
+  const auto destination = open_destination(target);
+  const RecipientList list = list_recipients(*source);
+  const std::set<std::size_t> places = chosen_places(options, list);
+  output.note("who could open a layer may have kept its key: recipients replace --rotate shuts them out");
+  if (leaves_unnamed(list, places))
+    output.note("some of the packets that stay do not say whose they are: they may be of the same recipient");
+  print(remove_recipients(*source, *destination, list, places, how(options.places), output), target, output);
+}
+
 void add_places(CLI::App& command, Options& options) {
   command.add_option("REF", options.source, "image: oci:DIR[:TAG|@DIGEST]")->required();
   command.add_option("DST", options.destination, "where to write it: oci:DIR[:TAG] (default: in place)");
@@ -78,17 +164,43 @@ std::shared_ptr<Options> add_rewrap(CLI::App& command, Verb verb, Output& output
   return options;
 }
 
+void add_remove(CLI::App& app, Output& output) {
+  const auto options = std::make_shared<RemoveOptions>();
+  CLI::App* command = app.add_subcommand("remove", "Let them open it no more; no key is needed");
+  add_places(*command, options->places);
+  command
+      ->add_option(
+          "-r,--recipient", options->names,
+          "whom: jwe:PUBLICKEY, pkcs7:CERTIFICATE, provider:NAME, or a fingerprint's beginning; may be "
+          "given several times")
+      ->take_all()
+      ->expected(1)
+      ->type_name("WHO");
+  command->add_option("--index", options->indexes, "whom, by the number that recipients list shows")
+      ->take_all()
+      ->expected(1)
+      ->type_name("N");
+  command->add_flag("--dry-run", options->places.dry_run, "only say what would be done");
+  options->places.jobs.add_to(*command);
+  command->callback([options, &output] { remove(*options, output); });
+}
+
 }  // namespace
 
 void add_recipients(CLI::App& app, Output& output) {
   CLI::App* command = app.add_subcommand("recipients", "Show and change who can open an image");
   command->require_subcommand(1);
+  const auto reference = std::make_shared<std::string>();
+  CLI::App* list_command = command->add_subcommand("list", "Show who can open it");
+  list_command->add_option("REF", *reference, "image: oci:DIR[:TAG|@DIGEST]")->required();
+  list_command->callback([reference, &output] { list(*reference, output); });
   add_rewrap(*command->add_subcommand("add", "Let others open it, too; no layer is encrypted again"),
              Verb::kAdd, output);
   CLI::App* replace = command->add_subcommand(
       "replace", "Let others open it instead; without --rotate who knew a layer's key still does");
   const auto options = add_rewrap(*replace, Verb::kReplace, output);
   replace->add_flag("--rotate", options->rotate, "encrypt the layers again, with fresh keys");
+  add_remove(*command, output);
 }
 
 }  // namespace imgcrypt::cli

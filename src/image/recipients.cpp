@@ -24,18 +24,21 @@ RecipientsResult change_recipients(ImageSource& source, ImageDestination& destin
     throw Error(ErrorCode::kRefused, "none of its layers is encrypted",
                 "imgcrypt encrypt SRC DST encrypts it for its first recipients");
   }
-  RecipientsResult result;
-  result.layers = unwrapped.keys.size();
-  if (options.dry_run == DryRun::kYes) return result;
+  const std::size_t layers = unwrapped.keys.size();
   const std::unique_ptr<LayerChange> change = make_change(std::move(unwrapped.keys));
-  Rewritten rewritten = rewrite_image(source, tree, destination, *change, options.jobs);
-  note_replaced(rewritten, reporter);
-  result.root = std::move(rewritten.root);
-  result.replaced = std::move(rewritten.replaced);
-  return result;
+  return rewrite_recipients(source, tree, destination, *change, layers, options, reporter);
 }
 
 }  // namespace
+
+RecipientsResult rewrite_recipients(ImageSource& source, const ImageNode& tree, ImageDestination& destination,
+                                    LayerChange& change, std::size_t layers, const RecipientsOptions& options,
+                                    Reporter& reporter) {
+  if (options.dry_run == DryRun::kYes) return {std::nullopt, std::nullopt, layers};
+  Rewritten rewritten = rewrite_image(source, tree, destination, change, options.jobs);
+  note_replaced(rewritten, reporter);
+  return {std::move(rewritten.root), std::move(rewritten.replaced), layers};
+}
 
 RecipientsResult add_recipients(ImageSource& source, ImageDestination& destination,
                                 const KeyWrappers& wrappers, const KeyUnwrappers& unwrappers,

@@ -37,4 +37,9 @@ RecipientsResult replace_recipients(ImageSource& source, ImageDestination& desti
                                     const KeyWrappers& wrappers, const KeyUnwrappers& unwrappers,
                                     LayerKey layer_key, const RecipientsOptions& options, Reporter& reporter);
 
+// What they have in common: makes the change, which is one of `layers` blobs, unless it is a dry run.
+RecipientsResult rewrite_recipients(ImageSource& source, const ImageNode& tree, ImageDestination& destination,
+                                    LayerChange& change, std::size_t layers, const RecipientsOptions& options,
+                                    Reporter& reporter);
+
 }  // namespace imgcrypt

@@ -1,0 +1,31 @@
+// The recipients of an image as its packets name them, and their removal.
+#pragma once
+
+#include "image/recipients.hpp"
+#include "layer/recipient_removal.hpp"
+
+#include <set>
+#include <vector>
+
+namespace imgcrypt {
+
+struct ListedRecipient {
+  LayerRecipient recipient;  // as it stands in the first of its layers
+  std::size_t layers = 0;    // blobs that it opens
+};
+
+struct RecipientList {
+  std::vector<ListedRecipient> recipients;
+  std::size_t layers = 0;  // encrypted blobs
+};
+
+// One that its packets do not name is told from others by its place among them.
+[[nodiscard]] RecipientList list_recipients(ImageSource& source);
+
+// Takes out the recipients at these places of the list. No key is needed. Throws kRefused when a packet is
+// for others as well, and when nobody would be left to open a layer.
+RecipientsResult remove_recipients(ImageSource& source, ImageDestination& destination,
+                                   const RecipientList& list, const std::set<std::size_t>& places,
+                                   const RecipientsOptions& options, Reporter& reporter);
+
+}  // namespace imgcrypt

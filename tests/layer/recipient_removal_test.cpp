@@ -1,0 +1,70 @@
+#include "layer/recipient_removal.hpp"
+
+#include "base/encoding.hpp"
+#include "support/vectors.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace imgcrypt::test {
+namespace {
+
+const std::string kKeys = "org.opencontainers.image.enc.keys.";
+
+std::string packet(const std::string& file) {
+  return encode_base64(as_bytes(read_vector(file)), Base64::kStandard);
+}
+
+// Two JWEs of one recipient each, one of two, and schemes that are not known.
+Annotations several() {
+  return {{kKeys + "jwe", packet("jwe/rsaoaep.json") + "," + packet("jwe/jwcrypto-two-curves.json") + "," +
+                              packet("jwe/rsaoaep256.json")},
+          {kKeys + "pgp", "AAAA,BBBB"},
+          {kKeys + "provider.hsm", "AAAA"},
+          {"org.opencontainers.image.enc.pubopts", "AAAA"}};
+}
+
+RecipientTest is_of(const std::string& scheme) {
+  return [scheme](const LayerRecipient& recipient) { return recipient.recipient.scheme == scheme; };
+}
+
+TEST(RecipientRemoval, TakesTheirPackets) {
+  const Annotations before = several();
+  const auto first = [](const LayerRecipient& recipient) {
+    return recipient.recipient.scheme == "jwe" && recipient.packet == 0;
+  };
+  const auto edit = remove_recipients(before, first);
+  ASSERT_TRUE(edit);
+  EXPECT_EQ(edit->set, (Annotations{{kKeys + "jwe", packet("jwe/jwcrypto-two-curves.json") + "," +
+                                                        packet("jwe/rsaoaep256.json")}}));
+  EXPECT_TRUE(edit->removed.empty());
+}
+
+TEST(RecipientRemoval, TakesTheAnnotationWhenNoneIsLeft) {
+  const auto edit = remove_recipients(several(), is_of("jwe"));
+  ASSERT_TRUE(edit);
+  EXPECT_TRUE(edit->set.empty());
+  EXPECT_EQ(edit->removed, std::set<std::string>{kKeys + "jwe"});
+  EXPECT_EQ(remove_recipients(several(), is_of("pgp"))->removed, std::set<std::string>{kKeys + "pgp"});
+  EXPECT_EQ(remove_recipients(several(), is_of("pkcs7")), std::nullopt);
+}
+
+TEST(RecipientRemoval, RefusesSomeOfThoseThatShareAPacket) {
+  const std::vector<LayerRecipient> all = describe_recipients(several()).list;
+  const auto one = [&](const LayerRecipient& recipient) {
+    return recipient.recipient.text() == all[1].recipient.text();
+  };
+  const auto both = [](const LayerRecipient& recipient) {
+    return recipient.recipient.scheme == "jwe" && recipient.packet == 1;
+  };
+  EXPECT_EQ(error_of([&] { (void)remove_recipients(several(), one); }), ErrorCode::kRefused);
+  EXPECT_TRUE(remove_recipients(several(), both));
+}
+
+TEST(RecipientRemoval, RefusesAll) {
+  const auto everyone = [](const LayerRecipient&) { return true; };
+  EXPECT_EQ(error_of([&] { (void)remove_recipients(several(), everyone); }), ErrorCode::kRefused);
+}
+
+}  // namespace
+}  // namespace imgcrypt::test
