@@ -49,6 +49,7 @@ int run(int argc, char** argv) {
   build(app, output);
   try {
     app.parse(argc, argv);
+    output.finish();
     return 0;
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);

@@ -52,6 +52,11 @@ bool ask_for_json(std::span<char*> arguments) {
   });
 }
 
+std::string seconds_text(std::chrono::duration<double> time) {
+  const std::string digits = std::to_string(time.count());
+  return digits.substr(0, digits.find('.') + 4) + " s";
+}
+
 }  // namespace
 
 void Output::add_to(CLI::App& app) {
@@ -66,11 +71,19 @@ void Output::add_to(CLI::App& app) {
       ->group(group);
   CLI::Option* quiet =
       app.add_flag("-q,--quiet", is_quiet_, "neither notes nor progress; warnings remain")->group(group);
-  app.add_flag("-v,--verbose", verbosity_, "say more")->excludes(quiet)->group(group);
-  app.add_option("--log-level", log_level_, "what stderr gets: error, warn, info (default), debug")
+  app.add_flag("-v,--verbose", verbosity_, "say more; -vv: also how long each stage took")
+      ->excludes(quiet)
+      ->group(group);
+  app.add_option("--log-level", log_level_,
+                 "what stderr gets; -q is warn, -v debug and -vv trace (default: info)")
       ->check(CLI::IsMember(kLevels))
       ->excludes(quiet)
-      ->type_name("LEVEL")
+      ->type_name("error|warn|info|debug|trace")
+      ->group(group);
+  app.add_option("--progress", progress_name_,
+                 "progress on stderr: auto (bars on a terminal, lines elsewhere), plain, json or none")
+      ->check(CLI::IsMember({"auto", "plain", "json", "none"}))
+      ->type_name("auto|plain|json|none")
       ->group(group);
 }
 
@@ -98,17 +111,44 @@ void Output::say(Importance importance, const std::string& text) {
   }
 }
 
+Progress& Output::progress() {
+  if (const auto style = progress_style()) view_.start(*style);
+  return progress_;
+}
+
+std::optional<ProgressStyle> Output::progress_style() const {
+  if (progress_name_ == "json") return ProgressStyle::kJson;
+  if (progress_name_ == "plain") return ProgressStyle::kLines;
+  if (progress_name_ == "none" || level() < Level::kNote) return std::nullopt;
+  const bool is_capable = ::isatty(STDERR_FILENO) == 1 && !is_dumb_terminal();
+  return is_capable ? ProgressStyle::kBars : ProgressStyle::kLines;
+}
+
 Style Output::style() const { return Style::of(STDOUT_FILENO); }
 
 void Output::print_text(const std::string& lines) {
-  if (!is_json_) write_all(STDOUT_FILENO, as_bytes(lines + "\n"), "stdout");
+  if (!is_json_) write_stdout(lines + "\n");
 }
 
 void Output::print_json(JsonObject result) {
   if (!is_json_) return;
   const std::scoped_lock lock(mutex_);
   result.add("notes", JsonArray::of(notes_)).add("warnings", JsonArray::of(warnings_));
-  write_all(STDOUT_FILENO, as_bytes(result.text() + "\n"), "stdout");
+  write_stdout(result.text() + "\n");
+}
+
+void Output::write_stdout(const std::string& text) {
+  view_.stop();  // stdout may be the same terminal
+  write_all(STDOUT_FILENO, as_bytes(text), "stdout");
+}
+
+void Output::finish() {
+  view_.stop();
+  if (level() < Level::kStages) return;
+  for (const StageTime& stage : progress_.stages()) {
+    print_line("stage", Tint::kDim,
+               stage.name + ": " + seconds_text(stage.wall) + ", processor time " + seconds_text(stage.cpu));
+  }
 }
 
 void Output::print_result(const std::string& lines, JsonObject result) {
@@ -117,6 +157,7 @@ void Output::print_result(const std::string& lines, JsonObject result) {
 }
 
 int Output::fail(const Error& error) {
+  finish();
   {
     const std::scoped_lock lock(mutex_);
     print_line("error", Tint::kRed, error.message());
@@ -141,11 +182,7 @@ int Output::fail_usage(const Error& error, int argc, char** argv) {
 void Output::print_line(const std::string& word, Tint tint, const std::string& text) {
   const Style style = Style::of(STDERR_FILENO);
   const std::string line = "imgcrypt: " + style.paint(tint, word + ":") + " " + printable(text) + "\n";
-  try {
-    write_all(STDERR_FILENO, as_bytes(line), "stderr");  // one write, so that lines do not mix with others'
-  } catch (const Error&) {
-    // The work goes on when nobody listens.
-  }
+  view_.write(line);
 }
 
 }  // namespace imgcrypt::cli

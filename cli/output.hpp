@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/json_text.hpp"
+#include "cli/progress_view.hpp"
 #include "cli/style.hpp"
 #include "image/reporter.hpp"
 
@@ -11,6 +12,7 @@
 #include <CLI/CLI.hpp>
 
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +24,7 @@ class Output final : public Reporter {
   void add_to(CLI::App& app);
 
   void say(Importance importance, const std::string& text) override;
-  [[nodiscard]] Progress& progress() override { return progress_; }
+  [[nodiscard]] Progress& progress() override;  // shown from the first call on
 
   [[nodiscard]] bool is_json() const noexcept { return is_json_; }
   // Of text on stdout. Bytes from outside go through printable() before they are painted.
@@ -36,6 +38,9 @@ class Output final : public Reporter {
   // What is known of the result of a command that is about to fail; the error is added to it.
   void keep_for_error(JsonObject result) { partial_result_ = std::move(result); }
 
+  // Ends the work: takes progress away and, with -vv, says how long each stage took. For the end of the
+  // program.
+  void finish();
   // Says what went wrong; returns the exit status.
   int fail(const Error& error);
   // The same for arguments that could not be parsed, so that -o json may not have been seen.
@@ -45,17 +50,21 @@ class Output final : public Reporter {
   enum class Level { kError, kWarning, kNote, kDetail, kStages };
 
   [[nodiscard]] Level level() const noexcept;
+  [[nodiscard]] std::optional<ProgressStyle> progress_style() const;
+  void write_stdout(const std::string& text);
   void print_line(const std::string& word, Tint tint, const std::string& text);
 
   bool is_json_ = false;
   bool is_quiet_ = false;
   int verbosity_ = 0;
   std::string log_level_;
+  std::string progress_name_ = "auto";
   std::mutex mutex_;
   std::vector<std::string> notes_;
   std::vector<std::string> warnings_;
   JsonObject partial_result_;
   Progress progress_;
+  ProgressView view_{progress_};
 };
 
 }  // namespace imgcrypt::cli

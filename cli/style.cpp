@@ -34,8 +34,10 @@ std::string_view code(Tint tint) {
 }  // namespace
 
 Style Style::of(int fd) {
-  return Style(::isatty(fd) == 1 && environment("NO_COLOR").empty() && environment("TERM") != "dumb");
+  return Style(::isatty(fd) == 1 && environment("NO_COLOR").empty() && !is_dumb_terminal());
 }
+
+bool is_dumb_terminal() { return environment("TERM").empty() || environment("TERM") == "dumb"; }
 
 std::string Style::paint(Tint tint, std::string_view text) const {
   if (!is_coloured_ || text.empty()) return std::string(text);

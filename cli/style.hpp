@@ -24,6 +24,9 @@ class Style {
   bool is_coloured_;
 };
 
+// Whether the terminal, if there is one, knows no escape sequences.
+[[nodiscard]] bool is_dumb_terminal();
+
 // Of the terminal behind the descriptor; 0 when it is none, or does not say.
 struct TerminalSize {
   unsigned columns = 0;

@@ -79,7 +79,7 @@ Descriptor decrypt_image(ImageSource& source, ImageDestination& destination, con
   const bool is_encrypted = !unwrapped.keys.empty();
   LayerDecryption decryption(std::move(unwrapped.keys));
   const Rewritten rewritten =
-      rewrite_image(source, is_encrypted ? tree : stored, destination, decryption, jobs);
+      rewrite_image(source, is_encrypted ? tree : stored, destination, decryption, jobs, reporter);
   note_replaced(rewritten, reporter);
   if (is_encrypted) {
     note_exactness(tree, rewritten.root, reporter);

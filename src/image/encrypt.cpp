@@ -194,7 +194,7 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
   EncryptResult result{std::nullopt, std::nullopt, plan.layers(), choice.left_out};
   if (options.dry_run == DryRun::kYes) return result;
   LayerEncryption encryption = plan.change(wrappers);
-  Rewritten rewritten = rewrite_image(source, choice.tree, destination, encryption, options.jobs);
+  Rewritten rewritten = rewrite_image(source, choice.tree, destination, encryption, options.jobs, reporter);
   note_replaced(rewritten, reporter);
   result.root = std::move(rewritten.root);
   result.replaced = std::move(rewritten.replaced);

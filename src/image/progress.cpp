@@ -34,12 +34,13 @@ void Progress::add_stage(const StageTime& stage) {
 
 ProgressSnapshot Progress::snapshot() const {
   const std::scoped_lock lock(mutex_);
-  ProgressSnapshot snapshot{planned_blobs_, planned_bytes_, {}};
+  ProgressSnapshot snapshot{ProgressClock::now(), planned_blobs_, planned_bytes_, {}};
   snapshot.blobs.reserve(blobs_.size());
   for (const Blob& blob : blobs_) {
     // The state first: what is done has moved all that it will.
     const BlobState state = blob.state;
-    snapshot.blobs.push_back({blob.place, blob.size, blob.moved.load(std::memory_order_relaxed), state});
+    snapshot.blobs.push_back({blob.place, blob.size, blob.moved.load(std::memory_order_relaxed), state,
+                              blob.began, state == BlobState::kMoving ? snapshot.taken : blob.ended});
   }
   return snapshot;
 }
@@ -51,12 +52,17 @@ std::vector<StageTime> Progress::stages() const {
 
 Progress::Blob& Progress::begin(std::string place, std::uint64_t bytes) {
   const std::scoped_lock lock(mutex_);
-  return blobs_.emplace_back(std::move(place), bytes);
+  const auto now = ProgressClock::now();
+  return blobs_.emplace_back(std::move(place), bytes, now, now);
 }
 
 MovingBlob::~MovingBlob() {
-  auto moving = BlobState::kMoving;
-  blob_.state.compare_exchange_strong(moving, BlobState::kStopped);
+  if (blob_.state == BlobState::kMoving) end(BlobState::kStopped);
+}
+
+void MovingBlob::end(BlobState state) noexcept {
+  blob_.ended = ProgressClock::now();
+  blob_.state = state;
 }
 
 std::size_t CountingSource::read(MutableByteView buffer) {
@@ -66,13 +72,10 @@ std::size_t CountingSource::read(MutableByteView buffer) {
 }
 
 StageTimer::StageTimer(Progress& progress, std::string name)
-    : progress_(progress),
-      name_(std::move(name)),
-      start_(std::chrono::steady_clock::now()),
-      cpu_start_(cpu_time()) {}
+    : progress_(progress), name_(std::move(name)), start_(ProgressClock::now()), cpu_start_(cpu_time()) {}
 
 StageTimer::~StageTimer() {
-  progress_.add_stage({std::move(name_), std::chrono::steady_clock::now() - start_, cpu_time() - cpu_start_});
+  progress_.add_stage({std::move(name_), ProgressClock::now() - start_, cpu_time() - cpu_start_});
 }
 
 }  // namespace imgcrypt

@@ -14,6 +14,8 @@
 
 namespace imgcrypt {
 
+using ProgressClock = std::chrono::steady_clock;
+
 enum class BlobState { kMoving, kDone, kStopped };
 
 // One blob, as it was when the snapshot was taken.
@@ -22,6 +24,8 @@ struct BlobProgress {
   std::uint64_t size;   // in bytes
   std::uint64_t moved;  // of a blob that was there already, 0 to the end
   BlobState state;
+  ProgressClock::time_point began;
+  ProgressClock::time_point ended;  // while it moves: that of the snapshot
 };
 
 struct StageTime {
@@ -31,6 +35,7 @@ struct StageTime {
 };
 
 struct ProgressSnapshot {
+  ProgressClock::time_point taken;
   std::size_t planned_blobs = 0;
   std::uint64_t planned_bytes = 0;
   std::vector<BlobProgress> blobs;  // those that have begun, in that order
@@ -51,6 +56,8 @@ class Progress {
   struct Blob {
     std::string place;
     std::uint64_t size;
+    ProgressClock::time_point began;
+    ProgressClock::time_point ended;  // read only once the state says so
     std::atomic<std::uint64_t> moved = 0;
     std::atomic<BlobState> state = BlobState::kMoving;
   };
@@ -73,9 +80,11 @@ class MovingBlob {
   ~MovingBlob();
 
   void add(std::uint64_t bytes) noexcept { blob_.moved.fetch_add(bytes, std::memory_order_relaxed); }
-  void finish() noexcept { blob_.state = BlobState::kDone; }
+  void finish() noexcept { end(BlobState::kDone); }
 
  private:
+  void end(BlobState state) noexcept;
+
   Progress::Blob& blob_;
 };
 
@@ -102,7 +111,7 @@ class StageTimer {
  private:
   Progress& progress_;
   std::string name_;
-  std::chrono::steady_clock::time_point start_;
+  ProgressClock::time_point start_;
   std::chrono::duration<double> cpu_start_;
 };
 

@@ -35,7 +35,7 @@ RecipientsResult rewrite_recipients(ImageSource& source, const ImageNode& tree, 
                                     LayerChange& change, std::size_t layers, const RecipientsOptions& options,
                                     Reporter& reporter) {
   if (options.dry_run == DryRun::kYes) return {std::nullopt, std::nullopt, layers};
-  Rewritten rewritten = rewrite_image(source, tree, destination, change, options.jobs);
+  Rewritten rewritten = rewrite_image(source, tree, destination, change, options.jobs, reporter);
   note_replaced(rewritten, reporter);
   return {std::move(rewritten.root), std::move(rewritten.replaced), layers};
 }

@@ -21,8 +21,8 @@ struct Task {
 
 class Rewriter {
  public:
-  Rewriter(ImageSource& source, ImageDestination& destination, LayerChange& change)
-      : source_(source), destination_(destination), change_(change) {}
+  Rewriter(ImageSource& source, ImageDestination& destination, LayerChange& change, Progress& progress)
+      : source_(source), destination_(destination), change_(change), progress_(progress) {}
 
   Rewritten run(const ImageNode& tree, unsigned jobs) {
     plan(tree);
@@ -30,13 +30,22 @@ class Rewriter {
     const auto large = std::ranges::count_if(tasks_, is_large);
     // Layers side by side need no threads of their own: they would only pass chunks to each other.
     has_idle_cores_ = static_cast<std::size_t>(large) < jobs;
-    StopFlag stop = false;
-    run_parallel(tasks_.size(), jobs, stop, [&](std::size_t i) { move(tasks_[i], stop); });
+    move_all(jobs);
+    const StageTimer timer(progress_, "write the documents and commit");
     const Descriptor root = rewrite(tree);
     return {root, destination_.commit({root, source_.root().raw})};
   }
 
  private:
+  void move_all(unsigned jobs) {
+    const StageTimer timer(progress_, "move the blobs");
+    std::uint64_t bytes = 0;
+    for (const Task& task : tasks_) bytes += task.blob.size;
+    progress_.plan(tasks_.size(), bytes);
+    StopFlag stop = false;
+    run_parallel(tasks_.size(), jobs, stop, [&](std::size_t i) { move(tasks_[i], stop); });
+  }
+
   void plan(const ImageNode& node) {
     if (const auto* opaque = std::get_if<Opaque>(&node.document); opaque != nullptr && !opaque->is_missing) {
       optional_.insert(node.descriptor.digest);
@@ -69,28 +78,32 @@ class Rewriter {
 
   void move(const Task& task, const StopFlag& stop) {
     try {
-      task.is_changed ? change_layer(task.blob, stop) : copy(task.blob, stop);
+      MovingBlob moving(progress_, task.place, task.blob.size);
+      task.is_changed ? change_layer(task.blob, stop, moving) : copy(task.blob, stop, moving);
+      moving.finish();
     } catch (const Error& error) {
       throw error.in(task.place);
     }
   }
 
-  void change_layer(const Descriptor& layer, const StopFlag& stop) {
+  void change_layer(const Descriptor& layer, const StopFlag& stop, MovingBlob& moving) {
     const auto blob = source_.open(layer);
     StoppableSource stoppable(*blob, stop);
+    CountingSource counted(stoppable, moving);
     const bool is_ahead = has_idle_cores_ && layer.size >= kLargeLayer;
     DescriptorEdit edit =
-        change_.change(layer, stoppable, is_ahead ? ReadAhead::kInThread : ReadAhead::kNone, destination_);
+        change_.change(layer, counted, is_ahead ? ReadAhead::kInThread : ReadAhead::kNone, destination_);
     const std::scoped_lock lock(mutex_);
     edits_.emplace(layer.digest, std::move(edit));
   }
 
-  void copy(const Descriptor& descriptor, const StopFlag& stop) {
+  void copy(const Descriptor& descriptor, const StopFlag& stop, MovingBlob& moving) {
     if (destination_.has(descriptor)) return;
     try {
       const auto blob = source_.open(descriptor);
       StoppableSource stoppable(*blob, stop);
-      destination_.put({descriptor.digest, descriptor.digest.algorithm()}, stoppable);
+      CountingSource counted(stoppable, moving);
+      destination_.put({descriptor.digest, descriptor.digest.algorithm()}, counted);
     } catch (const Error& error) {
       // What its urls say where to fetch, or what an index lists beside images, need not be here.
       const bool may_be_elsewhere = descriptor.has_urls || optional_.contains(descriptor.digest);
@@ -151,6 +164,7 @@ class Rewriter {
   ImageSource& source_;
   ImageDestination& destination_;
   LayerChange& change_;
+  Progress& progress_;
   std::vector<Task> tasks_;
   std::set<std::pair<Digest, bool>> planned_;
   std::set<Digest> optional_;
@@ -168,8 +182,8 @@ void note_replaced(const Rewritten& rewritten, Reporter& reporter) {
 }
 
 Rewritten rewrite_image(ImageSource& source, const ImageNode& tree, ImageDestination& destination,
-                        LayerChange& change, unsigned jobs) {
-  return Rewriter(source, destination, change).run(tree, jobs);
+                        LayerChange& change, unsigned jobs, Reporter& reporter) {
+  return Rewriter(source, destination, change, reporter.progress()).run(tree, jobs);
 }
 
 }  // namespace imgcrypt

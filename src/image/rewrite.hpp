@@ -36,6 +36,6 @@ void note_replaced(const Rewritten& rewritten, Reporter& reporter);
 
 // Nothing is visible at the destination when it throws; on return the image is there, under its name.
 Rewritten rewrite_image(ImageSource& source, const ImageNode& tree, ImageDestination& destination,
-                        LayerChange& change, unsigned jobs);
+                        LayerChange& change, unsigned jobs, Reporter& reporter);
 
 }  // namespace imgcrypt
