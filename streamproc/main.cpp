@@ -39,7 +39,7 @@ void shut_in() {
   const std::string cure = hint.empty() ? "" : "; " + hint;
   std::string text = "ctd-decoder: error: " + message;
   const std::size_t most = kMostMessageBytes - std::min(cure.size() + 1, kMostMessageBytes);
-  if (text.size() > most) text = text.substr(0, most - std::min(kCut.size(), most)) + std::string(kCut);
+  if (text.size() > most) text.replace(most - std::min(kCut.size(), most), std::string::npos, kCut);
   text = printable(text + cure) + "\n";
   try {
     write_all(STDERR_FILENO, as_bytes(text), "stderr");

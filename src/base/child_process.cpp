@@ -31,7 +31,7 @@ void set_nonblocking(const Fd& fd) {
 std::string one_line(std::string text) {
   std::ranges::replace(text, '\n', ' ');
   while (text.ends_with(' ')) text.pop_back();
-  if (text.size() > kMostShownErrors) text = text.substr(0, kMostShownErrors) + "...";
+  if (text.size() > kMostShownErrors) text.replace(kMostShownErrors, std::string::npos, "...");
   return text;
 }
 

@@ -1,10 +1,8 @@
 #include "base/text_edits.hpp"
 
-#include <utility>
-
 namespace imgcrypt {
 
-void TextEdits::replace(std::string_view part, std::string text) {
+void TextEdits::replace(std::string_view part, std::string_view text) {
   Edit& edit = edits_[static_cast<std::size_t>(part.data() - original_.data())];
   edit.removed = part.size();
   edit.inserted += text;

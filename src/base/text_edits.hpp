@@ -13,7 +13,7 @@ class TextEdits {
   // The text must outlive the edits; every part named below lies inside it, and no two parts overlap.
   explicit TextEdits(std::string_view original) : original_(original) {}
 
-  void replace(std::string_view part, std::string text);
+  void replace(std::string_view part, std::string_view text);
   void erase(std::string_view part) { replace(part, {}); }
   // Right behind `part`; several insertions at one place stand in the order they were made.
   void insert_behind(std::string_view part, std::string_view text);

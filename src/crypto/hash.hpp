@@ -14,6 +14,8 @@ enum class HashAlgorithm { kSha256, kSha512 };
 class Hasher {
  public:
   explicit Hasher(HashAlgorithm algorithm);
+  Hasher(const Hasher&) = delete;
+  Hasher& operator=(const Hasher&) = delete;
   Hasher(Hasher&&) noexcept;
   Hasher& operator=(Hasher&&) noexcept;
   ~Hasher();

@@ -23,7 +23,8 @@ std::vector<DescriptorEdit> child_edits(const std::vector<Descriptor>& before,
   }
   for (std::size_t i = 0; i < before.size(); ++i) {
     const auto subject = subject_of(before[i]);
-    const auto now = subject ? renamed.find(*subject) : renamed.end();
+    if (!subject) continue;
+    const auto now = renamed.find(*subject);
     if (now != renamed.end()) edits[i].annotations.set[kAttestationSubject] = now->second;
   }
   return edits;

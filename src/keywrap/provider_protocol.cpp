@@ -82,7 +82,7 @@ void throw_failure(const JsonView& reply) {
   const auto failure = reply.find("error");
   if (!failure || failure->kind() != JsonView::Kind::kString) return;
   std::string message = failure->string();
-  if (message.size() > kMostShownBytes) message = message.substr(0, kMostShownBytes) + "...";
+  if (message.size() > kMostShownBytes) message.replace(kMostShownBytes, std::string::npos, "...");
   if (!message.empty()) throw Error(ErrorCode::kProvider, message);
 }
 
