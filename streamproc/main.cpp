@@ -1,6 +1,7 @@
 #include "base/cancel.hpp"
 #include "base/fd.hpp"
 #include "base/orphans.hpp"
+#include "crypto/lean_start.hpp"
 #include "streamproc/decode.hpp"
 #include "streamproc/stdout_holder.hpp"
 
@@ -106,6 +107,7 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
     occupy_standard_fds();
     StdoutHolder holder;
     shut_in();
+    start_openssl_leanly();
     decode(argc, argv, holder);
   } catch (const std::exception& error) {
     fail(error.what(), {}, 1);

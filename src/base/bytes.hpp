@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,19 @@ namespace imgcrypt {
 using Bytes = std::vector<std::uint8_t>;
 using ByteView = std::span<const std::uint8_t>;
 using MutableByteView = std::span<std::uint8_t>;
+
+// Room for bytes. Unlike that of Bytes it is not zeroed, so that what is never filled costs no memory.
+class Buffer {
+ public:
+  explicit Buffer(std::size_t size) : data_(new std::uint8_t[size]), size_(size) {}
+
+  [[nodiscard]] MutableByteView view() const noexcept { return {data_.get(), size_}; }
+  [[nodiscard]] std::uint8_t* data() const noexcept { return data_.get(); }
+
+ private:
+  std::unique_ptr<std::uint8_t[]> data_;
+  std::size_t size_;
+};
 
 inline ByteView as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};

@@ -1,5 +1,8 @@
 #include "base/orphans.hpp"
 
+#include "base/fd.hpp"
+
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,17 +12,24 @@
 #include <csignal>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 
 namespace imgcrypt {
 namespace {
+
+constexpr std::size_t kMostBytes = 1024 * 1024;
 
 // A child belongs to the thread that started it, an orphan to any.
 std::vector<pid_t> children() {
   std::vector<pid_t> found;
   for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
-    std::ifstream file(task.path() / "children");
-    for (pid_t pid = 0; file >> pid;) found.push_back(pid);
+    const std::string path = task.path() / "children";
+    Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.is_open()) continue;  // the thread has ended
+    FdSource source(std::move(file), path);
+    const Bytes bytes = read_all(source, kMostBytes, path);
+    std::string_view text = as_text(bytes);
+    for (std::size_t end = 0; (end = text.find(' ')) != std::string_view::npos; text.remove_prefix(end + 1))
+      found.push_back(std::stoi(std::string(text.substr(0, end))));
   }
   return found;
 }

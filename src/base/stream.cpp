@@ -19,13 +19,13 @@ class Nowhere final : public Sink {
 }  // namespace
 
 std::uint64_t pump(Source& source, Sink& sink) {
-  Bytes chunk(kChunkSize);
+  const Buffer chunk(kChunkSize);
   std::uint64_t total = 0;
   while (true) {
     throw_if_cancelled();
-    const std::size_t size = source.read(chunk);
+    const std::size_t size = source.read(chunk.view());
     if (size == 0) return total;
-    sink.write(ByteView(chunk).first(size));
+    sink.write(chunk.view().first(size));
     total += size;
   }
 }

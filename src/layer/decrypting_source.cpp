@@ -36,7 +36,7 @@ std::size_t DecryptingSource::read(MutableByteView buffer) {
 void DecryptingSource::fill() {
   std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
   end_ -= std::exchange(begin_, 0);
-  const MutableByteView room = MutableByteView(buffer_).subspan(end_);
+  const MutableByteView room = buffer_.view().subspan(end_);
   const std::size_t size = cipher_.read(room);
   if (size == 0) {
     finish();

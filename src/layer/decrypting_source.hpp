@@ -28,7 +28,7 @@ class DecryptingSource final : public Source {
   AesCtr ctr_;
   HmacSha256 hmac_;
   PublicOptions public_options_;
-  Bytes buffer_;
+  Buffer buffer_;
   std::size_t begin_ = 0;  // of the plaintext in buffer_ that is not released yet
   std::size_t end_ = 0;
   enum class State { kReading, kVerified, kFailed } state_ = State::kReading;

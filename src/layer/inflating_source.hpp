@@ -27,7 +27,7 @@ class InflatingSource final : public Source {
   void start_next_member();
 
   Source& compressed_;
-  Bytes buffer_;
+  Buffer buffer_;
   ByteView input_;  // of buffer_, not yet taken
   bool is_input_at_end_ = false;
   bool is_started_ = false;

@@ -57,6 +57,13 @@ decode_in_little_memory() {
     --content-root "$TMP/$1" <"$(only_layer "$TMP/$1")" 3<&- >/dev/null
 }
 
+# use_encrypted_key OPENSSL-ARGUMENT...: the only key, in the form that openssl makes of it
+use_encrypted_key() {
+  use_keys
+  openssl "$@" -passout pass:secret -in "$TMP/key.pem" -out "$TMP/keys/key" 2>/dev/null
+  echo secret >"$TMP/keys/key.pass"
+}
+
 require_commands jq openssl
 mkdir "$TMP/spool"
 make_keys "$TMP/key" P-256
@@ -86,6 +93,20 @@ expect_plaintext small
 rm "$TMP/keys"/[ab] "$TMP/keys"/[ab].pass
 add_forged_manifest small
 expect_plaintext small
+
+for cipher in aes128 aes192 aes256 des3; do
+  use_encrypted_key ec "-$cipher"
+  expect_plaintext small
+done
+for cipher in aes-128-cbc aes-256-cbc des3; do
+  use_encrypted_key pkcs8 -topk8 -v2 "$cipher"
+  expect_plaintext small
+done
+use_encrypted_key pkcs8 -topk8 -scrypt
+expect_plaintext small
+echo another >"$TMP/keys/key.pass"
+expect_refused "$TMP/small" "$(only_layer "$TMP/small")" "wrong password"
+use_keys "$TMP/key"
 
 layer=$(only_layer "$TMP/small")
 head -c 500 "$layer" >"$TMP/short"
