@@ -96,12 +96,12 @@ KeyUnwrappers gather_keys(const Options& options, const std::optional<Payload>& 
 // The first descriptor that a key opens and whose HMAC the ciphertext has: anyone may put another manifest
 // into the store. Without a file only the key is asked.
 OpenedLayer open_layer(const std::vector<Descriptor>& descriptors, const KeyUnwrappers& keys,
-                       const Fd* ciphertext) {
+                       const std::string& cure, const Fd* ciphertext) {
   std::optional<Error> failure;
   for (const Descriptor& descriptor : descriptors) {
     try {
       PublicOptions public_options = public_options_of(descriptor.annotations);
-      OpenedLayer layer{unwrap_private_options(descriptor.annotations, keys), std::move(public_options),
+      OpenedLayer layer{unwrap_private_options(descriptor.annotations, keys, cure), std::move(public_options),
                         descriptor.media_type, descriptor.size};
       if (ciphertext != nullptr) check_layer(layer, *ciphertext);
       return layer;
@@ -151,18 +151,20 @@ void decode_layer(const Options& options, std::optional<Payload> payload) {
   const auto search = find_blob(head.bytes, head.is_whole, digest, options.content_root);
   const std::optional<StoredBlob>& blob = search.found;
   const KeyDirectory directory(options.keys);
+  const std::string cure = "put the private key of one of these recipients into " + options.keys +
+                           ", or configure its key provider";
   const KeyUnwrappers keys = gather_keys(options, payload, directory);
   try {
     const auto descriptors = known_descriptors(payload, search, options.content_root);
     if (options.is_streaming) {
-      const OpenedLayer layer = open_layer(descriptors, keys, nullptr);
+      const OpenedLayer layer = open_layer(descriptors, keys, cure, nullptr);
       StdinSource ciphertext(head);
       write_streaming(layer, ciphertext);
       return;
     }
     const Fd spooled = blob ? Fd() : spool(head, options.spool);
     const Fd& file = blob ? blob->file : spooled;
-    const OpenedLayer layer = open_layer(descriptors, keys, &file);
+    const OpenedLayer layer = open_layer(descriptors, keys, cure, &file);
     if (wants_inflated(options.inflate, blob) && is_inflatable(layer, file)) {
       write_inflated(layer, file);
     } else {

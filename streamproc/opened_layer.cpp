@@ -1,6 +1,5 @@
 #include "streamproc/opened_layer.hpp"
 
-#include "base/read_ahead_source.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/inflating_source.hpp"
 
@@ -55,7 +54,7 @@ class SizedSource final : public Source {
   std::uint64_t seen_ = 0;
 };
 
-ReadAhead ahead_for(const OpenedLayer& layer) {
+ReadAhead hashing_of(const OpenedLayer& layer) {
   return layer.size >= kLargeLayer && std::thread::hardware_concurrency() > 1 ? ReadAhead::kInThread
                                                                               : ReadAhead::kNone;
 }
@@ -101,16 +100,14 @@ void write_streaming(const OpenedLayer& layer, Source& ciphertext) {
 
 void write_plaintext(const OpenedLayer& layer, const Fd& file) {
   FileSource ciphertext(file);
-  DecryptingSource plaintext(ciphertext, layer.options, layer.public_options);
-  ReadAheadSource decrypted(plaintext, ahead_for(layer));
-  write_out(decrypted);
+  DecryptingSource plaintext(ciphertext, layer.options, layer.public_options, hashing_of(layer));
+  write_out(plaintext);
 }
 
 void write_inflated(const OpenedLayer& layer, const Fd& file) {
   FileSource ciphertext(file);
-  DecryptingSource plaintext(ciphertext, layer.options, layer.public_options);
-  ReadAheadSource decrypted(plaintext, ahead_for(layer));
-  InflatingSource inflated(decrypted);
+  DecryptingSource plaintext(ciphertext, layer.options, layer.public_options, hashing_of(layer));
+  InflatingSource inflated(plaintext);
   write_out(inflated);
 }
 

@@ -2,6 +2,9 @@
 
 #include <sodium.h>
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <new>
 #include <utility>
@@ -9,10 +12,19 @@
 namespace imgcrypt {
 namespace {
 
+// A child that runs on without exec would keep a copy past our own death. Best effort, as locking is.
+void wipe_on_fork(void* memory, std::size_t size) {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<std::uintptr_t>(memory) / page * page;
+  const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(memory) + size;
+  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_WIPEONFORK);
+}
+
 std::uint8_t* allocate(std::size_t size) {
   static const int kReady = sodium_init();
   void* memory = kReady < 0 ? nullptr : sodium_malloc(size);
   if (memory == nullptr) throw std::bad_alloc();
+  wipe_on_fork(memory, size);
   return static_cast<std::uint8_t*>(memory);
 }
 

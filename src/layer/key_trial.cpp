@@ -61,16 +61,13 @@ class KeyTrial {
     return std::nullopt;
   }
 
-  [[noreturn]] void fail() const {
+  [[noreturn]] void fail(const std::string& cure) const {
     const std::string tried = "keys tried: " + list(tried_, tried_.size(), "none of them is for this");
     if (integrity_)
       throw Error(ErrorCode::kIntegrity, shortened(integrity_->message(), kMostLength) + "; " + tried);
     throw Error(is_provider_failure_ ? ErrorCode::kProvider : ErrorCode::kNoKey,
                 "no key opens it: wrapped for " + recipients() + "; " + tried,
-                hint_.empty()
-                    ? "give the key of one of these recipients: a file, or provider:NAME; imgcrypt key show "
-                      "FILE tells which key a file holds"
-                    : hint_);
+                hint_.empty() ? cure : hint_);
   }
 
  private:
@@ -117,12 +114,13 @@ class KeyTrial {
 
 }  // namespace
 
-PrivateOptions unwrap_private_options(const Annotations& annotations, const KeyUnwrappers& unwrappers) {
+PrivateOptions unwrap_private_options(const Annotations& annotations, const KeyUnwrappers& unwrappers,
+                                      const std::string& cure) {
   KeyTrial trial(annotations);
   for (const auto& unwrapper : unwrappers) {
     if (auto options = trial.unwrap(*unwrapper)) return std::move(*options);
   }
-  trial.fail();
+  trial.fail(cure);
 }
 
 }  // namespace imgcrypt

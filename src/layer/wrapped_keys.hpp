@@ -31,9 +31,13 @@ void set_public_options(Annotations& annotations, const PublicOptions& public_op
 
 // The private options from the first packet that one of the keys opens. Throws kNoKey, naming recipients and
 // keys, when there is none; kIntegrity when a packet was opened but is forged. However many recipients an
-// image names, each key is tried for Attempts::kMost of them, and the error is a few lines long.
-[[nodiscard]] PrivateOptions unwrap_private_options(const Annotations& annotations,
-                                                    const KeyUnwrappers& unwrappers);
+// image names, each key is tried for Attempts::kMost of them, and the error is a few lines long, with `cure`
+// for its hint unless a key knows better.
+[[nodiscard]] PrivateOptions unwrap_private_options(
+    const Annotations& annotations, const KeyUnwrappers& unwrappers,
+    const std::string& cure =
+        "give the key of one of these recipients: a file, or provider:NAME; imgcrypt "
+        "key show FILE tells which key a file holds");
 
 // Throws kIntegrity when they are missing or malformed, kRefused as PublicOptions::parse.
 [[nodiscard]] PublicOptions public_options_of(const Annotations& annotations);
