@@ -1,6 +1,5 @@
-#include "base/fd.hpp"
 #include "cli/command.hpp"
-#include "cli/prompt.hpp"
+#include "cli/passphrase.hpp"
 #include "crypto/key_file.hpp"
 #include "keywrap/key_string.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
@@ -8,52 +7,11 @@
 #include "keywrap/recipient.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdlib>
 
 namespace imgcrypt::cli {
 namespace {
 
 constexpr std::string_view kPkcs7Prefix = "pkcs7:";
-
-SecretBytes read_passphrase_fd(const std::string& number) {
-  int fd = -1;
-  const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), fd);
-  if (error != std::errc() || stop != number.data() + number.size() || fd < 0) {
-    throw Error(ErrorCode::kUsage, "fd= needs the number of an open file descriptor");
-  }
-  return read_secret(fd, kMostPassphraseBytes, "file descriptor " + number);
-}
-
-SecretBytes read_passphrase_variable(const std::string& name) {
-  char* value = std::getenv(name.c_str());
-  if (value == nullptr) {
-    throw Error(ErrorCode::kUsage, "the environment has no variable " + name, "export it: export " + name);
-  }
-  SecretBytes passphrase = SecretBytes::copy_of(as_bytes(value));
-  // Key providers inherit the environment.
-  wipe({reinterpret_cast<std::uint8_t*>(value), passphrase.size()});
-  ::unsetenv(name.c_str());
-  return passphrase;
-}
-
-std::optional<SecretBytes> read_passphrase(const KeyString& key) {
-  switch (key.from) {
-    case PassphraseFrom::kNowhere:
-      return std::nullopt;
-    case PassphraseFrom::kArgument:
-      return SecretBytes::copy_of(as_bytes(key.value));
-    case PassphraseFrom::kFile:
-      return read_passphrase_file(key.value);
-    case PassphraseFrom::kFd:
-      return read_passphrase_fd(key.value);
-    case PassphraseFrom::kEnvironment:
-      return read_passphrase_variable(key.value);
-    case PassphraseFrom::kPrompt:
-      return prompt_passphrase("Passphrase of " + key.file + ": ");
-  }
-  return std::nullopt;
-}
 
 // The certificate of a file without a private key.
 std::optional<Certificate> lone_certificate(ByteView file) {

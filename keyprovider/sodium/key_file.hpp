@@ -1,6 +1,7 @@
 // Files that hold one key as text, and the values behind provider:sodium that name them.
 #pragma once
 
+#include "crypto/key_pair_files.hpp"
 #include "keyprovider/sodium/key.hpp"
 
 #include <string>
@@ -12,11 +13,7 @@ namespace imgcrypt::keyprovider::sodium {
 // Throws Error naming the file.
 [[nodiscard]] SecretKey read_secret_key(const std::string& file);
 
-enum class IfPresent { kRefuse, kReplace };
-
-// Writes `file`, which only its owner can read, and `file`.pub. Both are whole and on the disk when it
-// returns; at no time does a public key stand beside a secret that is not its own. Throws Error with nothing
-// written, and kRefused when one of them is there.
+// Writes `file` and `file`.pub, a line each. Throws as write_key_pair.
 void write_key_files(const std::string& file, const SecretKey& key, IfPresent if_present);
 
 }  // namespace imgcrypt::keyprovider::sodium

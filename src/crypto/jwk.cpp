@@ -7,6 +7,7 @@
 #include <imgcrypt/error.hpp>
 
 #include <array>
+#include <vector>
 
 namespace imgcrypt {
 namespace {
@@ -45,15 +46,24 @@ PublicKey public_key_of(const JsonView& json, const std::string& type) {
   fail("the key type \"" + type + "\" is not supported", "use RSA, or EC on P-256, P-384 or P-521");
 }
 
+// RFC 7518 section 6.3.2. The last three may be missing, as they follow from the others; all of them or none.
+evp_pkey_st* rsa_private_key_of(const JsonView& json) {
+  static constexpr std::array kNames = {"n", "e", "d", "p", "q", "dp", "dq", "qi"};
+  constexpr std::size_t kNeeded = 5;
+  if (json.find("oth")) fail("RSA keys of more than two primes are not supported");
+  const bool is_whole = json.find("dp") || json.find("dq") || json.find("qi");
+  std::vector<SecretBytes> numbers;
+  for (std::size_t i = 0; i < (is_whole ? kNames.size() : kNeeded); ++i)
+    numbers.push_back(bytes_of(json, kNames.at(i)));
+  std::vector<ByteView> views;
+  for (const SecretBytes& number : numbers) views.push_back(number.expose());
+  return rsa_private_key(views);
+}
+
 PrivateKey private_key_of(const JsonView& json, const std::string& type) {
   evp_pkey_st* key = nullptr;
   if (type == "RSA") {
-    static constexpr std::array kNames = {"n", "e", "d", "p", "q", "dp", "dq", "qi"};
-    std::array<SecretBytes, kNames.size()> numbers;
-    for (std::size_t i = 0; i < kNames.size(); ++i) numbers[i] = bytes_of(json, kNames[i]);
-    std::array<ByteView, kNames.size()> views;
-    for (std::size_t i = 0; i < kNames.size(); ++i) views[i] = numbers[i].expose();
-    key = rsa_private_key(views);
+    key = rsa_private_key_of(json);
   } else if (type == "EC") {
     const EcPoint point = point_of(json);
     const SecretBytes scalar = bytes_of(json, "d");
@@ -72,6 +82,7 @@ template <typename Take>
 auto parse(std::string_view file, Take take) {
   try {
     const JsonView json(file);
+    if (json.find("keys")) fail("a set of keys", "put one of its keys into a file of its own");
     const std::string use = string_or_empty(json, "use");
     if (!use.empty() && use != "enc") fail("the key is not for encryption: its use is " + use);
     return take(json, string_or_empty(json, "kty"));
@@ -87,14 +98,22 @@ bool looks_like_jwk(std::string_view file) noexcept {
   return start != std::string_view::npos && file[start] == '{';
 }
 
-PublicJwk parse_public_jwk(std::string_view file) {
+bool is_private_jwk(std::string_view file) {
+  return parse(file, [](const JsonView& json, const std::string&) { return json.find("d").has_value(); });
+}
+
+PublicJwk public_half_of_jwk(std::string_view file) {
   return parse(file, [](const JsonView& json, const std::string& type) {
-    if (json.find("d")) {
-      throw Error(ErrorCode::kUsage, "a private key was given where a public key is needed",
-                  "take the public members of the JWK alone: kty, n and e, or kty, crv, x and y");
-    }
     return PublicJwk{public_key_of(json, type), string_or_empty(json, "alg"), string_or_empty(json, "kid")};
   });
+}
+
+PublicJwk parse_public_jwk(std::string_view file) {
+  if (is_private_jwk(file)) {
+    throw Error(ErrorCode::kUsage, "a private key was given where a public key is needed",
+                "take the public members of the JWK alone: kty, n and e, or kty, crv, x and y");
+  }
+  return public_half_of_jwk(file);
 }
 
 PrivateKey parse_private_jwk(std::string_view file) {

@@ -20,4 +20,8 @@ struct PublicJwk {
 [[nodiscard]] PublicJwk parse_public_jwk(std::string_view file);
 [[nodiscard]] PrivateKey parse_private_jwk(std::string_view file);
 
+[[nodiscard]] bool is_private_jwk(std::string_view file);
+// What a public or a private key says of its public half.
+[[nodiscard]] PublicJwk public_half_of_jwk(std::string_view file);
+
 }  // namespace imgcrypt

@@ -42,6 +42,8 @@ class PublicKey {
   [[nodiscard]] std::string description() const;
   [[nodiscard]] bool same_as(const PublicKey& other) const;
 
+  [[nodiscard]] std::string to_pem() const;  // SubjectPublicKeyInfo (RFC 5280)
+
   // RFC 8017 section 7.1, empty label. REQUIRES: kind() is kRsa and the message fits.
   [[nodiscard]] Bytes encrypt_oaep(ByteView message, OaepHash hash) const;
   // RFC 8017 section 7.2. REQUIRES: kind() is kRsa and the message fits.
@@ -58,8 +60,12 @@ class PrivateKey {
  public:
   explicit PrivateKey(evp_pkey_st* owned) : public_(owned) {}
   static PrivateKey generate_ec(const std::string& curve);
+  // Throws kCancelled: large ones take minutes. REQUIRES: 2048 to 16384 bits.
+  static PrivateKey generate_rsa(int bits);
 
   [[nodiscard]] const PublicKey& public_key() const noexcept { return public_; }
+  // PKCS#8 (RFC 5208); encrypted by PBES2 with AES-256-CBC unless the passphrase is null.
+  [[nodiscard]] SecretBytes to_pem(const SecretBytes* passphrase) const;
 
   // nullopt when the ciphertext is not for this key. REQUIRES: public_key().kind() is kRsa.
   [[nodiscard]] std::optional<SecretBytes> decrypt_oaep(ByteView ciphertext, OaepHash hash) const;

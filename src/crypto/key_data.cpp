@@ -55,16 +55,45 @@ constexpr std::array kRsaNames = {OSSL_PKEY_PARAM_RSA_N,         OSSL_PKEY_PARAM
                                   OSSL_PKEY_PARAM_RSA_EXPONENT2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1};
 constexpr std::size_t kPublicNames = 2;
 
-// The numbers stand for the first names of kRsaNames.
-EVP_PKEY* rsa_key(std::span<const ByteView> values) {
+// The numbers stand for the first names of kRsaNames, and live until the key is made.
+EVP_PKEY* rsa_key(const std::vector<openssl::BigNumber>& numbers) {
   const openssl::ParamBuilder builder(openssl::check(OSSL_PARAM_BLD_new(), "OSSL_PARAM_BLD_new"));
-  std::vector<openssl::BigNumber> numbers;  // must live until the parameters are made
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    numbers.push_back(secure_number(values[i]));
-    openssl::check(OSSL_PARAM_BLD_push_BN(builder.get(), kRsaNames[i], numbers.back().get()),
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    openssl::check(OSSL_PARAM_BLD_push_BN(builder.get(), kRsaNames.at(i), numbers[i].get()),
                    "OSSL_PARAM_BLD_push_BN");
   }
-  return make_key("RSA", values.size() == kPublicNames ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEYPAIR, builder);
+  return make_key("RSA", numbers.size() == kPublicNames ? EVP_PKEY_PUBLIC_KEY : EVP_PKEY_KEYPAIR, builder);
+}
+
+std::vector<openssl::BigNumber> secure_numbers(std::span<const ByteView> values) {
+  std::vector<openssl::BigNumber> numbers;
+  std::ranges::transform(values, std::back_inserter(numbers), secure_number);
+  return numbers;
+}
+
+// value mod (prime - 1). Null when there is no such number.
+openssl::BigNumber reduce(const BIGNUM* value, const BIGNUM* prime, BN_CTX* context) {
+  const openssl::BigNumber below(openssl::check(BN_dup(prime), "BN_dup"));
+  openssl::BigNumber result(openssl::check(BN_secure_new(), "BN_secure_new"));
+  BN_set_flags(below.get(), BN_FLG_CONSTTIME);
+  const bool is_done =
+      BN_sub_word(below.get(), 1) == 1 && BN_div(nullptr, result.get(), value, below.get(), context) == 1;
+  return is_done ? std::move(result) : nullptr;
+}
+
+// RFC 8017 section 3.2: dP, dQ and qInv behind n, e, d, p, q. False for what is no key.
+bool add_exponents(std::vector<openssl::BigNumber>& numbers) {
+  const openssl::BigNumberContext context(openssl::check(BN_CTX_secure_new(), "BN_CTX_secure_new"));
+  const BIGNUM* exponent = numbers[2].get();
+  const BIGNUM* p = numbers[3].get();
+  const BIGNUM* q = numbers[4].get();
+  auto of_p = reduce(exponent, p, context.get());
+  auto of_q = reduce(exponent, q, context.get());
+  openssl::BigNumber inverse(BN_mod_inverse(nullptr, q, p, context.get()));
+  ERR_clear_error();
+  const bool is_key = of_p && of_q && inverse;
+  for (auto* number : {&of_p, &of_q, &inverse}) numbers.push_back(std::move(*number));
+  return is_key;
 }
 
 EVP_PKEY* rsa_from_integers(DerReader integers, std::size_t count) {
@@ -74,7 +103,7 @@ EVP_PKEY* rsa_from_integers(DerReader integers, std::size_t count) {
     if (!integer || integer->empty()) return nullptr;
     values.push_back(*integer);
   }
-  return integers.at_end() ? rsa_key(values) : nullptr;
+  return integers.at_end() ? rsa_key(secure_numbers(values)) : nullptr;
 }
 
 EVP_PKEY* ec_key(const char* group, ByteView scalar, ByteView point) {
@@ -158,10 +187,14 @@ EVP_PKEY* public_key_from_der(ByteView der) {
 }
 
 EVP_PKEY* rsa_public_key(ByteView modulus, ByteView exponent) {
-  return rsa_key(std::array{modulus, exponent});
+  return rsa_key(secure_numbers(std::array{modulus, exponent}));
 }
 
-EVP_PKEY* rsa_private_key(std::span<const ByteView, 8> numbers) { return rsa_key(numbers); }
+EVP_PKEY* rsa_private_key(std::span<const ByteView> values) {
+  auto numbers = secure_numbers(values);
+  if (numbers.size() < kRsaNames.size() && !add_exponents(numbers)) return nullptr;
+  return rsa_key(numbers);
+}
 
 EVP_PKEY* ec_private_key(const std::string& curve, ByteView scalar, ByteView x, ByteView y) {
   Bytes point = {POINT_CONVERSION_UNCOMPRESSED};

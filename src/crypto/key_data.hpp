@@ -16,10 +16,10 @@ namespace imgcrypt {
 [[nodiscard]] evp_pkey_st* private_key_from_der(ByteView der);
 // SubjectPublicKeyInfo or PKCS#1. Null for anything else.
 [[nodiscard]] evp_pkey_st* public_key_from_der(ByteView der);
-// From numbers, big-endian: n and e; n, e, d, p, q, dp, dq, qi; an EC scalar and its point. Null for what is
-// no key. Callers check that a point lies on its curve.
+// From numbers, big-endian: n and e; n, e, d, p, q and, unless they shall be computed, dp, dq, qi; an EC
+// scalar and its point. Null for what is no key. Callers check that a point lies on its curve.
 [[nodiscard]] evp_pkey_st* rsa_public_key(ByteView modulus, ByteView exponent);
-[[nodiscard]] evp_pkey_st* rsa_private_key(std::span<const ByteView, 8> numbers);
+[[nodiscard]] evp_pkey_st* rsa_private_key(std::span<const ByteView> numbers);
 [[nodiscard]] evp_pkey_st* ec_private_key(const std::string& curve, ByteView scalar, ByteView x, ByteView y);
 // PKCS#1 RSAPublicKey. Null when it is none.
 [[nodiscard]] evp_pkey_st* rsa_public_key_from_der(ByteView der);

@@ -2,11 +2,10 @@
 
 #include "base/fd.hpp"
 #include "crypto/certificate.hpp"
-#include "crypto/der.hpp"
 #include "crypto/foreign_key.hpp"
 #include "crypto/key_data.hpp"
+#include "crypto/key_form.hpp"
 #include "crypto/openssl.hpp"
-#include "crypto/pem.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -22,12 +21,6 @@
 
 namespace imgcrypt {
 namespace {
-
-constexpr std::string_view kPublicLabel = "PUBLIC KEY";
-constexpr std::string_view kRsaPublicLabel = "RSA PUBLIC KEY";
-
-bool is_private_label(std::string_view label) { return label.ends_with("PRIVATE KEY"); }
-bool is_public_label(std::string_view label) { return label == kPublicLabel || label == kRsaPublicLabel; }
 
 [[noreturn]] void fail_without_passphrase() {
   throw Error(ErrorCode::kUsage, "missing password: the private key is encrypted",
@@ -85,7 +78,7 @@ EVP_PKEY* decode_generally(const PemBlock& block, const SecretBytes* passphrase)
 }
 
 PrivateKey parse_private_block(const PemBlock& block, const SecretBytes* passphrase) {
-  const bool encrypted = block.has_headers || block.label.starts_with("ENCRYPTED");
+  const bool encrypted = is_encrypted(block);
   if (encrypted && passphrase == nullptr) {
     fail_without_passphrase();
   }
@@ -94,20 +87,6 @@ PrivateKey parse_private_block(const PemBlock& block, const SecretBytes* passphr
   if (key != nullptr) return PrivateKey(key);
   if (encrypted) fail_with_wrong_passphrase();
   throw Error(ErrorCode::kUsage, "the private key is damaged, or of a kind that is not supported");
-}
-
-// One element and nothing else: text may begin with the same byte.
-bool is_der(ByteView file) {
-  DerReader reader(file);
-  return reader.take(DerTag::kSequence) && reader.at_end();
-}
-
-// RFC 5208 section 6: begins with an algorithm, where a plain key has its version.
-bool is_encrypted_der(ByteView file) {
-  const auto sequence = DerReader(file).take(DerTag::kSequence);
-  if (!sequence) return false;
-  DerReader fields(*sequence);
-  return fields.take(DerTag::kSequence) && fields.take(DerTag::kOctetString) && fields.at_end();
 }
 
 openssl::Bio memory(ByteView bytes) {
@@ -157,6 +136,13 @@ PublicKey parse_public_block(const PemBlock& block) {
   return PublicKey(key);
 }
 
+// The user has named it: that it is not there is a wrong argument.
+Fd open_file(const std::string& path, const std::string& place) {
+  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!file.is_open()) throw Error(ErrorCode::kUsage, place + std::generic_category().message(errno));
+  return file;
+}
+
 PrivateKey parse_private_pem(std::string_view text, const SecretBytes* passphrase) {
   bool has_public = false;
   bool has_certificate = false;
@@ -185,13 +171,11 @@ PublicKey parse_public_pem(std::string_view text) {
 }  // namespace
 
 SecretBytes read_key_file(const std::string& path) {
-  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (!file.is_open()) throw Error(ErrorCode::kUsage, std::generic_category().message(errno));
-  return read_secret(file.get(), kMostKeyFileBytes, "its content");
+  return read_secret(open_file(path, "").get(), kMostKeyFileBytes, "its content");
 }
 
 SecretBytes read_passphrase_file(const std::string& path) {
-  SecretBytes passphrase = read_secret_file(path, kMostPassphraseBytes);
+  SecretBytes passphrase = read_secret(open_file(path, path + ": ").get(), kMostPassphraseBytes, path);
   if (as_text(passphrase.expose()).ends_with('\n')) passphrase.truncate(passphrase.size() - 1);
   return passphrase;
 }

@@ -15,7 +15,7 @@ inline constexpr std::size_t kMostPassphraseBytes = std::size_t{4} * 1024;
 // The whole file. Errors leave its name to the caller: kUsage when it cannot be opened.
 [[nodiscard]] SecretBytes read_key_file(const std::string& path);
 
-// One newline at its end is dropped. Throws as read_secret_file.
+// One newline at its end is dropped. Errors name the file; kUsage when it cannot be opened.
 [[nodiscard]] SecretBytes read_passphrase_file(const std::string& path);
 
 // `passphrase` is null when none was given. The message tells apart: a public key, a certificate, a

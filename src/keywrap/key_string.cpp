@@ -45,6 +45,10 @@ std::optional<KeyString> split_at_last(const std::string& text, Split split) {
 
 }  // namespace
 
+std::optional<KeyString> parse_passphrase_form(const std::string& file, const std::string& form) {
+  return split_known_form(file + ":" + form, file.size());
+}
+
 KeyString parse_key_string(const std::string& text) {
   if (names_file(text)) return {text, PassphraseFrom::kNowhere, {}};
   auto key = split_at_last(text, [&](std::size_t colon) { return split_known_form(text, colon); });

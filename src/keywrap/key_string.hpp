@@ -3,6 +3,7 @@
 
 #include "base/secret_bytes.hpp"
 
+#include <optional>
 #include <string>
 
 namespace imgcrypt {
@@ -16,6 +17,10 @@ struct KeyString {
   std::string value;              // the password, file name, number or variable
   bool is_bare_password = false;  // FILE:PASSWORD, which deserves a warning
 };
+
+// The part behind FILE: alone. nullopt: no known form.
+[[nodiscard]] std::optional<KeyString> parse_passphrase_form(const std::string& file,
+                                                             const std::string& form);
 
 // The whole text if that names a file; else it is split at the last colon that a known form follows; else at
 // the last one that a file stands before. Throws kUsage when no file is left.

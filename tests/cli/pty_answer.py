@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""pty_answer.py ANSWER COMMAND ARG...: runs the command on a terminal, answers once the echo is off, shows what it wrote."""
+"""pty_answer.py ANSWERS COMMAND ARG...: runs the command on a terminal and shows what it wrote. Each line of ANSWERS
+answers a question, which ends with a colon and a space, once the echo is off.
+"""
 import os
 import pty
 import select
@@ -20,12 +22,12 @@ def read_some(terminal):
         return b""
 
 
-def converse(terminal, answer):
-    shown, answered = b"", False
+def converse(terminal, answers):
+    shown, answered = b"", 0
     while True:
-        if not answered and echo_is_off(terminal):
-            os.write(terminal, answer)
-            answered = True
+        if answers and shown[answered:].endswith(b": ") and echo_is_off(terminal):
+            answered = len(shown)
+            os.write(terminal, answers.pop(0) + b"\n")
         if select.select([terminal], [], [], 0.02)[0]:
             data = read_some(terminal)
             if not data:
@@ -37,7 +39,7 @@ def main():
     pid, terminal = pty.fork()
     if pid == 0:
         os.execvp(sys.argv[2], sys.argv[2:])
-    shown = converse(terminal, sys.argv[1].encode() + b"\n")
+    shown = converse(terminal, sys.argv[1].encode().split(b"\n"))
     sys.stdout.buffer.write(shown)
     sys.stdout.flush()
     sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))

@@ -1,0 +1,72 @@
+#!/bin/bash
+# imgcrypt key show: what is in a file, for people and for programs; what it says to use works.
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+vectors=$cli_dir/../vectors
+keys=$vectors/keys
+
+# expect_shown KEY LINE...
+expect_shown() {
+  local line
+  expect_exit 0 imgcrypt key show "$1"
+  expect_equal "$stderr" "" "stderr"
+  for line in "${@:2}"; do
+    expect_matches "$stdout" "$line"
+  done
+}
+
+files_are_shown() {
+  expect_shown "$keys/rsa.pem" "^private key" "form +PKCS#8 in PEM" "key +RSA, 2048 bits" \
+    "fingerprint +GaTh-csFfrC4Tw6RZ91zZWSuO3JIUXn6l1pWPZf94p8" "use +opens jwe and pkcs7 layers: -k $keys/rsa.pem"
+  expect_shown "$keys/p521.pub.pem" "^public key" "key +EC, P-521" "use +encrypts: -r jwe:$keys/p521.pub.pem"
+  expect_shown "$keys/rsa256.pub.jwk" "key id +mykid" "algorithm +RSA-OAEP-256"
+  expect_shown "$keys/p256direct.pub.jwk" "use +none: .*\"ECDH-ES\" is not supported"
+  expect_shown "$keys/certfirst.pem" "certificate" "subject +CN=ocicrypt test 1,O=Throwaway,C=DE" "serial +1001" \
+    "valid +2026-" "use +encrypts: -r pkcs7:$keys/certfirst.pem" "private key"
+  expect_shown "$vectors/pkcs7/certec.pem" "use +none: only RSA certificates"
+}
+
+locked_keys_say_so() {
+  local locked=$keys/rsa-pk8enc.pem
+  expect_shown "$locked" "^private key, locked by a passphrase" "form +PKCS#8, encrypted in PEM" "$locked:prompt"
+  [[ $stdout != *fingerprint* ]] || fail "the fingerprint of a locked key: $stdout"
+  expect_shown "$locked:env=PASSPHRASE_OF_TEST" "^private key" "GaTh-csFfrC4Tw6RZ91zZWSuO3JIUXn6l1pWPZf94p8"
+  [[ $stdout != *$'\n'"private key, locked"* ]] || fail "locked with its passphrase: $stdout"
+  expect_exit 3 imgcrypt key show "$locked:pass=other"
+  expect_contains "$stderr" "wrong password"
+}
+
+others_are_named() {
+  expect_exit 3 imgcrypt key show "$keys/pgp1.pub"
+  expect_contains "$stderr" "key $keys/pgp1.pub: this is an OpenPGP public key"
+  expect_exit 3 imgcrypt key show "$TMP/absent.pem"
+  expect_contains "$stderr" "no such file"
+  expect_exit 8 imgcrypt key show "$keys/rsa1024.pem"
+  expect_contains "$stderr" "key $keys/rsa1024.pem: an RSA key of 1024 bits"
+}
+
+# The certificate is hostile: no byte of it may reach the terminal as it stands.
+hostile_names_are_harmless() {
+  openssl req -x509 -newkey rsa:2048 -nodes -utf8 -subj $'/CN=\e[31mred' -days 2 -keyout "$TMP/hostile.pem" \
+    -out "$TMP/hostile.cert.pem" 2>/dev/null
+  expect_shown "$TMP/hostile.cert.pem" "subject +CN="
+  [[ $stdout != *$'\e'* ]] || fail "an escape sequence: $stdout"
+}
+
+json_has_it_all() {
+  expect_exit 0 imgcrypt key show -o json "$keys/certfirst.pem"
+  expect_equal "$(jq -r '[.keys[].kind] | join(" ")' <<<"$stdout")" "certificate private" "the kinds"
+  expect_equal "$(jq -r '.keys[0].recipient' <<<"$stdout")" "pkcs7:$keys/certfirst.pem" "the recipient"
+  expect_equal "$(jq -r '.keys[0].certificate.serial' <<<"$stdout")" 1001 "the serial number"
+  expect_equal "$(jq -r '.keys[1] | "\(.type) \(.bits) \(.form) \(.isLocked)"' <<<"$stdout")" "RSA 2048 PKCS#8 false" "the key"
+  expect_exit 0 imgcrypt key show -o json "$keys/rsa-pk8enc.pem"
+  expect_equal "$(jq -r '.keys[0] | "\(.isLocked) \(.fingerprint)"' <<<"$stdout")" "true null" "a locked key"
+}
+
+export PASSPHRASE_OF_TEST=1234
+files_are_shown
+locked_keys_say_so
+others_are_named
+hostile_names_are_harmless
+json_has_it_all
