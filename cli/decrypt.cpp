@@ -11,17 +11,87 @@ namespace {
 struct Options {
   std::string source;
   std::string destination;
+  bool is_partial = false;
+  std::string diff_ids = "auto";
+  bool dry_run = false;
+  SelectionOptions selection;
   KeyOptions keys;
   JobsOption jobs;
 };
 
+DiffIdCheck diff_id_check(const std::string& word) {
+  if (word == "always") return DiffIdCheck::kAlways;
+  return word == "never" ? DiffIdCheck::kNever : DiffIdCheck::kAuto;
+}
+
+std::string_view word(DecryptedAs outcome) {
+  switch (outcome) {
+    case DecryptedAs::kDecrypted:
+      return "decrypted";
+    case DecryptedAs::kLocked:
+      return "locked";
+    case DecryptedAs::kNotChosen:
+      return "not-chosen";
+    case DecryptedAs::kPlain:
+      return "plain";
+  }
+  return {};
+}
+
+std::string_view word(Exactness exactness) {
+  switch (exactness) {
+    case Exactness::kExact:
+      return "exact";
+    case Exactness::kDifferent:
+      return "different";
+    case Exactness::kNotRecorded:
+      return "not-recorded";
+    case Exactness::kPartial:
+      return "partial";
+    case Exactness::kNotEncrypted:
+      return "not-encrypted";
+  }
+  return {};
+}
+
+JsonObject json_of(const DecryptResult& result, const Reference& target) {
+  JsonObject json =
+      result.root ? image_result(target, *result.root) : JsonObject().add("reference", target.string());
+  json.add("dryRun", !result.root);
+  json.add_or_null("replaced", result.replaced ? std::optional(result.replaced->string()) : std::nullopt);
+  if (result.root) json.add("exactness", word(result.exactness));
+  json.add_or_null("sourceDigest", result.source_digest);
+  JsonArray layers;
+  for (const DecryptedLayer& layer : result.layers) {
+    layers.add(JsonObject()
+                   .add("place", layer.place)
+                   .add("digest", layer.layer.digest.string())
+                   .add("outcome", word(layer.outcome)));
+  }
+  return json.add("layers", layers).add("leftOut", JsonArray::of(result.left_out));
+}
+
 void run(const Options& options, Output& output) {
+  const Reference from = Reference::parse(options.source);
   const Reference target = Reference::parse(options.destination);
-  const auto source = open_source(Reference::parse(options.source));
+  options.selection.check_place(from, target);
+  const auto source = open_source(from);
   const auto destination = open_destination(target);
   const KeyUnwrappers keys = options.keys.read(output);
-  const Descriptor root = decrypt_image(*source, *destination, keys, options.jobs.value(), output);
-  output.print_result(target.string() + "@" + root.digest.string(), image_result(target, root));
+  DecryptOptions how;
+  how.selection = options.selection.value();
+  how.locked = options.is_partial ? Locked::kStay : Locked::kFail;
+  how.diff_ids = diff_id_check(options.diff_ids);
+  how.dry_run = options.dry_run ? DryRun::kYes : DryRun::kNo;
+  how.jobs = options.jobs.value();
+  const DecryptResult result = decrypt_image(*source, *destination, keys, how, output);
+  if (result.root) {
+    output.print_text(target.string() + "@" + result.root->digest.string());
+  } else {
+    for (const DecryptedLayer& layer : result.layers)
+      output.print_text(layer.place + ": " + description(layer.outcome));
+  }
+  output.print_json(json_of(result, target));
 }
 
 }  // namespace
@@ -31,6 +101,16 @@ void add_decrypt(CLI::App& app, Output& output) {
   CLI::App* command = app.add_subcommand("decrypt", "Decrypt the layers of an image");
   command->add_option("SRC", options->source, "image to read: oci:DIR[:TAG|@DIGEST]")->required();
   command->add_option("DST", options->destination, "image to write: oci:DIR[:TAG]")->required();
+  options->selection.add_to(*command);
+  command->add_flag("--partial", options->is_partial,
+                    "leave layers encrypted that no key opens (default: that is an error)");
+  command
+      ->add_option("--diff-ids", options->diff_ids,
+                   "check that each layer is the one that the image's config means: auto (the default) does "
+                   "where the image does not become the very one that was encrypted")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("auto|always|never");
+  command->add_flag("--dry-run", options->dry_run, "only say what would be done");
   options->keys.add_to(*command);
   options->jobs.add_to(*command);
   command->callback([options, &output] { run(*options, output); });

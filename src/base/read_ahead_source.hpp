@@ -1,13 +1,9 @@
 // A source read in a thread of its own, a bounded number of chunks ahead of its consumer: what stands before
-// it and what stands behind it work side by side. The one way in which one stream uses several cores.
+// it and what stands behind it work side by side.
 #pragma once
 
-#include "base/stream.hpp"
+#include "base/chunk_ring.hpp"
 
-#include <array>
-#include <condition_variable>
-#include <exception>
-#include <mutex>
 #include <thread>
 
 namespace imgcrypt {
@@ -27,26 +23,11 @@ class ReadAheadSource final : public Source {
   std::size_t read(MutableByteView buffer) override;
 
  private:
-  static constexpr std::size_t kChunks = 8;
-
-  struct Chunk {
-    Bytes bytes;
-    std::size_t size = 0;
-  };
-
-  void run();
+  void run() noexcept;
 
   Source& inner_;
   ReadAhead how_;
-  std::array<Chunk, kChunks> ring_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::size_t filled_ = 0;  // chunks so far, by the thread
-  std::size_t taken_ = 0;   // chunks so far, by the consumer
-  std::size_t offset_ = 0;  // in the chunk being taken; the consumer's alone
-  bool is_at_end_ = false;
-  bool is_abandoned_ = false;
-  std::exception_ptr failure_;
+  ChunkRing ring_;
   std::thread thread_;
 };
 

@@ -1,92 +1,138 @@
 #include "image/decrypt.hpp"
 
 #include "image/convert.hpp"
-#include "image/layer_keys.hpp"
-#include "image/rewrite.hpp"
-#include "image/selection.hpp"
+#include "image/decryption.hpp"
 #include "image/source_digest.hpp"
-#include "layer/decrypting_source.hpp"
-#include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 
-#include <map>
-#include <utility>
+#include <algorithm>
 
 namespace imgcrypt {
 namespace {
-
-class LayerDecryption final : public LayerChange {
- public:
-  explicit LayerDecryption(std::map<Digest, LayerKeys> keys) : keys_(std::move(keys)) {}
-
-  [[nodiscard]] bool changes(const Descriptor& layer) const override {
-    return is_encrypted(layer.media_type) && keys_.contains(layer.digest);
-  }
-
-  DescriptorEdit change(const Descriptor& layer, Source& blob, ReadAhead ahead,
-                        ImageDestination& destination) override {
-    const LayerKeys& keys = keys_.at(layer.digest);
-    ReadAheadSource ciphertext(blob, ahead);
-    DecryptingSource plaintext(ciphertext, keys.options, keys.public_options);
-    ReadAheadSource stored(plaintext, ahead);
-    DescriptorEdit edit;
-    edit.digest = destination.put({std::nullopt, layer.digest.algorithm()}, stored);
-    return edit;
-  }
-
-  void complete(const Descriptor& layer, DescriptorEdit& edit) const override {
-    edit.media_type = decrypted_type(layer.media_type);
-    for (const auto& [name, value] : layer.annotations) {
-      if (name.starts_with(kEncryptionPrefix)) edit.annotations.removed.insert(name);
-    }
-  }
-
-  [[nodiscard]] AnnotationEdit edit_document(const Descriptor&, const Annotations&) const override {
-    return {{}, {kSourceDigest}};
-  }
-
- private:
-  std::map<Digest, LayerKeys> keys_;
-};
 
 const Annotations& annotations_of(const ImageNode& node) {
   if (const auto* index = std::get_if<Index>(&node.document)) return index->annotations();
   return std::get<Manifest>(node.document).annotations();
 }
 
-void note_exactness(const ImageNode& tree, const Descriptor& root, Reporter& reporter) {
+std::optional<std::string> recorded_digest(const ImageNode& tree) {
   const Annotations& annotations = annotations_of(tree);
   const auto recorded = annotations.find(kSourceDigest);
-  if (recorded == annotations.end()) {
-    reporter.note(
-        "encrypted by another tool: whether this is the very image that was encrypted is not recorded");
-  } else if (recorded->second == root.digest.string()) {
-    reporter.note("exact: this is the very image that was encrypted");
-  } else {
-    reporter.note("not exact: the image that was encrypted had the digest " + recorded->second);
+  return recorded == annotations.end() ? std::nullopt : std::optional(recorded->second);
+}
+
+std::vector<DecryptedLayer> outcomes(const ImageNode& tree, const std::set<Digest>& chosen,
+                                     const UnwrappedKeys& unwrapped) {
+  std::vector<DecryptedLayer> layers;
+  for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
+    for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
+      const Descriptor& layer = manifest.layers()[i];
+      DecryptedAs outcome = DecryptedAs::kPlain;
+      if (is_encrypted(layer.media_type)) {
+        outcome = !chosen.contains(layer.digest)          ? DecryptedAs::kNotChosen
+                  : unwrapped.keys.contains(layer.digest) ? DecryptedAs::kDecrypted
+                                                          : DecryptedAs::kLocked;
+      }
+      layers.push_back({layer_place(node, i), layer, outcome});
+    }
+  });
+  return layers;
+}
+
+bool has(const std::vector<DecryptedLayer>& layers, DecryptedAs outcome) {
+  return std::ranges::find(layers, outcome, &DecryptedLayer::outcome) != layers.end();
+}
+
+// Damage is an error in any case; so is an image of which nothing can be decrypted.
+void check_locked(const UnwrappedKeys& unwrapped, const DecryptOptions& options, Reporter& reporter) {
+  for (const LockedLayer& layer : unwrapped.locked) {
+    const bool may_stay = options.locked == Locked::kStay && layer.why.code() == ErrorCode::kNoKey;
+    if (!may_stay || unwrapped.keys.empty()) throw Error(layer.why);
+    reporter.note(layer.why.message());
+  }
+}
+
+void check_worthwhile(const std::vector<DecryptedLayer>& layers) {
+  if (has(layers, DecryptedAs::kDecrypted) || !has(layers, DecryptedAs::kNotChosen)) return;
+  throw Error(ErrorCode::kRefused, "none of the encrypted layers is chosen",
+              "see imgcrypt inspect for its layers, and --layer");
+}
+
+Exactness exactness_of(const DecryptResult& result, const LayerDecryption& decryption) {
+  if (decryption.is_partial()) return Exactness::kPartial;
+  if (!has(result.layers, DecryptedAs::kDecrypted)) return Exactness::kNotEncrypted;
+  if (!result.source_digest) return Exactness::kNotRecorded;
+  return *result.source_digest == result.root->digest.string() ? Exactness::kExact : Exactness::kDifferent;
+}
+
+void note_exactness(const DecryptResult& result, Reporter& reporter) {
+  switch (result.exactness) {
+    case Exactness::kExact:
+      reporter.note("exact: this is the very image that was encrypted");
+      break;
+    case Exactness::kDifferent:
+      reporter.note("not exact: the image that was encrypted had the digest " + *result.source_digest);
+      break;
+    case Exactness::kNotRecorded:
+      reporter.note(
+          "encrypted by another tool: whether this is the very image that was encrypted is not recorded");
+      break;
+    case Exactness::kPartial:
+      reporter.note("partly decrypted: " +
+                    std::to_string(std::ranges::count_if(result.layers,
+                                                         [](const DecryptedLayer& layer) {
+                                                           return layer.outcome == DecryptedAs::kLocked ||
+                                                                  layer.outcome == DecryptedAs::kNotChosen;
+                                                         })) +
+                    " of its layers stay encrypted");
+      break;
+    case Exactness::kNotEncrypted:
+      reporter.note("not encrypted: copied as it is");
   }
 }
 
 }  // namespace
 
-Descriptor decrypt_image(ImageSource& source, ImageDestination& destination, const KeyUnwrappers& unwrappers,
-                         unsigned jobs, Reporter& reporter) {
-  const ImageNode stored = load_tree(source);
-  const ImageNode tree = convert_to_oci(stored);
-  check_annotations(tree);
-  UnwrappedKeys unwrapped = unwrap_layer_keys(tree, choose_layers(tree, {}), unwrappers, jobs);
-  if (!unwrapped.locked.empty()) throw Error(unwrapped.locked.front().why);
-  const bool is_encrypted = !unwrapped.keys.empty();
-  LayerDecryption decryption(std::move(unwrapped.keys));
-  const Rewritten rewritten =
-      rewrite_image(source, is_encrypted ? tree : stored, destination, decryption, jobs, reporter);
-  note_replaced(rewritten, reporter);
-  if (is_encrypted) {
-    note_exactness(tree, rewritten.root, reporter);
-  } else {
-    reporter.note("not encrypted: copied as it is");
+std::string description(DecryptedAs outcome) {
+  switch (outcome) {
+    case DecryptedAs::kDecrypted:
+      return "is decrypted";
+    case DecryptedAs::kLocked:
+      return "stays encrypted: no key opens it";
+    case DecryptedAs::kNotChosen:
+      return "stays encrypted: not chosen";
+    case DecryptedAs::kPlain:
+      return "stays as it is: not encrypted";
   }
-  return rewritten.root;
+  return {};
+}
+
+DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
+                            const KeyUnwrappers& unwrappers, const DecryptOptions& options,
+                            Reporter& reporter) {
+  const PlatformChoice choice = choose_platforms(source, load_tree(source), options.selection.platforms);
+  const ImageNode tree = convert_to_oci(choice.tree);
+  check_annotations(tree);
+  const std::set<Digest> chosen = choose_layers(tree, options.selection.layers);
+  UnwrappedKeys unwrapped = unwrap_layer_keys(tree, chosen, unwrappers, options.jobs);
+  check_locked(unwrapped, options, reporter);
+  DecryptResult result;
+  result.layers = outcomes(tree, chosen, unwrapped);
+  result.left_out = choice.left_out;
+  result.source_digest = recorded_digest(tree);
+  check_worthwhile(result.layers);
+  for (const std::string& platform : choice.left_out) reporter.note("left out: " + platform);
+  const bool is_changed = !unwrapped.keys.empty();
+  LayerDecryption decryption(source, tree, std::move(unwrapped.keys), options.diff_ids, reporter);
+  if (options.dry_run == DryRun::kYes) return result;
+  Rewritten rewritten =
+      rewrite_image(source, is_changed ? tree : choice.tree, destination, decryption, options.jobs, reporter);
+  note_replaced(rewritten, reporter);
+  result.root = std::move(rewritten.root);
+  result.replaced = std::move(rewritten.replaced);
+  result.exactness = exactness_of(result, decryption);
+  note_exactness(result, reporter);
+  return result;
 }
 
 }  // namespace imgcrypt

@@ -22,7 +22,7 @@ struct LayerKeys {
 struct LockedLayer {
   Digest digest;
   std::string place;
-  Error why;  // kNoKey
+  Error why;  // kNoKey; kIntegrity and kRefused for what no key may open
 };
 
 struct UnwrappedKeys {
@@ -31,8 +31,8 @@ struct UnwrappedKeys {
 };
 
 // Of the encrypted layers among `chosen`, each blob once: where several descriptors name one blob, the keys
-// that stand in any of them will do. At most `jobs` at once, as a key may be far away. Throws kIntegrity for
-// layers that are damaged or forged, kProvider when a key provider failed.
+// that stand in any of them will do. At most `jobs` at once, as a key may be far away. Throws kProvider when
+// a key provider failed.
 [[nodiscard]] UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<Digest>& chosen,
                                               const KeyUnwrappers& unwrappers, unsigned jobs);
 

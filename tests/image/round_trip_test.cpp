@@ -37,8 +37,9 @@ TEST(Images, ComeBackByteForByte) {
     ++encrypted_images;
     encrypt_image(plain, encrypted, wrappers, {.jobs = 2}, reporter);
     EXPECT_NE(encrypted.root().descriptor.digest, plain.root().descriptor.digest) << seed;
-    const Descriptor root = decrypt_image(encrypted, back, unwrappers, 2, reporter);
-    EXPECT_EQ(root.digest, plain.root().descriptor.digest) << seed;
+    const DecryptResult result = decrypt_image(encrypted, back, unwrappers, {.jobs = 2}, reporter);
+    EXPECT_EQ(result.root->digest, plain.root().descriptor.digest) << seed;
+    EXPECT_EQ(result.exactness, Exactness::kExact) << seed;
     EXPECT_EQ(back.blobs, plain.blobs) << seed;
     EXPECT_NE(reporter.said.find("exact: this is the very image"), std::string::npos) << seed;
   }

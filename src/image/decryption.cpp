@@ -1,0 +1,125 @@
+#include "image/decryption.hpp"
+
+#include "base/peeked_source.hpp"
+#include "image/diff_ids.hpp"
+#include "image/source_digest.hpp"
+#include "layer/decrypting_source.hpp"
+#include "layer/diff_id.hpp"
+#include "layer/wrapped_keys.hpp"
+#include "oci/media_types.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace imgcrypt {
+
+LayerDecryption::LayerDecryption(ImageSource& source, const ImageNode& tree, std::map<Digest, LayerKeys> keys,
+                                 DiffIdCheck check, Reporter& reporter)
+    : source_(source), reporter_(reporter), keys_(std::move(keys)) {
+  find_partly_encrypted(tree);
+  for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
+    const auto is_decrypted = [this](const Descriptor& layer) { return changes(layer); };
+    if (std::ranges::any_of(manifest.layers(), is_decrypted)) expect_layers(node, manifest, check);
+  });
+}
+
+bool LayerDecryption::changes(const Descriptor& layer) const {
+  return is_encrypted(layer.media_type) && keys_.contains(layer.digest);
+}
+
+void LayerDecryption::find_partly_encrypted(const ImageNode& node) {
+  const auto stays = [this](const Descriptor& layer) {
+    return is_encrypted(layer.media_type) && !changes(layer);
+  };
+  const auto* manifest = std::get_if<Manifest>(&node.document);
+  bool is_partly_encrypted = manifest != nullptr && std::ranges::any_of(manifest->layers(), stays);
+  for (const ImageNode& child : node.children) {
+    find_partly_encrypted(child);
+    is_partly_encrypted = is_partly_encrypted || partly_encrypted_.contains(child.descriptor.digest);
+  }
+  if (is_partly_encrypted) partly_encrypted_.insert(node.descriptor.digest);
+}
+
+void LayerDecryption::expect_layers(const ImageNode& node, const Manifest& manifest, DiffIdCheck check) {
+  const std::vector<Digest> diff_ids = diff_ids_of(source_, node, manifest);
+  const bool is_exact = check == DiffIdCheck::kAuto && becomes_exact(node, manifest);
+  for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
+    const Descriptor& layer = manifest.layers()[i];
+    if (!changes(layer)) continue;
+    const auto exact =
+        is_exact ? Digest::parse_if_valid(keys_.at(layer.digest).options.source_digest) : std::nullopt;
+    const auto [at, is_new] = expected_.try_emplace(layer.digest, ExpectedLayer{{}, exact});
+    places_.emplace(layer.digest, layer_place(node, i));
+    if (!exact) at->second.exact = std::nullopt;
+    if (check != DiffIdCheck::kNever && !diff_ids.empty()) at->second.diff_ids.insert(diff_ids[i]);
+  }
+}
+
+// Whether the manifest becomes the one that was encrypted, if its layers are what their writer says.
+bool LayerDecryption::becomes_exact(const ImageNode& node, const Manifest& manifest) const {
+  const auto recorded = manifest.annotations().find(kSourceDigest);
+  if (recorded == manifest.annotations().end()) return false;
+  DocumentEdit edit;
+  for (const Descriptor& layer : manifest.layers()) {
+    edit.elements.emplace_back();
+    if (!changes(layer)) continue;
+    edit.elements.back().digest = Digest::parse_if_valid(keys_.at(layer.digest).options.source_digest);
+    if (!edit.elements.back().digest) return false;
+    complete(layer, edit.elements.back());
+  }
+  edit.annotations = edit_document(node.descriptor, manifest.annotations());
+  const std::string document = manifest.edited(edit).raw();
+  return Digest::of(as_bytes(document), node.descriptor.digest.algorithm()).string() == recorded->second;
+}
+
+DescriptorEdit LayerDecryption::change(const Descriptor& layer, Source& blob, ReadAhead ahead,
+                                       ImageDestination& destination) {
+  const LayerKeys& keys = keys_.at(layer.digest);
+  const ExpectedLayer& expected = expected_.at(layer.digest);
+  ReadAheadSource ciphertext(blob, ahead);
+  DecryptingSource decrypted(ciphertext, keys.options, keys.public_options);
+  PeekedSource plaintext(decrypted, kMagicBytes);
+  const Compression compression = detect_compression(plaintext.head());
+  const HashAlgorithm stored_as = layer.digest.algorithm();
+  const HashAlgorithm named_by =
+      expected.diff_ids.empty() ? stored_as : expected.diff_ids.begin()->algorithm();
+  // What is not compressed is its own diff_id.
+  const bool is_its_own = compression == Compression::kNone && named_by == stored_as;
+  std::optional<DiffIdSource> measured;
+  if (!expected.diff_ids.empty() && !expected.exact && !is_its_own) measured.emplace(plaintext, named_by);
+  ReadAheadSource stored(measured ? static_cast<Source&>(*measured) : plaintext, ahead);
+
+  DescriptorEdit edit;
+  edit.digest = destination.put({std::nullopt, stored_as}, stored);
+  if (expected.exact != edit.digest && !expected.diff_ids.empty()) {
+    check_diff_id(expected.diff_ids, measured     ? measured->diff_id()
+                                     : is_its_own ? *edit.digest
+                                                  : diff_id_by_second_read(layer, named_by));
+  }
+  if (const auto note = compression_note(decrypted_type(layer.media_type), compression))
+    reporter_.note(places_.at(layer.digest) + ": " + *note);
+  return edit;
+}
+
+// For a layer that its writer calls another than it is, which is known at its end only.
+Digest LayerDecryption::diff_id_by_second_read(const Descriptor& layer, HashAlgorithm algorithm) {
+  const LayerKeys& keys = keys_.at(layer.digest);
+  const auto blob = source_.open(layer);
+  DecryptingSource plaintext(*blob, keys.options, keys.public_options);
+  return diff_id_of(plaintext, algorithm);
+}
+
+void LayerDecryption::complete(const Descriptor& layer, DescriptorEdit& edit) const {
+  edit.media_type = decrypted_type(layer.media_type);
+  for (const auto& [name, value] : layer.annotations) {
+    if (name.starts_with(kEncryptionPrefix)) edit.annotations.removed.insert(name);
+  }
+}
+
+// As long as some layers are encrypted, it still says what the image was before.
+AnnotationEdit LayerDecryption::edit_document(const Descriptor& document, const Annotations&) const {
+  if (partly_encrypted_.contains(document.digest)) return {};
+  return {{}, {kSourceDigest}};
+}
+
+}  // namespace imgcrypt
