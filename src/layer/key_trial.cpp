@@ -66,8 +66,7 @@ class KeyTrial {
     if (integrity_)
       throw Error(ErrorCode::kIntegrity, shortened(integrity_->message(), kMostLength) + "; " + tried);
     throw Error(is_provider_failure_ ? ErrorCode::kProvider : ErrorCode::kNoKey,
-                "no key opens it: wrapped for " + recipients() + "; " + tried,
-                hint_.empty() ? cure : hint_);
+                "no key opens it: wrapped for " + recipients() + "; " + tried, hint_.empty() ? cure : hint_);
   }
 
  private:
