@@ -25,3 +25,8 @@ if(IMGCRYPT_HAS_CF_PROTECTION)
   add_compile_options(-fcf-protection)
 endif()
 add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed)
+
+if(IMGCRYPT_COVERAGE)
+  add_compile_options(--coverage -fprofile-update=atomic)
+  add_link_options(--coverage)
+endif()
