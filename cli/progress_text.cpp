@@ -74,7 +74,7 @@ std::string left_text(std::uint64_t left, double rate) {
 }
 
 std::string left_aligned(std::string text, std::size_t width) {
-  if (text.size() > width) text = text.substr(0, width - 1) + "~";
+  if (text.size() > width) text.replace(width - 1, std::string::npos, "~");
   return text + std::string(width - text.size(), ' ');
 }
 
