@@ -67,8 +67,10 @@ std::string recipient_of(const KeyItem& item, const std::string& file) {
 std::string use_of(const KeyItem& item, const std::string& file) {
   if (item.kind == KeyItemKind::kLockedPrivateKey)
     return "opens nothing without its passphrase: -k " + file + ":prompt, or :file=F, :fd=N, :env=V";
-  if (item.kind == KeyItemKind::kPrivateKey)
-    return std::string("opens jwe") + (is_rsa(item) ? " and pkcs7" : "") + " layers: -k " + file;
+  if (item.kind == KeyItemKind::kPrivateKey) {
+    return std::string("opens jwe") + (is_rsa(item) ? " and pkcs7" : "") + " layers: -k " + file +
+           (item.is_encrypted ? ":prompt" : "");
+  }
   const std::string fault = fault_of(item);
   return fault.empty() ? "encrypts: -r " + recipient_of(item, file) : "none: " + fault;
 }
@@ -81,7 +83,7 @@ void add_line(std::string& text, std::string name, const std::string& value) {
 
 std::string text_of(const KeyItem& item, const std::string& file) {
   std::string text = title_of(item);
-  add_line(text, "form", item.form + " in " + item.container);
+  add_line(text, "form", item.form + (item.is_encrypted ? ", encrypted, in " : " in ") + item.container);
   if (item.key) {
     add_line(text, "key", type_of(item));
     add_line(text, "fingerprint", item.key->key.thumbprint());
@@ -93,7 +95,7 @@ std::string text_of(const KeyItem& item, const std::string& file) {
     add_line(text, "issuer", item.certificate->issuer);
     add_line(text, "serial", item.certificate->serial);
     add_line(text, "valid",
-             item.certificate->not_before + " to " + item.certificate->not_after + " (not looked at)");
+             item.certificate->not_before + " to " + item.certificate->not_after + " (not checked)");
   }
   add_line(text, "use", use_of(item, file));
   return text;
@@ -117,6 +119,7 @@ JsonObject json_of(const KeyItem& item, const std::string& file) {
   JsonObject object;
   object.add("kind", kind_of(item))
       .add("isLocked", item.kind == KeyItemKind::kLockedPrivateKey)
+      .add("isEncrypted", item.is_encrypted)
       .add("form", item.form)
       .add("container", item.container);
   if (item.key) {
@@ -146,7 +149,7 @@ void run(const std::string& text, Output& output) {
   std::string lines;
   JsonArray keys;
   for (const KeyItem& item : items) {
-    lines += (lines.empty() ? "" : "\n") + text_of(item, named.file);
+    lines += (lines.empty() ? "" : "\n\n") + text_of(item, named.file);
     keys.add(json_of(item, named.file));
   }
   JsonObject result;

@@ -15,7 +15,6 @@ namespace {
 
 constexpr const char* kPem = "PEM";
 constexpr const char* kDer = "DER";
-constexpr std::string_view kEncrypted = ", encrypted";
 
 struct Form {
   std::string_view label;
@@ -37,8 +36,7 @@ KeyItem certificate_item(ByteView file, const char* container) {
 
 KeyItem private_item(ByteView file, const SecretBytes* passphrase, bool is_encrypted, const std::string& form,
                      const char* container) {
-  KeyItem item{
-      KeyItemKind::kPrivateKey, form + std::string(is_encrypted ? kEncrypted : ""), container, {}, {}};
+  KeyItem item{KeyItemKind::kPrivateKey, form, container, {}, {}, is_encrypted};
   if (is_encrypted && passphrase == nullptr) {
     item.kind = KeyItemKind::kLockedPrivateKey;
   } else {

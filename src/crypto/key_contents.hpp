@@ -16,10 +16,11 @@ enum class KeyItemKind { kPrivateKey, kLockedPrivateKey, kPublicKey, kCertificat
 
 struct KeyItem {
   KeyItemKind kind;
-  std::string form;              // "PKCS#8", "SEC 1, encrypted", "JWK"
+  std::string form;              // "PKCS#8", "SEC 1", "JWK"
   std::string container;         // "PEM", "DER" or "JSON"
   std::optional<PublicJwk> key;  // nullopt: locked. A private key's public half
   std::optional<CertificateText> certificate;
+  bool is_encrypted = false;
 };
 
 // Without a passphrase, encrypted keys are locked ones and no error. At least one item, else throws.

@@ -29,9 +29,9 @@ files_are_shown() {
 
 locked_keys_say_so() {
   local locked=$keys/rsa-pk8enc.pem
-  expect_shown "$locked" "^private key, locked by a passphrase" "form +PKCS#8, encrypted in PEM" "$locked:prompt"
+  expect_shown "$locked" "^private key, locked by a passphrase" "form +PKCS#8, encrypted, in PEM" "$locked:prompt"
   [[ $stdout != *fingerprint* ]] || fail "the fingerprint of a locked key: $stdout"
-  expect_shown "$locked:env=PASSPHRASE_OF_TEST" "^private key" "GaTh-csFfrC4Tw6RZ91zZWSuO3JIUXn6l1pWPZf94p8"
+  expect_shown "$locked:env=PASSPHRASE_OF_TEST" "^private key" "use +opens jwe and pkcs7 layers: -k $locked:prompt" "GaTh-csFfrC4Tw6RZ91zZWSuO3JIUXn6l1pWPZf94p8"
   [[ $stdout != *$'\n'"private key, locked"* ]] || fail "locked with its passphrase: $stdout"
   expect_exit 3 imgcrypt key show "$locked:pass=other"
   expect_contains "$stderr" "wrong password"

@@ -96,21 +96,17 @@ TEST(KeyContents, ShowEveryKeyOfTheTable) {
 
 TEST(KeyContents, NameTheForm) {
   const std::tuple<const char*, const char*, const char*> cases[] = {
-      {"keys/rsa.pem", "PKCS#8", "PEM"},
-      {"keys/rsa-pk8.der", "PKCS#8", "DER"},
-      {"keys/rsa-pkcs1.der", "PKCS#1", "DER"},
-      {"keys/p256-sec1.der", "SEC 1", "DER"},
-      {"keys/p256-sec1.pem", "SEC 1", "PEM"},
-      {"keys/rsa-legacyenc.pem", "PKCS#1, encrypted", "PEM"},
-      {"keys/rsa-pk8enc.pem", "PKCS#8, encrypted", "PEM"},
-      {"keys/rsa.pub.pem", "SubjectPublicKeyInfo", "PEM"},
-      {"keys/rsa-pkcs1pub.pem", "PKCS#1", "PEM"},
-      {"keys/rsa256.jwk", "JWK", "JSON"}};
+      {"keys/rsa.pem", "PKCS#8", "PEM"},          {"keys/rsa-pk8.der", "PKCS#8", "DER"},
+      {"keys/rsa-pkcs1.der", "PKCS#1", "DER"},    {"keys/p256-sec1.der", "SEC 1", "DER"},
+      {"keys/p256-sec1.pem", "SEC 1", "PEM"},     {"keys/rsa-legacyenc.pem", "PKCS#1", "PEM"},
+      {"keys/rsa-pk8enc.pem", "PKCS#8", "PEM"},   {"keys/rsa.pub.pem", "SubjectPublicKeyInfo", "PEM"},
+      {"keys/rsa-pkcs1pub.pem", "PKCS#1", "PEM"}, {"keys/rsa256.jwk", "JWK", "JSON"}};
   for (const auto& [name, form, container] : cases) {
     const auto items = list(name);
     ASSERT_EQ(items.size(), 1U) << name;
     EXPECT_EQ(items[0].form, form) << name;
     EXPECT_EQ(items[0].container, container) << name;
+    EXPECT_EQ(items[0].is_encrypted, std::string_view(name).ends_with("enc.pem")) << name;
   }
 }
 
