@@ -16,6 +16,15 @@
 
 namespace imgcrypt::cli {
 
+// Where the digest of what was written goes as well, without a newline, as other tools write it.
+struct DigestFileOption {
+  std::string file;
+  void add_to(CLI::App& command);
+  // Before anything is moved: throws when it could not be written.
+  void check() const;
+  void write(const Digest& digest) const;
+};
+
 struct JobsOption {
   unsigned jobs = 0;  // 0: one for each core
   void add_to(CLI::App& command);

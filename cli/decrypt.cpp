@@ -17,6 +17,7 @@ struct Options {
   SelectionOptions selection;
   KeyOptions keys;
   JobsOption jobs;
+  DigestFileOption digest_file;
 };
 
 DiffIdCheck diff_id_check(const std::string& word) {
@@ -72,6 +73,7 @@ JsonObject json_of(const DecryptResult& result, const Reference& target) {
 }
 
 void run(const Options& options, Output& output) {
+  options.digest_file.check();
   const Reference from = Reference::parse(options.source);
   const Reference target = Reference::parse(options.destination);
   options.selection.check_place(from, target);
@@ -86,6 +88,7 @@ void run(const Options& options, Output& output) {
   how.jobs = options.jobs.value();
   const DecryptResult result = decrypt_image(*source, *destination, keys, how, output);
   if (result.root) {
+    options.digest_file.write(result.root->digest);
     output.print_text(target.string() + "@" + result.root->digest.string());
   } else {
     for (const DecryptedLayer& layer : result.layers)
@@ -113,6 +116,7 @@ void add_decrypt(CLI::App& app, Output& output) {
   command->add_flag("--dry-run", options->dry_run, "only say what would be done");
   options->keys.add_to(*command);
   options->jobs.add_to(*command);
+  options->digest_file.add_to(*command);
   command->callback([options, &output] { run(*options, output); });
 }
 

@@ -19,6 +19,7 @@ struct Options {
   SelectionOptions selection;
   KeyOptions keys;
   JobsOption jobs;
+  DigestFileOption digest_file;
 };
 
 std::string_view word(EncryptedAs outcome) {
@@ -76,6 +77,7 @@ JsonObject json_of(const EncryptResult& result, const Reference& target) {
 }
 
 void run(const Options& options, Output& output) {
+  options.digest_file.check();
   const KeyWrappers wrappers = options.recipients.read(options.keys.providers, output);
   const Reference from = Reference::parse(options.source);
   const Reference target = Reference::parse(options.destination);
@@ -94,6 +96,7 @@ void run(const Options& options, Output& output) {
   JsonObject json = json_of(result, target);
   if (result.root) {
     report_leftovers(target, result, options.prune, output, json);
+    options.digest_file.write(result.root->digest);
     output.print_result(target.string() + "@" + result.root->digest.string(), std::move(json));
   } else {
     for (const LayerOutcome& layer : result.layers)
@@ -118,6 +121,7 @@ void add_encrypt(CLI::App& app, Output& output) {
   command->add_flag("--dry-run", options->dry_run, "only say what would be done");
   options->keys.add_to(*command);
   options->jobs.add_to(*command);
+  options->digest_file.add_to(*command);
   command->callback([options, &output] { run(*options, output); });
 }
 

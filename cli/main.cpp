@@ -1,6 +1,7 @@
 #include "base/cancel.hpp"
 #include "base/orphans.hpp"
 #include "cli/command.hpp"
+#include "cli/suggest.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -53,6 +54,8 @@ int run(int argc, char** argv) {
     return 0;
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
+    if (const auto unknown = find_unknown(app, {argv + 1, argv + argc}))
+      return output.fail_usage(*unknown, argc, argv);
     return output.fail_usage(
         Error(ErrorCode::kUsage, error.what(), "see imgcrypt --help, or imgcrypt COMMAND --help"), argc,
         argv);

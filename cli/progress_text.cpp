@@ -171,15 +171,12 @@ std::string bytes_text(std::uint64_t bytes) {
 }
 
 std::string time_text(Seconds time) {
-  const auto seconds = static_cast<std::uint64_t>(std::min(time.count(), 359'999.0));
+  const auto seconds = static_cast<unsigned>(std::min(time.count(), 359'999.0));  // 99 hours
+  const bool is_long = seconds >= 3600;
+  const unsigned large = is_long ? seconds / 3600 : seconds / 60;
+  const unsigned small = is_long ? seconds / 60 % 60 : seconds % 60;
   std::array<char, 32> text{};
-  if (seconds >= 3600) {
-    std::snprintf(text.data(), text.size(), "%d:%02d:%02d", static_cast<int>(seconds / 3600),
-                  static_cast<int>(seconds / 60 % 60), static_cast<int>(seconds % 60));
-  } else {
-    std::snprintf(text.data(), text.size(), "%d:%02d", static_cast<int>(seconds / 60),
-                  static_cast<int>(seconds % 60));
-  }
+  std::snprintf(text.data(), text.size(), is_long ? "%uh%02u" : "%u:%02u", large, small);
   return text.data();
 }
 

@@ -11,7 +11,7 @@ namespace imgcrypt::cli {
 
 // "512 B", "1.5 KiB", "201.3 MiB"
 [[nodiscard]] std::string bytes_text(std::uint64_t bytes);
-// "0:07", "12:34", "3:00:00"
+// "0:07" and "12:34" are minutes and seconds, "3h07" hours and minutes
 [[nodiscard]] std::string time_text(std::chrono::duration<double> time);
 
 // Of all blobs together. What is done counts with its whole size, even if it was there already.

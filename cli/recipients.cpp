@@ -19,6 +19,7 @@ struct Options {
   bool dry_run = false;
   KeyOptions keys;
   JobsOption jobs;
+  DigestFileOption digest_file;
 };
 
 // In place, under the name that the image has.
@@ -38,7 +39,9 @@ RecipientsOptions how(const Options& options) {
           options.dry_run ? DryRun::kYes : DryRun::kNo, options.jobs.value()};
 }
 
-void print(const RecipientsResult& result, const Reference& target, Output& output) {
+void print(const RecipientsResult& result, const Reference& target, const DigestFileOption& digest_file,
+           Output& output) {
+  if (result.root) digest_file.write(result.root->digest);
   JsonObject json =
       result.root ? image_result(target, *result.root) : JsonObject().add("reference", target.string());
   json.add("dryRun", !result.root).add("layersChanged", result.layers);
@@ -50,6 +53,7 @@ void print(const RecipientsResult& result, const Reference& target, Output& outp
 enum class Verb { kAdd, kReplace };
 
 void run(const Options& options, Verb verb, Output& output) {
+  options.digest_file.check();
   const KeyWrappers wrappers = options.recipients.read(options.keys.providers, output);
   const auto source = open_source(Reference::parse(options.source));
   const Reference target = target_of(options, source->root());
@@ -59,7 +63,7 @@ void run(const Options& options, Verb verb, Output& output) {
   print(verb == Verb::kAdd
             ? add_recipients(*source, *destination, wrappers, keys, how(options), output)
             : replace_recipients(*source, *destination, wrappers, keys, layer_key, how(options), output),
-        target, output);
+        target, options.digest_file, output);
 }
 
 std::string line_of(const RecipientList& list, std::size_t place) {
@@ -160,6 +164,7 @@ std::shared_ptr<Options> add_rewrap(CLI::App& command, Verb verb, Output& output
   command.add_flag("--dry-run", options->dry_run, "only say what would be done");
   options->keys.add_to(command);
   options->jobs.add_to(command);
+  options->digest_file.add_to(command);
   command.callback([options, verb, &output] { run(*options, verb, output); });
   return options;
 }

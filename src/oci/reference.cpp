@@ -8,6 +8,7 @@ namespace imgcrypt {
 namespace {
 
 constexpr std::string_view kOciPrefix = "oci:";
+constexpr std::string_view kStoragePrefix = "containers-storage:";
 
 [[noreturn]] void refuse(std::string_view text, const std::string& why, const std::string& hint) {
   throw Error(ErrorCode::kUsage, "reference \"" + std::string(text) + "\": " + why, hint);
@@ -19,7 +20,15 @@ Reference Reference::parse(std::string_view text) {
   const std::string form = "write oci:DIR, oci:DIR:TAG or oci:DIR@sha256:...";
   if (text.find(':') == std::string_view::npos) {
     refuse(text, "no transport",
-           "a bare name means different things to different tools; for an OCI image layout " + form);
+           "a bare name is an image of a registry to crane, of containerd to nerdctl and of local storage to "
+           "podman; for an OCI image layout " +
+               form);
+  }
+  if (text.starts_with(kStoragePrefix)) {
+    refuse(text, "local storage is read by its own tools only",
+           "skopeo copy " + std::string(text) +
+               " oci:DIR:TAG, then imgcrypt with oci:DIR:TAG; skopeo copies what "
+               "imgcrypt wrote back in the same way");
   }
   if (!text.starts_with(kOciPrefix)) {
     refuse(text, "transport \"" + std::string(text.substr(0, text.find(':'))) + "\" is not supported", form);

@@ -1,0 +1,155 @@
+#!/bin/bash
+# What goes to stdout and what to stderr, as text and as JSON; JSON is held against docs/output.schema.json.
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=../support/providers/config.sh
+source "$cli_dir/../support/providers/config.sh"
+
+schema=$cli_dir/../../docs/output.schema.json
+
+# expect_json CODE DEFINITION ARGUMENT...: of imgcrypt -o json; what stdout has fits
+expect_json() {
+  expect_exit "$1" imgcrypt -o json "${@:3}"
+  python3 "$cli_dir/check_schema.py" "$schema" "$2" <"$TMP/stdout" || fail "${*:3}: $stdout"
+}
+
+# expect_failure CODE NAME ARGUMENT...: told in JSON on stdout, and on stderr as ever
+expect_failure() {
+  expect_json "$1" failure "${@:3}"
+  expect_equal "$(jq -r '"\(.error.code) \(.error.name)"' <<<"$stdout")" "$1 $2" "the error"
+  expect_contains "$stderr" "imgcrypt: error: $(jq -r .error.message <<<"$stdout")"
+  [[ $(jq -r .error.hint <<<"$stdout") == null ]] || expect_contains "$stderr" "imgcrypt: hint: $(jq -r .error.hint <<<"$stdout")"
+}
+
+# encrypt_json ARGUMENT...
+encrypt_json() {
+  expect_json 0 encrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/encrypted:t" -r "jwe:$TMP/key.pub.pem" "$@"
+}
+
+every_command_has_json() {
+  encrypt_json
+  expect_equal "$(jq -r '"\(.reference)@\(.digest)"' <<<"$stdout")" \
+    "oci:$TMP/encrypted:t@$(root_of "$TMP/encrypted" t)" "what was written"
+  expect_equal "$(jq -c '[.layers[].outcome] | unique' <<<"$stdout")" '["encrypted"]' "the layers"
+  encrypt_json --layer 0
+  expect_equal "$(jq -r .replaced <<<"$stdout" | cut -d: -f1)" sha256 "the replaced image"
+  expect_equal "$(jq -c '[.layers[].outcome]' <<<"$stdout")" '["encrypted","not-chosen","not-chosen"]' "the layers"
+  expect_contains "$stdout" "2 layers not chosen"
+  encrypt_json --dry-run
+  expect_equal "$(jq -c '[.dryRun, .digest]' <<<"$stdout")" '[true,null]' "the dry run"
+  expect_json 0 encrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/plain:e" -r "jwe:$TMP/key.pub.pem"
+  expect_equal "$(jq -c '[(.plainLayersLeft | length), (.warnings | length)]' <<<"$stdout")" '[3,3]' "the plain layers"
+  expect_json 0 recipientsChange recipients add "oci:$TMP/plain:e" -r "jwe:$TMP/other.pub.pem" -k "$TMP/key.pem"
+  expect_equal "$(jq .layersChanged <<<"$stdout")" 3 "the layers that changed"
+  expect_json 0 decrypt decrypt "oci:$TMP/plain:e" "oci:$TMP/back:t" -k "$TMP/other.pem"
+  expect_equal "$(jq -r .digest <<<"$stdout")" "$(root_of "$TMP/plain" t)" "the digest"
+  expect_json 0 providerList provider list
+  expect_equal "$(jq -r '.providers[] | select(.name == "demo") | .usable' <<<"$stdout")" true "the provider"
+  expect_json 0 providerTest provider test demo
+}
+
+a_failed_provider_test_has_both() {
+  configure_hostile crash
+  expect_json 9 providerTest provider test demo
+  expect_equal "$(jq -r .error.name <<<"$stdout")" provider "the error"
+  configure_toy
+}
+
+every_error_has_json() {
+  expect_failure 1 other decrypt "oci:$TMP/encrypted:t" "oci:/dev/null/out:t" -k "$TMP/key.pem"
+  expect_failure 2 not-found decrypt "oci:$TMP/encrypted:absent" "oci:$TMP/out:t" -k "$TMP/key.pem"
+  expect_contains "$stderr" "the layout has: t"
+  expect_failure 3 usage decrypt "oci:$TMP/encrypted:t" "oci:$TMP/out:t"
+  expect_failure 6 no-key decrypt "oci:$TMP/encrypted:t" "oci:$TMP/out:t" -k "$TMP/other.pem"
+  expect_failure 8 refused encrypt "oci:$TMP/whole:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
+  expect_failure 7 integrity decrypt "oci:$TMP/damaged:t" "oci:$TMP/out:t" -k "$TMP/key.pem"
+  configure_hostile crash
+  expect_failure 9 provider encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r provider:demo
+  expect_absent "$TMP/out"
+}
+
+wrong_arguments_are_named() {
+  expect_failure 3 usage decryp
+  expect_contains "$stderr" 'unknown command "decryp"'
+  expect_contains "$stderr" "did you mean decrypt?"
+  expect_failure 3 usage encrypt --recipent "jwe:$TMP/key.pub.pem" a b
+  expect_contains "$stderr" 'unknown option "--recipent"'
+  expect_contains "$stderr" "did you mean --recipient?"
+  expect_failure 3 usage key generate sodum "$TMP/x"
+  expect_contains "$stderr" "did you mean sodium?"
+  expect_exit 3 imgcrypt --no-such-thing=secret
+  expect_contains "$stderr" 'unknown option "--no-such-thing"'
+  [[ $stderr != *secret* ]] || fail "the value of an unknown option is shown"
+  expect_exit 3 imgcrypt
+  expect_equal "$stdout" "" "stdout"
+}
+
+options_stand_before_or_after() {
+  local form
+  for form in "-o json" "-ojson" "--output json" "--output=json"; do
+    # shellcheck disable=SC2086
+    expect_exit 3 imgcrypt $form encrypt
+    jq -e .error.code <<<"$stdout" >/dev/null || fail "no JSON with $form before"
+    # shellcheck disable=SC2086
+    expect_exit 3 imgcrypt encrypt $form
+    jq -e .error.code <<<"$stdout" >/dev/null || fail "no JSON with $form after"
+  done
+  expect_exit 3 imgcrypt -o yaml provider list
+}
+
+hostile_texts_stay_one_line_of_ascii() {
+  expect_failure 3 usage decrypt "oci:$TMP/encrypted:t" "oci:$TMP/out:t" -k "$TMP/"$'no\nsuch\xff\x1b[31m\xc2\x9bkey'
+}
+
+references_have_hints() {
+  expect_failure 3 usage decrypt busybox "oci:$TMP/out:t" -k "$TMP/key.pem"
+  expect_contains "$stderr" "to crane"
+  expect_contains "$stderr" "to nerdctl"
+  expect_contains "$stderr" "to podman"
+  expect_failure 3 usage decrypt containers-storage:busybox "oci:$TMP/out:t" -k "$TMP/key.pem"
+  expect_contains "$stderr" "skopeo copy containers-storage:busybox oci:DIR:TAG"
+}
+
+digests_go_to_files() {
+  encrypt_json --digestfile "$TMP/digest"
+  expect_equal "$(cat "$TMP/digest")" "$(root_of "$TMP/encrypted" t)" "the digest in the file"
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/whole:t" "oci:$TMP/back:t" -k "$TMP/key.pem" --digestfile /dev/stdout
+  expect_contains "$stdout" "sha256:"
+  expect_failure 2 not-found encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem" --digestfile "$TMP/none/digest"
+  expect_absent "$TMP/out"
+  rm "$TMP/digest"
+  encrypt_json --digestfile "$TMP/digest" --dry-run
+  expect_absent "$TMP/digest"
+}
+
+warnings_are_never_left_out() {
+  expect_exit 0 imgcrypt encrypt -q "oci:$TMP/plain:t" "oci:$TMP/plain:e" -r "jwe:$TMP/key.pub.pem"
+  expect_equal "$(grep -c '^imgcrypt: warning: the destination still holds the plain layer' <<<"$stderr")" 3 "the warnings"
+  expect_equal "$(wc -l <<<"$stderr")" 3 "the number of lines of stderr"
+}
+
+aliases_of_other_tools_are_taken() {
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/alias:t" --encryption-key "jwe:$TMP/key.pub.pem" \
+    --recipient "jwe:$TMP/other.pub.pem" --encrypt-layer 0 --all
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/alias:t" -r "jwe:$TMP/key.pub.pem" --layer 0 --all-platforms
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/alias:t" "oci:$TMP/alias-back:t" --decryption-key "$TMP/other.pem" --key "$TMP/key.pem"
+}
+
+make_keys "$TMP/key" P-256
+make_keys "$TMP/other" P-384
+make_image "$TMP/plain" t --no-busybox --layers 3 --layer-size 5000 >/dev/null
+configure_toy
+imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/whole:t" -r "jwe:$TMP/key.pub.pem" >/dev/null 2>&1
+cp -r "$TMP/whole" "$TMP/damaged"
+printf x >>"$(blob "$TMP/damaged" "$(layers_of "$TMP/damaged" t | head -n1 | cut -d' ' -f2)")"
+
+every_command_has_json
+a_failed_provider_test_has_both
+every_error_has_json
+wrong_arguments_are_named
+options_stand_before_or_after
+hostile_texts_stay_one_line_of_ascii
+references_have_hints
+digests_go_to_files
+warnings_are_never_left_out
+aliases_of_other_tools_are_taken
