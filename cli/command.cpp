@@ -21,4 +21,13 @@ JsonObject image_result(const Reference& reference, const Descriptor& root) {
   return result.add("mediaType", root.media_type).add("size", root.size);
 }
 
+JsonObject recipient_json(const DescribedRecipient& recipient) {
+  return JsonObject()
+      .add("scheme", recipient.scheme)
+      .add("algorithm", recipient.algorithm)
+      .add("keyKind", recipient.key_kind)
+      .add("fingerprint", recipient.fingerprint)
+      .add("problem", recipient.problem);
+}
+
 }  // namespace imgcrypt::cli

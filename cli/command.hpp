@@ -4,6 +4,7 @@
 
 #include "cli/output.hpp"
 #include "image/selection.hpp"
+#include "keywrap/described_recipient.hpp"
 #include "keywrap/key_providers.hpp"
 #include "keywrap/key_wrapper.hpp"
 #include "oci/reference.hpp"
@@ -81,5 +82,7 @@ void add_provider(CLI::App& app, Output& output);
 
 // What a command says of an image that it has written.
 [[nodiscard]] JsonObject image_result(const Reference& reference, const Descriptor& root);
+
+[[nodiscard]] JsonObject recipient_json(const DescribedRecipient& recipient);
 
 }  // namespace imgcrypt::cli

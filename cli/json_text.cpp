@@ -38,13 +38,12 @@ JsonObject& JsonObject::add_value(std::string_view name, std::string_view json) 
   return *this;
 }
 
-JsonArray& JsonArray::add(std::string_view text) {
-  append(elements_, quote(text));
-  return *this;
-}
+JsonArray& JsonArray::add(std::string_view text) { return add_value(quote(text)); }
 
-JsonArray& JsonArray::add(const JsonObject& object) {
-  append(elements_, object.text());
+JsonArray& JsonArray::add(const JsonObject& object) { return add_value(object.text()); }
+
+JsonArray& JsonArray::add_value(std::string_view json) {
+  append(elements_, json);
   return *this;
 }
 

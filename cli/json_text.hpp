@@ -49,10 +49,16 @@ class JsonArray {
   }
   JsonArray& add(std::string_view text);
   JsonArray& add(const JsonObject& object);
+  template <std::integral Number>
+  JsonArray& add(Number number) {
+    return add_value(std::to_string(number));
+  }
 
   [[nodiscard]] std::string text() const { return "[" + elements_ + "]"; }
 
  private:
+  JsonArray& add_value(std::string_view json);
+
   std::string elements_;
 };
 

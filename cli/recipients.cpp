@@ -73,14 +73,7 @@ std::string line_of(const RecipientList& list, std::size_t place) {
 }
 
 JsonObject json_of(const ListedRecipient& listed) {
-  const DescribedRecipient& recipient = listed.recipient.recipient;
-  return JsonObject()
-      .add("scheme", recipient.scheme)
-      .add("algorithm", recipient.algorithm)
-      .add("keyKind", recipient.key_kind)
-      .add("fingerprint", recipient.fingerprint)
-      .add("problem", recipient.problem)
-      .add("layers", listed.layers);
+  return recipient_json(listed.recipient.recipient).add("layers", listed.layers);
 }
 
 void list(const std::string& reference, Output& output) {

@@ -1,62 +1,166 @@
 #include "image/inspect.hpp"
 
-#include "image/tree.hpp"
-#include "layer/layer_recipients.hpp"
+#include "image/child_edits.hpp"
+#include "image/image_config.hpp"
+#include "image/recipient_numbers.hpp"
+#include "image/selection.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
+
+#include <algorithm>
+#include <set>
 
 namespace imgcrypt {
 namespace {
 
-class Printer {
+Bytes read_document(ImageSource& source, const Descriptor& document, const std::string& kind) {
+  const std::string name = kind + " " + document.digest.string();
+  if (document.size > kMostDocumentBytes) throw Error(ErrorCode::kRefused, name + " is larger than 4 MiB");
+  return read_all(*source.open(document), kMostDocumentBytes, name);
+}
+
+// The manifests that stay when others go. The indexes above them are shown as they are.
+std::set<Digest> manifests_for(ImageSource& source, const ImageNode& tree,
+                               const std::vector<Platform>& platforms) {
+  std::set<Digest> chosen;
+  for_each_manifest(choose_platforms(source, tree, platforms).tree,
+                    [&](const ImageNode& node, const Manifest&) { chosen.insert(node.descriptor.digest); });
+  return chosen;
+}
+
+bool is_image_layer(const Descriptor& layer) {
+  return is_encrypted(layer.media_type) || is_plain_layer(layer.media_type) ||
+         oci_type(layer.media_type).has_value();
+}
+
+std::string problem_of(const Descriptor& layer) {
+  if (!is_encrypted(layer.media_type)) {
+    return has_encryption_annotations(layer.annotations)
+               ? "annotations of encryption, but its type is not that of an encrypted layer"
+               : "";
+  }
+  try {
+    (void)public_options_of(layer.annotations);
+  } catch (const Error& error) {
+    return error.message();
+  }
+  return "";
+}
+
+class Inspection {
  public:
-  void print(const ImageNode& node, std::size_t indent) {
+  Inspection(ImageSource& source, const std::set<Digest>* chosen) : source_(source), chosen_(chosen) {}
+
+  ImageReport run(const ImageNode& tree) {
+    DocumentReport root = inspect(tree);  // which counts and numbers
+    return {std::move(root), totals_, numbers_.list()};
+  }
+
+ private:
+  DocumentReport inspect(const ImageNode& node) {
+    DocumentReport report{.descriptor = node.descriptor,
+                          .platform = node.descriptor.platform,
+                          .about = subject_of(node.descriptor),
+                          .annotations = {},
+                          .config = {},
+                          .layers = {},
+                          .parts = {}};
     if (const auto* manifest = std::get_if<Manifest>(&node.document)) {
-      line(indent, "manifest " + node.descriptor.digest.string() + platform_of(node));
-      line(indent + 1, "config " + manifest->config().digest.string() + ", readable by everyone");
-      for (std::size_t i = 0; i < manifest->layers().size(); ++i)
-        print_layer(manifest->layers()[i], i, indent + 1);
-    } else if (std::holds_alternative<Index>(node.document)) {
-      line(indent, "index " + node.descriptor.digest.string());
-      for (const ImageNode& child : node.children) print(child, indent + 1);
-    } else {
-      const bool missing = std::get<Opaque>(node.document).is_missing;
-      line(indent, (missing ? "missing " : "other ") + node.descriptor.digest.string() + platform_of(node));
+      add_manifest(report, *manifest);
+    } else if (const auto* index = std::get_if<Index>(&node.document)) {
+      report.kind = DocumentKind::kIndex;
+      report.annotations = index->annotations();
+      for (const ImageNode& child : node.children) {
+        if (is_chosen(child)) report.parts.push_back(inspect(child));
+      }
+    } else if (std::get<Opaque>(node.document).is_missing) {
+      report.kind = DocumentKind::kMissing;
+    }
+    return report;
+  }
+
+  [[nodiscard]] bool is_chosen(const ImageNode& node) const {
+    if (chosen_ == nullptr || chosen_->contains(node.descriptor.digest)) return true;
+    return std::ranges::any_of(node.children, [&](const ImageNode& child) { return is_chosen(child); });
+  }
+
+  void add_manifest(DocumentReport& report, const Manifest& manifest) {
+    const bool is_image = is_image_config(manifest.config().media_type);
+    report.kind = report.about ? DocumentKind::kAttestation
+                  : is_image   ? DocumentKind::kImage
+                               : DocumentKind::kArtifact;
+    report.annotations = manifest.annotations();
+    report.config = manifest.config();
+    if (!report.platform && is_image) report.platform = platform_of(manifest);
+    for (const Descriptor& layer : manifest.layers()) add_layer(report, layer);
+  }
+
+  // A config that is missing or damaged is for `check` to complain of.
+  std::optional<Platform> platform_of(const Manifest& manifest) {
+    try {
+      const auto config = read_image_config(source_, manifest);
+      const bool is_told = config && !config->platform.os.empty();
+      return is_told ? std::optional(config->platform) : std::nullopt;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kNotFound && error.code() != ErrorCode::kIntegrity) throw;
+      return std::nullopt;
     }
   }
 
-  [[nodiscard]] const std::string& text() const noexcept { return text_; }
-
- private:
-  void line(std::size_t indent, const std::string& text) {
-    text_ += std::string(2 * indent, ' ') + printable(text) + "\n";
+  void add_layer(DocumentReport& report, const Descriptor& layer) {
+    LayerReport described{.descriptor = layer,
+                          .is_encrypted = is_encrypted(layer.media_type),
+                          .recipients = {},
+                          .problem = problem_of(layer)};
+    if (described.is_encrypted) {
+      const LayerRecipients recipients = describe_recipients(layer.annotations);
+      for (const LayerRecipient& recipient : recipients.list)
+        described.recipients.push_back(numbers_.number_of(recipient));
+      described.omitted = recipients.omitted;
+      if (recipients.list.empty()) described.problem = "its wrapped keys are missing";
+    }
+    report.layers.push_back(std::move(described));
+    if (!is_image_layer(layer) || !counted_.insert(layer.digest).second) return;
+    ++totals_.layers;
+    if (is_encrypted(layer.media_type)) ++totals_.encrypted;
+    totals_.bytes += layer.size;
   }
 
-  static std::string platform_of(const ImageNode& node) {
-    return node.descriptor.platform ? " " + node.descriptor.platform->string() : "";
-  }
-
-  void print_layer(const Descriptor& layer, std::size_t number, std::size_t indent) {
-    const bool encrypted = is_encrypted(layer.media_type);
-    line(indent, "layer " + std::to_string(number) + " " + layer.digest.string() + ", " +
-                     std::to_string(layer.size) + " bytes, " + layer.media_type +
-                     (encrypted ? ", encrypted" : ", readable by everyone"));
-    if (!encrypted) return;
-    if (!has_encryption_annotations(layer.annotations)) line(indent + 1, "its wrapped keys are missing");
-    const LayerRecipients recipients = describe_recipients(layer.annotations);
-    for (const LayerRecipient& row : recipients.list) line(indent + 1, "for " + row.recipient.text());
-    if (recipients.omitted != 0) line(indent + 1, "and " + std::to_string(recipients.omitted) + " more");
-  }
-
-  std::string text_;
+  ImageSource& source_;
+  const std::set<Digest>* chosen_;  // null: all
+  RecipientNumbers numbers_;
+  std::set<Digest> counted_;
+  LayerTotals totals_;
 };
 
 }  // namespace
 
-std::string inspect_image(ImageSource& source) {
-  Printer printer;
-  printer.print(load_tree(source), 0);
-  return printer.text();
+ImageReport inspect_image(ImageSource& source, const std::vector<Platform>& platforms) {
+  const ImageNode tree = load_tree(source);
+  if (platforms.empty()) return Inspection(source, nullptr).run(tree);
+  const std::set<Digest> chosen = manifests_for(source, tree, platforms);
+  return Inspection(source, &chosen).run(tree);
+}
+
+Bytes read_root(ImageSource& source) { return read_document(source, source.root().descriptor, "document"); }
+
+Bytes read_config(ImageSource& source, const std::vector<Platform>& platforms) {
+  const ImageNode tree = load_tree(source);
+  std::vector<Descriptor> configs;
+  std::string places;
+  for_each_manifest(choose_platforms(source, tree, platforms).tree,
+                    [&](const ImageNode& node, const Manifest& manifest) {
+                      if (subject_of(node.descriptor) || !is_image_config(manifest.config().media_type))
+                        return;
+                      configs.push_back(manifest.config());
+                      places += (places.empty() ? "" : ", ") + node.place;
+                    });
+  if (configs.empty()) throw Error(ErrorCode::kNotFound, "none of its manifests has an image's config");
+  if (configs.size() > 1) {
+    throw Error(ErrorCode::kUsage, "there are " + std::to_string(configs.size()) + " images",
+                "choose one with --platform; there are: " + places);
+  }
+  return read_document(source, configs.front(), "config");
 }
 
 }  // namespace imgcrypt

@@ -1,19 +1,11 @@
 #include "image/recipient_list.hpp"
 
 #include "image/convert.hpp"
+#include "image/recipient_numbers.hpp"
 #include "oci/media_types.hpp"
-
-#include <map>
 
 namespace imgcrypt {
 namespace {
-
-// Equal for packets of one recipient, in whichever layer they stand.
-std::string identity(const LayerRecipient& recipient) {
-  const bool is_named = !recipient.recipient.fingerprint.empty();
-  return recipient.annotation + " " + recipient.recipient.text() +
-         (is_named ? "" : " " + std::to_string(recipient.packet));
-}
 
 class RecipientRemoval final : public LayerChange {
  public:
@@ -59,20 +51,24 @@ std::size_t count_changed(const ImageNode& tree, const RecipientRemoval& removal
 }  // namespace
 
 RecipientList list_recipients(ImageSource& source) {
-  RecipientList list;
-  std::map<std::string, std::size_t> places;
-  std::set<Digest> seen;
+  RecipientNumbers numbers;
+  std::vector<std::set<Digest>> opened;
+  std::set<Digest> encrypted;
   for_each_manifest(load_tree(source), [&](const ImageNode&, const Manifest& manifest) {
     for (const Descriptor& layer : manifest.layers()) {
-      if (!is_encrypted(layer.media_type) || !seen.insert(layer.digest).second) continue;
-      for (LayerRecipient& recipient : describe_recipients(layer.annotations).list) {
-        const auto [place, is_new] = places.emplace(identity(recipient), list.recipients.size());
-        if (is_new) list.recipients.push_back({std::move(recipient)});
-        ++list.recipients[place->second].layers;
+      if (!is_encrypted(layer.media_type)) continue;
+      encrypted.insert(layer.digest);
+      for (const LayerRecipient& recipient : describe_recipients(layer.annotations).list) {
+        const std::size_t number = numbers.number_of(recipient);
+        opened.resize(numbers.list().size());
+        opened[number].insert(layer.digest);
       }
     }
   });
-  list.layers = seen.size();
+  RecipientList list;
+  list.layers = encrypted.size();
+  for (std::size_t i = 0; i < opened.size(); ++i)
+    list.recipients.push_back({numbers.list()[i], opened[i].size()});
   return list;
 }
 

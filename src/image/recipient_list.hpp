@@ -19,7 +19,7 @@ struct RecipientList {
   std::size_t layers = 0;  // encrypted blobs
 };
 
-// One that its packets do not name is told from others by its place among them.
+// In the order of RecipientNumbers.
 [[nodiscard]] RecipientList list_recipients(ImageSource& source);
 
 // Takes out the recipients at these places of the list. No key is needed. Throws kRefused when a packet is

@@ -13,8 +13,10 @@ std::string with_space(const std::string& text) { return text.empty() ? text : "
 
 }  // namespace
 
+bool DescribedRecipient::is_provider() const { return scheme.starts_with(kProviderPrefix); }
+
 std::string DescribedRecipient::text() const {
-  if (scheme.starts_with(kProviderPrefix)) return "key provider " + scheme.substr(kProviderPrefix.size());
+  if (is_provider()) return "key provider " + scheme.substr(kProviderPrefix.size());
   const std::string start = scheme + with_space(algorithm);
   if (!problem.empty()) return start + " (" + problem + ")";
   if (scheme == "pkcs7") return scheme + " RSA certificate " + fingerprint;

@@ -16,6 +16,7 @@ struct DescribedRecipient {
                             // serial 1a2b"; empty: not told
   std::string problem;      // why it is of no use here: "not supported"; mostly empty
 
+  [[nodiscard]] bool is_provider() const;
   // "jwe RSA-OAEP key ab12...", "jwe RSA-OAEP unknown RSA 2048 recipient", "pkcs7 RSA certificate issued by
   // CN=one, serial 1a2b", "key provider demo", "pgp (scheme not supported)".
   [[nodiscard]] std::string text() const;

@@ -1,0 +1,28 @@
+// An image's report in words: as a tree for people, and as the table that ctr-enc prints. What comes from
+// outside is made printable here.
+#pragma once
+
+#include "cli/json_text.hpp"
+#include "cli/style.hpp"
+#include "image/inspect.hpp"
+
+#include <string>
+
+namespace imgcrypt::cli {
+
+struct TreeLook {
+  Style style;
+  unsigned columns = 0;           // 0: as wide as it becomes
+  bool has_whole_digests = true;  // else they are cut where the tree is too wide with them
+  bool has_boxes = false;         // lines of Unicode's box drawing, else ASCII
+};
+
+// Both without a newline at the end.
+[[nodiscard]] std::string tree_text(const ImageReport& report, const TreeLook& look);
+[[nodiscard]] std::string layers_text(const ImageReport& report);
+[[nodiscard]] JsonObject inspect_json(const ImageReport& report);
+
+// "image linux/arm64", "attestation of linux/arm64", "index".
+[[nodiscard]] std::string name_of(const DocumentReport& document);
+
+}  // namespace imgcrypt::cli

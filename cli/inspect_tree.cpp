@@ -1,0 +1,345 @@
+#include "base/bytes.hpp"
+#include "cli/inspect_text.hpp"
+#include "cli/progress_text.hpp"
+#include "oci/media_types.hpp"
+
+#include <algorithm>
+#include <map>
+#include <ranges>
+
+namespace imgcrypt::cli {
+namespace {
+
+constexpr std::size_t kShortHex = 12;        // of a digest that is cut, as Docker cuts them
+constexpr std::size_t kMostRecipients = 64;  // in the list; a hostile image may name thousands
+constexpr std::size_t kLongestText = 200;    // characters of one recipient
+constexpr std::size_t kLongestType = 48;     // characters
+constexpr std::size_t kNarrowestText = 20;   // columns; a terminal that says less is not believed
+constexpr std::string_view kGap = "  ";
+
+std::string short_digest(const Digest& digest) {
+  return digest.algorithm_name() + ":" + digest.hex().substr(0, kShortHex);
+}
+
+// "tar+gzip", "Docker tar+gzip", "nondistributable tar+gzip"; without the suffix of encryption.
+std::string short_type(const std::string& media_type) {
+  const std::string plain =
+      is_encrypted(media_type) ? media_type.substr(0, media_type.rfind('+')) : media_type;
+  const auto of_docker = oci_type(plain);
+  const std::string type = of_docker.value_or(plain);
+  const std::string origin = of_docker ? "Docker " : "";
+  for (const auto& [prefix, word] :
+       {std::pair{"application/vnd.oci.image.layer.v1.", ""},
+        std::pair{"application/vnd.oci.image.layer.nondistributable.v1.", "nondistributable "}}) {
+    if (type.starts_with(prefix)) return origin + word + type.substr(std::string_view(prefix).size());
+  }
+  if (is_image_config(type)) return origin + "config";
+  if (type == "application/vnd.in-toto+json") return "in-toto";
+  return printable(shortened(type.starts_with("application/") ? type.substr(12) : type, kLongestType));
+}
+
+// "0, 2-5"
+std::string ranges_text(const std::vector<std::size_t>& ascending) {
+  std::string text;
+  for (std::size_t i = 0; i < ascending.size();) {
+    std::size_t last = i;
+    while (last + 1 < ascending.size() && ascending[last + 1] == ascending[last] + 1) ++last;
+    text += (text.empty() ? "" : ",") + std::to_string(ascending[i]);
+    if (last != i) text += "-" + std::to_string(ascending[last]);
+    i = last + 1;
+  }
+  return text;
+}
+
+std::string recipients_text(const LayerReport& layer) {
+  std::vector<std::size_t> numbers = layer.recipients;
+  std::ranges::sort(numbers);
+  numbers.erase(std::ranges::unique(numbers).begin(), numbers.end());
+  const std::string more = layer.omitted == 0 ? "" : " and " + std::to_string(layer.omitted) + " more";
+  return numbers.empty() ? "" : " for [" + ranges_text(numbers) + "]" + more;
+}
+
+// A line of the tree before it is known how wide its columns become.
+struct Line {
+  std::string branch;     // drawn; its width is that of `depth`
+  std::size_t depth = 0;  // levels
+  std::string name;       // "layer 3"
+  std::optional<Digest> digest;
+  std::string size;  // of a config or layer; the columns from here on are theirs
+  std::string type;
+  std::string state;
+  Tint tint = Tint::kDim;  // of the state
+};
+
+struct Widths {
+  std::size_t name = 0;
+  std::size_t digest = 0;
+  std::size_t size = 0;
+  std::size_t type = 0;
+  std::size_t state = 0;
+
+  [[nodiscard]] std::size_t all() const { return name + digest + size + type + state + 4 * kGap.size(); }
+};
+
+std::string padded(std::string text, std::size_t width) {
+  text.resize(std::max(text.size(), width), ' ');
+  return text;
+}
+
+std::string right_aligned(const std::string& text, std::size_t width) {
+  return std::string(width > text.size() ? width - text.size() : 0, ' ') + text;
+}
+
+class Tree {
+ public:
+  explicit Tree(const TreeLook& look) : look_(look) {}
+
+  std::string run(const DocumentReport& root) {
+    add_document(root, "", "", 0, {});
+    const Widths whole = widths(false);
+    const bool are_cut = !look_.has_whole_digests && whole.all() > look_.columns;
+    const Widths cut = are_cut ? widths(true) : whole;
+    std::string text;
+    for (const Line& line : lines_) text += drawn(line, cut, are_cut) + "\n";
+    return text;
+  }
+
+ private:
+  struct Boxes {
+    const char* child;
+    const char* last;
+    const char* pass;
+  };
+  static constexpr std::size_t kLevel = 3;  // columns of a level
+  static constexpr const char* kBlank = "   ";
+
+  [[nodiscard]] Boxes boxes() const {
+    return look_.has_boxes ? Boxes{"├─ ", "└─ ", "│  "} : Boxes{"|- ", "`- ", "|  "};
+  }
+
+  using Names = std::map<std::string, std::string>;
+
+  // `branch` leads to the document, `below` to what it consists of.
+  void add_document(const DocumentReport& document, const std::string& branch, const std::string& below,
+                    std::size_t depth, const Names& siblings) {
+    lines_.push_back({.branch = branch,
+                      .depth = depth,
+                      .name = title(document, siblings),
+                      .digest = document.descriptor.digest,
+                      .size = {},
+                      .type = {},
+                      .state = {}});
+    if (document.kind == DocumentKind::kOther)
+      lines_.back().name += " (" + short_type(document.descriptor.media_type) + ")";
+    Names names;
+    for (const DocumentReport& part : document.parts)
+      names.emplace(part.descriptor.digest.string(), name_of(part));
+    const std::size_t rows = document.layers.size() + (document.config ? 1 : 0) + document.parts.size();
+    std::size_t row = 0;
+    const auto next = [&] {
+      const bool is_last = ++row == rows;
+      return std::pair{below + (is_last ? boxes().last : boxes().child),
+                       below + (is_last ? kBlank : boxes().pass)};
+    };
+    if (document.config) add_config(*document.config, next().first, depth + 1);
+    for (std::size_t i = 0; i < document.layers.size(); ++i) {
+      const auto [own, beyond] = next();
+      add_layer(document.layers[i], i, own, beyond, depth + 1);
+    }
+    for (const DocumentReport& part : document.parts) {
+      const auto [own, beyond] = next();
+      add_document(part, own, beyond, depth + 1, names);
+    }
+  }
+
+  static std::string title(const DocumentReport& document, const Names& siblings) {
+    if (document.kind != DocumentKind::kAttestation) return name_of(document);
+    const auto subject = siblings.find(document.about.value_or(""));
+    return "attestation of " + (subject == siblings.end() ? "something else" : subject->second);
+  }
+
+  void add_config(const Descriptor& config, const std::string& branch, std::size_t depth) {
+    lines_.push_back({.branch = branch,
+                      .depth = depth,
+                      .name = "config",
+                      .digest = config.digest,
+                      .size = bytes_text(config.size),
+                      .type = is_image_config(config.media_type) ? "" : short_type(config.media_type),
+                      .state = "plain"});
+  }
+
+  void add_layer(const LayerReport& layer, std::size_t number, const std::string& branch,
+                 const std::string& below, std::size_t depth) {
+    lines_.push_back({.branch = branch,
+                      .depth = depth,
+                      .name = "layer " + std::to_string(number),
+                      .digest = layer.descriptor.digest,
+                      .size = bytes_text(layer.descriptor.size),
+                      .type = short_type(layer.descriptor.media_type),
+                      .state = layer.is_encrypted ? "encrypted" + recipients_text(layer) : "plain",
+                      .tint = layer.is_encrypted ? Tint::kGreen : Tint::kDim});
+    if (layer.problem.empty()) return;
+    lines_.push_back({.branch = below,
+                      .depth = depth,
+                      .name = "! " + printable(shortened(layer.problem, kLongestText)),
+                      .digest = {},
+                      .size = {},
+                      .type = {},
+                      .state = {},
+                      .tint = Tint::kYellow});
+  }
+
+  [[nodiscard]] Widths widths(bool are_cut) const {
+    Widths widths;
+    for (const Line& line : lines_) {
+      if (line.size.empty()) continue;
+      widths.name = std::max(widths.name, line.depth * kLevel + line.name.size());
+      widths.digest = std::max(widths.digest, digest_of(line, are_cut).size());
+      widths.size = std::max(widths.size, line.size.size());
+      widths.type = std::max(widths.type, line.type.size());
+      widths.state = std::max(widths.state, line.state.size());
+    }
+    return widths;
+  }
+
+  static std::string digest_of(const Line& line, bool is_cut) {
+    return is_cut ? short_digest(*line.digest) : line.digest->string();
+  }
+
+  [[nodiscard]] std::string drawn(const Line& line, const Widths& widths, bool are_cut) const {
+    const std::string branch = look_.style.paint(Tint::kDim, line.branch);
+    if (!line.digest) return branch + look_.style.paint(line.tint, line.name);
+    const std::string digest = digest_of(line, are_cut);
+    if (line.size.empty()) {
+      return branch + look_.style.paint(Tint::kBold, line.name) + std::string(kGap) +
+             look_.style.paint(Tint::kDim, digest);
+    }
+    return branch + padded(line.name, widths.name - line.depth * kLevel) + std::string(kGap) +
+           look_.style.paint(Tint::kDim, padded(digest, widths.digest)) + std::string(kGap) +
+           right_aligned(line.size, widths.size) + std::string(kGap) + padded(line.type, widths.type) +
+           std::string(kGap) + look_.style.paint(line.tint, line.state);
+  }
+
+  const TreeLook& look_;
+  std::vector<Line> lines_;
+};
+
+// Words filled into lines of the terminal's width; what begins a line after the first is indented.
+std::string filled(const std::string& text, unsigned columns) {
+  if (columns < kNarrowestText) return text;
+  std::string result;
+  std::size_t column = 0;
+  for (const auto part : std::views::split(text, ' ')) {
+    const std::string word(part.begin(), part.end());
+    if (column != 0 && column + 1 + word.size() > columns) {
+      result += "\n  " + word;
+      column = 2 + word.size();
+    } else {
+      result += (column == 0 ? "" : " ") + word;
+      column += (column == 0 ? 0 : 1) + word.size();
+    }
+  }
+  return result;
+}
+
+std::string list_text(const ImageReport& report, const TreeLook& look) {
+  if (report.recipients.empty()) return {};
+  std::string text = "\n" + look.style.paint(Tint::kBold, "Recipients") + "\n";
+  const std::size_t shown = std::min(report.recipients.size(), kMostRecipients);
+  const std::size_t digits = std::to_string(shown - 1).size() + 2;
+  for (std::size_t i = 0; i < shown; ++i) {
+    const DescribedRecipient& recipient = report.recipients[i].recipient;
+    const std::string start =
+        std::string(kGap) + right_aligned("[" + std::to_string(i) + "]", digits) + std::string(kGap);
+    const std::string line = printable(shortened(recipient.text(), kLongestText));
+    text += start + (recipient.problem.empty() ? line : look.style.paint(Tint::kYellow, line)) + "\n";
+  }
+  if (report.recipients.size() > shown)
+    text += "  and " + std::to_string(report.recipients.size() - shown) + " more\n";
+  return text;
+}
+
+struct Count {
+  std::size_t images = 0;
+  std::size_t attestations = 0;
+  std::size_t missing = 0;
+  bool has_problem = false;
+};
+
+void count(const DocumentReport& document, Count& counted) {
+  if (document.kind == DocumentKind::kImage) ++counted.images;
+  if (document.kind == DocumentKind::kAttestation) ++counted.attestations;
+  if (document.kind == DocumentKind::kMissing) ++counted.missing;
+  for (const LayerReport& layer : document.layers)
+    counted.has_problem = counted.has_problem || !layer.problem.empty();
+  for (const DocumentReport& part : document.parts) count(part, counted);
+}
+
+std::string number_of(std::size_t number, const std::string& noun) {
+  return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
+std::string join(const std::vector<std::string>& items) {
+  std::string text;
+  for (std::size_t i = 0; i < items.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == items.size() ? " and " : ", ") + items[i];
+  return text;
+}
+
+std::string what_is_readable(const LayerTotals& totals, const Count& counted) {
+  std::vector<std::string> items;
+  if (counted.images > 0)
+    items.push_back(std::string(counted.images == 1 ? "the config" : "the configs") +
+                    " (command, environment, labels, history)");
+  if (totals.layers > totals.encrypted) items.push_back(number_of(totals.layers - totals.encrypted, "layer"));
+  if (counted.attestations > 0) items.push_back(number_of(counted.attestations, "attestation"));
+  items.emplace_back("all annotations, types and sizes");
+  return "Everyone can read " + join(items) + ".";
+}
+
+std::string summary_text(const ImageReport& report, const TreeLook& look) {
+  const LayerTotals& totals = report.totals;
+  Count counted;
+  count(report.root, counted);
+  const std::string encrypted =
+      totals.encrypted == 0 ? "Not encrypted: " : "Encrypted: " + std::to_string(totals.encrypted) + " of ";
+  std::vector<std::string> lines = {encrypted + number_of(totals.layers, "layer") + ", " +
+                                    bytes_text(totals.bytes) + "."};
+  lines.push_back(what_is_readable(totals, counted));
+  if (counted.missing > 0)
+    lines.push_back(number_of(counted.missing, "document") + " of other platforms, say, not here.");
+  if (counted.has_problem)
+    lines.emplace_back(
+        "Layers marked ! cannot be decrypted as they are: a builder dropped or moved their "
+        "annotations; take the image from where it was encrypted.");
+  std::string text;
+  for (const std::string& line : lines) text += "\n" + filled(line, look.columns);
+  return text;
+}
+
+}  // namespace
+
+std::string name_of(const DocumentReport& document) {
+  const std::string platform = document.platform ? printable(document.platform->string()) : "";
+  switch (document.kind) {
+    case DocumentKind::kIndex:
+      return "index";
+    case DocumentKind::kImage:
+      return platform.empty() ? "image" : "image " + platform;
+    case DocumentKind::kAttestation:
+      return "attestation";
+    case DocumentKind::kArtifact:
+      return "artifact";
+    case DocumentKind::kOther:
+      return "other";
+    case DocumentKind::kMissing:
+      return platform.empty() ? "missing" : "missing " + platform;
+  }
+  return {};
+}
+
+std::string tree_text(const ImageReport& report, const TreeLook& look) {
+  return Tree(look).run(report.root) + list_text(report, look) + summary_text(report, look);
+}
+
+}  // namespace imgcrypt::cli
