@@ -75,6 +75,7 @@ struct KeyOptions {
 
 void add_encrypt(CLI::App& app, Output& output);
 void add_decrypt(CLI::App& app, Output& output);
+void add_check(CLI::App& app, Output& output);
 void add_recipients(CLI::App& app, Output& output);
 void add_inspect(CLI::App& app, Output& output);
 void add_key(CLI::App& app, Output& output);

@@ -36,6 +36,7 @@ void build(CLI::App& app, Output& output) {
   output.add_to(app);
   add_encrypt(app, output);
   add_decrypt(app, output);
+  add_check(app, output);
   add_recipients(app, output);
   add_inspect(app, output);
   add_key(app, output);

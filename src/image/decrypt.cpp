@@ -48,7 +48,7 @@ void check_locked(const UnwrappedKeys& unwrapped, const DecryptOptions& options,
   for (const LockedLayer& layer : unwrapped.locked) {
     const bool may_stay = options.locked == Locked::kStay && layer.why.code() == ErrorCode::kNoKey;
     if (!may_stay || unwrapped.keys.empty()) throw Error(layer.why);
-    reporter.note(layer.why.message());
+    reporter.warn(layer.why.message());
   }
 }
 

@@ -96,8 +96,11 @@ DescriptorEdit LayerDecryption::change(const Descriptor& layer, Source& blob, Re
                                      : is_its_own ? *edit.digest
                                                   : diff_id_by_second_read(layer, named_by));
   }
+  const std::string& place = places_.at(layer.digest);
+  if (keys.options.source_digest != edit.digest->string())
+    reporter_.detail(place + ": its writer knew it as " + keys.options.source_digest);
   if (const auto note = compression_note(decrypted_type(layer.media_type), compression))
-    reporter_.note(places_.at(layer.digest) + ": " + *note);
+    reporter_.note(place + ": " + *note);
   return edit;
 }
 

@@ -13,11 +13,6 @@
 namespace imgcrypt {
 namespace {
 
-// A layer that others fetch from its urls cannot be one that only we can read.
-bool can_be_encrypted(const Descriptor& layer) {
-  return is_plain_layer(layer.media_type) && !(is_nondistributable(layer.media_type) && layer.has_urls);
-}
-
 class LayerEncryption final : public LayerChange {
  public:
   // Encrypts the layers whose blobs are in `plain`; those that `keys` open get the recipients beside theirs.

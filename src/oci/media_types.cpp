@@ -61,6 +61,10 @@ bool is_nondistributable(std::string_view media_type) {
   return media_type.find(".layer.nondistributable.") != std::string_view::npos;
 }
 
+bool can_be_encrypted(const Descriptor& layer) {
+  return is_plain_layer(layer.media_type) && !(is_nondistributable(layer.media_type) && layer.has_urls);
+}
+
 bool is_encrypted(std::string_view media_type) { return media_type.ends_with(kSuffix); }
 
 std::string encrypted_type(std::string_view plain) { return std::string(plain) + std::string(kSuffix); }

@@ -1,6 +1,8 @@
 // The media types of images, and what each means to encryption. docs/formats.md has the table.
 #pragma once
 
+#include "oci/descriptor.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +23,8 @@ inline constexpr std::string_view kOciIndex = "application/vnd.oci.image.index.v
 // A layer of a root file system in the clear, which encrypt turns into encrypted_type().
 [[nodiscard]] bool is_plain_layer(std::string_view media_type);
 [[nodiscard]] bool is_nondistributable(std::string_view media_type);
+// Plain layers, but for those that others fetch from their urls: they cannot be what only we can read.
+[[nodiscard]] bool can_be_encrypted(const Descriptor& layer);
 [[nodiscard]] bool is_encrypted(std::string_view media_type);
 [[nodiscard]] std::string encrypted_type(std::string_view plain);
 // Undoes encrypted_type. The hybrid that containers/image makes of Docker's gzip type becomes OCI's.

@@ -22,6 +22,8 @@ class ImageSource {
   [[nodiscard]] virtual const RootDescriptor& root() const = 0;
   // Digest and size are checked while it is read. Throws kNotFound, kRefused for what is no regular file.
   [[nodiscard]] virtual std::unique_ptr<Source> open(const Descriptor& blob) = 0;
+  // Reads nothing of it. Throws as open(), and kIntegrity when its size is another.
+  virtual void check_presence(const Descriptor& blob) = 0;
 };
 
 struct BlobInfo {

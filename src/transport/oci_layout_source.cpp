@@ -2,6 +2,9 @@
 
 #include "oci/verifying_source.hpp"
 
+#include <sys/stat.h>
+
+#include <utility>
 #include <vector>
 
 namespace imgcrypt {
@@ -11,6 +14,8 @@ std::string tag_of(const Descriptor& descriptor) {
   const auto found = descriptor.annotations.find(kRefName);
   return found == descriptor.annotations.end() ? std::string() : found->second;
 }
+
+std::string name_of(const Descriptor& blob) { return "blob " + blob.digest.string(); }
 
 bool matches(const Reference& reference, const Descriptor& descriptor) {
   if (reference.digest && descriptor.digest != *reference.digest) return false;
@@ -48,15 +53,29 @@ RootDescriptor find_root(const Reference& reference, const std::string& index) {
 OciLayoutSource::OciLayoutSource(const Reference& reference)
     : directory_(reference.directory), root_(find_root(reference, directory_.read_index())) {}
 
-std::unique_ptr<Source> OciLayoutSource::open(const Descriptor& blob) {
+Fd OciLayoutSource::open_file(const Descriptor& blob) const {
   auto file = directory_.open_blob(blob.digest);
-  const std::string name = "blob " + blob.digest.string();
   if (!file) {
-    throw Error(ErrorCode::kNotFound, name + " is missing in " + directory_.path(),
+    throw Error(ErrorCode::kNotFound, name_of(blob) + " is missing in " + directory_.path(),
                 "copy the image again, whole");
   }
-  return std::make_unique<VerifyingSource>(std::make_unique<FdSource>(std::move(*file), name), blob.digest,
-                                           blob.size);
+  return std::move(*file);
+}
+
+std::unique_ptr<Source> OciLayoutSource::open(const Descriptor& blob) {
+  auto file = std::make_unique<FdSource>(open_file(blob), name_of(blob));
+  return std::make_unique<VerifyingSource>(std::move(file), blob.digest, blob.size);
+}
+
+void OciLayoutSource::check_presence(const Descriptor& blob) {
+  const Fd file = open_file(blob);
+  struct stat status = {};
+  if (::fstat(file.get(), &status) != 0) throw errno_error(name_of(blob));
+  if (static_cast<std::uint64_t>(status.st_size) == blob.size) return;
+  throw Error(ErrorCode::kIntegrity,
+              name_of(blob) + " is damaged: it has " + std::to_string(status.st_size) + " of the " +
+                  std::to_string(blob.size) + " bytes of its descriptor",
+              "fetch the image again from where it is whole");
 }
 
 }  // namespace imgcrypt

@@ -14,8 +14,11 @@ class OciLayoutSource final : public ImageSource {
 
   [[nodiscard]] const RootDescriptor& root() const override { return root_; }
   [[nodiscard]] std::unique_ptr<Source> open(const Descriptor& blob) override;
+  void check_presence(const Descriptor& blob) override;
 
  private:
+  [[nodiscard]] Fd open_file(const Descriptor& blob) const;
+
   LayoutDirectory directory_;
   RootDescriptor root_;
 };

@@ -1,34 +1,18 @@
 #include "layer/inflating_source.hpp"
 
+#include "support/run_program.hpp"
 #include "support/vectors.hpp"
 
 #include <imgcrypt/error.hpp>
 
 #include <gtest/gtest.h>
 
-#include <unistd.h>
-
 #include <array>
-#include <cstdio>
 
 namespace imgcrypt {
 namespace {
 
 using namespace test;
-
-// What the program, another's, makes of the text on its stdin.
-Bytes run(const std::string& program, const std::string& text) {
-  const std::string file = testing::TempDir() + "inflating_source_test." + std::to_string(::getpid());
-  std::ofstream(file, std::ios::binary) << text;
-  FILE* pipe = ::popen((program + " <" + file).c_str(), "r");
-  Bytes output;
-  std::array<std::uint8_t, 4096> buffer{};
-  for (std::size_t size = 0; (size = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
-    output.insert(output.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(size));
-  EXPECT_EQ(::pclose(pipe), 0) << program;
-  std::remove(file.c_str());
-  return output;
-}
 
 // Gives a few bytes at a time.
 class SlowSource final : public Source {
@@ -71,7 +55,7 @@ TEST(InflatingSource, GivesWhatWasCompressed) {
     for (const std::size_t size :
          {std::size_t{0}, std::size_t{1}, std::size_t{70'000}, std::size_t{3'000'000}}) {
       const std::string text = content(size);
-      const Bytes compressed = run(program, text);
+      const Bytes compressed = run_program(program, text);
       EXPECT_EQ(inflate(compressed), text) << program << " " << size;
       if (size < 100'000) {
         EXPECT_EQ(inflate(compressed, 1), text) << program << " " << size;
@@ -82,7 +66,7 @@ TEST(InflatingSource, GivesWhatWasCompressed) {
 
 TEST(InflatingSource, TakesSeveralMembers) {
   for (const std::string& program : kPrograms) {
-    const Bytes twice = joined(run(program, content(100'000)), run(program, content(33)));
+    const Bytes twice = joined(run_program(program, content(100'000)), run_program(program, content(33)));
     for (const std::size_t step : {std::size_t{1}, std::size_t{1000}, kChunkSize})
       EXPECT_EQ(inflate(twice, step), content(100'000) + content(33)) << program << " " << step;
   }
@@ -97,7 +81,7 @@ TEST(InflatingSource, PassesOnWhatIsNotCompressed) {
 
 TEST(InflatingSource, RefusesDataThatIsCutShort) {
   for (const std::string& program : kPrograms) {
-    const Bytes whole = run(program, content(5'000));
+    const Bytes whole = run_program(program, content(5'000));
     for (std::size_t size = kMagicBytes; size < whole.size(); ++size) {
       EXPECT_EQ(error_of([&] { (void)inflate(ByteView(whole).first(size)); }), ErrorCode::kIntegrity)
           << program << " " << size;
@@ -108,7 +92,7 @@ TEST(InflatingSource, RefusesDataThatIsCutShort) {
 TEST(InflatingSource, RefusesBytesBehindTheEnd) {
   for (const std::string& program : kPrograms) {
     for (const char* tail : {"x", "trailing", "\x1f\x8b"}) {
-      const Bytes more = joined(run(program, content(5'000)), to_bytes(as_bytes(tail)));
+      const Bytes more = joined(run_program(program, content(5'000)), to_bytes(as_bytes(tail)));
       EXPECT_EQ(error_of([&] { (void)inflate(more); }), ErrorCode::kIntegrity) << program << " " << tail;
     }
   }
@@ -117,7 +101,7 @@ TEST(InflatingSource, RefusesBytesBehindTheEnd) {
 TEST(InflatingSource, NeverGivesOtherDataThanWasCompressed) {
   for (const std::string& program : kPrograms) {
     const std::string text = content(2'000);
-    const Bytes whole = run(program, text);
+    const Bytes whole = run_program(program, text);
     for (std::size_t place = 0; place < whole.size(); ++place) {
       Bytes damaged = whole;
       damaged[place] ^= 0x10U;

@@ -28,6 +28,13 @@ class MemoryStore final : public ImageSource, public ImageDestination {
                                              blob.digest, blob.size);
   }
 
+  void check_presence(const Descriptor& blob) override {
+    const std::scoped_lock lock(mutex_);
+    const auto found = blobs.find(blob.digest);
+    if (found == blobs.end()) throw Error(ErrorCode::kNotFound, "no blob " + blob.digest.string());
+    if (found->second.size() != blob.size) throw Error(ErrorCode::kIntegrity, "damaged");
+  }
+
   [[nodiscard]] bool has(const Descriptor& blob) override {
     const std::scoped_lock lock(mutex_);
     return blobs.contains(blob.digest);

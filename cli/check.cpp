@@ -1,0 +1,125 @@
+#include "image/check.hpp"
+
+#include "cli/command.hpp"
+#include "transport/open.hpp"
+
+#include <memory>
+
+namespace imgcrypt::cli {
+namespace {
+
+struct Options {
+  std::string reference;
+  bool is_full = false;
+  bool requires_encrypted = false;
+  SelectionOptions selection;
+  KeyOptions keys;
+  JobsOption jobs;
+};
+
+std::string_view word(LayerState state) {
+  switch (state) {
+    case LayerState::kOpens:
+      return "opens";
+    case LayerState::kLocked:
+      return "locked";
+    case LayerState::kEncrypted:
+      return "encrypted";
+    case LayerState::kPlain:
+      return "plain";
+    case LayerState::kNotALayer:
+      return "not-a-layer";
+  }
+  return {};
+}
+
+std::string_view encryption_of(const CheckResult& result) {
+  if (result.encrypted() == 0) return "none";
+  return result.count(LayerState::kPlain) > 0 ? "partial" : "full";
+}
+
+std::string summary_of(const CheckResult& result) {
+  const std::size_t encrypted = result.encrypted();
+  if (encrypted == 0) return "not encrypted";
+  const std::size_t plain = result.count(LayerState::kPlain);
+  std::string text = plain == 0 ? "encrypted"
+                                : "partly encrypted, " + std::to_string(plain) + " of " +
+                                      std::to_string(encrypted + plain) + " layers are readable by everyone";
+  if (result.count(LayerState::kOpens) == encrypted) text += "; every encrypted layer opens";
+  const std::size_t locked = result.count(LayerState::kLocked);
+  if (locked > 0) text += "; " + std::to_string(locked) + " of " + std::to_string(encrypted) + " stay locked";
+  return text;
+}
+
+JsonObject json_of(const CheckResult& result, const Options& options, const Reference& reference,
+                   const Descriptor& root) {
+  JsonObject json = image_result(reference, root);
+  json.add("encryption", encryption_of(result)).add("full", options.is_full);
+  if (result.count(LayerState::kEncrypted) > 0) {
+    json.add_null("opens");
+  } else {
+    json.add("opens", result.count(LayerState::kLocked) == 0);
+  }
+  JsonArray layers;
+  for (const CheckedLayer& layer : result.layers) {
+    layers.add(
+        JsonObject()
+            .add("place", layer.place)
+            .add("digest", layer.layer.digest.string())
+            .add("state", word(layer.state))
+            .add_or_null("problem", layer.problem ? std::optional(layer.problem->message()) : std::nullopt));
+  }
+  JsonArray problems;
+  for (const Error& problem : result.problems) problems.add(problem.message());
+  return json.add("layers", layers).add("problems", problems).add("leftOut", JsonArray::of(result.left_out));
+}
+
+void print(const CheckResult& result, const Reference& reference, const Descriptor& root, Output& output) {
+  output.print_text(reference.string() + "@" + root.digest.string() + ": " + summary_of(result));
+  for (const CheckedLayer& layer : result.layers) {
+    const std::string problem = layer.problem ? ": " + layer.problem->message() : "";
+    output.print_text(printable(layer.place + ": " + description(layer.state) + problem));
+  }
+}
+
+void run(const Options& options, Output& output) {
+  const Reference reference = Reference::parse(options.reference);
+  const auto source = open_source(reference);
+  const bool has_keys = options.keys.are_given() || !ProviderOptions::config().empty();
+  const KeyUnwrappers keys = has_keys ? options.keys.read(output) : KeyUnwrappers();
+  CheckOptions how;
+  how.selection = options.selection.value();
+  how.unwrappers = has_keys ? &keys : nullptr;
+  how.depth = options.is_full ? CheckDepth::kContent : CheckDepth::kKeys;
+  how.jobs = options.jobs.value();
+  const CheckResult result = check_image(*source, how, output);
+  for (const std::string& platform : result.left_out) output.note("not checked: " + platform);
+  if (!has_keys && result.encrypted() > 0)
+    output.note("no key was given: whether one opens its layers was not checked");
+  const Descriptor& root = source->root().descriptor;
+  print(result, reference, root, output);
+  JsonObject json = json_of(result, options, reference, root);
+  output.keep_for_error(json);
+  if (const auto problem = worst_problem(result)) throw Error(*problem);
+  if (options.requires_encrypted) require_encrypted(result);
+  output.print_json(std::move(json));
+}
+
+}  // namespace
+
+void add_check(CLI::App& app, Output& output) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("check", "Check that an image is whole and that keys open its layers");
+  command->add_option("REF", options->reference, "image to check: oci:DIR[:TAG|@DIGEST]")->required();
+  options->selection.add_to(*command);
+  command->add_flag("--full", options->is_full,
+                    "read every layer: digests, authentication, and that it is what the config means");
+  command->add_flag("--require-encrypted", options->requires_encrypted,
+                    "fail when a layer could have been encrypted and is not");
+  options->keys.add_to(*command);
+  options->jobs.add_to(*command);
+  command->callback([options, &output] { run(*options, output); });
+}
+
+}  // namespace imgcrypt::cli

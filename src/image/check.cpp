@@ -1,0 +1,190 @@
+#include "image/check.hpp"
+
+#include "base/parallel.hpp"
+#include "image/convert.hpp"
+#include "image/diff_ids.hpp"
+#include "image/layer_check.hpp"
+#include "image/layer_keys.hpp"
+#include "layer/wrapped_keys.hpp"
+#include "oci/media_types.hpp"
+
+#include <algorithm>
+#include <mutex>
+
+namespace imgcrypt {
+namespace {
+
+class Checker {
+ public:
+  Checker(ImageSource& source, const CheckOptions& options, Reporter& reporter)
+      : source_(source), options_(options), reporter_(reporter) {}
+
+  CheckResult run() {
+    PlatformChoice choice = choose_platforms(source_, load_tree(source_), options_.selection.platforms);
+    result_.left_out = std::move(choice.left_out);
+    const ImageNode tree = convert_to_oci(choice.tree);
+    const std::set<Digest> chosen = choose_layers(tree, options_.selection.layers);
+    if (options_.unwrappers != nullptr)
+      unwrapped_ = unwrap_layer_keys(tree, chosen, *options_.unwrappers, options_.jobs);
+    visit(tree, chosen);
+    check_blobs();
+    gather_problems();
+    return std::move(result_);
+  }
+
+ private:
+  // One blob, as it is to be read: a hostile image may give it out as encrypted here and as plain there.
+  using BlobKey = std::pair<Digest, bool>;
+
+  void visit(const ImageNode& node, const std::set<Digest>& chosen) {
+    if (const auto* opaque = std::get_if<Opaque>(&node.document); opaque != nullptr && opaque->is_missing) {
+      result_.problems.emplace_back(ErrorCode::kNotFound,
+                                    node.place + ": " + node.descriptor.digest.string() + " is missing",
+                                    "to check only the platforms that are here, choose them with --platform");
+    }
+    if (const auto* manifest = std::get_if<Manifest>(&node.document)) visit_manifest(node, *manifest, chosen);
+    for (const ImageNode& child : node.children) visit(child, chosen);
+  }
+
+  void visit_manifest(const ImageNode& node, const Manifest& manifest, const std::set<Digest>& chosen) {
+    const std::vector<Digest> diff_ids = check_config(node, manifest);
+    for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
+      const Descriptor& layer = manifest.layers()[i];
+      if (!chosen.contains(layer.digest)) continue;
+      result_.layers.push_back({layer_place(node, i), layer, state_of(layer), problem_of(layer)});
+      const auto [at, is_new] =
+          blobs_.try_emplace({layer.digest, is_encrypted(layer.media_type)},
+                             LayerToCheck{layer, layer_place(node, i), keys_of(layer), {}});
+      if (!diff_ids.empty()) at->second.diff_ids.insert(diff_ids[i]);
+    }
+  }
+
+  std::vector<Digest> check_config(const ImageNode& node, const Manifest& manifest) {
+    try {
+      source_.check_presence(manifest.config());
+      return diff_ids_of(source_, node, manifest);
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::kCancelled) throw;
+      result_.problems.push_back(error.in("config of " + node.place));
+      return {};
+    }
+  }
+
+  [[nodiscard]] const LayerKeys* keys_of(const Descriptor& layer) const {
+    const auto found = unwrapped_.keys.find(layer.digest);
+    return is_encrypted(layer.media_type) && found != unwrapped_.keys.end() ? &found->second : nullptr;
+  }
+
+  [[nodiscard]] LayerState state_of(const Descriptor& layer) const {
+    if (!is_encrypted(layer.media_type))
+      return can_be_encrypted(layer) ? LayerState::kPlain : LayerState::kNotALayer;
+    if (options_.unwrappers == nullptr) return LayerState::kEncrypted;
+    return keys_of(layer) != nullptr ? LayerState::kOpens : LayerState::kLocked;
+  }
+
+  // What its descriptor alone tells.
+  [[nodiscard]] std::optional<Error> problem_of(const Descriptor& layer) const {
+    if (!is_encrypted(layer.media_type)) {
+      if (!has_encryption_annotations(layer.annotations)) return std::nullopt;
+      return Error(ErrorCode::kIntegrity, "annotations of encryption on a layer of type " + layer.media_type);
+    }
+    try {
+      (void)public_options_of(layer.annotations);
+    } catch (const Error& error) {
+      return error;
+    }
+    const auto locked = std::ranges::find(unwrapped_.locked, layer.digest, &LockedLayer::digest);
+    return locked == unwrapped_.locked.end() ? std::nullopt : std::optional(locked->why);
+  }
+
+  void check_blobs() {
+    std::vector<std::pair<BlobKey, LayerToCheck>> blobs(blobs_.begin(), blobs_.end());
+    const unsigned jobs = options_.depth == CheckDepth::kContent ? options_.jobs : 1;
+    if (options_.depth == CheckDepth::kContent) {
+      for (const auto& [key, blob] : blobs) reporter_.progress().plan(1, blob.layer.size);
+    }
+    StopFlag stop = false;
+    std::mutex mutex;
+    const auto has_idle_cores = blobs.size() < jobs ? ReadAhead::kInThread : ReadAhead::kNone;
+    run_parallel(blobs.size(), jobs, stop, [&](std::size_t i) {
+      try {
+        options_.depth == CheckDepth::kContent
+            ? check_layer_content(source_, blobs[i].second, has_idle_cores, reporter_)
+            : source_.check_presence(blobs[i].second.layer);
+      } catch (const Error& error) {
+        const bool may_be_elsewhere = blobs[i].second.layer.has_urls && error.code() == ErrorCode::kNotFound;
+        if (error.code() == ErrorCode::kCancelled) throw;
+        const std::scoped_lock lock(mutex);
+        if (!may_be_elsewhere) blob_problems_.emplace(blobs[i].first, error);
+      }
+    });
+  }
+
+  // What is wrong with a blob weighs more than that no key opens it.
+  void gather_problems() {
+    for (CheckedLayer& layer : result_.layers) {
+      const auto of_blob = blob_problems_.find({layer.layer.digest, is_encrypted(layer.layer.media_type)});
+      if (of_blob != blob_problems_.end()) layer.problem = of_blob->second;
+      if (layer.problem) result_.problems.push_back(layer.problem->in(layer.place));
+    }
+  }
+
+  ImageSource& source_;
+  const CheckOptions& options_;
+  Reporter& reporter_;
+  UnwrappedKeys unwrapped_;
+  std::map<BlobKey, LayerToCheck> blobs_;
+  std::map<BlobKey, Error> blob_problems_;
+  CheckResult result_;
+};
+
+}  // namespace
+
+std::string description(LayerState state) {
+  switch (state) {
+    case LayerState::kOpens:
+      return "encrypted, opens";
+    case LayerState::kLocked:
+      return "encrypted, locked";
+    case LayerState::kEncrypted:
+      return "encrypted";
+    case LayerState::kPlain:
+      return "not encrypted";
+    case LayerState::kNotALayer:
+      return "no image layer";
+  }
+  return {};
+}
+
+std::size_t CheckResult::count(LayerState state) const {
+  return static_cast<std::size_t>(std::ranges::count(layers, state, &CheckedLayer::state));
+}
+
+std::size_t CheckResult::encrypted() const {
+  return count(LayerState::kOpens) + count(LayerState::kLocked) + count(LayerState::kEncrypted);
+}
+
+CheckResult check_image(ImageSource& source, const CheckOptions& options, Reporter& reporter) {
+  return Checker(source, options, reporter).run();
+}
+
+std::optional<Error> worst_problem(const CheckResult& result) {
+  for (const ErrorCode code : {ErrorCode::kNotFound, ErrorCode::kIntegrity, ErrorCode::kNoKey}) {
+    const auto found = std::ranges::find(result.problems, code, &Error::code);
+    if (found != result.problems.end()) return *found;
+  }
+  return result.problems.empty() ? std::nullopt : std::optional(result.problems.front());
+}
+
+void require_encrypted(const CheckResult& result) {
+  std::string plain;
+  for (const CheckedLayer& layer : result.layers) {
+    if (layer.state == LayerState::kPlain) plain += (plain.empty() ? "" : ", ") + layer.place;
+  }
+  if (plain.empty() && result.encrypted() > 0) return;
+  throw Error(ErrorCode::kRefused,
+              plain.empty() ? "none of its layers is encrypted" : "not encrypted: " + plain,
+              "imgcrypt encrypt SRC DST -r RECIPIENT encrypts all layers");
+}
+
+}  // namespace imgcrypt

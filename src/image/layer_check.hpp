@@ -1,0 +1,24 @@
+// One layer's blob, read to its end to see that it is what its image says.
+#pragma once
+
+#include "base/read_ahead_source.hpp"
+#include "image/layer_keys.hpp"
+#include "image/reporter.hpp"
+#include "transport/image_store.hpp"
+
+#include <set>
+#include <string>
+
+namespace imgcrypt {
+
+struct LayerToCheck {
+  Descriptor layer;
+  std::string place;
+  const LayerKeys* keys;      // null for layers that are not encrypted, or that no key opens
+  std::set<Digest> diff_ids;  // as the configs say
+};
+
+// Size and digest; HMAC and diff_id as far as it can be read. Throws kIntegrity, kNotFound.
+void check_layer_content(ImageSource& source, const LayerToCheck& check, ReadAhead ahead, Reporter& reporter);
+
+}  // namespace imgcrypt

@@ -1,0 +1,225 @@
+#include "image/decrypt.hpp"
+
+#include "image/encrypt.hpp"
+#include "image/source_digest.hpp"
+#include "keywrap/jwe.hpp"
+#include "keywrap/private_key_unwrapper.hpp"
+#include "layer/encrypting_source.hpp"
+#include "layer/wrapped_keys.hpp"
+#include "oci/media_types.hpp"
+#include "support/memory_store.hpp"
+#include "support/reporter.hpp"
+#include "support/run_program.hpp"
+#include "support/vectors.hpp"
+
+#include <gmock/gmock.h>
+
+namespace imgcrypt::test {
+namespace {
+
+constexpr const char* kGzipLayer = "application/vnd.oci.image.layer.v1.tar+gzip";
+
+std::string json_of(const Descriptor& blob) {
+  nlohmann::json json = {
+      {"mediaType", blob.media_type}, {"digest", blob.digest.string()}, {"size", blob.size}};
+  if (!blob.annotations.empty()) json["annotations"] = blob.annotations;
+  return json.dump();
+}
+
+// Images of gzip layers for one key, and what their documents say.
+class Decrypt : public testing::Test {
+ protected:
+  Decrypt() {
+    wrappers_.push_back(std::make_unique<JweWrapper>(PublicJwk{key_.public_key(), {}, {}}));
+    unwrappers_.push_back(std::make_unique<PrivateKeyUnwrapper>("key", key_));
+  }
+
+  // Commits an image whose layers hold these texts.
+  void build(const std::vector<std::string>& texts) {
+    std::vector<Descriptor> layers;
+    std::vector<std::string> diff_ids;
+    for (const std::string& text : texts) {
+      layers.push_back(plain_.add(kGzipLayer, std::string(as_text(run_program("gzip -n -c", text)))));
+      diff_ids.push_back(Digest::of(as_bytes(text)).string());
+    }
+    commit(plain_, config(plain_, diff_ids), layers, {});
+  }
+
+  static Descriptor config(MemoryStore& store, const std::vector<std::string>& diff_ids) {
+    const nlohmann::json json = {{"rootfs", {{"type", "layers"}, {"diff_ids", diff_ids}}}};
+    return store.add("application/vnd.oci.image.config.v1+json", json.dump());
+  }
+
+  static void commit(MemoryStore& store, const Descriptor& config, const std::vector<Descriptor>& layers,
+                     const Annotations& annotations) {
+    std::string list;
+    for (const Descriptor& layer : layers) list += (list.empty() ? "" : ",") + json_of(layer);
+    const std::string text =
+        R"({"schemaVersion":2,"mediaType":")" + std::string(kOciManifest) + R"(","config":)" +
+        json_of(config) + R"(,"layers":[)" + list + "]" +
+        (annotations.empty() ? "" : ",\"annotations\":" + nlohmann::json(annotations).dump()) + "}";
+    store.commit({store.add(std::string(kOciManifest), text), {}});
+  }
+
+  void encrypt() { encrypt_image(plain_, encrypted_, wrappers_, {}, reporter_); }
+
+  [[nodiscard]] static Manifest manifest_of(MemoryStore& store) {
+    return Manifest::parse(store.blobs.at(store.root().descriptor.digest));
+  }
+
+  DecryptResult decrypt(const DecryptOptions& options = {}) {
+    back_.emplace();
+    return decrypt_image(encrypted_, *back_, unwrappers_, options, reporter_);
+  }
+
+  // The error that decrypting ends with; nothing was committed then.
+  Error refusal(const DecryptOptions& options = {}) {
+    Error error = failure([&] { (void)decrypt(options); });
+    EXPECT_THROW((void)back_->root(), std::bad_optional_access);
+    return error;
+  }
+
+  // A layer for the same key, whose writer says what it was before.
+  Descriptor encrypted_layer(const std::string& content, const Digest& source) {
+    const PrivateOptions options = PrivateOptions::generate(source);
+    MemorySource plaintext(as_bytes(content));
+    EncryptingSource ciphertext(plaintext, options);
+    const Bytes bytes = read_all(ciphertext, std::size_t{1} << 20U, "layer");
+    Descriptor layer = encrypted_.add(encrypted_type(kGzipLayer), std::string(as_text(bytes)));
+    layer.annotations = wrap_private_options(options, wrappers_);
+    set_public_options(layer.annotations, ciphertext.public_options());
+    return layer;
+  }
+
+  PrivateKey key_ = PrivateKey::generate_ec("P-256");
+  KeyWrappers wrappers_;
+  KeyUnwrappers unwrappers_;
+  MemoryStore plain_;
+  MemoryStore encrypted_;
+  std::optional<MemoryStore> back_;
+  KeepingReporter reporter_;
+};
+
+TEST_F(Decrypt, ChecksTheLayersOfImagesThatDoNotBecomeWhatTheyWere) {
+  build({"one", "two"});
+  encrypt();
+  EXPECT_EQ(decrypt().exactness, Exactness::kExact);
+  const Manifest manifest = manifest_of(encrypted_);
+  std::vector<Descriptor> swapped = manifest.layers();
+  std::swap(swapped[0], swapped[1]);
+  commit(encrypted_, manifest.config(), swapped, manifest.annotations());
+  const Error error = refusal();
+  EXPECT_EQ(error.code(), ErrorCode::kIntegrity);
+  EXPECT_THAT(error.message(), testing::HasSubstr("not the layer of this image"));
+  EXPECT_EQ(refusal({.diff_ids = DiffIdCheck::kAlways}).code(), ErrorCode::kIntegrity);
+  EXPECT_EQ(decrypt({.diff_ids = DiffIdCheck::kNever}).exactness, Exactness::kDifferent);
+}
+
+TEST_F(Decrypt, ChecksLayersOfWhichNothingIsRecorded) {
+  build({"one", "two"});
+  encrypt();
+  const Manifest manifest = manifest_of(encrypted_);
+  commit(encrypted_, manifest.config(), manifest.layers(), {});
+  EXPECT_EQ(decrypt().exactness, Exactness::kNotRecorded);
+  const Descriptor foreign = encrypted_layer("another", manifest_of(plain_).layers()[1].digest);
+  commit(encrypted_, manifest.config(), {manifest.layers()[0], foreign}, {});
+  EXPECT_EQ(refusal().code(), ErrorCode::kIntegrity);
+}
+
+// The record and the layer's own options agree with each other, but not with the layer.
+TEST_F(Decrypt, DoesNotRelyOnWhatALayersWriterSaysOfIt) {
+  build({"one", "two"});
+  encrypt();
+  const Manifest manifest = manifest_of(encrypted_);
+  const std::string another(as_text(run_program("gzip -n -c", "another")));
+  const Descriptor foreign = encrypted_layer(another, manifest_of(plain_).layers()[1].digest);
+  commit(encrypted_, manifest.config(), {manifest.layers()[0], foreign}, manifest.annotations());
+  EXPECT_EQ(refusal().code(), ErrorCode::kIntegrity);
+}
+
+// As by writers that compress on the way: the options name what the layer was before.
+TEST_F(Decrypt, TakesLayersThatTheirWriterKnewInAnotherForm) {
+  build({"one", "two"});
+  encrypt();
+  const Manifest manifest = manifest_of(encrypted_);
+  const std::string two(as_text(run_program("gzip -n -1 -c", "two")));
+  const Descriptor layer = encrypted_layer(two, Digest::of(as_bytes("two")));
+  commit(encrypted_, manifest.config(), {manifest.layers()[0], layer}, manifest.annotations());
+  EXPECT_EQ(decrypt().exactness, Exactness::kDifferent);
+  EXPECT_THAT(reporter_.said, testing::HasSubstr("layer 1 of the image: its writer knew it as sha256:"));
+}
+
+TEST_F(Decrypt, SaysWhatAMediaTypeDoesNot) {
+  build({"one"});
+  const std::string tar = "not compressed";
+  const Descriptor layer = encrypted_layer(tar, Digest::of(as_bytes(tar)));
+  commit(encrypted_, config(encrypted_, {Digest::of(as_bytes(tar)).string()}), {layer}, {});
+  (void)decrypt();
+  EXPECT_THAT(reporter_.said, testing::HasSubstr("its content is not compressed, which its media type"));
+}
+
+TEST_F(Decrypt, RefusesConfigsWithAnotherNumberOfLayers) {
+  build({"one", "two"});
+  encrypt();
+  const Manifest manifest = manifest_of(encrypted_);
+  commit(encrypted_, config(encrypted_, {Digest::of(as_bytes("one")).string()}), manifest.layers(), {});
+  for (const DiffIdCheck check : {DiffIdCheck::kAuto, DiffIdCheck::kAlways, DiffIdCheck::kNever})
+    EXPECT_EQ(refusal({.diff_ids = check}).code(), ErrorCode::kIntegrity);
+}
+
+TEST_F(Decrypt, PassesArtifacts) {
+  build({"one"});
+  encrypt();
+  Descriptor config = encrypted_.add("application/vnd.example.config", "no JSON");
+  commit(encrypted_, config, manifest_of(encrypted_).layers(), {});
+  EXPECT_EQ(decrypt({.diff_ids = DiffIdCheck::kAlways}).exactness, Exactness::kNotRecorded);
+}
+
+TEST_F(Decrypt, LeavesLayersEncryptedThatAreNotChosenOrLocked) {
+  build({"one", "two", "three"});
+  encrypt();
+  const DecryptResult chosen = decrypt({.selection = {.platforms = {}, .layers = {{-1, -1}}}});
+  EXPECT_EQ(chosen.exactness, Exactness::kPartial);
+  const Manifest before = manifest_of(encrypted_);
+  const Manifest after = manifest_of(*back_);
+  EXPECT_EQ(after.layers()[0].annotations, before.layers()[0].annotations);
+  EXPECT_EQ(after.layers()[2].media_type, kGzipLayer);
+  EXPECT_EQ(after.annotations(), before.annotations());
+
+  // What is left can be decrypted later, and then it is the image that was encrypted.
+  MemoryStore rest;
+  EXPECT_EQ(decrypt_image(*back_, rest, unwrappers_, {}, reporter_).exactness, Exactness::kExact);
+  EXPECT_EQ(rest.root().descriptor.digest, plain_.root().descriptor.digest);
+}
+
+TEST_F(Decrypt, LeavesLockedLayersWhenAsked) {
+  build({"one", "two"});
+  encrypt();
+  KeyWrappers others;
+  others.push_back(
+      std::make_unique<JweWrapper>(PublicJwk{PrivateKey::generate_ec("P-256").public_key(), {}, {}}));
+  const Manifest manifest = manifest_of(encrypted_);
+  std::vector<Descriptor> layers = manifest.layers();
+  for (const auto& [name, value] : wrap_private_options(PrivateOptions::generate(layers[0].digest), others))
+    layers[0].annotations[name] = value;
+  commit(encrypted_, manifest.config(), layers, manifest.annotations());
+  EXPECT_EQ(refusal().code(), ErrorCode::kNoKey);
+  const DecryptResult result = decrypt({.locked = Locked::kStay});
+  EXPECT_EQ(result.layers[0].outcome, DecryptedAs::kLocked);
+  EXPECT_EQ(result.layers[1].outcome, DecryptedAs::kDecrypted);
+  EXPECT_THAT(reporter_.said, testing::HasSubstr("layer 0 of the image: no key opens it"));
+  EXPECT_EQ(refusal({.selection = {.platforms = {}, .layers = {{0, 0}}}, .locked = Locked::kStay}).code(),
+            ErrorCode::kNoKey);
+}
+
+TEST_F(Decrypt, WritesNothingWhenItIsDry) {
+  build({"one", "two"});
+  encrypt();
+  const DecryptResult result = decrypt({.dry_run = DryRun::kYes});
+  EXPECT_FALSE(result.root);
+  EXPECT_EQ(result.layers[1].outcome, DecryptedAs::kDecrypted);
+  EXPECT_TRUE(back_->blobs.empty());
+}
+
+}  // namespace
+}  // namespace imgcrypt::test
