@@ -47,8 +47,8 @@ bool has(const std::vector<DecryptedLayer>& layers, DecryptedAs outcome) {
 void check_locked(const UnwrappedKeys& unwrapped, const DecryptOptions& options, Reporter& reporter) {
   for (const LockedLayer& layer : unwrapped.locked) {
     const bool may_stay = options.locked == Locked::kStay && layer.why.code() == ErrorCode::kNoKey;
-    if (!may_stay || unwrapped.keys.empty()) throw Error(layer.why);
-    reporter.warn(layer.why.message());
+    if (!may_stay || unwrapped.keys.empty()) throw layer.error();
+    reporter.warn(layer.error().message());
   }
 }
 

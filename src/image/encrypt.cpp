@@ -111,7 +111,7 @@ class Plan {
  private:
   void unwrap(const ImageNode& tree, const std::set<Digest>& chosen, const EncryptOptions& options) {
     UnwrappedKeys unwrapped = unwrap_layer_keys(tree, chosen, *options.unwrappers, options.jobs);
-    if (!unwrapped.locked.empty()) throw Error(unwrapped.locked.front().why);
+    if (!unwrapped.locked.empty()) throw unwrapped.locked.front().error();
     keys_ = std::move(unwrapped.keys);
   }
 

@@ -78,7 +78,7 @@ UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<Digest>& c
     if (keys) {
       result.keys.emplace(blobs[i].digest, std::move(*keys));
     } else {
-      locked[i] = why->in(blobs[i].place);
+      locked[i] = why;
     }
   });
   for (std::size_t i = 0; i < blobs.size(); ++i) {

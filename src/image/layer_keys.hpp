@@ -23,6 +23,8 @@ struct LockedLayer {
   Digest digest;
   std::string place;
   Error why;  // kNoKey; kIntegrity and kRefused for what no key may open
+
+  [[nodiscard]] Error error() const { return why.in(place); }
 };
 
 struct UnwrappedKeys {

@@ -19,7 +19,7 @@ RecipientsResult change_recipients(ImageSource& source, ImageDestination& destin
   const ImageNode tree = convert_to_oci(load_tree(source));
   check_annotations(tree);
   UnwrappedKeys unwrapped = unwrap_layer_keys(tree, choose_layers(tree, {}), unwrappers, options.jobs);
-  if (!unwrapped.locked.empty()) throw Error(unwrapped.locked.front().why);
+  if (!unwrapped.locked.empty()) throw unwrapped.locked.front().error();
   if (unwrapped.keys.empty()) {
     throw Error(ErrorCode::kRefused, "none of its layers is encrypted",
                 "imgcrypt encrypt SRC DST encrypts it for its first recipients");

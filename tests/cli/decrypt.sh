@@ -1,0 +1,88 @@
+#!/bin/bash
+# What `imgcrypt decrypt` can be asked to: a part of an image, a trial, a check of each layer.
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+# outcomes: of the layers, as the JSON on stdout has them
+outcomes() {
+  jq -r '[.layers[].outcome] | join(" ")' <<<"$stdout"
+}
+
+# expect_decrypted OUT OPTION...: of the encrypted image, with -o json
+expect_decrypted() {
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/encrypted:t" "oci:$TMP/$1:t" -o json "${@:2}"
+}
+
+exactness_is_said() {
+  expect_decrypted exact -k "$TMP/key.pem"
+  expect_equal "$(jq -r '.exactness, .sourceDigest, .digest' <<<"$stdout" | xargs)" "exact $root $root" "the result"
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/plain:t" "oci:$TMP/copy:t" -k "$TMP/key.pem" -o json
+  expect_equal "$(jq -r '.exactness, .digest' <<<"$stdout" | xargs)" "not-encrypted $root" "the result"
+}
+
+layers_and_platforms_can_be_chosen() {
+  expect_decrypted part -k "$TMP/key.pem" --layer 0,-1 --platform arm64
+  expect_equal "$(outcomes)" "decrypted not-chosen decrypted plain" "the outcomes"
+  expect_equal "$(jq -r '.exactness, .leftOut[0]' <<<"$stdout" | xargs)" "partial linux/amd64" "the result"
+  expect_exit 0 imgcrypt check "oci:$TMP/part:t" -k "$TMP/key.pem" --full
+  expect_exit 3 imgcrypt decrypt "oci:$TMP/encrypted:t" "oci:$TMP/none:t" -k "$TMP/key.pem" --layer 3
+  expect_exit 2 imgcrypt decrypt "oci:$TMP/encrypted:t" "oci:$TMP/none:t" -k "$TMP/key.pem" --platform s390x
+  expect_exit 8 imgcrypt decrypt "oci:$TMP/encrypted:t" "oci:$TMP/encrypted:t" -k "$TMP/key.pem" --platform arm64
+  expect_absent "$TMP/none"
+  # The rest, later: then it is the image that was encrypted.
+  expect_decrypted first -k "$TMP/key.pem" --layer 1
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/first:t" "oci:$TMP/second:t" -k "$TMP/key.pem" -o json
+  expect_equal "$(jq -r .exactness <<<"$stdout") $(root_of "$TMP/second" t)" "exact $root" "what came of both"
+}
+
+locked_layers_can_stay() {
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/half:t" -r "jwe:$TMP/key.pub.pem" --layer 0
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/half:t" "oci:$TMP/both:t" -r "jwe:$TMP/other.pub.pem"
+  expect_exit 6 imgcrypt decrypt "oci:$TMP/both:t" "oci:$TMP/none:t" -k "$TMP/key.pem"
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/both:t" "oci:$TMP/partial:t" -k "$TMP/key.pem" --partial -o json
+  expect_equal "$(outcomes)" "decrypted locked locked decrypted locked locked plain plain" "the outcomes"
+  expect_contains "$stderr" "layer 1 of linux/amd64: no key opens it"
+  make_keys "$TMP/third" P-256
+  expect_exit 6 imgcrypt decrypt "oci:$TMP/both:t" "oci:$TMP/none:t" -k "$TMP/third.pem" --partial
+  expect_absent "$TMP/none"
+}
+
+dry_runs_write_nothing() {
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/both:t" "oci:$TMP/none:t" -k "$TMP/key.pem" --partial --dry-run
+  expect_contains "$stdout" "layer 0 of linux/amd64: is decrypted"
+  expect_contains "$stdout" "layer 2 of linux/arm64: stays encrypted: no key opens it"
+  expect_exit 6 imgcrypt decrypt "oci:$TMP/both:t" "oci:$TMP/none:t" -k "$TMP/key.pem" --dry-run
+  expect_absent "$TMP/none"
+}
+
+# By skopeo 1.9.3, which compressed the layer on the way: its options name the tar, not what was encrypted.
+recompressed_layers_are_taken() {
+  local sample=$cli_dir/../vectors/layouts/skopeo193-tar key=$cli_dir/../vectors/keys/rsa.pem mode
+  for mode in auto always never; do
+    expect_exit 0 imgcrypt decrypt -v "oci:$sample:t" "oci:$TMP/tar-$mode:t" -k "$key" --diff-ids "$mode"
+    expect_contains "$stderr" "its writer knew it as sha256:"
+  done
+  expect_exit 3 imgcrypt decrypt "oci:$sample:t" "oci:$TMP/none:t" -k "$key" --diff-ids sometimes
+}
+
+# diff_ids_are_held MODE CODE: what comes of an image whose config means other layers
+diff_ids_are_held() {
+  expect_exit "$2" imgcrypt decrypt "oci:$TMP/swapped:t" "oci:$TMP/swapped-$1:t" -k "$TMP/key.pem" --diff-ids "$1"
+  [[ $2 == 0 ]] || expect_absent "$TMP/swapped-$1"
+}
+
+make_keys "$TMP/key" P-256
+make_keys "$TMP/other" P-256
+root=$(make_image "$TMP/plain" t --no-busybox --layers 3 --compression gzip,zstd,tar --platforms linux/amd64,linux/arm64 \
+  --attestation --layer-size 6000000)
+expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/encrypted:t" -r "jwe:$TMP/key.pub.pem"
+exactness_is_said
+layers_and_platforms_can_be_chosen
+locked_layers_can_stay
+dry_runs_write_nothing
+recompressed_layers_are_taken
+cp -r "$TMP/encrypted" "$TMP/swapped"
+python3 "$cli_dir/edit_layers.py" "$TMP/swapped" t reverse --list
+diff_ids_are_held auto 7
+diff_ids_are_held always 7
+diff_ids_are_held never 0
