@@ -141,7 +141,8 @@ void remove(const RemoveOptions& options, Output& output) {
   output.note("who could open a layer may have kept its key: recipients replace --rotate shuts them out");
   if (leaves_unnamed(list, places))
     output.note("some of the packets that stay do not say whose they are: they may be of the same recipient");
-  print(remove_recipients(*source, *destination, list, places, how(options.places), output), target, output);
+  print(remove_recipients(*source, *destination, list, places, how(options.places), output), target,
+        options.places.digest_file, output);
 }
 
 void add_places(CLI::App& command, Options& options) {
@@ -179,6 +180,7 @@ void add_remove(CLI::App& app, Output& output) {
       ->expected(1)
       ->type_name("N");
   command->add_flag("--dry-run", options->places.dry_run, "only say what would be done");
+  options->places.digest_file.add_to(*command);
   options->places.jobs.add_to(*command);
   command->callback([options, &output] { remove(*options, output); });
 }
