@@ -29,3 +29,20 @@ expect_no_temporary_files() {
   left=$(find "$1" -name '.imgcrypt-*')
   [[ -z $left ]] || fail "left in $1: $left"
 }
+
+# state_of DIR: all of its files and their content
+state_of() {
+  (cd "$1" && find . -type f -print0 | sort -z | xargs -0 sha256sum)
+}
+
+# expect_refused CODE COMMAND ARG...: the command fails, prints no result, says why, and leaves neither $TMP/out nor a change
+# in $TMP/in.
+expect_refused() {
+  local before
+  before=$(state_of "$TMP/in")
+  expect_exit "$@"
+  expect_equal "$stdout" "" "stdout"
+  expect_contains "$stderr" "imgcrypt: error: "
+  expect_absent "$TMP/out"
+  expect_equal "$(state_of "$TMP/in")" "$before" "what is in $TMP/in"
+}

@@ -77,3 +77,37 @@ printed_by() {
     echo "layer $number"
   done
 }
+
+# encryption_of LAYOUT TAG: a word for each platform, a letter for each layer: "ee-", the last of three being in the clear
+encryption_of() {
+  local manifest words=()
+  for manifest in $(manifests_of "$1" "$(root_of "$1" "$2")"); do
+    words+=("$(jq -r '[.layers[].mediaType | if endswith("+encrypted") then "e" else "-" end] | add' "$(blob "$1" "$manifest")")")
+  done
+  echo "${words[*]}"
+}
+
+# manifest_of LAYOUT TAG: the path of the document of its only or first platform
+manifest_of() {
+  blob "$1" "$(manifests_of "$1" "$(root_of "$1" "$2")" | head -n1)"
+}
+
+# edit_root LAYOUT TAG FILTER: jq's FILTER over the document that the tag names, which gets a digest of its own; member order
+# and everything else stay.
+edit_root() {
+  local old new digest
+  old=$(blob "$1" "$(root_of "$1" "$2")")
+  new=$(mktemp "$1/blobs/sha256/edited.XXXXXX")
+  jq -cj "$3" "$old" >"$new"
+  digest=$(sha256sum <"$new" | cut -d' ' -f1)
+  set_root "$1" "$2" "sha256:$digest" "$(stat -c %s "$new")" "$(jq -r '.mediaType // empty' "$new")"
+  mv "$new" "$1/blobs/sha256/$digest"
+}
+
+# set_root LAYOUT TAG DIGEST SIZE [MEDIATYPE]
+set_root() {
+  jq -c --arg tag "$2" --arg digest "$3" --argjson size "$4" --arg type "${5:-}" '
+    (.manifests[] | select(.annotations["org.opencontainers.image.ref.name"] == $tag))
+    |= (.digest = $digest | .size = $size | if $type == "" then . else .mediaType = $type end)' "$1/index.json" >"$1/index.new"
+  mv "$1/index.new" "$1/index.json"
+}

@@ -1,0 +1,48 @@
+#!/bin/bash
+# --dry-run says what would be done to each layer, and does nothing.
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+# try COMMAND ARG...: works, and changes nothing beneath $TMP/in; $TMP/out does not come to be
+try() {
+  local before
+  before=$(state_of "$TMP/in")
+  expect_exit 0 imgcrypt "$@" --dry-run
+  expect_absent "$TMP/out"
+  expect_equal "$(state_of "$TMP/in")" "$before" "what is in $TMP/in"
+}
+
+encrypt_says_what_becomes_of_each_layer() {
+  try encrypt "oci:$TMP/in:plain" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem" --layer -1
+  expect_equal "$stdout" "layer 0 of the image: stays as it is: not chosen
+layer 1 of the image: is encrypted" "stdout"
+  try encrypt "oci:$TMP/in:secret" "oci:$TMP/out:t" -r "jwe:$TMP/other.pub.pem" -k "$TMP/key.pem"
+  expect_equal "$stdout" "layer 0 of the image: is encrypted already, gets the recipients
+layer 1 of the image: is encrypted already, gets the recipients" "stdout"
+}
+
+nothing_is_pruned() {
+  try encrypt "oci:$TMP/in:plain" "oci:$TMP/in:plain" -r "jwe:$TMP/key.pub.pem" --prune
+}
+
+recipients_stay_as_they_are() {
+  try recipients add "oci:$TMP/in:secret" -r "jwe:$TMP/other.pub.pem" -k "$TMP/key.pem"
+  expect_contains "$stdout" "2 layers would get other recipients"
+  try recipients replace "oci:$TMP/in:secret" -r "jwe:$TMP/other.pub.pem" -k "$TMP/key.pem" --rotate
+}
+
+what_cannot_work_fails_all_the_same() {
+  expect_refused 6 imgcrypt recipients add "oci:$TMP/in:secret" -r "jwe:$TMP/other.pub.pem" -k "$TMP/other.pem" --dry-run
+  expect_refused 8 imgcrypt encrypt "oci:$TMP/in:secret" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem" --dry-run
+  expect_refused 3 imgcrypt encrypt "oci:$TMP/in:plain" "oci:$TMP/out:t" -r "jwe:$TMP/absent" --dry-run
+  expect_refused 3 imgcrypt encrypt "oci:$TMP/in:plain" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem" --layer 7 --dry-run
+}
+
+make_keys "$TMP/key" P-256
+make_keys "$TMP/other" P-256
+make_image "$TMP/in" plain --no-busybox --layers 2 >/dev/null
+imgcrypt encrypt "oci:$TMP/in:plain" "oci:$TMP/in:secret" -r "jwe:$TMP/key.pub.pem" >/dev/null 2>&1
+encrypt_says_what_becomes_of_each_layer
+nothing_is_pruned
+recipients_stay_as_they_are
+what_cannot_work_fails_all_the_same

@@ -1,0 +1,101 @@
+#!/bin/bash
+# Plain layers that stay beside an encrypted image are told, and --prune removes those that no other image needs.
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+# encrypt DESTINATION OPTION...: $TMP/in:plain
+encrypt() {
+  imgcrypt encrypt "oci:$TMP/in:plain" "$1" -r "jwe:$TMP/key.pub.pem" "${@:2}"
+}
+
+# fresh_layout: $TMP/in with one image, whose layers are $layers
+fresh_layout() {
+  rm -rf "$TMP/in" "$TMP/out"
+  make_image "$TMP/in" plain --no-busybox --layers 2 >/dev/null
+  layers=$(layers_of "$TMP/in" plain | cut -d' ' -f2)
+}
+
+expect_left() {
+  local layer
+  for layer in "$@"; do
+    expect_contains "$stderr" "the destination still holds the plain layer $layer, readable by everyone"
+    [[ -e $(blob "$TMP/in" "$layer") ]] || fail "$layer was removed"
+  done
+}
+
+expect_removed() {
+  local layer
+  for layer in "$@"; do
+    expect_contains "$stderr" "removed the plain layer $layer"
+    expect_absent "$(blob "$TMP/in" "$layer")"
+  done
+}
+
+they_are_told_and_left() {
+  fresh_layout
+  expect_exit 0 encrypt "oci:$TMP/in:plain"
+  # shellcheck disable=SC2086 # one word a layer
+  expect_left $layers
+  expect_contains "$stderr" "--prune removes it"
+}
+
+another_layout_holds_none() {
+  fresh_layout
+  expect_exit 0 encrypt "oci:$TMP/out:t" --prune
+  [[ $stderr != *"plain layer"* ]] || fail "leftovers in another layout: $stderr"
+}
+
+prune_removes_them() {
+  fresh_layout
+  expect_exit 0 encrypt "oci:$TMP/in:plain" --prune
+  # shellcheck disable=SC2086
+  expect_removed $layers
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/in:plain" "oci:$TMP/out:t" -k "$TMP/key.pem"
+}
+
+what_another_image_names_stays() {
+  fresh_layout
+  expect_exit 0 encrypt "oci:$TMP/in:secret" --prune
+  # shellcheck disable=SC2086
+  expect_left $layers
+  expect_contains "$stderr" "another image needs it"
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/in:plain" "oci:$TMP/out:t" -k "$TMP/key.pem"
+}
+
+# The other image has the lower layer, but a top of its own.
+each_layer_is_looked_at_by_itself() {
+  fresh_layout
+  make_image "$TMP/in" other --no-busybox --layers 2 --platforms linux/arm64 >/dev/null
+  expect_exit 0 encrypt "oci:$TMP/in:plain" --prune
+  expect_left "$(head -n1 <<<"$layers")"
+  expect_removed "$(tail -n1 <<<"$layers")"
+}
+
+layers_that_were_not_encrypted_stay() {
+  fresh_layout
+  expect_exit 0 encrypt "oci:$TMP/in:plain" --prune --layer -1
+  expect_removed "$(tail -n1 <<<"$layers")"
+  [[ $stderr != *"$(head -n1 <<<"$layers")"* ]] || fail "a layer that was not encrypted is a leftover: $stderr"
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/in:plain" "oci:$TMP/out:t" -k "$TMP/key.pem"
+}
+
+a_damaged_image_may_need_anything() {
+  local other layer
+  fresh_layout
+  other=$(make_image "$TMP/in" other --no-busybox --seed 2)
+  echo "{" >"$(blob "$TMP/in" "$other")"
+  expect_exit 8 encrypt "oci:$TMP/in:plain" --prune
+  expect_contains "$stderr" "cannot tell which blobs other images need"
+  for layer in $layers; do
+    [[ -e $(blob "$TMP/in" "$layer") ]] || fail "$layer was removed"
+  done
+}
+
+make_keys "$TMP/key" P-256
+they_are_told_and_left
+another_layout_holds_none
+prune_removes_them
+what_another_image_names_stays
+each_layer_is_looked_at_by_itself
+layers_that_were_not_encrypted_stay
+a_damaged_image_may_need_anything

@@ -1,0 +1,187 @@
+// Which layers encrypt changes, and what it makes of them.
+#include "image/encrypt.hpp"
+
+#include "support/image_builder.hpp"
+#include "support/party.hpp"
+#include "support/vectors.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace imgcrypt::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const Platform kAmd64 = {"linux", "amd64", ""};
+const Platform kArm64 = {"linux", "arm64", ""};
+
+class Encrypted : public testing::Test {
+ protected:
+  EncryptResult encrypt(const EncryptOptions& options = {}) {
+    return encrypt_image(plain_, encrypted_, alice_.wrappers(), options, reporter_);
+  }
+  std::optional<ErrorCode> error_with(const EncryptOptions& options = {}) {
+    return error_of([&] { encrypt(options); });
+  }
+  static std::vector<EncryptedAs> outcomes(const EncryptResult& result) {
+    std::vector<EncryptedAs> outcomes;
+    for (const LayerOutcome& layer : result.layers) outcomes.push_back(layer.outcome);
+    return outcomes;
+  }
+  void expect_comes_back() {
+    MemoryStore back;
+    EXPECT_THAT(alice_.decrypt(encrypted_, back), HasSubstr("exact: this is the very image"));
+    EXPECT_EQ(back.root().descriptor.digest, plain_.root().descriptor.digest);
+    EXPECT_EQ(back.blobs, plain_.blobs);
+  }
+
+  Party alice_;
+  MemoryStore plain_;
+  MemoryStore encrypted_;
+  KeepingReporter reporter_;
+};
+
+TEST_F(Encrypted, BlobsOfTwoPlatformsAreEncryptedOnceAndEverywhere) {
+  make_root(plain_, add_index(plain_, {add_image(plain_, kAmd64, {"base", "a"}),
+                                       add_image(plain_, kArm64, {"base", "b", "c"})}));
+  encrypt({.selection = {{}, {{-1, -1}, {-2, -2}}}});
+  const Json index = root_of(encrypted_);
+  const Json amd64 = child_of(encrypted_, index, 0);
+  const Json arm64 = child_of(encrypted_, index, 1);
+  // The base is chosen in the first only, but it is one blob.
+  EXPECT_EQ(encryption_of(amd64), "ee");
+  EXPECT_EQ(encryption_of(arm64), "eee");
+  EXPECT_EQ(amd64.at("layers").at(0).dump(), arm64.at("layers").at(0).dump());
+  expect_comes_back();
+}
+
+TEST_F(Encrypted, LayersOfABaseAreNot) {
+  MemoryStore base;
+  make_root(base, add_image(base, kArm64, {"one", "two"}));
+  make_root(plain_, add_image(plain_, kAmd64, {"one", "two", "three"}));
+  EXPECT_THAT(outcomes(encrypt({.base = &base})),
+              ElementsAre(EncryptedAs::kBase, EncryptedAs::kBase, EncryptedAs::kEncrypted));
+  EXPECT_EQ(encryption_of(root_of(encrypted_)), "--e");
+  expect_comes_back();
+}
+
+TEST_F(Encrypted, LayersOfABaseAreToldByTheirDiffIds) {
+  MemoryStore base;
+  const Descriptor uncompressed = base.add(kTar, "one");
+  const Descriptor compressed = base.add(std::string(kTar) + "+gzip", "one, compressed");
+  make_root(base, add_manifest(base, add_config(base, kAmd64, {uncompressed}), {compressed}));
+  make_root(plain_, add_image(plain_, kAmd64, {"one", "two"}));
+  encrypt({.base = &base});
+  EXPECT_EQ(encryption_of(root_of(encrypted_)), "-e");
+}
+
+TEST_F(Encrypted, LayersOfOtherTypesAreNotAndItIsSaid) {
+  const Descriptor layer = plain_.add(kTar, "a");
+  const Descriptor wasm = plain_.add("application/wasm", "b");
+  Descriptor elsewhere = plain_.add("application/vnd.oci.image.layer.nondistributable.v1.tar", "c");
+  elsewhere.has_urls = true;
+  const Descriptor here = plain_.add("application/vnd.oci.image.layer.nondistributable.v1.tar", "d");
+  const std::vector layers = {layer, wasm, elsewhere, here};
+  make_root(plain_, add_manifest(plain_, add_config(plain_, kAmd64, layers), layers));
+  EXPECT_THAT(outcomes(encrypt()), ElementsAre(EncryptedAs::kEncrypted, EncryptedAs::kNotALayer,
+                                               EncryptedAs::kNotALayer, EncryptedAs::kEncrypted));
+  EXPECT_EQ(encryption_of(root_of(encrypted_)), "e--e");
+  EXPECT_THAT(reporter_.said, HasSubstr("layer 1 of the image stays as it is: application/wasm"));
+  EXPECT_THAT(reporter_.said, HasSubstr("layer 2 of the image stays as it is"));
+  expect_comes_back();
+}
+
+TEST_F(Encrypted, ArtifactsAreRefused) {
+  const std::vector layers = {plain_.add("application/vnd.example.data", "a")};
+  make_root(plain_, add_manifest(plain_, add_config(plain_, kAmd64, layers), layers));
+  EXPECT_EQ(error_with(), ErrorCode::kRefused);
+  EXPECT_TRUE(encrypted_.blobs.empty());
+}
+
+TEST_F(Encrypted, AttestationsFollowTheirSubject) {
+  const Descriptor image = add_image(plain_, kAmd64, {"a"});
+  make_root(plain_, add_index(plain_, {image, add_attestation(plain_, image)}));
+  encrypt();
+  const Json manifests = root_of(encrypted_).at("manifests");
+  EXPECT_EQ(manifests.at(1).at("annotations").at("vnd.docker.reference.digest"),
+            manifests.at(0).at("digest"));
+  EXPECT_EQ(encryption_of(child_of(encrypted_, root_of(encrypted_), 1)), "-");
+  expect_comes_back();
+}
+
+TEST_F(Encrypted, UnchosenPlatformsAreNotThere) {
+  make_root(plain_, add_index(plain_, {add_image(plain_, kAmd64, {"base", "secret of amd64"}),
+                                       add_image(plain_, kArm64, {"base", "secret of arm64"})}));
+  const EncryptResult result = encrypt({.selection = {{kAmd64}, {}}});
+  EXPECT_THAT(result.left_out, ElementsAre("linux/arm64"));
+  EXPECT_EQ(root_of(encrypted_).at("manifests").size(), 1U);
+  for (const auto& [digest, content] : encrypted_.blobs) {
+    EXPECT_EQ(content.find("secret"), std::string::npos);
+    EXPECT_NE(content, "base");
+  }
+}
+
+TEST_F(Encrypted, DockersImagesAreOcis) {
+  const Descriptor layer = plain_.add("application/vnd.docker.image.rootfs.diff.tar.gzip", "a");
+  Descriptor child =
+      add_manifest(plain_, add_config(plain_, kAmd64, {layer}, kDockerConfig), {layer}, kDockerManifest);
+  child.media_type.clear();
+  make_root(plain_, add_index(plain_, {child}, kDockerList));
+  encrypt();
+  EXPECT_EQ(encrypted_.root().descriptor.media_type, kOciIndex);
+  for (const auto& [digest, content] : encrypted_.blobs)
+    EXPECT_EQ(content.find("docker"), std::string::npos) << content;
+  EXPECT_THAT(layer_types(child_of(encrypted_, root_of(encrypted_), 0)),
+              ElementsAre(std::string(kTar) + "+gzip+encrypted"));
+}
+
+TEST_F(Encrypted, LayersKeepTheirRecipientsWithoutAKey) {
+  make_root(plain_, add_image(plain_, kAmd64, {"a", "b"}));
+  encrypt({.selection = {{}, {{0, 0}}}});
+  const Party bob;
+  MemoryStore both;
+  const EncryptResult result = encrypt_image(encrypted_, both, bob.wrappers(), {}, reporter_);
+  EXPECT_THAT(outcomes(result), ElementsAre(EncryptedAs::kKept, EncryptedAs::kEncrypted));
+  EXPECT_EQ(root_of(both).at("layers").at(0).dump(), root_of(encrypted_).at("layers").at(0).dump());
+  MemoryStore again;
+  EXPECT_EQ(error_of([&] { encrypt_image(both, again, bob.wrappers(), {}, reporter_); }),
+            ErrorCode::kRefused);
+}
+
+TEST_F(Encrypted, LayersGetRecipientsWithAKey) {
+  make_root(plain_, add_image(plain_, kAmd64, {"a", "b"}));
+  encrypt({.selection = {{}, {{0, 0}}}});
+  const Party bob;
+  const KeyUnwrappers keys = alice_.unwrappers();
+  MemoryStore both;
+  const EncryptResult result =
+      encrypt_image(encrypted_, both, bob.wrappers(), {.unwrappers = &keys}, reporter_);
+  EXPECT_THAT(outcomes(result), ElementsAre(EncryptedAs::kRecipientsAdded, EncryptedAs::kEncrypted));
+  MemoryStore back;
+  EXPECT_THAT(bob.decrypt(both, back), HasSubstr("exact: this is the very image"));
+  EXPECT_EQ(back.blobs, plain_.blobs);
+}
+
+TEST_F(Encrypted, DryRunsWriteNothing) {
+  make_root(plain_, add_image(plain_, kAmd64, {"a"}));
+  const EncryptResult result = encrypt({.dry_run = DryRun::kYes});
+  EXPECT_FALSE(result.root);
+  EXPECT_THAT(outcomes(result), ElementsAre(EncryptedAs::kEncrypted));
+  EXPECT_TRUE(encrypted_.blobs.empty());
+}
+
+TEST_F(Encrypted, ImagesHaveAtMost1000Layers) {
+  std::vector<std::string> contents;
+  for (unsigned i = 0; i < 1'000; ++i) contents.push_back(std::to_string(i));
+  make_root(plain_, add_image(plain_, kAmd64, contents));
+  EXPECT_EQ(encrypt({.jobs = 2}).layers.size(), 1'000U);
+  expect_comes_back();
+  contents.emplace_back("one more");
+  make_root(plain_, add_image(plain_, kAmd64, contents));
+  EXPECT_EQ(error_with(), ErrorCode::kRefused);
+}
+
+}  // namespace
+}  // namespace imgcrypt::test
