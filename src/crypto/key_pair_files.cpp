@@ -2,12 +2,13 @@
 
 #include "base/encoding.hpp"
 #include "base/fd.hpp"
-#include "crypto/random.hpp"
 
 #include <fcntl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -23,11 +24,19 @@ void sync_directory_of(const std::string& file) {
   if (!directory.is_open() || ::fsync(directory.get()) != 0) throw errno_error(folder);
 }
 
+// From the kernel: a key provider that does without OpenSSL uses this, too.
+std::string unused_suffix() {
+  std::array<std::uint8_t, 8> bytes = {};
+  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+    throw errno_error("getrandom");
+  return "." + encode_hex(bytes);
+}
+
 // Written whole under a name of its own beside `target`, then published; gone if it never was.
 class NewFile {
  public:
   NewFile(std::string target, ByteView content, mode_t mode) : target_(std::move(target)) {
-    path_ = target_ + "." + encode_hex(random_bytes(8));
+    path_ = target_ + unused_suffix();
     const Fd file(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
     if (!file.is_open()) throw errno_error(target_);
     try {

@@ -41,6 +41,13 @@ every_command_has_json() {
   expect_equal "$(jq -c '[(.plainLayersLeft | length), (.warnings | length)]' <<<"$stdout")" '[3,3]' "the plain layers"
   expect_json 0 recipientsChange recipients add "oci:$TMP/plain:e" -r "jwe:$TMP/other.pub.pem" -k "$TMP/key.pem"
   expect_equal "$(jq .layersChanged <<<"$stdout")" 3 "the layers that changed"
+  expect_json 0 recipientsList recipients list "oci:$TMP/plain:e"
+  expect_equal "$(jq -c '[.encryptedLayers, .recipients[].layers]' <<<"$stdout")" '[3,3,3]' "the recipients"
+  expect_json 0 recipientsChange recipients remove "oci:$TMP/plain:e" "oci:$TMP/plain:removed" --index 0
+  expect_json 0 check check "oci:$TMP/plain:e" -k "$TMP/other.pem"
+  expect_equal "$(jq -c '[.encryption, .opens]' <<<"$stdout")" '["full",true]' "the check"
+  expect_json 6 check check "oci:$TMP/plain:removed" -k "$TMP/key.pem"
+  expect_json 0 decrypt decrypt --dry-run "oci:$TMP/plain:e" "oci:$TMP/back:t" -k "$TMP/other.pem"
   expect_json 0 decrypt decrypt "oci:$TMP/plain:e" "oci:$TMP/back:t" -k "$TMP/other.pem"
   expect_equal "$(jq -r .digest <<<"$stdout")" "$(root_of "$TMP/plain" t)" "the digest"
   expect_json 0 providerList provider list
