@@ -66,7 +66,7 @@ TEST_F(Recipients, ChangeAndTheVeryImageComesBack) {
   for (unsigned seed = 100; seed < 125; ++seed) {
     MemoryStore plain;
     RandomImage(seed).build(plain);
-    if (inspect_image(plain).find("layer.v1.tar") == std::string::npos) continue;
+    if (inspect_image(plain).totals.layers == 0) continue;
     ++tried;
     encrypt(plain);
     MemoryStore added;

@@ -31,7 +31,7 @@ class Party {
   // Decrypts all layers; returns what was said.
   std::string decrypt(MemoryStore& encrypted, MemoryStore& back) const {
     KeepingReporter reporter;
-    (void)decrypt_image(encrypted, back, unwrappers(), 2, reporter);
+    (void)decrypt_image(encrypted, back, unwrappers(), {.jobs = 2}, reporter);
     return reporter.said;
   }
 
