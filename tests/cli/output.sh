@@ -52,7 +52,6 @@ every_command_has_json() {
   expect_equal "$(jq -r .digest <<<"$stdout")" "$(root_of "$TMP/plain" t)" "the digest"
   expect_json 0 providerList provider list
   expect_equal "$(jq -r '.providers[] | select(.name == "demo") | .usable' <<<"$stdout")" true "the provider"
-  expect_json 0 providerTest provider test demo
 }
 
 a_failed_provider_test_has_both() {

@@ -84,7 +84,7 @@ encryption_of() {
   for manifest in $(manifests_of "$1" "$(root_of "$1" "$2")"); do
     words+=("$(jq -r '[.layers[].mediaType | if endswith("+encrypted") then "e" else "-" end] | add' "$(blob "$1" "$manifest")")")
   done
-  echo "${words[*]}"
+  printf "%s\n" "${words[*]}" # echo would take "-eee" for options
 }
 
 # manifest_of LAYOUT TAG: the path of the document of its only or first platform
