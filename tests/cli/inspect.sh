@@ -1,0 +1,148 @@
+#!/bin/bash
+# What inspect shows: the tree, on terminals and in files, the table of layers, the documents themselves, JSON. Nothing
+# that an image says commands a terminal.
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+# show COLUMNS ARG...: what inspect writes to a terminal, left in $shown
+show() {
+  local screen
+  screen=$(LC_ALL=C.UTF-8 python3 "$cli_dir/pty_screen.py" "$1" 50 "" "$TMP/shown" "$IMGCRYPT" inspect "${@:2}") ||
+    fail "on a terminal of $1 columns"
+  expect_equal "$(jq .status <<<"$screen")" 0 "the exit status"
+  shown=$(jq -r .raw <<<"$screen" | tr -d '\r')
+}
+
+# expect_width MOST: no line of $shown is longer
+expect_width() {
+  local longest
+  longest=$(LC_ALL=C.UTF-8 wc -L <<<"$shown")
+  ((longest <= $1)) || fail "$longest columns, not $1: $shown"
+}
+
+# expect_harmless TEXT: printable ASCII, and the lines of the tree
+expect_harmless() {
+  local LC_ALL=C.UTF-8
+  ! LC_ALL=C grep -q '[^ -~]' <<<"${1//[├└│─]/}" || fail "not harmless: $(cat -v <<<"$1")"
+}
+
+the_tree_fits_the_terminal() {
+  NO_COLOR=1 show 80 "oci:$TMP/secret:t"
+  expect_width 80
+  expect_matches "$shown" $'^index  sha256:[0-9a-f]{12}\n├─ image linux/amd64  sha256:[0-9a-f]{12}\n│  ├─ config   sha256:'
+  expect_matches "$shown" $'\n│  ├─ layer 0  sha256:[0-9a-f]{12}  +[0-9.]+ K?i?B  tar\+gzip  encrypted for \[0-1\]\n'
+  expect_contains "$shown" $'\n├─ attestation of image linux/amd64  sha256:'
+  expect_contains "$shown" "Encrypted: 4 of 4 layers, "
+  NO_COLOR=1 show 200 "oci:$TMP/secret:t"
+  expect_width 200
+  expect_contains "$shown" "$(root_of "$TMP/secret" t)"
+  NO_COLOR=1 show 80 --no-trunc "oci:$TMP/secret:t"
+  expect_contains "$shown" "$(root_of "$TMP/secret" t)"
+}
+
+colours_are_for_terminals_that_want_them() {
+  show 80 "oci:$TMP/secret:t"
+  expect_contains "$shown" $'\e[32mencrypted for [0-1]\e[0m'
+  NO_COLOR=1 show 80 "oci:$TMP/secret:t"
+  [[ $shown != *$'\e'* ]] || fail "colours in spite of NO_COLOR"
+}
+
+a_file_gets_ascii_and_whole_digests() {
+  expect_exit 0 imgcrypt inspect "oci:$TMP/secret:t"
+  expect_contains "$stdout" "index  $(root_of "$TMP/secret" t)"
+  expect_contains "$stdout" $'\n|  `- layer 1  sha256:'
+  ! LC_ALL=C grep -q '[^ -~]' "$TMP/stdout" || fail "not ASCII: $stdout"
+  expect_equal "$stderr" "" "stderr"
+}
+
+recipients_are_numbered_as_recipients_list_does() {
+  expect_exit 0 imgcrypt recipients list "oci:$TMP/secret:t"
+  local listed=$stdout
+  expect_exit 0 imgcrypt inspect "oci:$TMP/secret:t"
+  expect_contains "$listed" "1  $(sed -n 's/^  \[1\]  //p' <<<"$stdout")"
+  expect_matches "$stdout" $'\n  \[0\]  jwe ECDH-ES\+A256KW P-256 key [A-Za-z0-9_-]{43}\n'
+}
+
+layers_are_shown_as_ctr_enc_does() {
+  local digest size
+  expect_exit 0 imgcrypt inspect --layers --platform linux/arm64 "oci:$TMP/secret:t"
+  expect_equal "$(head -n1 <<<"$stdout" | tr -s ' ')" " # DIGEST PLATFORM SIZE ENCRYPTION RECIPIENTS" "the header"
+  digest=$(layers_of "$TMP/secret" t | sed -n '4s/.* //p')
+  size=$(stat -c %s "$(blob "$TMP/secret" "$digest")")
+  expect_equal "$(sed -n 3p <<<"$stdout" | tr -s ' ')" " 1 $digest linux/arm64 $size jwe [jwe]" "the second layer"
+  expect_equal "$(awk '{print length}' <<<"$stdout" | sort -u | wc -l)" 1 "the number of widths of lines"
+  expect_exit 0 imgcrypt inspect --layers "oci:$TMP/plain:t"
+  expect_matches "$stdout" $'\n +1 +sha256:[0-9a-f]{64} +linux/amd64 +[0-9]+ +$|\n +1 +sha256:[0-9a-f]{64} +linux/amd64 +[0-9]+ +\n'
+}
+
+documents_are_printed_byte_for_byte() {
+  local config root
+  root=$(root_of "$TMP/secret" t)
+  imgcrypt inspect --raw "oci:$TMP/secret:t" | cmp - "$(blob "$TMP/secret" "$root")" || fail "--raw is not the index"
+  config=$(jq -r .config.digest "$(blob "$TMP/secret" "$(manifests_of "$TMP/secret" "$root" | tail -n1)")")
+  imgcrypt inspect --config --platform arm64 "oci:$TMP/secret:t" | cmp - "$(blob "$TMP/secret" "$config")" ||
+    fail "--config is not the config"
+  expect_exit 3 imgcrypt inspect --config "oci:$TMP/secret:t"
+  expect_contains "$stderr" "choose one with --platform; there are: linux/amd64, linux/arm64"
+  expect_exit 2 imgcrypt inspect --config --platform windows "oci:$TMP/secret:t"
+  expect_exit 3 imgcrypt inspect -o json --raw "oci:$TMP/secret:t"
+  expect_exit 3 imgcrypt inspect --layers --raw "oci:$TMP/secret:t"
+  rm "$(blob "$TMP/copy" "$root")"
+  expect_exit 2 imgcrypt inspect --raw "oci:$TMP/copy:t"
+}
+
+json_has_everything() {
+  local root
+  root=$(root_of "$TMP/secret" t)
+  expect_exit 0 imgcrypt inspect -o json "oci:$TMP/secret:t"
+  jq -e --arg root "$root" '
+    .image.kind == "index" and .image.digest == $root and (.image.parts | length) == 4
+    and ([.image.parts[].kind] | sort) == ["attestation", "attestation", "image", "image"]
+    and (.image.parts[] | select(.kind == "image") | .config.digest | startswith("sha256:"))
+    and ([.image.parts[].layers[] | select(.encrypted)] | length) == 4
+    and (.image.parts[] | select(.kind == "image") | .layers[1]
+         | .recipients == [0, 1] and .recipientsOmitted == 0 and .problem == null
+           and .annotations["org.opencontainers.image.enc.pubopts"] != null)
+    and (.recipients | length) == 2 and .recipients[0].scheme == "jwe" and .recipients[0].keyKind == "P-256"
+    and .imageLayers == 4 and .encryptedLayers == 4' "$TMP/stdout" >/dev/null || fail "another JSON: $stdout"
+}
+
+nothing_commands_the_terminal() {
+  local arguments
+  cp -r "$TMP/single" "$TMP/hostile"
+  python3 "$cli_dir/hostile_texts.py" "$TMP/hostile"
+  for arguments in "" --layers "--no-trunc" "-o json"; do
+    # shellcheck disable=SC2086
+    NO_COLOR=1 show 80 $arguments "oci:$TMP/hostile:t"
+    expect_harmless "$shown"
+  done
+  show 80 "oci:$TMP/hostile:t"
+  expect_contains "$shown" "key provider ??0;evil"
+  expect_contains "$shown" "! its wrapped keys are missing"
+}
+
+an_image_of_many_layers_is_shown() {
+  make_image "$TMP/many" t --no-busybox --layers 1000 --layer-size 10 >/dev/null
+  expect_exit 0 imgcrypt inspect "oci:$TMP/many:t"
+  expect_contains "$stdout" "layer 999  sha256:"
+  expect_contains "$stdout" "Not encrypted: 1000 layers, "
+}
+
+make_keys "$TMP/key" P-256
+make_keys "$TMP/other" rsa
+recipients=(-r "jwe:$TMP/key.pub.pem" -r "jwe:$TMP/other.pub.pem")
+make_image "$TMP/plain" t --no-busybox --layers 2 --layer-size 5000 --platforms linux/amd64,linux/arm64 --attestation >/dev/null
+imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/secret:t" "${recipients[@]}" >/dev/null 2>&1
+make_image "$TMP/source" t --no-busybox --layers 3 >/dev/null
+imgcrypt encrypt "oci:$TMP/source:t" "oci:$TMP/single:t" "${recipients[@]}" >/dev/null 2>&1
+cp -r "$TMP/secret" "$TMP/copy"
+
+the_tree_fits_the_terminal
+colours_are_for_terminals_that_want_them
+a_file_gets_ascii_and_whole_digests
+recipients_are_numbered_as_recipients_list_does
+layers_are_shown_as_ctr_enc_does
+documents_are_printed_byte_for_byte
+json_has_everything
+nothing_commands_the_terminal
+an_image_of_many_layers_is_shown
