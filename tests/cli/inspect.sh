@@ -91,10 +91,16 @@ documents_are_printed_byte_for_byte() {
   expect_exit 2 imgcrypt inspect --raw "oci:$TMP/copy:t"
 }
 
+# expect_schema: what is in $TMP/stdout fits the schema
+expect_schema() {
+  python3 "$cli_dir/check_schema.py" "$cli_dir/../../docs/output.schema.json" inspect <"$TMP/stdout" || fail "another schema"
+}
+
 json_has_everything() {
   local root
   root=$(root_of "$TMP/secret" t)
   expect_exit 0 imgcrypt inspect -o json "oci:$TMP/secret:t"
+  expect_schema
   jq -e --arg root "$root" '
     .image.kind == "index" and .image.digest == $root and (.image.parts | length) == 4
     and ([.image.parts[].kind] | sort) == ["attestation", "attestation", "image", "image"]
@@ -111,6 +117,8 @@ nothing_commands_the_terminal() {
   local arguments
   cp -r "$TMP/single" "$TMP/hostile"
   python3 "$cli_dir/hostile_texts.py" "$TMP/hostile"
+  expect_exit 0 imgcrypt inspect -o json "oci:$TMP/hostile:t"
+  expect_schema
   for arguments in "" --layers "--no-trunc" "-o json"; do
     # shellcheck disable=SC2086
     NO_COLOR=1 show 80 $arguments "oci:$TMP/hostile:t"
