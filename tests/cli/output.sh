@@ -65,7 +65,7 @@ every_error_has_json() {
   expect_failure 1 other decrypt "oci:$TMP/encrypted:t" "oci:/dev/null/out:t" -k "$TMP/key.pem"
   expect_failure 2 not-found decrypt "oci:$TMP/encrypted:absent" "oci:$TMP/out:t" -k "$TMP/key.pem"
   expect_contains "$stderr" "the layout has: t"
-  expect_failure 3 usage decrypt "oci:$TMP/encrypted:t" "oci:$TMP/out:t"
+  OCICRYPT_KEYPROVIDER_CONFIG="" expect_failure 3 usage decrypt "oci:$TMP/encrypted:t" "oci:$TMP/out:t"
   expect_failure 6 no-key decrypt "oci:$TMP/encrypted:t" "oci:$TMP/out:t" -k "$TMP/other.pem"
   expect_failure 8 refused encrypt "oci:$TMP/whole:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
   expect_failure 7 integrity decrypt "oci:$TMP/damaged:t" "oci:$TMP/out:t" -k "$TMP/key.pem"
@@ -104,7 +104,7 @@ options_stand_before_or_after() {
 }
 
 hostile_texts_stay_one_line_of_ascii() {
-  expect_failure 3 usage decrypt "oci:$TMP/encrypted:t" "oci:$TMP/out:t" -k "$TMP/"$'no\nsuch\xff\x1b[31m\xc2\x9bkey'
+  expect_json 3 failure decrypt "oci:$TMP/encrypted:t" "oci:$TMP/out:t" -k "$TMP/"$'no\nsuch\xff\x1b[31m\xc2\x9bkey'
 }
 
 references_have_hints() {
