@@ -1,0 +1,59 @@
+"""Programs timed, and the bound that the machine sets, both in one run: machines differ, and so do their hours."""
+import os
+import re
+import statistics
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+
+
+@dataclass
+class Sample:
+    seconds: float
+    cpu: float  # seconds, user and system
+    peak: float  # MiB; 0 where it was not asked for
+
+
+def run(command, stdin=None, stdout=subprocess.DEVNULL):
+    """One run of a command, from exec to exit, with its peak memory."""
+    # Its own child's peak is all that time(1) reports; ours, and so a direct child's, holds Python.
+    with tempfile.NamedTemporaryFile("r") as peak:
+        sample = run_alone(["time", "-f", "%M", "-o", peak.name, *command], stdin, stdout)
+        sample.peak = int(peak.read()) / 1024
+    return sample
+
+
+def run_alone(command, stdin=None, stdout=subprocess.DEVNULL):
+    """The same with nothing between us and the command: where a millisecond counts."""
+    start = time.perf_counter()
+    process = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE)
+    complaint = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stderr.close()
+    if status != 0:
+        raise SystemExit(f"bench: error: {' '.join(map(str, command))}: {complaint.decode(errors='replace').strip()}")
+    return Sample(seconds, usage.ru_utime + usage.ru_stime, 0)
+
+
+def median(samples):
+    return Sample(*(statistics.median(getattr(sample, name) for sample in samples)
+                    for name in ("seconds", "cpu", "peak")))
+
+
+def openssl_rate(algorithm):
+    """Bytes a second of CPU time, by one core."""
+    output = subprocess.run(["openssl", "speed", "-evp", algorithm, "-bytes", "262144", "-seconds", "1"],
+                            check=True, capture_output=True, text=True).stdout
+    return float(re.search(r"([\d.]+)k\s*$", output).group(1)) * 1000
+
+
+def cores():
+    return len(os.sched_getaffinity(0))
+
+
+def bound(size, passes, sha256_rate, ctr_rate, copy_cpu):
+    """Seconds that no program of this design goes below: every pass over the bytes, spread over all cores."""
+    return (passes * size / sha256_rate + size / ctr_rate + copy_cpu) / cores()

@@ -1,0 +1,43 @@
+#!/bin/bash
+# unpack.sh DIR ROUNDS NAME...: containerd imports and unpacks DIR/NAME (a layout, plain) and DIR/NAME.encrypted in turns,
+# each with unpigz and without; the keys are DIR/keys. Prints a line a measurement: NAME pigz|go plain|encrypted MICROSECONDS
+# shellcheck source=../support/shell/e2e.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
+
+directory=$1
+rounds=$2
+names=("${@:3}")
+
+# measure NAME UNPACKER KIND
+measure() {
+  local start archive=$TMP/$1.$3.tar
+  start=${EPOCHREALTIME/./}
+  ctr_here images import --snapshotter "$snapshotter" --base-name "bench.local/$1" "$archive" >/dev/null
+  echo "$1 $2 $3 $((${EPOCHREALTIME/./} - start))"
+  remove_images "bench.local/$1:t"
+}
+
+# measure_all UNPACKER: on a containerd of its own
+measure_all() {
+  local round name kind
+  start_containerd "$TMP/containerd.$1" "$CTD_DECODER" "$directory/keys"
+  for ((round = 0; round < rounds; round++)); do
+    for name in "${names[@]}"; do
+      for kind in plain encrypted; do
+        measure "$name" "$1" "$kind"
+      done
+    done
+  done
+  stop_containerd
+}
+
+require_root
+require_commands containerd ctr unpigz jq
+for name in "${names[@]}"; do
+  tar -C "$directory/$name" -cf "$TMP/$name.plain.tar" .
+  tar -C "$directory/$name.encrypted" -cf "$TMP/$name.encrypted.tar" .
+done
+measure_all pigz
+# What containerd does where unpigz is not installed
+export CONTAINERD_DISABLE_PIGZ=1
+measure_all go
