@@ -65,7 +65,7 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   app.add_option("--inflate", inflate, "decompress, too; auto: for a containerd that starts us")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   app.add_flag("--stream", options.is_streaming,
-               "decrypt as it flows, never decompress: only the last 64 KiB wait for the verification");
+               "decrypt as it flows, never decompress: only the last 256 KiB wait for the verification");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

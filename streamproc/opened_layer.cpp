@@ -54,9 +54,9 @@ class SizedSource final : public Source {
   std::uint64_t seen_ = 0;
 };
 
-ReadAhead hashing_of(const OpenedLayer& layer) {
-  return layer.size >= kLargeLayer && std::thread::hardware_concurrency() > 1 ? ReadAhead::kInThread
-                                                                              : ReadAhead::kNone;
+LaneKind lane_kind(const OpenedLayer& layer) {
+  return layer.size >= kLargeLayer && std::thread::hardware_concurrency() > 1 ? LaneKind::kThread
+                                                                              : LaneKind::kInline;
 }
 
 void write_out(Source& source) {
@@ -80,7 +80,8 @@ void check_layer(const OpenedLayer& layer, const Fd& file) {
 bool is_inflatable(const OpenedLayer& layer, const Fd& file) {
   if (!is_compressed_type(layer.media_type)) return false;
   FileSource ciphertext(file);
-  DecryptingSource plaintext(ciphertext, layer.options, layer.public_options);
+  Lane lane(LaneKind::kInline);
+  DecryptingSource plaintext(ciphertext, layer.options, layer.public_options, lane);
   InflatingSource inflated(plaintext);
   std::array<std::uint8_t, kMagicBytes> head{};
   std::size_t size = 0;
@@ -94,19 +95,22 @@ bool is_inflatable(const OpenedLayer& layer, const Fd& file) {
 
 void write_streaming(const OpenedLayer& layer, Source& ciphertext) {
   SizedSource sized(ciphertext, layer.size);
-  DecryptingSource plaintext(sized, layer.options, layer.public_options);
+  Lane lane(LaneKind::kInline);
+  DecryptingSource plaintext(sized, layer.options, layer.public_options, lane);
   write_out(plaintext);
 }
 
 void write_plaintext(const OpenedLayer& layer, const Fd& file) {
   FileSource ciphertext(file);
-  DecryptingSource plaintext(ciphertext, layer.options, layer.public_options, hashing_of(layer));
+  Lane lane(lane_kind(layer));
+  DecryptingSource plaintext(ciphertext, layer.options, layer.public_options, lane);
   write_out(plaintext);
 }
 
 void write_inflated(const OpenedLayer& layer, const Fd& file) {
   FileSource ciphertext(file);
-  DecryptingSource plaintext(ciphertext, layer.options, layer.public_options, hashing_of(layer));
+  Lane lane(lane_kind(layer));
+  DecryptingSource plaintext(ciphertext, layer.options, layer.public_options, lane);
   InflatingSource inflated(plaintext);
   write_out(inflated);
 }

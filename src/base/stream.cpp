@@ -1,6 +1,7 @@
 #include "base/stream.hpp"
 
 #include "base/cancel.hpp"
+#include "base/lane.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -19,13 +20,19 @@ class Nowhere final : public Sink {
 }  // namespace
 
 std::uint64_t pump(Source& source, Sink& sink) {
-  const Buffer chunk(kChunkSize);
+  Lane lane(LaneKind::kInline);
+  return pump(source, sink, lane);
+}
+
+std::uint64_t pump(Source& source, Sink& sink, Lane& lane) {
+  LaneBuffers buffers(lane);
   std::uint64_t total = 0;
   while (true) {
     throw_if_cancelled();
-    const std::size_t size = source.read(chunk.view());
+    const MutableByteView chunk = buffers.next();
+    const std::size_t size = source.read(chunk);
     if (size == 0) return total;
-    sink.write(chunk.view().first(size));
+    sink.write(chunk.first(size));
     total += size;
   }
 }

@@ -11,6 +11,8 @@ namespace imgcrypt {
 // Enough for one read(2) to be cheap, little enough to stay in the cache through every pass over it.
 inline constexpr std::size_t kChunkSize = 256 * 1024;
 
+class Lane;
+
 class Source {
  public:
   virtual ~Source() = default;
@@ -28,6 +30,10 @@ class Sink {
 // Moves everything to the verified end of `source`; returns the number of bytes. Throws kCancelled between
 // chunks.
 std::uint64_t pump(Source& source, Sink& sink);
+
+// The same through several buffers, so that source and sink may post what they do with a chunk to the lane:
+// no chunk is overwritten before the lane is done with it.
+std::uint64_t pump(Source& source, Sink& sink, Lane& lane);
 
 // Reads to the verified end and keeps nothing; returns the number of bytes. Throws as pump.
 std::uint64_t drain(Source& source);

@@ -23,15 +23,18 @@ AesCtr::AesCtr(AesCtr&&) noexcept = default;
 AesCtr& AesCtr::operator=(AesCtr&&) noexcept = default;
 AesCtr::~AesCtr() = default;
 
-void AesCtr::apply(MutableByteView bytes) {
+void AesCtr::apply(MutableByteView bytes) { apply(bytes, bytes); }
+
+void AesCtr::apply(ByteView bytes, MutableByteView result) {
   constexpr std::size_t kMost = 1U << 30U;  // OpenSSL counts in int
   while (!bytes.empty()) {
-    const MutableByteView part = bytes.first(std::min(bytes.size(), kMost));
+    const ByteView part = bytes.first(std::min(bytes.size(), kMost));
     int size = 0;
-    openssl::check(EVP_EncryptUpdate(state_->context.get(), part.data(), &size, part.data(),
+    openssl::check(EVP_EncryptUpdate(state_->context.get(), result.data(), &size, part.data(),
                                      static_cast<int>(part.size())),
                    "EVP_EncryptUpdate");
     bytes = bytes.subspan(part.size());
+    result = result.subspan(part.size());
   }
 }
 

@@ -20,6 +20,8 @@ class AesCtr {
   ~AesCtr();
 
   void apply(MutableByteView bytes);  // in place
+  // Into `result`, which is as long, and the same or elsewhere.
+  void apply(ByteView bytes, MutableByteView result);
 
  private:
   struct State;

@@ -72,12 +72,11 @@ bool LayerDecryption::becomes_exact(const ImageNode& node, const Manifest& manif
   return Digest::of(as_bytes(document), node.descriptor.digest.algorithm()).string() == recorded->second;
 }
 
-DescriptorEdit LayerDecryption::change(const Descriptor& layer, Source& blob, ReadAhead ahead,
+DescriptorEdit LayerDecryption::change(const Descriptor& layer, Source& blob, Lane& lane,
                                        ImageDestination& destination) {
   const LayerKeys& keys = keys_.at(layer.digest);
   const ExpectedLayer& expected = expected_.at(layer.digest);
-  ReadAheadSource ciphertext(blob, ahead);
-  DecryptingSource decrypted(ciphertext, keys.options, keys.public_options);
+  DecryptingSource decrypted(blob, keys.options, keys.public_options, lane);
   PeekedSource plaintext(decrypted, kMagicBytes);
   const Compression compression = detect_compression(plaintext.head());
   const HashAlgorithm stored_as = layer.digest.algorithm();
@@ -87,10 +86,10 @@ DescriptorEdit LayerDecryption::change(const Descriptor& layer, Source& blob, Re
   const bool is_its_own = compression == Compression::kNone && named_by == stored_as;
   std::optional<DiffIdSource> measured;
   if (!expected.diff_ids.empty() && !expected.exact && !is_its_own) measured.emplace(plaintext, named_by);
-  ReadAheadSource stored(measured ? static_cast<Source&>(*measured) : plaintext, ahead);
+  Source& stored = measured ? static_cast<Source&>(*measured) : plaintext;
 
   DescriptorEdit edit;
-  edit.digest = destination.put({std::nullopt, stored_as}, stored);
+  edit.digest = destination.put({std::nullopt, stored_as}, stored, lane);
   if (expected.exact != edit.digest && !expected.diff_ids.empty()) {
     check_diff_id(expected.diff_ids, measured     ? measured->diff_id()
                                      : is_its_own ? *edit.digest
@@ -108,7 +107,8 @@ DescriptorEdit LayerDecryption::change(const Descriptor& layer, Source& blob, Re
 Digest LayerDecryption::diff_id_by_second_read(const Descriptor& layer, HashAlgorithm algorithm) {
   const LayerKeys& keys = keys_.at(layer.digest);
   const auto blob = source_.open(layer);
-  DecryptingSource plaintext(*blob, keys.options, keys.public_options);
+  Lane lane(LaneKind::kThread);
+  DecryptingSource plaintext(*blob, keys.options, keys.public_options, lane);
   return diff_id_of(plaintext, algorithm);
 }
 

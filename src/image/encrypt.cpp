@@ -23,17 +23,15 @@ class LayerEncryption final : public LayerChange {
     return is_to_encrypt(layer) || rewrap_.changes(layer);
   }
 
-  DescriptorEdit change(const Descriptor& layer, Source& blob, ReadAhead ahead,
+  DescriptorEdit change(const Descriptor& layer, Source& blob, Lane& lane,
                         ImageDestination& destination) override {
-    if (!is_to_encrypt(layer)) return rewrap_.change(layer, blob, ahead, destination);
+    if (!is_to_encrypt(layer)) return rewrap_.change(layer, blob, lane, destination);
     const PrivateOptions options = PrivateOptions::generate(layer.digest);
     DescriptorEdit edit;
     // Before a byte is moved: a key provider may refuse.
     edit.annotations.set = wrap_private_options(options, wrappers_);
-    ReadAheadSource plaintext(blob, ahead);
-    EncryptingSource ciphertext(plaintext, options);
-    ReadAheadSource stored(ciphertext, ahead);
-    edit.digest = destination.put({std::nullopt, layer.digest.algorithm()}, stored);
+    EncryptingSource ciphertext(blob, options, lane);
+    edit.digest = destination.put({std::nullopt, layer.digest.algorithm()}, ciphertext, lane);
     set_public_options(edit.annotations.set, ciphertext.public_options());
     return edit;
   }

@@ -44,7 +44,8 @@ void check_layer_content(ImageSource& source, const LayerToCheck& check, ReadAhe
   CountingSource counted(*blob, moving);
   ReadAheadSource stored(counted, ahead);
   if (check.keys != nullptr) {
-    DecryptingSource decrypted(stored, check.keys->options, check.keys->public_options);
+    Lane lane(LaneKind::kInline);  // the threads before and behind it keep the cores busy
+    DecryptingSource decrypted(stored, check.keys->options, check.keys->public_options, lane);
     ReadAheadSource plaintext(decrypted, ahead);
     check_plaintext(plaintext, check, decrypted_type(media_type), reporter);
   } else if (is_plain_layer(media_type)) {

@@ -10,7 +10,7 @@ bool LayerRewrap::changes(const Descriptor& layer) const {
   return is_encrypted(layer.media_type) && keys_.contains(layer.digest);
 }
 
-DescriptorEdit LayerRewrap::change(const Descriptor& layer, Source& blob, ReadAhead,
+DescriptorEdit LayerRewrap::change(const Descriptor& layer, Source& blob, Lane& lane,
                                    ImageDestination& destination) {
   const LayerKeys& keys = keys_.at(layer.digest);
   DescriptorEdit edit;
@@ -18,7 +18,7 @@ DescriptorEdit LayerRewrap::change(const Descriptor& layer, Source& blob, ReadAh
   AuthenticatedSource authenticated(blob, keys.options, keys.public_options);
   Source& checked = options_.check == BlobCheck::kHmac ? static_cast<Source&>(authenticated) : blob;
   if (!destination.has(layer)) {
-    destination.put({layer.digest, layer.digest.algorithm()}, checked);
+    destination.put({layer.digest, layer.digest.algorithm()}, checked, lane);
   } else if (options_.check == BlobCheck::kHmac) {
     drain(checked);
   }

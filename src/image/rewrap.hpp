@@ -24,7 +24,7 @@ class LayerRewrap final : public LayerChange {
       : keys_(std::move(keys)), wrappers_(wrappers), options_(options) {}
 
   [[nodiscard]] bool changes(const Descriptor& layer) const override;
-  DescriptorEdit change(const Descriptor& layer, Source& blob, ReadAhead ahead,
+  DescriptorEdit change(const Descriptor& layer, Source& blob, Lane& lane,
                         ImageDestination& destination) override;
   // Throws kRefused when the layer would have more packets than readers take.
   void complete(const Descriptor& layer, DescriptorEdit& edit) const override;

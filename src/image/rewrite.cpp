@@ -4,6 +4,7 @@
 #include "image/child_edits.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <mutex>
 #include <utility>
 
@@ -26,10 +27,6 @@ class Rewriter {
 
   Rewritten run(const ImageNode& tree, unsigned jobs) {
     plan(tree);
-    const auto is_large = [](const Task& task) { return task.is_changed && task.blob.size >= kLargeLayer; };
-    const auto large = std::ranges::count_if(tasks_, is_large);
-    // Layers side by side need no threads of their own: they would only pass chunks to each other.
-    has_idle_cores_ = static_cast<std::size_t>(large) < jobs;
     move_all(jobs);
     const StageTimer timer(progress_, "write the documents and commit");
     const Descriptor root = rewrite(tree);
@@ -42,8 +39,12 @@ class Rewriter {
     std::uint64_t bytes = 0;
     for (const Task& task : tasks_) bytes += task.blob.size;
     progress_.plan(tasks_.size(), bytes);
+    large_left_ = std::ranges::count_if(tasks_, is_large);
     StopFlag stop = false;
-    run_parallel(tasks_.size(), jobs, stop, [&](std::size_t i) { move(tasks_[i], stop); });
+    run_parallel(tasks_.size(), jobs, stop, [&](std::size_t i) {
+      Lane lane(lane_kind(tasks_[i], jobs));
+      move(tasks_[i], stop, lane);
+    });
   }
 
   void plan(const ImageNode& node) {
@@ -65,6 +66,14 @@ class Rewriter {
     }
   }
 
+  static bool is_large(const Task& task) { return task.blob.size >= kLargeLayer; }
+
+  // Blobs side by side fill the cores by themselves; the last ones need a second thread for that.
+  LaneKind lane_kind(const Task& task, unsigned jobs) {
+    const bool is_among_last = is_large(task) && large_left_-- < static_cast<std::ptrdiff_t>(jobs);
+    return is_among_last ? LaneKind::kThread : LaneKind::kInline;
+  }
+
   // It would show the plaintext of an encrypted layer, or an old manifest.
   static void refuse_embedded(const Descriptor& descriptor, const std::string& place) {
     if (!descriptor.has_data) return;
@@ -76,34 +85,32 @@ class Rewriter {
     if (planned_.insert({task.blob.digest, task.is_changed}).second) tasks_.push_back(std::move(task));
   }
 
-  void move(const Task& task, const StopFlag& stop) {
+  void move(const Task& task, const StopFlag& stop, Lane& lane) {
     try {
       MovingBlob moving(progress_, task.place, task.blob.size);
-      task.is_changed ? change_layer(task.blob, stop, moving) : copy(task.blob, stop, moving);
+      task.is_changed ? change_layer(task.blob, stop, moving, lane) : copy(task.blob, stop, moving, lane);
       moving.finish();
     } catch (const Error& error) {
       throw error.in(task.place);
     }
   }
 
-  void change_layer(const Descriptor& layer, const StopFlag& stop, MovingBlob& moving) {
+  void change_layer(const Descriptor& layer, const StopFlag& stop, MovingBlob& moving, Lane& lane) {
     const auto blob = source_.open(layer);
     StoppableSource stoppable(*blob, stop);
     CountingSource counted(stoppable, moving);
-    const bool is_ahead = has_idle_cores_ && layer.size >= kLargeLayer;
-    DescriptorEdit edit =
-        change_.change(layer, counted, is_ahead ? ReadAhead::kInThread : ReadAhead::kNone, destination_);
+    DescriptorEdit edit = change_.change(layer, counted, lane, destination_);
     const std::scoped_lock lock(mutex_);
     edits_.emplace(layer.digest, std::move(edit));
   }
 
-  void copy(const Descriptor& descriptor, const StopFlag& stop, MovingBlob& moving) {
+  void copy(const Descriptor& descriptor, const StopFlag& stop, MovingBlob& moving, Lane& lane) {
     if (destination_.has(descriptor)) return;
     try {
       const auto blob = source_.open(descriptor);
       StoppableSource stoppable(*blob, stop);
       CountingSource counted(stoppable, moving);
-      destination_.put({descriptor.digest, descriptor.digest.algorithm()}, counted);
+      destination_.put({descriptor.digest, descriptor.digest.algorithm()}, counted, lane);
     } catch (const Error& error) {
       // What its urls say where to fetch, or what an index lists beside images, need not be here.
       const bool may_be_elsewhere = descriptor.has_urls || optional_.contains(descriptor.digest);
@@ -156,8 +163,9 @@ class Rewriter {
       descriptor.size = text.size();
     }
     MemorySource content(as_bytes(text));
+    Lane lane(LaneKind::kInline);
     if (!destination_.has(descriptor))
-      destination_.put({descriptor.digest, descriptor.digest.algorithm()}, content);
+      destination_.put({descriptor.digest, descriptor.digest.algorithm()}, content, lane);
     return descriptor;
   }
 
@@ -168,7 +176,7 @@ class Rewriter {
   std::vector<Task> tasks_;
   std::set<std::pair<Digest, bool>> planned_;
   std::set<Digest> optional_;
-  bool has_idle_cores_ = false;
+  std::atomic<std::ptrdiff_t> large_left_ = 0;  // not begun
   std::mutex mutex_;
   std::map<Digest, DescriptorEdit> edits_;
   std::map<Digest, Descriptor> rewritten_;

@@ -2,7 +2,7 @@
 // above them.
 #pragma once
 
-#include "base/read_ahead_source.hpp"
+#include "base/lane.hpp"
 #include "image/reporter.hpp"
 #include "image/tree.hpp"
 #include "transport/image_store.hpp"
@@ -16,8 +16,8 @@ class LayerChange {
   // Whether the layer is changed; else it is copied as it is.
   [[nodiscard]] virtual bool changes(const Descriptor& layer) const = 0;
   // Puts what becomes of `blob`, which is read to its end or not at all, and says how digest and annotations
-  // change. Once for each blob. `ahead` says whether there are cores for stages side by side.
-  [[nodiscard]] virtual DescriptorEdit change(const Descriptor& layer, Source& blob, ReadAhead ahead,
+  // change. Once for each blob. What is hashed may be hashed in the lane.
+  [[nodiscard]] virtual DescriptorEdit change(const Descriptor& layer, Source& blob, Lane& lane,
                                               ImageDestination& destination) = 0;
   // Adds to what change() said of its blob what is this descriptor's own: one blob may be described under
   // several media types, or with several annotations.

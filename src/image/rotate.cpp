@@ -11,18 +11,16 @@ bool LayerRotation::changes(const Descriptor& layer) const {
   return is_encrypted(layer.media_type) && keys_.contains(layer.digest);
 }
 
-DescriptorEdit LayerRotation::change(const Descriptor& layer, Source& blob, ReadAhead ahead,
+DescriptorEdit LayerRotation::change(const Descriptor& layer, Source& blob, Lane& lane,
                                      ImageDestination& destination) {
   const LayerKeys& old = keys_.at(layer.digest);
   PrivateOptions fresh = PrivateOptions::generate(layer.digest);
   fresh.source_digest = old.options.source_digest;
   DescriptorEdit edit;
   edit.annotations.set = wrap_private_options(fresh, wrappers_);
-  ReadAheadSource old_ciphertext(blob, ahead);
-  DecryptingSource plaintext(old_ciphertext, old.options, old.public_options);
-  EncryptingSource ciphertext(plaintext, fresh);
-  ReadAheadSource stored(ciphertext, ahead);
-  edit.digest = destination.put({std::nullopt, layer.digest.algorithm()}, stored);
+  DecryptingSource plaintext(blob, old.options, old.public_options, lane);
+  EncryptingSource ciphertext(plaintext, fresh, lane);
+  edit.digest = destination.put({std::nullopt, layer.digest.algorithm()}, ciphertext, lane);
   set_public_options(edit.annotations.set, ciphertext.public_options());
   return edit;
 }

@@ -16,7 +16,7 @@ class LayerRotation final : public LayerChange {
       : keys_(std::move(keys)), wrappers_(wrappers) {}
 
   [[nodiscard]] bool changes(const Descriptor& layer) const override;
-  DescriptorEdit change(const Descriptor& layer, Source& blob, ReadAhead ahead,
+  DescriptorEdit change(const Descriptor& layer, Source& blob, Lane& lane,
                         ImageDestination& destination) override;
   void complete(const Descriptor& layer, DescriptorEdit& edit) const override;
   [[nodiscard]] AnnotationEdit edit_document(const Descriptor&, const Annotations&) const override {

@@ -1,35 +1,62 @@
 #include "layer/decrypting_source.hpp"
 
+#include "layer/authenticated_source.hpp"
+
+#include <imgcrypt/error.hpp>
+
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace imgcrypt {
+namespace {
+
+[[noreturn]] void fail() { throw Error(ErrorCode::kIntegrity, "layer authentication failed"); }
+
+}  // namespace
 
 DecryptingSource::DecryptingSource(Source& cipher, const PrivateOptions& options,
-                                   PublicOptions public_options, ReadAhead hashing)
-    : authenticated_(cipher, options, std::move(public_options)),
-      cipher_(authenticated_, hashing),
+                                   PublicOptions public_options, Lane& lane)
+    : cipher_(cipher),
       ctr_(options.key, options.nonce),
-      buffer_(kHeldBack + kChunkSize) {}
+      public_options_(std::move(public_options)),
+      hmac_(lane, HmacSha256(options.key)),
+      buffers_(lane, 1) {}
 
 std::size_t DecryptingSource::read(MutableByteView buffer) {
-  while (!is_verified_ && end_ - begin_ <= kHeldBack) fill();
-  const std::size_t held = is_verified_ ? 0 : kHeldBack;
-  const std::size_t size = std::min(buffer.size(), end_ - begin_ - held);
-  std::memcpy(buffer.data(), buffer_.data() + begin_, size);
-  begin_ += size;
+  if (state_ == State::kFailed) fail();
+  while (released_.empty()) {
+    if (state_ == State::kVerified && held_.empty()) return 0;
+    advance();
+  }
+  const std::size_t size = std::min(buffer.size(), released_.size());
+  ctr_.apply(released_.first(size), buffer.first(size));
+  released_ = released_.subspan(size);
   return size;
 }
 
-void DecryptingSource::fill() {
-  std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-  end_ -= std::exchange(begin_, 0);
-  const MutableByteView room = buffer_.view().subspan(end_);
-  const std::size_t size = cipher_.read(room);
-  is_verified_ = size == 0;
-  ctr_.apply(room.first(size));
-  end_ += size;
+void DecryptingSource::advance() {
+  released_ = std::exchange(held_, {});
+  if (state_ == State::kReading) held_ = read_chunk();
+}
+
+// A whole chunk; less only at the end, which is then verified.
+ByteView DecryptingSource::read_chunk() {
+  const MutableByteView chunk = buffers_.next();
+  std::size_t filled = 0;
+  while (filled < chunk.size()) {
+    const std::size_t size = cipher_.read(chunk.subspan(filled));
+    if (size == 0) break;
+    filled += size;
+  }
+  hmac_.update(chunk.first(filled));
+  if (filled < chunk.size()) finish();
+  return chunk.first(filled);
+}
+
+void DecryptingSource::finish() {
+  state_ = State::kFailed;
+  if (!equal_constant_time(hmac_.finish(), public_options_.hmac)) fail();
+  state_ = State::kVerified;
 }
 
 void check_layer_hmac(Source& cipher, const PrivateOptions& options, const PublicOptions& public_options) {

@@ -3,34 +3,37 @@
 // verifies first (check_layer_hmac) or throws away what it got when read() throws.
 #pragma once
 
-#include "base/read_ahead_source.hpp"
+#include "base/lane.hpp"
 #include "base/stream.hpp"
 #include "crypto/aes_ctr.hpp"
-#include "layer/authenticated_source.hpp"
+#include "crypto/hmac.hpp"
+#include "layer/private_options.hpp"
+#include "layer/public_options.hpp"
 
 namespace imgcrypt {
 
 class DecryptingSource final : public Source {
  public:
-  static constexpr std::size_t kHeldBack = 64 * 1024;  // bytes
+  static constexpr std::size_t kHeldBack = kChunkSize;  // bytes
 
-  // `cipher` must outlive it. With `hashing` in a thread that is where it is read and its HMAC computed,
-  // which is most of the work.
-  DecryptingSource(Source& cipher, const PrivateOptions& options, PublicOptions public_options,
-                   ReadAhead hashing = ReadAhead::kNone);
+  // The ciphertext is authenticated in the lane, which must outlive it, as `cipher` must.
+  DecryptingSource(Source& cipher, const PrivateOptions& options, PublicOptions public_options, Lane& lane);
   // Throws kIntegrity "layer authentication failed" when the HMAC does not fit.
   std::size_t read(MutableByteView buffer) override;
 
  private:
-  void fill();
+  void advance();
+  ByteView read_chunk();
+  void finish();
 
-  AuthenticatedSource authenticated_;
-  ReadAheadSource cipher_;
+  Source& cipher_;
   AesCtr ctr_;
-  Buffer buffer_;
-  std::size_t begin_ = 0;  // of the plaintext in buffer_ that is not released yet
-  std::size_t end_ = 0;
-  bool is_verified_ = false;
+  PublicOptions public_options_;
+  HashInLane<HmacSha256> hmac_;
+  LaneBuffers buffers_;
+  ByteView released_;  // ciphertext that may be decrypted and given out
+  ByteView held_;      // what follows it
+  enum class State { kReading, kVerified, kFailed } state_ = State::kReading;
 };
 
 // Reads the ciphertext to its end; throws kIntegrity "layer authentication failed" when the HMAC does not

@@ -2,8 +2,8 @@
 
 namespace imgcrypt {
 
-EncryptingSource::EncryptingSource(Source& plain, const PrivateOptions& options)
-    : plain_(plain), cipher_(options.key, options.nonce), hmac_(options.key) {}
+EncryptingSource::EncryptingSource(Source& plain, const PrivateOptions& options, Lane& lane)
+    : plain_(plain), cipher_(options.key, options.nonce), hmac_(lane, HmacSha256(options.key)) {}
 
 std::size_t EncryptingSource::read(MutableByteView buffer) {
   if (!public_options_.hmac.empty()) return 0;

@@ -2,6 +2,7 @@
 // source.
 #pragma once
 
+#include "base/lane.hpp"
 #include "base/stream.hpp"
 #include "crypto/aes_ctr.hpp"
 #include "crypto/hmac.hpp"
@@ -12,8 +13,8 @@ namespace imgcrypt {
 
 class EncryptingSource final : public Source {
  public:
-  // `plain` must outlive it.
-  EncryptingSource(Source& plain, const PrivateOptions& options);
+  // `plain` and `lane` must outlive it. What read() gives must stay as it is until the lane is done with it.
+  EncryptingSource(Source& plain, const PrivateOptions& options, Lane& lane);
   std::size_t read(MutableByteView buffer) override;
 
   // REQUIRES: read() has returned 0.
@@ -22,7 +23,7 @@ class EncryptingSource final : public Source {
  private:
   Source& plain_;
   AesCtr cipher_;
-  HmacSha256 hmac_;
+  HashInLane<HmacSha256> hmac_;
   PublicOptions public_options_;
 };
 

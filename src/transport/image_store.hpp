@@ -2,6 +2,7 @@
 // but for commit(), which is the last call.
 #pragma once
 
+#include "base/lane.hpp"
 #include "base/stream.hpp"
 #include "oci/descriptor.hpp"
 
@@ -37,8 +38,9 @@ class ImageDestination {
   virtual ~ImageDestination() = default;
   // True when the blob is there and whole; it is read to know.
   [[nodiscard]] virtual bool has(const Descriptor& blob) = 0;
-  // Takes the source to its verified end. Nothing is visible before commit. Returns the digest.
-  virtual Digest put(const BlobInfo& info, Source& content) = 0;
+  // Takes the source to its verified end, and may hash it in the lane. Nothing is visible before commit.
+  // Returns the digest.
+  virtual Digest put(const BlobInfo& info, Source& content, Lane& lane) = 0;
   // Makes the image visible under its name, at once and for good. `raw` is the source's root entry or empty.
   // Returns the digest of another image that had the name until now.
   virtual std::optional<Digest> commit(const RootDescriptor& root) = 0;

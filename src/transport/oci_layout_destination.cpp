@@ -26,8 +26,8 @@ const char* folder_of(HashAlgorithm algorithm) {
 // Writes through to a file and hashes what it writes.
 class HashingSink final : public Sink {
  public:
-  HashingSink(int fd, HashAlgorithm algorithm)
-      : file_(fd, "write blob"), hasher_(algorithm), algorithm_(algorithm) {}
+  HashingSink(int fd, HashAlgorithm algorithm, Lane& lane)
+      : file_(fd, "write blob"), hasher_(lane, Hasher(algorithm)), algorithm_(algorithm) {}
 
   void write(ByteView bytes) override {
     hasher_.update(bytes);
@@ -37,7 +37,7 @@ class HashingSink final : public Sink {
 
  private:
   FdSink file_;
-  Hasher hasher_;
+  HashInLane<Hasher> hasher_;
   HashAlgorithm algorithm_;
 };
 
@@ -128,12 +128,12 @@ void OciLayoutDestination::check_found() const {
   }
 }
 
-Digest OciLayoutDestination::put(const BlobInfo& info, Source& content) {
+Digest OciLayoutDestination::put(const BlobInfo& info, Source& content, Lane& lane) {
   const HashAlgorithm algorithm = info.digest ? info.digest->algorithm() : info.algorithm;
   Pending pending = open_temporary(algorithm);
-  HashingSink sink(pending.file.get(), algorithm);
+  HashingSink sink(pending.file.get(), algorithm, lane);
   try {
-    pump(content, sink);
+    pump(content, sink, lane);
   } catch (...) {
     if (!pending.temporary_name.empty()) {
       ::unlinkat(blob_directory(reference_.directory, algorithm).get(), pending.temporary_name.c_str(), 0);

@@ -25,7 +25,7 @@ class OciLayoutDestination final : public ImageDestination {
   OciLayoutDestination& operator=(const OciLayoutDestination&) = delete;
 
   [[nodiscard]] bool has(const Descriptor& blob) override;
-  Digest put(const BlobInfo& info, Source& content) override;
+  Digest put(const BlobInfo& info, Source& content, Lane& lane) override;
   std::optional<Digest> commit(const RootDescriptor& root) override;
 
  private:

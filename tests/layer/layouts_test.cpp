@@ -56,7 +56,8 @@ Digest decrypted_digest(const Table& image, const Descriptor& layer, const KeyUn
   const std::string blob = read_blob(image, layer.digest);
   const PrivateOptions options = unwrap_private_options(layer.annotations, keys);
   MemorySource cipher(as_bytes(blob));
-  DecryptingSource plain(cipher, options, public_options_of(layer.annotations));
+  Lane lane(LaneKind::kInline);
+  DecryptingSource plain(cipher, options, public_options_of(layer.annotations), lane);
   return Digest::of(read_all(plain, blob.size(), "layer"));
 }
 

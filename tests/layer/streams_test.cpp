@@ -35,16 +35,27 @@ struct Encrypted {
 
 PrivateOptions fresh_options() { return PrivateOptions::generate(Digest::of({})); }
 
-Encrypted encrypt(ByteView plain, const PrivateOptions& options, std::size_t step = kAnySize) {
+class MemorySink final : public Sink {
+ public:
+  void write(ByteView chunk) override { bytes.insert(bytes.end(), chunk.begin(), chunk.end()); }
+  Bytes bytes;
+};
+
+Encrypted encrypt(ByteView plain, const PrivateOptions& options, std::size_t step = kAnySize,
+                  LaneKind kind = LaneKind::kThread) {
   SlowSource source(plain, step);
-  EncryptingSource encrypting(source, options);
-  Bytes bytes = read_all(encrypting, kAnySize, "cipher");
-  return {std::move(bytes), encrypting.public_options()};
+  Lane lane(kind);
+  EncryptingSource encrypting(source, options, lane);
+  MemorySink sink;
+  pump(encrypting, sink, lane);
+  return {std::move(sink.bytes), encrypting.public_options()};
 }
 
-Bytes decrypt(const Encrypted& layer, const PrivateOptions& options, std::size_t step = kAnySize) {
+Bytes decrypt(const Encrypted& layer, const PrivateOptions& options, std::size_t step = kAnySize,
+              LaneKind kind = LaneKind::kThread) {
   SlowSource source(layer.bytes, step);
-  DecryptingSource decrypting(source, options, layer.public_options);
+  Lane lane(kind);
+  DecryptingSource decrypting(source, options, layer.public_options, lane);
   return read_all(decrypting, kAnySize, "plain");
 }
 
@@ -80,7 +91,8 @@ TEST(LayerCipher, RoundTripsAtEverySizeAroundItsBuffers) {
         kChunkSize, held + kChunkSize - 1, held + kChunkSize, held + kChunkSize + 1, 3 * kChunkSize + 7}) {
     const Bytes plain = random_bytes(size);
     for (const std::size_t step : {kAnySize, std::size_t{4097}}) {
-      EXPECT_EQ(decrypt(encrypt(plain, options, step), options, step), plain) << size;
+      for (const LaneKind kind : {LaneKind::kThread, LaneKind::kInline})
+        EXPECT_EQ(decrypt(encrypt(plain, options, step, kind), options, step, kind), plain) << size;
     }
   }
 }
@@ -99,7 +111,8 @@ TEST(DecryptingSource, HoldsTheTailBackUntilTheHmacIsChecked) {
     Encrypted layer = encrypt(random_bytes(DecryptingSource::kHeldBack + beyond), options);
     layer.public_options.hmac[0] ^= 1;
     MemorySource source(layer.bytes);
-    DecryptingSource decrypting(source, options, layer.public_options);
+    Lane lane(LaneKind::kThread);
+    DecryptingSource decrypting(source, options, layer.public_options, lane);
     EXPECT_LE(released_before_failure(decrypting), beyond);
   }
 }
@@ -109,7 +122,8 @@ TEST(DecryptingSource, ReleasesNothingOfAShortForgedLayer) {
   Encrypted layer = encrypt(as_bytes("short"), options);
   layer.bytes[0] ^= 1;
   MemorySource source(layer.bytes);
-  DecryptingSource decrypting(source, options, layer.public_options);
+  Lane lane(LaneKind::kThread);
+  DecryptingSource decrypting(source, options, layer.public_options, lane);
   EXPECT_EQ(released_before_failure(decrypting), 0U);
 }
 
@@ -118,7 +132,8 @@ TEST(DecryptingSource, StaysFailed) {
   Encrypted layer = encrypt(random_bytes(100'000), options);
   layer.public_options.hmac[31] ^= 0x80;
   MemorySource source(layer.bytes);
-  DecryptingSource decrypting(source, options, layer.public_options);
+  Lane lane(LaneKind::kThread);
+  DecryptingSource decrypting(source, options, layer.public_options, lane);
   for (int i = 0; i < 3; ++i) released_before_failure(decrypting);
 }
 
@@ -126,7 +141,8 @@ TEST(DecryptingSource, EndsAgainAfterItsEnd) {
   const PrivateOptions options = fresh_options();
   const Encrypted layer = encrypt({}, options);
   MemorySource source(layer.bytes);
-  DecryptingSource decrypting(source, options, layer.public_options);
+  Lane lane(LaneKind::kThread);
+  DecryptingSource decrypting(source, options, layer.public_options, lane);
   Bytes chunk(1);
   EXPECT_EQ(decrypting.read(chunk), 0U);
   EXPECT_EQ(decrypting.read(chunk), 0U);

@@ -40,7 +40,7 @@ class MemoryStore final : public ImageSource, public ImageDestination {
     return blobs.contains(blob.digest);
   }
 
-  Digest put(const BlobInfo& info, Source& content) override {
+  Digest put(const BlobInfo& info, Source& content, Lane&) override {
     const Bytes bytes = read_all(content, 64 * 1024 * 1024, "blob");
     Digest digest = Digest::of(bytes, info.digest ? info.digest->algorithm() : info.algorithm);
     const std::scoped_lock lock(mutex_);

@@ -29,7 +29,8 @@ class OciLayout : public ::testing::Test {
 
   static Descriptor put(OciLayoutDestination& destination, const std::string& content) {
     MemorySource source(as_bytes(content));
-    const Digest digest = destination.put({}, source);
+    Lane lane(LaneKind::kInline);
+    const Digest digest = destination.put({}, source, lane);
     return {std::string(kOciManifest), digest, content.size(), {}, std::nullopt, false, false};
   }
 
@@ -67,8 +68,9 @@ TEST_F(OciLayout, KeepsOtherTagsAndSaysWhichImageLostItsName) {
 TEST_F(OciLayout, RefusesABlobThatIsNotTheExpectedOne) {
   OciLayoutDestination destination(reference("t"));
   MemorySource source(as_bytes("other"));
+  Lane lane(LaneKind::kThread);
   const Digest expected = Digest::of(as_bytes("expected"));
-  EXPECT_EQ(error_of([&] { destination.put({expected}, source); }), ErrorCode::kIntegrity);
+  EXPECT_EQ(error_of([&] { destination.put({expected}, source, lane); }), ErrorCode::kIntegrity);
 }
 
 TEST_F(OciLayout, ReplacesADamagedBlob) {
