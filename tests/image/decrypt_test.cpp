@@ -1,5 +1,6 @@
 #include "image/decrypt.hpp"
 
+#include "base/lane.hpp"
 #include "image/encrypt.hpp"
 #include "image/source_digest.hpp"
 #include "keywrap/jwe.hpp"
@@ -83,7 +84,8 @@ class Decrypt : public testing::Test {
   Descriptor encrypted_layer(const std::string& content, const Digest& source) {
     const PrivateOptions options = PrivateOptions::generate(source);
     MemorySource plaintext(as_bytes(content));
-    EncryptingSource ciphertext(plaintext, options);
+    Lane lane(LaneKind::kInline);
+    EncryptingSource ciphertext(plaintext, options, lane);
     const Bytes bytes = read_all(ciphertext, std::size_t{1} << 20U, "layer");
     Descriptor layer = encrypted_.add(encrypted_type(kGzipLayer), std::string(as_text(bytes)));
     layer.annotations = wrap_private_options(options, wrappers_);
