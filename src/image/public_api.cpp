@@ -1,0 +1,107 @@
+#include "crypto/key_file.hpp"
+#include "image/decrypt.hpp"
+#include "image/encrypt.hpp"
+#include "image/inspect.hpp"
+#include "keywrap/private_key_unwrapper.hpp"
+#include "transport/open.hpp"
+
+#include <imgcrypt/image.hpp>
+
+#include <algorithm>
+#include <mutex>
+#include <thread>
+
+namespace imgcrypt {
+namespace {
+
+class KeepingReporter final : public Reporter {
+ public:
+  void say(Importance importance, const std::string& text) override {
+    const std::scoped_lock lock(mutex_);
+    if (importance == Importance::kNote) notes.push_back(text);
+    if (importance == Importance::kWarning) warnings.push_back(text);
+  }
+  [[nodiscard]] Progress& progress() override { return progress_; }
+
+  std::vector<std::string> notes;
+  std::vector<std::string> warnings;
+
+ private:
+  std::mutex mutex_;
+  Progress progress_;
+};
+
+unsigned threads_for(unsigned jobs) {
+  return jobs != 0 ? jobs : std::max(std::thread::hardware_concurrency(), 1U);
+}
+
+Selection selection_of(const std::vector<std::string>& layers, const std::vector<std::string>& platforms) {
+  Selection selection;
+  for (const std::string& layer : layers) selection.layers.push_back(parse_layer_range(layer));
+  for (const std::string& platform : platforms) selection.platforms.push_back(parse_platform(platform));
+  return selection;
+}
+
+std::unique_ptr<KeyUnwrapper> open_key(const KeyFile& file) {
+  const SecretBytes content = read_key_file(file.path);
+  if (file.passphrase_file.empty())
+    return std::make_unique<PrivateKeyUnwrapper>(file.path, parse_private_key(content.expose(), nullptr));
+  const SecretBytes passphrase = read_passphrase_file(file.passphrase_file);
+  return std::make_unique<PrivateKeyUnwrapper>(file.path, parse_private_key(content.expose(), &passphrase));
+}
+
+void add_layers(const DocumentReport& document, const std::vector<LayerRecipient>& recipients,
+                std::vector<InspectedLayer>& layers) {
+  for (const LayerReport& layer : document.layers) {
+    layers.push_back({document.platform ? document.platform->string() : std::string(),
+                      layer.descriptor.media_type,
+                      layer.descriptor.digest.string(),
+                      layer.is_encrypted,
+                      {}});
+    for (const std::size_t place : layer.recipients)
+      layers.back().recipients.push_back(recipients.at(place).recipient.text());
+  }
+  for (const DocumentReport& part : document.parts) add_layers(part, recipients, layers);
+}
+
+}  // namespace
+
+WrittenImage encrypt(const EncryptRequest& request) {
+  KeepingReporter reporter;
+  ProviderSettings settings;
+  settings.config = request.provider_config;
+  settings.libexec = libexec_directory();
+  const KeyWrappers wrappers =
+      parse_recipients(request.recipients, std::make_shared<KeyProviders>(std::move(settings)),
+                       [&](const std::string& text) { reporter.note(text); });
+  if (wrappers.empty()) throw Error(ErrorCode::kUsage, "no recipient was given");
+  const auto source = open_source(Reference::parse(request.source));
+  const auto destination = open_destination(Reference::parse(request.destination));
+  EncryptOptions options;
+  options.selection = selection_of(request.layers, request.platforms);
+  options.jobs = threads_for(request.jobs);
+  const EncryptResult result = encrypt_image(*source, *destination, wrappers, options, reporter);
+  return {result.root->digest.string(), reporter.notes, reporter.warnings};
+}
+
+WrittenImage decrypt(const DecryptRequest& request) {
+  KeepingReporter reporter;
+  KeyUnwrappers keys;
+  for (const KeyFile& file : request.keys) keys.push_back(open_key(file));
+  const auto source = open_source(Reference::parse(request.source));
+  const auto destination = open_destination(Reference::parse(request.destination));
+  DecryptOptions options;
+  options.selection = selection_of(request.layers, request.platforms);
+  options.jobs = threads_for(request.jobs);
+  const DecryptResult result = decrypt_image(*source, *destination, keys, options, reporter);
+  return {result.root->digest.string(), reporter.notes, reporter.warnings};
+}
+
+std::vector<InspectedLayer> inspect(const std::string& source) {
+  const ImageReport report = inspect_image(*open_source(Reference::parse(source)));
+  std::vector<InspectedLayer> layers;
+  add_layers(report.root, report.recipients, layers);
+  return layers;
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,37 @@
+// A program that uses imgcrypt as a library: encrypts an image, shows for whom, and decrypts it again.
+#include <imgcrypt/image.hpp>
+
+#include <cstdio>
+
+namespace {
+
+void run(const std::string& source, const std::string& directory, const std::string& public_key,
+         const std::string& private_key) {
+  const std::string encrypted = "oci:" + directory + "/encrypted:latest";
+  (void)imgcrypt::encrypt({.source = source, .destination = encrypted, .recipients = {"jwe:" + public_key}});
+  for (const imgcrypt::InspectedLayer& layer : imgcrypt::inspect(encrypted)) {
+    std::printf("%s %s\n", layer.digest.c_str(), layer.media_type.c_str());
+    for (const std::string& recipient : layer.recipients) std::printf("  for %s\n", recipient.c_str());
+  }
+  const imgcrypt::WrittenImage decrypted =
+      imgcrypt::decrypt({.source = encrypted,
+                         .destination = "oci:" + directory + "/decrypted:latest",
+                         .keys = {{.path = private_key}}});
+  std::printf("%s\n", decrypted.digest.c_str());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 5) {
+    std::fprintf(stderr, "usage: %s oci:DIR[:TAG] DIRECTORY PUBLICKEY PRIVATEKEY\n", argv[0]);
+    return 3;
+  }
+  try {
+    run(argv[1], argv[2], argv[3], argv[4]);
+    return 0;
+  } catch (const imgcrypt::Error& error) {
+    std::fprintf(stderr, "error: %s\n", error.what());
+    return static_cast<int>(error.code());
+  }
+}
