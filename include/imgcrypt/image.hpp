@@ -17,13 +17,13 @@ struct WrittenImage {
 };
 
 struct EncryptRequest {
-  std::string source;                    // "oci:DIR[:TAG|@DIGEST]"
-  std::string destination;               // "oci:DIR[:TAG]"
-  std::vector<std::string> recipients;   // "jwe:PUBLICKEY", "pkcs7:CERTIFICATE", "provider:NAME[:PARAMETER]"
-  std::vector<std::string> layers = {};  // "N" or "A..B"; none: all
-  std::vector<std::string> platforms = {};  // "linux/arm64"; none: all
-  std::string provider_config = {};         // file; empty: none
-  unsigned jobs = 0;                        // layers side by side; 0: one for each core
+  std::string source;                   // "oci:DIR[:TAG|@DIGEST]"
+  std::string destination;              // "oci:DIR[:TAG]"
+  std::vector<std::string> recipients;  // "jwe:PUBLICKEY", "pkcs7:CERTIFICATE", "provider:NAME[:PARAMETER]"
+  std::vector<std::string> layers;      // "N" or "A..B"; none: all
+  std::vector<std::string> platforms;   // "linux/arm64"; none: all
+  std::string provider_config;          // file; empty: none
+  unsigned jobs = 0;                    // layers side by side; 0: one for each core
 };
 
 // Throws kUsage for what cannot be parsed, kRefused when there is nothing to encrypt.
@@ -31,15 +31,15 @@ struct EncryptRequest {
 
 struct KeyFile {
   std::string path;
-  std::string passphrase_file = {};  // empty: the key is not encrypted
+  std::string passphrase_file;  // empty: the key is not encrypted
 };
 
 struct DecryptRequest {
   std::string source;
   std::string destination;
   std::vector<KeyFile> keys;
-  std::vector<std::string> layers = {};
-  std::vector<std::string> platforms = {};
+  std::vector<std::string> layers;
+  std::vector<std::string> platforms;
   unsigned jobs = 0;
 };
 

@@ -64,6 +64,11 @@ void add_layers(const DocumentReport& document, const std::vector<LayerRecipient
   for (const DocumentReport& part : document.parts) add_layers(part, recipients, layers);
 }
 
+// REQUIRES: it was no dry run, so that there is a root.
+WrittenImage written(const std::optional<Descriptor>& root, KeepingReporter& reporter) {
+  return {root.value().digest.string(), std::move(reporter.notes), std::move(reporter.warnings)};
+}
+
 }  // namespace
 
 WrittenImage encrypt(const EncryptRequest& request) {
@@ -81,7 +86,7 @@ WrittenImage encrypt(const EncryptRequest& request) {
   options.selection = selection_of(request.layers, request.platforms);
   options.jobs = threads_for(request.jobs);
   const EncryptResult result = encrypt_image(*source, *destination, wrappers, options, reporter);
-  return {result.root->digest.string(), reporter.notes, reporter.warnings};
+  return written(result.root, reporter);
 }
 
 WrittenImage decrypt(const DecryptRequest& request) {
@@ -94,7 +99,7 @@ WrittenImage decrypt(const DecryptRequest& request) {
   options.selection = selection_of(request.layers, request.platforms);
   options.jobs = threads_for(request.jobs);
   const DecryptResult result = decrypt_image(*source, *destination, keys, options, reporter);
-  return {result.root->digest.string(), reporter.notes, reporter.warnings};
+  return written(result.root, reporter);
 }
 
 std::vector<InspectedLayer> inspect(const std::string& source) {

@@ -7,16 +7,20 @@ namespace {
 
 void run(const std::string& source, const std::string& directory, const std::string& public_key,
          const std::string& private_key) {
-  const std::string encrypted = "oci:" + directory + "/encrypted:latest";
-  (void)imgcrypt::encrypt({.source = source, .destination = encrypted, .recipients = {"jwe:" + public_key}});
-  for (const imgcrypt::InspectedLayer& layer : imgcrypt::inspect(encrypted)) {
+  imgcrypt::EncryptRequest encrypt;
+  encrypt.source = source;
+  encrypt.destination = "oci:" + directory + "/encrypted:latest";
+  encrypt.recipients = {"jwe:" + public_key};
+  (void)imgcrypt::encrypt(encrypt);
+  for (const imgcrypt::InspectedLayer& layer : imgcrypt::inspect(encrypt.destination)) {
     std::printf("%s %s\n", layer.digest.c_str(), layer.media_type.c_str());
     for (const std::string& recipient : layer.recipients) std::printf("  for %s\n", recipient.c_str());
   }
-  const imgcrypt::WrittenImage decrypted =
-      imgcrypt::decrypt({.source = encrypted,
-                         .destination = "oci:" + directory + "/decrypted:latest",
-                         .keys = {{.path = private_key}}});
+  imgcrypt::DecryptRequest decrypt;
+  decrypt.source = encrypt.destination;
+  decrypt.destination = "oci:" + directory + "/decrypted:latest";
+  decrypt.keys.emplace_back().path = private_key;
+  const imgcrypt::WrittenImage decrypted = imgcrypt::decrypt(decrypt);
   std::printf("%s\n", decrypted.digest.c_str());
 }
 
