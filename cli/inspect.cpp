@@ -55,6 +55,7 @@ void print_bytes(ByteView bytes, const Output& output) {
 void run(const Options& options, Output& output) {
   const auto source = open_source(Reference::parse(options.reference));
   std::vector<Platform> platforms;
+  platforms.reserve(options.platforms.size());
   for (const std::string& platform : options.platforms) platforms.push_back(parse_platform(platform));
   if (options.raw) return print_bytes(read_root(*source), output);
   if (options.config) return print_bytes(read_config(*source, platforms), output);

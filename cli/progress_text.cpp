@@ -40,7 +40,7 @@ std::string decimal(double number) {
 std::size_t unit_of(std::uint64_t bytes) {
   std::size_t unit = 0;
   // 1023.95 would be shown as 1024.0
-  for (double number = static_cast<double>(bytes); number >= 1023.95 && unit + 1 < kUnits.size(); ++unit)
+  for (auto number = static_cast<double>(bytes); number >= 1023.95 && unit + 1 < kUnits.size(); ++unit)
     number /= 1024;
   return unit;
 }

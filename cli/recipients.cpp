@@ -87,7 +87,7 @@ void list(const std::string& reference, Output& output) {
   }
   output.print_result(
       list.layers == 0 ? "not encrypted" : lines,
-      JsonObject().add("encryptedLayers", list.layers).add("recipients", std::move(recipients)));
+      JsonObject().add("encryptedLayers", list.layers).add("recipients", recipients));
 }
 
 struct RemoveOptions {

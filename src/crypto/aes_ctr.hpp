@@ -17,6 +17,8 @@ class AesCtr {
   AesCtr(const SecretBytes& key, ByteView nonce);
   AesCtr(AesCtr&&) noexcept;
   AesCtr& operator=(AesCtr&&) noexcept;
+  AesCtr(const AesCtr&) = delete;
+  AesCtr& operator=(const AesCtr&) = delete;
   ~AesCtr();
 
   void apply(MutableByteView bytes);  // in place
