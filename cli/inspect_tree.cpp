@@ -263,6 +263,7 @@ struct Count {
   std::size_t images = 0;
   std::size_t attestations = 0;
   std::size_t missing = 0;
+  std::size_t others = 0;  // blobs that are neither layers of images nor statements of attestations
   bool has_problem = false;
 };
 
@@ -270,8 +271,10 @@ void count(const DocumentReport& document, Count& counted) {
   if (document.kind == DocumentKind::kImage) ++counted.images;
   if (document.kind == DocumentKind::kAttestation) ++counted.attestations;
   if (document.kind == DocumentKind::kMissing) ++counted.missing;
-  for (const LayerReport& layer : document.layers)
+  for (const LayerReport& layer : document.layers) {
     counted.has_problem = counted.has_problem || !layer.problem.empty();
+    if (!layer.is_image_layer && document.kind != DocumentKind::kAttestation) ++counted.others;
+  }
   for (const DocumentReport& part : document.parts) count(part, counted);
 }
 
@@ -293,25 +296,28 @@ std::string what_is_readable(const LayerTotals& totals, const Count& counted) {
                     " (command, environment, labels, history)");
   if (totals.layers > totals.encrypted) items.push_back(number_of(totals.layers - totals.encrypted, "layer"));
   if (counted.attestations > 0) items.push_back(number_of(counted.attestations, "attestation"));
+  if (counted.others > 0) items.push_back(number_of(counted.others, "other blob"));
   items.emplace_back("all annotations, types and sizes");
   return "Everyone can read " + join(items) + ".";
 }
 
+std::string layers_line(const LayerTotals& totals) {
+  if (totals.layers == 0) return "There are no layers of an image.";
+  const std::string start =
+      totals.encrypted == 0 ? "Not encrypted: " : "Encrypted: " + std::to_string(totals.encrypted) + " of ";
+  return start + number_of(totals.layers, "layer") + ", " + bytes_text(totals.bytes) + ".";
+}
+
 std::string summary_text(const ImageReport& report, const TreeLook& look) {
-  const LayerTotals& totals = report.totals;
   Count counted;
   count(report.root, counted);
-  const std::string encrypted =
-      totals.encrypted == 0 ? "Not encrypted: " : "Encrypted: " + std::to_string(totals.encrypted) + " of ";
-  std::vector<std::string> lines = {encrypted + number_of(totals.layers, "layer") + ", " +
-                                    bytes_text(totals.bytes) + "."};
-  lines.push_back(what_is_readable(totals, counted));
-  if (counted.missing > 0)
-    lines.push_back(number_of(counted.missing, "document") + " of other platforms, say, not here.");
-  if (counted.has_problem)
+  std::vector<std::string> lines = {layers_line(report.totals), what_is_readable(report.totals, counted)};
+  if (counted.missing > 0) lines.push_back(number_of(counted.missing, "document") + " listed, but not here.");
+  if (counted.has_problem) {
     lines.emplace_back(
-        "Layers marked ! cannot be decrypted as they are: a builder dropped or moved their "
-        "annotations; take the image from where it was encrypted.");
+        "Layers marked ! cannot be decrypted as they are: a builder dropped or moved their annotations; take "
+        "the image from where it was encrypted.");
+  }
   std::string text;
   for (const std::string& line : lines) text += "\n" + filled(line, look.columns);
   return text;

@@ -109,6 +109,7 @@ class Inspection {
 
   void add_layer(DocumentReport& report, const Descriptor& layer) {
     LayerReport described{.descriptor = layer,
+                          .is_image_layer = is_image_layer(layer),
                           .is_encrypted = is_encrypted(layer.media_type),
                           .recipients = {},
                           .problem = problem_of(layer)};

@@ -22,6 +22,7 @@ enum class DocumentKind {
 
 struct LayerReport {
   Descriptor descriptor;
+  bool is_image_layer = false;  // of a root file system, encrypted or not
   bool is_encrypted = false;
   std::vector<std::size_t> recipients;  // by their places in ImageReport's list
   std::size_t omitted = 0;              // recipients beyond those
