@@ -97,6 +97,19 @@ def problem_of_imgcrypt(image, key, arguments, opens):
     return None
 
 
+def problem_of_check(image, key, arguments, opens):
+    """With --full every layer is read, and must be the one that the image's config means."""
+    source = os.path.join(vectors, image["path"]) + ":" + image["tag"]
+    done = subprocess.run([imgcrypt, "check", f"oci:{source}", "--full", "-o", "json", *arguments], cwd=vectors,
+                          env=environment_of(key), capture_output=True, text=True, timeout=20, check=False)
+    if done.returncode != (0 if opens else 6):
+        return f"exit {done.returncode}: {done.stderr}"
+    states = [layer["state"] for layer in json.loads(done.stdout)["layers"]]
+    encrypted = "opens" if opens else "locked"
+    expected = [encrypted if row["encrypted"] else "plain" for row in rows_of(image)]
+    return None if states == expected else f"the layers are {states}, not {expected}"
+
+
 def put_on_fd_3(data):
     """As a pipe, whose buffer holds any payload of these."""
     reader, writer = os.pipe()
@@ -167,7 +180,8 @@ def problem_of_decoder(image, key, opens):
 
 def problems_with(image, key, opens):
     for arguments in ways_to_give(key):
-        yield f"imgcrypt {' '.join(arguments)}", problem_of_imgcrypt(image, key, arguments, opens)
+        yield f"imgcrypt decrypt {' '.join(arguments)}", problem_of_imgcrypt(image, key, arguments, opens)
+        yield f"imgcrypt check {' '.join(arguments)}", problem_of_check(image, key, arguments, opens)
     yield "ctd-decoder", problem_of_decoder(image, key, opens)
 
 
