@@ -54,6 +54,27 @@ every_command_has_json() {
   expect_equal "$(jq -r '.providers[] | select(.name == "demo") | .usable' <<<"$stdout")" true "the provider"
 }
 
+images_are_inspected() {
+  make_image "$TMP/index" t --no-busybox --index --attestation --platforms linux/amd64,linux/arm64 >/dev/null
+  expect_json 0 encrypt encrypt "oci:$TMP/index:t" "oci:$TMP/index:e" -r "jwe:$TMP/key.pub.pem" --layer 0
+  expect_json 0 inspect inspect "oci:$TMP/index:e"
+  expect_equal "$(jq -r '.image.digest' <<<"$stdout")" "$(root_of "$TMP/index" e)" "the digest"
+  expect_equal "$(jq -c '[.encryptedLayers, (.recipients | length)]' <<<"$stdout")" '[2,1]' "what is encrypted"
+  expect_failure 3 usage inspect --raw "oci:$TMP/index:e"
+}
+
+keys_are_made_and_shown() {
+  expect_json 0 keyGenerate key generate jwe-ec "$TMP/made"
+  expect_equal "$(jq -r .recipient <<<"$stdout")" "jwe:$TMP/made.pub" "the recipient"
+  expect_json 0 keyShow key show "$TMP/made"
+  expect_equal "$(jq -c '[.keys[] | .type, .curve]' <<<"$stdout")" '["EC","P-256"]' "the key"
+  expect_json 0 keyShow key show "$cli_dir/../../keys-example/rsa.cert.pem"
+  expect_json 0 keyShow key show "$cli_dir/../../keys-example/rsa-encrypted.pem"
+  expect_json 0 keyGenerate key generate sodium "$TMP/sodium"
+  expect_equal "$(jq -r .publicKey <<<"$stdout")" "$(cat "$TMP/sodium.pub")" "the public key"
+  expect_json 0 providerTest provider test "sodium:$TMP/sodium.pub" -k "$TMP/sodium"
+}
+
 a_failed_provider_test_has_both() {
   configure_hostile crash
   expect_json 9 providerTest provider test demo
@@ -72,6 +93,20 @@ every_error_has_json() {
   configure_hostile crash
   expect_failure 9 provider encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r provider:demo
   expect_absent "$TMP/out"
+}
+
+what_a_signal_ends_has_json() {
+  local code=0
+  configure_script "$TMP/hang" "touch $TMP/started; sleep 60"
+  "$IMGCRYPT" -o json encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r provider:demo >"$TMP/stdout" 2>"$TMP/stderr" &
+  wait_for 20 test -e "$TMP/started" || fail "the provider was not started"
+  kill -TERM $!
+  wait $! || code=$?
+  expect_equal "$code" 143 "the exit status"
+  python3 "$cli_dir/check_schema.py" "$schema" failure <"$TMP/stdout"
+  expect_equal "$(jq -c '[.error.code, .error.name]' "$TMP/stdout")" '[143,"cancelled"]' "the error"
+  expect_absent "$TMP/out"
+  configure_toy
 }
 
 wrong_arguments_are_named() {
@@ -150,8 +185,11 @@ cp -r "$TMP/whole" "$TMP/damaged"
 printf x >>"$(blob "$TMP/damaged" "$(layers_of "$TMP/damaged" t | head -n1 | cut -d' ' -f2)")"
 
 every_command_has_json
+images_are_inspected
+keys_are_made_and_shown
 a_failed_provider_test_has_both
 every_error_has_json
+what_a_signal_ends_has_json
 wrong_arguments_are_named
 options_stand_before_or_after
 hostile_texts_stay_one_line_of_ascii
