@@ -15,6 +15,8 @@ class AesCtr {
 
   // REQUIRES: both have exactly these sizes.
   AesCtr(const SecretBytes& key, ByteView nonce);
+  AesCtr(const AesCtr&) = delete;
+  AesCtr& operator=(const AesCtr&) = delete;
   AesCtr(AesCtr&&) noexcept;
   AesCtr& operator=(AesCtr&&) noexcept;
   AesCtr(const AesCtr&) = delete;
