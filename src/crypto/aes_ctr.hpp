@@ -19,8 +19,6 @@ class AesCtr {
   AesCtr& operator=(const AesCtr&) = delete;
   AesCtr(AesCtr&&) noexcept;
   AesCtr& operator=(AesCtr&&) noexcept;
-  AesCtr(const AesCtr&) = delete;
-  AesCtr& operator=(const AesCtr&) = delete;
   ~AesCtr();
 
   void apply(MutableByteView bytes);  // in place
