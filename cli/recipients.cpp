@@ -85,9 +85,8 @@ void list(const std::string& reference, Output& output) {
     lines += (i == 0 ? "" : "\n") + printable(line_of(list, i));
     recipients.add(json_of(list.recipients[i]));
   }
-  output.print_result(
-      list.layers == 0 ? "not encrypted" : lines,
-      JsonObject().add("encryptedLayers", list.layers).add("recipients", recipients));
+  output.print_result(list.layers == 0 ? "not encrypted" : lines,
+                      JsonObject().add("encryptedLayers", list.layers).add("recipients", recipients));
 }
 
 struct RemoveOptions {

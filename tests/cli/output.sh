@@ -59,7 +59,7 @@ images_are_inspected() {
   expect_json 0 encrypt encrypt "oci:$TMP/index:t" "oci:$TMP/index:e" -r "jwe:$TMP/key.pub.pem" --layer 0
   expect_json 0 inspect inspect "oci:$TMP/index:e"
   expect_equal "$(jq -r '.image.digest' <<<"$stdout")" "$(root_of "$TMP/index" e)" "the digest"
-  expect_equal "$(jq -c '[.encryptedLayers, (.recipients | length)]' <<<"$stdout")" '[2,1]' "what is encrypted"
+  expect_equal "$(jq -c '[.encryptedLayers, (.recipients | length)]' <<<"$stdout")" '[1,1]' "what is encrypted"
   expect_failure 3 usage inspect --raw "oci:$TMP/index:e"
 }
 

@@ -174,7 +174,8 @@ TEST_F(Encrypted, DryRunsWriteNothing) {
 
 TEST_F(Encrypted, ImagesHaveAtMost1000Layers) {
   std::vector<std::string> contents;
-  for (unsigned i = 0; i < 1'000; ++i) contents.push_back(std::to_string(i));
+  for (unsigned i = 0; i < 1'000; ++i)
+    contents.push_back("layer " + std::to_string(i) + std::string(16, '.'));
   make_root(plain_, add_image(plain_, kAmd64, contents));
   EXPECT_EQ(encrypt({.jobs = 2}).layers.size(), 1'000U);
   expect_comes_back();
