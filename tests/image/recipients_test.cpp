@@ -142,7 +142,8 @@ TEST_F(Recipients, RotateToFreshKeysAndBlobs) {
   encrypt(plain);
   MemoryStore rotated;
   replace(rotated, LayerKey::kIsFresh);
-  for (const Json& layer : root_of(encrypted_).at("layers"))
+  const Json manifest = root_of(encrypted_);
+  for (const Json& layer : manifest.at("layers"))
     EXPECT_FALSE(rotated.blobs.contains(Digest::parse(layer.at("digest").get<std::string>())));
   for (const auto& [digest, content] : rotated.blobs) EXPECT_TRUE(content != "one" && content != "two");
 }
