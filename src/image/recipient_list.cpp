@@ -26,9 +26,6 @@ class RecipientRemoval final : public LayerChange {
   void complete(const Descriptor& layer, DescriptorEdit& edit) const override {
     edit.annotations = *edit_of(layer);
   }
-  [[nodiscard]] AnnotationEdit edit_document(const Descriptor&, const Annotations&) const override {
-    return {};
-  }
 
  private:
   std::set<std::string> identities_;

@@ -2,19 +2,16 @@
 
 #include "layer/authenticated_source.hpp"
 #include "layer/wrapped_keys.hpp"
-#include "oci/media_types.hpp"
 
 namespace imgcrypt {
 
-bool LayerRewrap::changes(const Descriptor& layer) const {
-  return is_encrypted(layer.media_type) && keys_.contains(layer.digest);
-}
-
 DescriptorEdit LayerRewrap::change(const Descriptor& layer, Source& blob, Lane& lane,
                                    ImageDestination& destination) {
-  const LayerKeys& keys = keys_.at(layer.digest);
+  const LayerKeys& keys = keys_of(layer);
   DescriptorEdit edit;
-  edit.annotations.set = wrap_private_options(keys.options, wrappers_);
+  edit.annotations.set = wrap_private_options(keys.options, wrappers());
+  DescriptorEdit whole = edit;
+  complete(layer, whole);
   AuthenticatedSource authenticated(blob, keys.options, keys.public_options);
   Source& checked = options_.check == BlobCheck::kHmac ? static_cast<Source&>(authenticated) : blob;
   if (!destination.has(layer)) {

@@ -1,10 +1,7 @@
 // Other recipients for layers that stay as they are: the same key and blob, wrapped for more or for others.
 #pragma once
 
-#include "image/layer_keys.hpp"
-#include "image/rewrite.hpp"
-
-#include <map>
+#include "image/opened_layers.hpp"
 
 namespace imgcrypt {
 
@@ -17,24 +14,18 @@ struct RewrapOptions {
   BlobCheck check = BlobCheck::kHmac;
 };
 
-class LayerRewrap final : public LayerChange {
+class LayerRewrap final : public OpenedLayersChange {
  public:
-  // `keys` are those of the layers to change. `wrappers` must outlive it.
   LayerRewrap(std::map<Digest, LayerKeys> keys, const KeyWrappers& wrappers, RewrapOptions options)
-      : keys_(std::move(keys)), wrappers_(wrappers), options_(options) {}
+      : OpenedLayersChange(std::move(keys), wrappers), options_(options) {}
 
-  [[nodiscard]] bool changes(const Descriptor& layer) const override;
+  // Throws as complete(), before a byte is moved.
   DescriptorEdit change(const Descriptor& layer, Source& blob, Lane& lane,
                         ImageDestination& destination) override;
   // Throws kRefused when the layer would have more packets than readers take.
   void complete(const Descriptor& layer, DescriptorEdit& edit) const override;
-  [[nodiscard]] AnnotationEdit edit_document(const Descriptor&, const Annotations&) const override {
-    return {};
-  }
 
  private:
-  std::map<Digest, LayerKeys> keys_;
-  const KeyWrappers& wrappers_;
   RewrapOptions options_;
 };
 

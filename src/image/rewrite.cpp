@@ -184,6 +184,8 @@ class Rewriter {
 
 }  // namespace
 
+AnnotationEdit LayerChange::edit_document(const Descriptor&, const Annotations&) const { return {}; }
+
 void note_replaced(const Rewritten& rewritten, Reporter& reporter) {
   if (rewritten.replaced)
     reporter.note("the name belonged to " + rewritten.replaced->string() + " until now");

@@ -22,9 +22,9 @@ class LayerChange {
   // Adds to what change() said of its blob what is this descriptor's own: one blob may be described under
   // several media types, or with several annotations.
   virtual void complete(const Descriptor& layer, DescriptorEdit& edit) const = 0;
-  // How the annotations of a document change that stands above a changed layer.
+  // How the annotations of a document change that stands above a changed layer: not at all, as a rule.
   [[nodiscard]] virtual AnnotationEdit edit_document(const Descriptor& document,
-                                                     const Annotations& annotations) const = 0;
+                                                     const Annotations& annotations) const;
 };
 
 struct Rewritten {

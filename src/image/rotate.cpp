@@ -3,21 +3,16 @@
 #include "layer/decrypting_source.hpp"
 #include "layer/encrypting_source.hpp"
 #include "layer/wrapped_keys.hpp"
-#include "oci/media_types.hpp"
 
 namespace imgcrypt {
 
-bool LayerRotation::changes(const Descriptor& layer) const {
-  return is_encrypted(layer.media_type) && keys_.contains(layer.digest);
-}
-
 DescriptorEdit LayerRotation::change(const Descriptor& layer, Source& blob, Lane& lane,
                                      ImageDestination& destination) {
-  const LayerKeys& old = keys_.at(layer.digest);
+  const LayerKeys& old = keys_of(layer);
   PrivateOptions fresh = PrivateOptions::generate(layer.digest);
   fresh.source_digest = old.options.source_digest;
   DescriptorEdit edit;
-  edit.annotations.set = wrap_private_options(fresh, wrappers_);
+  edit.annotations.set = wrap_private_options(fresh, wrappers());
   DecryptingSource plaintext(blob, old.options, old.public_options, lane);
   EncryptingSource ciphertext(plaintext, fresh, lane);
   edit.digest = destination.put({std::nullopt, layer.digest.algorithm()}, ciphertext, lane);
