@@ -16,7 +16,8 @@ namespace imgcrypt {
 LayerDecryption::LayerDecryption(ImageSource& source, const ImageNode& tree, std::map<Digest, LayerKeys> keys,
                                  DiffIdCheck check, Reporter& reporter)
     : source_(source), reporter_(reporter), keys_(std::move(keys)) {
-  find_partly_encrypted(tree);
+  partly_encrypted_ = documents_above(
+      tree, [this](const Descriptor& layer) { return is_encrypted(layer.media_type) && !changes(layer); });
   for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
     const auto is_decrypted = [this](const Descriptor& layer) { return changes(layer); };
     if (std::ranges::any_of(manifest.layers(), is_decrypted)) expect_layers(node, manifest, check);
@@ -25,19 +26,6 @@ LayerDecryption::LayerDecryption(ImageSource& source, const ImageNode& tree, std
 
 bool LayerDecryption::changes(const Descriptor& layer) const {
   return is_encrypted(layer.media_type) && keys_.contains(layer.digest);
-}
-
-void LayerDecryption::find_partly_encrypted(const ImageNode& node) {
-  const auto stays = [this](const Descriptor& layer) {
-    return is_encrypted(layer.media_type) && !changes(layer);
-  };
-  const auto* manifest = std::get_if<Manifest>(&node.document);
-  bool is_partly_encrypted = manifest != nullptr && std::ranges::any_of(manifest->layers(), stays);
-  for (const ImageNode& child : node.children) {
-    find_partly_encrypted(child);
-    is_partly_encrypted = is_partly_encrypted || partly_encrypted_.contains(child.descriptor.digest);
-  }
-  if (is_partly_encrypted) partly_encrypted_.insert(node.descriptor.digest);
 }
 
 void LayerDecryption::expect_layers(const ImageNode& node, const Manifest& manifest, DiffIdCheck check) {

@@ -36,7 +36,6 @@ class LayerDecryption final : public LayerChange {
   [[nodiscard]] bool is_partial() const noexcept { return !partly_encrypted_.empty(); }
 
  private:
-  void find_partly_encrypted(const ImageNode& node);
   void expect_layers(const ImageNode& node, const Manifest& manifest, DiffIdCheck check);
   [[nodiscard]] bool becomes_exact(const ImageNode& node, const Manifest& manifest) const;
   [[nodiscard]] Digest diff_id_by_second_read(const Descriptor& layer, HashAlgorithm algorithm);

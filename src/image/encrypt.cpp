@@ -16,8 +16,13 @@ namespace {
 class LayerEncryption final : public LayerChange {
  public:
   // Encrypts the layers whose blobs are in `plain`; those that `keys` open get the recipients beside theirs.
-  LayerEncryption(std::set<Digest> plain, std::map<Digest, LayerKeys> keys, const KeyWrappers& wrappers)
-      : plain_(std::move(plain)), rewrap_(std::move(keys), wrappers, {}), wrappers_(wrappers) {}
+  LayerEncryption(const ImageNode& tree, std::set<Digest> plain, std::map<Digest, LayerKeys> keys,
+                  const KeyWrappers& wrappers)
+      : plain_(std::move(plain)),
+        rewrap_(std::move(keys), wrappers, {}),
+        wrappers_(wrappers),
+        encrypted_before_(
+            documents_above(tree, [](const Descriptor& layer) { return is_encrypted(layer.media_type); })) {}
 
   [[nodiscard]] bool changes(const Descriptor& layer) const override {
     return is_to_encrypt(layer) || rewrap_.changes(layer);
@@ -46,8 +51,8 @@ class LayerEncryption final : public LayerChange {
 
   [[nodiscard]] AnnotationEdit edit_document(const Descriptor& document,
                                              const Annotations& annotations) const override {
-    // One that is there already names the image as it was when nothing of it was encrypted.
-    if (annotations.contains(kSourceDigest)) return {};
+    // What was encrypted before either says what it was, or nobody knows.
+    if (annotations.contains(kSourceDigest) || encrypted_before_.contains(document.digest)) return {};
     return {{{kSourceDigest, document.digest.string()}}, {}};
   }
 
@@ -59,6 +64,7 @@ class LayerEncryption final : public LayerChange {
   std::set<Digest> plain_;
   LayerRewrap rewrap_;
   const KeyWrappers& wrappers_;
+  std::set<Digest> encrypted_before_;  // documents above such layers
 };
 
 // The blobs of the tree's layers that are also layers of the base, whatever their compression there.
@@ -102,8 +108,8 @@ class Plan {
     return static_cast<std::size_t>(std::ranges::count(layers_, outcome, &LayerOutcome::outcome));
   }
   [[nodiscard]] const std::vector<LayerOutcome>& layers() const noexcept { return layers_; }
-  [[nodiscard]] LayerEncryption change(const KeyWrappers& wrappers) {
-    return {plain_, std::move(keys_), wrappers};
+  [[nodiscard]] LayerEncryption change(const ImageNode& tree, const KeyWrappers& wrappers) {
+    return {tree, plain_, std::move(keys_), wrappers};
   }
 
  private:
@@ -186,7 +192,7 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
   note_outcomes(plan, choice.left_out, reporter);
   EncryptResult result{std::nullopt, std::nullopt, plan.layers(), choice.left_out};
   if (options.dry_run == DryRun::kYes) return result;
-  LayerEncryption encryption = plan.change(wrappers);
+  LayerEncryption encryption = plan.change(choice.tree, wrappers);
   Rewritten rewritten = rewrite_image(source, choice.tree, destination, encryption, options.jobs, reporter);
   note_replaced(rewritten, reporter);
   result.root = std::move(rewritten.root);

@@ -2,6 +2,7 @@
 
 #include "oci/media_types.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace imgcrypt {
@@ -112,6 +113,19 @@ void for_each_manifest(const ImageNode& node,
                        const std::function<void(const ImageNode&, const Manifest&)>& visit) {
   if (const auto* manifest = std::get_if<Manifest>(&node.document)) visit(node, *manifest);
   for (const ImageNode& child : node.children) for_each_manifest(child, visit);
+}
+
+std::set<Digest> documents_above(const ImageNode& tree,
+                                 const std::function<bool(const Descriptor& layer)>& is_meant) {
+  std::set<Digest> documents;
+  const auto* manifest = std::get_if<Manifest>(&tree.document);
+  bool is_above = manifest != nullptr && std::ranges::any_of(manifest->layers(), is_meant);
+  for (const ImageNode& child : tree.children) {
+    documents.merge(documents_above(child, is_meant));
+    is_above = is_above || documents.contains(child.descriptor.digest);
+  }
+  if (is_above) documents.insert(tree.descriptor.digest);
+  return documents;
 }
 
 std::string layer_place(const ImageNode& node, std::size_t layer) {

@@ -5,6 +5,7 @@
 #include "transport/image_store.hpp"
 
 #include <functional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -35,6 +36,10 @@ struct ImageNode {
 // Calls `visit` for every manifest of the tree.
 void for_each_manifest(const ImageNode& node,
                        const std::function<void(const ImageNode&, const Manifest&)>& visit);
+
+// The digests of the documents that hold such a layer, themselves or below them.
+[[nodiscard]] std::set<Digest> documents_above(const ImageNode& tree,
+                                               const std::function<bool(const Descriptor& layer)>& is_meant);
 
 // "layer 3 of linux/arm64": counted from 0, as --layer does.
 [[nodiscard]] std::string layer_place(const ImageNode& node, std::size_t layer);
