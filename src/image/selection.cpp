@@ -13,9 +13,16 @@ namespace {
 
 bool fits(std::string_view pattern, std::string_view part) { return pattern.empty() || pattern == part; }
 
+// As containerd takes it where none is named.
+std::string variant_of(const Platform& platform) {
+  if (!platform.variant.empty()) return platform.variant;
+  if (platform.architecture == "arm64") return "v8";
+  return platform.architecture == "arm" ? "v7" : "";
+}
+
 bool fits(const Platform& pattern, const Platform& platform) {
   return fits(pattern.os, platform.os) && fits(pattern.architecture, platform.architecture) &&
-         fits(pattern.variant, platform.variant);
+         fits(pattern.variant, variant_of(platform));
 }
 
 std::string usual_name(std::string_view architecture) {

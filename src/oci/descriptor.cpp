@@ -17,8 +17,11 @@ std::optional<Platform> parse_platform(const std::optional<JsonView>& object) {
 }  // namespace
 
 std::string Platform::string() const {
-  const std::string name = os + "/" + architecture;
-  return variant.empty() ? name : name + "/" + variant;
+  std::string name;
+  for (const std::string& part : {os, architecture, variant}) {
+    if (!part.empty()) name += (name.empty() ? "" : "/") + part;
+  }
+  return name;
 }
 
 Descriptor parse_descriptor(const JsonView& object) {
