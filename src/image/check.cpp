@@ -105,11 +105,11 @@ class Checker {
     }
     StopFlag stop = false;
     std::mutex mutex;
-    const auto has_idle_cores = blobs.size() < jobs ? ReadAhead::kInThread : ReadAhead::kNone;
+    const LaneKind lane_kind = blobs.size() < jobs ? LaneKind::kThread : LaneKind::kInline;
     run_parallel(blobs.size(), jobs, stop, [&](std::size_t i) {
       try {
         options_.depth == CheckDepth::kContent
-            ? check_layer_content(source_, blobs[i].second, has_idle_cores, reporter_)
+            ? check_layer_content(source_, blobs[i].second, lane_kind, reporter_)
             : source_.check_presence(blobs[i].second.layer);
       } catch (const Error& error) {
         const bool may_be_elsewhere = blobs[i].second.layer.has_urls && error.code() == ErrorCode::kNotFound;

@@ -1,7 +1,7 @@
 // One layer's blob, read to its end to see that it is what its image says.
 #pragma once
 
-#include "base/read_ahead_source.hpp"
+#include "base/lane.hpp"
 #include "image/layer_keys.hpp"
 #include "image/reporter.hpp"
 #include "transport/image_store.hpp"
@@ -19,6 +19,8 @@ struct LayerToCheck {
 };
 
 // Size and digest; HMAC and diff_id as far as it can be read. Throws kIntegrity, kNotFound.
-void check_layer_content(ImageSource& source, const LayerToCheck& check, ReadAhead ahead, Reporter& reporter);
+// The HMAC is computed in a lane of that kind.
+void check_layer_content(ImageSource& source, const LayerToCheck& check, LaneKind lane_kind,
+                         Reporter& reporter);
 
 }  // namespace imgcrypt
