@@ -63,9 +63,7 @@ JsonObject json_of(const CheckResult& result, const Options& options, const Refe
   JsonArray layers;
   for (const CheckedLayer& layer : result.layers) {
     layers.add(
-        JsonObject()
-            .add("place", layer.place)
-            .add("digest", layer.layer.digest.string())
+        layer_result(layer.place, layer.layer)
             .add("state", word(layer.state))
             .add_or_null("problem", layer.problem ? std::optional(layer.problem->message()) : std::nullopt));
   }

@@ -21,6 +21,17 @@ JsonObject image_result(const Reference& reference, const Descriptor& root) {
   return result.add("mediaType", root.media_type).add("size", root.size);
 }
 
+JsonObject written_result(const Reference& target, const std::optional<Descriptor>& root,
+                          const std::optional<Digest>& replaced) {
+  JsonObject result = root ? image_result(target, *root) : JsonObject().add("reference", target.string());
+  return result.add("dryRun", !root)
+      .add_or_null("replaced", replaced ? std::optional(replaced->string()) : std::nullopt);
+}
+
+JsonObject layer_result(const std::string& place, const Descriptor& layer) {
+  return JsonObject().add("place", place).add("digest", layer.digest.string());
+}
+
 JsonObject recipient_json(const DescribedRecipient& recipient) {
   return JsonObject()
       .add("scheme", recipient.scheme)

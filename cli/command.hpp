@@ -12,6 +12,7 @@
 #include <CLI/CLI.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -81,8 +82,12 @@ void add_inspect(CLI::App& app, Output& output);
 void add_key(CLI::App& app, Output& output);
 void add_provider(CLI::App& app, Output& output);
 
-// What a command says of an image that it has written.
+// What a command says of an image.
 [[nodiscard]] JsonObject image_result(const Reference& reference, const Descriptor& root);
+// What it says of one that it has written, and of the one that had its name. Without a root it was a dry run.
+[[nodiscard]] JsonObject written_result(const Reference& target, const std::optional<Descriptor>& root,
+                                        const std::optional<Digest>& replaced);
+[[nodiscard]] JsonObject layer_result(const std::string& place, const Descriptor& layer);
 
 [[nodiscard]] JsonObject recipient_json(const DescribedRecipient& recipient);
 

@@ -56,19 +56,12 @@ std::string_view word(Exactness exactness) {
 }
 
 JsonObject json_of(const DecryptResult& result, const Reference& target) {
-  JsonObject json =
-      result.root ? image_result(target, *result.root) : JsonObject().add("reference", target.string());
-  json.add("dryRun", !result.root);
-  json.add_or_null("replaced", result.replaced ? std::optional(result.replaced->string()) : std::nullopt);
+  JsonObject json = written_result(target, result.root, result.replaced);
   if (result.root) json.add("exactness", word(result.exactness));
   json.add_or_null("sourceDigest", result.source_digest);
   JsonArray layers;
-  for (const DecryptedLayer& layer : result.layers) {
-    layers.add(JsonObject()
-                   .add("place", layer.place)
-                   .add("digest", layer.layer.digest.string())
-                   .add("outcome", word(layer.outcome)));
-  }
+  for (const DecryptedLayer& layer : result.layers)
+    layers.add(layer_result(layer.place, layer.layer).add("outcome", word(layer.outcome)));
   return json.add("layers", layers).add("leftOut", JsonArray::of(result.left_out));
 }
 

@@ -62,18 +62,12 @@ void report_leftovers(const Reference& target, const EncryptResult& result, bool
 }
 
 JsonObject json_of(const EncryptResult& result, const Reference& target) {
-  JsonObject json =
-      result.root ? image_result(target, *result.root) : JsonObject().add("reference", target.string());
-  json.add("dryRun", !result.root);
-  json.add_or_null("replaced", result.replaced ? std::optional(result.replaced->string()) : std::nullopt);
   JsonArray layers;
-  for (const LayerOutcome& layer : result.layers) {
-    layers.add(JsonObject()
-                   .add("place", layer.place)
-                   .add("digest", layer.layer.digest.string())
-                   .add("outcome", word(layer.outcome)));
-  }
-  return json.add("layers", layers).add("leftOut", JsonArray::of(result.left_out));
+  for (const LayerOutcome& layer : result.layers)
+    layers.add(layer_result(layer.place, layer.layer).add("outcome", word(layer.outcome)));
+  return written_result(target, result.root, result.replaced)
+      .add("layers", layers)
+      .add("leftOut", JsonArray::of(result.left_out));
 }
 
 void run(const Options& options, Output& output) {

@@ -60,7 +60,12 @@ void run(const Options& options, Output& output) {
   if (options.raw) return print_bytes(read_root(*source), output);
   if (options.config) return print_bytes(read_config(*source, platforms), output);
   const ImageReport report = inspect_image(*source, platforms);
-  output.print_text(options.layers ? layers_text(report) : tree_text(report, look_of(options, output)));
+  if (options.layers) {
+    output.print_text(layers_text(report));
+  } else {
+    const TreeLook look = look_of(options, output);
+    output.print_text(tree_text(report, look) + summary_text(report, look));
+  }
   if (output.is_json()) output.print_json(inspect_json(report));
 }
 

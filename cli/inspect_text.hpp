@@ -17,8 +17,13 @@ struct TreeLook {
   bool has_boxes = false;         // lines of Unicode's box drawing, else ASCII
 };
 
-// Both without a newline at the end.
+inline constexpr std::size_t kLongestText = 200;  // characters of one text from outside
+
+// The tree; a newline ends each of its lines.
 [[nodiscard]] std::string tree_text(const ImageReport& report, const TreeLook& look);
+// What goes below it: who the recipients are, what is encrypted and what everyone can read. Without a newline
+// at the end, as layers_text.
+[[nodiscard]] std::string summary_text(const ImageReport& report, const TreeLook& look);
 [[nodiscard]] std::string layers_text(const ImageReport& report);
 [[nodiscard]] JsonObject inspect_json(const ImageReport& report);
 

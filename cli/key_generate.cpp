@@ -6,7 +6,6 @@
 
 #include <imgcrypt/error.hpp>
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -42,11 +41,7 @@ void generate_jwe(const Options& options, const std::function<PrivateKey()>& mak
 
 // The key provider knows its keys; its result is the public key, the recipient to encrypt for.
 void generate_sodium(const Options& options, Output& output) {
-  for (const std::string& file : {options.file, options.file + ".pub"}) {
-    if (options.force || !std::filesystem::exists(file)) continue;
-    throw Error(ErrorCode::kRefused, file + " is there already",
-                "choose another name, or replace it with --force");
-  }
+  if (!options.force) check_key_pair_absent(options.file);
   Program program{libexec_directory() + "/keyprovider-sodium", {"generate"}};
   if (options.force) program.arguments.emplace_back("--force");
   program.arguments.insert(program.arguments.end(), {"--", options.file});

@@ -42,9 +42,8 @@ RecipientsOptions how(const Options& options) {
 void print(const RecipientsResult& result, const Reference& target, const DigestFileOption& digest_file,
            Output& output) {
   if (result.root) digest_file.write(result.root->digest);
-  JsonObject json =
-      result.root ? image_result(target, *result.root) : JsonObject().add("reference", target.string());
-  json.add("dryRun", !result.root).add("layersChanged", result.layers);
+  JsonObject json = written_result(target, result.root, result.replaced);
+  json.add("layersChanged", result.layers);
   output.print_result(result.root ? target.string() + "@" + result.root->digest.string()
                                   : std::to_string(result.layers) + " layers would get other recipients",
                       std::move(json));
