@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -147,7 +148,7 @@ class KeyPairFiles : public testing::Test {
     EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 2);
   }
 
-  std::string folder_ = testing::TempDir() + "key-pair-files";
+  std::string folder_ = testing::TempDir() + "key_pair_test." + std::to_string(::getpid());
   std::string file_ = folder_ + "/my.key";
 };
 

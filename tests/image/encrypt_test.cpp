@@ -69,7 +69,7 @@ TEST_F(Encrypted, LayersOfABaseAreNot) {
 
 TEST_F(Encrypted, LayersOfABaseAreToldByTheirDiffIds) {
   MemoryStore base;
-  const Descriptor uncompressed = base.add(kTar, "one");
+  const Descriptor uncompressed = base.add(kTar, layer_content("one"));
   const Descriptor compressed = base.add(std::string(kTar) + "+gzip", "one, compressed");
   make_root(base, add_manifest(base, add_config(base, kAmd64, {uncompressed}), {compressed}));
   make_root(plain_, add_image(plain_, kAmd64, {"one", "two"}));
@@ -119,7 +119,7 @@ TEST_F(Encrypted, UnchosenPlatformsAreNotThere) {
   EXPECT_EQ(root_of(encrypted_).at("manifests").size(), 1U);
   for (const auto& [digest, content] : encrypted_.blobs) {
     EXPECT_EQ(content.find("secret"), std::string::npos);
-    EXPECT_NE(content, "base");
+    EXPECT_NE(content, layer_content("base"));
   }
 }
 
@@ -164,6 +164,18 @@ TEST_F(Encrypted, LayersGetRecipientsWithAKey) {
   EXPECT_EQ(back.blobs, plain_.blobs);
 }
 
+TEST_F(Encrypted, ImagesThatOthersEncryptedInPartAreOfUnknownOrigin) {
+  make_root(plain_, add_image(plain_, kAmd64, {"a", "b"}));
+  encrypt({.selection = {{}, {{0, 0}}}});
+  Json without_record = root_of(encrypted_);
+  without_record.erase("annotations");
+  make_root(encrypted_, encrypted_.add(std::string(kOciManifest), without_record.dump()));
+  MemoryStore both;
+  encrypt_image(encrypted_, both, alice_.wrappers(), {}, reporter_);
+  EXPECT_EQ(encryption_of(root_of(both)), "ee");
+  EXPECT_FALSE(root_of(both).contains("annotations"));
+}
+
 TEST_F(Encrypted, DryRunsWriteNothing) {
   make_root(plain_, add_image(plain_, kAmd64, {"a"}));
   const EncryptResult result = encrypt({.dry_run = DryRun::kYes});
@@ -174,8 +186,7 @@ TEST_F(Encrypted, DryRunsWriteNothing) {
 
 TEST_F(Encrypted, ImagesHaveAtMost1000Layers) {
   std::vector<std::string> contents;
-  for (unsigned i = 0; i < 1'000; ++i)
-    contents.push_back("layer " + std::to_string(i) + std::string(16, '.'));
+  for (unsigned i = 0; i < 1'000; ++i) contents.push_back("layer " + std::to_string(i));
   make_root(plain_, add_image(plain_, kAmd64, contents));
   EXPECT_EQ(encrypt({.jobs = 2}).layers.size(), 1'000U);
   expect_comes_back();

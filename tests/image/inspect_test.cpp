@@ -66,7 +66,7 @@ TEST(Inspect, CountsEveryBlobOfImageLayersOnce) {
   const LayerTotals totals = inspect_image(image.store).totals;
   EXPECT_EQ(totals.layers, 3U);
   EXPECT_EQ(totals.encrypted, 0U);
-  EXPECT_EQ(totals.bytes, std::string("onetwothree").size());
+  EXPECT_EQ(totals.bytes, (layer_content("one") + layer_content("two") + layer_content("three")).size());
 }
 
 TEST(Inspect, LeavesOutOtherPlatformsAndShowsTheIndexAsItIs) {

@@ -145,7 +145,8 @@ TEST_F(Recipients, RotateToFreshKeysAndBlobs) {
   const Json manifest = root_of(encrypted_);
   for (const Json& layer : manifest.at("layers"))
     EXPECT_FALSE(rotated.blobs.contains(Digest::parse(layer.at("digest").get<std::string>())));
-  for (const auto& [digest, content] : rotated.blobs) EXPECT_TRUE(content != "one" && content != "two");
+  for (const auto& [digest, content] : rotated.blobs)
+    EXPECT_TRUE(content != layer_content("one") && content != layer_content("two"));
 }
 
 TEST_F(Recipients, NeedAnEncryptedLayer) {

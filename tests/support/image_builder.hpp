@@ -72,11 +72,14 @@ inline Descriptor add_index(MemoryStore& store, const std::vector<Descriptor>& m
   return add_document(store, media_type, {{"manifests", to_json(manifests)}});
 }
 
+// Long enough that no two ciphertexts are the same by chance.
+inline std::string layer_content(const std::string& name) { return name + std::string(16, '.'); }
+
 // Layers that are not compressed, so that each is its own diff_id. The platform stands in the descriptor.
 inline Descriptor add_image(MemoryStore& store, const Platform& platform,
                             const std::vector<std::string>& contents) {
   std::vector<Descriptor> layers;
-  for (const std::string& content : contents) layers.push_back(store.add(kTar, content));
+  for (const std::string& content : contents) layers.push_back(store.add(kTar, layer_content(content)));
   Descriptor manifest = add_manifest(store, add_config(store, platform, layers), layers);
   manifest.platform = platform;
   return manifest;
