@@ -1,6 +1,8 @@
 #include "transport/oci_layout_destination.hpp"
 
 #include "base/encoding.hpp"
+#include "base/parallel.hpp"
+#include "base/work_time.hpp"
 #include "crypto/random.hpp"
 #include "oci/verifying_source.hpp"
 #include "transport/layout_index.hpp"
@@ -18,6 +20,7 @@ namespace imgcrypt {
 namespace {
 
 constexpr std::string_view kTemporaryPrefix = ".imgcrypt-";
+constexpr unsigned kSyncsAtOnce = 8;
 
 const char* folder_of(HashAlgorithm algorithm) {
   return algorithm == HashAlgorithm::kSha256 ? "sha256" : "sha512";
@@ -27,10 +30,13 @@ const char* folder_of(HashAlgorithm algorithm) {
 class HashingSink final : public Sink {
  public:
   HashingSink(int fd, HashAlgorithm algorithm, Lane& lane)
-      : file_(fd, "write blob"), hasher_(lane, Hasher(algorithm)), algorithm_(algorithm) {}
+      : file_(fd, "write blob"),
+        hasher_(lane, Hasher(algorithm), Work::kStoredDigest),
+        algorithm_(algorithm) {}
 
   void write(ByteView bytes) override {
     hasher_.update(bytes);
+    const WorkTimer timer(Work::kWrite);
     file_.write(bytes);
   }
   [[nodiscard]] Digest digest() { return Digest::from_hash(algorithm_, hasher_.finish()); }
@@ -53,6 +59,7 @@ bool is_whole(Fd file, const Digest& digest, std::uint64_t size) {
 }
 
 void make_durable(int fd, const std::string& what) {
+  const WorkTimer timer(Work::kSync);
   if (::fsync(fd) != 0) throw errno_error("fsync " + what);
 }
 
@@ -170,7 +177,12 @@ void OciLayoutDestination::link_blob(int directory, const Digest& digest, Pendin
 }
 
 void OciLayoutDestination::link_blobs() {
-  for (const auto& [digest, pending] : pending_) make_durable(pending.file.get(), digest.string());
+  // Side by side, so that the file system writes its journal for many of them at once.
+  std::vector<const Pending*> files;
+  for (const auto& [digest, pending] : pending_) files.push_back(&pending);
+  StopFlag stop = false;
+  run_parallel(files.size(), kSyncsAtOnce, stop,
+               [&](std::size_t i) { make_durable(files[i]->file.get(), "blob"); });
   for (const HashAlgorithm algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha512}) {
     auto of_algorithm =
         pending_ | std::views::filter([&](const auto& p) { return p.first.algorithm() == algorithm; });
