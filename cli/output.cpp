@@ -2,6 +2,7 @@
 
 #include "base/cancel.hpp"
 #include "base/fd.hpp"
+#include "base/work_time.hpp"
 
 #include <unistd.h>
 
@@ -148,6 +149,12 @@ void Output::finish() {
   for (const StageTime& stage : progress_.stages()) {
     print_line("stage", Tint::kDim,
                stage.name + ": " + seconds_text(stage.wall) + ", processor time " + seconds_text(stage.cpu));
+  }
+  const auto times = work_times();
+  for (std::size_t kind = 0; kind < kWorkKinds; ++kind) {
+    if (times[kind].count() == 0) continue;
+    print_line("work", Tint::kDim,
+               std::string(name_of(static_cast<Work>(kind))) + ": " + seconds_text(times[kind]));
   }
 }
 

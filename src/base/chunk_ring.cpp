@@ -1,11 +1,14 @@
 #include "base/chunk_ring.hpp"
 
+#include "base/work_time.hpp"
+
 #include <algorithm>
 #include <utility>
 
 namespace imgcrypt {
 
 MutableByteView ChunkRing::room() {
+  const WorkTimer timer(Work::kWait);
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return filled_ - taken_ < kChunks || is_abandoned_; });
   if (is_abandoned_) return {};
@@ -41,6 +44,7 @@ void ChunkRing::end(std::exception_ptr failure) noexcept {
 
 std::size_t ChunkRing::read(MutableByteView buffer) {
   {
+    const WorkTimer timer(Work::kWait);
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return taken_ < filled_ || is_at_end_; });
     if (taken_ == filled_) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/stream.hpp"
+#include "base/work_time.hpp"
 
 #include <condition_variable>
 #include <deque>
@@ -35,19 +36,24 @@ class Lane {
   [[nodiscard]] std::uint64_t posted() const noexcept { return posted_; }
   // Until the first `count` tasks have ended.
   void wait(std::uint64_t count);
+  // The same; but if it has to wait at all, then until the first `enough` have ended.
+  void wait(std::uint64_t count, std::uint64_t enough);
   // Until none is left, whatever they threw: behind it, nothing that tasks refer to is in use.
   void settle() noexcept;
 
  private:
   void run();
   void run_task(const std::function<void()>& task) noexcept;
+  void wait_locked(std::unique_lock<std::mutex>& lock, std::uint64_t count);
 
   LaneKind kind_;
   std::uint64_t posted_ = 0;  // the owner's alone
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable has_work_;
+  std::condition_variable has_done_;
   std::deque<std::function<void()>> tasks_;
   std::uint64_t done_ = 0;
+  std::uint64_t wanted_ = 0;  // how many of them the owner waited for last
   bool is_ending_ = false;
   std::exception_ptr failure_;
   std::thread thread_;
@@ -79,14 +85,17 @@ class LaneBuffers {
 template <typename Hash>
 class HashInLane {
  public:
-  HashInLane(Lane& lane, Hash hash) : lane_(lane), hash_(std::move(hash)) {}
+  HashInLane(Lane& lane, Hash hash, Work work) : lane_(lane), hash_(std::move(hash)), work_(work) {}
   ~HashInLane() { lane_.settle(); }
   HashInLane(const HashInLane&) = delete;
   HashInLane& operator=(const HashInLane&) = delete;
 
   // The bytes must stay as they are until the lane is done with them.
   void update(ByteView bytes) {
-    lane_.post([this, bytes] { hash_.update(bytes); });
+    lane_.post([this, bytes] {
+      const WorkTimer timer(work_);
+      hash_.update(bytes);
+    });
   }
   [[nodiscard]] Bytes finish() {
     lane_.wait(lane_.posted());
@@ -96,6 +105,7 @@ class HashInLane {
  private:
   Lane& lane_;
   Hash hash_;
+  Work work_;
 };
 
 }  // namespace imgcrypt

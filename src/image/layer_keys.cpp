@@ -1,6 +1,7 @@
 #include "image/layer_keys.hpp"
 
 #include "base/parallel.hpp"
+#include "base/work_time.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 
@@ -37,6 +38,7 @@ std::vector<EncryptedBlob> encrypted_blobs(const ImageNode& tree, const std::set
 }
 
 LayerKeys open(const Descriptor& layer, const KeyUnwrappers& unwrappers) {
+  const WorkTimer timer(Work::kKeys);
   PublicOptions public_options = public_options_of(layer.annotations);
   return {unwrap_private_options(layer.annotations, unwrappers), std::move(public_options)};
 }

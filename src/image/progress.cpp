@@ -1,5 +1,7 @@
 #include "image/progress.hpp"
 
+#include "base/work_time.hpp"
+
 #include <algorithm>
 #include <ctime>
 #include <utility>
@@ -66,6 +68,7 @@ void MovingBlob::end(BlobState state) noexcept {
 }
 
 std::size_t CountingSource::read(MutableByteView buffer) {
+  const WorkTimer timer(Work::kRead);
   const std::size_t size = inner_.read(buffer);
   blob_.add(size);
   return size;

@@ -1,5 +1,7 @@
 #include "layer/authenticated_source.hpp"
 
+#include "base/work_time.hpp"
+
 #include <imgcrypt/error.hpp>
 
 #include <utility>
@@ -14,6 +16,7 @@ std::size_t AuthenticatedSource::read(MutableByteView buffer) {
   if (state_ == State::kFailed) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
   if (state_ == State::kVerified) return 0;
   if (const std::size_t size = cipher_.read(buffer); size > 0) {
+    const WorkTimer timer(Work::kHmac);
     hmac_.update(buffer.first(size));
     return size;
   }

@@ -1,5 +1,6 @@
 #include "layer/decrypting_source.hpp"
 
+#include "base/work_time.hpp"
 #include "layer/authenticated_source.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -19,7 +20,7 @@ DecryptingSource::DecryptingSource(Source& cipher, const PrivateOptions& options
     : cipher_(cipher),
       ctr_(options.key, options.nonce),
       public_options_(std::move(public_options)),
-      hmac_(lane, HmacSha256(options.key)),
+      hmac_(lane, HmacSha256(options.key), Work::kHmac),
       buffers_(lane, 1) {}
 
 std::size_t DecryptingSource::read(MutableByteView buffer) {
@@ -29,6 +30,7 @@ std::size_t DecryptingSource::read(MutableByteView buffer) {
     advance();
   }
   const std::size_t size = std::min(buffer.size(), released_.size());
+  const WorkTimer timer(Work::kCipher);
   ctr_.apply(released_.first(size), buffer.first(size));
   released_ = released_.subspan(size);
   return size;

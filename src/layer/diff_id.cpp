@@ -1,6 +1,7 @@
 #include "layer/diff_id.hpp"
 
 #include "base/parallel.hpp"
+#include "base/work_time.hpp"
 #include "layer/inflating_source.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -42,6 +43,7 @@ DiffIdSource::~DiffIdSource() {
 }
 
 void DiffIdSource::run(HashAlgorithm algorithm) noexcept {
+  const WorkTimer timer(Work::kDiffId);
   try {
     InflatingSource content(ring_);
     // A few bytes may become very many: giving up is seen behind the decompression.

@@ -1,9 +1,11 @@
 #include "layer/encrypting_source.hpp"
 
+#include "base/work_time.hpp"
+
 namespace imgcrypt {
 
 EncryptingSource::EncryptingSource(Source& plain, const PrivateOptions& options, Lane& lane)
-    : plain_(plain), cipher_(options.key, options.nonce), hmac_(lane, HmacSha256(options.key)) {}
+    : plain_(plain), cipher_(options.key, options.nonce), hmac_(lane, HmacSha256(options.key), Work::kHmac) {}
 
 std::size_t EncryptingSource::read(MutableByteView buffer) {
   if (!public_options_.hmac.empty()) return 0;
@@ -12,7 +14,10 @@ std::size_t EncryptingSource::read(MutableByteView buffer) {
     public_options_.hmac = hmac_.finish();
     return 0;
   }
-  cipher_.apply(buffer.first(size));
+  {
+    const WorkTimer timer(Work::kCipher);
+    cipher_.apply(buffer.first(size));
+  }
   hmac_.update(buffer.first(size));
   return size;
 }

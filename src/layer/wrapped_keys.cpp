@@ -1,6 +1,7 @@
 #include "layer/wrapped_keys.hpp"
 
 #include "base/encoding.hpp"
+#include "base/work_time.hpp"
 #include "layer/packets.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -15,6 +16,7 @@ constexpr const char* kPublicOptions = "org.opencontainers.image.enc.pubopts";
 }  // namespace
 
 Annotations wrap_private_options(const PrivateOptions& options, const KeyWrappers& wrappers) {
+  const WorkTimer timer(Work::kKeys);
   const SecretBytes json = options.to_json();
   Annotations annotations;
   for (const auto& wrapper : wrappers) {

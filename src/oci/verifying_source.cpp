@@ -1,5 +1,7 @@
 #include "oci/verifying_source.hpp"
 
+#include "base/work_time.hpp"
+
 #include <utility>
 
 namespace imgcrypt {
@@ -20,6 +22,7 @@ std::size_t VerifyingSource::read(MutableByteView buffer) {
   if (size == 0) return finish();
   seen_ += size;
   if (seen_ > size_) fail("it is longer than the " + std::to_string(size_) + " bytes of its descriptor");
+  const WorkTimer timer(Work::kSourceDigest);
   hasher_.update(buffer.first(size));
   return size;
 }

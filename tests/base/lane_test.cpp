@@ -113,7 +113,7 @@ class Ones final : public Source {
 
 class SummingSink final : public Sink {
  public:
-  explicit SummingSink(Lane& lane) : sum(lane, Sum()) {}
+  explicit SummingSink(Lane& lane) : sum(lane, Sum(), Work::kHmac) {}
   void write(ByteView bytes) override { sum.update(bytes); }
   HashInLane<Sum> sum;
 };

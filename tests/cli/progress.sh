@@ -101,6 +101,10 @@ programs_get_json() {
 stages_are_timed() {
   encrypt -vv
   expect_matches "$stderr" 'imgcrypt: stage: move the blobs: [0-9.]+ s, processor time [0-9.]+ s'
+  local work
+  for work in read 'digest of the source' cipher HMAC 'digest of what is stored' write sync keys; do
+    expect_matches "$stderr" "imgcrypt: work: $work: [0-9.]+ s"
+  done
 }
 
 make_image "$TMP/plain" t --no-busybox --layers 3 --layer-size 3000000 --compression tar >/dev/null
