@@ -38,6 +38,15 @@ def run_alone(command, stdin=None, stdout=subprocess.DEVNULL):
     return Sample(seconds, usage.ru_utime + usage.ru_stime, 0)
 
 
+def warm_memory(file, size):
+    """Makes the kernel have that many bytes of memory at hand: a virtual machine's host takes free pages away, and
+    whoever comes first would wait for them."""
+    with open(file, "wb", buffering=0) as pages:
+        for _ in range(0, size, 1 << 20):
+            pages.write(bytes(1 << 20))
+    os.unlink(file)
+
+
 def median(samples):
     return Sample(*(statistics.median(getattr(sample, name) for sample in samples)
                     for name in ("seconds", "cpu", "peak")))
