@@ -78,11 +78,13 @@ TEST_F(Encrypted, LayersOfABaseAreToldByTheirDiffIds) {
 }
 
 TEST_F(Encrypted, LayersOfOtherTypesAreNotAndItIsSaid) {
-  const Descriptor layer = plain_.add(kTar, "a");
-  const Descriptor wasm = plain_.add("application/wasm", "b");
-  Descriptor elsewhere = plain_.add("application/vnd.oci.image.layer.nondistributable.v1.tar", "c");
+  const Descriptor layer = plain_.add(kTar, layer_content("a"));
+  const Descriptor wasm = plain_.add("application/wasm", layer_content("b"));
+  Descriptor elsewhere =
+      plain_.add("application/vnd.oci.image.layer.nondistributable.v1.tar", layer_content("c"));
   elsewhere.has_urls = true;
-  const Descriptor here = plain_.add("application/vnd.oci.image.layer.nondistributable.v1.tar", "d");
+  const Descriptor here =
+      plain_.add("application/vnd.oci.image.layer.nondistributable.v1.tar", layer_content("d"));
   const std::vector layers = {layer, wasm, elsewhere, here};
   make_root(plain_, add_manifest(plain_, add_config(plain_, kAmd64, layers), layers));
   EXPECT_THAT(outcomes(encrypt()), ElementsAre(EncryptedAs::kEncrypted, EncryptedAs::kNotALayer,
