@@ -46,3 +46,21 @@ expect_refused() {
   expect_absent "$TMP/out"
   expect_equal "$(state_of "$TMP/in")" "$before" "what is in $TMP/in"
 }
+
+# expect_opens LAYOUT DIGEST NAME...: each of the keys gives the very image of that digest back.
+expect_opens() {
+  local name
+  for name in "${@:3}"; do
+    rm -rf "$TMP/back"
+    expect_exit 0 imgcrypt decrypt "oci:$1:t" "oci:$TMP/back:t" -k "$TMP/$name.pem"
+    expect_contains "$stderr" "exact: this is the very image that was encrypted"
+    expect_equal "$(root_of "$TMP/back" t)" "$2" "the digest of what $name got"
+  done
+}
+
+# expect_opens_not LAYOUT NAME
+expect_opens_not() {
+  rm -rf "$TMP/back"
+  expect_exit 6 imgcrypt decrypt "oci:$1:t" "oci:$TMP/back:t" -k "$TMP/$2.pem"
+  expect_absent "$TMP/back"
+}
