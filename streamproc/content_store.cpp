@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <functional>
 #include <thread>
+#include <tuple>
 
 namespace imgcrypt::streamproc {
 namespace {
@@ -23,6 +24,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kStoreSuffix = "io.containerd.content.v1.content";
 constexpr std::size_t kMostEntries = 20'000;
+constexpr off_t kLargeDocument = 256 * 1024;  // bytes
 constexpr auto kPatience = std::chrono::seconds(2);
 constexpr auto kRetryInterval = std::chrono::milliseconds(50);
 
@@ -108,24 +110,25 @@ Search<std::optional<StoredBlob>> find_below(const std::string& content_root, By
 }
 
 struct Candidate {
+  bool is_large;
   timespec modified;
   std::string path;
+
+  // Manifests are small, layers mostly large.
+  [[nodiscard]] auto rank() const { return std::tuple(is_large, -modified.tv_sec, -modified.tv_nsec); }
 };
 
-Search<std::vector<Candidate>> small_files_newest_first(const std::string& content_root) {
+Search<std::vector<Candidate>> documents_newest_first(const std::string& content_root) {
   std::vector<Candidate> files;
   const bool is_cut_short = for_each_blob(content_root, [&](const fs::path& path) {
     struct stat status = {};
     if (::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
         static_cast<std::size_t>(status.st_size) <= kMostDocumentBytes) {
-      files.push_back({status.st_mtim, path});
+      files.push_back({status.st_size > kLargeDocument, status.st_mtim, path});
     }
     return false;
   });
-  std::ranges::sort(files, [](const Candidate& a, const Candidate& b) {
-    return std::pair(a.modified.tv_sec, a.modified.tv_nsec) >
-           std::pair(b.modified.tv_sec, b.modified.tv_nsec);
-  });
+  std::ranges::sort(files, {}, &Candidate::rank);
   return {std::move(files), is_cut_short};
 }
 
@@ -141,17 +144,12 @@ std::optional<std::string> read_manifest_text(const std::string& path, const Dig
   return std::string(as_text(bytes));
 }
 
-void add_descriptors(const std::string& path, const Digest& layer, std::vector<Descriptor>& found) {
+std::vector<Descriptor> descriptors_in(const std::string& path, const Digest& layer) {
   try {
     const auto text = read_manifest_text(path, layer);
-    if (!text) return;
-    const Manifest manifest = Manifest::parse(*text);
-    for (const Descriptor& descriptor : manifest.layers()) {
-      if (descriptor.digest == layer && has_encryption_annotations(descriptor.annotations))
-        found.push_back(descriptor);
-    }
+    return text ? find_layer(*text, layer) : std::vector<Descriptor>();
   } catch (const Error&) {
-    return;  // some other JSON: the store holds all kinds
+    return {};  // some other JSON: the store holds all kinds
   }
 }
 
@@ -165,13 +163,20 @@ Search<std::optional<StoredBlob>> find_blob(ByteView head, bool is_whole, const 
   return {try_candidate(path, path, head, is_whole, digest)};
 }
 
-Search<std::vector<Descriptor>> find_descriptors(const StoredBlob& blob) {
-  std::vector<Descriptor> found;
+Search<bool> find_descriptors(const StoredBlob& blob,
+                              const std::function<bool(const Descriptor&)>& is_wanted) {
   const auto deadline = Clock::now() + kPatience;
   while (true) {
-    const auto files = small_files_newest_first(blob.content_root);
-    for (const Candidate& file : files.found) add_descriptors(file.path, blob.digest, found);
-    if (!found.empty() || Clock::now() > deadline) return {std::move(found), files.is_cut_short};
+    bool is_any = false;
+    const auto files = documents_newest_first(blob.content_root);
+    for (const Candidate& file : files.found) {
+      for (const Descriptor& descriptor : descriptors_in(file.path, blob.digest)) {
+        if (!has_encryption_annotations(descriptor.annotations)) continue;
+        is_any = true;
+        if (is_wanted(descriptor)) return {true};
+      }
+    }
+    if (is_any || Clock::now() > deadline) return {is_any, files.is_cut_short};
     std::this_thread::sleep_for(kRetryInterval);  // a manifest may be written after its layers
   }
 }

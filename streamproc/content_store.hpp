@@ -4,9 +4,9 @@
 #include "base/fd.hpp"
 #include "oci/descriptor.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace imgcrypt::streamproc {
 
@@ -32,8 +32,10 @@ inline constexpr const char* kCutShort = " (the search ended after 20000 entries
                                                           const std::optional<Digest>& digest,
                                                           const std::string& content_root);
 
-// The layer's descriptors, with annotations of encryption, in the store's manifests; those of the newest
-// first. Waits up to two seconds for one to be written.
-[[nodiscard]] Search<std::vector<Descriptor>> find_descriptors(const StoredBlob& blob);
+// Calls `is_wanted` with the layer's descriptors, as far as they have annotations of encryption, in the
+// store's manifests, those of the newest first, until it returns true. Waits up to two seconds for one to be
+// written. Returns whether there was any.
+Search<bool> find_descriptors(const StoredBlob& blob,
+                              const std::function<bool(const Descriptor&)>& is_wanted);
 
 }  // namespace imgcrypt::streamproc

@@ -93,43 +93,63 @@ KeyUnwrappers gather_keys(const Options& options, const std::optional<Payload>& 
   return keys;
 }
 
-// The first descriptor that a key opens and whose HMAC the ciphertext has: anyone may put another manifest
-// into the store. Without a file only the key is asked.
-OpenedLayer open_layer(const std::vector<Descriptor>& descriptors, const KeyUnwrappers& keys,
-                       const std::string& cure, const Fd* ciphertext) {
-  std::optional<Error> failure;
-  for (const Descriptor& descriptor : descriptors) {
-    try {
-      PublicOptions public_options = public_options_of(descriptor.annotations);
-      OpenedLayer layer{unwrap_private_options(descriptor.annotations, keys, cure), std::move(public_options),
-                        descriptor.media_type, descriptor.size};
-      if (ciphertext != nullptr) check_layer(layer, *ciphertext);
-      return layer;
-    } catch (const Error& error) {
-      failure = error.in("layer " + descriptor.digest.string());
-    }
-  }
-  throw Error(*failure);
+OpenedLayer open_layer(const Descriptor& descriptor, const KeyUnwrappers& keys, const std::string& cure) {
+  const PublicOptions public_options = public_options_of(descriptor.annotations);
+  PrivateOptions options = unwrap_private_options(descriptor.annotations, keys, cure);
+  LayerMac hmac = layer_hmac(options, public_options);
+  return {std::move(options), std::move(hmac), descriptor.media_type, descriptor.size};
 }
 
-std::vector<Descriptor> known_descriptors(const std::optional<Payload>& payload,
-                                          const Search<std::optional<StoredBlob>>& search,
-                                          const std::string& content_root) {
-  if (payload && has_encryption_annotations(payload->layer.annotations)) return {payload->layer};
-  const std::optional<StoredBlob>& blob = search.found;
-  if (!blob) {
-    throw Error(ErrorCode::kNotFound,
-                "no payload, and the layer is none of the files that the parent process has open, nor in " +
-                    content_root + (search.is_cut_short ? kCutShort : ""),
-                "name containerd's content store with --content-root");
+// The first descriptor that a key opens and whose HMAC the ciphertext has: anyone may put another manifest
+// into the store.
+class LayerOpener {
+ public:
+  // Without a file only the keys are asked. Everything must outlive it.
+  LayerOpener(const KeyUnwrappers& keys, const std::string& cure, const Fd* ciphertext)
+      : keys_(keys), cure_(cure), ciphertext_(ciphertext) {}
+
+  bool try_open(const Descriptor& descriptor) {
+    try {
+      OpenedLayer layer = open_layer(descriptor, keys_, cure_);
+      if (ciphertext_ != nullptr) check_layer(layer, *ciphertext_);
+      layer_ = std::move(layer);
+    } catch (const Error& error) {
+      failure_ = error.in("layer " + descriptor.digest.string());
+    }
+    return layer_.has_value();
   }
-  auto descriptors = find_descriptors(*blob);
-  if (!descriptors.found.empty()) return std::move(descriptors.found);
+
+  // REQUIRES: try_open was called. Throws the last failure when none could be opened.
+  [[nodiscard]] const OpenedLayer& layer() const {
+    if (!layer_) throw Error(*failure_);
+    return *layer_;
+  }
+
+ private:
+  const KeyUnwrappers& keys_;
+  const std::string& cure_;
+  const Fd* ciphertext_;
+  std::optional<OpenedLayer> layer_;
+  std::optional<Error> failure_;
+};
+
+void open_as_stored(LayerOpener& opener, const StoredBlob& blob) {
+  const auto any =
+      find_descriptors(blob, [&](const Descriptor& descriptor) { return opener.try_open(descriptor); });
+  if (any.found) return;
   throw Error(
       ErrorCode::kNotFound,
-      "layer " + blob->digest.string() + ": no manifest in " + blob->content_root +
-          " says how it is encrypted" + (descriptors.is_cut_short ? kCutShort : ""),
+      "layer " + blob.digest.string() + ": no manifest in " + blob.content_root +
+          " says how it is encrypted" + (any.is_cut_short ? kCutShort : ""),
       "an image built FROM an encrypted one may have lost its annotations: pull the image it was built from");
+}
+
+void require_blob(const Search<std::optional<StoredBlob>>& search, const std::string& content_root) {
+  if (search.found) return;
+  throw Error(ErrorCode::kNotFound,
+              "no payload, and the layer is none of the files that the parent process has open, nor in " +
+                  content_root + (search.is_cut_short ? kCutShort : ""),
+              "name containerd's content store with --content-root");
 }
 
 bool wants_inflated(Inflate inflate, const std::optional<StoredBlob>& blob) {
@@ -155,20 +175,23 @@ void decode_layer(const Options& options, std::optional<Payload> payload) {
                            ", or configure its key provider";
   const KeyUnwrappers keys = gather_keys(options, payload, directory);
   try {
-    const auto descriptors = known_descriptors(payload, search, options.content_root);
-    if (options.is_streaming) {
-      const OpenedLayer layer = open_layer(descriptors, keys, cure, nullptr);
-      StdinSource ciphertext(head);
-      write_streaming(layer, ciphertext);
-      return;
-    }
-    const Fd spooled = blob ? Fd() : spool(head, options.spool);
+    const bool is_described = payload && has_encryption_annotations(payload->layer.annotations);
+    if (!is_described) require_blob(search, options.content_root);
+    const Fd spooled = blob || options.is_streaming ? Fd() : spool(head, options.spool);
     const Fd& file = blob ? blob->file : spooled;
-    const OpenedLayer layer = open_layer(descriptors, keys, cure, &file);
-    if (wants_inflated(options.inflate, blob) && is_inflatable(layer, file)) {
-      write_inflated(layer, file);
+    LayerOpener opener(keys, cure, options.is_streaming ? nullptr : &file);
+    if (is_described) {
+      opener.try_open(payload->layer);
     } else {
-      write_plaintext(layer, file);
+      open_as_stored(opener, *blob);
+    }
+    if (options.is_streaming) {
+      StdinSource ciphertext(head);
+      write_streaming(opener.layer(), ciphertext);
+    } else if (wants_inflated(options.inflate, blob)) {
+      write_inflated(opener.layer(), file);
+    } else {
+      write_plaintext(opener.layer(), file);
     }
   } catch (const Error& error) {
     throw with_complaint(error, directory);

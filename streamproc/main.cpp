@@ -65,7 +65,7 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   app.add_option("--inflate", inflate, "decompress, too; auto: for a containerd that starts us")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   app.add_flag("--stream", options.is_streaming,
-               "decrypt as it flows, never decompress: only the last 256 KiB wait for the verification");
+               "decrypt as it flows, never decompress: only the last 128 KiB wait for the verification");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -88,13 +88,12 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   return options;
 }
 
-[[noreturn]] void decode(int argc, char** argv, StdoutHolder& holder) {
-  const Orphans orphans;  // spares the holder
+[[noreturn]] void decode(int argc, char** argv, StdoutHolder& holder, const Orphans& orphans) {
   try {
     const Options options = parse_arguments(argc, argv, holder);
     decode_layer(options, read_payload());
-    orphans.kill();
     holder.release();
+    orphans.kill();
     ::_exit(0);  // nothing is left that exit handlers would have to do
   } catch (const Error& error) {
     orphans.kill();
@@ -105,10 +104,12 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
 [[noreturn]] void run(int argc, char** argv) {
   try {
     occupy_standard_fds();
+    Orphans orphans;
     StdoutHolder holder;
+    orphans.spare(holder.child());
     shut_in();
     start_openssl_leanly();
-    decode(argc, argv, holder);
+    decode(argc, argv, holder, orphans);
   } catch (const std::exception& error) {
     fail(error.what(), {}, 1);
   }

@@ -1,17 +1,20 @@
 #include "streamproc/opened_layer.hpp"
 
+#include "base/peeked_source.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/inflating_source.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
 #include <thread>
+#include <utility>
 
 namespace imgcrypt::streamproc {
 namespace {
 
 constexpr std::uint64_t kLargeLayer = 4 * 1024 * 1024;  // bytes; worth a thread
+constexpr int kPipeBytes = 1024 * 1024;                 // what Linux grants everybody
 
 class FileSource final : public Source {
  public:
@@ -60,6 +63,8 @@ LaneKind lane_kind(const OpenedLayer& layer) {
 }
 
 void write_out(Source& source) {
+  // containerd reads little at a time: it shall not wake us for each. No pipe, or an old quota, is no harm.
+  ::fcntl(STDOUT_FILENO, F_SETPIPE_SZ, kPipeBytes);
   FdSink sink(STDOUT_FILENO, "stdout");
   pump(source, sink);
 }
@@ -71,48 +76,42 @@ bool is_compressed_type(std::string_view media_type) {
 
 }  // namespace
 
-void check_layer(const OpenedLayer& layer, const Fd& file) {
+void check_layer(OpenedLayer& layer, const Fd& file) {
   FileSource ciphertext(file);
   SizedSource sized(ciphertext, layer.size);
-  check_layer_hmac(sized, layer.options, layer.public_options);
-}
-
-bool is_inflatable(const OpenedLayer& layer, const Fd& file) {
-  if (!is_compressed_type(layer.media_type)) return false;
-  FileSource ciphertext(file);
-  Lane lane(LaneKind::kInline);
-  DecryptingSource plaintext(ciphertext, layer.options, layer.public_options, lane);
-  InflatingSource inflated(plaintext);
-  std::array<std::uint8_t, kMagicBytes> head{};
-  std::size_t size = 0;
-  while (size < head.size()) {
-    const std::size_t more = inflated.read(MutableByteView(head).subspan(size));
-    if (more == 0) break;
-    size += more;
-  }
-  return detect_compression(ByteView(head).first(size)) == Compression::kNone;
+  Lane lane(lane_kind(layer));
+  layer.mac = verify_layer(sized, std::move(layer.mac), lane);
 }
 
 void write_streaming(const OpenedLayer& layer, Source& ciphertext) {
   SizedSource sized(ciphertext, layer.size);
   Lane lane(LaneKind::kInline);
-  DecryptingSource plaintext(sized, layer.options, layer.public_options, lane);
+  DecryptingSource plaintext(sized, layer.options, layer.mac, lane);
   write_out(plaintext);
 }
 
 void write_plaintext(const OpenedLayer& layer, const Fd& file) {
   FileSource ciphertext(file);
   Lane lane(lane_kind(layer));
-  DecryptingSource plaintext(ciphertext, layer.options, layer.public_options, lane);
+  DecryptingSource plaintext(ciphertext, layer.options, layer.mac, lane);
   write_out(plaintext);
 }
 
 void write_inflated(const OpenedLayer& layer, const Fd& file) {
+  if (!is_compressed_type(layer.media_type)) {
+    write_plaintext(layer, file);
+    return;
+  }
   FileSource ciphertext(file);
   Lane lane(lane_kind(layer));
-  DecryptingSource plaintext(ciphertext, layer.options, layer.public_options, lane);
-  InflatingSource inflated(plaintext);
-  write_out(inflated);
+  DecryptingSource plaintext(ciphertext, layer.options, layer.mac, lane);
+  InflatingSource inflating(plaintext);
+  PeekedSource inflated(inflating, kMagicBytes);
+  if (detect_compression(inflated.head()) == Compression::kNone) {
+    write_out(inflated);
+  } else {
+    write_plaintext(layer, file);
+  }
 }
 
 }  // namespace imgcrypt::streamproc

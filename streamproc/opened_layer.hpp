@@ -3,8 +3,7 @@
 #pragma once
 
 #include "base/fd.hpp"
-#include "layer/private_options.hpp"
-#include "layer/public_options.hpp"
+#include "layer/layer_mac.hpp"
 
 #include <cstdint>
 #include <string>
@@ -13,23 +12,23 @@ namespace imgcrypt::streamproc {
 
 struct OpenedLayer {
   PrivateOptions options;
-  PublicOptions public_options;
+  LayerMac mac;            // of the ciphertext, for the next one who reads it
   std::string media_type;  // of the encrypted layer
   std::uint64_t size;      // of the ciphertext, bytes
 };
 
-// Throws kIntegrity when the file has another size or HMAC than the layer.
-void check_layer(const OpenedLayer& layer, const Fd& file);
+// Throws kIntegrity when the file has another size or HMAC than the layer. What is read behind it is checked
+// again, by a MAC that is cheaper, should the file change.
+void check_layer(OpenedLayer& layer, const Fd& file);
 
-// Whether the layer, which was checked, is one that its media type calls compressed, and is no longer once
-// decompressed: who tells by the first bytes would take what is compressed twice for compressed once.
-[[nodiscard]] bool is_inflatable(const OpenedLayer& layer, const Fd& file);
-
-// Decrypted as it comes, without a check before: the last 64 KiB wait for the HMAC.
+// Decrypted as it comes, without a check before: the last 128 KiB wait for the MAC.
 void write_streaming(const OpenedLayer& layer, Source& ciphertext);
 
-// From the file that was checked. The HMAC is computed again, should the file have changed since.
+// From the file that was checked.
 void write_plaintext(const OpenedLayer& layer, const Fd& file);
+
+// The same, decompressed if it is of a compressed type; but what is still compressed then is left as it was
+// stored: who tells by the first bytes would take what is compressed twice for compressed once.
 void write_inflated(const OpenedLayer& layer, const Fd& file);
 
 }  // namespace imgcrypt::streamproc

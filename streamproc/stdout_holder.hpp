@@ -14,7 +14,9 @@ class StdoutHolder {
   // Forks: call it before any thread is started.
   StdoutHolder();
 
-  // Success: stdout may close with us. Without this call it is held.
+  [[nodiscard]] pid_t child() const noexcept { return child_; }
+
+  // Success: stdout may close with us. Without this call it is held. Returns when the child has ended.
   void release();
 
  private:

@@ -11,10 +11,12 @@ int sodium_variant(Base64 variant) {
 }
 
 // libsodium's codecs do not branch on the data, so one code path serves secrets and public bytes alike.
-std::optional<std::size_t> decode_into(std::string_view text, Base64 variant, MutableByteView out) {
+std::optional<std::size_t> decode_into(std::string_view text, Base64 variant, WhiteSpace space,
+                                       MutableByteView out) {
+  const char* ignored = space == WhiteSpace::kIgnored ? " \t\r\n" : nullptr;
   std::size_t size = 0;
   const char* end = nullptr;
-  const int status = sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, &end,
+  const int status = sodium_base642bin(out.data(), out.size(), text.data(), text.size(), ignored, &size, &end,
                                        sodium_variant(variant));
   if (status != 0 || end != text.data() + text.size()) return std::nullopt;
   return size;
@@ -41,15 +43,15 @@ SecretBytes encode_base64_secret(ByteView bytes, Base64 variant) {
 
 std::optional<Bytes> decode_base64(std::string_view text, Base64 variant) {
   Bytes out(decoded_bound(text));
-  const auto size = decode_into(text, variant, out);
+  const auto size = decode_into(text, variant, WhiteSpace::kRefused, out);
   if (!size) return std::nullopt;
   out.resize(*size);
   return out;
 }
 
-std::optional<SecretBytes> decode_base64_secret(std::string_view text, Base64 variant) {
+std::optional<SecretBytes> decode_base64_secret(std::string_view text, Base64 variant, WhiteSpace space) {
   SecretBytes out(decoded_bound(text));
-  const auto size = decode_into(text, variant, out.expose_mutable());
+  const auto size = decode_into(text, variant, space, out.expose_mutable());
   if (!size) return std::nullopt;
   out.truncate(*size);
   return out;

@@ -1,5 +1,5 @@
-// Text encodings of bytes. Decoders take the one canonical form and nothing else: no line breaks, no white
-// space, exact padding, no spare bits.
+// Text encodings of bytes. Decoders take the one canonical form and nothing else: no white space unless it
+// is allowed, exact padding, no spare bits.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -16,13 +16,16 @@ enum class Base64 {
   kUrl,       // RFC 4648 section 5, without padding
 };
 
+enum class WhiteSpace { kRefused, kIgnored };
+
 [[nodiscard]] std::string encode_base64(ByteView bytes, Base64 variant);
 // As encode_base64, for text that is itself a secret.
 [[nodiscard]] SecretBytes encode_base64_secret(ByteView bytes, Base64 variant);
 
 // nullopt: not canonical base64.
 [[nodiscard]] std::optional<Bytes> decode_base64(std::string_view text, Base64 variant);
-[[nodiscard]] std::optional<SecretBytes> decode_base64_secret(std::string_view text, Base64 variant);
+[[nodiscard]] std::optional<SecretBytes> decode_base64_secret(std::string_view text, Base64 variant,
+                                                              WhiteSpace space = WhiteSpace::kRefused);
 
 [[nodiscard]] std::string encode_hex(ByteView bytes);  // lower case
 

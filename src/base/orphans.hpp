@@ -13,6 +13,8 @@ class Orphans {
   // From now on they become our children instead of init's. Children that exist already were not started by
   // us, but by what this program replaced by exec, or are to live on: they are never touched.
   Orphans();
+  // Nor is this one.
+  void spare(pid_t child) { spared_.push_back(child); }
 
   // Kills all other children, and theirs that they leave in turn; gives up after a second.
   void kill() const noexcept;

@@ -12,6 +12,8 @@ namespace imgcrypt {
 
 namespace {
 
+constexpr std::size_t kLeastRead = 4096;  // bytes
+
 class Nowhere final : public Sink {
  public:
   void write(ByteView) override {}
@@ -46,7 +48,7 @@ Bytes read_all(Source& source, std::size_t limit, std::string_view what) {
   Bytes bytes;
   while (true) {
     const std::size_t used = bytes.size();
-    bytes.resize(std::min(limit + 1, used + 64 * 1024));
+    bytes.resize(std::min(limit + 1, used + std::max(kLeastRead, used)));
     const std::size_t size = source.read(MutableByteView(bytes).subspan(used));
     bytes.resize(used + size);
     if (size == 0) return bytes;

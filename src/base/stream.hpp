@@ -9,7 +9,7 @@
 namespace imgcrypt {
 
 // Enough for one read(2) to be cheap, little enough to stay in the cache through every pass over it.
-inline constexpr std::size_t kChunkSize = 256 * 1024;
+inline constexpr std::size_t kChunkSize = 128 * 1024;
 
 class Lane;
 

@@ -4,9 +4,6 @@
 
 #include <imgcrypt/error.hpp>
 
-#include <algorithm>
-#include <cstring>
-
 namespace imgcrypt {
 namespace {
 
@@ -15,11 +12,7 @@ constexpr std::string_view kEnd = "-----END ";
 constexpr std::string_view kDashes = "-----";
 
 SecretBytes decode_body(std::string_view body, std::string_view label) {
-  SecretBytes joined(body.size() + 1);
-  const auto kept = std::ranges::copy_if(body, joined.expose_mutable().begin(),
-                                         [](char c) { return std::strchr(" \t\r\n", c) == nullptr; });
-  joined.truncate(static_cast<std::size_t>(kept.out - joined.expose_mutable().begin()));
-  auto der = decode_base64_secret(as_text(joined.expose()), Base64::kStandard);
+  auto der = decode_base64_secret(body, Base64::kStandard, WhiteSpace::kIgnored);
   if (!der) throw Error(ErrorCode::kUsage, "PEM block " + std::string(label) + " is not base64");
   return std::move(*der);
 }

@@ -64,7 +64,7 @@ DescriptorEdit LayerDecryption::change(const Descriptor& layer, Source& blob, La
                                        ImageDestination& destination) {
   const LayerKeys& keys = keys_.at(layer.digest);
   const ExpectedLayer& expected = expected_.at(layer.digest);
-  DecryptingSource decrypted(blob, keys.options, keys.public_options, lane);
+  DecryptingSource decrypted(blob, keys.options, layer_hmac(keys.options, keys.public_options), lane);
   PeekedSource plaintext(decrypted, kMagicBytes);
   const Compression compression = detect_compression(plaintext.head());
   const HashAlgorithm stored_as = layer.digest.algorithm();
@@ -96,7 +96,7 @@ Digest LayerDecryption::diff_id_by_second_read(const Descriptor& layer, HashAlgo
   const LayerKeys& keys = keys_.at(layer.digest);
   const auto blob = source_.open(layer);
   Lane lane(LaneKind::kThread);
-  DecryptingSource plaintext(*blob, keys.options, keys.public_options, lane);
+  DecryptingSource plaintext(*blob, keys.options, layer_hmac(keys.options, keys.public_options), lane);
   return diff_id_of(plaintext, algorithm);
 }
 

@@ -33,7 +33,8 @@ void check_layer_content(ImageSource& source, const LayerToCheck& check, LaneKin
   CountingSource stored(*blob, moving);
   if (check.keys != nullptr) {
     Lane lane(lane_kind);
-    DecryptingSource plaintext(stored, check.keys->options, check.keys->public_options, lane);
+    DecryptingSource plaintext(stored, check.keys->options,
+                               layer_hmac(check.keys->options, check.keys->public_options), lane);
     check_plaintext(plaintext, check, decrypted_type(media_type), reporter);
   } else if (is_plain_layer(media_type)) {
     check_plaintext(stored, check, media_type, reporter);

@@ -13,7 +13,7 @@ DescriptorEdit LayerRotation::change(const Descriptor& layer, Source& blob, Lane
   fresh.source_digest = old.options.source_digest;
   DescriptorEdit edit;
   edit.annotations.set = wrap_private_options(fresh, wrappers());
-  DecryptingSource plaintext(blob, old.options, old.public_options, lane);
+  DecryptingSource plaintext(blob, old.options, layer_hmac(old.options, old.public_options), lane);
   EncryptingSource ciphertext(plaintext, fresh, lane);
   edit.digest = destination.put({std::nullopt, layer.digest.algorithm()}, ciphertext, lane);
   set_public_options(edit.annotations.set, ciphertext.public_options());

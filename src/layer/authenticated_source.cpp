@@ -8,20 +8,21 @@
 
 namespace imgcrypt {
 
-AuthenticatedSource::AuthenticatedSource(Source& cipher, const PrivateOptions& options,
-                                         PublicOptions public_options)
-    : cipher_(cipher), hmac_(options.key), public_options_(std::move(public_options)) {}
+AuthenticatedSource::AuthenticatedSource(Source& cipher, LayerMac hmac)
+    : cipher_(cipher), hmac_(std::move(hmac)) {}
 
 std::size_t AuthenticatedSource::read(MutableByteView buffer) {
   if (state_ == State::kFailed) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
   if (state_ == State::kVerified) return 0;
   if (const std::size_t size = cipher_.read(buffer); size > 0) {
     const WorkTimer timer(Work::kHmac);
-    hmac_.update(buffer.first(size));
+    hmac_.mac.update(buffer.first(size));
     return size;
   }
-  state_ = equal_constant_time(hmac_.finish(), public_options_.hmac) ? State::kVerified : State::kFailed;
-  return read(buffer);
+  state_ = State::kFailed;
+  require_equal_macs(hmac_.mac.finish(), hmac_.expected);
+  state_ = State::kVerified;
+  return 0;
 }
 
 }  // namespace imgcrypt

@@ -1,7 +1,6 @@
 #include "layer/decrypting_source.hpp"
 
 #include "base/work_time.hpp"
-#include "layer/authenticated_source.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -9,22 +8,16 @@
 #include <utility>
 
 namespace imgcrypt {
-namespace {
 
-[[noreturn]] void fail() { throw Error(ErrorCode::kIntegrity, "layer authentication failed"); }
-
-}  // namespace
-
-DecryptingSource::DecryptingSource(Source& cipher, const PrivateOptions& options,
-                                   PublicOptions public_options, Lane& lane)
+DecryptingSource::DecryptingSource(Source& cipher, const PrivateOptions& options, LayerMac mac, Lane& lane)
     : cipher_(cipher),
       ctr_(options.key, options.nonce),
-      public_options_(std::move(public_options)),
-      hmac_(lane, HmacSha256(options.key), Work::kHmac),
+      expected_mac_(std::move(mac.expected)),
+      mac_(lane, std::move(mac.mac), Work::kHmac),
       buffers_(lane, 1) {}
 
 std::size_t DecryptingSource::read(MutableByteView buffer) {
-  if (state_ == State::kFailed) fail();
+  if (state_ == State::kFailed) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
   while (released_.empty()) {
     if (state_ == State::kVerified && held_.empty()) return 0;
     advance();
@@ -50,20 +43,15 @@ ByteView DecryptingSource::read_chunk() {
     if (size == 0) break;
     filled += size;
   }
-  hmac_.update(chunk.first(filled));
+  mac_.update(chunk.first(filled));
   if (filled < chunk.size()) finish();
   return chunk.first(filled);
 }
 
 void DecryptingSource::finish() {
   state_ = State::kFailed;
-  if (!equal_constant_time(hmac_.finish(), public_options_.hmac)) fail();
+  require_equal_macs(mac_.finish(), expected_mac_);
   state_ = State::kVerified;
-}
-
-void check_layer_hmac(Source& cipher, const PrivateOptions& options, const PublicOptions& public_options) {
-  AuthenticatedSource authenticated(cipher, options, public_options);
-  drain(authenticated);
 }
 
 }  // namespace imgcrypt

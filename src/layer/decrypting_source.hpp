@@ -1,14 +1,10 @@
 // A layer decrypted while it is read. The last kHeldBack bytes, all of a shorter layer, are released only
-// when the HMAC of the whole ciphertext has been checked; a consumer that must see nothing unauthenticated
-// verifies first (check_layer_hmac) or throws away what it got when read() throws.
+// when the MAC of the whole ciphertext has been checked; a consumer that must see nothing unauthenticated
+// verifies first (verify_layer) or throws away what it got when read() throws.
 #pragma once
 
-#include "base/lane.hpp"
-#include "base/stream.hpp"
 #include "crypto/aes_ctr.hpp"
-#include "crypto/hmac.hpp"
-#include "layer/private_options.hpp"
-#include "layer/public_options.hpp"
+#include "layer/layer_mac.hpp"
 
 namespace imgcrypt {
 
@@ -17,8 +13,8 @@ class DecryptingSource final : public Source {
   static constexpr std::size_t kHeldBack = kChunkSize;  // bytes
 
   // The ciphertext is authenticated in the lane, which must outlive it, as `cipher` must.
-  DecryptingSource(Source& cipher, const PrivateOptions& options, PublicOptions public_options, Lane& lane);
-  // Throws kIntegrity "layer authentication failed" when the HMAC does not fit.
+  DecryptingSource(Source& cipher, const PrivateOptions& options, LayerMac mac, Lane& lane);
+  // Throws kIntegrity "layer authentication failed" when the MAC does not fit.
   std::size_t read(MutableByteView buffer) override;
 
  private:
@@ -28,16 +24,12 @@ class DecryptingSource final : public Source {
 
   Source& cipher_;
   AesCtr ctr_;
-  PublicOptions public_options_;
-  HashInLane<HmacSha256> hmac_;
+  Bytes expected_mac_;
+  HashInLane<Mac> mac_;
   LaneBuffers buffers_;
   ByteView released_;  // ciphertext that may be decrypted and given out
   ByteView held_;      // what follows it
   enum class State { kReading, kVerified, kFailed } state_ = State::kReading;
 };
-
-// Reads the ciphertext to its end; throws kIntegrity "layer authentication failed" when the HMAC does not
-// fit.
-void check_layer_hmac(Source& cipher, const PrivateOptions& options, const PublicOptions& public_options);
 
 }  // namespace imgcrypt

@@ -5,7 +5,9 @@
 namespace imgcrypt {
 
 EncryptingSource::EncryptingSource(Source& plain, const PrivateOptions& options, Lane& lane)
-    : plain_(plain), cipher_(options.key, options.nonce), hmac_(lane, HmacSha256(options.key), Work::kHmac) {}
+    : plain_(plain),
+      cipher_(options.key, options.nonce),
+      hmac_(lane, hmac_sha256(options.key), Work::kHmac) {}
 
 std::size_t EncryptingSource::read(MutableByteView buffer) {
   if (!public_options_.hmac.empty()) return 0;

@@ -5,7 +5,7 @@
 #include "base/lane.hpp"
 #include "base/stream.hpp"
 #include "crypto/aes_ctr.hpp"
-#include "crypto/hmac.hpp"
+#include "crypto/mac.hpp"
 #include "layer/private_options.hpp"
 #include "layer/public_options.hpp"
 
@@ -23,7 +23,7 @@ class EncryptingSource final : public Source {
  private:
   Source& plain_;
   AesCtr cipher_;
-  HashInLane<HmacSha256> hmac_;
+  HashInLane<Mac> hmac_;
   PublicOptions public_options_;
 };
 

@@ -2,7 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
-#include "crypto/hmac.hpp"
+#include "crypto/mac.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -25,7 +25,7 @@ PublicOptions PublicOptions::parse(std::string_view json) {
     throw Error(ErrorCode::kRefused, "public cipher options are not allowed: nobody vouches for them");
   }
   auto hmac = decode_base64(document.get("hmac").string(), Base64::kStandard);
-  if (!hmac || hmac->size() != HmacSha256::kSize)
+  if (!hmac || hmac->size() != kHmacSha256Size)
     throw Error(ErrorCode::kIntegrity, "the layer's HMAC is malformed");
   return {std::move(*hmac)};
 }

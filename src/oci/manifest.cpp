@@ -53,6 +53,19 @@ std::vector<Descriptor> parse_descriptors(const JsonView& document, std::string_
 
 }  // namespace
 
+std::vector<Descriptor> find_layer(const std::string& manifest, const Digest& digest) {
+  std::vector<Descriptor> found;
+  const auto layers = JsonView(manifest).find("layers");
+  if (!layers) return found;
+  for (const JsonView& element : layers->elements()) {
+    if (element.text().find(digest.hex()) == std::string_view::npos) continue;
+    check_json(element.text());
+    Descriptor descriptor = parse_descriptor(element);
+    if (descriptor.digest == digest) found.push_back(std::move(descriptor));
+  }
+  return found;
+}
+
 Manifest::Manifest(std::string raw)
     : raw_(std::move(raw)),
       config_(parse_descriptor(checked(raw_).get("config"))),

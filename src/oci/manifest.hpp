@@ -38,6 +38,10 @@ class Manifest {
   Annotations annotations_;
 };
 
+// The descriptors of that digest among the layers of a manifest, for whoever looks through many documents:
+// throws as Manifest::parse, but finds no faults in the rest of it.
+[[nodiscard]] std::vector<Descriptor> find_layer(const std::string& manifest, const Digest& digest);
+
 class Index {
  public:
   static Index parse(std::string raw);  // throws as Manifest::parse

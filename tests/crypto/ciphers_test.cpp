@@ -4,7 +4,7 @@
 #include "crypto/aes_kw.hpp"
 #include "crypto/concat_kdf.hpp"
 #include "crypto/hash.hpp"
-#include "crypto/hmac.hpp"
+#include "crypto/mac.hpp"
 #include "crypto/random.hpp"
 #include "support/vectors.hpp"
 
@@ -17,10 +17,9 @@ namespace {
 
 using namespace test;
 
-Bytes hmac_of(const SecretBytes& key, ByteView data) {
-  HmacSha256 hmac(key);
-  hmac.update(data);
-  return hmac.finish();
+Bytes mac_of(Mac mac, ByteView data) {
+  mac.update(data);
+  return mac.finish();
 }
 
 TEST(AesCtr, AgreesWithSp800_38a) {
@@ -137,10 +136,26 @@ TEST(Hmac, AgreesWithRfc4231) {
   for (const auto& row : load_rows("rfc/rfc4231.json", "cases")) {
     SCOPED_TRACE(row.at("case"));
     const Bytes expected = hex(row, "hmac_sha256");
-    Bytes hmac = hmac_of(secret(hex(row, "key")), hex(row, "data"));
-    ASSERT_EQ(hmac.size(), HmacSha256::kSize);
+    Bytes hmac = mac_of(hmac_sha256(secret(hex(row, "key"))), hex(row, "data"));
+    ASSERT_EQ(hmac.size(), kHmacSha256Size);
     hmac.resize(expected.size());
     EXPECT_EQ(hmac, expected);
+  }
+}
+
+TEST(Poly1305, AgreesWithRfc8439) {
+  const auto row = load_table("rfc/rfc8439-2.5.2.json");
+  EXPECT_EQ(mac_of(poly1305(secret(hex(row, "key"))), as_bytes(text(row, "message"))), hex(row, "tag"));
+}
+
+TEST(Mac, CopiesGoOnFromWhatTheyHaveSeen) {
+  const SecretBytes key = random_secret(kPoly1305KeySize);
+  for (Mac mac : {hmac_sha256(key), poly1305(key)}) {
+    mac.update(as_bytes("seen by both, "));
+    Mac copy = mac;
+    copy.update(as_bytes("by one"));
+    mac.update(as_bytes("by one"));
+    EXPECT_EQ(copy.finish(), mac.finish());
   }
 }
 

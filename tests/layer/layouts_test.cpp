@@ -57,7 +57,7 @@ Digest decrypted_digest(const Table& image, const Descriptor& layer, const KeyUn
   const PrivateOptions options = unwrap_private_options(layer.annotations, keys);
   MemorySource cipher(as_bytes(blob));
   Lane lane(LaneKind::kInline);
-  DecryptingSource plain(cipher, options, public_options_of(layer.annotations), lane);
+  DecryptingSource plain(cipher, options, layer_hmac(options, public_options_of(layer.annotations)), lane);
   return Digest::of(read_all(plain, blob.size(), "layer"));
 }
 

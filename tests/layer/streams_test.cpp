@@ -55,7 +55,7 @@ Bytes decrypt(const Encrypted& layer, const PrivateOptions& options, std::size_t
               LaneKind kind = LaneKind::kThread) {
   SlowSource source(layer.bytes, step);
   Lane lane(kind);
-  DecryptingSource decrypting(source, options, layer.public_options, lane);
+  DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options), lane);
   return read_all(decrypting, kAnySize, "plain");
 }
 
@@ -112,7 +112,7 @@ TEST(DecryptingSource, HoldsTheTailBackUntilTheHmacIsChecked) {
     layer.public_options.hmac[0] ^= 1;
     MemorySource source(layer.bytes);
     Lane lane(LaneKind::kThread);
-    DecryptingSource decrypting(source, options, layer.public_options, lane);
+    DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options), lane);
     EXPECT_LE(released_before_failure(decrypting), beyond);
   }
 }
@@ -123,7 +123,7 @@ TEST(DecryptingSource, ReleasesNothingOfAShortForgedLayer) {
   layer.bytes[0] ^= 1;
   MemorySource source(layer.bytes);
   Lane lane(LaneKind::kThread);
-  DecryptingSource decrypting(source, options, layer.public_options, lane);
+  DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options), lane);
   EXPECT_EQ(released_before_failure(decrypting), 0U);
 }
 
@@ -133,7 +133,7 @@ TEST(DecryptingSource, StaysFailed) {
   layer.public_options.hmac[31] ^= 0x80;
   MemorySource source(layer.bytes);
   Lane lane(LaneKind::kThread);
-  DecryptingSource decrypting(source, options, layer.public_options, lane);
+  DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options), lane);
   for (int i = 0; i < 3; ++i) released_before_failure(decrypting);
 }
 
@@ -142,7 +142,7 @@ TEST(DecryptingSource, EndsAgainAfterItsEnd) {
   const Encrypted layer = encrypt({}, options);
   MemorySource source(layer.bytes);
   Lane lane(LaneKind::kThread);
-  DecryptingSource decrypting(source, options, layer.public_options, lane);
+  DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options), lane);
   Bytes chunk(1);
   EXPECT_EQ(decrypting.read(chunk), 0U);
   EXPECT_EQ(decrypting.read(chunk), 0U);
@@ -154,12 +154,13 @@ TEST(DecryptingSource, NeverEndsCleanlyOnCutExtendedOrChangedLayers) {
   const auto is_caught = [&](const Encrypted& forged) {
     MemorySource source(forged.bytes);
     MemorySource again(forged.bytes);
-    AuthenticatedSource authenticated(again, options, forged.public_options);
+    const LayerMac hmac = layer_hmac(options, forged.public_options);
+    Lane lane(LaneKind::kInline);
+    AuthenticatedSource authenticated(again, hmac);
     return error_of([&] { (void)decrypt(forged, options); }) == ErrorCode::kIntegrity &&
            error_of([&] { drain(authenticated); }) == ErrorCode::kIntegrity &&
            error_of([&] { drain(authenticated); }) == ErrorCode::kIntegrity &&
-           error_of([&] { check_layer_hmac(source, options, forged.public_options); }) ==
-               ErrorCode::kIntegrity;
+           error_of([&] { (void)verify_layer(source, hmac, lane); }) == ErrorCode::kIntegrity;
   };
   for (const std::size_t at : {0U, 35'000U, 69'999U}) {
     Encrypted forged = layer;
@@ -174,10 +175,39 @@ TEST(DecryptingSource, NeverEndsCleanlyOnCutExtendedOrChangedLayers) {
   EXPECT_TRUE(is_caught(longer));
   EXPECT_TRUE(is_caught({layer.bytes, {}}));
   MemorySource whole(layer.bytes);
-  AuthenticatedSource authenticated(whole, options, layer.public_options);
+  AuthenticatedSource authenticated(whole, layer_hmac(options, layer.public_options));
   EXPECT_EQ(read_all(authenticated, layer.bytes.size(), "layer"), layer.bytes);
-  MemorySource again(layer.bytes);
-  check_layer_hmac(again, options, layer.public_options);
+}
+
+TEST(VerifiedLayer, IsReadAgainAsItWas) {
+  const PrivateOptions options = fresh_options();
+  for (const LaneKind kind : {LaneKind::kThread, LaneKind::kInline}) {
+    const Bytes plain = random_bytes(3 * DecryptingSource::kHeldBack + 100);
+    const Encrypted layer = encrypt(plain, options);
+    Lane lane(kind);
+    MemorySource first(layer.bytes);
+    const LayerMac mac = verify_layer(first, layer_hmac(options, layer.public_options), lane);
+    for (int time = 0; time < 2; ++time) {
+      MemorySource again(layer.bytes);
+      DecryptingSource decrypting(again, options, mac, lane);
+      EXPECT_EQ(read_all(decrypting, plain.size(), "plain"), plain);
+    }
+  }
+}
+
+TEST(VerifiedLayer, IsRefusedWhenItHasChangedSince) {
+  const PrivateOptions options = fresh_options();
+  const Encrypted layer = encrypt(random_bytes(3 * DecryptingSource::kHeldBack), options);
+  Lane lane(LaneKind::kThread);
+  MemorySource first(layer.bytes);
+  const LayerMac mac = verify_layer(first, layer_hmac(options, layer.public_options), lane);
+  for (const std::size_t at : {std::size_t{0}, layer.bytes.size() - 1}) {
+    Bytes changed = layer.bytes;
+    changed[at] ^= 1;
+    MemorySource again(changed);
+    DecryptingSource decrypting(again, options, mac, lane);
+    EXPECT_LE(released_before_failure(decrypting), 2 * DecryptingSource::kHeldBack);
+  }
 }
 
 }  // namespace

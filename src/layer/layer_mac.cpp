@@ -1,0 +1,46 @@
+#include "layer/layer_mac.hpp"
+
+#include "crypto/random.hpp"
+
+#include <imgcrypt/error.hpp>
+
+#include <utility>
+
+namespace imgcrypt {
+namespace {
+
+class BothMacs final : public Sink {
+ public:
+  BothMacs(HashInLane<Mac>& hmac, Mac& own) : hmac_(hmac), own_(own) {}
+
+  void write(ByteView chunk) override {
+    hmac_.update(chunk);
+    own_.update(chunk);
+  }
+
+ private:
+  HashInLane<Mac>& hmac_;
+  Mac& own_;
+};
+
+}  // namespace
+
+LayerMac layer_hmac(const PrivateOptions& options, const PublicOptions& public_options) {
+  return {hmac_sha256(options.key), public_options.hmac};
+}
+
+void require_equal_macs(ByteView made, ByteView expected) {
+  if (!equal_constant_time(made, expected)) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
+}
+
+LayerMac verify_layer(Source& ciphertext, LayerMac hmac, Lane& lane) {
+  HashInLane<Mac> made(lane, std::move(hmac.mac), Work::kHmac);
+  Mac own = poly1305(random_secret(kPoly1305KeySize));
+  Mac again = own;
+  BothMacs macs(made, own);
+  pump(ciphertext, macs, lane);
+  require_equal_macs(made.finish(), hmac.expected);
+  return {std::move(again), own.finish()};
+}
+
+}  // namespace imgcrypt
