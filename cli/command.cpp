@@ -5,6 +5,29 @@
 
 namespace imgcrypt::cli {
 
+CLI::Option* ListOption::add_to(CLI::App& command, const std::string& names, const std::string& description,
+                                const std::string& type) {
+  return command.add_option(names, lists, description)->take_all()->expected(1)->type_name(type);
+}
+
+std::vector<std::string> ListOption::values() const {
+  std::vector<std::string> values;
+  for (const std::string& list : lists) {
+    std::string_view rest = list;
+    while (true) {
+      const std::size_t comma = rest.find(',');
+      values.emplace_back(rest.substr(0, comma));
+      if (values.back().empty()) {
+        throw Error(ErrorCode::kUsage, "nothing stands at one place of the list \"" + list + "\"",
+                    "leave out a comma, or add the value");
+      }
+      if (comma == std::string_view::npos) break;
+      rest.remove_prefix(comma + 1);
+    }
+  }
+  return values;
+}
+
 void JobsOption::add_to(CLI::App& command) {
   command.add_option("-j,--jobs", jobs, "layers to work on side by side (default: the number of cores)")
       ->check(CLI::Range(1U, 1024U))

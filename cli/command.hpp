@@ -27,6 +27,16 @@ struct DigestFileOption {
   void write(const Digest& digest) const;
 };
 
+// Values given one at a time, or several with commas between them.
+struct ListOption {
+  std::vector<std::string> lists;
+  CLI::Option* add_to(CLI::App& command, const std::string& names, const std::string& description,
+                      const std::string& type);
+  [[nodiscard]] bool is_given() const noexcept { return !lists.empty(); }
+  // Throws kUsage for one that is empty, which the parser would pass over.
+  [[nodiscard]] std::vector<std::string> values() const;
+};
+
 struct JobsOption {
   unsigned jobs = 0;  // 0: one for each core
   void add_to(CLI::App& command);
@@ -52,8 +62,8 @@ struct RecipientOptions {
 
 // Which platforms and layers a command is about.
 struct SelectionOptions {
-  std::vector<std::string> platforms;
-  std::vector<std::string> layers;
+  ListOption platforms;
+  ListOption layers;
   bool all_platforms = false;  // said for its own sake
   void add_to(CLI::App& command);
   // Throws kUsage.

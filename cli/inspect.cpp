@@ -16,7 +16,7 @@ namespace {
 
 struct Options {
   std::string reference;
-  std::vector<std::string> platforms;
+  ListOption platforms;
   bool layers = false;
   bool raw = false;
   bool config = false;
@@ -55,8 +55,8 @@ void print_bytes(ByteView bytes, const Output& output) {
 void run(const Options& options, Output& output) {
   const auto source = open_source(Reference::parse(options.reference));
   std::vector<Platform> platforms;
-  platforms.reserve(options.platforms.size());
-  for (const std::string& platform : options.platforms) platforms.push_back(parse_platform(platform));
+  for (const std::string& platform : options.platforms.values())
+    platforms.push_back(parse_platform(platform));
   if (options.raw) return print_bytes(read_root(*source), output);
   if (options.config) return print_bytes(read_config(*source, platforms), output);
   const ImageReport report = inspect_image(*source, platforms);
@@ -76,11 +76,7 @@ void add_inspect(CLI::App& app, Output& output) {
   CLI::App* command = app.add_subcommand("inspect", "Show what an image consists of and who can read it");
   command->add_option("REF", options->reference, "image to read: oci:DIR[:TAG|@DIGEST]")->required();
   CLI::Option* platform =
-      command->add_option("--platform", options->platforms, "only these platforms, as linux/arm64")
-          ->delimiter(',')
-          ->take_all()
-          ->expected(1)
-          ->type_name("PLATFORM");
+      options->platforms.add_to(*command, "--platform", "only these platforms, as linux/arm64", "PLATFORM");
   CLI::Option* layers =
       command->add_flag("--layers", options->layers, "a table of the layers, as ctr-enc's layerinfo");
   CLI::Option* raw = command->add_flag("--raw", options->raw, "the index or manifest itself, byte for byte");

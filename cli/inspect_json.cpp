@@ -4,24 +4,6 @@
 namespace imgcrypt::cli {
 namespace {
 
-std::string_view word(DocumentKind kind) {
-  switch (kind) {
-    case DocumentKind::kIndex:
-      return "index";
-    case DocumentKind::kImage:
-      return "image";
-    case DocumentKind::kAttestation:
-      return "attestation";
-    case DocumentKind::kArtifact:
-      return "artifact";
-    case DocumentKind::kOther:
-      return "other";
-    case DocumentKind::kMissing:
-      return "missing";
-  }
-  return {};
-}
-
 std::optional<std::string> if_any(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
 }
@@ -51,7 +33,7 @@ JsonObject json_of(const LayerReport& layer) {
 }
 
 JsonObject json_of(const DocumentReport& document) {
-  JsonObject json = JsonObject().add("kind", word(document.kind));
+  JsonObject json = JsonObject().add("kind", word_of(document.kind));
   json.add("mediaType", document.descriptor.media_type)
       .add("digest", document.descriptor.digest.string())
       .add("size", document.descriptor.size);

@@ -27,7 +27,8 @@ inline constexpr std::size_t kLongestText = 200;  // characters of one text from
 [[nodiscard]] std::string layers_text(const ImageReport& report);
 [[nodiscard]] JsonObject inspect_json(const ImageReport& report);
 
-// "image linux/arm64", "attestation of linux/arm64", "index".
+[[nodiscard]] std::string_view word_of(DocumentKind kind);
+// Its word, and an image's platform: "image linux/arm64", "index".
 [[nodiscard]] std::string name_of(const DocumentReport& document);
 
 }  // namespace imgcrypt::cli

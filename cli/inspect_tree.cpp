@@ -222,13 +222,12 @@ class Tree {
 
 }  // namespace
 
-std::string name_of(const DocumentReport& document) {
-  const std::string platform = document.platform ? printable(document.platform->string()) : "";
-  switch (document.kind) {
+std::string_view word_of(DocumentKind kind) {
+  switch (kind) {
     case DocumentKind::kIndex:
       return "index";
     case DocumentKind::kImage:
-      return platform.empty() ? "image" : "image " + platform;
+      return "image";
     case DocumentKind::kAttestation:
       return "attestation";
     case DocumentKind::kArtifact:
@@ -236,9 +235,19 @@ std::string name_of(const DocumentReport& document) {
     case DocumentKind::kOther:
       return "other";
     case DocumentKind::kMissing:
-      return platform.empty() ? "missing" : "missing " + platform;
+      return "missing";
   }
   return {};
+}
+
+std::string name_of(const DocumentReport& document) {
+  std::string name(word_of(document.kind));
+  const bool is_of_platform =
+      document.kind == DocumentKind::kImage || document.kind == DocumentKind::kMissing;
+  const std::string platform =
+      is_of_platform && document.platform ? printable(document.platform->string()) : "";
+  if (!platform.empty()) name += " " + platform;
+  return name;
 }
 
 std::string tree_text(const ImageReport& report, const TreeLook& look) { return Tree(look).run(report.root); }

@@ -19,30 +19,21 @@ std::optional<Digest> root_of(const Reference& image) {
 }  // namespace
 
 void SelectionOptions::add_to(CLI::App& command) {
-  command
-      .add_option(
-          "--layer,--encrypt-layer", layers,
-          "only these layers, by their position in each platform's image: N[,N|A..B]; the first is 0, "
-          "the top one -1 (default: all)")
-      ->delimiter(',')
-      ->take_all()
-      ->expected(1)
-      ->type_name("N");
-  CLI::Option* some = command
-                          .add_option("--platform", platforms,
-                                      "only these platforms, as linux/arm64; the others are not written "
-                                      "(default: all)")
-                          ->delimiter(',')
-                          ->take_all()
-                          ->expected(1)
-                          ->type_name("PLATFORM");
+  layers.add_to(command, "--layer,--encrypt-layer",
+                "only these layers, by their position in each platform's image: N[,N|A..B]; the first is 0, "
+                "the top one -1 (default: all)",
+                "N");
+  CLI::Option* some = platforms.add_to(
+      command, "--platform",
+      "only these platforms, as linux/arm64; the others are not written (default: all)", "PLATFORM");
   command.add_flag("--all-platforms,--all", all_platforms, "all platforms: the default")->excludes(some);
 }
 
 Selection SelectionOptions::value() const {
   Selection selection;
-  for (const std::string& platform : platforms) selection.platforms.push_back(parse_platform(platform));
-  for (const std::string& layer : layers) selection.layers.push_back(parse_layer_range(layer));
+  for (const std::string& platform : platforms.values())
+    selection.platforms.push_back(parse_platform(platform));
+  for (const std::string& layer : layers.values()) selection.layers.push_back(parse_layer_range(layer));
   return selection;
 }
 
@@ -50,7 +41,7 @@ void SelectionOptions::check_place(const Reference& source, const Reference& des
   std::error_code none;
   const bool is_one_layout = std::filesystem::equivalent(source.directory, destination.directory, none);
   // Without a tag the result stands beside all that is there.
-  if (platforms.empty() || !is_one_layout || destination.tag.empty()) return;
+  if (!platforms.is_given() || !is_one_layout || destination.tag.empty()) return;
   const std::optional<Digest> there = root_of(destination);
   if (!there || there != root_of(source)) return;
   throw Error(ErrorCode::kRefused,
