@@ -9,11 +9,12 @@
 
 namespace imgcrypt {
 
-DecryptingSource::DecryptingSource(Source& cipher, const PrivateOptions& options, LayerMac mac, Lane& lane)
+DecryptingSource::DecryptingSource(Source& cipher, const PrivateOptions& options, const LayerMac& mac,
+                                   Lane& lane)
     : cipher_(cipher),
       ctr_(options.key, options.nonce),
-      expected_mac_(std::move(mac.expected)),
-      mac_(lane, std::move(mac.mac), Work::kHmac),
+      expected_mac_(mac.expected),
+      mac_(lane, mac.mac, Work::kHmac),
       buffers_(lane, 1) {}
 
 std::size_t DecryptingSource::read(MutableByteView buffer) {

@@ -13,7 +13,7 @@ class DecryptingSource final : public Source {
   static constexpr std::size_t kHeldBack = kChunkSize;  // bytes
 
   // The ciphertext is authenticated in the lane, which must outlive it, as `cipher` must.
-  DecryptingSource(Source& cipher, const PrivateOptions& options, LayerMac mac, Lane& lane);
+  DecryptingSource(Source& cipher, const PrivateOptions& options, const LayerMac& mac, Lane& lane);
   // Throws kIntegrity "layer authentication failed" when the MAC does not fit.
   std::size_t read(MutableByteView buffer) override;
 

@@ -65,7 +65,7 @@ out_of_range_is_an_error() {
   done
   expect_refused 3 encrypt --layer 3
   expect_contains "$stderr" "linux/amd64 has 3 layers"
-  for layers in x 1.. ..1 1...2 "" 1,,2 ,1 1,; do
+  for layers in x 1.. ..1 1...2 "" 1,,2 ,1 "1,"; do
     expect_refused 3 encrypt "--layer=$layers"
   done
 }
