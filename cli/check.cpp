@@ -44,10 +44,10 @@ std::string summary_of(const CheckResult& result) {
   const std::size_t plain = result.count(LayerState::kPlain);
   std::string text = plain == 0 ? "encrypted"
                                 : "partly encrypted, " + std::to_string(plain) + " of " +
-                                      std::to_string(encrypted + plain) + " layers are readable by everyone";
+                                      std::to_string(encrypted + plain) + " layers readable by everyone";
   if (result.count(LayerState::kOpens) == encrypted) text += "; every encrypted layer opens";
   const std::size_t locked = result.count(LayerState::kLocked);
-  if (locked > 0) text += "; " + std::to_string(locked) + " of " + std::to_string(encrypted) + " stay locked";
+  if (locked > 0) text += "; " + std::to_string(locked) + " of " + std::to_string(encrypted) + " locked";
   return text;
 }
 
@@ -55,7 +55,7 @@ JsonObject json_of(const CheckResult& result, const Options& options, const Refe
                    const Descriptor& root) {
   JsonObject json = image_result(reference, root);
   json.add("encryption", encryption_of(result)).add("full", options.is_full);
-  if (result.count(LayerState::kEncrypted) > 0) {
+  if (result.count(LayerState::kOpens) + result.count(LayerState::kLocked) == 0) {
     json.add_null("opens");
   } else {
     json.add("opens", result.count(LayerState::kLocked) == 0);

@@ -17,7 +17,9 @@ void DigestFileOption::check() const {
   if (file.empty()) return;
   const bool exists = ::access(file.c_str(), F_OK) == 0;
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
-  if (::access(exists ? file.c_str() : folder.c_str(), W_OK) != 0) throw errno_error("write " + file);
+  if (::access(exists ? file.c_str() : folder.c_str(), W_OK) == 0) return;
+  const Error error = errno_error("write " + file);
+  throw Error(ErrorCode::kUsage, error.message(), "let --digestfile name a file that can be written");
 }
 
 void DigestFileOption::write(const Digest& digest) const {

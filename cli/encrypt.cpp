@@ -76,6 +76,7 @@ void run(const Options& options, Output& output) {
   const Reference from = Reference::parse(options.source);
   const Reference target = Reference::parse(options.destination);
   options.selection.check_place(from, target);
+  if (options.prune) require_prunable(target);
   const auto source = open_source(from);
   const auto destination = open_destination(target);
   const auto base = options.base.empty() ? nullptr : open_source(Reference::parse(options.base));

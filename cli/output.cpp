@@ -43,13 +43,17 @@ int exit_status(const Error& error) {
   return error.code() == ErrorCode::kCancelled ? 128 + cancel_signal() : static_cast<int>(error.code());
 }
 
+bool is_short(std::string_view option) { return option.starts_with('-') && !option.starts_with("--"); }
+
 // Whether the arguments, of which some are wrong, ask for JSON.
 bool ask_for_json(std::span<char*> arguments) {
   std::string_view before;
   return std::ranges::any_of(arguments, [&](std::string_view argument) {
-    const bool is_value = before == "-o" || before == "--output";
+    // Short options may stand in one argument, this one as the last: -qo json, -qojson.
+    const bool is_value = before == "--output" || (is_short(before) && before.ends_with('o'));
     before = argument;
-    return (is_value && argument == "json") || argument == "-ojson" || argument == "--output=json";
+    return (is_value && argument == "json") || (is_short(argument) && argument.ends_with("ojson")) ||
+           argument == "--output=json";
   });
 }
 

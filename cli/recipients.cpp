@@ -114,8 +114,8 @@ std::set<std::size_t> chosen_places(const RemoveOptions& options, const Recipien
   std::set<std::size_t> places(options.indexes.begin(), options.indexes.end());
   if (!places.empty() && *places.rbegin() >= list.recipients.size()) {
     throw Error(ErrorCode::kUsage,
-                "--index " + std::to_string(*places.rbegin()) + ": the image has " +
-                    std::to_string(list.recipients.size()) + " recipients",
+                "--index " + std::to_string(*places.rbegin()) +
+                    ": the image has so many recipients: " + std::to_string(list.recipients.size()),
                 "imgcrypt recipients list shows their numbers");
   }
   for (const std::string& name : options.names) places.merge(places_of(name, list));

@@ -51,6 +51,10 @@ class StdinSource final : public Source {
   MemorySource head_;
 };
 
+Error with_hint(const Error& error, const std::string& hint) {
+  return error.hint().empty() ? Error(error.code(), error.message(), hint) : error;
+}
+
 Fd spool(const Head& head, const std::string& directory) {
   Fd file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   if (!file.is_open()) throw errno_error("make a spool file in " + directory);
@@ -58,6 +62,16 @@ Fd spool(const Head& head, const std::string& directory) {
   FdSink sink(file.get(), "spool file in " + directory);
   pump(source, sink);
   return file;
+}
+
+// So that a layer that no file holds is never read before it is verified.
+Fd spool_or_say(const Head& head, const std::string& directory) {
+  try {
+    return spool(head, directory);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kCancelled) throw;
+    throw with_hint(error, "name a directory with room for the layer with --spool-dir");
+  }
 }
 
 std::unique_ptr<ProviderUnwrapper> provider_unwrapper(const Options& options,
@@ -97,7 +111,14 @@ OpenedLayer open_layer(const Descriptor& descriptor, const KeyUnwrappers& keys, 
   const PublicOptions public_options = public_options_of(descriptor.annotations);
   PrivateOptions options = unwrap_private_options(descriptor.annotations, keys, cure);
   LayerMac hmac = layer_hmac(options, public_options);
-  return {std::move(options), std::move(hmac), descriptor.media_type, descriptor.size};
+  return {descriptor.digest, std::move(options), std::move(hmac), descriptor.media_type, descriptor.size};
+}
+
+Error in_layer(const Error& error, const Digest& digest) {
+  const Error placed = error.in("layer " + digest.string());
+  return error.code() == ErrorCode::kIntegrity
+             ? with_hint(placed, "it was damaged or changed: remove the image and pull it again")
+             : placed;
 }
 
 // The first descriptor that a key opens and whose HMAC the ciphertext has: anyone may put another manifest
@@ -114,7 +135,8 @@ class LayerOpener {
       if (ciphertext_ != nullptr) check_layer(layer, *ciphertext_);
       layer_ = std::move(layer);
     } catch (const Error& error) {
-      failure_ = error.in("layer " + descriptor.digest.string());
+      // That one opens and the layer is damaged tells more than that others do not open.
+      if (!failure_ || failure_->code() == ErrorCode::kNoKey) failure_ = in_layer(error, descriptor.digest);
     }
     return layer_.has_value();
   }
@@ -157,6 +179,22 @@ bool wants_inflated(Inflate inflate, const std::optional<StoredBlob>& blob) {
   return inflate == Inflate::kAlways || (inflate == Inflate::kAuto && is_for_containerd);
 }
 
+void write_layer(const Options& options, const OpenedLayer& layer, const Head& head, bool is_inflated,
+                 const Fd& file) {
+  try {
+    if (options.is_streaming) {
+      StdinSource ciphertext(head);
+      write_streaming(layer, ciphertext);
+    } else if (is_inflated) {
+      write_inflated(layer, file);
+    } else {
+      write_plaintext(layer, file);
+    }
+  } catch (const Error& error) {
+    throw in_layer(error, layer.digest);
+  }
+}
+
 Error with_complaint(const Error& error, const KeyDirectory& directory) {
   const bool is_for_want_of_keys = error.code() == ErrorCode::kNoKey || error.code() == ErrorCode::kProvider;
   if (!is_for_want_of_keys || directory.complaint().empty()) return error;
@@ -177,7 +215,7 @@ void decode_layer(const Options& options, std::optional<Payload> payload) {
   try {
     const bool is_described = payload && has_encryption_annotations(payload->layer.annotations);
     if (!is_described) require_blob(search, options.content_root);
-    const Fd spooled = blob || options.is_streaming ? Fd() : spool(head, options.spool);
+    const Fd spooled = blob || options.is_streaming ? Fd() : spool_or_say(head, options.spool);
     const Fd& file = blob ? blob->file : spooled;
     LayerOpener opener(keys, cure, options.is_streaming ? nullptr : &file);
     if (is_described) {
@@ -185,14 +223,7 @@ void decode_layer(const Options& options, std::optional<Payload> payload) {
     } else {
       open_as_stored(opener, *blob);
     }
-    if (options.is_streaming) {
-      StdinSource ciphertext(head);
-      write_streaming(opener.layer(), ciphertext);
-    } else if (wants_inflated(options.inflate, blob)) {
-      write_inflated(opener.layer(), file);
-    } else {
-      write_plaintext(opener.layer(), file);
-    }
+    write_layer(options, opener.layer(), head, wants_inflated(options.inflate, blob), file);
   } catch (const Error& error) {
     throw with_complaint(error, directory);
   }

@@ -88,15 +88,24 @@ KeyDirectory::KeyDirectory(const std::string& path) {
   }
   for (fs::recursive_directory_iterator at(root, failure), end; at != end && !failure;
        at.increment(failure)) {
-    if (at->path().extension() != kPassphraseSuffix && resolve(at->path(), root))
+    std::error_code none;
+    if (at->is_directory(none) || at->path().extension() == kPassphraseSuffix) continue;
+    if (resolve(at->path(), root)) {
       files_.push_back(at->path());
+    } else {
+      skipped_ = at->path();
+    }
   }
   std::ranges::sort(files_);
   if (files_.size() > kMostFiles) {
     complaint_ = "only the first " + std::to_string(kMostFiles) + " files of " + path + " are tried";
     files_.resize(kMostFiles);
   }
-  if (files_.empty()) complaint_ = "no keys: " + path + (failure ? ": " + failure.message() : " is empty");
+  if (files_.empty()) {
+    complaint_ = "no keys: " + (failure            ? path + ": " + failure.message()
+                                : skipped_.empty() ? path + " is empty"
+                                                   : skipped_ + " is no file inside " + path);
+  }
 }
 
 KeyUnwrappers KeyDirectory::unwrappers() const {

@@ -23,6 +23,7 @@ class KeyDirectory {
  private:
   std::string root_;
   std::vector<std::string> files_;
+  std::string skipped_;  // the last that is no file inside
   std::string complaint_;
 };
 

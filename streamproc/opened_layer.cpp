@@ -92,8 +92,9 @@ void write_streaming(const OpenedLayer& layer, Source& ciphertext) {
 
 void write_plaintext(const OpenedLayer& layer, const Fd& file) {
   FileSource ciphertext(file);
+  SizedSource sized(ciphertext, layer.size);
   Lane lane(lane_kind(layer));
-  DecryptingSource plaintext(ciphertext, layer.options, layer.mac, lane);
+  DecryptingSource plaintext(sized, layer.options, layer.mac, lane);
   write_out(plaintext);
 }
 
@@ -103,8 +104,9 @@ void write_inflated(const OpenedLayer& layer, const Fd& file) {
     return;
   }
   FileSource ciphertext(file);
+  SizedSource sized(ciphertext, layer.size);
   Lane lane(lane_kind(layer));
-  DecryptingSource plaintext(ciphertext, layer.options, layer.mac, lane);
+  DecryptingSource plaintext(sized, layer.options, layer.mac, lane);
   InflatingSource inflating(plaintext);
   PeekedSource inflated(inflating, kMagicBytes);
   if (detect_compression(inflated.head()) == Compression::kNone) {

@@ -4,6 +4,7 @@
 
 #include "base/fd.hpp"
 #include "layer/layer_mac.hpp"
+#include "oci/digest.hpp"
 
 #include <cstdint>
 #include <string>
@@ -11,6 +12,7 @@
 namespace imgcrypt::streamproc {
 
 struct OpenedLayer {
+  Digest digest;  // of the ciphertext
   PrivateOptions options;
   LayerMac mac;            // of the ciphertext, for the next one who reads it
   std::string media_type;  // of the encrypted layer

@@ -22,11 +22,26 @@ std::size_t retry_interrupted(const std::string& what, Call call) {
   }
 }
 
+std::string cure_of(int error_number) {
+  switch (error_number) {
+    case ENOSPC:
+    case EDQUOT:
+      return "free some space there, or choose another place";
+    case EACCES:
+    case EPERM:
+      return "run it as a user who may do that, or change the permissions";
+    case EROFS:
+      return "choose a place that is not mounted read-only";
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 Error errno_error(const std::string& what, int error_number) {
   const ErrorCode code = error_number == ENOENT ? ErrorCode::kNotFound : ErrorCode::kOther;
-  return {code, what + ": " + std::generic_category().message(error_number)};
+  return {code, what + ": " + std::generic_category().message(error_number), cure_of(error_number)};
 }
 
 Error errno_error(const std::string& what) { return errno_error(what, errno); }
@@ -53,14 +68,15 @@ void write_all(int fd, ByteView bytes, const std::string& what) {
 }
 
 SecretBytes read_secret(int fd, std::size_t limit, const std::string& what) {
-  SecretBytes secret(std::min<std::size_t>(limit, 4096));
+  // One byte more tells what is as long as the limit from what is longer.
+  SecretBytes secret(std::min<std::size_t>(limit + 1, 4096));
   std::size_t used = 0;
   while (const std::size_t size = read_some(fd, secret.expose_mutable().subspan(used), what)) {
     used += size;
     if (used < secret.size()) continue;
-    if (used >= limit)
-      throw Error(ErrorCode::kRefused, what + " holds " + std::to_string(limit) + " bytes or more");
-    SecretBytes larger(std::min(limit, used * 2));
+    if (used > limit)
+      throw Error(ErrorCode::kRefused, what + " holds more than " + std::to_string(limit) + " bytes");
+    SecretBytes larger(std::min(limit + 1, used * 2));
     std::ranges::copy(secret.expose(), larger.expose_mutable().begin());
     secret = std::move(larger);
   }

@@ -47,7 +47,7 @@ Orphans::Orphans() {
     if (has_children()) spared_ = children();
     ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   } catch (const std::exception&) {
-    return;  // without /proc there is no telling them apart: none is adopted
+    return;  // there is no telling them apart: none is adopted
   }
 }
 

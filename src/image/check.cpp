@@ -47,7 +47,7 @@ class Checker {
   }
 
   void visit_manifest(const ImageNode& node, const Manifest& manifest, const std::set<Digest>& chosen) {
-    const std::vector<Digest> diff_ids = check_config(node, manifest);
+    const std::vector<std::optional<Digest>> diff_ids = check_config(node, manifest);
     for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
       const Descriptor& layer = manifest.layers()[i];
       if (!chosen.contains(layer.digest)) continue;
@@ -55,11 +55,11 @@ class Checker {
       const auto [at, is_new] =
           blobs_.try_emplace({layer.digest, is_encrypted(layer.media_type)},
                              LayerToCheck{layer, layer_place(node, i), keys_of(layer), {}});
-      if (!diff_ids.empty()) at->second.diff_ids.insert(diff_ids[i]);
+      if (!diff_ids.empty() && diff_ids[i]) at->second.diff_ids.insert(*diff_ids[i]);
     }
   }
 
-  std::vector<Digest> check_config(const ImageNode& node, const Manifest& manifest) {
+  std::vector<std::optional<Digest>> check_config(const ImageNode& node, const Manifest& manifest) {
     try {
       source_.check_presence(manifest.config());
       return diff_ids_of(source_, node, manifest);

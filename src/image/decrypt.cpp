@@ -78,13 +78,13 @@ void note_exactness(const DecryptResult& result, Reporter& reporter) {
           "encrypted by another tool: whether this is the very image that was encrypted is not recorded");
       break;
     case Exactness::kPartial:
-      reporter.note("partly decrypted: " +
+      reporter.note("partly decrypted, encrypted as before: " +
                     std::to_string(std::ranges::count_if(result.layers,
                                                          [](const DecryptedLayer& layer) {
                                                            return layer.outcome == DecryptedAs::kLocked ||
                                                                   layer.outcome == DecryptedAs::kNotChosen;
                                                          })) +
-                    " of its layers stay encrypted");
+                    " of its " + std::to_string(result.layers.size()) + " layers");
       break;
     case Exactness::kNotEncrypted:
       reporter.note("not encrypted: copied as it is");

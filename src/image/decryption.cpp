@@ -29,7 +29,7 @@ bool LayerDecryption::changes(const Descriptor& layer) const {
 }
 
 void LayerDecryption::expect_layers(const ImageNode& node, const Manifest& manifest, DiffIdCheck check) {
-  const std::vector<Digest> diff_ids = diff_ids_of(source_, node, manifest);
+  const std::vector<std::optional<Digest>> diff_ids = diff_ids_of(source_, node, manifest);
   const bool is_exact = check == DiffIdCheck::kAuto && becomes_exact(node, manifest);
   for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
     const Descriptor& layer = manifest.layers()[i];
@@ -39,7 +39,8 @@ void LayerDecryption::expect_layers(const ImageNode& node, const Manifest& manif
     const auto [at, is_new] = expected_.try_emplace(layer.digest, ExpectedLayer{{}, exact});
     places_.emplace(layer.digest, layer_place(node, i));
     if (!exact) at->second.exact = std::nullopt;
-    if (check != DiffIdCheck::kNever && !diff_ids.empty()) at->second.diff_ids.insert(diff_ids[i]);
+    if (check != DiffIdCheck::kNever && !diff_ids.empty() && diff_ids[i])
+      at->second.diff_ids.insert(*diff_ids[i]);
   }
 }
 

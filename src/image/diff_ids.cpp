@@ -1,6 +1,9 @@
 #include "image/diff_ids.hpp"
 
 #include "image/image_config.hpp"
+#include "oci/media_types.hpp"
+
+#include <algorithm>
 
 namespace imgcrypt {
 namespace {
@@ -24,15 +27,24 @@ std::string name_of(Compression compression) {
 
 }  // namespace
 
-std::vector<Digest> diff_ids_of(ImageSource& source, const ImageNode& node, const Manifest& manifest) {
+std::vector<std::optional<Digest>> diff_ids_of(ImageSource& source, const ImageNode& node,
+                                               const Manifest& manifest) {
   const auto config = read_image_config(source, manifest);
   if (!config) return {};
-  if (config->diff_ids.size() != manifest.layers().size()) {
-    throw Error(ErrorCode::kIntegrity, node.place + " has " + std::to_string(manifest.layers().size()) +
-                                           " layers, its config has diff_ids of " +
-                                           std::to_string(config->diff_ids.size()));
+  const auto count = static_cast<std::size_t>(std::ranges::count_if(manifest.layers(), is_image_layer));
+  if (config->diff_ids.size() == manifest.layers().size())
+    return {config->diff_ids.begin(), config->diff_ids.end()};
+  if (config->diff_ids.size() != count) {
+    throw Error(ErrorCode::kIntegrity,
+                node.place + " has " + std::to_string(manifest.layers().size()) +
+                    " layers, its config has diff_ids of " + std::to_string(config->diff_ids.size()),
+                "whether a layer belongs to this image could not be told; build the image anew");
   }
-  return config->diff_ids;
+  std::vector<std::optional<Digest>> diff_ids;
+  auto next = config->diff_ids.begin();
+  for (const Descriptor& layer : manifest.layers())
+    diff_ids.push_back(is_image_layer(layer) ? std::optional(*next++) : std::nullopt);
+  return diff_ids;
 }
 
 void check_diff_id(const std::set<Digest>& expected, const Digest& found) {

@@ -11,10 +11,11 @@
 
 namespace imgcrypt {
 
-// Of the layers of a manifest, in their order; none when it is not an image's. Throws kIntegrity when there
-// are not as many as layers, and as read_image_config.
-[[nodiscard]] std::vector<Digest> diff_ids_of(ImageSource& source, const ImageNode& node,
-                                              const Manifest& manifest);
+// Of each layer of a manifest; none at all when it is not an image's. Throws kIntegrity when there are not as
+// many as layers (or, where others stand among them, as layers of a root file system), and as
+// read_image_config.
+[[nodiscard]] std::vector<std::optional<Digest>> diff_ids_of(ImageSource& source, const ImageNode& node,
+                                                             const Manifest& manifest);
 
 // Throws kIntegrity when a layer with the diff_id `found` is not the one that all of `expected` mean.
 void check_diff_id(const std::set<Digest>& expected, const Digest& found);

@@ -1,6 +1,7 @@
 #include "image/encrypt.hpp"
 
 #include "image/convert.hpp"
+#include "image/diff_ids.hpp"
 #include "image/image_config.hpp"
 #include "image/rewrap.hpp"
 #include "image/source_digest.hpp"
@@ -98,7 +99,8 @@ class Plan {
     for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
       for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
         const Descriptor& layer = manifest.layers()[i];
-        layers_.push_back({layer_place(node, i), layer, outcome(layer, chosen, base)});
+        layers_.push_back({layer_place(node, i), layer, outcome(layer, chosen, base), std::nullopt});
+        layers_.back().plain = plain_blob(layers_.back());
         if (layers_.back().outcome == EncryptedAs::kEncrypted) plain_.insert(layer.digest);
       }
     });
@@ -108,6 +110,9 @@ class Plan {
     return static_cast<std::size_t>(std::ranges::count(layers_, outcome, &LayerOutcome::outcome));
   }
   [[nodiscard]] const std::vector<LayerOutcome>& layers() const noexcept { return layers_; }
+  [[nodiscard]] bool encrypts(const Descriptor& layer) const {
+    return can_be_encrypted(layer) && plain_.contains(layer.digest);
+  }
   [[nodiscard]] LayerEncryption change(const ImageNode& tree, const KeyWrappers& wrappers) {
     return {tree, plain_, std::move(keys_), wrappers};
   }
@@ -128,6 +133,12 @@ class Plan {
     return chosen.contains(layer.digest) ? EncryptedAs::kEncrypted : EncryptedAs::kNotChosen;
   }
 
+  [[nodiscard]] std::optional<Digest> plain_blob(const LayerOutcome& layer) const {
+    if (layer.outcome == EncryptedAs::kEncrypted) return layer.layer.digest;
+    if (layer.outcome != EncryptedAs::kRecipientsAdded) return std::nullopt;
+    return Digest::parse_if_valid(keys_.at(layer.layer.digest).options.source_digest);
+  }
+
   std::vector<LayerOutcome> layers_;
   std::set<Digest> plain_;
   std::map<Digest, LayerKeys> keys_;
@@ -144,6 +155,21 @@ void check_worthwhile(const Plan& plan) {
                 "to add recipients, give one of its keys with -k; to encrypt it afresh, decrypt it first");
   }
   throw Error(ErrorCode::kRefused, "the image has no layers to encrypt");
+}
+
+// Nobody could decrypt an image whose layers and diff_ids cannot be told to belong together.
+void require_decryptable(ImageSource& source, const ImageNode& tree, const Plan& plan) {
+  for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
+    const bool is_encrypted_now =
+        std::ranges::any_of(manifest.layers(), [&](const Descriptor& layer) { return plan.encrypts(layer); });
+    if (is_encrypted_now) (void)diff_ids_of(source, node, manifest);
+  });
+}
+
+void note_conversion(const ImageNode& source, const ImageNode& converted, Reporter& reporter) {
+  if (source.descriptor.digest == converted.descriptor.digest) return;
+  reporter.note("Docker's media types become OCI's: decrypt will give back the OCI image " +
+                converted.descriptor.digest.string());
 }
 
 void note_count(std::size_t count, const std::string& what, Reporter& reporter) {
@@ -185,10 +211,13 @@ std::string description(EncryptedAs outcome) {
 
 EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, const KeyWrappers& wrappers,
                             const EncryptOptions& options, Reporter& reporter) {
-  const PlatformChoice choice =
-      choose_platforms(source, convert_to_oci(load_tree(source)), options.selection.platforms);
+  const ImageNode stored = load_tree(source);
+  const ImageNode converted = convert_to_oci(stored);
+  const PlatformChoice choice = choose_platforms(source, converted, options.selection.platforms);
   Plan plan(source, choice.tree, options);
   check_worthwhile(plan);
+  require_decryptable(source, choice.tree, plan);
+  note_conversion(stored, converted, reporter);
   note_outcomes(plan, choice.left_out, reporter);
   EncryptResult result{std::nullopt, std::nullopt, plan.layers(), choice.left_out};
   if (options.dry_run == DryRun::kYes) return result;

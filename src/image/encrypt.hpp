@@ -37,6 +37,7 @@ struct LayerOutcome {
   std::string place;  // "layer 3 of linux/arm64"
   Descriptor layer;   // as it was
   EncryptedAs outcome;
+  std::optional<Digest> plain;  // of a layer that is encrypted now: the blob that it was made of, if known
 };
 
 struct EncryptResult {

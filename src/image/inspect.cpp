@@ -28,11 +28,6 @@ std::set<Digest> manifests_for(ImageSource& source, const ImageNode& tree,
   return chosen;
 }
 
-bool is_image_layer(const Descriptor& layer) {
-  return is_encrypted(layer.media_type) || is_plain_layer(layer.media_type) ||
-         oci_type(layer.media_type).has_value();
-}
-
 std::string problem_of(const Descriptor& layer) {
   if (!is_encrypted(layer.media_type)) {
     return has_encryption_annotations(layer.annotations)

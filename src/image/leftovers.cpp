@@ -1,6 +1,7 @@
 #include "image/leftovers.hpp"
 
 #include "image/tree.hpp"
+#include "oci/media_types.hpp"
 #include "transport/layout_directory.hpp"
 #include "transport/layout_index.hpp"
 #include "transport/open.hpp"
@@ -8,7 +9,15 @@
 namespace imgcrypt {
 namespace {
 
+// What a document of an unknown kind needs is unknown. A layer needs nothing; what is missing is of no use.
+void require_known(const ImageNode& node) {
+  const auto* opaque = std::get_if<Opaque>(&node.document);
+  if (opaque == nullptr || opaque->is_missing || is_image_layer(node.descriptor)) return;
+  throw Error(ErrorCode::kRefused, "its media type " + node.descriptor.media_type + " is not known");
+}
+
 void collect(const ImageNode& node, std::set<Digest>& named) {
+  require_known(node);
   named.insert(node.descriptor.digest);
   if (const auto* manifest = std::get_if<Manifest>(&node.document)) {
     named.insert(manifest->config().digest);
@@ -17,9 +26,9 @@ void collect(const ImageNode& node, std::set<Digest>& named) {
   for (const ImageNode& child : node.children) collect(child, named);
 }
 
-std::set<Digest> named_blobs(const Reference& layout, const LayoutIndex& index) {
+std::set<Digest> named_blobs(const Reference& layout, const std::vector<RootDescriptor>& roots) {
   std::set<Digest> named;
-  for (const RootDescriptor& root : index.roots()) {
+  for (const RootDescriptor& root : roots) {
     try {
       const auto source = open_source({layout.directory, {}, root.descriptor.digest});
       collect(load_documents(*source), named);
@@ -39,15 +48,23 @@ std::set<Digest> find_leftovers(const Reference& layout, const EncryptResult& re
   std::set<Digest> found;
   const LayoutDirectory directory(layout.directory);
   for (const LayerOutcome& layer : result.layers) {
-    if (layer.outcome == EncryptedAs::kEncrypted && directory.open_blob(layer.layer.digest))
-      found.insert(layer.layer.digest);
+    if (layer.plain && directory.open_blob(*layer.plain)) found.insert(*layer.plain);
+  }
+  // Nothing, encrypted, is nothing.
+  for (const LayerOutcome& layer : result.layers) {
+    if (layer.layer.size == 0) found.erase(layer.layer.digest);
   }
   return found;
 }
 
+void require_prunable(const Reference& layout) {
+  if (LayoutDirectory::open_if_exists(layout.directory))
+    (void)named_blobs(layout, LayoutIndex(layout.directory).roots());
+}
+
 std::set<Digest> prune_leftovers(const Reference& layout, const std::set<Digest>& leftovers) {
   LayoutIndex index(layout.directory);
-  const std::set<Digest> named = named_blobs(layout, index);
+  const std::set<Digest> named = named_blobs(layout, index.roots());
   std::set<Digest> removed;
   for (const Digest& blob : leftovers) {
     if (named.contains(blob)) continue;

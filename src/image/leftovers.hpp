@@ -8,11 +8,15 @@
 
 namespace imgcrypt {
 
-// Of the layers that were encrypted, those whose plain blobs the layout holds.
+// Of the layers that are encrypted now, those whose plain blobs the layout holds.
 [[nodiscard]] std::set<Digest> find_leftovers(const Reference& layout, const EncryptResult& result);
 
-// Removes those that no image of the layout names any more, under the layout's lock; returns them. Throws
-// kRefused when it cannot tell, because a document of another image is damaged.
+// Throws kRefused when it cannot be told which blobs the images of the layout need, because a document is
+// damaged or of an unknown kind. A layout that does not exist yet needs none.
+void require_prunable(const Reference& layout);
+
+// Removes those that no image of the layout names any more, under the layout's lock; returns them. Throws as
+// require_prunable.
 [[nodiscard]] std::set<Digest> prune_leftovers(const Reference& layout, const std::set<Digest>& leftovers);
 
 }  // namespace imgcrypt

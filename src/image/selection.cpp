@@ -138,10 +138,6 @@ class PlatformChooser {
   std::vector<std::string> left_out_;
 };
 
-bool is_image_layer(const Descriptor& layer) {
-  return is_plain_layer(layer.media_type) || is_encrypted(layer.media_type);
-}
-
 std::size_t position_in(const Manifest& manifest, int position, const std::string& place) {
   const auto count = static_cast<int>(manifest.layers().size());
   const int from_bottom = position < 0 ? count + position : position;

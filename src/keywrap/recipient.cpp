@@ -6,6 +6,9 @@
 
 #include <imgcrypt/error.hpp>
 
+#include <array>
+#include <set>
+
 namespace imgcrypt {
 namespace {
 
@@ -26,10 +29,11 @@ class Recipients {
       parameters_[provider->name].push_back(provider->parameter);
     } else if (scheme == "jwe" && !value.empty()) {
       const PublicJwk key = parse_recipient_key(read_key_file(value).expose());
-      wrappers_.push_back(std::make_unique<JweWrapper>(key, names_));
+      const bool is_new = keys_.insert({key.key.thumbprint(), key.algorithm, key.key_id}).second;
+      if (is_new) wrappers_.push_back(std::make_unique<JweWrapper>(key, names_));
     } else if (scheme == "pkcs7" && names_ == RecipientNames::kHidden) {
       throw Error(ErrorCode::kUsage, "PKCS7 packets name their recipient's certificate, it cannot be hidden",
-                  "use the certificate's public key: jwe:CERTIFICATE");
+                  "take its public key: openssl x509 -in CERTIFICATE -pubkey -noout > KEY; then jwe:KEY");
     } else if (scheme == "pkcs7" && !value.empty()) {
       add_certificate(recipient, value);
     } else {
@@ -60,6 +64,7 @@ class Recipients {
   RecipientNames names_;
   const TakeNote& note_;
   KeyWrappers wrappers_;
+  std::set<std::array<std::string, 3>> keys_;  // that have a wrapper: once is enough
   std::vector<Certificate> certificates_;
   ProviderParameters parameters_;
 };

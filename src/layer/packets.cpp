@@ -35,6 +35,15 @@ Bytes parse_packet(const std::string& annotation, std::string_view value) {
   return std::move(*packet);
 }
 
+std::string without_packets(std::string_view value, const std::set<std::size_t>& going) {
+  std::string left;
+  const std::vector<std::string_view> packets = split_packets(value);
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    if (!going.contains(i)) left += (left.empty() ? "" : ",") + std::string(packets[i]);
+  }
+  return left;
+}
+
 std::vector<Bytes> parse_packets(const std::string& annotation, std::string_view value) {
   const std::vector<std::string_view> texts = split_packets(value);
   if (texts.size() > kMostPackets)

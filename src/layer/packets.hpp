@@ -4,6 +4,7 @@
 
 #include "keywrap/key_wrapper.hpp"
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,9 @@ inline constexpr std::string_view kKeysPrefix = "org.opencontainers.image.enc.ke
 
 // The texts of its packets. A comma at the end is followed by one that is empty.
 [[nodiscard]] std::vector<std::string_view> split_packets(std::string_view value);
+
+// The value without the packets at these positions.
+[[nodiscard]] std::string without_packets(std::string_view value, const std::set<std::size_t>& going);
 
 // Both throw kIntegrity, naming the annotation, for what is not canonical, kRefused beyond the limits of
 // key_wrapper.hpp.

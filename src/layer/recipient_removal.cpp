@@ -37,15 +37,6 @@ Going going_packets(const std::vector<LayerRecipient>& recipients, const Recipie
   return going;
 }
 
-std::string without(std::string_view value, const std::set<std::size_t>& going) {
-  std::string left;
-  const std::vector<std::string_view> packets = split_packets(value);
-  for (std::size_t i = 0; i < packets.size(); ++i) {
-    if (!going.contains(i)) left += (left.empty() ? "" : ",") + std::string(packets[i]);
-  }
-  return left;
-}
-
 }  // namespace
 
 std::optional<AnnotationEdit> remove_recipients(const Annotations& annotations, const RecipientTest& goes) {
@@ -63,7 +54,7 @@ std::optional<AnnotationEdit> remove_recipients(const Annotations& annotations, 
   AnnotationEdit edit;
   for (const auto& [name, packets] : going) {
     const std::string left =
-        has_described_packets(name) ? without(annotations.at(name), packets) : std::string();
+        has_described_packets(name) ? without_packets(annotations.at(name), packets) : std::string();
     if (left.empty()) {
       edit.removed.insert(name);
     } else {

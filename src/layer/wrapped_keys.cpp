@@ -2,6 +2,8 @@
 
 #include "base/encoding.hpp"
 #include "base/work_time.hpp"
+#include "keywrap/jwe.hpp"
+#include "layer/layer_recipients.hpp"
 #include "layer/packets.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -12,6 +14,28 @@ namespace imgcrypt {
 namespace {
 
 constexpr const char* kPublicOptions = "org.opencontainers.image.enc.pubopts";
+
+// RFC 7638, with SHA-256: 43 letters of base64url. Other key ids may be of several keys.
+bool is_thumbprint(const std::string& key_id) {
+  const auto bytes = decode_base64(key_id, Base64::kUrl);
+  return bytes && bytes->size() == 32;
+}
+
+std::string without_renewed(const std::string& annotation, const std::string& old, const std::string& added) {
+  if (annotation != kJweAnnotation) return old;
+  std::set<std::string> renewed;
+  for (const LayerRecipient& now : describe_recipients({{annotation, added}}).list) {
+    if (is_thumbprint(now.recipient.fingerprint)) renewed.insert(now.recipient.fingerprint);
+  }
+  std::set<std::size_t> going;
+  const LayerRecipients present = describe_recipients({{annotation, old}});
+  if (present.omitted > 0) return old;
+  for (const LayerRecipient& before : present.list) going.insert(before.packet);
+  for (const LayerRecipient& before : present.list) {
+    if (!renewed.contains(before.recipient.fingerprint)) going.erase(before.packet);
+  }
+  return without_packets(old, going);
+}
 
 }  // namespace
 
@@ -30,8 +54,8 @@ Annotations join_packets(const Annotations& old, const Annotations& added) {
   Annotations joined;
   for (const auto& [name, value] : added) {
     const auto present = old.find(name);
-    const bool is_first = present == old.end() || present->second.empty();
-    joined[name] = is_first ? value : present->second + "," + value;
+    const std::string kept = present == old.end() ? "" : without_renewed(name, present->second, value);
+    joined[name] = kept.empty() ? value : kept + "," + value;
     if (std::ranges::count(joined[name], ',') < static_cast<std::ptrdiff_t>(kMostPackets)) continue;
     throw Error(ErrorCode::kRefused, name + ": more than " + std::to_string(kMostPackets) + " wrapped keys",
                 "remove recipients first");

@@ -18,8 +18,9 @@ inline constexpr std::string_view kEncryptionPrefix = "org.opencontainers.image.
 // The packets for every recipient of `wrappers`, by their annotations.
 [[nodiscard]] Annotations wrap_private_options(const PrivateOptions& options, const KeyWrappers& wrappers);
 
-// `added` with the packets that stand in its annotations already in front of them. Throws kRefused when one
-// annotation would hold more than kMostPackets.
+// `added` with the packets that stand in its annotations already in front of them, but for those of the same
+// recipients, as far as thumbprints tell: adding one again does not make the image grow. Throws kRefused when
+// one annotation would hold more than kMostPackets.
 [[nodiscard]] Annotations join_packets(const Annotations& old, const Annotations& added);
 
 // The names of the annotations of `old` that hold packets, of schemes that are not known, too, and are not

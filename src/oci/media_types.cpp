@@ -67,6 +67,11 @@ bool can_be_encrypted(const Descriptor& layer) {
 
 bool is_encrypted(std::string_view media_type) { return media_type.ends_with(kSuffix); }
 
+bool is_image_layer(const Descriptor& layer) {
+  const std::string& type = layer.media_type;
+  return is_plain_layer(type) || is_encrypted(type) || oci_type(type).has_value();
+}
+
 std::string encrypted_type(std::string_view plain) { return std::string(plain) + std::string(kSuffix); }
 
 std::string decrypted_type(std::string_view encrypted) {

@@ -26,6 +26,8 @@ inline constexpr std::string_view kOciIndex = "application/vnd.oci.image.index.v
 // Plain layers, but for those that others fetch from their urls: they cannot be what only we can read.
 [[nodiscard]] bool can_be_encrypted(const Descriptor& layer);
 [[nodiscard]] bool is_encrypted(std::string_view media_type);
+// Of a root file system, in OCI's words or Docker's, encrypted or not.
+[[nodiscard]] bool is_image_layer(const Descriptor& layer);
 [[nodiscard]] std::string encrypted_type(std::string_view plain);
 // Undoes encrypted_type. The hybrid that containers/image makes of Docker's gzip type becomes OCI's.
 // REQUIRES: is_encrypted(encrypted).

@@ -3,12 +3,16 @@
 #include <imgcrypt/error.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace imgcrypt {
 namespace {
 
 constexpr std::string_view kOciPrefix = "oci:";
 constexpr std::string_view kStoragePrefix = "containers-storage:";
+// What skopeo copies to and from an OCI image layout.
+constexpr std::array<std::string_view, 5> kForSkopeo = {
+    "docker://", "docker-archive:", "docker-daemon:", "oci-archive:", "dir:"};
 
 [[noreturn]] void refuse(std::string_view text, const std::string& why, const std::string& hint) {
   throw Error(ErrorCode::kUsage, "reference \"" + std::string(text) + "\": " + why, hint);
@@ -29,6 +33,12 @@ Reference Reference::parse(std::string_view text) {
            "skopeo copy " + std::string(text) +
                " oci:DIR:TAG, then imgcrypt with oci:DIR:TAG; skopeo copies what "
                "imgcrypt wrote back in the same way");
+  }
+  if (std::ranges::any_of(kForSkopeo, [&](std::string_view prefix) { return text.starts_with(prefix); })) {
+    refuse(text, "this transport is not supported yet",
+           "skopeo copy --all " + std::string(text) +
+               " oci:DIR:TAG, then imgcrypt with oci:DIR:TAG; skopeo copies what imgcrypt wrote back in the "
+               "same way");
   }
   if (!text.starts_with(kOciPrefix)) {
     refuse(text, "transport \"" + std::string(text.substr(0, text.find(':'))) + "\" is not supported", form);

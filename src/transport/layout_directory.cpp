@@ -48,7 +48,8 @@ std::optional<LayoutDirectory> LayoutDirectory::open_if_exists(const std::string
 LayoutDirectory::LayoutDirectory(const std::string& path) : path_(path) {
   auto opened = open_if_exists(path);
   if (!opened) {
-    throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path, "the directory does not exist");
+    throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path,
+                "the directory does not exist: see to its spelling");
   }
   root_ = std::move(opened->root_);
 }
@@ -56,7 +57,8 @@ LayoutDirectory::LayoutDirectory(const std::string& path) : path_(path) {
 std::string LayoutDirectory::read_index() const {
   auto file = open_regular_file(fd(), "index.json");
   if (!file) {
-    throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path_, "it has no index.json");
+    throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path_,
+                "it has no index.json: name the directory that holds one");
   }
   FdSource source(std::move(*file), path_ + "/index.json");
   const Bytes bytes = read_all(source, kMostDocumentBytes, path_ + "/index.json");

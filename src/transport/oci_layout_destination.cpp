@@ -111,6 +111,10 @@ void OciLayoutDestination::make_directories(HashAlgorithm algorithm) {
   for (const std::string& path : {root, root + "/blobs", root + "/blobs/" + folder_of(algorithm)}) {
     if (::mkdir(path.c_str(), 0777) == 0) {
       made_directories_.push_back(path);
+    } else if (errno == ENOENT) {
+      throw Error(ErrorCode::kUsage,
+                  "destination " + reference_.string() + ": the directory above it is missing",
+                  "mkdir -p the directory above, or choose another destination");
     } else if (errno != EEXIST) {
       throw errno_error("make directory " + path);
     }

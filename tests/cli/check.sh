@@ -47,7 +47,7 @@ plain_images_are_a_word_of_their_own() {
 partly_encrypted_images_are_told() {
   expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/partly:t" -r "jwe:$TMP/key.pub.pem" --layer -1
   expect_exit 0 imgcrypt check "oci:$TMP/partly:t" -k "$TMP/key.pem" --full
-  expect_contains "$stdout" "partly encrypted, 4 of 6 layers are readable by everyone; every encrypted layer opens"
+  expect_contains "$stdout" "partly encrypted, 4 of 6 layers readable by everyone; every encrypted layer opens"
   expect_exit 8 imgcrypt check "oci:$TMP/partly:t" -k "$TMP/key.pem" --require-encrypted
   expect_contains "$stderr" "layer 1 of linux/arm64"
   expect_exit 0 imgcrypt check "oci:$TMP/partly:t" --layer -1 --require-encrypted

@@ -15,6 +15,23 @@ fresh_layout() {
   layers=$(layers_of "$TMP/in" plain | cut -d' ' -f2)
 }
 
+# add_blob LAYOUT TEXT: prints its digest
+add_blob() {
+  local digest
+  digest=sha256:$(printf %s "$2" | sha256sum | cut -d' ' -f1)
+  printf %s "$2" >"$(blob "$1" "$digest")"
+  echo "$digest"
+}
+
+# add_entry LAYOUT MEDIATYPE DOCUMENT: to its index.json
+add_entry() {
+  local entry
+  entry=$(jq -nc --arg type "$2" --arg digest "$(add_blob "$1" "$3")" --arg text "$3" \
+    '{mediaType: $type, digest: $digest, size: ($text | length)}')
+  jq -c ".manifests += [$entry]" "$1/index.json" >"$TMP/index.json"
+  mv "$TMP/index.json" "$1/index.json"
+}
+
 expect_left() {
   local layer
   for layer in "$@"; do
@@ -80,15 +97,39 @@ layers_that_were_not_encrypted_stay() {
 }
 
 a_damaged_image_may_need_anything() {
-  local other layer
+  local other
   fresh_layout
   other=$(make_image "$TMP/in" other --no-busybox --seed 2)
   echo "{" >"$(blob "$TMP/in" "$other")"
-  expect_exit 8 encrypt "oci:$TMP/in:plain" --prune
+  expect_refused 8 encrypt "oci:$TMP/in:plain" --prune
   expect_contains "$stderr" "cannot tell which blobs other images need"
-  for layer in $layers; do
-    [[ -e $(blob "$TMP/in" "$layer") ]] || fail "$layer was removed"
-  done
+}
+
+what_an_unknown_document_needs_is_unknown() {
+  fresh_layout
+  add_entry "$TMP/in" application/vnd.oci.artifact.manifest.v1+json "{\"blobs\":[{\"digest\":\"$(head -n1 <<<"$layers")\"}]}"
+  expect_refused 8 encrypt "oci:$TMP/in:plain" --prune
+  expect_contains "$stderr" "application/vnd.oci.artifact.manifest.v1+json is not known"
+  expect_refused 8 encrypt "oci:$TMP/in:plain" --prune --dry-run
+  expect_exit 0 encrypt "oci:$TMP/in:plain"
+}
+
+what_was_left_can_be_removed_later() {
+  fresh_layout
+  make_keys "$TMP/second" P-256
+  expect_exit 0 encrypt "oci:$TMP/in:plain"
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:plain" "oci:$TMP/in:plain" -r "jwe:$TMP/second.pub.pem" -k "$TMP/key.pem" --prune
+  # shellcheck disable=SC2086
+  expect_removed $layers
+}
+
+nothing_encrypted_is_nothing_left() {
+  rm -rf "$TMP/in" "$TMP/out"
+  make_image "$TMP/in" plain --no-busybox >/dev/null
+  python3 "$cli_dir/edit_layers.py" "$TMP/in" plain \
+    ".mediaType = \"application/vnd.oci.image.layer.v1.tar\" | .size = 0 | .digest = \"$(add_blob "$TMP/in" "")\""
+  expect_exit 0 encrypt "oci:$TMP/out:t"
+  [[ $stderr != *"plain layer"* ]] || fail "leftovers in another layout: $stderr"
 }
 
 make_keys "$TMP/key" P-256
@@ -99,3 +140,6 @@ what_another_image_names_stays
 each_layer_is_looked_at_by_itself
 layers_that_were_not_encrypted_stay
 a_damaged_image_may_need_anything
+what_an_unknown_document_needs_is_unknown
+what_was_left_can_be_removed_later
+nothing_encrypted_is_nothing_left

@@ -95,10 +95,17 @@ layers_that_are_not_of_images_pass_through_and_it_is_said() {
   done
 }
 
+a_layer_that_the_config_does_not_know_is_refused() {
+  fresh_image
+  with_layer '{mediaType: "application/vnd.oci.image.layer.v1.tar"}' content
+  expect_refused 7 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
+  expect_contains "$stderr" "its config has diff_ids of"
+}
+
 layers_to_be_fetched_elsewhere_pass_through_and_it_is_said() {
   local type=application/vnd.oci.image.layer.nondistributable.v1.tar
   fresh_image
-  with_layer "{mediaType: \"$type\", urls: [\"https://example.com/layer\"]}" content
+  edit_root "$TMP/in" t ".layers[-1] += {mediaType: \"$type\", urls: [\"https://example.com/layer\"]}"
   expect_exit 0 encrypt
   expect_passed_through "$type"
 }
@@ -189,6 +196,7 @@ a_layers_own_annotations_stay
 the_source_is_recorded
 it_is_said_when_it_is_not_the_image_that_was_encrypted
 layers_that_are_not_of_images_pass_through_and_it_is_said
+a_layer_that_the_config_does_not_know_is_refused
 layers_to_be_fetched_elsewhere_pass_through_and_it_is_said
 non_distributable_layers_that_are_here_are_encrypted
 an_artifact_has_nothing_to_encrypt

@@ -156,7 +156,7 @@ digests_go_to_files() {
   expect_equal "$(cat "$TMP/digest")" "$(root_of "$TMP/encrypted" t)" "the digest in the file"
   expect_exit 0 imgcrypt decrypt "oci:$TMP/whole:t" "oci:$TMP/back:t" -k "$TMP/key.pem" --digestfile /dev/stdout
   expect_contains "$stdout" "sha256:"
-  expect_failure 2 not-found encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem" --digestfile "$TMP/none/digest"
+  expect_failure 3 usage encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem" --digestfile "$TMP/none/digest"
   expect_absent "$TMP/out"
   rm "$TMP/digest"
   encrypt_json --digestfile "$TMP/digest" --dry-run

@@ -117,6 +117,23 @@ TEST_F(Recipients, AreAtMost64OfOneScheme) {
   EXPECT_EQ(error_of([&] { add(destination); }), ErrorCode::kRefused);
 }
 
+TEST_F(Recipients, AddedAgainGetOnePacketStill) {
+  MemoryStore plain;
+  make_root(plain, add_image(plain, kAmd64, {"a"}));
+  encrypt(plain);
+  MemoryStore once;
+  add(once);
+  const auto packets = [](const MemoryStore& store) {
+    return std::ranges::count(annotation(store, kJweAnnotation), ',') + 1;
+  };
+  ASSERT_EQ(packets(once), 2);
+  MemoryStore twice;
+  add_recipients(once, twice, bob_.wrappers(), alice_.unwrappers(), {}, reporter_);
+  EXPECT_EQ(packets(twice), 2);
+  expect_opened(alice_, twice, plain, "alice");
+  expect_opened(bob_, twice, plain, "bob, added twice");
+}
+
 // A blob with a digest of its own that no one with the key made: to wrap the key anew would vouch for it.
 TEST_F(Recipients, AreNotAddedToForgedLayers) {
   MemoryStore plain;

@@ -49,7 +49,8 @@ TEST(Images, ComeBackByteForByte) {
 TEST(Images, RefuseContentEmbeddedInADescriptor) {
   MemoryStore store;
   const Descriptor layer = store.add("application/vnd.oci.image.layer.v1.tar", "secret");
-  const Descriptor config = store.add("application/vnd.oci.image.config.v1+json", "{}");
+  const Descriptor config = store.add("application/vnd.oci.image.config.v1+json",
+                                      R"({"rootfs":{"diff_ids":[")" + layer.digest.string() + R"("]}})");
   const auto text = [](const Descriptor& blob, const std::string& more) {
     return R"({"mediaType":")" + blob.media_type + R"(","digest":")" + blob.digest.string() + R"(","size":)" +
            std::to_string(blob.size) + more + "}";

@@ -7,6 +7,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 
 namespace imgcrypt {
@@ -66,16 +70,31 @@ TEST(Recipient, IsAPublicKeyFileOfTheJweScheme) {
   EXPECT_EQ(wrappers[0]->annotation(), kJweAnnotation);
 }
 
+std::string fresh_recipient() {
+  static int count = 0;
+  const std::string file =
+      testing::TempDir() + "recipient." + std::to_string(::getpid()) + "." + std::to_string(++count);
+  std::ofstream(file) << PrivateKey::generate_ec("P-256").public_key().to_pem();
+  return "jwe:" + file;
+}
+
 TEST(Recipient, ThereAreNoMoreThanReadersTake) {
-  const std::string recipient = "jwe:" + std::string(VECTORS) + "/keys/p256.pub.pem";
-  EXPECT_EQ(parse_recipients(std::vector(kMostPackets, recipient), no_providers(), no_note).size(),
-            kMostPackets);
+  std::vector<std::string> recipients(kMostPackets);
+  std::ranges::generate(recipients, fresh_recipient);
+  EXPECT_EQ(parse_recipients(recipients, no_providers(), no_note).size(), kMostPackets);
+  recipients.push_back(fresh_recipient());
   try {
-    (void)parse_recipients(std::vector(kMostPackets + 1, recipient), no_providers(), no_note);
+    (void)parse_recipients(recipients, no_providers(), no_note);
     ADD_FAILURE();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kUsage);
   }
+  for (const std::string& recipient : recipients) std::filesystem::remove(recipient.substr(4));
+}
+
+TEST(Recipient, GivenTwiceIsOne) {
+  const std::string recipient = "jwe:" + std::string(VECTORS) + "/keys/p256.pub.pem";
+  EXPECT_EQ(parse_recipients({recipient, recipient}, no_providers(), no_note).size(), 1U);
 }
 
 TEST(Recipient, IsNamedInTheErrorWhenItCannotBeUsed) {
