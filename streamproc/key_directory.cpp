@@ -19,7 +19,7 @@ constexpr std::size_t kMostFiles = 10'000;
 constexpr const char* kPassphraseSuffix = ".pass";
 
 bool is_inside(const fs::path& path, const fs::path& directory) {
-  return std::mismatch(directory.begin(), directory.end(), path.begin(), path.end()).first == directory.end();
+  return std::ranges::mismatch(directory, path).in1 == directory.end();
 }
 
 // The regular file that `path` is or links to inside `directory`.

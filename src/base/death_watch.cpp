@@ -57,7 +57,7 @@ class Groups {
 
 }  // namespace
 
-DeathWatch::DeathWatch() : child_(-1) {
+DeathWatch::DeathWatch() {
   Pipe pipe = make_pipe();
   pipe_ = std::move(pipe.write_end);
   child_ = ::fork();  // NOLINT(cppcoreguidelines-prefer-member-initializer): the pipe comes first

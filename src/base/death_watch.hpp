@@ -25,7 +25,7 @@ class DeathWatch {
   void tell(pid_t word) const noexcept;
 
   Fd pipe_;
-  pid_t child_;
+  pid_t child_ = -1;
 };
 
 }  // namespace imgcrypt

@@ -15,9 +15,8 @@ namespace {
 // A child that runs on without exec would keep a copy past our own death. Best effort, as locking is.
 void wipe_on_fork(void* memory, std::size_t size) {
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto begin = reinterpret_cast<std::uintptr_t>(memory) / page * page;
-  const std::uintptr_t end = reinterpret_cast<std::uintptr_t>(memory) + size;
-  ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_WIPEONFORK);
+  const std::size_t in_page = reinterpret_cast<std::uintptr_t>(memory) % page;
+  ::madvise(static_cast<std::uint8_t*>(memory) - in_page, in_page + size, MADV_WIPEONFORK);
 }
 
 std::uint8_t* allocate(std::size_t size) {

@@ -56,7 +56,7 @@ std::size_t InflatingSource::pull(MutableByteView buffer) {
 bool InflatingSource::fill() {
   if (is_input_at_end_) return false;
   const std::size_t left = input_.size();
-  std::copy(input_.begin(), input_.end(), buffer_.data());
+  std::ranges::copy(input_, buffer_.data());
   const std::size_t size = compressed_.read(buffer_.view().subspan(left));
   is_input_at_end_ = size == 0;
   input_ = buffer_.view().first(left + size);

@@ -55,7 +55,8 @@ Annotations join_packets(const Annotations& old, const Annotations& added) {
   for (const auto& [name, value] : added) {
     const auto present = old.find(name);
     const std::string kept = present == old.end() ? "" : without_renewed(name, present->second, value);
-    joined[name] = kept.empty() ? value : kept + "," + value;
+    joined[name] = kept;
+    joined[name].append(kept.empty() ? "" : ",").append(value);
     if (std::ranges::count(joined[name], ',') < static_cast<std::ptrdiff_t>(kMostPackets)) continue;
     throw Error(ErrorCode::kRefused, name + ": more than " + std::to_string(kMostPackets) + " wrapped keys",
                 "remove recipients first");

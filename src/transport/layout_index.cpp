@@ -55,7 +55,9 @@ void sweep(const LayoutDirectory& directory, HashAlgorithm algorithm) {
   if (!folder) return;
   const Fd at(::openat(folder->get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const auto close = [](DIR* stream) { ::closedir(stream); };
-  const std::unique_ptr<DIR, decltype(close)> stream(::fdopendir(::dup(folder->get())), close);
+  const int copy = ::dup(folder->get());
+  if (copy < 0) return;
+  const std::unique_ptr<DIR, decltype(close)> stream(::fdopendir(copy), close);
   if (!stream) return;
   while (const dirent* entry = ::readdir(stream.get())) {
     const std::string name = entry->d_name;

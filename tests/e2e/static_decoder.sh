@@ -7,8 +7,9 @@ fail() {
   exit 1
 }
 
+# Other tests see to what the compiler makes of the sources: what matters here is how they are linked.
 cmake -S "$SOURCE_DIR" -B "$STATIC_BUILD" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_COMPILE_WARNING_AS_ERROR=ON \
-  -DIMGCRYPT_STATIC_DECODER=ON -DIMGCRYPT_TESTS=OFF
+  -DCMAKE_CXX_FLAGS_RELEASE='-O1 -DNDEBUG' -DIMGCRYPT_STATIC_DECODER=ON -DIMGCRYPT_TESTS=OFF
 cmake --build "$STATIC_BUILD" --target ctd-decoder
 export CTD_DECODER=$STATIC_BUILD/streamproc/ctd-decoder
 [[ $(ldd "$CTD_DECODER" 2>&1) == *"statically linked"* ]] || fail "$CTD_DECODER is not static"
