@@ -110,7 +110,7 @@ void add_check(CLI::App& app, Output& output) {
   CLI::App* command =
       app.add_subcommand("check", "Check that an image is whole and that keys open its layers");
   command->add_option("REF", options->reference, "image to check: oci:DIR[:TAG|@DIGEST]")->required();
-  options->selection.add_to(*command);
+  options->selection.add_to(*command, "not checked");
   command->add_flag("--full", options->is_full,
                     "read every layer: digests, authentication, and that it is what the config means");
   command->add_flag("--require-encrypted", options->requires_encrypted,

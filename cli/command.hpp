@@ -65,7 +65,8 @@ struct SelectionOptions {
   ListOption platforms;
   ListOption layers;
   bool all_platforms = false;  // said for its own sake
-  void add_to(CLI::App& command);
+  // `others` says what becomes of the other platforms.
+  void add_to(CLI::App& command, const std::string& others = "not written");
   // Throws kUsage.
   [[nodiscard]] Selection value() const;
   // Writing some platforms only over the image that has all of them would lose the others. Throws kRefused.

@@ -18,14 +18,14 @@ std::optional<Digest> root_of(const Reference& image) {
 
 }  // namespace
 
-void SelectionOptions::add_to(CLI::App& command) {
+void SelectionOptions::add_to(CLI::App& command, const std::string& others) {
   layers.add_to(command, "--layer,--encrypt-layer",
                 "only these layers, by their position in each platform's image: N[,N|A..B]; the first is 0, "
                 "the top one -1 (default: all)",
                 "N");
   CLI::Option* some = platforms.add_to(
       command, "--platform",
-      "only these platforms, as linux/arm64; the others are not written (default: all)", "PLATFORM");
+      "only these platforms, as linux/arm64; the others are " + others + " (default: all)", "PLATFORM");
   command.add_flag("--all-platforms,--all", all_platforms, "all platforms: the default")->excludes(some);
 }
 

@@ -1,6 +1,7 @@
-// What an outside program needs: images encrypted, decrypted and inspected as the command line does it.
-// References, recipients and keys are written as there (README). Functions block, may be called from several
-// threads, and throw Error; nothing is visible at the destination then. tests/example uses all of it.
+// For programs that are built with this project: images encrypted, decrypted and inspected with the defaults
+// of the command line. References and recipients are written as there (README). Functions block, may be
+// called from several threads, and throw Error; nothing is visible at the destination then. tests/example
+// shows how.
 #pragma once
 
 #include <imgcrypt/error.hpp>
@@ -38,6 +39,7 @@ struct DecryptRequest {
   std::string source;
   std::string destination;
   std::vector<KeyFile> keys;
+  std::string provider_config;  // file; empty: none
   std::vector<std::string> layers;
   std::vector<std::string> platforms;
   unsigned jobs = 0;

@@ -3,6 +3,7 @@
 #include "image/encrypt.hpp"
 #include "image/inspect.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
+#include "keywrap/provider.hpp"
 #include "transport/open.hpp"
 
 #include <imgcrypt/image.hpp>
@@ -50,6 +51,13 @@ std::unique_ptr<KeyUnwrapper> open_key(const KeyFile& file) {
   return std::make_unique<PrivateKeyUnwrapper>(file.path, parse_private_key(content.expose(), &passphrase));
 }
 
+std::shared_ptr<KeyProviders> open_providers(const std::string& config) {
+  ProviderSettings settings;
+  settings.config = config;
+  settings.libexec = libexec_directory();
+  return std::make_shared<KeyProviders>(std::move(settings));
+}
+
 void add_layers(const DocumentReport& document, const std::vector<LayerRecipient>& recipients,
                 std::vector<InspectedLayer>& layers) {
   for (const LayerReport& layer : document.layers) {
@@ -73,12 +81,8 @@ WrittenImage written(const std::optional<Descriptor>& root, KeepingReporter& rep
 
 WrittenImage encrypt(const EncryptRequest& request) {
   KeepingReporter reporter;
-  ProviderSettings settings;
-  settings.config = request.provider_config;
-  settings.libexec = libexec_directory();
-  const KeyWrappers wrappers =
-      parse_recipients(request.recipients, std::make_shared<KeyProviders>(std::move(settings)),
-                       [&](const std::string& text) { reporter.note(text); });
+  const KeyWrappers wrappers = parse_recipients(request.recipients, open_providers(request.provider_config),
+                                                [&](const std::string& text) { reporter.note(text); });
   if (wrappers.empty()) throw Error(ErrorCode::kUsage, "no recipient was given");
   const auto source = open_source(Reference::parse(request.source));
   const auto destination = open_destination(Reference::parse(request.destination));
@@ -92,7 +96,10 @@ WrittenImage encrypt(const EncryptRequest& request) {
 WrittenImage decrypt(const DecryptRequest& request) {
   KeepingReporter reporter;
   KeyUnwrappers keys;
+  // Before the keys are read, of which a provider's watch would keep a copy; but asked last, as the dearest.
+  auto providers = open_providers(request.provider_config);
   for (const KeyFile& file : request.keys) keys.push_back(open_key(file));
+  keys.push_back(std::make_unique<ProviderUnwrapper>(std::move(providers), ProviderParameters()));
   const auto source = open_source(Reference::parse(request.source));
   const auto destination = open_destination(Reference::parse(request.destination));
   DecryptOptions options;

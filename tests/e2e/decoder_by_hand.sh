@@ -64,6 +64,37 @@ use_encrypted_key() {
   echo secret >"$TMP/keys/key.pass"
 }
 
+# expect_growth_refused NAME: what is appended to a layer once it was checked does not come out.
+expect_growth_refused() {
+  local layer size left
+  layer=$(only_layer "$TMP/$1")
+  size=$(stat -c %s "$layer")
+  mkfifo "$TMP/pipe"
+  decode "$TMP/$1" "$layer" >"$TMP/pipe" 2>"$TMP/stderr" &
+  exec 9<"$TMP/pipe"
+  head -c $((1 << 20)) <&9 >/dev/null
+  head -c 1000000 /dev/zero >>"$layer"
+  left=$(wc -c <&9)
+  exec 9<&-
+  if wait $!; then fail "a layer that grew was decrypted"; fi
+  expect_matches "$(cat "$TMP/stderr")" "longer than the $size bytes of its descriptor"
+  (((1 << 20) + left <= size)) || fail "$((left + (1 << 20))) bytes came out of a layer of $size"
+  truncate -s "$size" "$layer"
+}
+
+# expect_damage_told NAME: though an older manifest wraps the key of the damaged layer for others
+expect_damage_told() {
+  local layer
+  layer=$(only_layer "$TMP/$1")
+  make_keys "$TMP/other" P-256
+  imgcrypt recipients replace "oci:$TMP/$1:t" "oci:$TMP/$1:other" -r "jwe:$TMP/other.pub.pem" -k "$TMP/key.pem" >/dev/null
+  touch -d '1 hour ago' "$(blob "$TMP/$1" "$(root_of "$TMP/$1" other)")"
+  head -c "$(($(stat -c %s "$layer") - 1))" "$layer" >"$TMP/damaged"
+  printf x >>"$TMP/damaged"
+  mv "$TMP/damaged" "$layer"
+  expect_refused "$TMP/$1" "$layer" "$(basename "$layer"): layer authentication failed; .*pull it again"
+}
+
 require_commands jq openssl
 mkdir "$TMP/spool"
 make_keys "$TMP/key" P-256
@@ -76,6 +107,7 @@ expect_plaintext small --stream
 expect_plaintext big
 expect_plaintext big --stream
 decode_in_little_memory big
+expect_growth_refused big
 
 # Damage in the last bytes: all that precedes them is sound and must be held back nevertheless.
 sound=$(only_layer "$TMP/big")
@@ -118,4 +150,8 @@ done
 expect_refused "$TMP/nothing" "$layer" "$TMP/nothing"
 use_keys
 expect_refused "$TMP/small" "$layer" "no keys"
+ln -s "$TMP/key.pem" "$TMP/keys/"
+expect_refused "$TMP/small" "$layer" "$TMP/keys/key.pem is no file inside $TMP/keys"
+use_keys "$TMP/key"
+expect_damage_told small
 expect_exit 3 "$CTD_DECODER" --no-such-option
