@@ -64,7 +64,6 @@ Fd spool(const Head& head, const std::string& directory) {
   return file;
 }
 
-// So that a layer that no file holds is never read before it is verified.
 Fd spool_or_say(const Head& head, const std::string& directory) {
   try {
     return spool(head, directory);
@@ -141,7 +140,7 @@ class LayerOpener {
     return layer_.has_value();
   }
 
-  // REQUIRES: try_open was called. Throws the last failure when none could be opened.
+  // REQUIRES: try_open was called. Throws the failure that tells most when none could be opened.
   [[nodiscard]] const OpenedLayer& layer() const {
     if (!layer_) throw Error(*failure_);
     return *layer_;
