@@ -57,6 +57,16 @@ class SizedSource final : public Source {
   std::uint64_t seen_ = 0;
 };
 
+class BlobSource final : public Source {
+ public:
+  BlobSource(const OpenedLayer& layer, const Fd& file) : file_(file), sized_(file_, layer.size) {}
+  std::size_t read(MutableByteView buffer) override { return sized_.read(buffer); }
+
+ private:
+  FileSource file_;
+  SizedSource sized_;
+};
+
 LaneKind lane_kind(const OpenedLayer& layer) {
   return layer.size >= kLargeLayer && std::thread::hardware_concurrency() > 1 ? LaneKind::kThread
                                                                               : LaneKind::kInline;
@@ -77,10 +87,9 @@ bool is_compressed_type(std::string_view media_type) {
 }  // namespace
 
 void check_layer(OpenedLayer& layer, const Fd& file) {
-  FileSource ciphertext(file);
-  SizedSource sized(ciphertext, layer.size);
+  BlobSource ciphertext(layer, file);
   Lane lane(lane_kind(layer));
-  layer.mac = verify_layer(sized, std::move(layer.mac), lane);
+  layer.mac = verify_layer(ciphertext, std::move(layer.mac), lane);
 }
 
 void write_streaming(const OpenedLayer& layer, Source& ciphertext) {
@@ -91,10 +100,9 @@ void write_streaming(const OpenedLayer& layer, Source& ciphertext) {
 }
 
 void write_plaintext(const OpenedLayer& layer, const Fd& file) {
-  FileSource ciphertext(file);
-  SizedSource sized(ciphertext, layer.size);
+  BlobSource ciphertext(layer, file);
   Lane lane(lane_kind(layer));
-  DecryptingSource plaintext(sized, layer.options, layer.mac, lane);
+  DecryptingSource plaintext(ciphertext, layer.options, layer.mac, lane);
   write_out(plaintext);
 }
 
@@ -103,10 +111,9 @@ void write_inflated(const OpenedLayer& layer, const Fd& file) {
     write_plaintext(layer, file);
     return;
   }
-  FileSource ciphertext(file);
-  SizedSource sized(ciphertext, layer.size);
+  BlobSource ciphertext(layer, file);
   Lane lane(lane_kind(layer));
-  DecryptingSource plaintext(sized, layer.options, layer.mac, lane);
+  DecryptingSource plaintext(ciphertext, layer.options, layer.mac, lane);
   InflatingSource inflating(plaintext);
   PeekedSource inflated(inflating, kMagicBytes);
   if (detect_compression(inflated.head()) == Compression::kNone) {

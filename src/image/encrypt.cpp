@@ -103,6 +103,9 @@ class Plan {
         layers_.back().plain = plain_blob(layers_.back());
         if (layers_.back().outcome == EncryptedAs::kEncrypted) plain_.insert(layer.digest);
       }
+      // Nobody could decrypt an image whose layers and diff_ids cannot be told to belong together.
+      const auto is_encrypted_now = [this](const Descriptor& layer) { return plain_.contains(layer.digest); };
+      if (std::ranges::any_of(manifest.layers(), is_encrypted_now)) (void)diff_ids_of(source, node, manifest);
     });
   }
 
@@ -110,9 +113,6 @@ class Plan {
     return static_cast<std::size_t>(std::ranges::count(layers_, outcome, &LayerOutcome::outcome));
   }
   [[nodiscard]] const std::vector<LayerOutcome>& layers() const noexcept { return layers_; }
-  [[nodiscard]] bool encrypts(const Descriptor& layer) const {
-    return can_be_encrypted(layer) && plain_.contains(layer.digest);
-  }
   [[nodiscard]] LayerEncryption change(const ImageNode& tree, const KeyWrappers& wrappers) {
     return {tree, plain_, std::move(keys_), wrappers};
   }
@@ -155,15 +155,6 @@ void check_worthwhile(const Plan& plan) {
                 "to add recipients, give one of its keys with -k; to encrypt it afresh, decrypt it first");
   }
   throw Error(ErrorCode::kRefused, "the image has no layers to encrypt");
-}
-
-// Nobody could decrypt an image whose layers and diff_ids cannot be told to belong together.
-void require_decryptable(ImageSource& source, const ImageNode& tree, const Plan& plan) {
-  for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
-    const bool is_encrypted_now =
-        std::ranges::any_of(manifest.layers(), [&](const Descriptor& layer) { return plan.encrypts(layer); });
-    if (is_encrypted_now) (void)diff_ids_of(source, node, manifest);
-  });
 }
 
 void note_conversion(const ImageNode& source, const ImageNode& converted, Reporter& reporter) {
@@ -216,7 +207,6 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
   const PlatformChoice choice = choose_platforms(source, converted, options.selection.platforms);
   Plan plan(source, choice.tree, options);
   check_worthwhile(plan);
-  require_decryptable(source, choice.tree, plan);
   note_conversion(stored, converted, reporter);
   note_outcomes(plan, choice.left_out, reporter);
   EncryptResult result{std::nullopt, std::nullopt, plan.layers(), choice.left_out};
