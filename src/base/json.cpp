@@ -2,28 +2,31 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace imgcrypt {
 namespace {
 
 [[noreturn]] void fail(const std::string& message) { throw Error(ErrorCode::kIntegrity, "JSON: " + message); }
 
-// Go's encoding/json compares member names after this folding (its foldFunc), U+017F and U+212A included.
-std::string fold_case(std::string_view name) {
-  std::string folded;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    if (name.substr(i, 2) == "\u017f") {
-      folded += 's';
-      i += 1;
-    } else if (name.substr(i, 3) == "\u212a") {
-      folded += 'k';
-      i += 2;
-    } else {
-      const char c = name[i];
-      folded += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    }
+// The first letter of a name as Go's encoding/json compares names (its foldFunc), U+017F and U+212A included,
+// and how many bytes it takes. REQUIRES: not empty.
+std::pair<char, std::size_t> first_folded(std::string_view name) {
+  if (name.starts_with("\u017f")) return {'s', 2};
+  if (name.starts_with("\u212a")) return {'k', 3};
+  const char c = name.front();
+  return {c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c, 1};
+}
+
+bool equal_folded(std::string_view a, std::string_view b) {
+  while (!a.empty() && !b.empty()) {
+    const auto [a_letter, a_size] = first_folded(a);
+    const auto [b_letter, b_size] = first_folded(b);
+    if (a_letter != b_letter) return false;
+    a.remove_prefix(a_size);
+    b.remove_prefix(b_size);
   }
-  return folded;
+  return a.empty() && b.empty();
 }
 
 }  // namespace
@@ -150,13 +153,12 @@ std::vector<JsonView> JsonView::elements() const {
 
 std::optional<JsonView> JsonView::find(std::string_view name) const {
   std::optional<JsonView> found;
-  const std::string folded = fold_case(name);
   for (const JsonMember& member : members()) {
     const std::string key = member.key.string();
     if (key == name) {
       if (found) fail("member \"" + key + "\" occurs twice");
       found = member.value;
-    } else if (fold_case(key) == folded) {
+    } else if (equal_folded(key, name)) {
       fail("member \"" + key + "\" must be written \"" + std::string(name) + "\"");
     }
   }

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <mutex>
 #include <new>
 #include <utility>
 
@@ -27,9 +29,59 @@ std::uint8_t* allocate(std::size_t size) {
   return static_cast<std::uint8_t*>(memory);
 }
 
+struct Region {
+  std::uint8_t* data;
+  std::size_t size;
+};
+
+// Zeroed regions that wait to be used again: the dozen system calls that each costs, which stop all threads
+// to change the memory map, took more time than everything else about a small layer. Used for the same size
+// only, so that its end stays beside a guard page.
+class SpareRegions {
+ public:
+  // Null when there is none of that size.
+  [[nodiscard]] std::uint8_t* take(std::size_t size) noexcept {
+    const std::lock_guard lock(mutex_);
+    const auto end = regions_.begin() + count_;
+    const auto found =
+        std::find_if(regions_.begin(), end, [size](const Region& r) { return r.size == size; });
+    if (found == end) return nullptr;
+    std::uint8_t* data = found->data;
+    std::move(found + 1, end, found);
+    --count_;
+    return data;
+  }
+
+  // Takes it in; gives back the one that has waited longest when there are too many.
+  [[nodiscard]] std::uint8_t* give(Region region) noexcept {
+    const std::lock_guard lock(mutex_);
+    std::uint8_t* oldest = nullptr;
+    if (count_ == kMost) {
+      oldest = regions_[0].data;
+      std::move(regions_.begin() + 1, regions_.end(), regions_.begin());
+      --count_;
+    }
+    regions_[static_cast<std::size_t>(count_++)] = region;
+    return oldest;
+  }
+
+ private:
+  static constexpr std::ptrdiff_t kMost = 32;
+
+  std::mutex mutex_;
+  std::array<Region, kMost> regions_{};  // the first `count_`, the newest last
+  std::ptrdiff_t count_ = 0;
+};
+
+constinit SpareRegions spare_regions;
+
 }  // namespace
 
-SecretBytes::SecretBytes(std::size_t size) : data_(allocate(size)), size_(size) { wipe(expose_mutable()); }
+SecretBytes::SecretBytes(std::size_t size) : data_(spare_regions.take(size)), size_(size), allocated_(size) {
+  if (data_ != nullptr) return;
+  data_ = allocate(size);
+  wipe(expose_mutable());
+}
 
 SecretBytes SecretBytes::copy_of(ByteView bytes) {
   SecretBytes copy(bytes.size());
@@ -38,15 +90,22 @@ SecretBytes SecretBytes::copy_of(ByteView bytes) {
 }
 
 SecretBytes::SecretBytes(SecretBytes&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      allocated_(std::exchange(other.allocated_, 0)) {}
 
 SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
+  std::swap(allocated_, other.allocated_);
   return *this;
 }
 
-SecretBytes::~SecretBytes() { sodium_free(data_); }
+SecretBytes::~SecretBytes() {
+  if (data_ == nullptr) return;
+  wipe({data_, allocated_});
+  sodium_free(spare_regions.give({data_, allocated_}));
+}
 
 void SecretBytes::truncate(std::size_t size) noexcept {
   wipe(expose_mutable().subspan(size));

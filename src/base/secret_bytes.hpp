@@ -1,6 +1,6 @@
 // Memory for keys and passphrases: locked where the system allows it, left out of core files, zeroed when
-// freed. Moves only, so that every copy of a secret can be found by its `copy_of`. No operator<< and no
-// operator==: compare with equal_constant_time.
+// freed, between guard pages. Moves only, so that every copy of a secret can be found by its `copy_of`. No
+// operator<< and no operator==: compare with equal_constant_time.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -30,6 +30,7 @@ class SecretBytes {
  private:
   std::uint8_t* data_ = nullptr;
   std::size_t size_ = 0;
+  std::size_t allocated_ = 0;  // size_ as long as nothing is truncated
 };
 
 // Time depends on the sizes alone.

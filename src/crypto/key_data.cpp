@@ -106,16 +106,22 @@ EVP_PKEY* rsa_from_integers(DerReader integers, std::size_t count) {
   return integers.at_end() ? rsa_key(secure_numbers(values)) : nullptr;
 }
 
-EVP_PKEY* ec_key(const char* group, ByteView scalar, ByteView point) {
-  const openssl::ParamBuilder builder(openssl::check(OSSL_PARAM_BLD_new(), "OSSL_PARAM_BLD_new"));
-  const auto number = secure_number(scalar);
+// The point lives until the key is made.
+openssl::ParamBuilder ec_params(const char* group, ByteView point) {
+  openssl::ParamBuilder builder(openssl::check(OSSL_PARAM_BLD_new(), "OSSL_PARAM_BLD_new"));
   openssl::check(OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
                  "EC group");
-  openssl::check(OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, number.get()),
-                 "EC private key");
   openssl::check(
       OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()),
       "EC public key");
+  return builder;
+}
+
+EVP_PKEY* ec_key(const char* group, ByteView scalar, ByteView point) {
+  const openssl::ParamBuilder builder = ec_params(group, point);
+  const auto number = secure_number(scalar);
+  openssl::check(OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, number.get()),
+                 "EC private key");
   return make_key("EC", EVP_PKEY_KEYPAIR, builder);
 }
 
@@ -165,6 +171,23 @@ EVP_PKEY* pkcs8_private(ByteView der) {
   return ec_private(*inner, group_of(*curve));
 }
 
+// RFC 5280 section 4.1.2.7: RSA by RFC 3279 section 2.3.1, EC on a named curve by RFC 5480 section 2.
+EVP_PKEY* subject_public_key(ByteView der) {
+  const auto sequence = DerReader(der).take(DerTag::kSequence);
+  if (!sequence) return nullptr;
+  DerReader fields(*sequence);
+  const auto algorithm = fields.take(DerTag::kSequence);
+  const auto key = fields.take(DerTag::kBitString);
+  if (!algorithm || !key || key->size() < 2 || key->front() != 0) return nullptr;
+  DerReader identifier(*algorithm);
+  const auto type = identifier.take(DerTag::kObjectId);
+  if (!type) return nullptr;
+  if (same(*type, kRsaEncryption)) return rsa_public_key_from_der(key->subspan(1));
+  const auto curve = identifier.take(DerTag::kObjectId);
+  const char* group = same(*type, kEcPublicKey) && curve ? group_of(*curve) : nullptr;
+  return group != nullptr ? make_key("EC", EVP_PKEY_PUBLIC_KEY, ec_params(group, key->subspan(1))) : nullptr;
+}
+
 }  // namespace
 
 EVP_PKEY* private_key_from_der(ByteView der) {
@@ -180,6 +203,7 @@ EVP_PKEY* rsa_public_key_from_der(ByteView der) {
 }
 
 EVP_PKEY* public_key_from_der(ByteView der) {
+  if (EVP_PKEY* key = subject_public_key(der)) return key;
   const std::uint8_t* at = der.data();
   EVP_PKEY* key = d2i_PUBKEY(nullptr, &at, static_cast<long>(der.size()));
   ERR_clear_error();

@@ -70,9 +70,7 @@ EVP_PKEY* decode_generally(const PemBlock& block, const SecretBytes* passphrase)
   const openssl::Bio bio(openssl::check(
       BIO_new_mem_buf(block.text.data(), static_cast<int>(block.text.size())), "BIO_new_mem_buf"));
   EVP_PKEY* key =
-      is_private_label(block.label)
-          ? PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, const_cast<SecretBytes*>(passphrase))
-          : PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr);
+      PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, const_cast<SecretBytes*>(passphrase));
   ERR_clear_error();
   return key;
 }
@@ -128,8 +126,8 @@ PublicKey parse_public_der(ByteView file) {
 }
 
 PublicKey parse_public_block(const PemBlock& block) {
-  EVP_PKEY* key = block.label == kRsaPublicLabel ? rsa_public_key_from_der(block.der.expose())
-                                                 : decode_generally(block, nullptr);
+  const ByteView der = block.der.expose();
+  EVP_PKEY* key = block.label == kRsaPublicLabel ? rsa_public_key_from_der(der) : public_key_from_der(der);
   if (key == nullptr) {
     throw Error(ErrorCode::kUsage, "the public key is damaged, or of a kind that is not supported");
   }

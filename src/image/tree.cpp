@@ -11,6 +11,11 @@ namespace {
 constexpr std::size_t kDeepest = 3;                       // indexes below one another
 constexpr std::size_t kMostDocuments = 64 * 1024 * 1024;  // bytes, of all documents together
 
+bool has_manifests(const std::string& raw) {
+  check_json(raw);
+  return JsonView(raw).find("manifests").has_value();
+}
+
 class TreeLoader {
  public:
   explicit TreeLoader(ImageSource& source) : source_(source) {}
@@ -30,10 +35,8 @@ class TreeLoader {
 
  private:
   void add_document(ImageNode& node, std::string raw, std::size_t depth) {
-    check_json(raw);
-    const bool is_unnamed = node.descriptor.media_type.empty();
-    const bool has_manifests = is_unnamed && JsonView(raw).find("manifests").has_value();
-    if (is_index(node.descriptor.media_type) || has_manifests) {
+    const std::string& type = node.descriptor.media_type;
+    if (type.empty() ? has_manifests(raw) : is_index(type)) {
       if (depth == kDeepest)
         throw Error(ErrorCode::kRefused, "indexes nested deeper than " + std::to_string(kDeepest));
       add_children(node, Index::parse(std::move(raw)), depth);

@@ -6,21 +6,63 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace imgcrypt {
 namespace {
+
+bool is_zero(ByteView bytes) {
+  return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
+}
 
 TEST(SecretBytes, AreNotThereInAForkedChild) {
   const SecretBytes secret = SecretBytes::copy_of(as_bytes("a secret"));
   const pid_t child = ::fork();
   if (child == 0) {
-    const bool is_wiped = std::ranges::all_of(secret.expose(), [](std::uint8_t byte) { return byte == 0; });
-    ::_exit(is_wiped ? 0 : 1);
+    ::_exit(is_zero(secret.expose()) ? 0 : 1);
   }
   int status = -1;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
   EXPECT_EQ(as_text(secret.expose()), "a secret");
+}
+
+TEST(SecretBytes, AreZeroWhateverTheirMemoryHeldBefore) {
+  const std::uint8_t* memory = nullptr;
+  {
+    const SecretBytes secret = SecretBytes::copy_of(as_bytes("a secret"));
+    memory = secret.expose().data();
+  }
+  const SecretBytes again(8);
+  EXPECT_EQ(again.expose().data(), memory);  // used again, or the next line says nothing
+  EXPECT_TRUE(is_zero(again.expose()));
+}
+
+TEST(SecretBytes, AreZeroBehindWhatTheyWereTruncatedTo) {
+  const std::uint8_t* memory = nullptr;
+  {
+    SecretBytes secret = SecretBytes::copy_of(as_bytes("a longer secret"));
+    secret.truncate(1);
+    memory = secret.expose().data();
+  }
+  const SecretBytes again(15);
+  EXPECT_EQ(again.expose().data(), memory);
+  EXPECT_TRUE(is_zero(again.expose()));
+}
+
+TEST(SecretBytes, OfManySizesDoNotMeet) {
+  for (int round = 0; round < 3; ++round) {
+    std::vector<SecretBytes> secrets;
+    for (std::size_t size = 0; size < 100; ++size) {
+      secrets.emplace_back(size);
+      ASSERT_TRUE(is_zero(secrets.back().expose()));
+      std::ranges::fill(secrets.back().expose_mutable(), static_cast<std::uint8_t>(size));
+    }
+    for (std::size_t size = 0; size < 100; ++size) {
+      const auto is_own = [size](std::uint8_t byte) { return byte == size; };
+      EXPECT_TRUE(std::ranges::all_of(secrets[size].expose(), is_own)) << size;
+    }
+  }
 }
 
 }  // namespace
