@@ -109,7 +109,7 @@ void add_check(CLI::App& app, Output& output) {
   const auto options = std::make_shared<Options>();
   CLI::App* command =
       app.add_subcommand("check", "Check that an image is whole and that keys open its layers");
-  command->add_option("REF", options->reference, "image to check: oci:DIR[:TAG|@DIGEST]")->required();
+  command->add_option("REF", options->reference, "image to check: oci:DIR[:TAG|:@N|@DIGEST]")->required();
   options->selection.add_to(*command, "not checked");
   command->add_flag("--full", options->is_full,
                     "read every layer: digests, authentication, and that it is what the config means");

@@ -95,7 +95,7 @@ void run(const Options& options, Output& output) {
 void add_decrypt(CLI::App& app, Output& output) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("decrypt", "Decrypt the layers of an image");
-  command->add_option("SRC", options->source, "image to read: oci:DIR[:TAG|@DIGEST]")->required();
+  command->add_option("SRC", options->source, "image to read: oci:DIR[:TAG|:@N|@DIGEST]")->required();
   command->add_option("DST", options->destination, "image to write: oci:DIR[:TAG]")->required();
   options->selection.add_to(*command);
   command->add_flag("--partial", options->is_partial,

@@ -105,7 +105,7 @@ void run(const Options& options, Output& output) {
 void add_encrypt(CLI::App& app, Output& output) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("encrypt", "Encrypt the layers of an image for its recipients");
-  command->add_option("SRC", options->source, "image to read: oci:DIR[:TAG|@DIGEST]")->required();
+  command->add_option("SRC", options->source, "image to read: oci:DIR[:TAG|:@N|@DIGEST]")->required();
   command->add_option("DST", options->destination, "image to write: oci:DIR[:TAG]")->required();
   options->recipients.add_to(*command);
   options->selection.add_to(*command);

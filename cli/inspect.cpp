@@ -74,7 +74,7 @@ void run(const Options& options, Output& output) {
 void add_inspect(CLI::App& app, Output& output) {
   const auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("inspect", "Show what an image consists of and who can read it");
-  command->add_option("REF", options->reference, "image to read: oci:DIR[:TAG|@DIGEST]")->required();
+  command->add_option("REF", options->reference, "image to read: oci:DIR[:TAG|:@N|@DIGEST]")->required();
   CLI::Option* platform =
       options->platforms.add_to(*command, "--platform", "only these platforms, as linux/arm64", "PLATFORM");
   CLI::Option* layers =

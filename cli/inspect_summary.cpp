@@ -1,33 +1,14 @@
 #include "base/bytes.hpp"
+#include "cli/filled_text.hpp"
 #include "cli/inspect_text.hpp"
 #include "cli/progress_text.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 namespace imgcrypt::cli {
 namespace {
 
 constexpr std::size_t kMostRecipients = 64;  // in the list; a hostile image may name thousands
-constexpr std::size_t kNarrowestText = 20;   // columns; a terminal that says less is not believed
-
-// Words filled into lines of the terminal's width; what begins a line after the first is indented.
-std::string filled(const std::string& text, unsigned columns) {
-  if (columns < kNarrowestText) return text;
-  std::string result;
-  std::size_t column = 0;
-  for (const auto part : std::views::split(text, ' ')) {
-    const std::string word(part.begin(), part.end());
-    if (column != 0 && column + 1 + word.size() > columns) {
-      result += "\n  " + word;
-      column = 2 + word.size();
-    } else {
-      result += (column == 0 ? "" : " ") + word;
-      column += (column == 0 ? 0 : 1) + word.size();
-    }
-  }
-  return result;
-}
 
 std::string list_text(const ImageReport& report, const TreeLook& look) {
   if (report.recipients.empty()) return {};
@@ -106,7 +87,7 @@ std::string summary_lines(const ImageReport& report, const TreeLook& look) {
         "the image from where it was encrypted.");
   }
   std::string text;
-  for (const std::string& line : lines) text += "\n" + filled(line, look.columns);
+  for (const std::string& line : lines) text += "\n" + filled(line, look.columns, 0, 2);
   return text;
 }
 

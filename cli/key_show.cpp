@@ -139,6 +139,7 @@ JsonObject json_of(const KeyItem& item, const std::string& file) {
 
 void run(const std::string& text, Output& output) {
   const KeyString named = parse_key_string(text);
+  warn_of_bare_password(named, output);
   std::vector<KeyItem> items;
   try {
     const auto passphrase = read_passphrase(named);

@@ -100,11 +100,7 @@ class Keyring {
 
 void take_key_file(const std::string& text, Keyring& keyring, Reporter& reporter) {
   const KeyString key = parse_key_string(text);
-  if (key.is_bare_password) {
-    reporter.warn("key " + key.file +
-                  ": a password in the command line can be seen by every user of this machine; " +
-                  "write FILE:file=PASSWORDFILE");
-  }
+  warn_of_bare_password(key, reporter);
   try {
     keyring.add_file(key);
   } catch (const Error& error) {

@@ -1,6 +1,8 @@
 #include "base/cancel.hpp"
+#include "base/fd.hpp"
 #include "base/orphans.hpp"
 #include "cli/command.hpp"
+#include "cli/help_text.hpp"
 #include "cli/suggest.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -11,6 +13,8 @@
 
 #include <csignal>
 #include <exception>
+#include <memory>
+#include <sstream>
 
 namespace imgcrypt::cli {
 namespace {
@@ -30,7 +34,9 @@ void harden() {
 }
 
 void build(CLI::App& app, Output& output) {
-  app.set_version_flag("--version", "imgcrypt " IMGCRYPT_VERSION);
+  app.formatter(std::make_shared<HelpText>());
+  app.set_help_flag("-h,--help", "print this help");
+  app.set_version_flag("--version", "imgcrypt " IMGCRYPT_VERSION, "print the version");
   app.require_subcommand(1);
   app.option_defaults()->always_capture_default(false);
   output.add_to(app);
@@ -44,6 +50,20 @@ void build(CLI::App& app, Output& output) {
   app.footer("");  // the commands have taken theirs over
 }
 
+// What the parser throws for --help and --version, too.
+int end_parsing(const CLI::App& app, const CLI::ParseError& error, Output& output, int argc,
+                char** argv) try {
+  if (const auto unknown = find_unknown(app, {argv + 1, argv + argc})) throw Error(*unknown);
+  if (error.get_exit_code() != 0)
+    throw Error(ErrorCode::kUsage, error.what(), "see imgcrypt --help, or imgcrypt COMMAND --help");
+  std::ostringstream text;
+  (void)app.exit(error, text, text);
+  write_all(STDOUT_FILENO, as_bytes(text.str()), "stdout");
+  return 0;
+} catch (const Error& failure) {
+  return output.fail_usage(failure, argc, argv);
+}
+
 int run(int argc, char** argv) {
   harden();
   Output output;
@@ -54,12 +74,7 @@ int run(int argc, char** argv) {
     output.finish();
     return 0;
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);
-    if (const auto unknown = find_unknown(app, {argv + 1, argv + argc}))
-      return output.fail_usage(*unknown, argc, argv);
-    return output.fail_usage(
-        Error(ErrorCode::kUsage, error.what(), "see imgcrypt --help, or imgcrypt COMMAND --help"), argc,
-        argv);
+    return end_parsing(app, error, output, argc, argv);
   } catch (const Error& error) {
     return output.fail(error);
   } catch (const std::exception& error) {

@@ -41,6 +41,13 @@ SecretBytes prompt_twice(const std::string& file) {
 
 }  // namespace
 
+void warn_of_bare_password(const KeyString& key, Reporter& reporter) {
+  if (!key.is_bare_password) return;
+  reporter.warn("key " + key.file +
+                ": a password in the command line can be seen by every user of this machine; " +
+                "write FILE:file=PASSWORDFILE");
+}
+
 std::optional<SecretBytes> read_passphrase(const KeyString& key) {
   switch (key.from) {
     case PassphraseFrom::kNowhere:

@@ -1,11 +1,14 @@
 // Passphrases of key files, from wherever the user says they come.
 #pragma once
 
+#include "image/reporter.hpp"
 #include "keywrap/key_string.hpp"
 
 #include <optional>
 
 namespace imgcrypt::cli {
+
+void warn_of_bare_password(const KeyString& key, Reporter& reporter);
 
 // nullopt when the key names none. Throws kUsage when it cannot be had.
 [[nodiscard]] std::optional<SecretBytes> read_passphrase(const KeyString& key);

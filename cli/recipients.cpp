@@ -27,6 +27,7 @@ Reference target_of(const Options& options, const RootDescriptor& root) {
   if (!options.destination.empty()) return Reference::parse(options.destination);
   Reference target = Reference::parse(options.source);
   target.digest.reset();
+  target.position.reset();
   const auto name = root.descriptor.annotations.find(kRefName);
   if (target.tag.empty() && name != root.descriptor.annotations.end()) target.tag = name->second;
   if (!target.tag.empty()) return target;
@@ -144,7 +145,7 @@ void remove(const RemoveOptions& options, Output& output) {
 }
 
 void add_places(CLI::App& command, Options& options) {
-  command.add_option("REF", options.source, "image: oci:DIR[:TAG|@DIGEST]")->required();
+  command.add_option("REF", options.source, "image: oci:DIR[:TAG|:@N|@DIGEST]")->required();
   command.add_option("DST", options.destination, "where to write it: oci:DIR[:TAG] (default: in place)");
 }
 
@@ -190,7 +191,7 @@ void add_recipients(CLI::App& app, Output& output) {
   command->require_subcommand(1);
   const auto reference = std::make_shared<std::string>();
   CLI::App* list_command = command->add_subcommand("list", "Show who can open it");
-  list_command->add_option("REF", *reference, "image: oci:DIR[:TAG|@DIGEST]")->required();
+  list_command->add_option("REF", *reference, "image: oci:DIR[:TAG|:@N|@DIGEST]")->required();
   list_command->callback([reference, &output] { list(*reference, output); });
   add_rewrap(*command->add_subcommand("add", "Let others open it, too; no layer is encrypted again"),
              Verb::kAdd, output);

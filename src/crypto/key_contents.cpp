@@ -68,7 +68,7 @@ KeyItem der_item(ByteView file, const SecretBytes* passphrase) {
   if (is_encrypted_der(file)) return private_item(file, passphrase, true, "PKCS#8", kDer);
   const openssl::Key public_key(public_key_from_der(file));
   if (!public_key) return private_item(file, passphrase, false, form_of_private_der(file), kDer);
-  return {KeyItemKind::kPublicKey, "SubjectPublicKeyInfo", kDer, parse_recipient_key(file), {}};
+  return {KeyItemKind::kPublicKey, form_of_public_der(file), kDer, parse_recipient_key(file), {}};
 }
 
 KeyItem jwk_item(std::string_view file) {

@@ -27,7 +27,23 @@ namespace {
               "add :file=PASSWORDFILE, :fd=N, :env=VARIABLE or :prompt behind the key's file name");
 }
 
-[[noreturn]] void fail_with_wrong_passphrase() {
+// By the errors that OpenSSL has left.
+bool lacks_cipher() {
+  bool lacks = false;
+  while (const unsigned long error = ERR_get_error()) {
+    const int reason = ERR_GET_REASON(error);
+    lacks = lacks || (ERR_GET_LIB(error) == ERR_LIB_EVP && reason == ERR_R_UNSUPPORTED) ||
+            (ERR_GET_LIB(error) == ERR_LIB_PEM && reason == PEM_R_UNSUPPORTED_ENCRYPTION);
+  }
+  return lacks;
+}
+
+[[noreturn]] void fail_to_decrypt() {
+  if (lacks_cipher()) {
+    throw Error(
+        ErrorCode::kUsage, "the private key is encrypted with a cipher that OpenSSL holds to be broken",
+        "encrypt it afresh: openssl pkey -provider default -provider legacy -in KEY -aes256 -out NEW");
+  }
   throw Error(ErrorCode::kUsage, "wrong password: the private key could not be decrypted",
               "give the password that the key was encrypted with");
 }
@@ -65,14 +81,11 @@ int give_passphrase(char* buffer, int size, int, void* passphrase) {
   return static_cast<int>(secret->size());
 }
 
-// OpenSSL's general decoder: every form, but a millisecond slower than key_data's.
+// OpenSSL's general decoder: every form, but a millisecond slower than key_data's. Leaves its errors.
 EVP_PKEY* decode_generally(const PemBlock& block, const SecretBytes* passphrase) {
   const openssl::Bio bio(openssl::check(
       BIO_new_mem_buf(block.text.data(), static_cast<int>(block.text.size())), "BIO_new_mem_buf"));
-  EVP_PKEY* key =
-      PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, const_cast<SecretBytes*>(passphrase));
-  ERR_clear_error();
-  return key;
+  return PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, const_cast<SecretBytes*>(passphrase));
 }
 
 PrivateKey parse_private_block(const PemBlock& block, const SecretBytes* passphrase) {
@@ -82,8 +95,9 @@ PrivateKey parse_private_block(const PemBlock& block, const SecretBytes* passphr
   }
   EVP_PKEY* key = encrypted ? nullptr : private_key_from_der(block.der.expose());
   if (key == nullptr) key = decode_generally(block, passphrase);
+  if (key == nullptr && encrypted) fail_to_decrypt();
+  ERR_clear_error();
   if (key != nullptr) return PrivateKey(key);
-  if (encrypted) fail_with_wrong_passphrase();
   throw Error(ErrorCode::kUsage, "the private key is damaged, or of a kind that is not supported");
 }
 
@@ -104,9 +118,9 @@ PrivateKey parse_private_der(ByteView file, const SecretBytes* passphrase) {
     const std::uint8_t* at = file.data();
     if (key == nullptr) key = d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(file.size()));
   }
+  if (key == nullptr && encrypted) fail_to_decrypt();
   ERR_clear_error();
   if (key != nullptr) return PrivateKey(key);
-  if (encrypted) fail_with_wrong_passphrase();
   if (EVP_PKEY* other = public_key_from_der(file)) {
     EVP_PKEY_free(other);
     fail_with_public_key();

@@ -36,4 +36,11 @@ const char* form_of_private_der(ByteView file) {
   return fields.take(DerTag::kInteger) ? "PKCS#1" : "SEC 1";
 }
 
+// SubjectPublicKeyInfo begins with an algorithm, PKCS#1 with a number.
+const char* form_of_public_der(ByteView file) {
+  const auto sequence = DerReader(file).take(DerTag::kSequence);
+  const bool has_number = sequence && DerReader(*sequence).take(DerTag::kInteger);
+  return has_number ? "PKCS#1" : "SubjectPublicKeyInfo";
+}
+
 }  // namespace imgcrypt

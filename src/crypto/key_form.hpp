@@ -15,6 +15,8 @@ namespace imgcrypt {
 [[nodiscard]] bool is_encrypted_der(ByteView file);
 // "PKCS#8", "PKCS#1" or "SEC 1". REQUIRES: a private key that is not encrypted.
 [[nodiscard]] const char* form_of_private_der(ByteView file);
+// "SubjectPublicKeyInfo" or "PKCS#1". REQUIRES: a public key.
+[[nodiscard]] const char* form_of_public_der(ByteView file);
 
 inline constexpr std::string_view kRsaPublicLabel = "RSA PUBLIC KEY";
 

@@ -25,9 +25,12 @@ class Checker {
     const ImageNode tree = convert_to_oci(choice.tree);
     const std::set<Digest> chosen = choose_layers(tree, options_.selection.layers);
     if (options_.unwrappers != nullptr)
-      unwrapped_ = unwrap_layer_keys(tree, chosen, *options_.unwrappers, options_.jobs);
+      unwrapped_ = unwrap_layer_keys(tree, chosen, *options_.unwrappers, options_.jobs, reporter_.progress());
     visit(tree, chosen);
-    check_blobs();
+    {
+      const StageTimer timer(reporter_.progress(), "check the blobs");
+      check_blobs();
+    }
     gather_problems();
     return std::move(result_);
   }

@@ -114,7 +114,7 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   const ImageNode tree = convert_to_oci(choice.tree);
   check_annotations(tree);
   const std::set<Digest> chosen = choose_layers(tree, options.selection.layers);
-  UnwrappedKeys unwrapped = unwrap_layer_keys(tree, chosen, unwrappers, options.jobs);
+  UnwrappedKeys unwrapped = unwrap_layer_keys(tree, chosen, unwrappers, options.jobs, reporter.progress());
   check_locked(unwrapped, options, reporter);
   DecryptResult result;
   result.layers = outcomes(tree, chosen, unwrapped);
@@ -124,7 +124,10 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   for (const std::string& platform : choice.left_out) reporter.note("left out: " + platform);
   const bool is_changed = !unwrapped.keys.empty();
   LayerDecryption decryption(source, tree, std::move(unwrapped.keys), options.diff_ids, reporter);
-  if (options.dry_run == DryRun::kYes) return result;
+  if (options.dry_run == DryRun::kYes) {
+    check_presence(source, tree);
+    return result;
+  }
   Rewritten rewritten =
       rewrite_image(source, is_changed ? tree : choice.tree, destination, decryption, options.jobs, reporter);
   note_replaced(rewritten, reporter);

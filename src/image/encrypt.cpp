@@ -90,12 +90,12 @@ std::set<Digest> layers_of_base(ImageSource& source, const ImageNode& tree, Imag
 // What becomes of each layer.
 class Plan {
  public:
-  Plan(ImageSource& source, const ImageNode& tree, const EncryptOptions& options) {
+  Plan(ImageSource& source, const ImageNode& tree, const EncryptOptions& options, Progress& progress) {
     check_annotations(tree);
     const std::set<Digest> chosen = choose_layers(tree, options.selection.layers);
     const std::set<Digest> base =
         options.base != nullptr ? layers_of_base(source, tree, *options.base) : std::set<Digest>();
-    if (options.unwrappers != nullptr) unwrap(tree, chosen, options);
+    if (options.unwrappers != nullptr) unwrap(tree, chosen, options, progress);
     for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
       for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
         const Descriptor& layer = manifest.layers()[i];
@@ -118,8 +118,9 @@ class Plan {
   }
 
  private:
-  void unwrap(const ImageNode& tree, const std::set<Digest>& chosen, const EncryptOptions& options) {
-    UnwrappedKeys unwrapped = unwrap_layer_keys(tree, chosen, *options.unwrappers, options.jobs);
+  void unwrap(const ImageNode& tree, const std::set<Digest>& chosen, const EncryptOptions& options,
+              Progress& progress) {
+    UnwrappedKeys unwrapped = unwrap_layer_keys(tree, chosen, *options.unwrappers, options.jobs, progress);
     if (!unwrapped.locked.empty()) throw unwrapped.locked.front().error();
     keys_ = std::move(unwrapped.keys);
   }
@@ -205,12 +206,15 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
   const ImageNode stored = load_tree(source);
   const ImageNode converted = convert_to_oci(stored);
   const PlatformChoice choice = choose_platforms(source, converted, options.selection.platforms);
-  Plan plan(source, choice.tree, options);
+  Plan plan(source, choice.tree, options, reporter.progress());
   check_worthwhile(plan);
   note_conversion(stored, converted, reporter);
   note_outcomes(plan, choice.left_out, reporter);
   EncryptResult result{std::nullopt, std::nullopt, plan.layers(), choice.left_out};
-  if (options.dry_run == DryRun::kYes) return result;
+  if (options.dry_run == DryRun::kYes) {
+    check_presence(source, choice.tree);
+    return result;
+  }
   LayerEncryption encryption = plan.change(choice.tree, wrappers);
   Rewritten rewritten = rewrite_image(source, choice.tree, destination, encryption, options.jobs, reporter);
   note_replaced(rewritten, reporter);

@@ -66,7 +66,8 @@ bool is_of_the_layer(const Error& error) {
 }  // namespace
 
 UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<Digest>& chosen,
-                                const KeyUnwrappers& unwrappers, unsigned jobs) {
+                                const KeyUnwrappers& unwrappers, unsigned jobs, Progress& progress) {
+  const StageTimer timer(progress, "try the keys");
   const std::vector<EncryptedBlob> blobs = encrypted_blobs(tree, chosen);
   UnwrappedKeys result;
   std::vector<std::optional<Error>> locked(blobs.size());

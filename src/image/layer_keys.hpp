@@ -1,6 +1,7 @@
 // The keys of an image's encrypted layers, unwrapped before a byte of them is moved.
 #pragma once
 
+#include "image/progress.hpp"
 #include "image/tree.hpp"
 #include "keywrap/key_wrapper.hpp"
 #include "layer/private_options.hpp"
@@ -36,7 +37,8 @@ struct UnwrappedKeys {
 // that stand in any of them will do. At most `jobs` at once, as a key may be far away. Throws kProvider when
 // a key provider failed.
 [[nodiscard]] UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<Digest>& chosen,
-                                              const KeyUnwrappers& unwrappers, unsigned jobs);
+                                              const KeyUnwrappers& unwrappers, unsigned jobs,
+                                              Progress& progress);
 
 // Throws kIntegrity when a layer that is not encrypted has annotations of encryption: its type may have been
 // forged.

@@ -18,7 +18,8 @@ RecipientsResult change_recipients(ImageSource& source, ImageDestination& destin
                                    Reporter& reporter, const MakeChange& make_change) {
   const ImageNode tree = convert_to_oci(load_tree(source));
   check_annotations(tree);
-  UnwrappedKeys unwrapped = unwrap_layer_keys(tree, choose_layers(tree, {}), unwrappers, options.jobs);
+  UnwrappedKeys unwrapped =
+      unwrap_layer_keys(tree, choose_layers(tree, {}), unwrappers, options.jobs, reporter.progress());
   if (!unwrapped.locked.empty()) throw unwrapped.locked.front().error();
   if (unwrapped.keys.empty()) {
     throw Error(ErrorCode::kRefused, "none of its layers is encrypted",
@@ -34,7 +35,10 @@ RecipientsResult change_recipients(ImageSource& source, ImageDestination& destin
 RecipientsResult rewrite_recipients(ImageSource& source, const ImageNode& tree, ImageDestination& destination,
                                     LayerChange& change, std::size_t layers, const RecipientsOptions& options,
                                     Reporter& reporter) {
-  if (options.dry_run == DryRun::kYes) return {std::nullopt, std::nullopt, layers};
+  if (options.dry_run == DryRun::kYes) {
+    check_presence(source, tree);
+    return {std::nullopt, std::nullopt, layers};
+  }
   Rewritten rewritten = rewrite_image(source, tree, destination, change, options.jobs, reporter);
   note_replaced(rewritten, reporter);
   return {std::move(rewritten.root), std::move(rewritten.replaced), layers};

@@ -131,6 +131,25 @@ JweMessage parse_json(std::string_view text) {
 
 }  // namespace
 
+Bytes JweMessage::without(ByteView packet, const std::set<std::size_t>& positions) {
+  (void)parse(packet);
+  const JsonView document(as_text(packet));
+  std::string left;
+  const std::vector<JsonView> recipients = document.get("recipients").elements();
+  for (std::size_t i = 0; i < recipients.size(); ++i) {
+    if (!positions.contains(i)) left += (left.empty() ? "" : ",") + std::string(recipients[i].text());
+  }
+  std::string text;
+  for (const JsonMember& member : document.members()) {
+    const std::string name = member.key.string();
+    // Of one recipient, beside the list: go-jose repeats the first one's key there.
+    if (name == "encrypted_key" || name == "header") continue;
+    text += (text.empty() ? "{" : ",") + std::string(member.key.text()) + ":";
+    text += name == "recipients" ? "[" + left + "]" : std::string(member.value.text());
+  }
+  return to_bytes(as_bytes(text + "}"));
+}
+
 JweMessage JweMessage::parse(ByteView packet) {
   const std::string_view text = as_text(packet);
   const std::size_t first = text.find_first_not_of(" \t\r\n");

@@ -4,6 +4,7 @@
 #include "crypto/key.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct JweMessage {
 
   // Throws kIntegrity for what is no JWE, kRefused for `zip` and `crit`.
   static JweMessage parse(ByteView packet);
+  // Of the general serialisation (section 7.2.1), without the recipients at these positions; throws as parse.
+  static Bytes without(ByteView packet, const std::set<std::size_t>& positions);
 };
 
 }  // namespace imgcrypt

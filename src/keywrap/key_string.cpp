@@ -51,21 +51,19 @@ std::optional<KeyString> parse_passphrase_form(const std::string& file, const st
 
 KeyString parse_key_string(const std::string& text) {
   if (names_file(text)) return {text, PassphraseFrom::kNowhere, {}};
-  auto key = split_at_last(text, [&](std::size_t colon) { return split_known_form(text, colon); });
-  if (!key) {
-    key = split_at_last(text, [&](std::size_t colon) -> std::optional<KeyString> {
-      const std::string file = text.substr(0, colon);
-      if (!names_file(file)) return std::nullopt;
-      return KeyString{file, PassphraseFrom::kArgument, text.substr(colon + 1), true};
-    });
-  }
-  if (!key || !names_file(key->file)) {
-    // A text that names no file may hold a password: only what stands before its first colon is shown.
-    throw Error(ErrorCode::kUsage,
-                "key " + (key ? key->file : text.substr(0, text.find(':'))) + ": no such file",
-                "write FILE, FILE:file=PASSWORDFILE, FILE:fd=N, FILE:env=VARIABLE or FILE:prompt");
-  }
-  return *key;
+  const auto split_known = [&](std::size_t colon) {
+    return names_file(text.substr(0, colon)) ? split_known_form(text, colon) : std::nullopt;
+  };
+  const auto split_bare = [&](std::size_t colon) -> std::optional<KeyString> {
+    const std::string file = text.substr(0, colon);
+    if (!names_file(file)) return std::nullopt;
+    return KeyString{file, PassphraseFrom::kArgument, text.substr(colon + 1), true};
+  };
+  if (const auto key = split_at_last(text, split_known)) return *key;
+  if (const auto key = split_at_last(text, split_bare)) return *key;
+  // A text that names no file may hold a password: only what stands before its first colon is shown.
+  throw Error(ErrorCode::kUsage, "key " + text.substr(0, text.find(':')) + ": no such file",
+              "write FILE, FILE:file=PASSWORDFILE, FILE:fd=N, FILE:env=VARIABLE or FILE:prompt");
 }
 
 }  // namespace imgcrypt

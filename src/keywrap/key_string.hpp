@@ -22,8 +22,8 @@ struct KeyString {
 [[nodiscard]] std::optional<KeyString> parse_passphrase_form(const std::string& file,
                                                              const std::string& form);
 
-// The whole text if that names a file; else it is split at the last colon that a known form follows; else at
-// the last one that a file stands before. Throws kUsage when no file is left.
+// The whole text if that names a file; else it is split at the last colon between a file and a known form;
+// else at the last one behind a file. Throws kUsage when there is no file.
 [[nodiscard]] KeyString parse_key_string(const std::string& text);
 
 }  // namespace imgcrypt

@@ -95,12 +95,14 @@ Bytes encode_recipient(const Pkcs7Recipient& recipient) {
                                          der_element(DerTag::kOctetString, {recipient.encrypted_key})});
 }
 
-}  // namespace
-
-Pkcs7Message Pkcs7Message::parse(ByteView packet) {
+Bytes definite(ByteView packet) {
   if (packet.size() > kMostPacketBytes)
     throw Error(ErrorCode::kRefused, "PKCS7: a message of more than 64 KiB");
-  const Bytes der = need(der_from_ber(packet), "message");
+  return need(der_from_ber(packet), "message");
+}
+
+// The fields of EnvelopedData, which begin with its version.
+DerReader open_enveloped(ByteView der) {
   DerReader outermost(der);
   DerReader info = enter(outermost, DerTag::kSequence, "message");
   const ByteView type = need(info.take(DerTag::kObjectId), "content type");
@@ -108,7 +110,19 @@ Pkcs7Message Pkcs7Message::parse(ByteView packet) {
     throw Error(ErrorCode::kRefused, "PKCS7: content type " + describe_object_id(type) + " is not supported");
   }
   DerReader wrapped = enter(info, DerTag::kContext0, "enveloped data");
-  DerReader enveloped = enter(wrapped, DerTag::kSequence, "enveloped data");
+  return enter(wrapped, DerTag::kSequence, "enveloped data");
+}
+
+Bytes encode_message(const Bytes& enveloped) {
+  return der_element(DerTag::kSequence, {der_element(DerTag::kObjectId, {kEnvelopedData}),
+                                         der_element(DerTag::kContext0, {enveloped})});
+}
+
+}  // namespace
+
+Pkcs7Message Pkcs7Message::parse(ByteView packet) {
+  const Bytes der = definite(packet);
+  DerReader enveloped = open_enveloped(der);
   (void)need(enveloped.take(DerTag::kInteger), "version");
   Pkcs7Message message;
   DerReader recipients = enter(enveloped, DerTag::kSet, "set of recipients");
@@ -130,8 +144,25 @@ Bytes Pkcs7Message::encode() const {
                           der_element(DerTag::kPrimitive0, {content})});
   const Bytes enveloped = der_element(DerTag::kSequence, {der_element(DerTag::kInteger, {kVersion}),
                                                           der_set_of(std::move(infos)), encrypted});
-  return der_element(DerTag::kSequence, {der_element(DerTag::kObjectId, {kEnvelopedData}),
-                                         der_element(DerTag::kContext0, {enveloped})});
+  return encode_message(enveloped);
+}
+
+Bytes Pkcs7Message::without(ByteView packet, const std::set<std::size_t>& positions) {
+  const Bytes der = definite(packet);
+  DerReader fields = open_enveloped(der);
+  const DerElement version = need(fields.take_any(), "version");
+  DerReader recipients = enter(fields, DerTag::kSet, "set of recipients");
+  std::vector<Bytes> left;
+  for (std::size_t i = 0; !recipients.at_end(); ++i) {
+    const ByteView recipient = need(recipients.take_any(), "recipient").whole;
+    if (!positions.contains(i)) left.push_back(to_bytes(recipient));
+  }
+  Bytes rest;
+  while (!fields.at_end()) {
+    const ByteView field = need(fields.take_any(), "field").whole;
+    rest.insert(rest.end(), field.begin(), field.end());
+  }
+  return encode_message(der_element(DerTag::kSequence, {version.whole, der_set_of(std::move(left)), rest}));
 }
 
 }  // namespace imgcrypt

@@ -3,6 +3,7 @@
 
 #include "base/bytes.hpp"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,8 @@ struct Pkcs7Message {
   // of recipients that it does not know are no error. Throws kIntegrity for what is no message, kRefused for
   // one of another type or of more than 64 KiB.
   static Pkcs7Message parse(ByteView packet);
+  // DER of the message without the recipients at these positions, of whatever kind; throws as parse.
+  static Bytes without(ByteView packet, const std::set<std::size_t>& positions);
   // DER; recipients in DER's order. REQUIRES: no recipient is unsupported.
   [[nodiscard]] Bytes encode() const;
 };

@@ -37,7 +37,10 @@ class Recipients {
     } else if (scheme == "pkcs7" && !value.empty()) {
       add_certificate(recipient, value);
     } else {
-      throw Error(ErrorCode::kUsage, "not a recipient of a known scheme",
+      const bool has_scheme = colon != std::string::npos && colon > 0 && !value.empty();
+      throw Error(ErrorCode::kUsage,
+                  has_scheme ? "the scheme " + std::string(scheme) + " is not supported"
+                             : "not a recipient of a known scheme",
                   "write jwe:PUBLICKEY, pkcs7:CERTIFICATE or provider:NAME[:PARAMETER]");
     }
   }

@@ -1,15 +1,18 @@
 #include "keywrap/schemes.hpp"
 
 #include "keywrap/jwe.hpp"
+#include "keywrap/jwe_message.hpp"
 #include "keywrap/pkcs7.hpp"
+#include "keywrap/pkcs7_message.hpp"
 
 #include <array>
 
 namespace imgcrypt {
 
 std::span<const Scheme> schemes() {
-  static constexpr std::array kSchemes = {Scheme{"jwe", kJweAnnotation, describe_jwe},
-                                          Scheme{"pkcs7", kPkcs7Annotation, describe_pkcs7}};
+  static constexpr std::array kSchemes = {
+      Scheme{"jwe", kJweAnnotation, describe_jwe, JweMessage::without},
+      Scheme{"pkcs7", kPkcs7Annotation, describe_pkcs7, Pkcs7Message::without}};
   return kSchemes;
 }
 

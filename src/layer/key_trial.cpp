@@ -1,4 +1,6 @@
 #include "base/cancel.hpp"
+#include "keywrap/provider.hpp"
+#include "keywrap/schemes.hpp"
 #include "layer/layer_recipients.hpp"
 #include "layer/packets.hpp"
 #include "layer/wrapped_keys.hpp"
@@ -66,10 +68,21 @@ class KeyTrial {
     if (integrity_)
       throw Error(ErrorCode::kIntegrity, shortened(integrity_->message(), kMostLength) + "; " + tried);
     throw Error(is_provider_failure_ ? ErrorCode::kProvider : ErrorCode::kNoKey,
-                "no key opens it: wrapped for " + recipients() + "; " + tried, hint_.empty() ? cure : hint_);
+                "no key opens it: wrapped for " + recipients() + "; " + tried,
+                !is_readable()  ? "keys of this kind cannot be read yet: use the program that encrypted it"
+                : hint_.empty() ? cure
+                                : hint_);
   }
 
  private:
+  // Whether any of its packets is of a kind that some key could open here.
+  [[nodiscard]] bool is_readable() const {
+    return std::ranges::any_of(annotations_, [](const auto& annotation) {
+      return annotation.first.starts_with(kProviderAnnotationPrefix) ||
+             std::ranges::find(schemes(), annotation.first, &Scheme::annotation) != schemes().end();
+    });
+  }
+
   [[nodiscard]] std::string recipients() const {
     const LayerRecipients described = describe_recipients(annotations_, kMostListed);
     std::vector<std::string> lines;

@@ -1,5 +1,6 @@
 #include "layer/recipient_removal.hpp"
 
+#include "base/encoding.hpp"
 #include "keywrap/schemes.hpp"
 #include "layer/packets.hpp"
 
@@ -12,29 +13,46 @@
 namespace imgcrypt {
 namespace {
 
-// Whether several recipients of one annotation can be told by their packets.
-bool has_described_packets(const std::string& annotation) {
-  return std::ranges::find(schemes(), annotation, &Scheme::annotation) != schemes().end();
+// The recipients of one packet that go and those that stay, by their positions.
+struct PacketRecipients {
+  std::set<std::size_t> going;
+  std::size_t staying = 0;
+};
+
+// By annotation, then by the packet's position in it.
+using AllPackets = std::map<std::string, std::map<std::size_t, PacketRecipients>>;
+
+AllPackets sort_recipients(const std::vector<LayerRecipient>& recipients, const RecipientTest& goes) {
+  AllPackets packets;
+  for (const LayerRecipient& recipient : recipients) {
+    PacketRecipients& of_packet = packets[recipient.annotation][recipient.packet];
+    if (goes(recipient)) {
+      of_packet.going.insert(recipient.position);
+    } else {
+      ++of_packet.staying;
+    }
+  }
+  return packets;
 }
 
-// The packets of each annotation that go, by their position.
-using Going = std::map<std::string, std::set<std::size_t>>;
-
-Going going_packets(const std::vector<LayerRecipient>& recipients, const RecipientTest& goes) {
-  Going going;
-  for (const LayerRecipient& recipient : recipients) {
-    if (goes(recipient)) going[recipient.annotation].insert(recipient.packet);
+// What is left of an annotation; empty when nothing is.
+std::string left_of(const std::string& annotation, std::string_view value,
+                    const std::map<std::size_t, PacketRecipients>& recipients) {
+  const auto scheme = std::ranges::find(schemes(), annotation, &Scheme::annotation);
+  // Of a key provider, or of a scheme that is not known: it is one recipient, whatever the packets.
+  if (scheme == schemes().end()) return {};
+  std::string left;
+  const std::vector<std::string_view> packets = split_packets(value);
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    const PacketRecipients& of_packet = recipients.at(i);
+    if (of_packet.staying == 0) continue;
+    if (!left.empty()) left += ",";
+    left += of_packet.going.empty()
+                ? std::string(packets[i])
+                : encode_base64(scheme->without(parse_packet(annotation, packets[i]), of_packet.going),
+                                Base64::kStandard);
   }
-  for (const LayerRecipient& recipient : recipients) {
-    const auto packets = going.find(recipient.annotation);
-    const bool is_taken = packets != going.end() && packets->second.contains(recipient.packet);
-    if (!is_taken || goes(recipient)) continue;
-    throw Error(
-        ErrorCode::kRefused,
-        "one packet is for several recipients, so that " + recipient.recipient.text() + " would go, too",
-        "remove all of them, or use recipients replace");
-  }
-  return going;
+  return left;
 }
 
 }  // namespace
@@ -45,16 +63,16 @@ std::optional<AnnotationEdit> remove_recipients(const Annotations& annotations, 
     throw Error(ErrorCode::kRefused, "more than " + std::to_string(kMostDescribed) + " recipients",
                 "use recipients replace");
   }
-  const Going going = going_packets(all.list, goes);
-  if (going.empty()) return std::nullopt;
+  if (std::ranges::none_of(all.list, goes)) return std::nullopt;
   if (std::ranges::all_of(all.list, goes)) {
     throw Error(ErrorCode::kRefused, "nobody would be left to open it",
                 "add another recipient first, or use recipients replace");
   }
   AnnotationEdit edit;
-  for (const auto& [name, packets] : going) {
-    const std::string left =
-        has_described_packets(name) ? without_packets(annotations.at(name), packets) : std::string();
+  for (const auto& [name, recipients] : sort_recipients(all.list, goes)) {
+    const auto loses_some = [](const auto& packet) { return !packet.second.going.empty(); };
+    if (std::ranges::none_of(recipients, loses_some)) continue;
+    const std::string left = left_of(name, annotations.at(name), recipients);
     if (left.empty()) {
       edit.removed.insert(name);
     } else {

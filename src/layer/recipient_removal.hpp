@@ -1,4 +1,5 @@
-// Packets that go when recipients are removed. No key is needed, and no other packet is touched.
+// What is left of packets when recipients are removed. No key is needed, and packets of others are not
+// touched.
 #pragma once
 
 #include "layer/layer_recipients.hpp"
@@ -11,8 +12,8 @@ namespace imgcrypt {
 
 using RecipientTest = std::function<bool(const LayerRecipient&)>;
 
-// The edit that takes out the packets of the recipients that `goes` picks; nullopt when it picks none. Throws
-// kRefused when a packet is for others as well, when nobody would be left, and beyond kMostDescribed.
+// The edit that takes out the recipients that `goes` picks; nullopt when it picks none. Throws kRefused when
+// nobody would be left, and beyond kMostDescribed.
 [[nodiscard]] std::optional<AnnotationEdit> remove_recipients(const Annotations& annotations,
                                                               const RecipientTest& goes);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace imgcrypt {
 namespace {
@@ -14,6 +15,14 @@ constexpr std::string_view kStoragePrefix = "containers-storage:";
 constexpr std::array<std::string_view, 5> kForSkopeo = {
     "docker://", "docker-archive:", "docker-daemon:", "oci-archive:", "dir:"};
 
+// What "@12" says; nullopt for what is no position.
+std::optional<std::size_t> parse_position(std::string_view text) {
+  std::size_t position = 0;
+  if (!text.starts_with('@')) return std::nullopt;
+  const auto [stop, error] = std::from_chars(text.data() + 1, text.data() + text.size(), position);
+  return error == std::errc() && stop == text.data() + text.size() ? std::optional(position) : std::nullopt;
+}
+
 [[noreturn]] void refuse(std::string_view text, const std::string& why, const std::string& hint) {
   throw Error(ErrorCode::kUsage, "reference \"" + std::string(text) + "\": " + why, hint);
 }
@@ -21,7 +30,7 @@ constexpr std::array<std::string_view, 5> kForSkopeo = {
 }  // namespace
 
 Reference Reference::parse(std::string_view text) {
-  const std::string form = "write oci:DIR, oci:DIR:TAG or oci:DIR@sha256:...";
+  const std::string form = "write oci:DIR, oci:DIR:TAG, oci:DIR:@N or oci:DIR@sha256:...";
   if (text.find(':') == std::string_view::npos) {
     refuse(text, "no transport",
            "a bare name is an image of a registry to crane, of containerd to nerdctl and of local storage to "
@@ -51,17 +60,22 @@ Reference Reference::parse(std::string_view text) {
     details = details.substr(0, at);
   }
   const std::size_t colon = details.find(':');
-  reference.directory = details.substr(0, colon);
-  if (colon != std::string_view::npos) reference.tag = details.substr(colon + 1);
+  const std::size_t place = colon == std::string_view::npos ? details.rfind('@') : colon + 1;
+  if (!reference.digest && place != std::string_view::npos)
+    reference.position = parse_position(details.substr(place));
+  reference.directory = details.substr(0, reference.position ? std::min(colon, place) : colon);
+  if (colon != std::string_view::npos && !reference.position) reference.tag = details.substr(colon + 1);
   const bool clean =
       std::ranges::none_of(details, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
   if (reference.directory.empty() || !clean) refuse(text, "no directory", form);
-  if (colon != std::string_view::npos && reference.tag.empty()) refuse(text, "the tag is empty", form);
+  if (colon != std::string_view::npos && reference.tag.empty() && !reference.position)
+    refuse(text, "the tag is empty", form);
   return reference;
 }
 
 std::string Reference::string() const {
   const std::string name = std::string(kOciPrefix) + directory + (tag.empty() ? "" : ":" + tag);
+  if (position) return name + ":@" + std::to_string(*position);
   return digest ? name + "@" + digest->string() : name;
 }
 

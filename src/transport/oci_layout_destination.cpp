@@ -90,8 +90,9 @@ Fd blob_directory(const std::string& layout, HashAlgorithm algorithm) {
 }  // namespace
 
 OciLayoutDestination::OciLayoutDestination(Reference reference) : reference_(std::move(reference)) {
-  if (reference_.digest) {
-    throw Error(ErrorCode::kUsage, "destination " + reference_.string() + ": a digest cannot be chosen",
+  if (reference_.digest || reference_.position) {
+    throw Error(ErrorCode::kUsage,
+                "destination " + reference_.string() + ": neither digest nor position can be chosen",
                 "write oci:DIR or oci:DIR:TAG");
   }
 }

@@ -40,6 +40,10 @@ RootDescriptor find_root(const Reference& reference, const std::string& index) {
     entries.push_back({parse_descriptor(view), std::string(view.text())});
     if (matches(reference, entries.back().descriptor)) found.push_back(entries.back());
   }
+  if (reference.position) {
+    if (*reference.position < entries.size()) return entries[*reference.position];
+    fail(reference, "the layout has so many images: " + std::to_string(entries.size()), entries);
+  }
   if (found.empty()) fail(reference, "no such image", entries);
   for (const RootDescriptor& other : found) {
     if (other.descriptor.digest != found.front().descriptor.digest)

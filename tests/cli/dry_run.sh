@@ -38,6 +38,21 @@ what_cannot_work_fails_all_the_same() {
   expect_refused 3 imgcrypt encrypt "oci:$TMP/in:plain" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem" --layer 7 --dry-run
 }
 
+what_is_missing_or_cut_off_is_found() {
+  local blob
+  cp -r "$TMP/in" "$TMP/cut"
+  blob=$TMP/cut/blobs/sha256/$(layers_of "$TMP/in" plain | head -1 | sed 's/.*sha256://')
+  truncate -s -1 "$blob"
+  expect_refused 7 imgcrypt encrypt "oci:$TMP/cut:plain" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem" --dry-run
+  rm "$blob"
+  expect_refused 2 imgcrypt encrypt "oci:$TMP/cut:plain" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem" --dry-run
+  expect_contains "$stderr" "layer 0 of the image"
+  blob=$TMP/cut/blobs/sha256/$(layers_of "$TMP/in" secret | tail -1 | sed 's/.*sha256://')
+  rm "$blob"
+  expect_refused 2 imgcrypt decrypt "oci:$TMP/cut:secret" "oci:$TMP/out:t" -k "$TMP/key.pem" --dry-run
+  expect_refused 2 imgcrypt recipients add "oci:$TMP/cut:secret" -r "jwe:$TMP/other.pub.pem" -k "$TMP/key.pem" --dry-run
+}
+
 make_keys "$TMP/key" P-256
 make_keys "$TMP/other" P-256
 make_image "$TMP/in" plain --no-busybox --layers 2 >/dev/null
@@ -45,4 +60,5 @@ imgcrypt encrypt "oci:$TMP/in:plain" "oci:$TMP/in:secret" -r "jwe:$TMP/key.pub.p
 encrypt_says_what_becomes_of_each_layer
 nothing_is_pruned
 recipients_stay_as_they_are
+what_is_missing_or_cut_off_is_found
 what_cannot_work_fails_all_the_same

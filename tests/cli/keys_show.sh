@@ -46,6 +46,34 @@ others_are_named() {
   expect_contains "$stderr" "key $keys/rsa1024.pem: an RSA key of 1024 bits"
 }
 
+ciphers_that_openssl_leaves_out_are_told() {
+  local form
+  openssl pkcs8 -topk8 -in "$keys/rsa.pem" -v1 PBE-SHA1-RC4-128 -provider default -provider legacy -passout pass:1234 \
+    -out "$TMP/rc4.pem"
+  # As its hint says.
+  openssl pkey -provider default -provider legacy -in "$TMP/rc4.pem" -passin pass:1234 -aes256 -passout pass:1234 \
+    -out "$TMP/aes.pem"
+  openssl pkcs8 -topk8 -in "$keys/rsa.pem" -v1 PBE-MD5-DES -provider default -provider legacy -passout pass:1234 \
+    -outform DER -out "$TMP/des.der"
+  for form in rc4.pem des.der; do
+    expect_exit 3 imgcrypt key show "$TMP/$form:env=PASSPHRASE_OF_TEST"
+    expect_contains "$stderr" "a cipher that OpenSSL holds to be broken"
+  done
+  expect_shown "$TMP/aes.pem:env=PASSPHRASE_OF_TEST" "PKCS#8, encrypted, in PEM"
+}
+
+forms_of_public_keys_are_told() {
+  openssl rsa -in "$keys/rsa.pem" -RSAPublicKey_out -outform DER -out "$TMP/pkcs1.der" 2>/dev/null
+  openssl rsa -in "$keys/rsa.pem" -pubout -outform DER -out "$TMP/spki.der" 2>/dev/null
+  expect_shown "$TMP/pkcs1.der" "form +PKCS#1 in DER"
+  expect_shown "$TMP/spki.der" "form +SubjectPublicKeyInfo in DER"
+}
+
+bare_passwords_are_warned_of() {
+  expect_exit 0 imgcrypt key show "$keys/rsa-pk8enc.pem:1234"
+  expect_contains "$stderr" "can be seen by every user"
+}
+
 # The certificate is hostile: no byte of it may reach the terminal as it stands.
 hostile_names_are_harmless() {
   openssl req -x509 -newkey rsa:2048 -nodes -utf8 -subj $'/CN=\e[31mred' -days 2 -keyout "$TMP/hostile.pem" \
@@ -68,5 +96,8 @@ export PASSPHRASE_OF_TEST=1234
 files_are_shown
 locked_keys_say_so
 others_are_named
+ciphers_that_openssl_leaves_out_are_told
+forms_of_public_keys_are_told
+bare_passwords_are_warned_of
 hostile_names_are_harmless
 json_has_it_all

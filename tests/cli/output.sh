@@ -169,6 +169,32 @@ warnings_are_never_left_out() {
   expect_equal "$(wc -l <<<"$stderr")" 3 "the number of lines of stderr"
 }
 
+positions_name_images() {
+  expect_exit 0 imgcrypt inspect -o json "oci:$TMP/whole:@0"
+  expect_equal "$(jq -r .image.digest <<<"$stdout")" "$(root_of "$TMP/whole" t)" "the image at 0"
+  expect_exit 2 imgcrypt inspect "oci:$TMP/whole@1"
+  expect_contains "$stderr" "the layout has so many images: 1"
+  expect_exit 3 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/new:@0" -r "jwe:$TMP/key.pub.pem"
+  expect_absent "$TMP/new"
+}
+
+help_to_a_full_disk() {
+  imgcrypt --help >/dev/full
+}
+
+help_fits_the_terminal() {
+  local command
+  for command in "" encrypt decrypt check inspect recipients "recipients add" "recipients remove" key "key generate" provider; do
+    # shellcheck disable=SC2086
+    expect_exit 0 imgcrypt $command --help
+    expect_equal "$(awk 'length > 80' <<<"$stdout" | grep -v '^ *FILE\[:file')" "" "lines of more than 80 columns: $command"
+  done
+  expect_exit 3 imgcrypt copy --help
+  expect_contains "$stderr" 'unknown command "copy"'
+  expect_exit 1 help_to_a_full_disk
+  expect_contains "$stderr" "No space left"
+}
+
 aliases_of_other_tools_are_taken() {
   expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/alias:t" --encryption-key "jwe:$TMP/key.pub.pem" \
     --recipient "jwe:$TMP/other.pub.pem" --encrypt-layer 0 --all
@@ -196,4 +222,6 @@ hostile_texts_stay_one_line_of_ascii
 references_have_hints
 digests_go_to_files
 warnings_are_never_left_out
+positions_name_images
+help_fits_the_terminal
 aliases_of_other_tools_are_taken

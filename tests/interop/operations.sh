@@ -73,6 +73,15 @@ replacing() {
   expect_closed_to rsa
 }
 
+# removing GOES STAYS HOW...: written for both, in one packet by skopeo
+removing() {
+  operation "recipients remove ${*:3}"
+  "$writer" plain before "$1" "$2" >/dev/null
+  imgcrypt recipients remove "oci:$TMP/before:t" "oci:$TMP/secret:t" "${@:3}" >/dev/null 2>&1
+  expect_opened_by "$2"
+  expect_closed_to "$1"
+}
+
 adding_by_encrypt() {
   operation "encrypt -k"
   "$writer" plain before rsa >/dev/null
@@ -134,6 +143,7 @@ add_jwe rsa rsa
 add_jwe curve P-384
 add_jwe stranger rsa
 add_pkcs7 alice
+add_pkcs7 bob
 for compression in gzip zstd; do
   make_plain_image "$compression"
   for writer in imgcrypt_encrypt skopeo_encrypt; do
@@ -142,6 +152,9 @@ for compression in gzip zstd; do
     replacing curve
     replacing alice --rotate
     adding_by_encrypt
+    removing rsa curve --index 0
+    removing curve rsa --index 0
+    removing alice bob -r "${recipient_of[alice]}"
   done
   writer=imgcrypt_encrypt
   selecting --layer -1

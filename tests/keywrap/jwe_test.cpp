@@ -61,6 +61,33 @@ TEST(Jwe, OpensNoPacketWithAnotherKey) {
   }
 }
 
+TEST(Jwe, OpensNoMoreForARecipientThatIsTakenOut) {
+  std::size_t shared = 0;
+  for (const auto& row : load_table("jwe.json")) {
+    const std::size_t recipients = row.at("alg").size();
+    if (row.at("outcome") != "open" || recipients < 2 || row.at("keys").size() != recipients) continue;
+    SCOPED_TRACE(row.at("file"));
+    ++shared;
+    const std::string packet = read_vector(text(row, "file"));
+    std::set<std::string> shut_out;
+    for (std::size_t i = 0; i < recipients; ++i) {
+      const Bytes left = JweMessage::without(as_bytes(packet), {i});
+      EXPECT_EQ(describe_jwe(left).size(), recipients - 1);
+      std::size_t opened = 0;
+      for (const auto& key : row.at("keys")) {
+        const auto opens = unwrap(std::string(as_text(left)), read_vector(key));
+        if (!opens) shut_out.insert(key);
+        if (opens) ++opened;
+      }
+      EXPECT_EQ(opened, recipients - 1);
+      // go-jose repeats the first recipient's key beside the list.
+      EXPECT_FALSE(Table::parse(as_text(left)).contains("encrypted_key"));
+    }
+    EXPECT_EQ(shut_out.size(), recipients);  // each in its turn
+  }
+  EXPECT_GE(shared, 3U);
+}
+
 TEST(Jwe, RefusesEveryPacketItMust) {
   for (const auto& row : load_table("jwe.json")) {
     if (row.at("outcome") != "refuse") continue;

@@ -35,6 +35,7 @@ TEST(KeyString, KnowsEachForm) {
                                  {":fd=3", PassphraseFrom::kFd, "3", false},
                                  {":env=PASS", PassphraseFrom::kEnvironment, "PASS", false},
                                  {":prompt", PassphraseFrom::kPrompt, "", false},
+                                 {":pass=a:pass=b", PassphraseFrom::kArgument, "a:pass=b", false},
                                  {":1234", PassphraseFrom::kArgument, "1234", true}};
   for (const auto& row : cases) {
     SCOPED_TRACE(row.behind);
@@ -47,7 +48,8 @@ TEST(KeyString, KnowsEachForm) {
 }
 
 TEST(KeyString, NeverShowsThePasswordOfAMissingFile) {
-  for (const char* text : {"/missing:pass=hunter2", "/missing:hunter2", ":pass=hunter2", ":hunter2"}) {
+  for (const char* text : {"/missing:pass=hunter2", "/missing:pass=hunter2:pass=x", "/missing:hunter2",
+                           ":pass=hunter2", ":hunter2"}) {
     try {
       (void)parse_key_string(text);
       ADD_FAILURE() << text;

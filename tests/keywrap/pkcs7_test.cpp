@@ -64,6 +64,29 @@ TEST(Pkcs7, DescribesTheRecipientsOfTheVectors) {
   EXPECT_EQ(error_of([] { (void)describe_pkcs7(as_bytes("no packet")); }), ErrorCode::kIntegrity);
 }
 
+TEST(Pkcs7, OpensNoMoreForARecipientThatIsTakenOut) {
+  std::size_t shared = 0;
+  for (const auto& row : load_table("pkcs7.json")) {
+    const std::size_t recipients = row.at("recipients").size();
+    if (text(row, "outcome") != "open" || recipients < 2 || row.at("keys").size() != recipients) continue;
+    SCOPED_TRACE(row.at("file"));
+    ++shared;
+    std::set<std::string> shut_out;
+    for (std::size_t i = 0; i < recipients; ++i) {
+      const Bytes left = Pkcs7Message::without(vector_bytes(row), {i});
+      EXPECT_EQ(describe_pkcs7(left).size(), recipients - 1);
+      for (const auto& pair : row.at("keys")) {
+        const auto opened = unwrap(left, private_key(text(pair, "key")),
+                                   {certificate(text(pair, "certificate"))}, kOnRefused);
+        EXPECT_EQ(opened.value_or(read_vector(text(row, "plaintext"))), read_vector(text(row, "plaintext")));
+        if (!opened) shut_out.insert(text(pair, "key"));
+      }
+      EXPECT_EQ(shut_out.size(), i + 1);  // each in its turn, and none of the others
+    }
+  }
+  EXPECT_GE(shared, 2U);
+}
+
 TEST(Pkcs7, DescribesHowAKeyWasWrapped) {
   const auto recipients = describe_pkcs7(wrap({certificate_one()}));
   ASSERT_EQ(recipients.size(), 1U);

@@ -50,6 +50,19 @@ TEST(Reference, IsADirectoryWithTagOrDigest) {
   EXPECT_EQ(Reference::parse("oci:user@host").directory, "user@host");
 }
 
+TEST(Reference, IsAPositionInTheLayout) {
+  for (const char* text : {"oci:some/dir:@12", "oci:some/dir@12"}) {
+    const Reference reference = Reference::parse(text);
+    EXPECT_EQ(reference.directory, "some/dir");
+    EXPECT_EQ(reference.position, 12U);
+    EXPECT_EQ(reference.tag, "");
+    EXPECT_EQ(reference.string(), "oci:some/dir:@12");
+  }
+  EXPECT_EQ(Reference::parse("oci:dir@1x").directory, "dir@1x");
+  EXPECT_EQ(Reference::parse("oci:dir@1:tag").directory, "dir@1");
+  EXPECT_EQ(Reference::parse("oci:dir@99999999999999999999").position, std::nullopt);
+}
+
 TEST(Reference, IsWrittenAsItWasRead) {
   for (const std::string& text : {std::string("oci:/a/b"), std::string("oci:a:t"), "oci:a@sha256:" + kHex}) {
     EXPECT_EQ(Reference::parse(text).string(), text);
