@@ -58,6 +58,7 @@ int end_parsing(const CLI::App& app, const CLI::ParseError& error, Output& outpu
     throw Error(ErrorCode::kUsage, error.what(), "see imgcrypt --help, or imgcrypt COMMAND --help");
   std::ostringstream text;
   (void)app.exit(error, text, text);
+  std::signal(SIGPIPE, SIG_DFL);  // a pager that ends early is no error
   write_all(STDOUT_FILENO, as_bytes(text.str()), "stdout");
   return 0;
 } catch (const Error& failure) {

@@ -30,9 +30,12 @@ Reference target_of(const Options& options, const RootDescriptor& root) {
   target.position.reset();
   const auto name = root.descriptor.annotations.find(kRefName);
   if (target.tag.empty() && name != root.descriptor.annotations.end()) target.tag = name->second;
-  if (!target.tag.empty()) return target;
-  throw Error(ErrorCode::kUsage, options.source + " has no tag that could name what becomes of it",
-              "give a destination: oci:DIR:TAG");
+  if (target.tag.empty()) {
+    throw Error(ErrorCode::kUsage, options.source + " has no tag that could name what becomes of it",
+                "give a destination: oci:DIR:TAG");
+  }
+  (void)open_source(target);  // fails when it is the tag of several images, which the others would lose
+  return target;
 }
 
 RecipientsOptions how(const Options& options) {

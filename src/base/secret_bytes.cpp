@@ -36,7 +36,8 @@ struct Region {
 
 // Zeroed regions that wait to be used again: the dozen system calls that each costs, which stop all threads
 // to change the memory map, took more time than everything else about a small layer. Used for the same size
-// only, so that its end stays beside a guard page.
+// only, so that its end stays beside a guard page; small ones and a few, as they stay locked, and the system
+// may lock no more than some pages.
 class SpareRegions {
  public:
   // Null when there is none of that size.
@@ -52,8 +53,9 @@ class SpareRegions {
     return data;
   }
 
-  // Takes it in; gives back the one that has waited longest when there are too many.
+  // Takes it in. Returns what is to be freed instead: one that is large, or the oldest when there are many.
   [[nodiscard]] std::uint8_t* give(Region region) noexcept {
+    if (region.size > kLargest) return region.data;
     const std::lock_guard lock(mutex_);
     std::uint8_t* oldest = nullptr;
     if (count_ == kMost) {
@@ -66,7 +68,8 @@ class SpareRegions {
   }
 
  private:
-  static constexpr std::ptrdiff_t kMost = 32;
+  static constexpr std::ptrdiff_t kMost = 8;
+  static constexpr std::size_t kLargest = 2048;  // bytes: one page, with what libsodium puts around it
 
   std::mutex mutex_;
   std::array<Region, kMost> regions_{};  // the first `count_`, the newest last

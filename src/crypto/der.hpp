@@ -12,6 +12,7 @@ enum class DerTag : std::uint8_t {
   kInteger = 0x02,
   kBitString = 0x03,
   kOctetString = 0x04,
+  kNull = 0x05,
   kObjectId = 0x06,
   kPrimitiveSequence = 0x10,  // no DER, but the field's PKCS7 packets have it
   kSequence = 0x30,

@@ -171,20 +171,24 @@ EVP_PKEY* pkcs8_private(ByteView der) {
   return ec_private(*inner, group_of(*curve));
 }
 
-// RFC 5280 section 4.1.2.7: RSA by RFC 3279 section 2.3.1, EC on a named curve by RFC 5480 section 2.
+// The common keys alone; RFC 5280 section 4.1.2.7: RSA by RFC 3279 section 2.3.1, EC on a named curve by RFC
+// 5480 section 2.
 EVP_PKEY* subject_public_key(ByteView der) {
-  const auto sequence = DerReader(der).take(DerTag::kSequence);
-  if (!sequence) return nullptr;
+  DerReader file(der);
+  const auto sequence = file.take(DerTag::kSequence);
+  if (!sequence || !file.at_end()) return nullptr;
   DerReader fields(*sequence);
   const auto algorithm = fields.take(DerTag::kSequence);
   const auto key = fields.take(DerTag::kBitString);
-  if (!algorithm || !key || key->size() < 2 || key->front() != 0) return nullptr;
+  if (!algorithm || !key || !fields.at_end() || key->size() < 2 || key->front() != 0) return nullptr;
   DerReader identifier(*algorithm);
   const auto type = identifier.take(DerTag::kObjectId);
-  if (!type) return nullptr;
-  if (same(*type, kRsaEncryption)) return rsa_public_key_from_der(key->subspan(1));
-  const auto curve = identifier.take(DerTag::kObjectId);
-  const char* group = same(*type, kEcPublicKey) && curve ? group_of(*curve) : nullptr;
+  const auto parameter = identifier.take_any();
+  if (!type || !parameter || !identifier.at_end()) return nullptr;
+  if (same(*type, kRsaEncryption) && parameter->tag == DerTag::kNull && parameter->content.empty())
+    return rsa_public_key_from_der(key->subspan(1));
+  const bool is_named_curve = same(*type, kEcPublicKey) && parameter->tag == DerTag::kObjectId;
+  const char* group = is_named_curve ? group_of(parameter->content) : nullptr;
   return group != nullptr ? make_key("EC", EVP_PKEY_PUBLIC_KEY, ec_params(group, key->subspan(1))) : nullptr;
 }
 
@@ -202,11 +206,16 @@ EVP_PKEY* rsa_public_key_from_der(ByteView der) {
   return rsa_from_integers(DerReader(*sequence), kPublicNames);
 }
 
-EVP_PKEY* public_key_from_der(ByteView der) {
+EVP_PKEY* subject_public_key_from_der(ByteView der) {
   if (EVP_PKEY* key = subject_public_key(der)) return key;
   const std::uint8_t* at = der.data();
   EVP_PKEY* key = d2i_PUBKEY(nullptr, &at, static_cast<long>(der.size()));
   ERR_clear_error();
+  return key;
+}
+
+EVP_PKEY* public_key_from_der(ByteView der) {
+  EVP_PKEY* key = subject_public_key_from_der(der);
   return key != nullptr ? key : rsa_public_key_from_der(der);
 }
 

@@ -14,7 +14,9 @@ namespace imgcrypt {
 // PKCS#8, PKCS#1 or SEC 1. Null for anything unusual: the general decoder then decides. The caller owns the
 // key.
 [[nodiscard]] evp_pkey_st* private_key_from_der(ByteView der);
-// SubjectPublicKeyInfo or PKCS#1. Null for anything else.
+// SubjectPublicKeyInfo. Null for anything else.
+[[nodiscard]] evp_pkey_st* subject_public_key_from_der(ByteView der);
+// That, or PKCS#1. Null for anything else.
 [[nodiscard]] evp_pkey_st* public_key_from_der(ByteView der);
 // From numbers, big-endian: n and e; n, e, d, p, q and, unless they shall be computed, dp, dq, qi; an EC
 // scalar and its point. Null for what is no key. Callers check that a point lies on its curve.

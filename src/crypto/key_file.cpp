@@ -41,7 +41,7 @@ bool lacks_cipher() {
 [[noreturn]] void fail_to_decrypt() {
   if (lacks_cipher()) {
     throw Error(
-        ErrorCode::kUsage, "the private key is encrypted with a cipher that OpenSSL holds to be broken",
+        ErrorCode::kUsage, "the private key is encrypted with a cipher that OpenSSL does not offer",
         "encrypt it afresh: openssl pkey -provider default -provider legacy -in KEY -aes256 -out NEW");
   }
   throw Error(ErrorCode::kUsage, "wrong password: the private key could not be decrypted",
@@ -141,7 +141,8 @@ PublicKey parse_public_der(ByteView file) {
 
 PublicKey parse_public_block(const PemBlock& block) {
   const ByteView der = block.der.expose();
-  EVP_PKEY* key = block.label == kRsaPublicLabel ? rsa_public_key_from_der(der) : public_key_from_der(der);
+  EVP_PKEY* key =
+      block.label == kRsaPublicLabel ? rsa_public_key_from_der(der) : subject_public_key_from_der(der);
   if (key == nullptr) {
     throw Error(ErrorCode::kUsage, "the public key is damaged, or of a kind that is not supported");
   }

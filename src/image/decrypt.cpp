@@ -125,7 +125,7 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   const bool is_changed = !unwrapped.keys.empty();
   LayerDecryption decryption(source, tree, std::move(unwrapped.keys), options.diff_ids, reporter);
   if (options.dry_run == DryRun::kYes) {
-    check_presence(source, tree);
+    check_presence(source, destination, tree, decryption);
     return result;
   }
   Rewritten rewritten =

@@ -6,10 +6,13 @@
 
 namespace imgcrypt {
 
+class LayerChange;
+
 enum class DryRun { kNo, kYes };
 
-// For a dry run: that the blobs which would be read are there, in their sizes; what they hold is not read.
-// Throws as ImageSource::check_presence.
-void check_presence(ImageSource& source, const ImageNode& tree);
+// For a dry run: that the source has the blobs which would be read, in their sizes; what they hold is not
+// read. Blobs that do not change may be in the destination. Throws as ImageSource::check_presence.
+void check_presence(ImageSource& source, ImageDestination& destination, const ImageNode& tree,
+                    const LayerChange& change);
 
 }  // namespace imgcrypt

@@ -211,11 +211,11 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
   note_conversion(stored, converted, reporter);
   note_outcomes(plan, choice.left_out, reporter);
   EncryptResult result{std::nullopt, std::nullopt, plan.layers(), choice.left_out};
+  LayerEncryption encryption = plan.change(choice.tree, wrappers);
   if (options.dry_run == DryRun::kYes) {
-    check_presence(source, choice.tree);
+    check_presence(source, destination, choice.tree, encryption);
     return result;
   }
-  LayerEncryption encryption = plan.change(choice.tree, wrappers);
   Rewritten rewritten = rewrite_image(source, choice.tree, destination, encryption, options.jobs, reporter);
   note_replaced(rewritten, reporter);
   result.root = std::move(rewritten.root);

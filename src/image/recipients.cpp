@@ -36,7 +36,7 @@ RecipientsResult rewrite_recipients(ImageSource& source, const ImageNode& tree, 
                                     LayerChange& change, std::size_t layers, const RecipientsOptions& options,
                                     Reporter& reporter) {
   if (options.dry_run == DryRun::kYes) {
-    check_presence(source, tree);
+    check_presence(source, destination, tree, change);
     return {std::nullopt, std::nullopt, layers};
   }
   Rewritten rewritten = rewrite_image(source, tree, destination, change, options.jobs, reporter);

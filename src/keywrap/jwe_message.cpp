@@ -4,10 +4,14 @@
 #include "base/json.hpp"
 #include "keywrap/key_wrapper.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace imgcrypt {
 namespace {
+
+// Beside the list of recipients these are of one: go-jose repeats the first one's key there.
+constexpr std::array<std::string_view, 2> kOfOneRecipient = {"encrypted_key", "header"};
 
 [[noreturn]] void fail(const std::string& message) { throw Error(ErrorCode::kIntegrity, "JWE: " + message); }
 
@@ -134,6 +138,7 @@ JweMessage parse_json(std::string_view text) {
 Bytes JweMessage::without(ByteView packet, const std::set<std::size_t>& positions) {
   (void)parse(packet);
   const JsonView document(as_text(packet));
+  for (const std::string_view name : kOfOneRecipient) (void)document.find(name);  // no other spelling stays
   std::string left;
   const std::vector<JsonView> recipients = document.get("recipients").elements();
   for (std::size_t i = 0; i < recipients.size(); ++i) {
@@ -142,8 +147,7 @@ Bytes JweMessage::without(ByteView packet, const std::set<std::size_t>& position
   std::string text;
   for (const JsonMember& member : document.members()) {
     const std::string name = member.key.string();
-    // Of one recipient, beside the list: go-jose repeats the first one's key there.
-    if (name == "encrypted_key" || name == "header") continue;
+    if (std::ranges::find(kOfOneRecipient, name) != kOfOneRecipient.end()) continue;
     text += (text.empty() ? "{" : ",") + std::string(member.key.text()) + ":";
     text += name == "recipients" ? "[" + left + "]" : std::string(member.value.text());
   }

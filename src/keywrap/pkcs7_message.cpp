@@ -148,6 +148,7 @@ Bytes Pkcs7Message::encode() const {
 }
 
 Bytes Pkcs7Message::without(ByteView packet, const std::set<std::size_t>& positions) {
+  (void)parse(packet);
   const Bytes der = definite(packet);
   DerReader fields = open_enveloped(der);
   const DerElement version = need(fields.take_any(), "version");

@@ -6,7 +6,9 @@
 
 #include <imgcrypt/error.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <set>
 
 namespace imgcrypt {
@@ -37,7 +39,8 @@ class Recipients {
     } else if (scheme == "pkcs7" && !value.empty()) {
       add_certificate(recipient, value);
     } else {
-      const bool has_scheme = colon != std::string::npos && colon > 0 && !value.empty();
+      const bool has_scheme =
+          !value.empty() && std::ranges::all_of(scheme, [](unsigned char c) { return std::isalnum(c) != 0; });
       throw Error(ErrorCode::kUsage,
                   has_scheme ? "the scheme " + std::string(scheme) + " is not supported"
                              : "not a recipient of a known scheme",

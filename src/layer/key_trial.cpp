@@ -69,18 +69,23 @@ class KeyTrial {
       throw Error(ErrorCode::kIntegrity, shortened(integrity_->message(), kMostLength) + "; " + tried);
     throw Error(is_provider_failure_ ? ErrorCode::kProvider : ErrorCode::kNoKey,
                 "no key opens it: wrapped for " + recipients() + "; " + tried,
-                !is_readable()  ? "keys of this kind cannot be read yet: use the program that encrypted it"
+                is_of_others()  ? "keys of this kind cannot be read yet: use the program that encrypted it"
                 : hint_.empty() ? cure
                                 : hint_);
   }
 
  private:
-  // Whether any of its packets is of a kind that some key could open here.
-  [[nodiscard]] bool is_readable() const {
-    return std::ranges::any_of(annotations_, [](const auto& annotation) {
-      return annotation.first.starts_with(kProviderAnnotationPrefix) ||
-             std::ranges::find(schemes(), annotation.first, &Scheme::annotation) != schemes().end();
-    });
+  // Whether it is wrapped, but in no way that some key could undo here.
+  [[nodiscard]] bool is_of_others() const {
+    bool is_wrapped = false;
+    for (const auto& [name, value] : annotations_) {
+      if (!name.starts_with(kKeysPrefix) || value.empty()) continue;
+      is_wrapped = true;
+      if (name.starts_with(kProviderAnnotationPrefix) ||
+          std::ranges::find(schemes(), name, &Scheme::annotation) != schemes().end())
+        return false;
+    }
+    return is_wrapped;
   }
 
   [[nodiscard]] std::string recipients() const {

@@ -44,13 +44,14 @@ std::string left_of(const std::string& annotation, std::string_view value,
   std::string left;
   const std::vector<std::string_view> packets = split_packets(value);
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    const PacketRecipients& of_packet = recipients.at(i);
-    if (of_packet.staying == 0) continue;
+    const auto of_packet = recipients.find(i);  // none for a packet that is for nobody
+    const bool loses_some = of_packet != recipients.end() && !of_packet->second.going.empty();
+    if (loses_some && of_packet->second.staying == 0) continue;
     if (!left.empty()) left += ",";
-    left += of_packet.going.empty()
-                ? std::string(packets[i])
-                : encode_base64(scheme->without(parse_packet(annotation, packets[i]), of_packet.going),
-                                Base64::kStandard);
+    left += loses_some ? encode_base64(
+                             scheme->without(parse_packet(annotation, packets[i]), of_packet->second.going),
+                             Base64::kStandard)
+                       : std::string(packets[i]);
   }
   return left;
 }

@@ -18,7 +18,6 @@ constexpr std::array<std::string_view, 5> kForSkopeo = {
 // What "@12" says; nullopt for what is no position.
 std::optional<std::size_t> parse_position(std::string_view text) {
   std::size_t position = 0;
-  if (!text.starts_with('@')) return std::nullopt;
   const auto [stop, error] = std::from_chars(text.data() + 1, text.data() + text.size(), position);
   return error == std::errc() && stop == text.data() + text.size() ? std::optional(position) : std::nullopt;
 }
@@ -60,11 +59,13 @@ Reference Reference::parse(std::string_view text) {
     details = details.substr(0, at);
   }
   const std::size_t colon = details.find(':');
-  const std::size_t place = colon == std::string_view::npos ? details.rfind('@') : colon + 1;
-  if (!reference.digest && place != std::string_view::npos)
-    reference.position = parse_position(details.substr(place));
-  reference.directory = details.substr(0, reference.position ? std::min(colon, place) : colon);
-  if (colon != std::string_view::npos && !reference.position) reference.tag = details.substr(colon + 1);
+  reference.directory = details.substr(0, colon);
+  if (colon != std::string_view::npos) reference.tag = details.substr(colon + 1);
+  if (reference.tag.starts_with('@')) {
+    reference.position = parse_position(reference.tag);
+    if (!reference.position || reference.digest) refuse(text, "what follows the :@ is no position", form);
+    reference.tag.clear();
+  }
   const bool clean =
       std::ranges::none_of(details, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
   if (reference.directory.empty() || !clean) refuse(text, "no directory", form);

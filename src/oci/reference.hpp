@@ -9,8 +9,8 @@
 
 namespace imgcrypt {
 
-// oci:DIR[:TAG][@DIGEST]; with both, both must fit. Or oci:DIR:@N, also written oci:DIR@N: the image at that
-// position of index.json, from 0. The directory ends at the first colon, as it does for skopeo.
+// oci:DIR[:TAG][@DIGEST]; with both, both must fit. Or oci:DIR:@N: the image at that position of index.json,
+// from 0. The directory ends at the first colon, as it does for skopeo.
 struct Reference {
   std::string directory;
   std::string tag;  // may be empty

@@ -42,7 +42,9 @@ RootDescriptor find_root(const Reference& reference, const std::string& index) {
   }
   if (reference.position) {
     if (*reference.position < entries.size()) return entries[*reference.position];
-    fail(reference, "the layout has so many images: " + std::to_string(entries.size()), entries);
+    fail(reference,
+         "no image at that position: there are " + std::to_string(entries.size()) + ", counted from 0",
+         entries);
   }
   if (found.empty()) fail(reference, "no such image", entries);
   for (const RootDescriptor& other : found) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <thread>
 #include <vector>
 
 namespace imgcrypt {
@@ -63,6 +64,23 @@ TEST(SecretBytes, OfManySizesDoNotMeet) {
       EXPECT_TRUE(std::ranges::all_of(secrets[size].expose(), is_own)) << size;
     }
   }
+}
+
+TEST(SecretBytes, OfSeveralThreadsDoNotMeet) {
+  const auto work = [](std::uint8_t mark) {
+    for (int round = 0; round < 500; ++round) {
+      std::vector<SecretBytes> secrets;
+      for (const std::size_t size : {16U, 32U, 32U, 4000U}) {
+        secrets.emplace_back(size);
+        EXPECT_TRUE(is_zero(secrets.back().expose()));
+        std::ranges::fill(secrets.back().expose_mutable(), mark);
+      }
+      for (const SecretBytes& secret : secrets)
+        EXPECT_TRUE(std::ranges::all_of(secret.expose(), [mark](std::uint8_t byte) { return byte == mark; }));
+    }
+  };
+  std::vector<std::jthread> threads;
+  for (std::uint8_t mark = 1; mark <= 4; ++mark) threads.emplace_back(work, mark);
 }
 
 }  // namespace

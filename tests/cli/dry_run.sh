@@ -47,6 +47,8 @@ what_is_missing_or_cut_off_is_found() {
   rm "$blob"
   expect_refused 2 imgcrypt encrypt "oci:$TMP/cut:plain" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem" --dry-run
   expect_contains "$stderr" "layer 0 of the image"
+  # What does not change may be in the destination.
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/cut:plain" "oci:$TMP/in:new" -r "jwe:$TMP/key.pub.pem" --layer 1 --dry-run
   blob=$TMP/cut/blobs/sha256/$(layers_of "$TMP/in" secret | tail -1 | sed 's/.*sha256://')
   rm "$blob"
   expect_refused 2 imgcrypt decrypt "oci:$TMP/cut:secret" "oci:$TMP/out:t" -k "$TMP/key.pem" --dry-run

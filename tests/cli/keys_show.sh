@@ -57,7 +57,7 @@ ciphers_that_openssl_leaves_out_are_told() {
     -outform DER -out "$TMP/des.der"
   for form in rc4.pem des.der; do
     expect_exit 3 imgcrypt key show "$TMP/$form:env=PASSPHRASE_OF_TEST"
-    expect_contains "$stderr" "a cipher that OpenSSL holds to be broken"
+    expect_contains "$stderr" "a cipher that OpenSSL does not offer"
   done
   expect_shown "$TMP/aes.pem:env=PASSPHRASE_OF_TEST" "PKCS#8, encrypted, in PEM"
 }

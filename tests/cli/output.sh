@@ -172,8 +172,15 @@ warnings_are_never_left_out() {
 positions_name_images() {
   expect_exit 0 imgcrypt inspect -o json "oci:$TMP/whole:@0"
   expect_equal "$(jq -r .image.digest <<<"$stdout")" "$(root_of "$TMP/whole" t)" "the image at 0"
-  expect_exit 2 imgcrypt inspect "oci:$TMP/whole@1"
-  expect_contains "$stderr" "the layout has so many images: 1"
+  expect_exit 2 imgcrypt inspect "oci:$TMP/whole:@1"
+  expect_contains "$stderr" "no image at that position: there are 1, counted from 0"
+  # Two images of one tag: the one that is not meant must stay.
+  cp -r "$TMP/whole" "$TMP/twice"
+  imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/twice:u" -r "jwe:$TMP/key.pub.pem" >/dev/null 2>&1
+  sed -i 's/"org.opencontainers.image.ref.name":"u"/"org.opencontainers.image.ref.name":"t"/' "$TMP/twice/index.json"
+  expect_exit 2 imgcrypt recipients add "oci:$TMP/twice:@1" -r "jwe:$TMP/other.pub.pem" -k "$TMP/key.pem"
+  expect_contains "$stderr" "names more than one image"
+  expect_equal "$(jq '.manifests | length' "$TMP/twice/index.json")" 2 "the images"
   expect_exit 3 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/new:@0" -r "jwe:$TMP/key.pub.pem"
   expect_absent "$TMP/new"
 }

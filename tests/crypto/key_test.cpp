@@ -111,6 +111,24 @@ TEST(KeyFile, NamesKeysByTheirFirstLine) {
               testing::HasSubstr("not a private key"));
 }
 
+// SubjectPublicKeyInfo with something behind it, in it, and behind its algorithm.
+TEST(KeyFile, HoldsPublicKeysWithoutATail) {
+  const Bytes whole = to_bytes(as_bytes(der_of_pem(read_vector("keys/rsa.pub.pem"))));
+  EXPECT_NO_THROW((void)parse_public_key(whole));
+  constexpr std::size_t kAlgorithmEnd = 4 + 15;  // behind the outer header
+  const Bytes null = {0x05, 0x00};
+  for (const std::size_t at : {whole.size(), kAlgorithmEnd}) {
+    Bytes changed = whole;
+    changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(at), null.begin(), null.end());
+    changed[3] = static_cast<std::uint8_t>(changed[3] + 2);  // the outer length, low byte
+    if (at == kAlgorithmEnd) changed[5] = static_cast<std::uint8_t>(changed[5] + 2);
+    EXPECT_TRUE(error_of([&] { (void)parse_public_key(changed); })) << at;
+  }
+  Bytes longer = whole;
+  longer.push_back(0);
+  EXPECT_TRUE(error_of([&] { (void)parse_public_key(longer); }));
+}
+
 TEST(KeyFile, IsInTheTable) {
   std::set<std::string> listed;
   for (const auto& row : load_table("keys.json")) listed.insert(text(row, "file"));

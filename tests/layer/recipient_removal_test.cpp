@@ -66,6 +66,17 @@ TEST(RecipientRemoval, TakesSomeOfThoseThatShareAPacket) {
   }
 }
 
+TEST(RecipientRemoval, LeavesPacketsOfNobody) {
+  const std::string of_nobody =
+      encode_base64(as_bytes(R"({"recipients":[],"iv":"","ciphertext":"","tag":""})"), Base64::kStandard);
+  const std::string other = packet("jwe/rsaoaep256.json");
+  const auto first = [](const LayerRecipient& recipient) { return recipient.packet == 0; };
+  const auto edit =
+      remove_recipients({{kKeys + "jwe", packet("jwe/rsaoaep.json") + "," + of_nobody + "," + other}}, first);
+  ASSERT_TRUE(edit);
+  EXPECT_EQ(edit->set, (Annotations{{kKeys + "jwe", of_nobody + "," + other}}));
+}
+
 TEST(RecipientRemoval, RefusesAll) {
   const auto everyone = [](const LayerRecipient&) { return true; };
   EXPECT_EQ(error_of([&] { (void)remove_recipients(several(), everyone); }), ErrorCode::kRefused);
