@@ -57,7 +57,7 @@ a_damaged_blob_is_found() {
   local blob
   cp -r "$TMP/in" "$TMP/whole"
   blob=$(blob "$TMP/in" "$(layers_of "$TMP/in" t | head -n1 | cut -d' ' -f2)")
-  printf X | dd of="$blob" bs=1 seek=50 conv=notrunc status=none
+  printf 'another content.' | dd of="$blob" bs=1 seek=50 conv=notrunc status=none
   expect_refused 7 encrypt -k "$TMP/alice.pem"
   rm -rf "$TMP/in"
   mv "$TMP/whole" "$TMP/in"

@@ -83,7 +83,7 @@ damage_is_found() {
   expect_exit 7 imgcrypt check "oci:$TMP/short:t"
   expect_contains "$stdout" "is damaged"
   layer=$(damaged flipped)
-  printf x | dd of="$layer" bs=1 seek=100 conv=notrunc status=none
+  printf 'another content.' | dd of="$layer" bs=1 seek=100 conv=notrunc status=none
   expect_exit 0 imgcrypt check "oci:$TMP/flipped:t" -k "$TMP/key.pem"
   expect_exit 7 imgcrypt check "oci:$TMP/flipped:t" -k "$TMP/key.pem" --full
   expect_contains "$stdout" "layer 0 of linux/amd64: encrypted, opens: blob sha256:"

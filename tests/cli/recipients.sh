@@ -122,7 +122,7 @@ forge_layer() {
   layer=$(layer_digests "$TMP/in" | head -n1)
   forged=$TMP/forged
   cp "$(blob "$TMP/in" "$layer")" "$forged"
-  printf X | dd of="$forged" bs=1 seek=50 conv=notrunc status=none
+  printf 'another content.' | dd of="$forged" bs=1 seek=50 conv=notrunc status=none
   digest=$(sha256sum <"$forged" | cut -d' ' -f1)
   mv "$forged" "$TMP/in/blobs/sha256/$digest"
   edit_root "$TMP/in" t ".layers[0].digest = \"sha256:$digest\""
