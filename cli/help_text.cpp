@@ -28,7 +28,6 @@ std::string entry(const std::string& name, const std::string& description) {
   return text + filled(description, columns(), kDescriptions, kDescriptions) + "\n";
 }
 
-// The parser puts behind a comma no space, and behind the type what a check of the value says.
 std::string spaced(const std::string& names) {
   std::string text;
   for (const char c : names) text += c == ',' ? ", " : std::string(1, c);
@@ -53,6 +52,7 @@ std::string HelpText::make_subcommands(const CLI::App* command, CLI::AppFormatMo
 
 std::string HelpText::make_option_opts(const CLI::Option* option) const {
   std::string type = option->get_type_name();
+  // The parser puts behind it what a check of the value says.
   for (const char* check : {":UINT in ", ":{"}) type.resize(std::min(type.find(check), type.size()));
   std::string text;
   if (!type.empty() && type != "TEXT") text += " " + type;
