@@ -8,7 +8,7 @@
 namespace imgcrypt::cli {
 namespace {
 
-struct Options {
+struct CheckArguments {
   std::string reference;
   bool is_full = false;
   bool requires_encrypted = false;
@@ -51,7 +51,7 @@ std::string summary_of(const CheckResult& result) {
   return text;
 }
 
-JsonObject json_of(const CheckResult& result, const Options& options, const Reference& reference,
+JsonObject json_of(const CheckResult& result, const CheckArguments& options, const Reference& reference,
                    const Descriptor& root) {
   JsonObject json = image_result(reference, root);
   json.add("encryption", encryption_of(result)).add("full", options.is_full);
@@ -80,7 +80,7 @@ void print(const CheckResult& result, const Reference& reference, const Descript
   }
 }
 
-void run(const Options& options, Output& output) {
+void run_check(const CheckArguments& options, Output& output) {
   const Reference reference = Reference::parse(options.reference);
   const auto source = open_source(reference);
   const bool has_keys = options.keys.are_given() || !ProviderOptions::config().empty();
@@ -106,7 +106,7 @@ void run(const Options& options, Output& output) {
 }  // namespace
 
 void add_check(CLI::App& app, Output& output) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CheckArguments>();
   CLI::App* command =
       app.add_subcommand("check", "Check that an image is whole and that keys open its layers");
   command->add_option("REF", options->reference, "image to check: oci:DIR[:TAG|:@N|@DIGEST]")->required();
@@ -117,7 +117,7 @@ void add_check(CLI::App& app, Output& output) {
                     "fail when a layer could have been encrypted and is not");
   options->keys.add_to(*command);
   options->jobs.add_to(*command);
-  command->callback([options, &output] { run(*options, output); });
+  command->callback([options, &output] { run_check(*options, output); });
 }
 
 }  // namespace imgcrypt::cli

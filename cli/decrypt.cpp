@@ -8,7 +8,7 @@
 namespace imgcrypt::cli {
 namespace {
 
-struct Options {
+struct DecryptArguments {
   std::string source;
   std::string destination;
   bool is_partial = false;
@@ -65,7 +65,7 @@ JsonObject json_of(const DecryptResult& result, const Reference& target) {
   return json.add("layers", layers).add("leftOut", JsonArray::of(result.left_out));
 }
 
-void run(const Options& options, Output& output) {
+void run_decrypt(const DecryptArguments& options, Output& output) {
   options.digest_file.check();
   const Reference from = Reference::parse(options.source);
   const Reference target = Reference::parse(options.destination);
@@ -93,7 +93,7 @@ void run(const Options& options, Output& output) {
 }  // namespace
 
 void add_decrypt(CLI::App& app, Output& output) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<DecryptArguments>();
   CLI::App* command = app.add_subcommand("decrypt", "Decrypt the layers of an image");
   command->add_option("SRC", options->source, "image to read: oci:DIR[:TAG|:@N|@DIGEST]")->required();
   command->add_option("DST", options->destination, "image to write: oci:DIR[:TAG]")->required();
@@ -110,7 +110,7 @@ void add_decrypt(CLI::App& app, Output& output) {
   options->keys.add_to(*command);
   options->jobs.add_to(*command);
   options->digest_file.add_to(*command);
-  command->callback([options, &output] { run(*options, output); });
+  command->callback([options, &output] { run_decrypt(*options, output); });
 }
 
 }  // namespace imgcrypt::cli

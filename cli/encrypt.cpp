@@ -9,7 +9,7 @@
 namespace imgcrypt::cli {
 namespace {
 
-struct Options {
+struct EncryptArguments {
   std::string source;
   std::string destination;
   RecipientOptions recipients;
@@ -70,7 +70,7 @@ JsonObject json_of(const EncryptResult& result, const Reference& target) {
       .add("leftOut", JsonArray::of(result.left_out));
 }
 
-void run(const Options& options, Output& output) {
+void run_encrypt(const EncryptArguments& options, Output& output) {
   options.digest_file.check();
   const KeyWrappers wrappers = options.recipients.read(options.keys.providers, output);
   const Reference from = Reference::parse(options.source);
@@ -103,7 +103,7 @@ void run(const Options& options, Output& output) {
 }  // namespace
 
 void add_encrypt(CLI::App& app, Output& output) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<EncryptArguments>();
   CLI::App* command = app.add_subcommand("encrypt", "Encrypt the layers of an image for its recipients");
   command->add_option("SRC", options->source, "image to read: oci:DIR[:TAG|:@N|@DIGEST]")->required();
   command->add_option("DST", options->destination, "image to write: oci:DIR[:TAG]")->required();
@@ -117,7 +117,7 @@ void add_encrypt(CLI::App& app, Output& output) {
   options->keys.add_to(*command);
   options->jobs.add_to(*command);
   options->digest_file.add_to(*command);
-  command->callback([options, &output] { run(*options, output); });
+  command->callback([options, &output] { run_encrypt(*options, output); });
 }
 
 }  // namespace imgcrypt::cli

@@ -14,7 +14,7 @@
 namespace imgcrypt::cli {
 namespace {
 
-struct Options {
+struct InspectArguments {
   std::string reference;
   ListOption platforms;
   bool layers = false;
@@ -34,7 +34,7 @@ bool is_utf8_locale() {
   return false;
 }
 
-TreeLook look_of(const Options& options, const Output& output) {
+TreeLook look_of(const InspectArguments& options, const Output& output) {
   const bool is_terminal = ::isatty(STDOUT_FILENO) == 1;
   TreeLook look{.style = output.style()};
   look.columns = terminal_size(STDOUT_FILENO).columns;
@@ -52,7 +52,7 @@ void print_bytes(ByteView bytes, const Output& output) {
   write_all(STDOUT_FILENO, bytes, "stdout");
 }
 
-void run(const Options& options, Output& output) {
+void run_inspect(const InspectArguments& options, Output& output) {
   const auto source = open_source(Reference::parse(options.reference));
   std::vector<Platform> platforms;
   for (const std::string& platform : options.platforms.values())
@@ -72,7 +72,7 @@ void run(const Options& options, Output& output) {
 }  // namespace
 
 void add_inspect(CLI::App& app, Output& output) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<InspectArguments>();
   CLI::App* command = app.add_subcommand("inspect", "Show what an image consists of and who can read it");
   command->add_option("REF", options->reference, "image to read: oci:DIR[:TAG|:@N|@DIGEST]")->required();
   CLI::Option* platform =
@@ -85,7 +85,7 @@ void add_inspect(CLI::App& app, Output& output) {
       ->excludes(layers)
       ->excludes(raw);
   command->add_flag("--no-trunc", options->no_trunc, "whole digests, even where the terminal is too narrow");
-  command->callback([options, &output] { run(*options, output); });
+  command->callback([options, &output] { run_inspect(*options, output); });
 }
 
 }  // namespace imgcrypt::cli

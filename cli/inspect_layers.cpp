@@ -7,7 +7,7 @@
 namespace imgcrypt::cli {
 namespace {
 
-constexpr std::size_t kGap = 3;  // columns before a cell
+constexpr std::size_t kColumnGap = 3;  // columns before a cell
 
 using Row = std::array<std::string, 6>;
 
@@ -62,7 +62,7 @@ std::string layers_text(const ImageReport& report) {
   for (const Row& row : rows) {
     if (!text.empty()) text += '\n';
     for (std::size_t i = 0; i < row.size(); ++i)
-      text += std::string(kGap + widths.at(i) - row.at(i).size(), ' ') + row.at(i);
+      text += std::string(kColumnGap + widths.at(i) - row.at(i).size(), ' ') + row.at(i);
   }
   return text;
 }

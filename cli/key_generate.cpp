@@ -13,7 +13,7 @@
 namespace imgcrypt::cli {
 namespace {
 
-struct Options {
+struct GenerateArguments {
   std::string file;
   std::string passphrase;
   std::string curve = "P-256";
@@ -22,7 +22,7 @@ struct Options {
 };
 
 // The files are looked for before a key is made and a passphrase asked for, as both take long.
-void generate_jwe(const Options& options, const std::function<PrivateKey()>& make, Output& output) {
+void generate_jwe(const GenerateArguments& options, const std::function<PrivateKey()>& make, Output& output) {
   if (!options.force) check_key_pair_absent(options.file);
   std::optional<SecretBytes> passphrase;
   if (!options.passphrase.empty()) passphrase = read_new_passphrase(options.file, options.passphrase);
@@ -40,7 +40,7 @@ void generate_jwe(const Options& options, const std::function<PrivateKey()>& mak
 }
 
 // The key provider knows its keys; its result is the public key, the recipient to encrypt for.
-void generate_sodium(const Options& options, Output& output) {
+void generate_sodium(const GenerateArguments& options, Output& output) {
   if (!options.force) check_key_pair_absent(options.file);
   Program program{libexec_directory() + "/keyprovider-sodium", {"generate"}};
   if (options.force) program.arguments.emplace_back("--force");
@@ -55,14 +55,14 @@ void generate_sodium(const Options& options, Output& output) {
 }
 
 CLI::App* add_kind(CLI::App& generate, const std::string& name, const std::string& description,
-                   const std::shared_ptr<Options>& options) {
+                   const std::shared_ptr<GenerateArguments>& options) {
   CLI::App* kind = generate.add_subcommand(name, description);
   kind->add_option("FILE", options->file, "file to write, readable by its owner alone")->required();
   kind->add_flag("--force", options->force, "replace files that exist");
   return kind;
 }
 
-void add_passphrase(CLI::App& kind, const std::shared_ptr<Options>& options) {
+void add_passphrase(CLI::App& kind, const std::shared_ptr<GenerateArguments>& options) {
   kind.add_option("--passphrase", options->passphrase,
                   "encrypt the private key: file=PASSWORDFILE, fd=N, env=VARIABLE or prompt")
       ->type_name("WHERE");
@@ -74,7 +74,7 @@ void add_key_generate(CLI::App& key, Output& output) {
   CLI::App* generate =
       key.add_subcommand("generate", "Make a key pair: the private key in FILE, the public one in FILE.pub");
   generate->require_subcommand(1);
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<GenerateArguments>();
 
   CLI::App* rsa = add_kind(*generate, "jwe-rsa", "An RSA key for jwe:FILE.pub", options);
   rsa->add_option("--bits", options->bits, "size, 2048 to 16384 (default: 3072)")

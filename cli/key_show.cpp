@@ -137,7 +137,7 @@ JsonObject json_of(const KeyItem& item, const std::string& file) {
   return object;
 }
 
-void run(const std::string& text, Output& output) {
+void run_show(const std::string& text, Output& output) {
   const KeyString named = parse_key_string(text);
   warn_of_bare_password(named, output);
   std::vector<KeyItem> items;
@@ -166,7 +166,7 @@ void add_key_show(CLI::App& key, Output& output) {
   const auto file = std::make_shared<std::string>();
   show->add_option("KEY", *file, "FILE[:file=PASSWORDFILE|:fd=N|:env=VARIABLE|:prompt|:pass=PASSWORD]")
       ->required();
-  show->callback([file, &output] { run(*file, output); });
+  show->callback([file, &output] { run_show(*file, output); });
 }
 
 }  // namespace imgcrypt::cli

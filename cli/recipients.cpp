@@ -10,7 +10,7 @@
 namespace imgcrypt::cli {
 namespace {
 
-struct Options {
+struct RecipientsArguments {
   std::string source;
   std::string destination;
   RecipientOptions recipients;
@@ -23,7 +23,7 @@ struct Options {
 };
 
 // In place, under the name that the image has.
-Reference target_of(const Options& options, const RootDescriptor& root) {
+Reference target_of(const RecipientsArguments& options, const RootDescriptor& root) {
   if (!options.destination.empty()) return Reference::parse(options.destination);
   Reference target = Reference::parse(options.source);
   target.digest.reset();
@@ -38,7 +38,7 @@ Reference target_of(const Options& options, const RootDescriptor& root) {
   return target;
 }
 
-RecipientsOptions how(const Options& options) {
+RecipientsOptions how(const RecipientsArguments& options) {
   return {options.no_verify ? BlobCheck::kNone : BlobCheck::kHmac,
           options.dry_run ? DryRun::kYes : DryRun::kNo, options.jobs.value()};
 }
@@ -55,7 +55,7 @@ void print(const RecipientsResult& result, const Reference& target, const Digest
 
 enum class Verb { kAdd, kReplace };
 
-void run(const Options& options, Verb verb, Output& output) {
+void run_recipients(const RecipientsArguments& options, Verb verb, Output& output) {
   options.digest_file.check();
   const KeyWrappers wrappers = options.recipients.read(options.keys.providers, output);
   const auto source = open_source(Reference::parse(options.source));
@@ -93,7 +93,7 @@ void list(const std::string& reference, Output& output) {
 }
 
 struct RemoveOptions {
-  Options places;
+  RecipientsArguments places;
   std::vector<std::string> names;
   std::vector<std::size_t> indexes;
 };
@@ -147,13 +147,13 @@ void remove(const RemoveOptions& options, Output& output) {
         options.places.digest_file, output);
 }
 
-void add_places(CLI::App& command, Options& options) {
+void add_places(CLI::App& command, RecipientsArguments& options) {
   command.add_option("REF", options.source, "image: oci:DIR[:TAG|:@N|@DIGEST]")->required();
   command.add_option("DST", options.destination, "where to write it: oci:DIR[:TAG] (default: in place)");
 }
 
-std::shared_ptr<Options> add_rewrap(CLI::App& command, Verb verb, Output& output) {
-  const auto options = std::make_shared<Options>();
+std::shared_ptr<RecipientsArguments> add_rewrap(CLI::App& command, Verb verb, Output& output) {
+  const auto options = std::make_shared<RecipientsArguments>();
   add_places(command, *options);
   options->recipients.add_to(command);
   command.add_flag("--no-verify", options->no_verify, "do not read the layers to check them first");
@@ -161,7 +161,7 @@ std::shared_ptr<Options> add_rewrap(CLI::App& command, Verb verb, Output& output
   options->keys.add_to(command);
   options->jobs.add_to(command);
   options->digest_file.add_to(command);
-  command.callback([options, verb, &output] { run(*options, verb, output); });
+  command.callback([options, verb, &output] { run_recipients(*options, verb, output); });
   return options;
 }
 

@@ -11,7 +11,7 @@ constexpr std::string_view kLowerAndDigits = "abcdefghijklmnopqrstuvwxyz01234567
 constexpr std::string_view kUpper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 constexpr std::size_t kMostKeyIdBytes = 1024;
 
-[[noreturn]] void fail(std::string_view text, const std::string& reason) {
+[[noreturn]] void fail_key_id(std::string_view text, const std::string& reason) {
   throw Error(ErrorCode::kUsage, "keyid " + std::string(text.substr(0, kMostKeyIdBytes)) + ": " + reason,
               "write kbs:///REPOSITORY/TYPE/TAG: the confidential-data-hub reads no other");
 }
@@ -48,16 +48,16 @@ bool has_three_segments(std::string_view path) {
 KeyId KeyId::parse(std::string_view text) {
   constexpr std::string_view kPlain = "kbs";
   constexpr std::string_view kPlugin = "kbs+";
-  if (text.size() > kMostKeyIdBytes) fail(text, "longer than 1 KiB");
+  if (text.size() > kMostKeyIdBytes) fail_key_id(text, "longer than 1 KiB");
   std::string_view rest = text;
   const auto scheme = take_until(rest, "://");
-  if (!scheme) fail(text, "it does not start with kbs://");
+  if (!scheme) fail_key_id(text, "it does not start with kbs://");
   const bool is_plugin = scheme->starts_with(kPlugin) && scheme->size() > kPlugin.size() &&
                          is_made_of(scheme->substr(kPlugin.size()), "-.");
-  if (*scheme != kPlain && !is_plugin) fail(text, "the scheme is neither kbs nor kbs+PLUGIN");
+  if (*scheme != kPlain && !is_plugin) fail_key_id(text, "the scheme is neither kbs nor kbs+PLUGIN");
   const auto address = take_until(rest, "/");
-  if (!address || !is_made_of(*address, ".-:[]")) fail(text, "the key broker's address is malformed");
-  if (!has_three_segments(rest)) fail(text, "the path is not REPOSITORY/TYPE/TAG of plain characters");
+  if (!address || !is_made_of(*address, ".-:[]")) fail_key_id(text, "the key broker's address is malformed");
+  if (!has_three_segments(rest)) fail_key_id(text, "the path is not REPOSITORY/TYPE/TAG of plain characters");
   return {std::string(text), std::string(rest), !is_plugin};
 }
 

@@ -11,16 +11,16 @@ constexpr std::string_view kType = "sodium-sealed-box";
 constexpr std::uint64_t kVersion = 1;
 constexpr JsonLimits kLimits{.size = kMostPacketBytes, .depth = 3, .members = 16, .string = kMostPacketBytes};
 
-[[noreturn]] void fail(const std::string& what) { throw Error(ErrorCode::kIntegrity, what); }
+[[noreturn]] void fail_packet(const std::string& what) { throw Error(ErrorCode::kIntegrity, what); }
 
 SealedCopy parse_copy(const JsonView& json) {
   auto sealed = decode_base64(json.get("sealed").plain_string(), Base64::kStandard);
-  if (!sealed) fail("the packet is damaged");
+  if (!sealed) fail_packet("the packet is damaged");
   return {PublicKey::parse(json.get("public").plain_string()), std::move(*sealed)};
 }
 
 void check_head(const JsonView& json) {
-  if (json.get("type").plain_string() != kType) fail("not a packet of keyprovider-sodium");
+  if (json.get("type").plain_string() != kType) fail_packet("not a packet of keyprovider-sodium");
   const std::uint64_t version = json.get("version").unsigned_integer();
   if (version == kVersion) return;
   throw Error(ErrorCode::kRefused,
@@ -51,7 +51,7 @@ std::vector<SealedCopy> parse_packet(ByteView packet) {
                   "a packet for more than " + std::to_string(kMostRecipients) + " recipients");
     copies.push_back(parse_copy(copy));
   }
-  if (copies.empty() || format_packet(copies) != as_text(packet)) fail("the packet is damaged");
+  if (copies.empty() || format_packet(copies) != as_text(packet)) fail_packet("the packet is damaged");
   return copies;
 }
 

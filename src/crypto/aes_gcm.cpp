@@ -5,7 +5,7 @@
 namespace imgcrypt {
 namespace {
 
-const EVP_CIPHER* cipher_for(const SecretBytes& key) {
+const EVP_CIPHER* gcm_cipher_for(const SecretBytes& key) {
   switch (key.size()) {
     case 16:
       return EVP_aes_128_gcm();
@@ -21,9 +21,9 @@ const EVP_CIPHER* cipher_for(const SecretBytes& key) {
 openssl::CipherContext start(const SecretBytes& key, ByteView nonce, ByteView aad, int encrypt) {
   openssl::CipherContext context(openssl::check(EVP_CIPHER_CTX_new(), "EVP_CIPHER_CTX_new"));
   openssl::check(nonce.size() == kGcmNonceSize ? 1 : 0, "AES-GCM nonce set-up");
-  openssl::check(
-      EVP_CipherInit_ex(context.get(), cipher_for(key), nullptr, key.expose().data(), nonce.data(), encrypt),
-      "EVP_CipherInit_ex");
+  openssl::check(EVP_CipherInit_ex(context.get(), gcm_cipher_for(key), nullptr, key.expose().data(),
+                                   nonce.data(), encrypt),
+                 "EVP_CipherInit_ex");
   int size = 0;
   if (!aad.empty()) {
     openssl::check(EVP_CipherUpdate(context.get(), nullptr, &size, aad.data(), static_cast<int>(aad.size())),

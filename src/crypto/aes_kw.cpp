@@ -5,9 +5,9 @@
 namespace imgcrypt {
 namespace {
 
-constexpr std::size_t kBlock = 8;
+constexpr std::size_t kSemiblock = 8;
 
-const EVP_CIPHER* cipher_for(const SecretBytes& key) {
+const EVP_CIPHER* wrap_cipher_for(const SecretBytes& key) {
   switch (key.size()) {
     case 16:
       return EVP_aes_128_wrap();
@@ -24,7 +24,7 @@ openssl::CipherContext start(const SecretBytes& key, int encrypt) {
   openssl::CipherContext context(openssl::check(EVP_CIPHER_CTX_new(), "EVP_CIPHER_CTX_new"));
   EVP_CIPHER_CTX_set_flags(context.get(), EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
   openssl::check(
-      EVP_CipherInit_ex(context.get(), cipher_for(key), nullptr, key.expose().data(), nullptr, encrypt),
+      EVP_CipherInit_ex(context.get(), wrap_cipher_for(key), nullptr, key.expose().data(), nullptr, encrypt),
       "EVP_CipherInit_ex");
   return context;
 }
@@ -33,9 +33,9 @@ openssl::CipherContext start(const SecretBytes& key, int encrypt) {
 
 Bytes aes_kw_wrap(const SecretBytes& wrapping_key, const SecretBytes& key) {
   // RFC 3394 section 2: at least two blocks. OpenSSL would take none for nothing to do.
-  if (key.size() < 2 * kBlock || key.size() % kBlock != 0) openssl::fail("AES key wrap");
+  if (key.size() < 2 * kSemiblock || key.size() % kSemiblock != 0) openssl::fail("AES key wrap");
   const auto context = start(wrapping_key, 1);
-  Bytes wrapped(key.size() + kBlock);
+  Bytes wrapped(key.size() + kSemiblock);
   int size = 0;
   openssl::check(EVP_CipherUpdate(context.get(), wrapped.data(), &size, key.expose().data(),
                                   static_cast<int>(key.size())),
@@ -44,14 +44,14 @@ Bytes aes_kw_wrap(const SecretBytes& wrapping_key, const SecretBytes& key) {
 }
 
 std::optional<SecretBytes> aes_kw_unwrap(const SecretBytes& wrapping_key, ByteView wrapped) {
-  if (wrapped.size() % kBlock != 0 || wrapped.size() < 3 * kBlock) return std::nullopt;
+  if (wrapped.size() % kSemiblock != 0 || wrapped.size() < 3 * kSemiblock) return std::nullopt;
   const auto context = start(wrapping_key, 0);
   SecretBytes key(wrapped.size());
   int size = 0;
   const int status = EVP_CipherUpdate(context.get(), key.expose_mutable().data(), &size, wrapped.data(),
                                       static_cast<int>(wrapped.size()));
-  if (status <= 0 || size != static_cast<int>(wrapped.size() - kBlock)) return std::nullopt;
-  key.truncate(wrapped.size() - kBlock);
+  if (status <= 0 || size != static_cast<int>(wrapped.size() - kSemiblock)) return std::nullopt;
+  key.truncate(wrapped.size() - kSemiblock);
   return key;
 }
 

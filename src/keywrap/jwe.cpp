@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::string_view kRsaOaep = "RSA-OAEP";
 constexpr std::string_view kEcdhEs = "ECDH-ES+A256KW";
-constexpr std::size_t kContentKeySize = 32;  // A256GCM
+constexpr std::size_t kA256GcmKeySize = 32;
 
 template <typename Value>
 struct Row {
@@ -42,7 +42,7 @@ struct ContentEncryption {
 
 constexpr std::array kContentEncryptions = {Row<ContentEncryption>{"A128GCM", {16, gcm_open}},
                                             Row<ContentEncryption>{"A192GCM", {24, gcm_open}},
-                                            Row<ContentEncryption>{"A256GCM", {kContentKeySize, gcm_open}},
+                                            Row<ContentEncryption>{"A256GCM", {kA256GcmKeySize, gcm_open}},
                                             Row<ContentEncryption>{"A128CBC-HS256", {32, cbc_hmac_open}},
                                             Row<ContentEncryption>{"A192CBC-HS384", {48, cbc_hmac_open}},
                                             Row<ContentEncryption>{"A256CBC-HS512", {64, cbc_hmac_open}}};
@@ -134,7 +134,7 @@ JweWrapper::JweWrapper(PublicJwk recipient, RecipientNames names)
 }
 
 Bytes JweWrapper::wrap(const SecretBytes& options) const {
-  const SecretBytes content_key = random_secret(kContentKeySize);
+  const SecretBytes content_key = random_secret(kA256GcmKeySize);
   const WrappedContentKey wrapped = wrap_content_key(key_, algorithm_, content_key);
   const std::string key_id = key_id_.empty() ? std::string() : R"(,"kid":)" + quote_json(key_id_);
   const std::string header = R"({"alg":")" + algorithm_ + R"(","enc":"A256GCM")" + wrapped.epk + key_id + "}";

@@ -15,7 +15,7 @@ namespace imgcrypt {
 namespace {
 
 constexpr std::size_t kMostRecipients = 64;  // in a packet that is written
-constexpr std::size_t kContentKeySize = 16;  // AES-128-GCM
+constexpr std::size_t kAes128KeySize = 16;
 
 struct Candidate {
   KeyTransport transport;
@@ -82,7 +82,7 @@ Pkcs7Wrapper::Pkcs7Wrapper(std::vector<Certificate> recipients) : recipients_(st
 }
 
 Bytes Pkcs7Wrapper::wrap(const SecretBytes& options) const {
-  const SecretBytes content_key = random_secret(kContentKeySize);
+  const SecretBytes content_key = random_secret(kAes128KeySize);
   const Bytes nonce = random_bytes(kGcmNonceSize);
   GcmSealed sealed = gcm_seal(content_key, nonce, {}, options.expose());
   Pkcs7Message message;

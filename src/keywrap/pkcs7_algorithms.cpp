@@ -18,7 +18,7 @@ using namespace std::string_view_literals;
 
 constexpr std::string_view kAes128Gcm = "\x60\x86\x48\x01\x65\x03\x04\x01\x06"sv;
 constexpr std::string_view kRsaPkcs1 = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"sv;
-constexpr std::string_view kRsaOaep = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x07"sv;
+constexpr std::string_view kRsaesOaep = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x07"sv;
 constexpr std::string_view kMgf1 = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x08"sv;
 constexpr std::string_view kSha1 = "\x2b\x0e\x03\x02\x1a"sv;
 constexpr std::string_view kSha256 = "\x60\x86\x48\x01\x65\x03\x04\x02\x01"sv;
@@ -130,7 +130,7 @@ std::optional<SecretBytes> ContentCipher::open(const SecretBytes& key, ByteView 
 
 std::optional<KeyTransport> KeyTransport::from(const AlgorithmId& algorithm) {
   if (as_text(algorithm.object_id) == kRsaPkcs1) return KeyTransport(std::nullopt);
-  if (as_text(algorithm.object_id) != kRsaOaep) return std::nullopt;
+  if (as_text(algorithm.object_id) != kRsaesOaep) return std::nullopt;
   const auto hash = parse_oaep(algorithm.parameters);
   return hash ? std::optional(KeyTransport(hash)) : std::nullopt;
 }

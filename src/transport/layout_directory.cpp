@@ -1,6 +1,8 @@
 #include "transport/layout_directory.hpp"
 
+#include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "crypto/random.hpp"
 #include "oci/manifest.hpp"
 
 #include <fcntl.h>
@@ -81,5 +83,7 @@ std::optional<Fd> LayoutDirectory::open_blob(const Digest& digest) const {
   const auto directory = open_blob_directory(digest.algorithm());
   return directory ? open_regular_file(directory->get(), digest.hex()) : std::nullopt;
 }
+
+std::string temporary_name() { return std::string(kTemporaryPrefix) + encode_hex(random_bytes(16)); }
 
 }  // namespace imgcrypt

@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace imgcrypt {
 
@@ -36,6 +37,12 @@ class LayoutDirectory {
   std::string path_;
   Fd root_;
 };
+
+// What writers call their files before they have their names; leftovers of dead ones are swept.
+inline constexpr std::string_view kTemporaryPrefix = ".imgcrypt-";
+
+// That prefix and 128 random bits.
+[[nodiscard]] std::string temporary_name();
 
 // The entry of index.json whose org.opencontainers.image.ref.name is `tag`.
 inline constexpr const char* kRefName = "org.opencontainers.image.ref.name";

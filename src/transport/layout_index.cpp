@@ -1,8 +1,6 @@
 #include "transport/layout_index.hpp"
 
 #include "base/cancel.hpp"
-#include "base/encoding.hpp"
-#include "crypto/random.hpp"
 #include "oci/edit.hpp"
 #include "oci/media_types.hpp"
 
@@ -18,12 +16,11 @@
 namespace imgcrypt {
 namespace {
 
-constexpr std::string_view kTemporaryPrefix = ".imgcrypt-";
 constexpr const char* kNewIndex = ".imgcrypt-index.json";
 
 // Whole at once, also for a reader that comes between: linked to its name when it is written.
 void make_version_file(const LayoutDirectory& directory) {
-  const std::string name = std::string(kTemporaryPrefix) + encode_hex(random_bytes(16));
+  const std::string name = temporary_name();
   const Fd file(
       ::openat(directory.fd(), name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!file.is_open()) throw errno_error("make " + directory.path() + "/oci-layout");

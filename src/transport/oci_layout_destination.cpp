@@ -1,9 +1,7 @@
 #include "transport/oci_layout_destination.hpp"
 
-#include "base/encoding.hpp"
 #include "base/parallel.hpp"
 #include "base/work_time.hpp"
-#include "crypto/random.hpp"
 #include "oci/verifying_source.hpp"
 #include "transport/layout_index.hpp"
 
@@ -19,7 +17,6 @@
 namespace imgcrypt {
 namespace {
 
-constexpr std::string_view kTemporaryPrefix = ".imgcrypt-";
 constexpr unsigned kSyncsAtOnce = 8;
 constexpr std::uint64_t kWriteBackBytes = 16 * 1024 * 1024;
 
@@ -131,7 +128,7 @@ OciLayoutDestination::Pending OciLayoutDestination::open_temporary(HashAlgorithm
   if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT)
     throw errno_error("make a blob in " + reference_.directory);
   // Network file systems have no unnamed files. The lock tells a sweeper that the writer lives.
-  std::string name = std::string(kTemporaryPrefix) + encode_hex(random_bytes(16));
+  std::string name = temporary_name();
   file =
       Fd(::openat(directory.get(), name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!file.is_open() || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
@@ -192,7 +189,7 @@ void OciLayoutDestination::link_blob(int directory, const Digest& digest, Pendin
   if (::linkat(AT_FDCWD, source.c_str(), directory, digest.hex().c_str(), AT_SYMLINK_FOLLOW) == 0) return;
   if (errno != EEXIST) throw errno_error("link blob " + digest.string());
   // What is there already is not trusted: ours is known to be whole and takes its place.
-  const std::string beside = std::string(kTemporaryPrefix) + encode_hex(random_bytes(16));
+  const std::string beside = temporary_name();
   if (::linkat(AT_FDCWD, source.c_str(), directory, beside.c_str(), AT_SYMLINK_FOLLOW) != 0 ||
       ::renameat(directory, beside.c_str(), directory, digest.hex().c_str()) != 0) {
     throw errno_error("replace blob " + digest.string());

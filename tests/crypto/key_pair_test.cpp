@@ -20,7 +20,7 @@ using testing::HasSubstr;
 
 namespace fs = std::filesystem;
 
-PrivateKey private_key(const std::string& name) {
+PrivateKey key_of_vector(const std::string& name) {
   return parse_private_key(as_bytes(read_vector(name)), nullptr);
 }
 
@@ -34,7 +34,7 @@ TEST(PrivateKey, ComesBackFromItsPem) {
   const SecretBytes wrong = secret("other words");
   for (const char* name : {"keys/rsa.pem", "keys/p256.pem", "keys/p384.pem", "keys/p521.pem"}) {
     SCOPED_TRACE(name);
-    const PrivateKey key = private_key(name);
+    const PrivateKey key = key_of_vector(name);
     const SecretBytes plain = key.to_pem(nullptr);
     EXPECT_THAT(std::string(as_text(plain.expose())), testing::StartsWith("-----BEGIN PRIVATE KEY-----\n"));
     EXPECT_TRUE(parse_private_key(plain.expose(), nullptr).public_key().same_as(key.public_key()));
@@ -57,7 +57,7 @@ TEST(PrivateKey, IsMadeInTheSizeThatWasAskedFor) {
 
 TEST(Jwk, NeedsNoExponentsThatFollowFromTheOthers) {
   auto jwk = Table::parse(read_vector("keys/rsa256.jwk"));
-  const PrivateKey whole = private_key("keys/rsa256.jwk");
+  const PrivateKey whole = key_of_vector("keys/rsa256.jwk");
   for (const char* name : {"dp", "dq", "qi"}) jwk.erase(name);
   const PrivateKey computed = parse_private_key(as_bytes(jwk.dump()), nullptr);
   EXPECT_EQ(exposed(computed.to_pem(nullptr)), exposed(whole.to_pem(nullptr)));

@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* kLayer = "application/vnd.oci.image.layer.v1.tar";
 
-std::string json_of(const Descriptor& blob, const nlohmann::json& more = nlohmann::json::object()) {
+std::string entry_of(const Descriptor& blob, const nlohmann::json& more = nlohmann::json::object()) {
   nlohmann::json json = {
       {"mediaType", blob.media_type}, {"digest", blob.digest.string()}, {"size", blob.size}};
   json.update(more);
@@ -26,12 +26,12 @@ void commit(MemoryStore& store, const std::vector<Descriptor>& layers, const nlo
   std::string list;
   for (const Descriptor& layer : layers) {
     diff_ids.push_back(layer.digest.string());
-    list += (list.empty() ? "" : ",") + json_of(layer, more.is_null() ? nlohmann::json::object() : more);
+    list += (list.empty() ? "" : ",") + entry_of(layer, more.is_null() ? nlohmann::json::object() : more);
   }
   const Descriptor config = store.add("application/vnd.oci.image.config.v1+json",
                                       nlohmann::json{{"rootfs", {{"diff_ids", diff_ids}}}}.dump());
   const std::string text =
-      R"({"schemaVersion":2,"config":)" + json_of(config) + R"(,"layers":[)" + list + "]}";
+      R"({"schemaVersion":2,"config":)" + entry_of(config) + R"(,"layers":[)" + list + "]}";
   store.commit({store.add(std::string(kOciManifest), text), {}});
 }
 

@@ -11,7 +11,6 @@ namespace {
 
 using testing::ElementsAre;
 
-const Platform kAmd64 = {"linux", "amd64", ""};
 constexpr const char* kDocker = "application/vnd.docker.image.rootfs.";
 
 class Converted : public testing::Test {

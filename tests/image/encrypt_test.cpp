@@ -14,9 +14,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const Platform kAmd64 = {"linux", "amd64", ""};
-const Platform kArm64 = {"linux", "arm64", ""};
-
 class Encrypted : public testing::Test {
  protected:
   EncryptResult encrypt(const EncryptOptions& options = {}) {

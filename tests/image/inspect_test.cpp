@@ -16,9 +16,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const Platform kAmd64 = {"linux", "amd64", ""};
-const Platform kArm64 = {"linux", "arm64", "v8"};
-
 std::string packet(const std::string& vector) {
   return encode_base64(as_bytes(read_vector(vector)), Base64::kStandard);
 }
@@ -43,7 +40,7 @@ DocumentReport inspect_layers(MemoryStore& store, const std::vector<Descriptor>&
 struct TwoPlatforms {
   MemoryStore store;
   Descriptor amd64 = add_image(store, kAmd64, {"one", "two"});
-  Descriptor arm64 = add_image(store, kArm64, {"one", "three"});
+  Descriptor arm64 = add_image(store, kArmV8, {"one", "three"});
   Descriptor about_arm64 = add_attestation(store, arm64);
 
   TwoPlatforms() { make_root(store, add_index(store, {amd64, arm64, about_arm64})); }
@@ -158,7 +155,7 @@ TEST(Inspect, GivesDocumentsByteForByte) {
   TwoPlatforms image;
   EXPECT_EQ(as_text(read_root(image.store)), image.store.blobs.at(image.store.root().descriptor.digest));
   const auto root = inspect_image(image.store).root;
-  EXPECT_EQ(as_text(read_config(image.store, {kArm64})), image.store.blobs.at(root.parts[1].config->digest));
+  EXPECT_EQ(as_text(read_config(image.store, {kArmV8})), image.store.blobs.at(root.parts[1].config->digest));
 }
 
 TEST(Inspect, AsksForThePlatformWhenThereAreSeveralConfigs) {

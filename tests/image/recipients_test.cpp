@@ -17,8 +17,6 @@ namespace {
 
 using testing::HasSubstr;
 
-const Platform kAmd64 = {"linux", "amd64", ""};
-
 class Recipients : public testing::Test {
  protected:
   void encrypt(MemoryStore& plain) { encrypt_image(plain, encrypted_, alice_.wrappers(), {}, reporter_); }

@@ -13,8 +13,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-const Platform kAmd64 = {"linux", "amd64", ""};
-const Platform kArm64 = {"linux", "arm64", "v8"};
 const Platform kWindows = {"windows", "amd64", ""};
 
 std::string parsed_platform(std::string_view text) {
@@ -84,7 +82,7 @@ TEST_F(ChosenLayers, AreCountedFromBothEnds) {
 
 TEST_F(ChosenLayers, AreCountedInEachPlatformByItself) {
   make_root(store_, add_index(store_, {add_image(store_, kAmd64, {"base", "a"}),
-                                       add_image(store_, kArm64, {"base", "b", "c"})}));
+                                       add_image(store_, kArmV8, {"base", "b", "c"})}));
   EXPECT_THAT(chosen({{-1, -1}}), ElementsAre("a", "c"));
   EXPECT_THAT(chosen({{1, 1}}), ElementsAre("a", "b"));
   EXPECT_EQ(error_of([&] { (void)chosen({{2, 2}}); }), ErrorCode::kUsage);
@@ -124,20 +122,20 @@ class ChosenPlatforms : public testing::Test {
 };
 
 TEST_F(ChosenPlatforms, AreAllWhenNoneIsNamed) {
-  make_root(store_, add_index(store_, {add_image(store_, kAmd64, {"a"}), add_image(store_, kArm64, {"b"})}));
+  make_root(store_, add_index(store_, {add_image(store_, kAmd64, {"a"}), add_image(store_, kArmV8, {"b"})}));
   const PlatformChoice choice = choose({});
   EXPECT_EQ(choice.tree.descriptor.digest, store_.root().descriptor.digest);
   EXPECT_TRUE(choice.left_out.empty());
 }
 
 TEST_F(ChosenPlatforms, KeepTheIndexWhenTheyAreAllThereAre) {
-  make_root(store_, add_index(store_, {add_image(store_, kAmd64, {"a"}), add_image(store_, kArm64, {"b"})}));
+  make_root(store_, add_index(store_, {add_image(store_, kAmd64, {"a"}), add_image(store_, kArmV8, {"b"})}));
   const PlatformChoice choice = choose({{"linux", "", ""}});
   EXPECT_EQ(choice.tree.descriptor.digest, store_.root().descriptor.digest);
 }
 
 TEST_F(ChosenPlatforms, LeaveTheOthersOutAndNameThem) {
-  make_root(store_, add_index(store_, {add_image(store_, kAmd64, {"a"}), add_image(store_, kArm64, {"b"}),
+  make_root(store_, add_index(store_, {add_image(store_, kAmd64, {"a"}), add_image(store_, kArmV8, {"b"}),
                                        add_image(store_, kWindows, {"c"})}));
   const PlatformChoice choice = choose({{"linux", "arm64", ""}});
   EXPECT_THAT(platforms_of(choice.tree), ElementsAre("linux/arm64/v8"));
@@ -150,17 +148,17 @@ TEST_F(ChosenPlatforms, HaveTheUsualVariantWhenTheyNameNone) {
   make_root(store_, add_index(store_, {add_image(store_, {"linux", "arm64", ""}, {"a"}),
                                        add_image(store_, {"linux", "arm", ""}, {"b"}),
                                        add_image(store_, kAmd64, {"c"})}));
-  EXPECT_THAT(platforms_of(choose({kArm64}).tree), ElementsAre("linux/arm64"));
+  EXPECT_THAT(platforms_of(choose({kArmV8}).tree), ElementsAre("linux/arm64"));
   EXPECT_THAT(platforms_of(choose({{"linux", "arm", "v7"}}).tree), ElementsAre("linux/arm"));
   EXPECT_EQ(error_of([&] { (void)choose({{"linux", "arm", "v6"}}); }), ErrorCode::kNotFound);
 }
 
 TEST_F(ChosenPlatforms, TakeTheirAttestationsWithThem) {
   const Descriptor amd64 = add_image(store_, kAmd64, {"a"});
-  const Descriptor arm64 = add_image(store_, kArm64, {"b"});
+  const Descriptor arm64 = add_image(store_, kArmV8, {"b"});
   make_root(store_, add_index(store_, {amd64, arm64, add_attestation(store_, amd64),
                                        add_attestation(store_, arm64)}));
-  const PlatformChoice choice = choose({kArm64});
+  const PlatformChoice choice = choose({kArmV8});
   EXPECT_THAT(platforms_of(choice.tree), ElementsAre("linux/arm64/v8", "unknown/unknown"));
   const Descriptor& attestation = std::get<Index>(choice.tree.document).manifests().at(1);
   EXPECT_EQ(attestation.annotations.at("vnd.docker.reference.digest"), arm64.digest.string());
@@ -169,7 +167,7 @@ TEST_F(ChosenPlatforms, TakeTheirAttestationsWithThem) {
 
 TEST_F(ChosenPlatforms, AreFoundInNestedIndexes) {
   const Descriptor inner =
-      add_index(store_, {add_image(store_, kAmd64, {"a"}), add_image(store_, kArm64, {"b"})});
+      add_index(store_, {add_image(store_, kAmd64, {"a"}), add_image(store_, kArmV8, {"b"})});
   const Descriptor other = add_index(store_, {add_image(store_, kWindows, {"c"})});
   make_root(store_, add_index(store_, {other, inner}));
   const PlatformChoice choice = choose({kAmd64});
@@ -181,11 +179,11 @@ TEST_F(ChosenPlatforms, AreFoundInNestedIndexes) {
 
 TEST_F(ChosenPlatforms, MayBeMissing) {
   const Descriptor amd64 = add_image(store_, kAmd64, {"a"});
-  const Descriptor arm64 = add_image(store_, kArm64, {"b"});
+  const Descriptor arm64 = add_image(store_, kArmV8, {"b"});
   store_.blobs.erase(arm64.digest);
   make_root(store_, add_index(store_, {amd64, arm64}));
   EXPECT_THAT(platforms_of(choose({kAmd64}).tree), ElementsAre("linux/amd64"));
-  const PlatformChoice missing = choose({kArm64});
+  const PlatformChoice missing = choose({kArmV8});
   EXPECT_THAT(platforms_of(missing.tree), ElementsAre("linux/arm64/v8"));
   EXPECT_TRUE(std::get<Opaque>(missing.tree.children.at(0).document).is_missing);
 }
@@ -193,7 +191,7 @@ TEST_F(ChosenPlatforms, MayBeMissing) {
 TEST_F(ChosenPlatforms, AreReadFromTheConfigWhereTheIndexIsSilent) {
   Descriptor amd64 = add_image(store_, kAmd64, {"a"});
   amd64.platform.reset();
-  make_root(store_, add_index(store_, {amd64, add_image(store_, kArm64, {"b"})}));
+  make_root(store_, add_index(store_, {amd64, add_image(store_, kArmV8, {"b"})}));
   const PlatformChoice choice = choose({kAmd64});
   EXPECT_EQ(std::get<Index>(choice.tree.document).manifests().at(0).digest, amd64.digest);
   EXPECT_THAT(choice.left_out, ElementsAre("linux/arm64/v8"));
@@ -202,11 +200,11 @@ TEST_F(ChosenPlatforms, AreReadFromTheConfigWhereTheIndexIsSilent) {
 TEST_F(ChosenPlatforms, OfALoneManifestAreThoseOfItsConfig) {
   make_root(store_, add_image(store_, kAmd64, {"a"}));
   EXPECT_EQ(choose({kAmd64}).tree.descriptor.digest, store_.root().descriptor.digest);
-  EXPECT_EQ(error_of([&] { (void)choose({kArm64}); }), ErrorCode::kNotFound);
+  EXPECT_EQ(error_of([&] { (void)choose({kArmV8}); }), ErrorCode::kNotFound);
 }
 
 TEST_F(ChosenPlatforms, AreNamedWhenOneIsNotThere) {
-  make_root(store_, add_index(store_, {add_image(store_, kAmd64, {"a"}), add_image(store_, kArm64, {"b"})}));
+  make_root(store_, add_index(store_, {add_image(store_, kAmd64, {"a"}), add_image(store_, kArmV8, {"b"})}));
   const Error error = failure([&] { (void)choose({kAmd64, {"linux", "s390x", ""}}); });
   EXPECT_EQ(error.code(), ErrorCode::kNotFound);
   EXPECT_THAT(error.message(), HasSubstr("linux/s390x"));

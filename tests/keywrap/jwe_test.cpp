@@ -16,7 +16,7 @@ const std::set<std::string> kReadable = {
     "RSA-OAEP-256", "ECDH-ES+A128KW", "ECDH-ES+A192KW", "A128GCM",      "A192GCM", "aad", "JWK",
     "DER",          "A128CBC-HS256",  "A192CBC-HS384",  "A256CBC-HS512"};
 
-std::optional<std::string> unwrap(const std::string& packet, const std::string& pem) {
+std::optional<std::string> unwrap_jwe(const std::string& packet, const std::string& pem) {
   Attempts attempts;
   const auto options = unwrap_jwe(parse_private_key(as_bytes(pem), nullptr), as_bytes(packet), attempts);
   if (!options) return std::nullopt;
@@ -26,13 +26,13 @@ std::optional<std::string> unwrap(const std::string& packet, const std::string& 
 // Whether nothing comes out, be it with an error or without one.
 bool is_refused(const std::string& packet, const std::string& pem) {
   try {
-    return !unwrap(packet, pem);
+    return !unwrap_jwe(packet, pem);
   } catch (const Error&) {
     return true;
   }
 }
 
-std::string wrap(const std::string& name, std::string_view options) {
+std::string wrap_jwe(const std::string& name, std::string_view options) {
   const JweWrapper wrapper(parse_recipient_key(as_bytes(read_vector("keys/" + name + ".pub.pem"))));
   return std::string(as_text(wrapper.wrap(secret(options))));
 }
@@ -44,7 +44,7 @@ TEST(Jwe, OpensEveryPacketItMustWithEachOfItsKeys) {
     const std::string packet = read_vector(text(row, "file"));
     for (const auto& key : row.at("keys")) {
       SCOPED_TRACE(text(row, "file") + " " + key.get<std::string>());
-      EXPECT_EQ(unwrap(packet, read_vector(key)), read_vector(text(row, "plaintext")));
+      EXPECT_EQ(unwrap_jwe(packet, read_vector(key)), read_vector(text(row, "plaintext")));
       ++opened;
     }
   }
@@ -56,7 +56,7 @@ TEST(Jwe, OpensNoPacketWithAnotherKey) {
     if (row.at("outcome") != "open" || !needs_only(row, kReadable)) continue;
     const std::string packet = read_vector(text(row, "file"));
     for (const auto& key : row.at("wrong_keys")) {
-      EXPECT_EQ(unwrap(packet, read_vector(key)), std::nullopt) << row.at("file") << key;
+      EXPECT_EQ(unwrap_jwe(packet, read_vector(key)), std::nullopt) << row.at("file") << key;
     }
   }
 }
@@ -75,7 +75,7 @@ TEST(Jwe, OpensNoMoreForARecipientThatIsTakenOut) {
       EXPECT_EQ(describe_jwe(left).size(), recipients - 1);
       std::size_t opened = 0;
       for (const auto& key : row.at("keys")) {
-        const auto opens = unwrap(std::string(as_text(left)), read_vector(key));
+        const auto opens = unwrap_jwe(std::string(as_text(left)), read_vector(key));
         if (!opens) shut_out.insert(key);
         if (opens) ++opened;
       }
@@ -107,7 +107,7 @@ TEST(Jwe, TreatsTheExamplesOfTheRfcsAsTheyAsk) {
       if (row.at("outcome") == "refuse") {
         EXPECT_TRUE(is_refused(text(row, "jwe"), text(key, "pem")));
       } else if (needs_only(row, kReadable)) {
-        EXPECT_EQ(unwrap(text(row, "jwe"), text(key, "pem")), text(row, "plaintext"));
+        EXPECT_EQ(unwrap_jwe(text(row, "jwe"), text(key, "pem")), text(row, "plaintext"));
       }
     }
   }
@@ -115,9 +115,9 @@ TEST(Jwe, TreatsTheExamplesOfTheRfcsAsTheyAsk) {
 
 TEST(Jwe, WritesWhatItsOwnKeyAloneOpens) {
   for (const char* name : {"rsa", "rsa3072", "p256", "p384", "p521"}) {
-    const std::string packet = wrap(name, "options");
+    const std::string packet = wrap_jwe(name, "options");
     for (const char* key : {"rsa", "rsa3072", "p256", "p384", "p521"}) {
-      const auto opened = unwrap(packet, read_vector("keys/" + std::string(key) + ".pem"));
+      const auto opened = unwrap_jwe(packet, read_vector("keys/" + std::string(key) + ".pem"));
       EXPECT_EQ(opened.has_value(), std::string(name) == key) << name << " " << key;
       EXPECT_EQ(opened.value_or("options"), "options");
     }
@@ -126,7 +126,7 @@ TEST(Jwe, WritesWhatItsOwnKeyAloneOpens) {
 
 TEST(Jwe, WritesOneFlattenedMessageThatNamesItsKey) {
   const PublicKey key = parse_public_key(as_bytes(read_vector("keys/p384.pub.pem")));
-  const auto packet = Table::parse(wrap("p384", "options"));
+  const auto packet = Table::parse(wrap_jwe("p384", "options"));
   EXPECT_FALSE(packet.contains("recipients"));
   const auto header = decode_base64(text(packet, "protected"), Base64::kUrl);
   ASSERT_TRUE(header);
@@ -136,11 +136,11 @@ TEST(Jwe, WritesOneFlattenedMessageThatNamesItsKey) {
   EXPECT_EQ(text(json, "kid"), key.thumbprint());
 }
 
-TEST(Jwe, NeverWritesThePacketTwice) { EXPECT_NE(wrap("rsa", "options"), wrap("rsa", "options")); }
+TEST(Jwe, NeverWritesThePacketTwice) { EXPECT_NE(wrap_jwe("rsa", "options"), wrap_jwe("rsa", "options")); }
 
 TEST(Jwe, OpensNothingThatWasChanged) {
   const std::string pem = read_vector("keys/p256.pem");
-  const auto packet = Table::parse(wrap("p256", "options"));
+  const auto packet = Table::parse(wrap_jwe("p256", "options"));
   for (const char* part : {"protected", "encrypted_key", "iv", "ciphertext", "tag"}) {
     auto bytes = decode_base64(text(packet, part), Base64::kUrl);
     ASSERT_TRUE(bytes);
@@ -162,14 +162,14 @@ TEST(Jwe, OpensNothingThatWasChanged) {
 TEST(Jwe, TriesABoundedNumberOfRecipients) {
   for (const char* name : {"rsa", "p256"}) {
     SCOPED_TRACE(name);
-    const auto packet = Table::parse(wrap(name, "options"));
+    const auto packet = Table::parse(wrap_jwe(name, "options"));
     Table message = {{"iv", packet["iv"]}, {"ciphertext", packet["ciphertext"]}, {"tag", packet["tag"]}};
     const auto header = Table::parse(*decode_base64(text(packet, "protected"), Base64::kUrl));
     const Table recipient = {{"header", header}, {"encrypted_key", packet["encrypted_key"]}};
     const auto tried_with = [&](const char* key, std::size_t count) {
       message["recipients"] = std::vector(count, recipient);
       return error_of(
-          [&] { (void)unwrap(message.dump(), read_vector("keys/" + std::string(key) + ".pem")); });
+          [&] { (void)unwrap_jwe(message.dump(), read_vector("keys/" + std::string(key) + ".pem")); });
     };
     // Authentication fails for each, as the protected header is another.
     EXPECT_EQ(tried_with(name, Attempts::kMost), ErrorCode::kIntegrity);
@@ -191,11 +191,11 @@ TEST(Jwe, SurvivesPacketsCutAnywhere) {
 }
 
 TEST(Jwe, RefusesHeaderParametersThatOccurTwice) {
-  auto packet = Table::parse(wrap("p256", "options"));
+  auto packet = Table::parse(wrap_jwe("p256", "options"));
   for (const char* place : {"header", "unprotected"}) {
     Table twice = packet;
     twice[place] = {{"alg", "ECDH-ES+A256KW"}};
-    EXPECT_EQ(error_of([&] { (void)unwrap(twice.dump(), read_vector("keys/p256.pem")); }),
+    EXPECT_EQ(error_of([&] { (void)unwrap_jwe(twice.dump(), read_vector("keys/p256.pem")); }),
               ErrorCode::kIntegrity);
   }
 }
@@ -203,12 +203,12 @@ TEST(Jwe, RefusesHeaderParametersThatOccurTwice) {
 TEST(Jwe, DescribesItsRecipients) {
   const auto described = [](const std::string& packet) { return describe_jwe(as_bytes(packet)); };
   const PublicKey key = parse_public_key(as_bytes(read_vector("keys/rsa.pub.pem")));
-  const auto own = described(wrap("rsa", "options"));
+  const auto own = described(wrap_jwe("rsa", "options"));
   ASSERT_EQ(own.size(), 1U);
   EXPECT_EQ(own[0].text(), "jwe RSA-OAEP key " + key.thumbprint());
   EXPECT_EQ(own[0].key_kind, "RSA 2048");
   EXPECT_EQ(own[0].fingerprint, key.thumbprint());
-  EXPECT_THAT(described(wrap("p384", "options"))[0].text(),
+  EXPECT_THAT(described(wrap_jwe("p384", "options"))[0].text(),
               testing::StartsWith("jwe ECDH-ES+A256KW P-384 key "));
   const auto foreign = described(read_vector("jwe/jwcrypto-two-curves.json"));
   ASSERT_EQ(foreign.size(), 2U);
@@ -233,7 +233,7 @@ TEST(Jwe, IsWrittenAsTheJwkSays) {
     const JweMessage message = JweMessage::parse(packet);
     EXPECT_EQ(message.recipients.at(0).algorithm, row.algorithm);
     EXPECT_EQ(message.recipients.at(0).key_id, row.key_id);
-    EXPECT_EQ(unwrap(std::string(as_text(packet)), read_vector(file + ".jwk")), "options");
+    EXPECT_EQ(unwrap_jwe(std::string(as_text(packet)), read_vector(file + ".jwk")), "options");
   }
 }
 

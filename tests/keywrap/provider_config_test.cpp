@@ -14,7 +14,9 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Optional;
 
-std::vector<ProviderEntry> parse(const std::string& text) { return parse_provider_config(text, "kp.json"); }
+std::vector<ProviderEntry> parse_config(const std::string& text) {
+  return parse_provider_config(text, "kp.json");
+}
 
 Program program_of(const ProviderEntry& entry) {
   return entry.program ? *entry.program : Program{"none", {}};
@@ -24,7 +26,7 @@ std::string providers(const std::string& members) { return R"({"key-providers":{
 
 std::string message_of(const std::string& text) {
   try {
-    (void)parse(text);
+    (void)parse_config(text);
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kUsage) << text;
     return error.message();
@@ -34,7 +36,7 @@ std::string message_of(const std::string& text) {
 }
 
 TEST(ProviderConfig, NamesProgramsAndTheirArguments) {
-  const auto entries = parse(providers(R"("demo":{"cmd":{"path":"/usr/bin/kp","args":["a","","b c"]}},
+  const auto entries = parse_config(providers(R"("demo":{"cmd":{"path":"/usr/bin/kp","args":["a","","b c"]}},
       "café \"x\"":{"cmd":{"path":"kp","args":null}}, "kept":{"cmd":{"path":"kp","serve-args":["--serve"]}},
       "kept-plain":{"cmd":{"path":"kp","serve-args":[]}})"));
   ASSERT_EQ(entries.size(), 4U);
@@ -49,25 +51,26 @@ TEST(ProviderConfig, NamesProgramsAndTheirArguments) {
 }
 
 TEST(ProviderConfig, IgnoresWhatItDoesNotKnow) {
-  const auto entries = parse(
+  const auto entries = parse_config(
       R"({"later":[1],"key-providers":{"demo":{"cmd":{"path":"kp","env":{}},"ttrpc":"unix:///s","native":"x"}}})");
   ASSERT_EQ(entries.size(), 1U);
   EXPECT_EQ(program_of(entries[0]).path, "kp");
 }
 
-TEST(ProviderConfig, MayBeEmpty) { EXPECT_THAT(parse(providers("")), IsEmpty()); }
+TEST(ProviderConfig, MayBeEmpty) { EXPECT_THAT(parse_config(providers("")), IsEmpty()); }
 
 TEST(ProviderConfig, PrefersTheProgramToTheAddress) {
   for (const char* members :
        {R"("cmd":{"path":"kp"},"grpc":"host:1")", R"("grpc":"host:1","cmd":{"path":"kp"})"}) {
-    const auto entries = parse(providers(R"("demo":{)" + std::string(members) + "}"));
+    const auto entries = parse_config(providers(R"("demo":{)" + std::string(members) + "}"));
     ASSERT_EQ(entries.size(), 1U);
     EXPECT_TRUE(entries[0].program) << members;
   }
 }
 
 TEST(ProviderConfig, SaysWhyThereIsNoProgram) {
-  const auto entries = parse(providers(R"("g":{"grpc":"host:50051"},"t":{"ttrpc":"unix:///s"},"e":{})"));
+  const auto entries =
+      parse_config(providers(R"("g":{"grpc":"host:50051"},"t":{"ttrpc":"unix:///s"},"e":{})"));
   ASSERT_EQ(entries.size(), 3U);
   for (const ProviderEntry& entry : entries) EXPECT_FALSE(entry.program) << entry.name;
   EXPECT_THAT(entries[0].unusable, HasSubstr("gRPC (host:50051)"));

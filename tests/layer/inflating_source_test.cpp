@@ -1,6 +1,7 @@
 #include "layer/inflating_source.hpp"
 
 #include "support/run_program.hpp"
+#include "support/slow_source.hpp"
 #include "support/vectors.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -13,19 +14,6 @@ namespace imgcrypt {
 namespace {
 
 using namespace test;
-
-// Gives a few bytes at a time.
-class SlowSource final : public Source {
- public:
-  SlowSource(ByteView bytes, std::size_t step) : bytes_(bytes), step_(step) {}
-  std::size_t read(MutableByteView buffer) override {
-    return bytes_.read(buffer.first(std::min(buffer.size(), step_)));
-  }
-
- private:
-  MemorySource bytes_;
-  std::size_t step_;
-};
 
 std::string inflate(ByteView bytes, std::size_t step = kChunkSize) {
   SlowSource source(bytes, step);

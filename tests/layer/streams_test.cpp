@@ -2,6 +2,7 @@
 #include "layer/authenticated_source.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/encrypting_source.hpp"
+#include "support/slow_source.hpp"
 #include "support/vectors.hpp"
 
 #include <gtest/gtest.h>
@@ -14,19 +15,6 @@ namespace {
 using namespace test;
 
 constexpr std::size_t kAnySize = std::size_t{1} << 30U;
-
-// Gives at most `step` bytes a read.
-class SlowSource final : public Source {
- public:
-  SlowSource(ByteView bytes, std::size_t step) : inner_(bytes), step_(step) {}
-  std::size_t read(MutableByteView buffer) override {
-    return inner_.read(buffer.first(std::min(step_, buffer.size())));
-  }
-
- private:
-  MemorySource inner_;
-  std::size_t step_;
-};
 
 struct Encrypted {
   Bytes bytes;

@@ -65,10 +65,10 @@ class Complaint final : public KeyUnwrapper {
   mutable int calls_ = 0;
 };
 
-PrivateOptions fresh_options() { return PrivateOptions::generate(Digest::of({})); }
+PrivateOptions new_options() { return PrivateOptions::generate(Digest::of({})); }
 
 TEST(WrappedKeys, AreOpenedByEachRecipientAlone) {
-  const PrivateOptions options = fresh_options();
+  const PrivateOptions options = new_options();
   const std::vector<std::string> names = {"rsa", "rsa2", "p256", "p521"};
   const Annotations annotations = wrap_for(options, names);
   for (const std::string& name : names) {
@@ -79,7 +79,7 @@ TEST(WrappedKeys, AreOpenedByEachRecipientAlone) {
 }
 
 TEST(WrappedKeys, NameRecipientsAndKeysWhenNoneFits) {
-  const Annotations annotations = wrap_for(fresh_options(), {"rsa", "p256"});
+  const Annotations annotations = wrap_for(new_options(), {"rsa", "p256"});
   const Error error = failure([&] { (void)unwrap_with(annotations, {"rsa2", "p384"}); });
   EXPECT_EQ(error.code(), ErrorCode::kNoKey);
   for (const char* part :
@@ -90,7 +90,7 @@ TEST(WrappedKeys, NameRecipientsAndKeysWhenNoneFits) {
 
 // A packet for `name`, written `count` times into one message.
 std::string packet_for_many(const std::string& name, std::size_t count) {
-  const Annotations annotations = wrap_for(fresh_options(), {name});
+  const Annotations annotations = wrap_for(new_options(), {name});
   const auto packet = Table::parse(decode_base64(annotations.at(kJweAnnotation), Base64::kStandard).value());
   const auto header = Table::parse(*decode_base64(text(packet, "protected"), Base64::kUrl));
   Table message = {{"iv", packet["iv"]}, {"ciphertext", packet["ciphertext"]}, {"tag", packet["tag"]}};
@@ -100,7 +100,7 @@ std::string packet_for_many(const std::string& name, std::size_t count) {
 }
 
 TEST(WrappedKeys, AreTriedForABoundedNumberOfRecipients) {
-  const PrivateOptions options = fresh_options();
+  const PrivateOptions options = new_options();
   const std::string own = wrap_for(options, {"p256"}).at(kJweAnnotation);
   const std::size_t half = Attempts::kMost / 2;
   const Annotations most = {{kJweAnnotation, packet_for_many("../layouts/coco-jwe/keys/p256", half) + "," +
@@ -140,13 +140,13 @@ TEST(WrappedKeys, OfHostileImagesMakeShortErrors) {
 }
 
 TEST(WrappedKeys, NeedAKeyAndAPacket) {
-  const Annotations annotations = wrap_for(fresh_options(), {"rsa"});
+  const Annotations annotations = wrap_for(new_options(), {"rsa"});
   EXPECT_EQ(error_of([&] { (void)unwrap_with(annotations, {}); }), ErrorCode::kNoKey);
   EXPECT_EQ(error_of([&] { (void)unwrap_with({}, {"rsa"}); }), ErrorCode::kNoKey);
 }
 
 TEST(WrappedKeys, AreOpenedBehindAPacketThatNobodyCanRead) {
-  const PrivateOptions options = fresh_options();
+  const PrivateOptions options = new_options();
   Annotations annotations = wrap_for(options, {"rsa"});
   std::string& value = annotations[kJweAnnotation];
   value = encode_base64(as_bytes(read_vector("jwe/zip.json")), Base64::kStandard) + "," + value;
@@ -154,7 +154,7 @@ TEST(WrappedKeys, AreOpenedBehindAPacketThatNobodyCanRead) {
 }
 
 TEST(WrappedKeys, AreOpenedBehindAKeyThatGivesNonsense) {
-  const PrivateOptions options = fresh_options();
+  const PrivateOptions options = new_options();
   KeyUnwrappers unwrappers;
   unwrappers.push_back(std::make_unique<Answer>("nonsense"));
   unwrappers.push_back(std::make_unique<Answer>(std::string(as_text(options.to_json().expose()))));
@@ -165,7 +165,7 @@ TEST(WrappedKeys, AreOpenedBehindAKeyThatGivesNonsense) {
 }
 
 TEST(WrappedKeys, AreRefusedWhenMalformed) {
-  const Annotations annotations = wrap_for(fresh_options(), {"rsa"});
+  const Annotations annotations = wrap_for(new_options(), {"rsa"});
   const std::string packet = annotations.at(kJweAnnotation);
   std::string many = packet;
   for (int i = 0; i < 64; ++i) many += "," + packet;
@@ -179,7 +179,7 @@ TEST(WrappedKeys, AreRefusedWhenMalformed) {
 }
 
 TEST(WrappedKeys, ThatWereForgedAreNoLackOfAKey) {
-  const PrivateOptions options = fresh_options();
+  const PrivateOptions options = new_options();
   const Annotations annotations = wrap_for(options, {"rsa"});
   auto packet = Table::parse(decode_base64(annotations.at(kJweAnnotation), Base64::kStandard).value());
   packet["tag"] = encode_base64(Bytes(16, 0), Base64::kUrl);
@@ -189,7 +189,7 @@ TEST(WrappedKeys, ThatWereForgedAreNoLackOfAKey) {
 }
 
 TEST(WrappedKeys, KeepThePublicOptionsBesideThem) {
-  Annotations annotations = wrap_for(fresh_options(), {"rsa"});
+  Annotations annotations = wrap_for(new_options(), {"rsa"});
   EXPECT_TRUE(has_encryption_annotations(annotations));
   EXPECT_EQ(public_options_of(annotations).hmac, kPublicOptions.hmac);
   annotations["org.opencontainers.image.enc.pubopts"] += "\n";

@@ -20,6 +20,10 @@ inline constexpr const char* kDockerManifest = "application/vnd.docker.distribut
 inline constexpr const char* kDockerConfig = "application/vnd.docker.container.image.v1+json";
 inline constexpr const char* kInToto = "application/vnd.in-toto+json";
 
+inline const Platform kAmd64 = {"linux", "amd64", ""};
+inline const Platform kArm64 = {"linux", "arm64", ""};
+inline const Platform kArmV8 = {"linux", "arm64", "v8"};
+
 using Json = nlohmann::ordered_json;
 
 inline Json to_json(const Descriptor& descriptor) {
