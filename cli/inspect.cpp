@@ -3,7 +3,6 @@
 #include "base/fd.hpp"
 #include "cli/command.hpp"
 #include "cli/inspect_text.hpp"
-#include "image/selection.hpp"
 #include "transport/open.hpp"
 
 #include <unistd.h>
@@ -16,7 +15,7 @@ namespace {
 
 struct InspectArguments {
   std::string reference;
-  ListOption platforms;
+  SelectionOptions selection;
   bool layers = false;
   bool raw = false;
   bool config = false;
@@ -54,12 +53,10 @@ void print_bytes(ByteView bytes, const Output& output) {
 
 void run_inspect(const InspectArguments& options, Output& output) {
   const auto source = open_source(Reference::parse(options.reference));
-  std::vector<Platform> platforms;
-  for (const std::string& platform : options.platforms.values())
-    platforms.push_back(parse_platform(platform));
+  const Selection selection = options.selection.value();
   if (options.raw) return print_bytes(read_root(*source), output);
-  if (options.config) return print_bytes(read_config(*source, platforms), output);
-  const ImageReport report = inspect_image(*source, platforms);
+  if (options.config) return print_bytes(read_config(*source, selection.platforms), output);
+  const ImageReport report = inspect_image(*source, selection);
   if (options.layers) {
     output.print_text(layers_text(report));
   } else {
@@ -75,12 +72,12 @@ void add_inspect(CLI::App& app, Output& output) {
   const auto options = std::make_shared<InspectArguments>();
   CLI::App* command = app.add_subcommand("inspect", "Show what an image consists of and who can read it");
   command->add_option("REF", options->reference, "image to read: oci:DIR[:TAG|:@N|@DIGEST]")->required();
-  CLI::Option* platform =
-      options->platforms.add_to(*command, "--platform", "only these platforms, as linux/arm64", "PLATFORM");
+  options->selection.add_to(*command, "not shown");
   CLI::Option* layers =
       command->add_flag("--layers", options->layers, "a table of the layers, as ctr-enc's layerinfo");
   CLI::Option* raw = command->add_flag("--raw", options->raw, "the index or manifest itself, byte for byte");
-  raw->excludes(layers)->excludes(platform);
+  raw->excludes(layers)->excludes("--platform");
+  command->get_option("--layer")->needs(layers);
   command->add_flag("--config", options->config, "the image's config itself, byte for byte")
       ->excludes(layers)
       ->excludes(raw);

@@ -26,6 +26,7 @@ JsonObject json_of(const LayerReport& layer) {
   JsonArray recipients;
   for (const std::size_t place : layer.recipients) recipients.add(place);
   return json_of(layer.descriptor)
+      .add("position", layer.position)
       .add("encrypted", layer.is_encrypted)
       .add("recipients", recipients)
       .add("recipientsOmitted", layer.omitted)

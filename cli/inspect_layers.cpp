@@ -19,7 +19,7 @@ std::string join(const std::set<std::string>& items, std::string_view comma) {
 
 // In ctr-enc's words, which names schemes by their annotation's last part and has no name for the recipients
 // of a key provider.
-Row row_of(std::size_t number, const LayerReport& layer, const std::string& platform,
+Row row_of(const LayerReport& layer, const std::string& platform,
            const std::vector<LayerRecipient>& recipients) {
   std::set<std::string> schemes;
   std::set<std::string> names;
@@ -33,7 +33,7 @@ Row row_of(std::size_t number, const LayerReport& layer, const std::string& plat
       names.insert("[" + scheme + "]");
     }
   }
-  return {std::to_string(number),
+  return {std::to_string(layer.position),
           layer.descriptor.digest.string(),
           platform,
           std::to_string(layer.descriptor.size),
@@ -44,8 +44,7 @@ Row row_of(std::size_t number, const LayerReport& layer, const std::string& plat
 void add_rows(const DocumentReport& document, const std::vector<LayerRecipient>& recipients,
               std::vector<Row>& rows) {
   const std::string platform = document.platform ? printable(document.platform->string()) : "unknown";
-  for (std::size_t i = 0; i < document.layers.size(); ++i)
-    rows.push_back(row_of(i, document.layers[i], platform, recipients));
+  for (const LayerReport& layer : document.layers) rows.push_back(row_of(layer, platform, recipients));
   for (const DocumentReport& part : document.parts) add_rows(part, recipients, rows);
 }
 

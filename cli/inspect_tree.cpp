@@ -138,9 +138,9 @@ class Tree {
                        below + (is_last ? kBlank : boxes().pass)};
     };
     if (document.config) add_config(*document.config, next().first, depth + 1);
-    for (std::size_t i = 0; i < document.layers.size(); ++i) {
+    for (const LayerReport& layer : document.layers) {
       const auto [own, beyond] = next();
-      add_layer(document.layers[i], i, own, beyond, depth + 1);
+      add_layer(layer, own, beyond, depth + 1);
     }
     for (const DocumentReport& part : document.parts) {
       const auto [own, beyond] = next();
@@ -164,11 +164,11 @@ class Tree {
                       .state = "plain"});
   }
 
-  void add_layer(const LayerReport& layer, std::size_t number, const std::string& branch,
-                 const std::string& below, std::size_t depth) {
+  void add_layer(const LayerReport& layer, const std::string& branch, const std::string& below,
+                 std::size_t depth) {
     lines_.push_back({.branch = branch,
                       .depth = depth,
-                      .name = "layer " + std::to_string(number),
+                      .name = "layer " + std::to_string(layer.position),
                       .digest = layer.descriptor.digest,
                       .size = bytes_text(layer.descriptor.size),
                       .type = short_type(layer.descriptor.media_type),

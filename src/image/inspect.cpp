@@ -3,7 +3,6 @@
 #include "image/child_edits.hpp"
 #include "image/image_config.hpp"
 #include "image/recipient_numbers.hpp"
-#include "image/selection.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 
@@ -19,13 +18,20 @@ Bytes read_document(ImageSource& source, const Descriptor& document, const std::
   return read_all(*source.open(document), kMostDocumentBytes, name);
 }
 
-// The manifests that stay when others go. The indexes above them are shown as they are.
-std::set<Digest> manifests_for(ImageSource& source, const ImageNode& tree,
-                               const std::vector<Platform>& platforms) {
-  std::set<Digest> chosen;
-  for_each_manifest(choose_platforms(source, tree, platforms).tree,
-                    [&](const ImageNode& node, const Manifest&) { chosen.insert(node.descriptor.digest); });
-  return chosen;
+// What of an image is shown; the indexes above it are shown as they are.
+struct Shown {
+  std::set<Digest> manifests;
+  std::set<Digest> layers;
+};
+
+Shown choose(ImageSource& source, const ImageNode& tree, const Selection& selection) {
+  Shown shown;
+  const ImageNode chosen = choose_platforms(source, tree, selection.platforms).tree;
+  for_each_manifest(chosen, [&](const ImageNode& node, const Manifest&) {
+    shown.manifests.insert(node.descriptor.digest);
+  });
+  shown.layers = choose_layers(chosen, selection.layers);
+  return shown;
 }
 
 std::string problem_of(const Descriptor& layer) {
@@ -44,7 +50,8 @@ std::string problem_of(const Descriptor& layer) {
 
 class Inspection {
  public:
-  Inspection(ImageSource& source, const std::set<Digest>* chosen) : source_(source), chosen_(chosen) {}
+  Inspection(ImageSource& source, Shown shown, bool is_whole)
+      : source_(source), shown_(std::move(shown)), is_whole_(is_whole) {}
 
   ImageReport run(const ImageNode& tree) {
     DocumentReport root = inspect(tree);  // which counts and numbers
@@ -66,7 +73,7 @@ class Inspection {
       report.kind = DocumentKind::kIndex;
       report.annotations = index->annotations();
       for (const ImageNode& child : node.children) {
-        if (is_chosen(child)) report.parts.push_back(inspect(child));
+        if (is_shown(child)) report.parts.push_back(inspect(child));
       }
     } else if (std::get<Opaque>(node.document).is_missing) {
       report.kind = DocumentKind::kMissing;
@@ -74,9 +81,9 @@ class Inspection {
     return report;
   }
 
-  [[nodiscard]] bool is_chosen(const ImageNode& node) const {
-    if (chosen_ == nullptr || chosen_->contains(node.descriptor.digest)) return true;
-    return std::ranges::any_of(node.children, [&](const ImageNode& child) { return is_chosen(child); });
+  [[nodiscard]] bool is_shown(const ImageNode& node) const {
+    if (is_whole_ || shown_.manifests.contains(node.descriptor.digest)) return true;
+    return std::ranges::any_of(node.children, [&](const ImageNode& child) { return is_shown(child); });
   }
 
   void add_manifest(DocumentReport& report, const Manifest& manifest) {
@@ -87,7 +94,9 @@ class Inspection {
     report.annotations = manifest.annotations();
     report.config = manifest.config();
     if (!report.platform && is_image) report.platform = platform_of(manifest);
-    for (const Descriptor& layer : manifest.layers()) add_layer(report, layer);
+    for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
+      if (shown_.layers.contains(manifest.layers()[i].digest)) add_layer(report, manifest.layers()[i], i);
+    }
   }
 
   // A config that is missing or damaged is for `check` to complain of.
@@ -102,8 +111,9 @@ class Inspection {
     }
   }
 
-  void add_layer(DocumentReport& report, const Descriptor& layer) {
+  void add_layer(DocumentReport& report, const Descriptor& layer, std::size_t position) {
     LayerReport described{.descriptor = layer,
+                          .position = position,
                           .is_image_layer = is_image_layer(layer),
                           .is_encrypted = is_encrypted(layer.media_type),
                           .recipients = {},
@@ -123,7 +133,8 @@ class Inspection {
   }
 
   ImageSource& source_;
-  const std::set<Digest>* chosen_;  // null: all
+  Shown shown_;
+  bool is_whole_;  // every platform, and what has none
   RecipientNumbers numbers_;
   std::set<Digest> counted_;
   LayerTotals totals_;
@@ -131,11 +142,9 @@ class Inspection {
 
 }  // namespace
 
-ImageReport inspect_image(ImageSource& source, const std::vector<Platform>& platforms) {
+ImageReport inspect_image(ImageSource& source, const Selection& selection) {
   const ImageNode tree = load_tree(source);
-  if (platforms.empty()) return Inspection(source, nullptr).run(tree);
-  const std::set<Digest> chosen = manifests_for(source, tree, platforms);
-  return Inspection(source, &chosen).run(tree);
+  return Inspection(source, choose(source, tree, selection), selection.platforms.empty()).run(tree);
 }
 
 Bytes read_root(ImageSource& source) { return read_document(source, source.root().descriptor, "document"); }

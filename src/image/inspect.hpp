@@ -2,7 +2,7 @@
 // layer is read. Texts are as the image has them: from outside, of any length, not fit for a terminal.
 #pragma once
 
-#include "image/tree.hpp"
+#include "image/selection.hpp"
 #include "layer/layer_recipients.hpp"
 
 #include <optional>
@@ -22,6 +22,7 @@ enum class DocumentKind {
 
 struct LayerReport {
   Descriptor descriptor;
+  std::size_t position = 0;     // in its manifest, the first being 0
   bool is_image_layer = false;  // of a root file system, encrypted or not
   bool is_encrypted = false;
   std::vector<std::size_t> recipients;  // by their places in ImageReport's list
@@ -40,7 +41,7 @@ struct DocumentReport {
   std::vector<DocumentReport> parts;  // an index's
 };
 
-// Of the blobs of image layers, each once.
+// Of the blobs of image layers that are shown, each once.
 struct LayerTotals {
   std::size_t layers = 0;
   std::size_t encrypted = 0;
@@ -53,8 +54,9 @@ struct ImageReport {
   std::vector<LayerRecipient> recipients;  // each once
 };
 
-// Without the manifests of other platforms; none: of all. Throws as load_tree and choose_platforms.
-[[nodiscard]] ImageReport inspect_image(ImageSource& source, const std::vector<Platform>& platforms = {});
+// Without the manifests of other platforms and the layers at other positions. Throws as load_tree,
+// choose_platforms and choose_layers.
+[[nodiscard]] ImageReport inspect_image(ImageSource& source, const Selection& selection = {});
 
 // The bytes of the root document. Throws kNotFound when it is missing, kIntegrity when it is damaged,
 // kRefused beyond 4 MiB.

@@ -75,6 +75,19 @@ layers_are_shown_as_ctr_enc_does() {
   expect_matches "$stdout" $'\n +1 +sha256:[0-9a-f]{64} +linux/amd64 +[0-9]+ +$|\n +1 +sha256:[0-9a-f]{64} +linux/amd64 +[0-9]+ +\n'
 }
 
+layers_are_chosen_by_their_positions() {
+  expect_exit 0 imgcrypt inspect --layers --layer -1 "oci:$TMP/secret:t"
+  expect_equal "$(awk 'NR > 1 {print $1, $3}' <<<"$stdout")" $'1 linux/amd64\n1 linux/arm64' "the top layers"
+  expect_exit 0 imgcrypt inspect --layers --layer 1 --platform arm64 "oci:$TMP/secret:t"
+  expect_equal "$(awk 'NR > 1 {print $1, $3}' <<<"$stdout")" "1 linux/arm64" "the top layer of a platform"
+  expect_exit 0 imgcrypt inspect --layers --layer 0..1 -o json "oci:$TMP/secret:t"
+  expect_equal "$(jq -c '[.image.parts[] | select(.kind == "image") | [.layers[].position]]' <<<"$stdout")" '[[0,1],[0,1]]' \
+    "the positions"
+  expect_exit 3 imgcrypt inspect --layers --layer 2 "oci:$TMP/secret:t"
+  expect_contains "$stderr" "--layer 2: linux/amd64 has 2 layers"
+  expect_exit 3 imgcrypt inspect --layer 0 "oci:$TMP/secret:t"
+}
+
 documents_are_printed_byte_for_byte() {
   local config root
   root=$(root_of "$TMP/secret" t)
@@ -150,6 +163,7 @@ colours_are_for_terminals_that_want_them
 a_file_gets_ascii_and_whole_digests
 recipients_are_numbered_as_recipients_list_does
 layers_are_shown_as_ctr_enc_does
+layers_are_chosen_by_their_positions
 documents_are_printed_byte_for_byte
 json_has_everything
 nothing_commands_the_terminal

@@ -68,12 +68,14 @@ TEST(Inspect, CountsEveryBlobOfImageLayersOnce) {
 
 TEST(Inspect, LeavesOutOtherPlatformsAndShowsTheIndexAsItIs) {
   TwoPlatforms image;
-  const DocumentReport root = inspect_image(image.store, {{"linux", "arm64", ""}}).root;
+  const DocumentReport root = inspect_image(image.store, {.platforms = {kArm64}, .layers = {}}).root;
   EXPECT_EQ(root.descriptor.digest, image.store.root().descriptor.digest);
   ASSERT_EQ(root.parts.size(), 2U);
   EXPECT_EQ(root.parts[0].descriptor.digest, image.arm64.digest);
   EXPECT_EQ(root.parts[1].descriptor.digest, image.about_arm64.digest);
-  EXPECT_EQ(error_of([&] { (void)inspect_image(image.store, {{"windows", "", ""}}); }), ErrorCode::kNotFound);
+  EXPECT_EQ(
+      error_of([&] { (void)inspect_image(image.store, {.platforms = {{"windows", "", ""}}, .layers = {}}); }),
+      ErrorCode::kNotFound);
 }
 
 TEST(Inspect, NamesWhatIsNotThere) {
