@@ -43,18 +43,22 @@ std::string_view word(EncryptedAs outcome) {
 // Plain layers beside the encrypted image are never left unsaid.
 void report_leftovers(const Reference& target, const EncryptResult& result, bool prune, Output& output,
                       JsonObject& json) {
+  const bool is_done = result.root.has_value();
   std::set<Digest> leftovers = find_leftovers(target, result);
   JsonArray pruned;
   if (prune) {
-    for (const Digest& blob : prune_leftovers(target, leftovers)) {
-      output.note("removed the plain layer " + blob.string());
+    for (const Digest& blob :
+         is_done ? prune_leftovers(target, leftovers) : prunable_leftovers(target, leftovers)) {
+      output.note((is_done ? "removed the plain layer " : "would remove the plain layer ") + blob.string());
       pruned.add(blob.string());
       leftovers.erase(blob);
     }
   }
   JsonArray left;
   for (const Digest& blob : leftovers) {
-    output.warn("the destination still holds the plain layer " + blob.string() + ", readable by everyone" +
+    output.warn((is_done ? "the destination still holds the plain layer "
+                         : "the destination would still hold the plain layer ") +
+                blob.string() + ", readable by everyone" +
                 (prune ? ": another image needs it" : "; --prune removes it when no image needs it"));
     left.add(blob.string());
   }
@@ -89,8 +93,8 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   how.jobs = options.jobs.value();
   const EncryptResult result = encrypt_image(*source, *destination, wrappers, how, output);
   JsonObject json = json_of(result, target);
+  report_leftovers(target, result, options.prune, output, json);
   if (result.root) {
-    report_leftovers(target, result, options.prune, output, json);
     options.digest_file.write(result.root->digest);
     output.print_result(target.string() + "@" + result.root->digest.string(), std::move(json));
   } else {

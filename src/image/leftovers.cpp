@@ -42,13 +42,19 @@ std::set<Digest> named_blobs(const Reference& layout, const std::vector<RootDesc
   return named;
 }
 
+std::set<Digest> without(std::set<Digest> blobs, const std::set<Digest>& others) {
+  std::erase_if(blobs, [&](const Digest& blob) { return others.contains(blob); });
+  return blobs;
+}
+
 }  // namespace
 
 std::set<Digest> find_leftovers(const Reference& layout, const EncryptResult& result) {
   std::set<Digest> found;
-  const LayoutDirectory directory(layout.directory);
+  const auto directory = LayoutDirectory::open_if_exists(layout.directory);
+  if (!directory) return found;
   for (const LayerOutcome& layer : result.layers) {
-    if (layer.plain && directory.open_blob(*layer.plain)) found.insert(*layer.plain);
+    if (layer.plain && directory->open_blob(*layer.plain)) found.insert(*layer.plain);
   }
   // Nothing, encrypted, is nothing.
   for (const LayerOutcome& layer : result.layers) {
@@ -58,20 +64,25 @@ std::set<Digest> find_leftovers(const Reference& layout, const EncryptResult& re
 }
 
 void require_prunable(const Reference& layout) {
-  if (LayoutDirectory::open_if_exists(layout.directory))
-    (void)named_blobs(layout, LayoutIndex(layout.directory).roots());
+  if (const auto directory = LayoutDirectory::open_if_exists(layout.directory))
+    (void)named_blobs(layout, read_roots(*directory));
+}
+
+std::set<Digest> prunable_leftovers(const Reference& layout, const std::set<Digest>& leftovers) {
+  if (leftovers.empty()) return {};
+  std::vector<RootDescriptor> roots = read_roots(LayoutDirectory(layout.directory));
+  std::erase_if(roots, [&](const RootDescriptor& root) {
+    const auto name = root.descriptor.annotations.find(kRefName);
+    return name != root.descriptor.annotations.end() && name->second == layout.tag;
+  });
+  return without(leftovers, named_blobs(layout, roots));
 }
 
 std::set<Digest> prune_leftovers(const Reference& layout, const std::set<Digest>& leftovers) {
   LayoutIndex index(layout.directory);
-  const std::set<Digest> named = named_blobs(layout, index.roots());
-  std::set<Digest> removed;
-  for (const Digest& blob : leftovers) {
-    if (named.contains(blob)) continue;
-    index.remove_blob(blob);
-    removed.insert(blob);
-  }
-  return removed;
+  const std::set<Digest> unnamed = without(leftovers, named_blobs(layout, index.roots()));
+  for (const Digest& blob : unnamed) index.remove_blob(blob);
+  return unnamed;
 }
 
 }  // namespace imgcrypt

@@ -8,12 +8,16 @@
 
 namespace imgcrypt {
 
-// Of the layers that are encrypted now, those whose plain blobs the layout holds.
+// Of the layers that are encrypted now, or would be, those whose plain blobs the layout holds.
 [[nodiscard]] std::set<Digest> find_leftovers(const Reference& layout, const EncryptResult& result);
 
 // Throws kRefused when it cannot be told which blobs the images of the layout need, because a document is
 // damaged or of an unknown kind. A layout that does not exist yet needs none.
 void require_prunable(const Reference& layout);
+
+// Those that no image of the layout would name any more once another has the name that `layout` has. Throws
+// as require_prunable.
+[[nodiscard]] std::set<Digest> prunable_leftovers(const Reference& layout, const std::set<Digest>& leftovers);
 
 // Removes those that no image of the layout names any more, under the layout's lock; returns them. Throws as
 // require_prunable.

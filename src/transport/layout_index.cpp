@@ -149,9 +149,9 @@ std::optional<Digest> LayoutIndex::put(const RootDescriptor& root, const std::st
   return replaced_image(old, tag, root.descriptor.digest);
 }
 
-std::vector<RootDescriptor> LayoutIndex::roots() const {
+std::vector<RootDescriptor> read_roots(const LayoutDirectory& directory) {
   std::vector<RootDescriptor> roots;
-  const std::string index = directory_.read_index();
+  const std::string index = directory.read_index();
   for (const JsonView& element : JsonView(index).get("manifests").elements())
     roots.push_back({parse_descriptor(element), std::string(element.text())});
   return roots;

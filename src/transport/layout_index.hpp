@@ -10,6 +10,9 @@
 
 namespace imgcrypt {
 
+// The entries of index.json. Throws as LayoutDirectory::read_index; kRefused for what is no list of images.
+[[nodiscard]] std::vector<RootDescriptor> read_roots(const LayoutDirectory& directory);
+
 class LayoutIndex {
  public:
   // Takes the lock, waiting for it; makes `oci-layout` when it is missing. The directory must exist.
@@ -21,7 +24,7 @@ class LayoutIndex {
   // Returns the digest of another image that had the tag.
   std::optional<Digest> put(const RootDescriptor& root, const std::string& tag);
 
-  [[nodiscard]] std::vector<RootDescriptor> roots() const;
+  [[nodiscard]] std::vector<RootDescriptor> roots() const { return read_roots(directory_); }
 
   // For a blob that none of the roots needs. Not an error when it is gone.
   void remove_blob(const Digest& digest);

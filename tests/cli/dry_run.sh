@@ -22,7 +22,16 @@ layer 1 of the image: is encrypted already, gets the recipients" "stdout"
 }
 
 nothing_is_pruned() {
+  local layers
+  layers=$(layers_of "$TMP/in" plain | sed 's/.* //' | sort)
   try encrypt "oci:$TMP/in:plain" "oci:$TMP/in:plain" -r "jwe:$TMP/key.pub.pem" --prune
+  expect_equal "$(sed -n 's/.*would remove the plain layer //p' <<<"$stderr")" "$layers" "what would be removed"
+  try encrypt "oci:$TMP/in:plain" "oci:$TMP/in:plain" -r "jwe:$TMP/key.pub.pem"
+  expect_equal "$(sed -n 's/.*would still hold the plain layer \(.*\), readable.*--prune.*/\1/p' <<<"$stderr")" "$layers" \
+    "what would be left"
+  try encrypt "oci:$TMP/in:plain" "oci:$TMP/in:other" -r "jwe:$TMP/key.pub.pem" --prune -o json
+  expect_equal "$(jq -r '.plainLayersLeft[]' <<<"$stdout")" "$layers" "what another image needs"
+  expect_equal "$(jq -c '.plainLayersPruned' <<<"$stdout")" "[]" "what would be removed"
 }
 
 recipients_stay_as_they_are() {
