@@ -39,12 +39,21 @@ def run_alone(command, stdin=None, stdout=subprocess.DEVNULL):
 
 
 def warm_memory(file, size):
-    """Makes the kernel have that many bytes of memory at hand: a virtual machine's host takes free pages away, and
-    whoever comes first would wait for them."""
-    with open(file, "wb", buffering=0) as pages:
-        for _ in range(0, size, 1 << 20):
-            pages.write(bytes(1 << 20))
-    os.unlink(file)
+    """Makes the kernel have twice that many bytes of memory at hand: a virtual machine's host takes free pages away, and
+    whoever comes first would wait for them. The kernel keeps them by the core that freed them, so each core has its
+    share."""
+    all_cores = os.sched_getaffinity(0)
+    parts = {core: f"{file}.{core}" for core in all_cores}
+    megabyte = bytes(1 << 20)
+    for core, part in parts.items():
+        os.sched_setaffinity(0, {core})
+        with open(part, "wb", buffering=0) as pages:
+            for _ in range(0, 2 * size // len(parts), len(megabyte)):
+                pages.write(megabyte)
+    for core, part in parts.items():
+        os.sched_setaffinity(0, {core})
+        os.unlink(part)
+    os.sched_setaffinity(0, all_cores)
 
 
 def median(samples):
