@@ -1,16 +1,16 @@
-// Work beside the thread that moves a stream: a lane runs what is posted to it, one task after another, in a
-// thread of its own, so that hashing a chunk and moving the next one keep two cores busy. The chunk is not
-// copied: it must stay as it is until the lane is done with it, which LaneBuffers and HashInLane see to.
-// A lane and what uses it belong to one thread; the lane is destroyed last.
+// Hashes beside the thread that moves a stream. They are updated in turns, a few bytes of one and a few of
+// the next: each waits for its own last step, and while one waits the core works on another. A third more
+// bytes a second come of it where the processor has instructions for SHA-256. The bytes are not copied: they
+// must stay as they are until the lane is done with them, which LaneBuffers see to. A lane and what uses it
+// belong to one thread, its owner; the lane is destroyed last.
 #pragma once
 
-#include "base/stream.hpp"
+#include "base/running_hash.hpp"
 #include "base/work_time.hpp"
 
 #include <condition_variable>
 #include <deque>
 #include <exception>
-#include <functional>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -18,11 +18,13 @@
 
 namespace imgcrypt {
 
-enum class LaneKind { kThread, kInline };
+enum class LaneKind {
+  kThread,  // in a thread of its own, too
+  kInline,  // by the owner, when it waits for it
+};
 
 class Lane {
  public:
-  // Starts the thread; or none, then post() itself runs the task.
   explicit Lane(LaneKind kind);
   ~Lane();
   Lane(const Lane&) = delete;
@@ -30,20 +32,34 @@ class Lane {
 
   [[nodiscard]] LaneKind kind() const noexcept { return kind_; }
 
-  // What a task throws is thrown by the next wait(); later tasks are not run.
-  void post(std::function<void()> task);
-  // The number of tasks posted so far.
+  // To update `hash`, behind what was posted for it before. What that throws is thrown by the next wait(),
+  // and nothing more is updated.
+  void post(RunningHash& hash, ByteView bytes);
+  // The number of updates posted so far.
   [[nodiscard]] std::uint64_t posted() const noexcept { return posted_; }
-  // Until the first `count` tasks have ended.
+  // Until the first `count` of them are done; takes part in them.
   void wait(std::uint64_t count);
-  // The same; but if it has to wait at all, then until the first `enough` have ended.
+  // The same; but if it has to wait at all, then until the first `enough` are.
   void wait(std::uint64_t count, std::uint64_t enough);
-  // Until none is left, whatever they threw: behind it, nothing that tasks refer to is in use.
+  // Until none is left, whatever they threw: behind it, nothing that they refer to is in use.
   void settle() noexcept;
 
  private:
+  struct Update {
+    RunningHash* hash;
+    ByteView bytes;
+    bool is_taken = false;
+    bool is_done = false;
+  };
+  // Updates of different hashes, to be done by one thread in turns.
+  using Round = std::vector<Update*>;
+
   void run();
-  void run_task(const std::function<void()>& task) noexcept;
+  [[nodiscard]] Round next_round();
+  [[nodiscard]] Round take_round();
+  bool do_round(std::unique_lock<std::mutex>& lock, std::condition_variable& others);
+  void update(Round round) noexcept;
+  static void update_strides(Round& round);
   void wait_locked(std::unique_lock<std::mutex>& lock, std::uint64_t count);
 
   LaneKind kind_;
@@ -51,61 +67,42 @@ class Lane {
   std::mutex mutex_;
   std::condition_variable has_work_;
   std::condition_variable has_done_;
-  std::deque<std::function<void()>> tasks_;
-  std::uint64_t done_ = 0;
-  std::uint64_t wanted_ = 0;  // how many of them the owner waited for last
+  std::deque<Update> updates_;  // from the first that is not done
+  std::uint64_t done_ = 0;      // those before it
+  std::uint64_t wanted_ = 0;    // how many of them the owner waited for last
   bool is_ending_ = false;
   std::exception_ptr failure_;
   std::thread thread_;
 };
 
-// Buffers of kChunkSize bytes given out in turns, each when the lane is done with all that was posted while
-// it was the newest. `kept` is how many stay valid besides the newest.
-class LaneBuffers {
- public:
-  explicit LaneBuffers(Lane& lane, std::size_t kept = 0);
-  ~LaneBuffers() { lane_.settle(); }
-  LaneBuffers(const LaneBuffers&) = delete;
-  LaneBuffers& operator=(const LaneBuffers&) = delete;
-
-  [[nodiscard]] MutableByteView next();
-
- private:
-  struct Slot {
-    Buffer bytes{kChunkSize};
-    std::uint64_t posted = 0;  // tasks that may use it: those up to this one
-  };
-
-  Lane& lane_;
-  std::vector<Slot> slots_;
-  std::size_t newest_ = 0;
-};
-
-// A Hasher or HMAC that is updated in a lane.
+// A Hasher or Mac that is updated in a lane, or at once where there is none.
 template <typename Hash>
 class HashInLane {
  public:
-  HashInLane(Lane& lane, Hash hash, Work work) : lane_(lane), hash_(std::move(hash)), work_(work) {}
-  ~HashInLane() { lane_.settle(); }
+  HashInLane(Lane* lane, Hash hash) : lane_(lane), hash_(std::move(hash)) {}
+  ~HashInLane() {
+    if (lane_ != nullptr) lane_->settle();
+  }
   HashInLane(const HashInLane&) = delete;
   HashInLane& operator=(const HashInLane&) = delete;
 
   // The bytes must stay as they are until the lane is done with them.
-  void update(ByteView bytes) {
-    lane_.post([this, bytes] {
-      const WorkTimer timer(work_);
+  void post(ByteView bytes) {
+    if (lane_ != nullptr) {
+      lane_->post(hash_, bytes);
+    } else {
+      const WorkTimer timer(Work::kHash);
       hash_.update(bytes);
-    });
+    }
   }
   [[nodiscard]] Bytes finish() {
-    lane_.wait(lane_.posted());
+    if (lane_ != nullptr) lane_->wait(lane_->posted());
     return hash_.finish();
   }
 
  private:
-  Lane& lane_;
+  Lane* lane_;
   Hash hash_;
-  Work work_;
 };
 
 }  // namespace imgcrypt

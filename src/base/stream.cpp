@@ -1,7 +1,7 @@
 #include "base/stream.hpp"
 
 #include "base/cancel.hpp"
-#include "base/lane.hpp"
+#include "base/lane_buffers.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -40,8 +40,13 @@ std::uint64_t pump(Source& source, Sink& sink, Lane& lane) {
 }
 
 std::uint64_t drain(Source& source) {
+  Lane lane(LaneKind::kInline);
+  return drain(source, lane);
+}
+
+std::uint64_t drain(Source& source, Lane& lane) {
   Nowhere nowhere;
-  return pump(source, nowhere);
+  return pump(source, nowhere, lane);
 }
 
 Bytes read_all(Source& source, std::size_t limit, std::string_view what) {

@@ -31,12 +31,13 @@ class Sink {
 // chunks.
 std::uint64_t pump(Source& source, Sink& sink);
 
-// The same through several buffers, so that source and sink may post what they do with a chunk to the lane:
-// no chunk is overwritten before the lane is done with it.
+// The same through several buffers, so that source and sink may post chunks to the lane: none is overwritten
+// before the lane is done with it.
 std::uint64_t pump(Source& source, Sink& sink, Lane& lane);
 
 // Reads to the verified end and keeps nothing; returns the number of bytes. Throws as pump.
 std::uint64_t drain(Source& source);
+std::uint64_t drain(Source& source, Lane& lane);  // which may be posted to, as by pump
 
 // The whole source in memory. Throws kRefused, naming `what`, when it holds more than `limit` bytes.
 [[nodiscard]] Bytes read_all(Source& source, std::size_t limit, std::string_view what);

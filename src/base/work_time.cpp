@@ -40,14 +40,10 @@ std::string_view name_of(Work work) noexcept {
   switch (work) {
     case Work::kRead:
       return "read";
-    case Work::kSourceDigest:
-      return "digest of the source";
     case Work::kCipher:
       return "cipher";
-    case Work::kHmac:
-      return "HMAC";
-    case Work::kStoredDigest:
-      return "digest of what is stored";
+    case Work::kHash:
+      return "digests and HMAC";
     case Work::kDiffId:
       return "diff_ids";
     case Work::kWrite:

@@ -10,10 +10,8 @@ namespace imgcrypt {
 
 enum class Work {
   kRead,
-  kSourceDigest,
   kCipher,
-  kHmac,
-  kStoredDigest,
+  kHash,  // digests and HMACs
   kDiffId,
   kWrite,
   kSync,

@@ -1,7 +1,7 @@
 // Hashes, computed as the bytes pass (FIPS 180-4).
 #pragma once
 
-#include "base/bytes.hpp"
+#include "base/running_hash.hpp"
 
 #include <memory>
 
@@ -11,16 +11,16 @@ enum class HashAlgorithm { kSha256, kSha512 };
 
 [[nodiscard]] std::size_t hash_size(HashAlgorithm algorithm) noexcept;  // in bytes
 
-class Hasher {
+class Hasher final : public RunningHash {
  public:
   explicit Hasher(HashAlgorithm algorithm);
   Hasher(const Hasher&) = delete;
   Hasher& operator=(const Hasher&) = delete;
   Hasher(Hasher&&) noexcept;
   Hasher& operator=(Hasher&&) noexcept;
-  ~Hasher();
+  ~Hasher() override;
 
-  void update(ByteView bytes);
+  void update(ByteView bytes) override;
   [[nodiscard]] Bytes finish();  // once
 
  private:

@@ -25,7 +25,7 @@ openssl::MacContext start_mac(const char* name, const SecretBytes& key, const OS
 
 Mac::Mac(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-Mac::Mac(const Mac& other) : state_(std::make_unique<State>()) {
+Mac::Mac(const Mac& other) : RunningHash(other), state_(std::make_unique<State>()) {
   state_->context.reset(openssl::check(EVP_MAC_CTX_dup(other.state_->context.get()), "EVP_MAC_CTX_dup"));
 }
 

@@ -1,22 +1,23 @@
 // Message authentication codes, computed as the bytes pass.
 #pragma once
 
+#include "base/running_hash.hpp"
 #include "base/secret_bytes.hpp"
 
 #include <memory>
 
 namespace imgcrypt {
 
-class Mac {
+class Mac final : public RunningHash {
  public:
   // Each goes on from the bytes that this one has seen.
   Mac(const Mac& other);
   Mac& operator=(const Mac& other);
   Mac(Mac&&) noexcept;
   Mac& operator=(Mac&&) noexcept;
-  ~Mac();
+  ~Mac() override;
 
-  void update(ByteView bytes);
+  void update(ByteView bytes) override;
   [[nodiscard]] Bytes finish();  // once
 
  private:

@@ -95,8 +95,8 @@ DescriptorEdit LayerDecryption::change(const Descriptor& layer, Source& blob, La
 // For a layer that its writer calls another than it is, which is known at its end only.
 Digest LayerDecryption::diff_id_by_second_read(const Descriptor& layer, HashAlgorithm algorithm) {
   const LayerKeys& keys = keys_.at(layer.digest);
-  const auto blob = source_.open(layer);
   Lane lane(LaneKind::kThread);
+  const auto blob = source_.open(layer, &lane);
   DecryptingSource plaintext(*blob, keys.options, layer_hmac(keys.options, keys.public_options), lane);
   return diff_id_of(plaintext, algorithm);
 }

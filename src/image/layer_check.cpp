@@ -28,11 +28,11 @@ void check_plaintext(Source& layer, const LayerToCheck& check, std::string_view 
 void check_layer_content(ImageSource& source, const LayerToCheck& check, LaneKind lane_kind,
                          Reporter& reporter) {
   const std::string& media_type = check.layer.media_type;
-  const auto blob = source.open(check.layer);
+  Lane lane(lane_kind);
+  const auto blob = check.keys != nullptr ? source.open(check.layer, &lane) : source.open(check.layer);
   MovingBlob moving(reporter.progress(), check.place, check.layer.size);
   CountingSource stored(*blob, moving);
   if (check.keys != nullptr) {
-    Lane lane(lane_kind);
     DecryptingSource plaintext(stored, check.keys->options,
                                layer_hmac(check.keys->options, check.keys->public_options), lane);
     check_plaintext(plaintext, check, decrypted_type(media_type), reporter);

@@ -19,7 +19,7 @@ struct LayerToCheck {
 };
 
 // Size and digest; HMAC and diff_id as far as it can be read. Throws kIntegrity, kNotFound.
-// The HMAC is computed in a lane of that kind.
+// What is encrypted is hashed in a lane of that kind.
 void check_layer_content(ImageSource& source, const LayerToCheck& check, LaneKind lane_kind,
                          Reporter& reporter);
 

@@ -12,12 +12,12 @@ DescriptorEdit LayerRewrap::change(const Descriptor& layer, Source& blob, Lane& 
   edit.annotations.set = wrap_private_options(keys.options, wrappers());
   DescriptorEdit whole = edit;
   complete(layer, whole);
-  AuthenticatedSource authenticated(blob, layer_hmac(keys.options, keys.public_options));
+  AuthenticatedSource authenticated(blob, layer_hmac(keys.options, keys.public_options), lane);
   Source& checked = options_.check == BlobCheck::kHmac ? static_cast<Source&>(authenticated) : blob;
   if (!destination.has(layer)) {
     destination.put({layer.digest, layer.digest.algorithm()}, checked, lane);
   } else if (options_.check == BlobCheck::kHmac) {
-    drain(checked);
+    drain(checked, lane);
   }
   return edit;
 }

@@ -12,6 +12,7 @@ namespace imgcrypt {
 namespace {
 
 constexpr std::uint64_t kLargeLayer = std::uint64_t{4} << 20U;  // bytes that are worth threads
+constexpr unsigned kMostThreads = 4;                            // each has 4 MiB of buffers
 
 // A blob to move: each once, however often it occurs.
 struct Task {
@@ -70,8 +71,8 @@ class Rewriter {
 
   // Blobs side by side fill the cores by themselves; the last ones need a second thread for that.
   LaneKind lane_kind(const Task& task, unsigned jobs) {
-    const bool is_among_last = is_large(task) && large_left_-- < static_cast<std::ptrdiff_t>(jobs);
-    return is_among_last ? LaneKind::kThread : LaneKind::kInline;
+    const auto threads = static_cast<std::ptrdiff_t>(std::min(jobs - 1, kMostThreads));
+    return is_large(task) && large_left_-- <= threads ? LaneKind::kThread : LaneKind::kInline;
   }
 
   // It would show the plaintext of an encrypted layer, or an old manifest.
@@ -96,7 +97,7 @@ class Rewriter {
   }
 
   void change_layer(const Descriptor& layer, const StopFlag& stop, MovingBlob& moving, Lane& lane) {
-    const auto blob = source_.open(layer);
+    const auto blob = source_.open(layer, &lane);
     StoppableSource stoppable(*blob, stop);
     CountingSource counted(stoppable, moving);
     DescriptorEdit edit = change_.change(layer, counted, lane, destination_);
@@ -107,7 +108,7 @@ class Rewriter {
   void copy(const Descriptor& descriptor, const StopFlag& stop, MovingBlob& moving, Lane& lane) {
     if (destination_.has(descriptor)) return;
     try {
-      const auto blob = source_.open(descriptor);
+      const auto blob = source_.open(descriptor, &lane);
       StoppableSource stoppable(*blob, stop);
       CountingSource counted(stoppable, moving);
       destination_.put({descriptor.digest, descriptor.digest.algorithm()}, counted, lane);

@@ -1,26 +1,23 @@
 #include "layer/authenticated_source.hpp"
 
-#include "base/work_time.hpp"
-
 #include <imgcrypt/error.hpp>
 
 #include <utility>
 
 namespace imgcrypt {
 
-AuthenticatedSource::AuthenticatedSource(Source& cipher, LayerMac hmac)
-    : cipher_(cipher), hmac_(std::move(hmac)) {}
+AuthenticatedSource::AuthenticatedSource(Source& cipher, LayerMac hmac, Lane& lane)
+    : cipher_(cipher), hmac_(&lane, std::move(hmac.mac)), expected_(std::move(hmac.expected)) {}
 
 std::size_t AuthenticatedSource::read(MutableByteView buffer) {
   if (state_ == State::kFailed) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
   if (state_ == State::kVerified) return 0;
   if (const std::size_t size = cipher_.read(buffer); size > 0) {
-    const WorkTimer timer(Work::kHmac);
-    hmac_.mac.update(buffer.first(size));
+    hmac_.post(buffer.first(size));
     return size;
   }
   state_ = State::kFailed;
-  require_equal_macs(hmac_.mac.finish(), hmac_.expected);
+  require_equal_macs(hmac_.finish(), expected_);
   state_ = State::kVerified;
   return 0;
 }

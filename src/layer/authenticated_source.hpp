@@ -7,14 +7,15 @@ namespace imgcrypt {
 
 class AuthenticatedSource final : public Source {
  public:
-  // `cipher` must outlive it.
-  AuthenticatedSource(Source& cipher, LayerMac hmac);
+  // `cipher` and `lane` must outlive it. What read() gives must stay as it is until the lane is done with it.
+  AuthenticatedSource(Source& cipher, LayerMac hmac, Lane& lane);
   // Throws kIntegrity "layer authentication failed" when the HMAC does not fit.
   std::size_t read(MutableByteView buffer) override;
 
  private:
   Source& cipher_;
-  LayerMac hmac_;
+  HashInLane<Mac> hmac_;
+  Bytes expected_;
   enum class State { kReading, kVerified, kFailed } state_ = State::kReading;
 };
 

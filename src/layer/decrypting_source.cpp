@@ -14,7 +14,7 @@ DecryptingSource::DecryptingSource(Source& cipher, const PrivateOptions& options
     : cipher_(cipher),
       ctr_(options.key, options.nonce),
       expected_mac_(mac.expected),
-      mac_(lane, mac.mac, Work::kHmac),
+      mac_(&lane, mac.mac),
       buffers_(lane, 1) {}
 
 std::size_t DecryptingSource::read(MutableByteView buffer) {
@@ -44,7 +44,7 @@ ByteView DecryptingSource::read_chunk() {
     if (size == 0) break;
     filled += size;
   }
-  mac_.update(chunk.first(filled));
+  mac_.post(chunk.first(filled));
   if (filled < chunk.size()) finish();
   return chunk.first(filled);
 }

@@ -3,6 +3,7 @@
 // verifies first (verify_layer) or throws away what it got when read() throws.
 #pragma once
 
+#include "base/lane_buffers.hpp"
 #include "crypto/aes_ctr.hpp"
 #include "layer/layer_mac.hpp"
 
@@ -12,7 +13,8 @@ class DecryptingSource final : public Source {
  public:
   static constexpr std::size_t kHeldBack = kChunkSize;  // bytes
 
-  // The ciphertext is authenticated in the lane, which must outlive it, as `cipher` must.
+  // The ciphertext is authenticated in the lane, which must outlive it, as `cipher` must, which may post to
+  // it.
   DecryptingSource(Source& cipher, const PrivateOptions& options, const LayerMac& mac, Lane& lane);
   // Throws kIntegrity "layer authentication failed" when the MAC does not fit.
   std::size_t read(MutableByteView buffer) override;

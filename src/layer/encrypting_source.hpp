@@ -2,8 +2,7 @@
 // source.
 #pragma once
 
-#include "base/lane.hpp"
-#include "base/stream.hpp"
+#include "base/lane_buffers.hpp"
 #include "crypto/aes_ctr.hpp"
 #include "crypto/mac.hpp"
 #include "layer/private_options.hpp"
@@ -13,7 +12,8 @@ namespace imgcrypt {
 
 class EncryptingSource final : public Source {
  public:
-  // `plain` and `lane` must outlive it. What read() gives must stay as it is until the lane is done with it.
+  // `plain`, which may post what it gives to the lane, and `lane` must outlive it. What read() gives must
+  // stay as it is until the lane is done with it.
   EncryptingSource(Source& plain, const PrivateOptions& options, Lane& lane);
   std::size_t read(MutableByteView buffer) override;
 
@@ -24,6 +24,7 @@ class EncryptingSource final : public Source {
   Source& plain_;
   AesCtr cipher_;
   HashInLane<Mac> hmac_;
+  LaneBuffers buffers_;  // of plaintext
   PublicOptions public_options_;
 };
 

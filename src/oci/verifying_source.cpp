@@ -1,13 +1,12 @@
 #include "oci/verifying_source.hpp"
 
-#include "base/work_time.hpp"
-
 #include <utility>
 
 namespace imgcrypt {
 
-VerifyingSource::VerifyingSource(std::unique_ptr<Source> inner, const Digest& digest, std::uint64_t size)
-    : inner_(std::move(inner)), digest_(digest), size_(size), hasher_(digest.algorithm()) {}
+VerifyingSource::VerifyingSource(std::unique_ptr<Source> inner, const Digest& digest, std::uint64_t size,
+                                 Lane* lane)
+    : inner_(std::move(inner)), digest_(digest), size_(size), hasher_(lane, Hasher(digest.algorithm())) {}
 
 void VerifyingSource::fail(const std::string& why) {
   failure_ = why;
@@ -22,8 +21,7 @@ std::size_t VerifyingSource::read(MutableByteView buffer) {
   if (size == 0) return finish();
   seen_ += size;
   if (seen_ > size_) fail("it is longer than the " + std::to_string(size_) + " bytes of its descriptor");
-  const WorkTimer timer(Work::kSourceDigest);
-  hasher_.update(buffer.first(size));
+  hasher_.post(buffer.first(size));
   return size;
 }
 

@@ -2,6 +2,7 @@
 // and digest are right. Else kIntegrity, "blob ... damaged".
 #pragma once
 
+#include "base/lane.hpp"
 #include "base/stream.hpp"
 #include "oci/descriptor.hpp"
 
@@ -11,7 +12,9 @@ namespace imgcrypt {
 
 class VerifyingSource final : public Source {
  public:
-  VerifyingSource(std::unique_ptr<Source> inner, const Digest& digest, std::uint64_t size);
+  // Hashed in the lane, if there is one: then what read() gives must stay as it is until the lane is done.
+  VerifyingSource(std::unique_ptr<Source> inner, const Digest& digest, std::uint64_t size,
+                  Lane* lane = nullptr);
   std::size_t read(MutableByteView buffer) override;
 
  private:
@@ -22,7 +25,7 @@ class VerifyingSource final : public Source {
   Digest digest_;
   std::uint64_t size_;
   std::uint64_t seen_ = 0;
-  Hasher hasher_;
+  HashInLane<Hasher> hasher_;
   std::string failure_;
   bool verified_ = false;
 };

@@ -22,7 +22,10 @@ class ImageSource {
   virtual ~ImageSource() = default;
   [[nodiscard]] virtual const RootDescriptor& root() const = 0;
   // Digest and size are checked while it is read. Throws kNotFound, kRefused for what is no regular file.
-  [[nodiscard]] virtual std::unique_ptr<Source> open(const Descriptor& blob) = 0;
+  [[nodiscard]] std::unique_ptr<Source> open(const Descriptor& blob) { return open(blob, nullptr); }
+  // The same, hashed in a lane that must outlive it: what is read must stay as it is until that is done with
+  // it.
+  [[nodiscard]] virtual std::unique_ptr<Source> open(const Descriptor& blob, Lane* lane) = 0;
   // Reads nothing of it. Throws as open(), and kIntegrity when its size is another.
   virtual void check_presence(const Descriptor& blob) = 0;
 };

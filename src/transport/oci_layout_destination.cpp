@@ -29,13 +29,10 @@ const char* folder_of(HashAlgorithm algorithm) {
 class HashingSink final : public Sink {
  public:
   HashingSink(int fd, HashAlgorithm algorithm, Lane& lane)
-      : fd_(fd),
-        file_(fd, "write blob"),
-        hasher_(lane, Hasher(algorithm), Work::kStoredDigest),
-        algorithm_(algorithm) {}
+      : fd_(fd), file_(fd, "write blob"), hasher_(&lane, Hasher(algorithm)), algorithm_(algorithm) {}
 
   void write(ByteView bytes) override {
-    hasher_.update(bytes);
+    hasher_.post(bytes);
     const WorkTimer timer(Work::kWrite);
     file_.write(bytes);
     written_ += bytes.size();

@@ -68,9 +68,9 @@ Fd OciLayoutSource::open_file(const Descriptor& blob) const {
   return std::move(*file);
 }
 
-std::unique_ptr<Source> OciLayoutSource::open(const Descriptor& blob) {
+std::unique_ptr<Source> OciLayoutSource::open(const Descriptor& blob, Lane* lane) {
   auto file = std::make_unique<FdSource>(open_file(blob), name_of(blob));
-  return std::make_unique<VerifyingSource>(std::move(file), blob.digest, blob.size);
+  return std::make_unique<VerifyingSource>(std::move(file), blob.digest, blob.size, lane);
 }
 
 void OciLayoutSource::check_presence(const Descriptor& blob) {

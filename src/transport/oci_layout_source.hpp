@@ -13,7 +13,8 @@ class OciLayoutSource final : public ImageSource {
   explicit OciLayoutSource(const Reference& reference);
 
   [[nodiscard]] const RootDescriptor& root() const override { return root_; }
-  [[nodiscard]] std::unique_ptr<Source> open(const Descriptor& blob) override;
+  using ImageSource::open;
+  [[nodiscard]] std::unique_ptr<Source> open(const Descriptor& blob, Lane* lane) override;
   void check_presence(const Descriptor& blob) override;
 
  private:

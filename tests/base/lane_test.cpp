@@ -1,5 +1,4 @@
-#include "base/lane.hpp"
-
+#include "base/lane_buffers.hpp"
 #include "base/stream.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -7,75 +6,138 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <semaphore>
 #include <set>
+#include <thread>
 
 namespace imgcrypt {
 namespace {
 
 constexpr LaneKind kKinds[] = {LaneKind::kThread, LaneKind::kInline};
 
-TEST(Lane, RunsTasksInTheirOrder) {
+// Keeps what it is updated with; may be made to wait for that, or to fail.
+class Record final : public RunningHash {
+ public:
+  void update(ByteView bytes) override {
+    if (gate != nullptr) gate->acquire();
+    if (fails) throw Error(ErrorCode::kIntegrity, "damaged");
+    seen.insert(seen.end(), bytes.begin(), bytes.end());
+  }
+  Bytes seen;
+  std::counting_semaphore<>* gate = nullptr;
+  bool fails = false;
+};
+
+Bytes ramp(std::size_t size) {
+  Bytes bytes(size);
+  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::uint8_t>(i % 251);
+  return bytes;
+}
+
+TEST(Lane, UpdatesEachHashWithEverythingInItsOrder) {
+  const Bytes bytes = ramp(100'000);
   for (const LaneKind kind : kKinds) {
     Lane lane(kind);
-    std::vector<int> seen;
-    for (int i = 0; i < 1000; ++i) lane.post([&seen, i] { seen.push_back(i); });
+    std::array<Record, 5> hashes;
+    // Of all lengths around a stride, another for each hash.
+    std::array<std::size_t, 5> at{};
+    for (std::size_t size = 0; size < 300; ++size) {
+      for (std::size_t i = 0; i < hashes.size(); ++i) {
+        const std::size_t length = size + 7 * i;
+        lane.post(hashes[i], ByteView(bytes).subspan(at[i], length));
+        at[i] += length;
+      }
+    }
     lane.wait(lane.posted());
-    ASSERT_EQ(seen.size(), 1000U);
-    EXPECT_TRUE(std::ranges::is_sorted(seen));
+    for (std::size_t i = 0; i < hashes.size(); ++i) {
+      EXPECT_EQ(hashes[i].seen, Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(at[i])));
+    }
   }
 }
 
 TEST(Lane, WaitsForNoMoreThanItIsTold) {
   Lane lane(LaneKind::kThread);
-  std::binary_semaphore gate(0);
-  lane.post([] {});
-  lane.post([&] { gate.acquire(); });
-  lane.wait(1);  // returns although the second has not ended
-  gate.release();
-  lane.wait(2);
+  std::counting_semaphore<> gate(0);
+  const Bytes byte(1);
+  Record quick;
+  Record slow;
+  slow.gate = &gate;
+  lane.post(quick, byte);
+  for (int i = 0; i < 20; ++i) lane.post(slow, byte);
+  gate.release(1);
+  lane.wait(2);  // returns although the third is held up
+  EXPECT_EQ(slow.seen.size(), 1U);
+  gate.release(19);
+  lane.wait(21);
 }
 
-TEST(Lane, ThrowsWhatATaskThrewAndRunsNoneBehindIt) {
-  for (const LaneKind kind : kKinds) {
-    Lane lane(kind);
-    bool is_run = false;
-    lane.post([] { throw Error(ErrorCode::kIntegrity, "damaged"); });
-    lane.post([&] { is_run = true; });
-    for (int i = 0; i < 2; ++i) EXPECT_THROW(lane.wait(lane.posted()), Error);
-    lane.settle();
-    EXPECT_FALSE(is_run);
-  }
-}
+// Opens the gate that others wait at.
+class Opener final : public RunningHash {
+ public:
+  Opener(std::counting_semaphore<>& gate, std::ptrdiff_t count) : gate_(gate), count_(count) {}
+  void update(ByteView) override { gate_.release(count_); }
 
-TEST(Lane, EndsWhatWasPostedBeforeItIsDestroyed) {
-  int runs = 0;
-  {
-    Lane lane(LaneKind::kThread);
-    for (int i = 0; i < 100; ++i) lane.post([&] { ++runs; });
-  }
-  EXPECT_EQ(runs, 100);
-}
+ private:
+  std::counting_semaphore<>& gate_;
+  std::ptrdiff_t count_;
+};
 
-// A chunk that a task still reads is not given out again, however slow the task is.
-TEST(LaneBuffers, GiveOutNoBufferThatIsInUse) {
+// One of thread and owner is held up by the first two hashes, until the other has updated the third.
+TEST(Lane, LetsItsOwnerTakePart) {
   Lane lane(LaneKind::kThread);
   std::counting_semaphore<> gate(0);
-  LaneBuffers buffers(lane);
-  std::set<std::uint8_t*> given;
-  for (std::uint8_t i = 0; i < 8; ++i) {
-    const MutableByteView chunk = buffers.next();
-    EXPECT_EQ(chunk.size(), kChunkSize);
-    EXPECT_TRUE(given.insert(chunk.data()).second);
-    std::ranges::fill(chunk, i);
-    lane.post([&gate, chunk, i] {
-      gate.acquire();
-      if (chunk.front() != i || chunk.back() != i) throw Error(ErrorCode::kOther, "overwritten");
-    });
+  const Bytes byte(1);
+  std::array<Record, 2> slow;
+  for (Record& record : slow) record.gate = &gate;
+  for (int i = 0; i < 10; ++i) {
+    for (Record& record : slow) lane.post(record, byte);
   }
-  gate.release(8);
-  for (int i = 0; i < 100; ++i) std::ranges::fill(buffers.next(), 0xff);
+  Opener opener(gate, 20);
+  lane.post(opener, byte);
   lane.wait(lane.posted());
+  EXPECT_EQ(slow[0].seen.size() + slow[1].seen.size(), 20U);
+}
+
+TEST(Lane, ThrowsWhatAHashThrewAndUpdatesNoneBehindIt) {
+  const Bytes byte(1);
+  for (const LaneKind kind : kKinds) {
+    Lane lane(kind);
+    Record broken;
+    broken.fails = true;
+    Record other;
+    lane.post(broken, byte);
+    EXPECT_THROW(lane.wait(lane.posted()), Error);
+    lane.post(other, byte);
+    EXPECT_THROW(lane.wait(lane.posted()), Error);
+    lane.settle();
+    EXPECT_TRUE(other.seen.empty());
+  }
+}
+
+// A chunk that a hash still reads is not given out again, however slow that is.
+TEST(LaneBuffers, GiveOutNoBufferThatIsInUse) {
+  const Bytes ones(kChunkSize, 1);
+  for (const LaneKind kind : kKinds) {
+    Lane lane(kind);
+    LaneBuffers buffers(lane);
+    Record record;
+    std::set<const std::uint8_t*> given;
+    constexpr std::size_t kChunks = 100;
+    for (std::size_t i = 0; i < kChunks; ++i) {
+      const MutableByteView chunk = buffers.next();
+      ASSERT_EQ(chunk.size(), kChunkSize);
+      given.insert(chunk.data());
+      std::ranges::fill(chunk, static_cast<std::uint8_t>(i));
+      lane.post(record, chunk);
+    }
+    lane.wait(lane.posted());
+    for (std::size_t i = 0; i < kChunks; ++i) {
+      ASSERT_EQ(record.seen[i * kChunkSize], i);
+      ASSERT_EQ(record.seen[(i + 1) * kChunkSize - 1], i);
+    }
+    EXPECT_EQ(given.size() > 1, kind == LaneKind::kThread);
+  }
 }
 
 TEST(LaneBuffers, KeepAsManyAsTheyAreTold) {
@@ -87,12 +149,15 @@ TEST(LaneBuffers, KeepAsManyAsTheyAreTold) {
 }
 
 // Sums what passes, slowly enough to be behind.
-struct Sum {
-  std::uint64_t total = 0;
-  void update(ByteView bytes) {
-    for (const std::uint8_t byte : bytes) total += byte;
+class Sum final : public RunningHash {
+ public:
+  void update(ByteView bytes) override {
+    for (const std::uint8_t byte : bytes) total_ += byte;
   }
-  [[nodiscard]] Bytes finish() const { return Bytes(1, static_cast<std::uint8_t>(total % 251)); }
+  [[nodiscard]] Bytes finish() const { return Bytes(1, static_cast<std::uint8_t>(total_ % 251)); }
+
+ private:
+  std::uint64_t total_ = 0;
 };
 
 class Ones final : public Source {
@@ -113,8 +178,8 @@ class Ones final : public Source {
 
 class SummingSink final : public Sink {
  public:
-  explicit SummingSink(Lane& lane) : sum(lane, Sum(), Work::kHmac) {}
-  void write(ByteView bytes) override { sum.update(bytes); }
+  explicit SummingSink(Lane& lane) : sum(&lane, Sum()) {}
+  void write(ByteView bytes) override { sum.post(bytes); }
   HashInLane<Sum> sum;
 };
 

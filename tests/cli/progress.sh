@@ -102,7 +102,7 @@ stages_are_timed() {
   encrypt -vv
   expect_matches "$stderr" 'imgcrypt: stage: move the blobs: [0-9.]+ s, processor time [0-9.]+ s'
   local work
-  for work in read 'digest of the source' cipher HMAC 'digest of what is stored' write sync keys; do
+  for work in read cipher 'digests and HMAC' write sync keys; do
     expect_matches "$stderr" "imgcrypt: work: $work: [0-9.]+ s"
   done
 }

@@ -86,7 +86,7 @@ class Decrypt : public testing::Test {
     MemorySource plaintext(as_bytes(content));
     Lane lane(LaneKind::kInline);
     EncryptingSource ciphertext(plaintext, options, lane);
-    const Bytes bytes = read_all(ciphertext, std::size_t{1} << 20U, "layer");
+    const Bytes bytes = pump_all(ciphertext, lane);
     Descriptor layer = encrypted_.add(encrypted_type(kGzipLayer), std::string(as_text(bytes)));
     layer.annotations = wrap_private_options(options, wrappers_);
     set_public_options(layer.annotations, ciphertext.public_options());

@@ -2,6 +2,7 @@
 #include "layer/authenticated_source.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/encrypting_source.hpp"
+#include "support/memory_sink.hpp"
 #include "support/slow_source.hpp"
 #include "support/vectors.hpp"
 
@@ -23,20 +24,13 @@ struct Encrypted {
 
 PrivateOptions fresh_options() { return PrivateOptions::generate(Digest::of({})); }
 
-class MemorySink final : public Sink {
- public:
-  void write(ByteView chunk) override { bytes.insert(bytes.end(), chunk.begin(), chunk.end()); }
-  Bytes bytes;
-};
-
 Encrypted encrypt(ByteView plain, const PrivateOptions& options, std::size_t step = kAnySize,
                   LaneKind kind = LaneKind::kThread) {
   SlowSource source(plain, step);
   Lane lane(kind);
   EncryptingSource encrypting(source, options, lane);
-  MemorySink sink;
-  pump(encrypting, sink, lane);
-  return {std::move(sink.bytes), encrypting.public_options()};
+  Bytes bytes = pump_all(encrypting, lane);
+  return {std::move(bytes), encrypting.public_options()};
 }
 
 Bytes decrypt(const Encrypted& layer, const PrivateOptions& options, std::size_t step = kAnySize,
@@ -144,10 +138,10 @@ TEST(DecryptingSource, NeverEndsCleanlyOnCutExtendedOrChangedLayers) {
     MemorySource again(forged.bytes);
     const LayerMac hmac = layer_hmac(options, forged.public_options);
     Lane lane(LaneKind::kInline);
-    AuthenticatedSource authenticated(again, hmac);
+    AuthenticatedSource authenticated(again, hmac, lane);
     return error_of([&] { (void)decrypt(forged, options); }) == ErrorCode::kIntegrity &&
-           error_of([&] { drain(authenticated); }) == ErrorCode::kIntegrity &&
-           error_of([&] { drain(authenticated); }) == ErrorCode::kIntegrity &&
+           error_of([&] { drain(authenticated, lane); }) == ErrorCode::kIntegrity &&
+           error_of([&] { drain(authenticated, lane); }) == ErrorCode::kIntegrity &&
            error_of([&] { (void)verify_layer(source, hmac, lane); }) == ErrorCode::kIntegrity;
   };
   for (const std::size_t at : {0U, 35'000U, 69'999U}) {
@@ -163,8 +157,9 @@ TEST(DecryptingSource, NeverEndsCleanlyOnCutExtendedOrChangedLayers) {
   EXPECT_TRUE(is_caught(longer));
   EXPECT_TRUE(is_caught({layer.bytes, {}}));
   MemorySource whole(layer.bytes);
-  AuthenticatedSource authenticated(whole, layer_hmac(options, layer.public_options));
-  EXPECT_EQ(read_all(authenticated, layer.bytes.size(), "layer"), layer.bytes);
+  Lane lane(LaneKind::kInline);
+  AuthenticatedSource authenticated(whole, layer_hmac(options, layer.public_options), lane);
+  EXPECT_EQ(pump_all(authenticated, lane), layer.bytes);
 }
 
 TEST(VerifiedLayer, IsReadAgainAsItWas) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "oci/verifying_source.hpp"
+#include "support/memory_sink.hpp"
 #include "transport/image_store.hpp"
 
 #include <map>
@@ -20,12 +21,13 @@ class MemoryStore final : public ImageSource, public ImageDestination {
 
   [[nodiscard]] const RootDescriptor& root() const override { return root_.value(); }
 
-  [[nodiscard]] std::unique_ptr<Source> open(const Descriptor& blob) override {
+  using ImageSource::open;
+  [[nodiscard]] std::unique_ptr<Source> open(const Descriptor& blob, Lane* lane) override {
     const std::scoped_lock lock(mutex_);
     const auto found = blobs.find(blob.digest);
     if (found == blobs.end()) throw Error(ErrorCode::kNotFound, "no blob " + blob.digest.string());
     return std::make_unique<VerifyingSource>(std::make_unique<MemorySource>(as_bytes(found->second)),
-                                             blob.digest, blob.size);
+                                             blob.digest, blob.size, lane);
   }
 
   void check_presence(const Descriptor& blob) override {
@@ -40,8 +42,8 @@ class MemoryStore final : public ImageSource, public ImageDestination {
     return blobs.contains(blob.digest);
   }
 
-  Digest put(const BlobInfo& info, Source& content, Lane&) override {
-    const Bytes bytes = read_all(content, 64 * 1024 * 1024, "blob");
+  Digest put(const BlobInfo& info, Source& content, Lane& lane) override {
+    const Bytes bytes = pump_all(content, lane);
     Digest digest = Digest::of(bytes, info.digest ? info.digest->algorithm() : info.algorithm);
     const std::scoped_lock lock(mutex_);
     blobs[digest] = std::string(as_text(bytes));
