@@ -2,12 +2,10 @@
 
 #include <imgcrypt/error.hpp>
 
-#include <utility>
-
 namespace imgcrypt {
 
-AuthenticatedSource::AuthenticatedSource(Source& cipher, LayerMac hmac, Lane& lane)
-    : cipher_(cipher), hmac_(&lane, std::move(hmac.mac)), expected_(std::move(hmac.expected)) {}
+AuthenticatedSource::AuthenticatedSource(Source& cipher, const LayerMac& hmac, Lane& lane)
+    : cipher_(cipher), hmac_(&lane, hmac.mac), expected_(hmac.expected) {}
 
 std::size_t AuthenticatedSource::read(MutableByteView buffer) {
   if (state_ == State::kFailed) throw Error(ErrorCode::kIntegrity, "layer authentication failed");

@@ -8,7 +8,7 @@ namespace imgcrypt {
 class AuthenticatedSource final : public Source {
  public:
   // `cipher` and `lane` must outlive it. What read() gives must stay as it is until the lane is done with it.
-  AuthenticatedSource(Source& cipher, LayerMac hmac, Lane& lane);
+  AuthenticatedSource(Source& cipher, const LayerMac& hmac, Lane& lane);
   // Throws kIntegrity "layer authentication failed" when the HMAC does not fit.
   std::size_t read(MutableByteView buffer) override;
 
