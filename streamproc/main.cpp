@@ -98,6 +98,9 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   } catch (const Error& error) {
     orphans.kill();
     fail(error.message(), error.hint(), error.code() == ErrorCode::kCancelled ? 128 + cancel_signal() : 1);
+  } catch (const std::exception& error) {
+    orphans.kill();
+    fail(error.what(), {}, 1);
   }
 }
 

@@ -13,8 +13,7 @@
 namespace imgcrypt::streamproc {
 namespace {
 
-constexpr std::uint64_t kLargeLayer = 4 * 1024 * 1024;  // bytes; worth a thread
-constexpr int kPipeBytes = 1024 * 1024;                 // what Linux grants everybody
+constexpr int kPipeBytes = 1024 * 1024;  // what Linux grants everybody
 
 class FileSource final : public Source {
  public:
@@ -68,8 +67,8 @@ class BlobSource final : public Source {
 };
 
 LaneKind lane_kind(const OpenedLayer& layer) {
-  return layer.size >= kLargeLayer && std::thread::hardware_concurrency() > 1 ? LaneKind::kThread
-                                                                              : LaneKind::kInline;
+  return layer.size >= kWorthAThread && std::thread::hardware_concurrency() > 1 ? LaneKind::kThread
+                                                                                : LaneKind::kInline;
 }
 
 void write_out(Source& source) {

@@ -1,6 +1,7 @@
 #include "base/lane.hpp"
 
 #include <algorithm>
+#include <system_error>
 
 namespace imgcrypt {
 namespace {
@@ -9,19 +10,47 @@ namespace {
 // this, or the owner waits for it.
 constexpr std::size_t kUpdatesWorthWaking = 6;
 
-// How many hashes one thread updates in turns. Two keep a core busy; more than are left for the other thread
-// would leave that one idle.
+// How many hashes each thread updates in turns where there are two: it keeps a core busy, and more would
+// leave the other one idle.
 constexpr std::size_t kMostBesideAThread = 2;
-constexpr std::size_t kMostInline = 4;
 
 // Bytes of each that are hashed in turns: few enough that a core looks ahead into what comes next, and whole
 // blocks of SHA-256.
 constexpr std::size_t kStride = 128;
 
+struct Part {
+  RunningHash* hash;
+  ByteView bytes;
+};
+
+// Those that are left go on together as far as the shortest of them reaches, which then ends.
+template <std::size_t kMost>
+void update_in_turns(std::array<Part, kMost> parts, std::size_t left) {
+  while (left > 1) {
+    const auto end = parts.begin() + static_cast<std::ptrdiff_t>(left);
+    const auto shortest =
+        std::ranges::min_element(parts.begin(), end, {}, [](const Part& part) { return part.bytes.size(); });
+    const std::size_t strides = shortest->bytes.size() / kStride;
+    for (std::size_t i = 0; i < strides; ++i) {
+      for (std::size_t j = 0; j < left; ++j)
+        parts[j].hash->update({parts[j].bytes.data() + i * kStride, kStride});
+    }
+    for (std::size_t j = 0; j < left; ++j) parts[j].bytes = parts[j].bytes.subspan(strides * kStride);
+    shortest->hash->update(shortest->bytes);
+    *shortest = parts[--left];
+  }
+  parts[0].hash->update(parts[0].bytes);
+}
+
 }  // namespace
 
 Lane::Lane(LaneKind kind) : kind_(kind) {
-  if (kind == LaneKind::kThread) thread_ = std::thread([this] { run(); });
+  if (kind == LaneKind::kInline) return;
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error&) {
+    kind_ = LaneKind::kInline;  // where the system has no more threads
+  }
 }
 
 Lane::~Lane() {
@@ -38,79 +67,72 @@ void Lane::run() {
   while (true) {
     has_work_.wait(lock, [this] {
       const bool is_worth_it = updates_.size() >= kUpdatesWorthWaking || done_ < wanted_;
-      return is_ending_ || (is_worth_it && !next_round().empty());
+      return is_ending_ || (is_worth_it && next_round()[0] != nullptr);
     });
     while (do_round(lock, has_done_)) continue;
     if (is_ending_) return;
   }
 }
 
-// The oldest updates that nobody has taken yet and that wait for no other of the same hash.
-Lane::Round Lane::next_round() {
-  const std::size_t most = kind_ == LaneKind::kThread ? kMostBesideAThread : kMostInline;
-  Round round;
-  std::vector<const RunningHash*> seen;
-  for (Update& update : updates_) {
-    if (round.size() == most) break;
-    if (update.is_done || std::ranges::find(seen, update.hash) != seen.end()) continue;
-    seen.push_back(update.hash);
-    if (!update.is_taken) round.push_back(&update);
+// Whether an update of the same hash stands before it.
+bool Lane::is_stalled(std::size_t position) const noexcept {
+  const auto end = updates_.begin() + static_cast<std::ptrdiff_t>(position);
+  return std::any_of(updates_.begin(), end, [&](const Update& earlier) {
+    return !earlier.is_done && earlier.hash == updates_[position].hash;
+  });
+}
+
+// The oldest updates that nobody has taken yet and that can be done.
+Lane::Round Lane::next_round() noexcept {
+  const std::size_t most = kind_ == LaneKind::kThread ? kMostBesideAThread : kMostInRound;
+  Round round = {};
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < updates_.size() && size < most; ++i) {
+    if (!updates_[i].is_taken && !is_stalled(i)) round[size++] = &updates_[i];
   }
   return round;
 }
 
-Lane::Round Lane::take_round() {
-  Round round = next_round();
-  for (Update* update : round) update->is_taken = true;
-  return round;
-}
-
 // False when there is nothing to take. Wakes others for what is left.
-bool Lane::do_round(std::unique_lock<std::mutex>& lock, std::condition_variable& others) {
-  const Round round = take_round();
-  if (round.empty()) return false;
-  if (!next_round().empty()) others.notify_one();
+bool Lane::do_round(std::unique_lock<std::mutex>& lock, std::condition_variable& others) noexcept {
+  const Round round = next_round();
+  if (round[0] == nullptr) return false;
+  for (Update* update : round) {
+    if (update != nullptr) update->is_taken = true;
+  }
+  if (next_round()[0] != nullptr) others.notify_one();
   if (!failure_) {
     lock.unlock();
     update(round);
     lock.lock();
   }
-  for (Update* update : round) update->is_done = true;
+  for (Update* update : round) {
+    if (update != nullptr) update->is_done = true;
+  }
   for (; !updates_.empty() && updates_.front().is_done; ++done_) updates_.pop_front();
   if (done_ >= wanted_) has_done_.notify_one();
   return true;
 }
 
-void Lane::update(Round round) noexcept {
+void Lane::update(const Round& round) noexcept {
   const WorkTimer timer(Work::kHash);
   try {
-    while (!round.empty()) update_strides(round);
+    std::array<Part, kMostInRound> parts;
+    std::size_t count = 0;
+    for (const Update* update : round) {
+      if (update != nullptr) parts[count++] = {update->hash, update->bytes};
+    }
+    update_in_turns(parts, count);
   } catch (...) {
     const std::lock_guard lock(mutex_);
     failure_ = std::current_exception();
   }
 }
 
-// In turns as far as all of them reach, and those that end there to their end.
-void Lane::update_strides(Round& round) {
-  const auto size_of = [](const Update* update) { return update->bytes.size(); };
-  const bool is_one = round.size() == 1;
-  const std::size_t strides = is_one ? 0 : std::ranges::min(round, {}, size_of)->bytes.size() / kStride;
-  for (std::size_t i = 0; i < strides; ++i) {
-    for (const Update* update : round) update->hash->update({update->bytes.data() + i * kStride, kStride});
-  }
-  std::erase_if(round, [&](Update* update) {
-    update->bytes = update->bytes.subspan(strides * kStride);
-    if (update->bytes.size() >= kStride && !is_one) return false;
-    update->hash->update(update->bytes);
-    return true;
-  });
-}
-
 void Lane::post(RunningHash& hash, ByteView bytes) {
-  ++posted_;
   std::unique_lock lock(mutex_);
   updates_.push_back({&hash, bytes});
+  ++posted_;
   const bool is_worth_waking = updates_.size() == kUpdatesWorthWaking;
   lock.unlock();
   if (is_worth_waking) has_work_.notify_one();

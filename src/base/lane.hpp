@@ -1,5 +1,5 @@
 // Hashes beside the thread that moves a stream. They are updated in turns, a few bytes of one and a few of
-// the next: each waits for its own last step, and while one waits the core works on another. A third more
+// the next: each waits for its own last step, and while one waits the core works on another. A fifth more
 // bytes a second come of it where the processor has instructions for SHA-256. The bytes are not copied: they
 // must stay as they are until the lane is done with them, which LaneBuffers see to. A lane and what uses it
 // belong to one thread, its owner; the lane is destroyed last.
@@ -8,15 +8,17 @@
 #include "base/running_hash.hpp"
 #include "base/work_time.hpp"
 
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <mutex>
 #include <thread>
 #include <utility>
-#include <vector>
 
 namespace imgcrypt {
+
+inline constexpr std::uint64_t kWorthAThread = 4 * 1024 * 1024;  // bytes; less is hashed before one has begun
 
 enum class LaneKind {
   kThread,  // in a thread of its own, too
@@ -25,6 +27,7 @@ enum class LaneKind {
 
 class Lane {
  public:
+  // Of the other kind where no thread can be had.
   explicit Lane(LaneKind kind);
   ~Lane();
   Lane(const Lane&) = delete;
@@ -51,15 +54,16 @@ class Lane {
     bool is_taken = false;
     bool is_done = false;
   };
-  // Updates of different hashes, to be done by one thread in turns.
-  using Round = std::vector<Update*>;
+  // Updates of different hashes, to be done by one thread in turns. It allocates nothing: an update that was
+  // taken is done.
+  static constexpr std::size_t kMostInRound = 4;
+  using Round = std::array<Update*, kMostInRound>;  // null behind the last
 
   void run();
-  [[nodiscard]] Round next_round();
-  [[nodiscard]] Round take_round();
-  bool do_round(std::unique_lock<std::mutex>& lock, std::condition_variable& others);
-  void update(Round round) noexcept;
-  static void update_strides(Round& round);
+  [[nodiscard]] Round next_round() noexcept;
+  [[nodiscard]] bool is_stalled(std::size_t position) const noexcept;
+  bool do_round(std::unique_lock<std::mutex>& lock, std::condition_variable& others) noexcept;
+  void update(const Round& round) noexcept;
   void wait_locked(std::unique_lock<std::mutex>& lock, std::uint64_t count);
 
   LaneKind kind_;

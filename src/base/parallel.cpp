@@ -5,10 +5,25 @@
 #include <algorithm>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 namespace imgcrypt {
+namespace {
+
+// Fewer where the system has no more: then they do all of it.
+std::vector<std::jthread> start_threads(std::size_t count, const std::function<void()>& work) {
+  std::vector<std::jthread> threads;
+  try {
+    while (threads.size() < count) threads.emplace_back(work);
+  } catch (const std::system_error&) {
+    return threads;
+  }
+  return threads;
+}
+
+}  // namespace
 
 void run_parallel(std::size_t count, unsigned jobs, StopFlag& stop,
                   const std::function<void(std::size_t)>& task) {
@@ -27,9 +42,8 @@ void run_parallel(std::size_t count, unsigned jobs, StopFlag& stop,
     }
   };
   {
-    std::vector<std::jthread> helpers;
     const std::size_t threads = std::min<std::size_t>(count, std::max(jobs, 1U));
-    for (std::size_t i = 1; i < threads; ++i) helpers.emplace_back(work);
+    const auto helpers = start_threads(threads - std::min<std::size_t>(threads, 1), work);
     work();
   }
   if (failure) std::rethrow_exception(failure);

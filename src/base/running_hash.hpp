@@ -9,11 +9,6 @@ class RunningHash {
  public:
   virtual ~RunningHash() = default;
   virtual void update(ByteView bytes) = 0;
-
- protected:
-  RunningHash() = default;
-  RunningHash(const RunningHash&) = default;
-  RunningHash& operator=(const RunningHash&) = default;
 };
 
 }  // namespace imgcrypt

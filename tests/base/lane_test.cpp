@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <semaphore>
 #include <set>
 #include <thread>
@@ -82,6 +83,17 @@ class Opener final : public RunningHash {
   std::counting_semaphore<>& gate_;
   std::ptrdiff_t count_;
 };
+
+// What is worth a thread is not left for whoever waits.
+TEST(Lane, BeginsBeforeAnybodyWaits) {
+  Lane lane(LaneKind::kThread);
+  std::counting_semaphore<> begun(0);
+  const Bytes byte(1);
+  Opener opener(begun, 1);
+  for (int i = 0; i < 20; ++i) lane.post(opener, byte);
+  EXPECT_TRUE(begun.try_acquire_for(std::chrono::seconds(10)));
+  lane.wait(20);
+}
 
 // One of thread and owner is held up by the first two hashes, until the other has updated the third.
 TEST(Lane, LetsItsOwnerTakePart) {
