@@ -30,9 +30,14 @@ std::size_t DecryptingSource::read(MutableByteView buffer) {
   return size;
 }
 
+// What was held is released when what follows it has been read, and so, at the end, verified.
 void DecryptingSource::advance() {
-  released_ = std::exchange(held_, {});
-  if (state_ == State::kReading) held_ = read_chunk();
+  ByteView next;
+  if (state_ == State::kReading) {
+    state_ = State::kFailed;  // unless all of this succeeds
+    next = read_chunk();
+  }
+  released_ = std::exchange(held_, next);
 }
 
 // A whole chunk; less only at the end, which is then verified.
@@ -45,14 +50,10 @@ ByteView DecryptingSource::read_chunk() {
     filled += size;
   }
   mac_.post(chunk.first(filled));
-  if (filled < chunk.size()) finish();
+  const bool is_end = filled < chunk.size();
+  if (is_end) require_equal_macs(mac_.finish(), expected_mac_);
+  state_ = is_end ? State::kVerified : State::kReading;
   return chunk.first(filled);
-}
-
-void DecryptingSource::finish() {
-  state_ = State::kFailed;
-  require_equal_macs(mac_.finish(), expected_mac_);
-  state_ = State::kVerified;
 }
 
 }  // namespace imgcrypt

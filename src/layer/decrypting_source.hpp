@@ -22,7 +22,6 @@ class DecryptingSource final : public Source {
  private:
   void advance();
   ByteView read_chunk();
-  void finish();
 
   Source& cipher_;
   AesCtr ctr_;
