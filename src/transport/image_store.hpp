@@ -39,9 +39,12 @@ struct BlobInfo {
 class ImageDestination {
  public:
   virtual ~ImageDestination() = default;
+  // Throws what would keep commit() from succeeding, as far as it can be told beforehand. Changes nothing.
+  virtual void check() = 0;
   // True when the blob is there and whole; it is read to know.
   [[nodiscard]] virtual bool has(const Descriptor& blob) = 0;
-  // Takes the source to its verified end, and may hash it in the lane. Nothing is visible before commit.
+  // Takes the source to its verified end. What it reads is posted to the lane, by the source and perhaps
+  // here, so it is read by pump() with the lane, or into LaneBuffers. Nothing is visible before commit.
   // Returns the digest.
   virtual Digest put(const BlobInfo& info, Source& content, Lane& lane) = 0;
   // Makes the image visible under its name, at once and for good. `raw` is the source's root entry or empty.

@@ -44,6 +44,8 @@ std::optional<LayoutDirectory> LayoutDirectory::open_if_exists(const std::string
   Fd root(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (root.is_open()) return LayoutDirectory(path, std::move(root));
   if (errno == ENOENT) return std::nullopt;
+  if (errno == ENOTDIR)
+    throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path + ": it is no directory");
   throw errno_error("open layout " + path);
 }
 
@@ -55,6 +57,8 @@ LayoutDirectory::LayoutDirectory(const std::string& path) : path_(path) {
   }
   root_ = std::move(opened->root_);
 }
+
+bool LayoutDirectory::has_index() const { return open_regular_file(fd(), "index.json").has_value(); }
 
 std::string LayoutDirectory::read_index() const {
   auto file = open_regular_file(fd(), "index.json");

@@ -24,6 +24,8 @@ class LayoutDirectory {
   [[nodiscard]] int fd() const noexcept { return root_.get(); }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
+  // Throws kRefused when it is there and no regular file.
+  [[nodiscard]] bool has_index() const;
   // The text of index.json, checked as JSON. Throws kNotFound when it is missing.
   [[nodiscard]] std::string read_index() const;
   // nullopt when the store has no such blob.

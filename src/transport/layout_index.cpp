@@ -121,9 +121,25 @@ std::optional<Digest> replaced_image(const std::string& index, const std::string
   return std::nullopt;
 }
 
+std::vector<RootDescriptor> parse_roots(const std::string& index) {
+  std::vector<RootDescriptor> roots;
+  for (const JsonView& element : JsonView(index).get("manifests").elements())
+    roots.push_back({parse_descriptor(element), std::string(element.text())});
+  return roots;
+}
+
 std::string read_or_fresh(const LayoutDirectory& directory) {
-  if (open_regular_file(directory.fd(), "index.json")) return directory.read_index();
+  if (directory.has_index()) return directory.read_index();
   return R"({"schemaVersion":2,"mediaType":")" + std::string(kOciIndex) + R"(","manifests":[]})";
+}
+
+void replace_index(const LayoutDirectory& directory, const std::string& text) {
+  const Fd file(
+      ::openat(directory.fd(), kNewIndex, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (!file.is_open()) throw errno_error("make " + directory.path() + "/" + kNewIndex);
+  write_all(file.get(), as_bytes(text), "write index.json");
+  if (::fsync(file.get()) != 0 || ::renameat(directory.fd(), kNewIndex, directory.fd(), "index.json") != 0)
+    throw errno_error("replace " + directory.path() + "/index.json");
 }
 
 }  // namespace
@@ -136,25 +152,28 @@ LayoutIndex::LayoutIndex(const std::string& path) : directory_(path), lock_(take
 std::optional<Digest> LayoutIndex::put(const RootDescriptor& root, const std::string& tag) {
   const std::string old = read_or_fresh(directory_);
   const std::string text = with_entry(old, root, tag);
+  std::optional<Digest> replaced = replaced_image(old, tag, root.descriptor.digest);
   ::unlinkat(directory_.fd(), kNewIndex, 0);
-  const Fd file(
-      ::openat(directory_.fd(), kNewIndex, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0666));
-  if (!file.is_open()) throw errno_error("make " + directory_.path() + "/" + kNewIndex);
-  write_all(file.get(), as_bytes(text), "write index.json");
-  if (::fsync(file.get()) != 0 ||
-      ::renameat(directory_.fd(), kNewIndex, directory_.fd(), "index.json") != 0 ||
-      ::fsync(directory_.fd()) != 0) {
-    throw errno_error("replace " + directory_.path() + "/index.json");
+  try {
+    replace_index(directory_, text);
+  } catch (...) {
+    ::unlinkat(directory_.fd(), kNewIndex, 0);
+    throw;
   }
-  return replaced_image(old, tag, root.descriptor.digest);
+  return replaced;
+}
+
+void LayoutIndex::make_durable() {
+  if (::fsync(directory_.fd()) != 0) throw errno_error("fsync " + directory_.path());
 }
 
 std::vector<RootDescriptor> read_roots(const LayoutDirectory& directory) {
-  std::vector<RootDescriptor> roots;
   const std::string index = directory.read_index();
-  for (const JsonView& element : JsonView(index).get("manifests").elements())
-    roots.push_back({parse_descriptor(element), std::string(element.text())});
-  return roots;
+  try {
+    return parse_roots(index);
+  } catch (const Error& error) {
+    throw error.in(directory.path() + "/index.json");
+  }
 }
 
 void LayoutIndex::remove_blob(const Digest& digest) {

@@ -19,10 +19,12 @@ class LayoutIndex {
   // Leftovers of writers that died are swept.
   explicit LayoutIndex(const std::string& path);
 
-  // Replaces the entry of that tag (or, without a tag, of that digest), else appends one; durable when it
-  // returns.
-  // Returns the digest of another image that had the tag.
+  // Replaces the entry of that tag (or, without a tag, of that digest), else appends one: visible when it
+  // returns, as it was when it throws. Returns the digest of another image that had the tag.
   std::optional<Digest> put(const RootDescriptor& root, const std::string& tag);
+
+  // What put() made visible survives a power cut when this returns.
+  void make_durable();
 
   [[nodiscard]] std::vector<RootDescriptor> roots() const { return read_roots(directory_); }
 

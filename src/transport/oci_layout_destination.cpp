@@ -3,14 +3,16 @@
 #include "base/parallel.hpp"
 #include "base/work_time.hpp"
 #include "oci/verifying_source.hpp"
-#include "transport/layout_index.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
+#include <filesystem>
 #include <ranges>
 #include <utility>
 
@@ -75,6 +77,26 @@ void make_durable(int fd, const std::string& what) {
   if (::fsync(fd) != 0) throw errno_error("fsync " + what);
 }
 
+// OCI image layout specification, "Pre-Defined Annotation Keys": what org.opencontainers.image.ref.name may
+// be, its components joined by slashes.
+bool is_name(std::string_view tag) {
+  const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  std::string_view rest = tag;
+  while (!rest.empty() && is_letter(rest.front())) {
+    rest.remove_prefix(static_cast<std::size_t>(std::ranges::find_if_not(rest, is_letter) - rest.begin()));
+    if (rest.empty()) return true;
+    const bool is_between = std::string_view("-._:@+/").find(rest.front()) != std::string_view::npos;
+    if (!is_between) return false;
+    rest.remove_prefix(rest.starts_with("--") ? 2 : 1);
+  }
+  return false;
+}
+
+Error missing_parent(const Reference& destination) {
+  return {ErrorCode::kUsage, "destination " + destination.string() + ": the directory above it is missing",
+          "mkdir -p the directory above, or choose another destination"};
+}
+
 Fd blob_directory(const std::string& layout, HashAlgorithm algorithm) {
   auto directory = LayoutDirectory(layout).open_blob_directory(algorithm);
   if (!directory) throw Error(ErrorCode::kNotFound, layout + "/blobs/" + folder_of(algorithm) + " vanished");
@@ -83,11 +105,33 @@ Fd blob_directory(const std::string& layout, HashAlgorithm algorithm) {
 
 }  // namespace
 
-OciLayoutDestination::OciLayoutDestination(Reference reference) : reference_(std::move(reference)) {
+void OciLayoutDestination::check() {
+  const std::string& path = reference_.directory;
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) == 0) {
+    if (!S_ISDIR(status.st_mode)) {
+      throw Error(ErrorCode::kUsage, "destination " + reference_.string() + ": " + path + " is no directory",
+                  "choose another destination");
+    }
+    const LayoutDirectory directory(path);
+    if (directory.has_index()) (void)read_roots(directory);
+  } else if (const std::string above = std::filesystem::absolute(path).parent_path();
+             !std::filesystem::is_directory(above)) {
+    throw missing_parent(reference_);
+  }
+}
+
+OciLayoutDestination::OciLayoutDestination(Reference reference, std::optional<Digest> in_place_of)
+    : reference_(std::move(reference)), in_place_of_(std::move(in_place_of)) {
   if (reference_.digest || reference_.position) {
     throw Error(ErrorCode::kUsage,
                 "destination " + reference_.string() + ": neither digest nor position can be chosen",
                 "write oci:DIR or oci:DIR:TAG");
+  }
+  if (!reference_.tag.empty() && !is_name(reference_.tag)) {
+    throw Error(ErrorCode::kUsage,
+                "destination " + reference_.string() + ": other tools could not name that tag",
+                "take letters, digits and single - . _ : @ + / between them");
   }
 }
 
@@ -107,9 +151,7 @@ void OciLayoutDestination::make_directories(HashAlgorithm algorithm) {
     if (::mkdir(path.c_str(), 0777) == 0) {
       made_directories_.push_back(path);
     } else if (errno == ENOENT) {
-      throw Error(ErrorCode::kUsage,
-                  "destination " + reference_.string() + ": the directory above it is missing",
-                  "mkdir -p the directory above, or choose another destination");
+      throw missing_parent(reference_);
     } else if (errno != EEXIST) {
       throw errno_error("make directory " + path);
     }
@@ -152,6 +194,17 @@ void OciLayoutDestination::check_found() const {
   }
 }
 
+void OciLayoutDestination::check_replaced(const LayoutIndex& index) const {
+  if (!in_place_of_) return;
+  for (const RootDescriptor& root : index.roots()) {
+    const auto name = root.descriptor.annotations.find(kRefName);
+    const bool is_named = name != root.descriptor.annotations.end() && name->second == reference_.tag;
+    if (is_named && root.descriptor.digest == *in_place_of_) return;
+  }
+  throw Error(ErrorCode::kOther, "another program changed " + reference_.string() + " meanwhile",
+              "run it again");
+}
+
 Digest OciLayoutDestination::put(const BlobInfo& info, Source& content, Lane& lane) {
   const HashAlgorithm algorithm = info.digest ? info.digest->algorithm() : info.algorithm;
   Pending pending = open_temporary(algorithm);
@@ -183,13 +236,27 @@ void OciLayoutDestination::link_blob(int directory, const Digest& digest, Pendin
     pending.temporary_name.clear();
     return;
   }
-  if (::linkat(AT_FDCWD, source.c_str(), directory, digest.hex().c_str(), AT_SYMLINK_FOLLOW) == 0) return;
+  if (::linkat(AT_FDCWD, source.c_str(), directory, digest.hex().c_str(), AT_SYMLINK_FOLLOW) == 0) {
+    new_blobs_.push_back(digest);
+    return;
+  }
   if (errno != EEXIST) throw errno_error("link blob " + digest.string());
   // What is there already is not trusted: ours is known to be whole and takes its place.
   const std::string beside = temporary_name();
-  if (::linkat(AT_FDCWD, source.c_str(), directory, beside.c_str(), AT_SYMLINK_FOLLOW) != 0 ||
-      ::renameat(directory, beside.c_str(), directory, digest.hex().c_str()) != 0) {
+  if (::linkat(AT_FDCWD, source.c_str(), directory, beside.c_str(), AT_SYMLINK_FOLLOW) != 0)
     throw errno_error("replace blob " + digest.string());
+  if (::renameat(directory, beside.c_str(), directory, digest.hex().c_str()) != 0) {
+    const int failure = errno;
+    ::unlinkat(directory, beside.c_str(), 0);
+    throw errno_error("replace blob " + digest.string(), failure);
+  }
+}
+
+// Nobody knows them yet: the lock is held.
+void OciLayoutDestination::unlink_new_blobs() noexcept {
+  for (const Digest& digest : new_blobs_) {
+    const std::string folder = reference_.directory + "/blobs/" + folder_of(digest.algorithm()) + "/";
+    ::unlink((folder + digest.hex()).c_str());
   }
 }
 
@@ -215,10 +282,18 @@ std::optional<Digest> OciLayoutDestination::commit(const RootDescriptor& root) {
   make_directories(HashAlgorithm::kSha256);
   LayoutIndex index(reference_.directory);
   check_found();
-  link_blobs();
-  const auto replaced = index.put(root, reference_.tag);
+  check_replaced(index);
+  std::optional<Digest> replaced;
+  try {
+    link_blobs();
+    replaced = index.put(root, reference_.tag);
+  } catch (...) {
+    unlink_new_blobs();
+    throw;
+  }
   pending_.clear();
   made_directories_.clear();
+  index.make_durable();
   return replaced;
 }
 

@@ -7,6 +7,7 @@
 #include "oci/reference.hpp"
 #include "transport/image_store.hpp"
 #include "transport/layout_directory.hpp"
+#include "transport/layout_index.hpp"
 
 #include <map>
 #include <mutex>
@@ -17,13 +18,16 @@ namespace imgcrypt {
 
 class OciLayoutDestination final : public ImageDestination {
  public:
-  // Touches nothing yet. Throws kUsage for a reference by digest.
-  explicit OciLayoutDestination(Reference reference);
+  // Touches nothing yet. With `in_place_of` commit() replaces that image or, when the name has become
+  // another's meanwhile, throws kOther: what somebody else did is not lost. Throws kUsage for a reference by
+  // digest.
+  explicit OciLayoutDestination(Reference reference, std::optional<Digest> in_place_of = std::nullopt);
   // What was not committed vanishes, and with it the directories made for it.
   ~OciLayoutDestination() override;
   OciLayoutDestination(const OciLayoutDestination&) = delete;
   OciLayoutDestination& operator=(const OciLayoutDestination&) = delete;
 
+  void check() override;
   [[nodiscard]] bool has(const Descriptor& blob) override;
   Digest put(const BlobInfo& info, Source& content, Lane& lane) override;
   std::optional<Digest> commit(const RootDescriptor& root) override;
@@ -37,14 +41,18 @@ class OciLayoutDestination final : public ImageDestination {
   void make_directories(HashAlgorithm algorithm);
   Pending open_temporary(HashAlgorithm algorithm);
   void check_found() const;
+  void check_replaced(const LayoutIndex& index) const;
   void link_blobs();
   void link_blob(int directory, const Digest& digest, Pending& pending);
+  void unlink_new_blobs() noexcept;
 
   Reference reference_;
+  std::optional<Digest> in_place_of_;
   std::mutex mutex_;
   std::vector<std::string> made_directories_;
   std::map<Digest, Pending> pending_;
-  std::set<Digest> found_;  // by has()
+  std::set<Digest> found_;         // by has()
+  std::vector<Digest> new_blobs_;  // linked, where none had the name
 };
 
 }  // namespace imgcrypt

@@ -1,9 +1,12 @@
 #include "transport/oci_layout_source.hpp"
 
 #include "oci/verifying_source.hpp"
+#include "transport/layout_index.hpp"
 
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -33,13 +36,10 @@ bool matches(const Reference& reference, const Descriptor& descriptor) {
               tags.empty() ? "the layout has no images" : "the layout has: " + tags);
 }
 
-RootDescriptor find_root(const Reference& reference, const std::string& index) {
-  std::vector<RootDescriptor> entries;
+RootDescriptor find_root(const Reference& reference, const std::vector<RootDescriptor>& entries) {
   std::vector<RootDescriptor> found;
-  for (const JsonView& view : JsonView(index).get("manifests").elements()) {
-    entries.push_back({parse_descriptor(view), std::string(view.text())});
-    if (matches(reference, entries.back().descriptor)) found.push_back(entries.back());
-  }
+  std::ranges::copy_if(entries, std::back_inserter(found),
+                       [&](const RootDescriptor& entry) { return matches(reference, entry.descriptor); });
   if (reference.position) {
     if (*reference.position < entries.size()) return entries[*reference.position];
     fail(reference,
@@ -49,7 +49,7 @@ RootDescriptor find_root(const Reference& reference, const std::string& index) {
   if (found.empty()) fail(reference, "no such image", entries);
   for (const RootDescriptor& other : found) {
     if (other.descriptor.digest != found.front().descriptor.digest)
-      fail(reference, "names more than one image", entries);
+      fail(reference, "names more than one image, which oci:DIR:@N tells apart by its position", entries);
   }
   return found.front();
 }
@@ -57,7 +57,7 @@ RootDescriptor find_root(const Reference& reference, const std::string& index) {
 }  // namespace
 
 OciLayoutSource::OciLayoutSource(const Reference& reference)
-    : directory_(reference.directory), root_(find_root(reference, directory_.read_index())) {}
+    : directory_(reference.directory), root_(find_root(reference, read_roots(directory_))) {}
 
 Fd OciLayoutSource::open_file(const Descriptor& blob) const {
   auto file = directory_.open_blob(blob.digest);

@@ -13,4 +13,8 @@ std::unique_ptr<ImageDestination> open_destination(const Reference& reference) {
   return std::make_unique<OciLayoutDestination>(reference);
 }
 
+std::unique_ptr<ImageDestination> open_in_place_of(const Reference& reference, const Digest& image) {
+  return std::make_unique<OciLayoutDestination>(reference, image);
+}
+
 }  // namespace imgcrypt

@@ -10,5 +10,8 @@ namespace imgcrypt {
 
 [[nodiscard]] std::unique_ptr<ImageSource> open_source(const Reference& reference);
 [[nodiscard]] std::unique_ptr<ImageDestination> open_destination(const Reference& reference);
+// To write over the image of that digest: commit() fails when the name is another's by then.
+[[nodiscard]] std::unique_ptr<ImageDestination> open_in_place_of(const Reference& reference,
+                                                                 const Digest& image);
 
 }  // namespace imgcrypt

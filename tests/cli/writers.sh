@@ -63,6 +63,17 @@ killed_writers() {
   echo "$killed killed at $1"
 }
 
+# failed_writer CALL: a call of the commit fails, and what it had linked already goes again
+failed_writer() {
+  local before layout=$TMP/failed
+  rm -rf "$layout"
+  cp -r "$TMP/before" "$layout"
+  before=$(state_of "$layout")
+  expect_exit 1 strace -f -qq -o /dev/null -e "trace=${1%%:*}" -e "inject=$1" \
+    "$IMGCRYPT" encrypt "oci:$TMP/plain:t" "oci:$layout:t" -r "jwe:$TMP/key.pub.pem" -j 1
+  expect_equal "$(state_of "$layout")" "$before" "what is in the layout after $1"
+}
+
 command -v strace >/dev/null || fail "strace is not installed: run scripts/setup"
 make_keys "$TMP/key" P-256
 digest=$(make_image "$TMP/plain" t --no-busybox --layers 3 --layer-size 5000)
@@ -73,3 +84,6 @@ killed_writers linkat 1
 killed_writers renameat,renameat2,rename 1
 killed_writers openat 10
 killed_writers write 1
+failed_writer linkat:error=ENOSPC:when=3
+failed_writer renameat:error=EIO:when=1
+failed_writer fsync:error=EIO:when=1

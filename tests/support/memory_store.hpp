@@ -37,6 +37,8 @@ class MemoryStore final : public ImageSource, public ImageDestination {
     if (found->second.size() != blob.size) throw Error(ErrorCode::kIntegrity, "damaged");
   }
 
+  void check() override {}
+
   [[nodiscard]] bool has(const Descriptor& blob) override {
     const std::scoped_lock lock(mutex_);
     return blobs.contains(blob.digest);

@@ -83,6 +83,25 @@ TEST_F(OciLayout, ReplacesADamagedBlob) {
   EXPECT_TRUE(OciLayoutDestination(reference("t")).has({"", digest, 2, {}, std::nullopt, false, false}));
 }
 
+TEST_F(OciLayout, TakesTagsThatOthersCanName) {
+  for (const char* tag : {"1", "v1.0", "a--b", "docker.io/library/busybox:latest", "a@b+c"})
+    EXPECT_NO_THROW(OciLayoutDestination(reference(tag))) << tag;
+  for (const char* tag : {"bad tag", "-a", "a-", "a..b", "\xc3\xbc", "a/", "a---b"})
+    EXPECT_EQ(error_of([&] { OciLayoutDestination(reference(tag)); }), ErrorCode::kUsage) << tag;
+}
+
+TEST_F(OciLayout, LosesNoChangeThatCameBetween) {
+  store("t", "{}");
+  const Digest read = OciLayoutSource(reference("t")).root().descriptor.digest;
+  OciLayoutDestination first(reference("t"), read);
+  OciLayoutDestination second(reference("t"), read);
+  EXPECT_EQ(first.commit({put(first, "{\"a\":1}"), {}}), read);
+  const Descriptor late = put(second, "{\"a\":2}");
+  EXPECT_EQ(error_of([&] { second.commit({late, {}}); }), ErrorCode::kOther);
+  EXPECT_EQ(OciLayoutSource(reference("t")).root().descriptor.digest, Digest::of(as_bytes("{\"a\":1}")));
+  EXPECT_FALSE(fs::exists(path() / "blobs/sha256" / late.digest.hex()));
+}
+
 TEST_F(OciLayout, FollowsNoLink) {
   store("t", "{}");
   const fs::path blob = path() / "blobs/sha256" / Digest::of(as_bytes("{}")).hex();
