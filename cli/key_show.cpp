@@ -64,6 +64,13 @@ std::string recipient_of(const KeyItem& item, const std::string& file) {
   return item.kind == KeyItemKind::kCertificate ? "pkcs7:" + file : "";
 }
 
+// Which of a file's items is used: the first private key, public key or certificate.
+bool is_used(const std::vector<KeyItem>& items, const KeyItem& item) {
+  const auto first = std::ranges::find_if(
+      items, [&](const KeyItem& other) { return std::string_view(kind_of(other)) == kind_of(item); });
+  return &*first == &item;
+}
+
 std::string use_of(const KeyItem& item, const std::string& file) {
   if (item.kind == KeyItemKind::kLockedPrivateKey)
     return "opens nothing without its passphrase: -k " + file + ":prompt, or :file=F, :fd=N, :env=V";
@@ -81,7 +88,7 @@ void add_line(std::string& text, std::string name, const std::string& value) {
   text += "\n  " + name + printable(value);
 }
 
-std::string text_of(const KeyItem& item, const std::string& file) {
+std::string text_of(const KeyItem& item, const std::string& use) {
   std::string text = title_of(item);
   add_line(text, "form", item.form + (item.is_encrypted ? ", encrypted, in " : " in ") + item.container);
   if (item.key) {
@@ -97,7 +104,7 @@ std::string text_of(const KeyItem& item, const std::string& file) {
     add_line(text, "valid",
              item.certificate->not_before + " to " + item.certificate->not_after + " (not checked)");
   }
-  add_line(text, "use", use_of(item, file));
+  add_line(text, "use", use);
   return text;
 }
 
@@ -115,7 +122,7 @@ std::optional<std::string> text_or_none(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
 }
 
-JsonObject json_of(const KeyItem& item, const std::string& file) {
+JsonObject json_of(const KeyItem& item, const std::string& file, bool is_first) {
   JsonObject object;
   object.add("kind", kind_of(item))
       .add("isLocked", item.kind == KeyItemKind::kLockedPrivateKey)
@@ -130,8 +137,8 @@ JsonObject json_of(const KeyItem& item, const std::string& file) {
         .add("fingerprint", key.thumbprint())
         .add_or_null("keyId", text_or_none(item.key->key_id))
         .add_or_null("algorithm", text_or_none(item.key->algorithm))
-        .add_or_null("recipient",
-                     fault_of(item).empty() ? text_or_none(recipient_of(item, file)) : std::nullopt);
+        .add_or_null("recipient", is_first && fault_of(item).empty() ? text_or_none(recipient_of(item, file))
+                                                                     : std::nullopt);
   }
   if (item.certificate) object.add("certificate", json_of(*item.certificate));
   return object;
@@ -150,8 +157,11 @@ void run_show(const std::string& text, Output& output) {
   std::string lines;
   JsonArray keys;
   for (const KeyItem& item : items) {
-    lines += (lines.empty() ? "" : "\n\n") + text_of(item, named.file);
-    keys.add(json_of(item, named.file));
+    const bool is_first = is_used(items, item);
+    const std::string use = is_first ? use_of(item, named.file)
+                                     : "none: the file's first is taken; put this one into a file of its own";
+    lines += (lines.empty() ? "" : "\n\n") + text_of(item, use);
+    keys.add(json_of(item, named.file, is_first));
   }
   JsonObject result;
   result.add("file", named.file).add("keys", keys);

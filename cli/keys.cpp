@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 #include "cli/passphrase.hpp"
+#include "crypto/key_contents.hpp"
 #include "crypto/key_file.hpp"
 #include "keywrap/key_string.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
@@ -45,6 +46,9 @@ class Keyring {
       add_certificate({"key " + key.file, std::move(*certificate)}, file.expose());
     } else {
       keys_.push_back({key.file, parse_private_key(file.expose(), passphrase ? &*passphrase : nullptr)});
+      if (const std::size_t count = count_keys(file.expose()); count > 1)
+        reporter_.note("key " + key.file + ": only the first of its " + std::to_string(count) +
+                       " keys is taken");
     }
   }
 
@@ -124,20 +128,16 @@ void take_recipient(const std::string& text, Keyring& keyring) {
 }  // namespace
 
 void KeyOptions::add_to(CLI::App& command) {
-  command
-      .add_option(
+  make_repeatable(
+      command.add_option(
           "-k,--key,--decryption-key", keys,
           "private key to try: FILE[:file=PASSWORDFILE|:fd=N|:env=VARIABLE|:prompt|:pass=PASSWORD], its "
-          "certificate, or provider:NAME[:PARAMETER]; may be given several times")
-      ->take_all()
-      ->expected(1)
-      ->type_name("KEY");
-  command
-      .add_option("--dec-recipient", certificates,
-                  "certificate of a key, as pkcs7:CERTIFICATE: only what is wrapped for it is tried")
-      ->take_all()
-      ->expected(1)
-      ->type_name("RECIPIENT");
+          "certificate, or provider:NAME[:PARAMETER]; may be given several times"),
+      "KEY");
+  make_repeatable(
+      command.add_option("--dec-recipient", certificates,
+                         "certificate of a key, as pkcs7:CERTIFICATE: only what is wrapped for it is tried"),
+      "RECIPIENT");
   command.add_flag("--allow-legacy-cms", allow_legacy_cms,
                    "also read PKCS7 packets whose encryption nothing authenticates (AES-CBC, 3DES)");
   providers.add_to(command);

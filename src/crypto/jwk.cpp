@@ -83,8 +83,6 @@ auto parse(std::string_view file, Take take) {
   try {
     const JsonView json(file);
     if (json.find("keys")) fail("a set of keys", "put one of its keys into a file of its own");
-    const std::string use = string_or_empty(json, "use");
-    if (!use.empty() && use != "enc") fail("the key is not for encryption: its use is " + use);
     return take(json, string_or_empty(json, "kty"));
   } catch (const Error& error) {
     throw Error(ErrorCode::kUsage, error.message(), error.hint());
@@ -104,7 +102,8 @@ bool is_private_jwk(std::string_view file) {
 
 PublicJwk public_half_of_jwk(std::string_view file) {
   return parse(file, [](const JsonView& json, const std::string& type) {
-    return PublicJwk{public_key_of(json, type), string_or_empty(json, "alg"), string_or_empty(json, "kid")};
+    return PublicJwk{public_key_of(json, type), string_or_empty(json, "alg"), string_or_empty(json, "kid"),
+                     string_or_empty(json, "use")};
   });
 }
 

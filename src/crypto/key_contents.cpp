@@ -89,6 +89,14 @@ std::vector<KeyItem> list_items(ByteView file, const SecretBytes* passphrase) {
 
 }  // namespace
 
+std::size_t count_keys(ByteView file) {
+  if (looks_like_jwk(as_text(file)) || is_der(file)) return 1;
+  const auto blocks = split_pem(as_text(file));
+  return static_cast<std::size_t>(std::ranges::count_if(blocks, [](const PemBlock& block) {
+    return std::ranges::find(kForms, block.label, &Form::label) != kForms.end();
+  }));
+}
+
 std::vector<KeyItem> list_key_file(ByteView file, const SecretBytes* passphrase) {
   return parse_or_recognize(file, [&] {
     auto items = list_items(file, passphrase);

@@ -26,4 +26,8 @@ struct KeyItem {
 // Without a passphrase, encrypted keys are locked ones and no error. At least one item, else throws.
 [[nodiscard]] std::vector<KeyItem> list_key_file(ByteView file, const SecretBytes* passphrase);
 
+// How many keys are in the file, certificates aside; those behind the first are not used. 1 for other than
+// PEM.
+[[nodiscard]] std::size_t count_keys(ByteView file);
+
 }  // namespace imgcrypt

@@ -73,6 +73,10 @@ SecretBytes derive(const SecretBytes& shared, std::string_view algorithm, ByteVi
   return concat_kdf(shared, info, size);
 }
 
+bool is_read(std::string_view algorithm) {
+  return find_row(kRsaAlgorithms, algorithm) != nullptr || find_row(kAgreementKeySizes, algorithm) != nullptr;
+}
+
 std::optional<SecretBytes> unwrap_content_key(const PrivateKey& key, const JweRecipient& recipient,
                                               Attempts& attempts) {
   if (key.public_key().kind() == KeyKind::kRsa) {
@@ -110,6 +114,10 @@ WrappedContentKey wrap_content_key(const PublicKey& key, const std::string& algo
 }
 
 std::string algorithm_for(const PublicJwk& recipient) {
+  if (!recipient.use.empty() && recipient.use != "enc") {
+    throw Error(ErrorCode::kUsage, "JWK: the key is not for encryption: its use is " + recipient.use,
+                "give a key whose use is enc, or that names none");
+  }
   const bool is_rsa = recipient.key.kind() == KeyKind::kRsa;
   if (recipient.algorithm.empty()) return std::string(is_rsa ? kRsaOaep : kEcdhEs);
   const bool is_known = is_rsa ? find_row(kRsaAlgorithms, recipient.algorithm) != nullptr
@@ -157,7 +165,9 @@ std::optional<SecretBytes> unwrap_jwe(const PrivateKey& key, ByteView packet, At
                 "JWE: content encryption \"" + message.encryption + "\" is not supported");
   }
   bool authentic = true;
+  std::string refused;
   for (const JweRecipient& recipient : message.recipients) {
+    if (!is_read(recipient.algorithm)) refused = recipient.algorithm;
     const auto content_key = unwrap_content_key(key, recipient, attempts);
     if (!content_key) continue;
     if (content_key->size() == encryption->value.key_size) {
@@ -168,7 +178,9 @@ std::optional<SecretBytes> unwrap_jwe(const PrivateKey& key, ByteView packet, At
     authentic = false;
   }
   if (!authentic) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
-  return std::nullopt;
+  if (refused.empty()) return std::nullopt;
+  throw Error(ErrorCode::kRefused, "JWE: the algorithm \"" + refused + "\" is not read, whatever the key",
+              "encrypt the image anew, for RSA-OAEP or ECDH-ES+A256KW");
 }
 
 std::vector<DescribedRecipient> describe_jwe(ByteView packet) {

@@ -1,5 +1,6 @@
 #include "keywrap/recipient.hpp"
 
+#include "crypto/key_contents.hpp"
 #include "crypto/key_file.hpp"
 #include "keywrap/pkcs7.hpp"
 #include "keywrap/provider.hpp"
@@ -30,7 +31,11 @@ class Recipients {
       providers_->require(provider->name);
       parameters_[provider->name].push_back(provider->parameter);
     } else if (scheme == "jwe" && !value.empty()) {
-      const PublicJwk key = parse_recipient_key(read_key_file(value).expose());
+      const SecretBytes file = read_key_file(value);
+      const PublicJwk key = parse_recipient_key(file.expose());
+      if (const std::size_t count = count_keys(file.expose()); count > 1)
+        note_("recipient " + recipient + ": only the first of its " + std::to_string(count) +
+              " keys is taken");
       const bool is_new = keys_.insert({key.key.thumbprint(), key.algorithm, key.key_id}).second;
       if (is_new) wrappers_.push_back(std::make_unique<JweWrapper>(key, names_));
     } else if (scheme == "pkcs7" && names_ == RecipientNames::kHidden) {

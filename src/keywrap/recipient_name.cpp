@@ -26,6 +26,11 @@ RecipientName RecipientName::parse(const std::string& text) {
   RecipientName name;
   try {
     if (const auto provider = parse_provider_string(text)) {
+      // Packets of providers do not say whose they are.
+      if (provider->parameter != kProviderEnabled) {
+        throw Error(ErrorCode::kUsage, "who of a key provider's recipients is whom is not known",
+                    "provider:" + provider->name + " removes all of them; recipients replace sets new ones");
+      }
       name.scheme_ = "provider:" + provider->name;
     } else if (text.starts_with("jwe:")) {
       name.scheme_ = "jwe";
@@ -34,11 +39,8 @@ RecipientName RecipientName::parse(const std::string& text) {
       name.scheme_ = "pkcs7";
       const Certificate certificate = Certificate::parse(read_key_file(text.substr(6)).expose());
       name.ids_ = {describe_issuer(certificate.issuer(), certificate.serial())};
-    } else if (text.size() >= kShortestBeginning) {
-      name.id_begins_ = text;
     } else {
-      throw Error(ErrorCode::kUsage, "too short for a fingerprint",
-                  "give at least " + std::to_string(kShortestBeginning) + " characters of it");
+      name.id_begins_ = text;
     }
   } catch (const Error& error) {
     throw Error(ErrorCode::kUsage, "recipient " + text + ": " + error.message(), error.hint());
@@ -47,7 +49,10 @@ RecipientName RecipientName::parse(const std::string& text) {
 }
 
 bool RecipientName::fits(const DescribedRecipient& recipient) const {
-  if (!id_begins_.empty()) return recipient.fingerprint.starts_with(id_begins_);
+  if (!id_begins_.empty()) {
+    return id_begins_.size() < kShortestBeginning ? recipient.fingerprint == id_begins_
+                                                  : recipient.fingerprint.starts_with(id_begins_);
+  }
   if (recipient.scheme != scheme_) return false;
   return ids_.empty() || std::ranges::find(ids_, recipient.fingerprint) != ids_.end();
 }

@@ -10,8 +10,8 @@ namespace imgcrypt {
 
 class RecipientName {
  public:
-  // jwe:PUBLICKEY, pkcs7:CERTIFICATE, provider:NAME, or the beginning of a fingerprint or key id, at least 8
-  // characters. Reads the files; throws kUsage.
+  // jwe:PUBLICKEY, pkcs7:CERTIFICATE, provider:NAME for all whom it wrapped for, a whole fingerprint or key
+  // id, or its beginning, at least 8 characters. Reads the files; throws kUsage.
   static RecipientName parse(const std::string& text);
 
   // It may fit more than one key.

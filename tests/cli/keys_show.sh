@@ -69,6 +69,34 @@ forms_of_public_keys_are_told() {
   expect_shown "$TMP/spki.der" "form +SubjectPublicKeyInfo in DER"
 }
 
+# Of several keys in one file only the first is taken: so nobody is promised the others.
+only_the_first_of_several_is_promised() {
+  cat "$keys/rsa.pem" "$keys/p256.pem" >"$TMP/two.pem"
+  expect_shown "$TMP/two.pem" "P-256"
+  expect_equal "$(grep -c -- "-k $TMP/two.pem" <<<"$stdout")" 1 "the number of keys that are of use"
+  expect_contains "$stdout" "none: the file's first is taken; put this one into a file of its own"
+  for key in rsa p256; do
+    openssl pkey -in "$keys/$key.pem" -pubout
+  done >"$TMP/two.pub.pem"
+  expect_exit 0 imgcrypt key show -o json "$TMP/two.pub.pem"
+  expect_equal "$(jq -c '[.keys[].recipient != null]' <<<"$stdout")" "[true,false]" "which of them are recipients"
+  make_image "$TMP/plain" t --no-busybox >/dev/null
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/encrypted:t" -r "jwe:$TMP/two.pub.pem"
+  expect_contains "$stderr" "only the first of its 2 keys is taken"
+  expect_exit 0 imgcrypt check "oci:$TMP/encrypted:t" -k "$TMP/two.pem"
+  expect_contains "$stderr" "only the first of its 2 keys is taken"
+}
+
+# Peers wrap for them: whoever has such a key must be able to read.
+keys_of_another_use_only_decrypt() {
+  jq '.use = "sig"' "$keys/rsanoalg.jwk" >"$TMP/sig.jwk"
+  jq 'del(.d, .p, .q, .dp, .dq, .qi)' "$TMP/sig.jwk" >"$TMP/sig.pub.jwk"
+  expect_exit 0 imgcrypt check "oci:$TMP/encrypted:t" -k "$TMP/sig.jwk"
+  expect_shown "$TMP/sig.pub.jwk" "use +none: JWK: the key is not for encryption: its use is sig"
+  expect_exit 3 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/none:t" -r "jwe:$TMP/sig.pub.jwk"
+  expect_absent "$TMP/none"
+}
+
 bare_passwords_are_warned_of() {
   expect_exit 0 imgcrypt key show "$keys/rsa-pk8enc.pem:1234"
   expect_contains "$stderr" "can be seen by every user"
@@ -98,6 +126,8 @@ locked_keys_say_so
 others_are_named
 ciphers_that_openssl_leaves_out_are_told
 forms_of_public_keys_are_told
+only_the_first_of_several_is_promised
+keys_of_another_use_only_decrypt
 bare_passwords_are_warned_of
 hostile_names_are_harmless
 json_has_it_all
