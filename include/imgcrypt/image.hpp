@@ -1,7 +1,9 @@
-// For programs that are built with this project: images encrypted, decrypted and inspected with the defaults
-// of the command line. References and recipients are written as there (README). Functions block, may be
-// called from several threads, and throw Error; nothing is visible at the destination then. tests/example
-// shows how.
+// For programs that are built with this project (add_subdirectory, and the library imgcrypt_image): images
+// encrypted, decrypted and inspected as by the command line, of which nothing but the environment's key
+// provider configuration is missing. References, recipients, layers and platforms are written as there
+// (README). Functions block, may be called from several threads, and throw Error; nothing is visible at the
+// destination then. tests/example shows how. REQUIRES: the program ignores SIGPIPE if key providers are used,
+// and may open as many files as the image has layers (RLIMIT_NOFILE).
 #pragma once
 
 #include <imgcrypt/error.hpp>
@@ -18,12 +20,12 @@ struct WrittenImage {
 };
 
 struct EncryptRequest {
-  std::string source;                   // "oci:DIR[:TAG|@DIGEST]"
+  std::string source;                   // "oci:DIR[:TAG|:@N|@DIGEST]"
   std::string destination;              // "oci:DIR[:TAG]"
   std::vector<std::string> recipients;  // "jwe:PUBLICKEY", "pkcs7:CERTIFICATE", "provider:NAME[:PARAMETER]"
-  std::vector<std::string> layers;      // "N" or "A..B"; none: all
+  std::vector<std::string> layers;      // "N" or "A..B", from 0, the top one being -1; none: all
   std::vector<std::string> platforms;   // "linux/arm64"; none: all
-  std::string provider_config;          // file; empty: none
+  std::string provider_config;          // file; empty: the providers that come with imgcrypt
   unsigned jobs = 0;                    // layers side by side; 0: one for each core
 };
 
@@ -39,7 +41,7 @@ struct DecryptRequest {
   std::string source;
   std::string destination;
   std::vector<KeyFile> keys;
-  std::string provider_config;  // file; empty: none
+  std::string provider_config;  // as above; the environment is not looked at
   std::vector<std::string> layers;
   std::vector<std::string> platforms;
   unsigned jobs = 0;

@@ -3,6 +3,7 @@
 #include "base/parallel.hpp"
 #include "image/convert.hpp"
 #include "image/diff_ids.hpp"
+#include "image/lane_choice.hpp"
 #include "image/layer_check.hpp"
 #include "image/layer_keys.hpp"
 #include "layer/wrapped_keys.hpp"
@@ -24,8 +25,7 @@ class Checker {
     result_.left_out = std::move(choice.left_out);
     const ImageNode tree = convert_to_oci(choice.tree);
     const std::set<Digest> chosen = choose_layers(tree, options_.selection.layers);
-    if (options_.unwrappers != nullptr)
-      unwrapped_ = unwrap_layer_keys(tree, chosen, *options_.unwrappers, options_.jobs, reporter_.progress());
+    if (options_.unwrappers != nullptr) try_keys(tree, chosen, *options_.unwrappers);
     visit(tree, chosen);
     {
       const StageTimer timer(reporter_.progress(), "check the blobs");
@@ -38,6 +38,16 @@ class Checker {
  private:
   // One blob, as it is to be read: a hostile image may give it out as encrypted here and as plain there.
   using BlobKey = std::pair<Digest, bool>;
+
+  // A key provider that fails leaves the rest to be checked.
+  void try_keys(const ImageNode& tree, const std::set<Digest>& chosen, const KeyUnwrappers& unwrappers) {
+    try {
+      unwrapped_ = unwrap_layer_keys(tree, chosen, unwrappers, options_.jobs, reporter_.progress());
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kProvider) throw;
+      result_.problems.push_back(error);
+    }
+  }
 
   void visit(const ImageNode& node, const std::set<Digest>& chosen) {
     if (const auto* opaque = std::get_if<Opaque>(&node.document); opaque != nullptr && opaque->is_missing) {
@@ -108,11 +118,13 @@ class Checker {
     }
     StopFlag stop = false;
     std::mutex mutex;
-    const LaneKind lane_kind = blobs.size() < jobs ? LaneKind::kThread : LaneKind::kInline;
+    const auto large = std::ranges::count_if(
+        blobs, [](const auto& blob) { return LaneChoice::is_large(blob.second.layer.size); });
+    LaneChoice lanes(static_cast<std::size_t>(large), jobs);
     run_parallel(blobs.size(), jobs, stop, [&](std::size_t i) {
       try {
         options_.depth == CheckDepth::kContent
-            ? check_layer_content(source_, blobs[i].second, lane_kind, reporter_)
+            ? check_layer_content(source_, blobs[i].second, lanes.next(blobs[i].second.layer.size), reporter_)
             : source_.check_presence(blobs[i].second.layer);
       } catch (const Error& error) {
         const bool may_be_elsewhere = blobs[i].second.layer.has_urls && error.code() == ErrorCode::kNotFound;
@@ -172,7 +184,8 @@ CheckResult check_image(ImageSource& source, const CheckOptions& options, Report
 }
 
 std::optional<Error> worst_problem(const CheckResult& result) {
-  for (const ErrorCode code : {ErrorCode::kNotFound, ErrorCode::kIntegrity, ErrorCode::kNoKey}) {
+  for (const ErrorCode code :
+       {ErrorCode::kNotFound, ErrorCode::kIntegrity, ErrorCode::kProvider, ErrorCode::kNoKey}) {
     const auto found = std::ranges::find(result.problems, code, &Error::code);
     if (found != result.problems.end()) return *found;
   }

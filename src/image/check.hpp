@@ -53,11 +53,12 @@ struct CheckResult {
   [[nodiscard]] std::size_t encrypted() const;  // layers, whether they open or not
 };
 
-// Problems of the content are in the result. Throws when the image cannot be looked into at all, kProvider
-// when a key provider failed, kUsage for a selection that does not fit the image.
+// Problems of the content, and of key providers, are in the result. Throws when the image cannot be looked
+// into at all, and kUsage for a selection that does not fit it.
 [[nodiscard]] CheckResult check_image(ImageSource& source, const CheckOptions& options, Reporter& reporter);
 
-// The problem that matters most: something missing, then damage, then a layer that no key opens.
+// The problem that matters most: something missing, then damage, then a failed key provider, then a layer
+// that no key opens.
 [[nodiscard]] std::optional<Error> worst_problem(const CheckResult& result);
 
 // Throws kRefused when a layer could have been encrypted and is not, or none is encrypted.

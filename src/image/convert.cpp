@@ -10,16 +10,25 @@ namespace {
 
 bool is_docker(std::string_view media_type) { return oci_type(media_type).has_value(); }
 
+// OCI's name for a layer's type that is Docker's, or the hybrid of Docker's and encryption.
+std::optional<std::string> oci_layer_type(const Descriptor& layer) {
+  if (!is_encrypted(layer.media_type)) return oci_type(layer.media_type);
+  std::string type = encrypted_type(decrypted_type(layer.media_type));
+  return type == layer.media_type ? std::nullopt : std::optional(std::move(type));
+}
+
 ImageNode convert_manifest(const ImageNode& node, const Manifest& manifest) {
   const bool is_named_docker = is_docker(node.descriptor.media_type) || is_docker(manifest.own_media_type());
   const bool holds_docker = is_docker(manifest.config().media_type) ||
-                            std::ranges::any_of(manifest.layers(), is_docker, &Descriptor::media_type);
+                            std::ranges::any_of(manifest.layers(), [](const Descriptor& layer) {
+                              return oci_layer_type(layer).has_value();
+                            });
   if (!is_named_docker && !holds_docker) return node;
   DocumentEdit edit;
   edit.media_type = kOciManifest;
   edit.config_type = oci_type(manifest.config().media_type);
   for (const Descriptor& layer : manifest.layers()) {
-    edit.elements.emplace_back().media_type = oci_type(layer.media_type);
+    edit.elements.emplace_back().media_type = oci_layer_type(layer);
   }
   return with_document(node, manifest.edited(edit));
 }

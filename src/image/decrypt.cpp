@@ -122,12 +122,14 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   result.source_digest = recorded_digest(tree);
   check_worthwhile(result.layers);
   for (const std::string& platform : choice.left_out) reporter.note("left out: " + platform);
+  note_untouched(tree, reporter);
   const bool is_changed = !unwrapped.keys.empty();
   LayerDecryption decryption(source, tree, std::move(unwrapped.keys), options.diff_ids, reporter);
   if (options.dry_run == DryRun::kYes) {
     check_presence(source, destination, tree, decryption);
     return result;
   }
+  decryption.check_plain_layers(options.jobs);
   Rewritten rewritten =
       rewrite_image(source, is_changed ? tree : choice.tree, destination, decryption, options.jobs, reporter);
   note_replaced(rewritten, reporter);

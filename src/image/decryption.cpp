@@ -1,5 +1,6 @@
 #include "image/decryption.hpp"
 
+#include "base/parallel.hpp"
 #include "base/peeked_source.hpp"
 #include "image/diff_ids.hpp"
 #include "image/source_digest.hpp"
@@ -33,15 +34,38 @@ void LayerDecryption::expect_layers(const ImageNode& node, const Manifest& manif
   const bool is_exact = check == DiffIdCheck::kAuto && becomes_exact(node, manifest);
   for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
     const Descriptor& layer = manifest.layers()[i];
+    const bool is_checked = check != DiffIdCheck::kNever && !diff_ids.empty() && diff_ids[i].has_value();
+    if (can_be_encrypted(layer) && is_checked && !is_exact) {
+      const auto at =
+          plain_layers_.try_emplace(layer.digest, LayerToCheck{layer, layer_place(node, i), nullptr, {}});
+      at.first->second.diff_ids.insert(*diff_ids[i]);
+    }
     if (!changes(layer)) continue;
     const auto exact =
         is_exact ? Digest::parse_if_valid(keys_.at(layer.digest).options.source_digest) : std::nullopt;
     const auto [at, is_new] = expected_.try_emplace(layer.digest, ExpectedLayer{{}, exact});
     places_.emplace(layer.digest, layer_place(node, i));
     if (!exact) at->second.exact = std::nullopt;
-    if (check != DiffIdCheck::kNever && !diff_ids.empty() && diff_ids[i])
-      at->second.diff_ids.insert(*diff_ids[i]);
+    if (is_checked) at->second.diff_ids.insert(*diff_ids[i]);
   }
+}
+
+void LayerDecryption::check_plain_layers(unsigned jobs) const {
+  std::vector<const LayerToCheck*> layers;
+  for (const auto& [digest, layer] : plain_layers_) {
+    reporter_.progress().plan(1, layer.layer.size);
+    layers.push_back(&layer);
+  }
+  if (layers.empty()) return;
+  const StageTimer timer(reporter_.progress(), "check the plain layers");
+  StopFlag stop = false;
+  run_parallel(layers.size(), jobs, stop, [&](std::size_t i) {
+    try {
+      check_layer_content(source_, *layers[i], LaneKind::kInline, reporter_);
+    } catch (const Error& error) {
+      throw error.in(layers[i]->place);
+    }
+  });
 }
 
 // Whether the manifest becomes the one that was encrypted, if its layers are what their writer says.

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "image/decrypt.hpp"
-#include "image/layer_keys.hpp"
+#include "image/layer_check.hpp"
 #include "image/rewrite.hpp"
 
 #include <map>
@@ -32,6 +32,10 @@ class LayerDecryption final : public LayerChange {
   void complete(const Descriptor& layer, DescriptorEdit& edit) const override;
   [[nodiscard]] AnnotationEdit edit_document(const Descriptor& document, const Annotations&) const override;
 
+  // Reads the plain layers that stand beside those that are decrypted, where their diff_ids are to be
+  // checked. Throws kIntegrity.
+  void check_plain_layers(unsigned jobs) const;
+
   // Whether encrypted layers are left anywhere.
   [[nodiscard]] bool is_partial() const noexcept { return !partly_encrypted_.empty(); }
 
@@ -45,6 +49,7 @@ class LayerDecryption final : public LayerChange {
   std::map<Digest, LayerKeys> keys_;
   std::map<Digest, ExpectedLayer> expected_;
   std::map<Digest, std::string> places_;
+  std::map<Digest, LayerToCheck> plain_layers_;
   std::set<Digest> partly_encrypted_;  // documents above layers that stay encrypted
 };
 

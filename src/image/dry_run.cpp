@@ -6,6 +6,7 @@ namespace imgcrypt {
 
 void check_presence(ImageSource& source, ImageDestination& destination, const ImageNode& tree,
                     const LayerChange& change) {
+  destination.check();
   const auto check = [&](const Descriptor& blob, const std::string& place, bool is_changed) {
     try {
       source.check_presence(blob);

@@ -158,10 +158,23 @@ void check_worthwhile(const Plan& plan) {
   throw Error(ErrorCode::kRefused, "the image has no layers to encrypt");
 }
 
-void note_conversion(const ImageNode& source, const ImageNode& converted, Reporter& reporter) {
+void note_conversion(const ImageNode& source, const ImageNode& converted, const Plan& plan,
+                     Reporter& reporter) {
   if (source.descriptor.digest == converted.descriptor.digest) return;
-  reporter.note("Docker's media types become OCI's: decrypt will give back the OCI image " +
-                converted.descriptor.digest.string());
+  const bool was_plain = plan.count(EncryptedAs::kKept) + plan.count(EncryptedAs::kRecipientsAdded) == 0;
+  reporter.note("Docker's media types become OCI's" +
+                (was_plain ? ": decrypt will give back the OCI image " + converted.descriptor.digest.string()
+                           : std::string()));
+}
+
+std::set<Digest> plain_layers(const ImageNode& tree) {
+  std::set<Digest> layers;
+  for_each_manifest(tree, [&](const ImageNode&, const Manifest& manifest) {
+    for (const Descriptor& layer : manifest.layers()) {
+      if (can_be_encrypted(layer) && layer.size > 0) layers.insert(layer.digest);
+    }
+  });
+  return layers;
 }
 
 void note_count(std::size_t count, const std::string& what, Reporter& reporter) {
@@ -208,9 +221,11 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
   const PlatformChoice choice = choose_platforms(source, converted, options.selection.platforms);
   Plan plan(source, choice.tree, options, reporter.progress());
   check_worthwhile(plan);
-  note_conversion(stored, converted, reporter);
+  note_conversion(stored, converted, plan, reporter);
   note_outcomes(plan, choice.left_out, reporter);
-  EncryptResult result{std::nullopt, std::nullopt, plan.layers(), choice.left_out};
+  note_untouched(choice.tree, reporter);
+  EncryptResult result{std::nullopt, std::nullopt, plan.layers(), choice.left_out, {}};
+  if (!choice.left_out.empty()) result.plain_left_out = plain_layers(converted);
   LayerEncryption encryption = plan.change(choice.tree, wrappers);
   if (options.dry_run == DryRun::kYes) {
     check_presence(source, destination, choice.tree, encryption);

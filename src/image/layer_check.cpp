@@ -28,11 +28,12 @@ void check_plaintext(Source& layer, const LayerToCheck& check, std::string_view 
 void check_layer_content(ImageSource& source, const LayerToCheck& check, LaneKind lane_kind,
                          Reporter& reporter) {
   const std::string& media_type = check.layer.media_type;
-  Lane lane(lane_kind);
-  const auto blob = check.keys != nullptr ? source.open(check.layer, &lane) : source.open(check.layer);
+  const bool is_opened = check.keys != nullptr;
+  Lane lane(is_opened ? lane_kind : LaneKind::kInline);
+  const auto blob = is_opened ? source.open(check.layer, &lane) : source.open(check.layer);
   MovingBlob moving(reporter.progress(), check.place, check.layer.size);
   CountingSource stored(*blob, moving);
-  if (check.keys != nullptr) {
+  if (is_opened) {
     DecryptingSource plaintext(stored, check.keys->options,
                                layer_hmac(check.keys->options, check.keys->public_options), lane);
     check_plaintext(plaintext, check, decrypted_type(media_type), reporter);

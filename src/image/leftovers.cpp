@@ -56,6 +56,9 @@ std::set<Digest> find_leftovers(const Reference& layout, const EncryptResult& re
   for (const LayerOutcome& layer : result.layers) {
     if (layer.plain && directory->open_blob(*layer.plain)) found.insert(*layer.plain);
   }
+  for (const Digest& layer : result.plain_left_out) {
+    if (directory->open_blob(layer)) found.insert(layer);
+  }
   // Nothing, encrypted, is nothing.
   for (const LayerOutcome& layer : result.layers) {
     if (layer.layer.size == 0) found.erase(layer.layer.digest);

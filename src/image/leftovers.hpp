@@ -8,7 +8,8 @@
 
 namespace imgcrypt {
 
-// Of the layers that are encrypted now, or would be, those whose plain blobs the layout holds.
+// Of the layers that are encrypted now, or would be, and of those of platforms that were left out, the ones
+// whose plain blobs the layout holds.
 [[nodiscard]] std::set<Digest> find_leftovers(const Reference& layout, const EncryptResult& result);
 
 // Throws kRefused when it cannot be told which blobs the images of the layout need, because a document is

@@ -9,6 +9,7 @@
 #include <imgcrypt/image.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <mutex>
 #include <thread>
 
@@ -77,9 +78,19 @@ WrittenImage written(const std::optional<Descriptor>& root, KeepingReporter& rep
   return {root.value().digest.string(), std::move(reporter.notes), std::move(reporter.warnings)};
 }
 
-}  // namespace
+// What is not ours becomes so at this edge: a lack of memory or threads.
+template <typename Call>
+auto throwing_errors(Call call) {
+  try {
+    return call();
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Error(ErrorCode::kOther, error.what());
+  }
+}
 
-WrittenImage encrypt(const EncryptRequest& request) {
+WrittenImage encrypt_as_requested(const EncryptRequest& request) {
   KeepingReporter reporter;
   const KeyWrappers wrappers = parse_recipients(request.recipients, open_providers(request.provider_config),
                                                 [&](const std::string& text) { reporter.note(text); });
@@ -93,7 +104,7 @@ WrittenImage encrypt(const EncryptRequest& request) {
   return written(result.root, reporter);
 }
 
-WrittenImage decrypt(const DecryptRequest& request) {
+WrittenImage decrypt_as_requested(const DecryptRequest& request) {
   KeepingReporter reporter;
   KeyUnwrappers keys;
   // Before the keys are read, of which a provider's watch would keep a copy; but asked last, as the dearest.
@@ -109,11 +120,25 @@ WrittenImage decrypt(const DecryptRequest& request) {
   return written(result.root, reporter);
 }
 
-std::vector<InspectedLayer> inspect(const std::string& source) {
+std::vector<InspectedLayer> inspect_layers(const std::string& source) {
   const ImageReport report = inspect_image(*open_source(Reference::parse(source)));
   std::vector<InspectedLayer> layers;
   add_layers(report.root, report.recipients, layers);
   return layers;
+}
+
+}  // namespace
+
+WrittenImage encrypt(const EncryptRequest& request) {
+  return throwing_errors([&] { return encrypt_as_requested(request); });
+}
+
+WrittenImage decrypt(const DecryptRequest& request) {
+  return throwing_errors([&] { return decrypt_as_requested(request); });
+}
+
+std::vector<InspectedLayer> inspect(const std::string& source) {
+  return throwing_errors([&] { return inspect_layers(source); });
 }
 
 }  // namespace imgcrypt

@@ -2,17 +2,14 @@
 
 #include "base/parallel.hpp"
 #include "image/child_edits.hpp"
+#include "image/lane_choice.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <mutex>
 #include <utility>
 
 namespace imgcrypt {
 namespace {
-
-constexpr std::uint64_t kLargeLayer = std::uint64_t{4} << 20U;  // bytes that are worth threads
-constexpr unsigned kMostThreads = 4;                            // each has 4 MiB of buffers
 
 // A blob to move: each once, however often it occurs.
 struct Task {
@@ -27,6 +24,7 @@ class Rewriter {
       : source_(source), destination_(destination), change_(change), progress_(progress) {}
 
   Rewritten run(const ImageNode& tree, unsigned jobs) {
+    destination_.check();
     plan(tree);
     move_all(jobs);
     const StageTimer timer(progress_, "write the documents and commit");
@@ -40,15 +38,19 @@ class Rewriter {
     std::uint64_t bytes = 0;
     for (const Task& task : tasks_) bytes += task.blob.size;
     progress_.plan(tasks_.size(), bytes);
-    large_left_ = std::ranges::count_if(tasks_, is_large);
+    const auto large =
+        std::ranges::count_if(tasks_, [](const Task& task) { return LaneChoice::is_large(task.blob.size); });
+    LaneChoice lanes(static_cast<std::size_t>(large), jobs);
     StopFlag stop = false;
     run_parallel(tasks_.size(), jobs, stop, [&](std::size_t i) {
-      Lane lane(lane_kind(tasks_[i], jobs));
+      Lane lane(lanes.next(tasks_[i].blob.size));
       move(tasks_[i], stop, lane);
     });
   }
 
-  void plan(const ImageNode& node) {
+  // Whether something in it changes.
+  bool plan(const ImageNode& node) {
+    bool is_changed = false;
     if (const auto* opaque = std::get_if<Opaque>(&node.document); opaque != nullptr && !opaque->is_missing) {
       optional_.insert(node.descriptor.digest);
       add({node.descriptor, node.place});
@@ -57,22 +59,18 @@ class Rewriter {
       add({manifest->config(), "config of " + node.place});
       for (std::size_t i = 0; i < manifest->layers().size(); ++i) {
         const Descriptor& layer = manifest->layers()[i];
-        refuse_embedded(layer, layer_place(node, i));
-        add({layer, layer_place(node, i), change_.changes(layer)});
+        const bool layer_changes = change_.changes(layer);
+        if (layer_changes) refuse_embedded(layer, layer_place(node, i));
+        is_changed = is_changed || layer_changes;
+        add({layer, layer_place(node, i), layer_changes});
       }
     }
     for (const ImageNode& child : node.children) {
+      if (!plan(child)) continue;
       refuse_embedded(child.descriptor, child.place);
-      plan(child);
+      is_changed = true;
     }
-  }
-
-  static bool is_large(const Task& task) { return task.blob.size >= kLargeLayer; }
-
-  // Blobs side by side fill the cores by themselves; the last ones need a second thread for that.
-  LaneKind lane_kind(const Task& task, unsigned jobs) {
-    const auto threads = static_cast<std::ptrdiff_t>(std::min(jobs - 1, kMostThreads));
-    return is_large(task) && large_left_-- <= threads ? LaneKind::kThread : LaneKind::kInline;
+    return is_changed;
   }
 
   // It would show the plaintext of an encrypted layer, or an old manifest.
@@ -124,7 +122,7 @@ class Rewriter {
     if (known != rewritten_.end()) return known->second;
     Descriptor result = node.descriptor;
     if (const auto* manifest = std::get_if<Manifest>(&node.document)) {
-      result = store(node.descriptor, manifest->raw(), rewrite_manifest(node.descriptor, *manifest));
+      result = store(node.descriptor, manifest->raw(), rewrite_manifest(node, *manifest));
     } else if (const auto* index = std::get_if<Index>(&node.document)) {
       result = store(node.descriptor, index->raw(), rewrite_index(node, *index));
     }
@@ -132,7 +130,7 @@ class Rewriter {
     return result;
   }
 
-  std::string rewrite_manifest(const Descriptor& descriptor, const Manifest& manifest) {
+  std::string rewrite_manifest(const ImageNode& node, const Manifest& manifest) {
     std::vector<DescriptorEdit> edits;
     bool changed = false;
     for (const Descriptor& layer : manifest.layers()) {
@@ -143,7 +141,14 @@ class Rewriter {
       changed = true;
     }
     if (!changed) return manifest.raw();
-    return manifest.edited({{}, {}, edits, change_.edit_document(descriptor, manifest.annotations())}).raw();
+    const AnnotationEdit annotations = change_.edit_document(node.descriptor, manifest.annotations());
+    try {
+      return manifest.edited({{}, {}, edits, annotations}).raw();
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kRefused) throw error.in("the new manifest of " + node.place);
+      throw Error(error.code(), "the new manifest of " + node.place + ": " + error.message(),
+                  "each recipient of each layer takes up to a kilobyte of it: choose fewer of them");
+    }
   }
 
   std::string rewrite_index(const ImageNode& node, const Index& index) {
@@ -177,7 +182,6 @@ class Rewriter {
   std::vector<Task> tasks_;
   std::set<std::pair<Digest, bool>> planned_;
   std::set<Digest> optional_;
-  std::atomic<std::ptrdiff_t> large_left_ = 0;  // not begun
   std::mutex mutex_;
   std::map<Digest, DescriptorEdit> edits_;
   std::map<Digest, Descriptor> rewritten_;
@@ -186,6 +190,15 @@ class Rewriter {
 }  // namespace
 
 AnnotationEdit LayerChange::edit_document(const Descriptor&, const Annotations&) const { return {}; }
+
+void note_untouched(const ImageNode& tree, Reporter& reporter) {
+  if (const auto* opaque = std::get_if<Opaque>(&tree.document)) {
+    reporter.note(tree.place + (opaque->is_missing
+                                    ? " is not in the source: what the index says of it stays as it is"
+                                    : " stays as it is: " + tree.descriptor.media_type));
+  }
+  for (const ImageNode& child : tree.children) note_untouched(child, reporter);
+}
 
 void note_replaced(const Rewritten& rewritten, Reporter& reporter) {
   if (rewritten.replaced)

@@ -33,6 +33,9 @@ struct Rewritten {
   std::optional<Digest> replaced;  // an image that had the destination's name until now
 };
 
+// Says what of an index is left as it is: what the source lacks, and what is no image.
+void note_untouched(const ImageNode& tree, Reporter& reporter);
+
 void note_replaced(const Rewritten& rewritten, Reporter& reporter);
 
 // Nothing is visible at the destination when it throws; on return the image is there, under its name.
