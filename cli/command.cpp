@@ -5,9 +5,13 @@
 
 namespace imgcrypt::cli {
 
+CLI::Option* make_repeatable(CLI::Option* option, const std::string& type) {
+  return option->take_all()->expected(1)->allow_extra_args(false)->type_name(type);
+}
+
 CLI::Option* ListOption::add_to(CLI::App& command, const std::string& names, const std::string& description,
                                 const std::string& type) {
-  return command.add_option(names, lists, description)->take_all()->expected(1)->type_name(type);
+  return make_repeatable(command.add_option(names, lists, description), type);
 }
 
 std::vector<std::string> ListOption::values() const {

@@ -18,6 +18,10 @@
 
 namespace imgcrypt::cli {
 
+// One value each time the option is given, which may be several times: what follows is never taken for
+// another.
+CLI::Option* make_repeatable(CLI::Option* option, const std::string& type);
+
 // Where the digest of what was written goes as well, without a newline, as other tools write it.
 struct DigestFileOption {
   std::string file;

@@ -15,6 +15,8 @@ void DigestFileOption::add_to(CLI::App& command) {
 
 void DigestFileOption::check() const {
   if (file.empty()) return;
+  if (std::filesystem::is_directory(file))
+    throw Error(ErrorCode::kUsage, "write " + file + ": it is a directory", "let --digestfile name a file");
   const bool exists = ::access(file.c_str(), F_OK) == 0;
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   if (::access(exists ? file.c_str() : folder.c_str(), W_OK) == 0) return;

@@ -1,16 +1,17 @@
 #include "cli/filled_text.hpp"
 
+#include <algorithm>
 #include <ranges>
 
 namespace imgcrypt::cli {
 namespace {
 
-constexpr std::size_t kNarrowest = 20;
+constexpr std::size_t kNarrowestText = 20;
 
 }  // namespace
 
 std::string filled(std::string_view text, std::size_t columns, std::size_t start, std::size_t indent) {
-  if (columns < indent + kNarrowest) return std::string(text);
+  if (columns < indent + kNarrowestText) return std::string(text);
   std::string result;
   std::size_t column = start;
   bool is_first = true;
@@ -28,6 +29,10 @@ std::string filled(std::string_view text, std::size_t columns, std::size_t start
     is_first = false;
   }
   return result;
+}
+
+std::string right_aligned(const std::string& text, std::size_t width) {
+  return std::string(width - std::min(width, text.size()), ' ') + text;
 }
 
 }  // namespace imgcrypt::cli

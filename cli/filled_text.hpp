@@ -1,4 +1,4 @@
-// Words filled into lines of the terminal's width.
+// Words filled into lines and columns.
 #pragma once
 
 #include <cstddef>
@@ -11,5 +11,8 @@ namespace imgcrypt::cli {
 // end. Fewer than 20 columns behind the indent are not believed: then it is one line.
 [[nodiscard]] std::string filled(std::string_view text, std::size_t columns, std::size_t start,
                                  std::size_t indent);
+
+// As many columns wide, unless the text is longer.
+[[nodiscard]] std::string right_aligned(const std::string& text, std::size_t width);
 
 }  // namespace imgcrypt::cli

@@ -1,4 +1,5 @@
 #include "base/bytes.hpp"
+#include "cli/filled_text.hpp"
 #include "cli/inspect_text.hpp"
 #include "cli/progress_text.hpp"
 #include "oci/media_types.hpp"
@@ -80,10 +81,6 @@ struct Widths {
 std::string padded(std::string text, std::size_t width) {
   text.resize(std::max(text.size(), width), ' ');
   return text;
-}
-
-std::string right_aligned(const std::string& text, std::size_t width) {
-  return std::string(width > text.size() ? width - text.size() : 0, ' ') + text;
 }
 
 class Tree {

@@ -34,7 +34,7 @@ class Bars final : public ProgressForm {
     if (!is_ours || snapshot.blobs.empty() || snapshot.taken - snapshot.blobs.front().began < kBeforeBars)
       return;
     const std::vector<std::string> lines = draw_bars(snapshot, size);
-    std::string text = back_to_the_first(size.columns);
+    std::string text = up(rows_drawn(size.columns));
     for (const std::string& line : lines) text += line + "\033[K\n";
     write_stderr(text + "\033[J");
     drawn_.clear();
@@ -42,19 +42,24 @@ class Bars final : public ProgressForm {
   }
 
   void clear() override {
-    if (drawn_.empty()) return;
-    write_stderr(back_to_the_first(terminal_size(STDERR_FILENO).columns) + "\033[J");
+    const std::size_t rows = rows_drawn(terminal_size(STDERR_FILENO).columns);
+    if (rows == 0) return;
+    // Line by line: terminals that keep a history put a screen there that is erased as a whole.
+    std::string text = up(rows);
+    for (std::size_t i = 0; i < rows; ++i) text += "\033[K\n";
+    write_stderr(text + up(rows));
     drawn_.clear();
   }
 
  private:
   // A terminal that has become narrower has broken the lines that are there.
-  [[nodiscard]] std::string back_to_the_first(unsigned columns) const {
+  [[nodiscard]] std::size_t rows_drawn(unsigned columns) const {
     std::size_t rows = 0;
     for (const std::size_t width : drawn_)
       rows += columns == 0 || width == 0 ? 1 : (width + columns - 1) / columns;
-    return rows == 0 ? "" : "\r\033[" + std::to_string(rows) + "A";
+    return rows;
   }
+  static std::string up(std::size_t rows) { return rows == 0 ? "" : "\r\033[" + std::to_string(rows) + "A"; }
 
   std::vector<std::size_t> drawn_;  // width of each line that is there
 };

@@ -1,6 +1,7 @@
 #include "cli/progress_text.hpp"
 
 #include "base/bytes.hpp"
+#include "cli/filled_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -73,13 +74,15 @@ std::string left_text(std::uint64_t left, double rate) {
   return rate >= 1 ? time_text(Seconds(std::ceil(static_cast<double>(left) / rate))) : std::string();
 }
 
+// Nothing at its beginning, which would promise hours.
+std::string left_text_of(const Row& row) {
+  constexpr std::uint64_t kParts = 50;
+  return row.done >= row.size / kParts ? left_text(row.size - row.done, row.rate) : std::string();
+}
+
 std::string left_aligned(std::string text, std::size_t width) {
   if (text.size() > width) text.replace(width - 1, std::string::npos, "~");
   return text + std::string(width - text.size(), ' ');
-}
-
-std::string right_aligned(const std::string& text, std::size_t width) {
-  return std::string(width - std::min(width, text.size()), ' ') + text;
 }
 
 std::string bar(std::uint64_t done, std::uint64_t size, std::size_t width) {
@@ -101,10 +104,9 @@ std::size_t fit_place(std::size_t longest, std::size_t width) {
 // Columns from the right are left out until the rest fits.
 std::string draw_row(const Row& row, std::size_t place_width, std::size_t width) {
   std::string numbers = " " + right_aligned(std::to_string(percent(row.done, row.size)), 3) + "%";
-  const std::array columns = {
-      " " + right_aligned(fraction_text(row.done, row.size, "/"), 17),
-      " " + right_aligned(rate_text(row.rate), 12),
-      " " + right_aligned(row.is_moving ? left_text(row.size - row.done, row.rate) : "done", 5)};
+  const std::array columns = {" " + right_aligned(fraction_text(row.done, row.size, "/"), 17),
+                              " " + right_aligned(rate_text(row.rate), 12),
+                              " " + right_aligned(row.is_moving ? left_text_of(row) : "done", 5)};
   for (const std::string& column : columns) {
     if (place_width + numbers.size() + column.size() > width) break;
     numbers += column;
@@ -200,9 +202,11 @@ std::string status_text(const BlobProgress& blob) {
     if (time < kWorthTelling) return bytes_text(blob.size);
     return bytes_text(blob.size) + " in " + decimal(time.count()) + " s, " + rate_text(rate);
   }
-  return std::to_string(percent(blob.moved, blob.size)) + " %, " +
-         fraction_text(blob.moved, blob.size, " of ") + ", " + rate_text(rate) + ", " +
-         left_text(blob.size - std::min(blob.moved, blob.size), rate) + " left";
+  std::string text =
+      std::to_string(percent(blob.moved, blob.size)) + " %, " + fraction_text(blob.moved, blob.size, " of ");
+  if (rate < 1) return text;  // it waits for its key, say
+  return text + ", " + rate_text(rate) + ", " + left_text(blob.size - std::min(blob.moved, blob.size), rate) +
+         " left";
 }
 
 std::vector<std::string> draw_bars(const ProgressSnapshot& snapshot, const TerminalSize& size) {

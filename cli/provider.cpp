@@ -109,13 +109,11 @@ void add_provider(CLI::App& app, Output& output) {
   test_command->add_option("NAME", options->provider, "key provider, as in provider:NAME[:PARAMETER]")
       ->required()
       ->type_name("NAME[:PARAMETER]");
-  test_command
-      ->add_option(
+  make_repeatable(
+      test_command->add_option(
           "-k,--key", options->unwrap_parameters,
-          "parameter to unwrap with, when it is not the one to wrap with; may be given several times")
-      ->take_all()
-      ->expected(1)
-      ->type_name("PARAMETER");
+          "parameter to unwrap with, when it is not the one to wrap with; may be given several times"),
+      "PARAMETER");
   options->providers.add_to(*test_command);
   test_command->callback([options, &output] { test(*options, output); });
 }

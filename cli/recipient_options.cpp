@@ -4,15 +4,13 @@
 namespace imgcrypt::cli {
 
 void RecipientOptions::add_to(CLI::App& command) {
-  command
-      .add_option(
+  make_repeatable(
+      command.add_option(
           "-r,--recipient,--encryption-key", recipients,
           "who shall be able to read it: jwe:PUBLICKEY, pkcs7:CERTIFICATE or provider:NAME[:PARAMETER]; may "
-          "be given several times")
-      ->required()
-      ->take_all()
-      ->expected(1)
-      ->type_name("SCHEME:KEY");
+          "be given several times"),
+      "SCHEME:KEY")
+      ->required();
   command.add_flag("--hide-recipients", are_hidden, "do not write whose keys open it");
 }
 

@@ -5,6 +5,7 @@
 #include "transport/open.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <memory>
 
 namespace imgcrypt::cli {
@@ -38,6 +39,12 @@ Reference target_of(const RecipientsArguments& options, const RootDescriptor& ro
   return target;
 }
 
+std::unique_ptr<ImageDestination> open_target(const RecipientsArguments& options, const Reference& target,
+                                              const RootDescriptor& root) {
+  return options.destination.empty() ? open_in_place_of(target, root.descriptor.digest)
+                                     : open_destination(target);
+}
+
 RecipientsOptions how(const RecipientsArguments& options) {
   return {options.no_verify ? BlobCheck::kNone : BlobCheck::kHmac,
           options.dry_run ? DryRun::kYes : DryRun::kNo, options.jobs.value()};
@@ -60,7 +67,7 @@ void run_recipients(const RecipientsArguments& options, Verb verb, Output& outpu
   const KeyWrappers wrappers = options.recipients.read(options.keys.providers, output);
   const auto source = open_source(Reference::parse(options.source));
   const Reference target = target_of(options, source->root());
-  const auto destination = open_destination(target);
+  const auto destination = open_target(options, target, source->root());
   const KeyUnwrappers keys = options.keys.read(output);
   const auto layer_key = options.rotate ? LayerKey::kIsFresh : LayerKey::kStays;
   print(verb == Verb::kAdd
@@ -95,8 +102,16 @@ void list(const std::string& reference, Output& output) {
 struct RemoveOptions {
   RecipientsArguments places;
   std::vector<std::string> names;
-  std::vector<std::size_t> indexes;
+  ListOption indexes;
 };
+
+std::size_t parse_index(const std::string& text) {
+  std::size_t index = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+  if (error == std::errc() && stop == text.data() + text.size()) return index;
+  throw Error(ErrorCode::kUsage, "--index " + text + " is no number of a recipient",
+              "imgcrypt recipients list shows the numbers");
+}
 
 // Throws kUsage for a name that fits none, or several that differ.
 std::set<std::size_t> places_of(const std::string& text, const RecipientList& list) {
@@ -115,11 +130,12 @@ std::set<std::size_t> places_of(const std::string& text, const RecipientList& li
 }
 
 std::set<std::size_t> chosen_places(const RemoveOptions& options, const RecipientList& list) {
-  std::set<std::size_t> places(options.indexes.begin(), options.indexes.end());
+  std::set<std::size_t> places;
+  for (const std::string& index : options.indexes.values()) places.insert(parse_index(index));
   if (!places.empty() && *places.rbegin() >= list.recipients.size()) {
     throw Error(ErrorCode::kUsage,
-                "--index " + std::to_string(*places.rbegin()) +
-                    ": the image has so many recipients: " + std::to_string(list.recipients.size()),
+                "--index " + std::to_string(*places.rbegin()) + ": the image has " +
+                    std::to_string(list.recipients.size()) + " recipients",
                 "imgcrypt recipients list shows their numbers");
   }
   for (const std::string& name : options.names) places.merge(places_of(name, list));
@@ -137,7 +153,7 @@ bool leaves_unnamed(const RecipientList& list, const std::set<std::size_t>& goin
 void remove(const RemoveOptions& options, Output& output) {
   const auto source = open_source(Reference::parse(options.places.source));
   const Reference target = target_of(options.places, source->root());
-  const auto destination = open_destination(target);
+  const auto destination = open_target(options.places, target, source->root());
   const RecipientList list = list_recipients(*source);
   const std::set<std::size_t> places = chosen_places(options, list);
   output.note("who could open a layer may have kept its key: recipients replace --rotate shuts them out");
@@ -156,7 +172,8 @@ std::shared_ptr<RecipientsArguments> add_rewrap(CLI::App& command, Verb verb, Ou
   const auto options = std::make_shared<RecipientsArguments>();
   add_places(command, *options);
   options->recipients.add_to(command);
-  command.add_flag("--no-verify", options->no_verify, "do not read the layers to check them first");
+  command.add_flag("--no-verify", options->no_verify,
+                   "do not check first that the layers are what the key's owner encrypted");
   command.add_flag("--dry-run", options->dry_run, "only say what would be done");
   options->keys.add_to(command);
   options->jobs.add_to(command);
@@ -169,18 +186,12 @@ void add_remove(CLI::App& app, Output& output) {
   const auto options = std::make_shared<RemoveOptions>();
   CLI::App* command = app.add_subcommand("remove", "Let them open it no more; no key is needed");
   add_places(*command, options->places);
-  command
-      ->add_option(
-          "-r,--recipient", options->names,
-          "whom: jwe:PUBLICKEY, pkcs7:CERTIFICATE, provider:NAME, or a fingerprint's beginning; may be "
-          "given several times")
-      ->take_all()
-      ->expected(1)
-      ->type_name("WHO");
-  command->add_option("--index", options->indexes, "whom, by the number that recipients list shows")
-      ->take_all()
-      ->expected(1)
-      ->type_name("N");
+  make_repeatable(command->add_option("-r,--recipient,--encryption-key", options->names,
+                                      "whom: jwe:PUBLICKEY, pkcs7:CERTIFICATE, provider:NAME for all of that "
+                                      "provider, or a fingerprint's "
+                                      "beginning; may be given several times"),
+                  "WHO");
+  options->indexes.add_to(*command, "--index", "whom, by the number that recipients list shows", "N[,N]");
   command->add_flag("--dry-run", options->places.dry_run, "only say what would be done");
   options->places.digest_file.add_to(*command);
   options->places.jobs.add_to(*command);

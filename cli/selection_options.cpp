@@ -26,7 +26,7 @@ void SelectionOptions::add_to(CLI::App& command, const std::string& others) {
   CLI::Option* some = platforms.add_to(
       command, "--platform",
       "only these platforms, as linux/arm64; the others are " + others + " (default: all)", "PLATFORM");
-  command.add_flag("--all-platforms,--all", all_platforms, "all platforms: the default")->excludes(some);
+  command.add_flag("-a,--all-platforms,--all", all_platforms, "all platforms: the default")->excludes(some);
 }
 
 Selection SelectionOptions::value() const {

@@ -31,7 +31,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
 // Empty when nothing is near.
 std::string nearest(std::string_view text, const std::vector<std::string>& names) {
   std::string best;
-  std::size_t least = std::min<std::size_t>(text.size() / 3, 3) + 1;
+  std::size_t least = std::clamp<std::size_t>(text.size() / 3, 1, 3) + 1;
   for (const std::string& name : names) {
     const std::size_t letters = text.size() > kMostLetters ? kMostLetters : distance(text, name);
     if (letters < least) {

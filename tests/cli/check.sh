@@ -76,6 +76,39 @@ missing_content_is_found() {
   expect_exit 0 imgcrypt check "oci:$TMP/no-platform:t" -k "$TMP/key.pem" --platform linux/amd64
 }
 
+# copy_with NAME CHANGE: a copy of the encrypted image, its first layer's blob being changed so
+copy_with() {
+  local layer
+  rm -rf "${TMP:?}/$1"
+  layer=$(damaged "$1")
+  case $2 in
+    damage) head -c 16 /dev/zero | tr '\0' '~' | dd of="$layer" bs=1 seek=20 conv=notrunc status=none ;;
+    loss) rm "$layer" ;;
+  esac
+}
+
+# What is worst is told: missing, damaged, a failed provider, locked, plain.
+the_worst_is_the_status() {
+  copy_with worst damage
+  expect_exit 7 imgcrypt check "oci:$TMP/worst:t" -k "$TMP/other.pem" --full
+  expect_exit 6 imgcrypt check "oci:$TMP/partly:t" -k "$TMP/other.pem" --require-encrypted
+  copy_with worst loss
+  expect_exit 2 imgcrypt check "oci:$TMP/worst:t" -k "$TMP/other.pem" --full
+}
+
+a_failed_provider_leaves_the_rest_to_be_checked() {
+  expect_exit 0 imgcrypt key generate sodium "$TMP/sodium"
+  expect_exit 0 imgcrypt key generate sodium "$TMP/another"
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/provided:t" -r "provider:sodium:$TMP/sodium.pub"
+  expect_exit 0 imgcrypt check "oci:$TMP/provided:t" -k "provider:sodium:$TMP/sodium"
+  expect_exit 9 imgcrypt check "oci:$TMP/provided:t" -k "provider:sodium:$TMP/another"
+  expect_contains "$stdout" "layer 0 of linux/amd64: encrypted, locked"
+  expect_exit 9 imgcrypt check "oci:$TMP/provided:t" -k "provider:sodium:$TMP/another" -o json
+  expect_equal "$(jq -c '[.opens, .error.code]' <<<"$stdout")" '[false,9]' "the result"
+  rm "$(blob "$TMP/provided" "$(layers_of "$TMP/provided" t | head -n 1 | cut -d' ' -f2)")"
+  expect_exit 2 imgcrypt check "oci:$TMP/provided:t" -k "provider:sodium:$TMP/another"
+}
+
 damage_is_found() {
   local layer
   layer=$(damaged short)
@@ -142,6 +175,8 @@ expect_exit 0 imgcrypt check "oci:$image:t" -k "$TMP/key.pem" --full
 plain_images_are_a_word_of_their_own
 partly_encrypted_images_are_told
 missing_content_is_found
+the_worst_is_the_status
+a_failed_provider_leaves_the_rest_to_be_checked
 damage_is_found
 layers_of_other_images_are_found
 annotations_and_types_must_fit

@@ -71,6 +71,23 @@ diff_ids_are_held() {
   [[ $2 == 0 ]] || expect_absent "$TMP/swapped-$1"
 }
 
+# Another layer in the place of one that is not encrypted
+plain_layers_are_held_as_well() {
+  local mode
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/upper:t" -r "jwe:$TMP/key.pub.pem" --layer 1..2
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/upper:t" "oci:$TMP/upper-back:t" -k "$TMP/key.pem" --diff-ids always
+  layer=$(layers_of "$TMP/plain" t | sed -n 3p | cut -d' ' -f2)
+  python3 "$cli_dir/edit_layers.py" "$TMP/upper" t \
+    ".[0].digest = \"$layer\" | .[0].size = $(stat -c %s "$(blob "$TMP/plain" "$layer")")" --list
+  cp -n "$(blob "$TMP/plain" "$layer")" "$TMP/upper/blobs/sha256/"
+  for mode in auto always; do
+    expect_exit 7 imgcrypt decrypt "oci:$TMP/upper:t" "oci:$TMP/none:t" -k "$TMP/key.pem" --diff-ids "$mode"
+    expect_contains "$stderr" "layer 0 of linux/amd64: this is not the layer of this image"
+    expect_absent "$TMP/none"
+  done
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/upper:t" "oci:$TMP/unchecked:t" -k "$TMP/key.pem" --diff-ids never
+}
+
 make_keys "$TMP/key" P-256
 make_keys "$TMP/other" P-256
 root=$(make_image "$TMP/plain" t --no-busybox --layers 3 --compression gzip,zstd,tar --platforms linux/amd64,linux/arm64 \
@@ -81,6 +98,7 @@ layers_and_platforms_can_be_chosen
 locked_layers_can_stay
 dry_runs_write_nothing
 recompressed_layers_are_taken
+plain_layers_are_held_as_well
 cp -r "$TMP/encrypted" "$TMP/swapped"
 python3 "$cli_dir/edit_layers.py" "$TMP/swapped" t reverse --list
 diff_ids_are_held auto 7

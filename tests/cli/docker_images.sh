@@ -91,6 +91,10 @@ the_hybrid_type_becomes_ocis() {
   edit_root "$TMP/out" t '.layers[].mediaType = "application/vnd.docker.image.rootfs.diff.tar.gzip+encrypted"'
   expect_exit 0 imgcrypt decrypt "oci:$TMP/out:t" "oci:$TMP/back:t" -k "$TMP/key.pem"
   expect_same_layers "$TMP/oci" t "$TMP/back" t
+  make_keys "$TMP/added" P-256
+  expect_exit 0 imgcrypt recipients add "oci:$TMP/out:t" "oci:$TMP/added:t" -r "jwe:$TMP/added.pub.pem" -k "$TMP/key.pem"
+  expect_pure_oci "$TMP/added"
+  expect_encrypted "$TMP/added" t
 }
 
 # Of ctr-enc, whose manifest and layers have Docker's types.

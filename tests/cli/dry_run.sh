@@ -64,6 +64,25 @@ what_is_missing_or_cut_off_is_found() {
   expect_refused 2 imgcrypt recipients add "oci:$TMP/cut:secret" -r "jwe:$TMP/other.pub.pem" -k "$TMP/key.pem" --dry-run
 }
 
+# destinations_that_cannot_be_written [OPTION]
+destinations_that_cannot_be_written() {
+  local index
+  expect_refused 3 imgcrypt decrypt "oci:$TMP/in:secret" "oci:$TMP/absent/out:t" -k "$TMP/key.pem" "$@"
+  expect_contains "$stderr" "the directory above it is missing"
+  expect_refused 3 imgcrypt decrypt "oci:$TMP/in:secret" "oci:$TMP/key.pem:t" -k "$TMP/key.pem" "$@"
+  for index in garbage '{"manifests":{}}' '{"Manifests":[]}'; do
+    mkdir "$TMP/bad"
+    printf %s "$index" >"$TMP/bad/index.json"
+    expect_exit 7 imgcrypt decrypt "oci:$TMP/in:secret" "oci:$TMP/bad:t" -k "$TMP/key.pem" "$@"
+    expect_contains "$stderr" "$TMP/bad/index.json: "
+    expect_equal "$(ls -A "$TMP/bad")" index.json "what is in the destination"
+    rm -r "$TMP/bad"
+  done
+  mkdir -p "$TMP/bad/index.json"
+  expect_exit 8 imgcrypt decrypt "oci:$TMP/in:secret" "oci:$TMP/bad:t" -k "$TMP/key.pem" "$@"
+  rm -r "$TMP/bad"
+}
+
 make_keys "$TMP/key" P-256
 make_keys "$TMP/other" P-256
 make_image "$TMP/in" plain --no-busybox --layers 2 >/dev/null
@@ -73,3 +92,5 @@ nothing_is_pruned
 recipients_stay_as_they_are
 what_is_missing_or_cut_off_is_found
 what_cannot_work_fails_all_the_same
+destinations_that_cannot_be_written --dry-run
+destinations_that_cannot_be_written

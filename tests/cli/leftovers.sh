@@ -62,6 +62,15 @@ another_layout_holds_none() {
   [[ $stderr != *"plain layer"* ]] || fail "leftovers in another layout: $stderr"
 }
 
+those_of_platforms_that_were_left_out_are_told() {
+  rm -rf "$TMP/in"
+  make_image "$TMP/in" plain --no-busybox --layers 2 --platforms linux/amd64,linux/arm64 >/dev/null
+  layers=$(layers_of "$TMP/in" plain | cut -d' ' -f2 | sort -u)
+  expect_exit 0 encrypt "oci:$TMP/in:secret" --platform linux/amd64
+  # shellcheck disable=SC2086
+  expect_left $layers
+}
+
 prune_removes_them() {
   fresh_layout
   expect_exit 0 encrypt "oci:$TMP/in:plain" --prune
@@ -134,6 +143,7 @@ nothing_encrypted_is_nothing_left() {
 
 make_keys "$TMP/key" P-256
 they_are_told_and_left
+those_of_platforms_that_were_left_out_are_told
 another_layout_holds_none
 prune_removes_them
 what_another_image_names_stays

@@ -83,7 +83,9 @@ a_failed_provider_test_has_both() {
 }
 
 every_error_has_json() {
-  expect_failure 1 other decrypt "oci:$TMP/encrypted:t" "oci:/dev/null/out:t" -k "$TMP/key.pem"
+  local long
+  long=$(printf 'x%.0s' {1..300})  # longer than a name may be
+  expect_failure 1 other decrypt "oci:$TMP/encrypted:t" "oci:$TMP/$long:t" -k "$TMP/key.pem"
   expect_failure 2 not-found decrypt "oci:$TMP/encrypted:absent" "oci:$TMP/out:t" -k "$TMP/key.pem"
   expect_contains "$stderr" "the layout has: t"
   OCICRYPT_KEYPROVIDER_CONFIG="" expect_failure 3 usage decrypt "oci:$TMP/encrypted:t" "oci:$TMP/out:t"
@@ -107,6 +109,23 @@ what_a_signal_ends_has_json() {
   expect_equal "$(jq -c '[.error.code, .error.name]' "$TMP/stdout")" '[143,"cancelled"]' "the error"
   expect_absent "$TMP/out"
   configure_toy
+}
+
+# As peers have them: an option takes one value, whatever follows.
+options_may_stand_anywhere() {
+  local options=(-r "jwe:$TMP/key.pub.pem" --platform linux/amd64 --layer 0 -k "$TMP/key.pem" -j 1)
+  expect_exit 0 imgcrypt encrypt "${options[@]}" "oci:$TMP/plain:t" "oci:$TMP/anywhere:t" -q
+  expect_equal "$stderr" "" "stderr"
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "${options[@]}" "oci:$TMP/anywhere:t"
+  expect_exit 0 imgcrypt encrypt --recipient="jwe:$TMP/key.pub.pem" "oci:$TMP/plain:t" "oci:$TMP/anywhere:t" -o json
+  expect_exit 0 imgcrypt recipients add -r "jwe:$TMP/other.pub.pem" -k "$TMP/key.pem" "oci:$TMP/anywhere:t" "oci:$TMP/anywhere:u"
+  expect_exit 0 imgcrypt recipients remove --index 0 "oci:$TMP/anywhere:u" -q
+  expect_exit 0 imgcrypt check -k "$TMP/other.pem" "oci:$TMP/anywhere:u" --full
+  expect_exit 0 imgcrypt decrypt -k "$TMP/other.pem" "oci:$TMP/anywhere:u" "oci:$TMP/anywhere:back" --partial
+  expect_exit 0 imgcrypt inspect --platform linux/amd64 "oci:$TMP/anywhere:t" --layers
+  # Several values take several options.
+  expect_exit 0 imgcrypt encrypt -r "jwe:$TMP/key.pub.pem" -r "jwe:$TMP/other.pub.pem" -- "oci:$TMP/plain:t" "oci:$TMP/anywhere:t"
+  rm -rf "$TMP/anywhere"
 }
 
 wrong_arguments_are_named() {
@@ -225,6 +244,7 @@ every_error_has_json
 what_a_signal_ends_has_json
 wrong_arguments_are_named
 options_stand_before_or_after
+options_may_stand_anywhere
 hostile_texts_stay_one_line_of_ascii
 references_have_hints
 digests_go_to_files

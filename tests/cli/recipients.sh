@@ -171,7 +171,8 @@ for name in alice bob stranger; do
   make_keys "$TMP/$name" P-256
 done
 make_certificate "$TMP/carol" carol
-plain=$(make_image "$TMP/plain" t --no-busybox --layers 2)
+# Of a size that is worth a thread
+plain=$(make_image "$TMP/plain" t --no-busybox --layers 2 --layer-size 5000000)
 added_recipients_open_it_beside_the_old_ones
 recipients_that_replace_others_open_it_alone
 no_layer_changes
