@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # A temporary directory $TMP, and clean-up that runs on success, on failure and on signals. Source it first.
 set -euo pipefail
+shopt -s inherit_errexit
 
 cleanups=()
 

@@ -45,28 +45,35 @@ manifests_of() {
 
 # layers_of LAYOUT TAG: "MEDIATYPE DIGEST" of every layer of every platform, in order
 layers_of() {
-  local manifest
-  for manifest in $(manifests_of "$1" "$(root_of "$1" "$2")"); do
+  local root manifests manifest
+  root=$(root_of "$1" "$2")
+  manifests=$(manifests_of "$1" "$root")
+  for manifest in $manifests; do
     jq -r '.layers[] | "\(.mediaType) \(.digest)"' "$(blob "$1" "$manifest")"
   done
 }
 
 # expect_same_layers LAYOUT TAG LAYOUT TAG: types and order are equal, and so are the blobs, byte by byte.
 expect_same_layers() {
-  local digest
-  expect_equal "$(layers_of "$1" "$2")" "$(layers_of "$3" "$4")" "the list of layers of $1:$2"
-  for digest in $(layers_of "$1" "$2" | cut -d' ' -f2 | sort -u); do
+  local layers others digest
+  layers=$(layers_of "$1" "$2")
+  others=$(layers_of "$3" "$4")
+  [[ -n $layers ]] || fail "$1:$2 has no layers"
+  expect_equal "$layers" "$others" "the list of layers of $1:$2"
+  while read -r _ digest; do
     cmp "$(blob "$1" "$digest")" "$(blob "$3" "$digest")" || fail "layer $digest of $1 is another"
-  done
+  done <<<"$layers"
 }
 
 # expect_encrypted LAYOUT TAG: every layer has an encrypted type and its digest's bytes.
 expect_encrypted() {
-  local type digest
+  local layers type digest
+  layers=$(layers_of "$1" "$2")
+  [[ -n $layers ]] || fail "$1:$2 has no layers"
   while read -r type digest; do
     [[ $type == *+encrypted ]] || fail "$1:$2 has a layer of type $type"
     expect_equal "sha256:$(sha256sum <"$(blob "$1" "$digest")" | cut -d' ' -f1)" "$digest" "the digest of a layer"
-  done < <(layers_of "$1" "$2")
+  done <<<"$layers"
 }
 
 # printed_by MESSAGE LAYERS: what a container of such an image prints
