@@ -55,7 +55,7 @@ int end_parsing(const CLI::App& app, const CLI::ParseError& error, Output& outpu
                 char** argv) try {
   if (const auto unknown = find_unknown(app, {argv + 1, argv + argc})) throw Error(*unknown);
   if (error.get_exit_code() != 0)
-    throw Error(ErrorCode::kUsage, error.what(), "see imgcrypt --help, or imgcrypt COMMAND --help");
+    throw Error(ErrorCode::kUsage, error.what(), "see " + chosen_command(app) + " --help");
   std::ostringstream text;
   (void)app.exit(error, text, text);
   std::signal(SIGPIPE, SIG_DFL);  // a pager that ends early is no error

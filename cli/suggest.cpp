@@ -104,6 +104,11 @@ const CLI::App* find_command(const CLI::App* command, std::string_view name) {
 
 }  // namespace
 
+std::string chosen_command(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? path_of(&app) : chosen_command(*chosen.front());
+}
+
 std::optional<Error> find_unknown(const CLI::App& app, std::span<char*> arguments) {
   const CLI::App* command = &app;
   bool is_value = false;

@@ -198,9 +198,10 @@ void require_encrypted(const CheckResult& result) {
     if (layer.state == LayerState::kPlain) plain += (plain.empty() ? "" : ", ") + layer.place;
   }
   if (plain.empty() && result.encrypted() > 0) return;
-  throw Error(ErrorCode::kRefused,
-              plain.empty() ? "none of its layers is encrypted" : "not encrypted: " + plain,
-              "imgcrypt encrypt SRC DST -r RECIPIENT encrypts all layers");
+  throw Error(
+      ErrorCode::kRefused, plain.empty() ? "none of its layers is encrypted" : "not encrypted: " + plain,
+      result.count(LayerState::kPlain) == 0 ? "it has no layer that could be encrypted"
+                                            : "imgcrypt encrypt SRC DST -r RECIPIENT encrypts all layers");
 }
 
 }  // namespace imgcrypt

@@ -135,6 +135,10 @@ wrong_arguments_are_named() {
   expect_failure 3 usage encrypt --recipent "jwe:$TMP/key.pub.pem" a b
   expect_contains "$stderr" 'unknown option "--recipent"'
   expect_contains "$stderr" "did you mean --recipient?"
+  expect_failure 3 usage recipients ad
+  expect_contains "$stderr" "did you mean add?"
+  expect_failure 3 usage decrypt a
+  expect_contains "$stderr" "hint: see imgcrypt decrypt --help"
   expect_failure 3 usage key generate sodum "$TMP/x"
   expect_contains "$stderr" "did you mean sodium?"
   expect_exit 3 imgcrypt --no-such-thing=secret
