@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <system_error>
 
 namespace imgcrypt::cli {
 
@@ -15,7 +16,8 @@ void DigestFileOption::add_to(CLI::App& command) {
 
 void DigestFileOption::check() const {
   if (file.empty()) return;
-  if (std::filesystem::is_directory(file))
+  std::error_code none;
+  if (std::filesystem::is_directory(file, none))
     throw Error(ErrorCode::kUsage, "write " + file + ": it is a directory", "let --digestfile name a file");
   const bool exists = ::access(file.c_str(), F_OK) == 0;
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();

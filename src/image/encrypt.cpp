@@ -225,7 +225,8 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
   note_outcomes(plan, choice.left_out, reporter);
   note_untouched(choice.tree, reporter);
   EncryptResult result{std::nullopt, std::nullopt, plan.layers(), choice.left_out, {}};
-  if (!choice.left_out.empty()) result.plain_left_out = plain_layers(converted);
+  result.plain_left_out = plain_layers(converted);
+  for (const Digest& layer : plain_layers(choice.tree)) result.plain_left_out.erase(layer);
   LayerEncryption encryption = plan.change(choice.tree, wrappers);
   if (options.dry_run == DryRun::kYes) {
     check_presence(source, destination, choice.tree, encryption);

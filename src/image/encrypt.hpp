@@ -45,7 +45,7 @@ struct EncryptResult {
   std::optional<Digest> replaced;     // an image that had the destination's name until now
   std::vector<LayerOutcome> layers;   // of every manifest, in order
   std::vector<std::string> left_out;  // platforms that were not chosen
-  std::set<Digest> plain_left_out;    // where there are such: the plain layers of all platforms
+  std::set<Digest> plain_left_out;    // the plain layers that only these have
 };
 
 // REQUIRES: at least one wrapper. Throws kRefused when there is nothing to encrypt, kNoKey when a layer that

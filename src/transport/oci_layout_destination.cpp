@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <ranges>
+#include <system_error>
 #include <utility>
 
 namespace imgcrypt {
@@ -92,6 +93,13 @@ bool is_name(std::string_view tag) {
   return false;
 }
 
+bool has_parent(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+  std::error_code failure;
+  return parent.empty() || std::filesystem::is_directory(parent, failure);
+}
+
 Error missing_parent(const Reference& destination) {
   return {ErrorCode::kUsage, "destination " + destination.string() + ": the directory above it is missing",
           "mkdir -p the directory above, or choose another destination"};
@@ -115,8 +123,7 @@ void OciLayoutDestination::check() {
     }
     const LayoutDirectory directory(path);
     if (directory.has_index()) (void)read_roots(directory);
-  } else if (const std::string above = std::filesystem::absolute(path).parent_path();
-             !std::filesystem::is_directory(above)) {
+  } else if (!has_parent(path)) {
     throw missing_parent(reference_);
   }
 }
@@ -230,6 +237,8 @@ Digest OciLayoutDestination::put(const BlobInfo& info, Source& content, Lane& la
 void OciLayoutDestination::link_blob(int directory, const Digest& digest, Pending& pending) {
   const std::string source = "/proc/self/fd/" + std::to_string(pending.file.get());
   if (!pending.temporary_name.empty()) {
+    if (::faccessat(directory, digest.hex().c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+      new_blobs_.push_back(digest);
     if (::renameat(directory, pending.temporary_name.c_str(), directory, digest.hex().c_str()) != 0) {
       throw errno_error("rename blob " + digest.string());
     }

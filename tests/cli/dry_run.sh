@@ -70,6 +70,8 @@ destinations_that_cannot_be_written() {
   expect_refused 3 imgcrypt decrypt "oci:$TMP/in:secret" "oci:$TMP/absent/out:t" -k "$TMP/key.pem" "$@"
   expect_contains "$stderr" "the directory above it is missing"
   expect_refused 3 imgcrypt decrypt "oci:$TMP/in:secret" "oci:$TMP/key.pem:t" -k "$TMP/key.pem" "$@"
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/in:secret" "oci:$TMP/slash/:t" -k "$TMP/key.pem" "$@"
+  rm -rf "$TMP/slash"
   for index in garbage '{"manifests":{}}' '{"Manifests":[]}'; do
     mkdir "$TMP/bad"
     printf %s "$index" >"$TMP/bad/index.json"
