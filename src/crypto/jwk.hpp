@@ -14,7 +14,7 @@ struct PublicJwk {
   PublicKey key;
   std::string algorithm;  // "alg", may be empty
   std::string key_id;     // "kid", may be empty
-  std::string use = {};   // "use", may be empty
+  std::string use;        // "use", may be empty
 };
 
 // Errors are kUsage, as those of key_file.hpp, and tell apart the half that is not wanted.

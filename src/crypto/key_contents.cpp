@@ -31,7 +31,7 @@ constexpr std::array kForms = {Form{"PRIVATE KEY", KeyItemKind::kPrivateKey, "PK
 
 KeyItem certificate_item(ByteView file, const char* container) {
   return {KeyItemKind::kCertificate, "X.509", container,
-          PublicJwk{Certificate::parse(file).public_key(), {}, {}}, describe_certificate(file)};
+          PublicJwk{Certificate::parse(file).public_key(), {}, {}, {}}, describe_certificate(file)};
 }
 
 KeyItem private_item(ByteView file, const SecretBytes* passphrase, bool is_encrypted, const std::string& form,
@@ -40,7 +40,7 @@ KeyItem private_item(ByteView file, const SecretBytes* passphrase, bool is_encry
   if (is_encrypted && passphrase == nullptr) {
     item.kind = KeyItemKind::kLockedPrivateKey;
   } else {
-    item.key = PublicJwk{parse_private_key(file, passphrase).public_key(), {}, {}};
+    item.key = PublicJwk{parse_private_key(file, passphrase).public_key(), {}, {}, {}};
   }
   return item;
 }

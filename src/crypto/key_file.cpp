@@ -205,7 +205,7 @@ PublicKey parse_public_key(ByteView file) { return parse_recipient_key(file).key
 PublicJwk parse_recipient_key(ByteView file) {
   return parse_or_recognize(file, [&] {
     if (looks_like_jwk(as_text(file))) return parse_public_jwk(as_text(file));
-    return PublicJwk{is_der(file) ? parse_public_der(file) : parse_public_pem(as_text(file)), {}, {}};
+    return PublicJwk{is_der(file) ? parse_public_der(file) : parse_public_pem(as_text(file)), {}, {}, {}};
   });
 }
 

@@ -31,7 +31,7 @@ std::string json_of(const Descriptor& blob) {
 class Decrypt : public testing::Test {
  protected:
   Decrypt() {
-    wrappers_.push_back(std::make_unique<JweWrapper>(PublicJwk{key_.public_key(), {}, {}}));
+    wrappers_.push_back(std::make_unique<JweWrapper>(PublicJwk{key_.public_key(), {}, {}, {}}));
     unwrappers_.push_back(std::make_unique<PrivateKeyUnwrapper>("key", key_));
   }
 
@@ -199,7 +199,7 @@ TEST_F(Decrypt, LeavesLockedLayersWhenAsked) {
   encrypt();
   KeyWrappers others;
   others.push_back(
-      std::make_unique<JweWrapper>(PublicJwk{PrivateKey::generate_ec("P-256").public_key(), {}, {}}));
+      std::make_unique<JweWrapper>(PublicJwk{PrivateKey::generate_ec("P-256").public_key(), {}, {}, {}}));
   const Manifest manifest = manifest_of(encrypted_);
   std::vector<Descriptor> layers = manifest.layers();
   for (const auto& [name, value] : wrap_private_options(PrivateOptions::generate(layers[0].digest), others))

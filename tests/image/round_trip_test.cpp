@@ -18,7 +18,7 @@ namespace {
 TEST(Images, ComeBackByteForByte) {
   const PrivateKey key = PrivateKey::generate_ec("P-256");
   KeyWrappers wrappers;
-  wrappers.push_back(std::make_unique<JweWrapper>(PublicJwk{key.public_key(), {}, {}}));
+  wrappers.push_back(std::make_unique<JweWrapper>(PublicJwk{key.public_key(), {}, {}, {}}));
   KeyUnwrappers unwrappers;
   unwrappers.push_back(std::make_unique<PrivateKeyUnwrapper>("key", key));
   unsigned encrypted_images = 0;
@@ -63,7 +63,7 @@ TEST(Images, RefuseContentEmbeddedInADescriptor) {
   KeepingReporter reporter;
   KeyWrappers wrappers;
   wrappers.push_back(
-      std::make_unique<JweWrapper>(PublicJwk{PrivateKey::generate_ec("P-256").public_key(), {}, {}}));
+      std::make_unique<JweWrapper>(PublicJwk{PrivateKey::generate_ec("P-256").public_key(), {}, {}, {}}));
   EXPECT_EQ(error_of([&] { encrypt_image(store, destination, wrappers, {}, reporter); }),
             ErrorCode::kRefused);
   EXPECT_TRUE(destination.blobs.empty());

@@ -14,7 +14,7 @@ class Party {
   [[nodiscard]] const PrivateKey& key() const { return key_; }
 
   [[nodiscard]] std::unique_ptr<KeyWrapper> wrapper() const {
-    return std::make_unique<JweWrapper>(PublicJwk{key_.public_key(), {}, {}});
+    return std::make_unique<JweWrapper>(PublicJwk{key_.public_key(), {}, {}, {}});
   }
   // For this party alone.
   [[nodiscard]] KeyWrappers wrappers() const {
