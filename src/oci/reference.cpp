@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 
 namespace imgcrypt {
@@ -72,6 +73,19 @@ Reference Reference::parse(std::string_view text) {
   if (colon != std::string_view::npos && reference.tag.empty() && !reference.position)
     refuse(text, "the tag is empty", form);
   return reference;
+}
+
+bool is_ref_name(std::string_view tag) {
+  const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
+  std::string_view rest = tag;
+  while (!rest.empty() && is_letter(rest.front())) {
+    rest.remove_prefix(static_cast<std::size_t>(std::ranges::find_if_not(rest, is_letter) - rest.begin()));
+    if (rest.empty()) return true;
+    const bool is_between = std::string_view("-._:@+/").find(rest.front()) != std::string_view::npos;
+    if (!is_between) return false;
+    rest.remove_prefix(rest.starts_with("--") ? 2 : 1);
+  }
+  return false;
 }
 
 std::string Reference::string() const {

@@ -21,4 +21,8 @@ struct Reference {
   [[nodiscard]] std::string string() const;
 };
 
+// Whether a tag is what OCI allows as org.opencontainers.image.ref.name (image specification, "Pre-Defined
+// Annotation Keys"), so that other tools can name it.
+[[nodiscard]] bool is_ref_name(std::string_view tag);
+
 }  // namespace imgcrypt

@@ -9,8 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <filesystem>
 #include <ranges>
@@ -78,21 +76,6 @@ void make_durable(int fd, const std::string& what) {
   if (::fsync(fd) != 0) throw errno_error("fsync " + what);
 }
 
-// OCI image layout specification, "Pre-Defined Annotation Keys": what org.opencontainers.image.ref.name may
-// be, its components joined by slashes.
-bool is_name(std::string_view tag) {
-  const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
-  std::string_view rest = tag;
-  while (!rest.empty() && is_letter(rest.front())) {
-    rest.remove_prefix(static_cast<std::size_t>(std::ranges::find_if_not(rest, is_letter) - rest.begin()));
-    if (rest.empty()) return true;
-    const bool is_between = std::string_view("-._:@+/").find(rest.front()) != std::string_view::npos;
-    if (!is_between) return false;
-    rest.remove_prefix(rest.starts_with("--") ? 2 : 1);
-  }
-  return false;
-}
-
 bool has_parent(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
@@ -135,7 +118,7 @@ OciLayoutDestination::OciLayoutDestination(Reference reference, std::optional<Di
                 "destination " + reference_.string() + ": neither digest nor position can be chosen",
                 "write oci:DIR or oci:DIR:TAG");
   }
-  if (!reference_.tag.empty() && !is_name(reference_.tag)) {
+  if (!reference_.tag.empty() && !is_ref_name(reference_.tag)) {
     throw Error(ErrorCode::kUsage,
                 "destination " + reference_.string() + ": other tools could not name that tag",
                 "take letters, digits and single - . _ : @ + / between them");
