@@ -188,8 +188,7 @@ void add_remove(CLI::App& app, Output& output) {
   add_places(*command, options->places);
   make_repeatable(command->add_option("-r,--recipient,--encryption-key", options->names,
                                       "whom: jwe:PUBLICKEY, pkcs7:CERTIFICATE, provider:NAME for all of that "
-                                      "provider, or a fingerprint's "
-                                      "beginning; may be given several times"),
+                                      "provider, or a fingerprint's beginning; may be given several times"),
                   "WHO");
   options->indexes.add_to(*command, "--index", "whom, by the number that recipients list shows", "N[,N]");
   command->add_flag("--dry-run", options->places.dry_run, "only say what would be done");

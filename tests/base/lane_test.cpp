@@ -84,15 +84,18 @@ class Opener final : public RunningHash {
   std::ptrdiff_t count_;
 };
 
-// What is worth a thread is not left for whoever waits.
+// What is worth a thread is not left for whoever waits. Many times over, so that the thread is asleep before.
 TEST(Lane, BeginsBeforeAnybodyWaits) {
   Lane lane(LaneKind::kThread);
   std::counting_semaphore<> begun(0);
   const Bytes byte(1);
   Opener opener(begun, 1);
-  for (int i = 0; i < 20; ++i) lane.post(opener, byte);
-  EXPECT_TRUE(begun.try_acquire_for(std::chrono::seconds(10)));
-  lane.wait(20);
+  for (int round = 0; round < 100; ++round) {
+    for (int i = 0; i < 20; ++i) lane.post(opener, byte);
+    ASSERT_TRUE(begun.try_acquire_for(std::chrono::seconds(10)));
+    lane.wait(lane.posted());
+    while (begun.try_acquire()) continue;
+  }
 }
 
 // One of thread and owner is held up by the first two hashes, until the other has updated the third.

@@ -1,5 +1,6 @@
 #include "layer/diff_id.hpp"
 
+#include "support/failing_source.hpp"
 #include "support/run_program.hpp"
 #include "support/vectors.hpp"
 
@@ -17,20 +18,6 @@ const std::string kText = [] {
   for (unsigned i = 0; i < 400'000; ++i) text += std::to_string(i * 7919 % 1009);
   return text;
 }();
-
-// Ends with an error instead.
-class FailingSource final : public Source {
- public:
-  explicit FailingSource(ByteView bytes) : bytes_(bytes) {}
-  std::size_t read(MutableByteView buffer) override {
-    const std::size_t size = bytes_.read(buffer);
-    if (size == 0) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
-    return size;
-  }
-
- private:
-  MemorySource bytes_;
-};
 
 TEST(DiffId, IsTheDigestOfTheDecompressedLayer) {
   for (const char* program : {"gzip -c", "zstd -q -c", "cat"}) {

@@ -2,6 +2,7 @@
 #include "layer/authenticated_source.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/encrypting_source.hpp"
+#include "support/failing_source.hpp"
 #include "support/memory_sink.hpp"
 #include "support/slow_source.hpp"
 #include "support/vectors.hpp"
@@ -119,24 +120,10 @@ TEST(DecryptingSource, StaysFailed) {
   for (int i = 0; i < 3; ++i) released_before_failure(decrypting);
 }
 
-// Gives what it has, then fails.
-class CutSource final : public Source {
- public:
-  explicit CutSource(ByteView bytes) : bytes_(bytes) {}
-  std::size_t read(MutableByteView buffer) override {
-    const std::size_t size = bytes_.read(buffer);
-    if (size == 0) throw Error(ErrorCode::kIntegrity, "cut");
-    return size;
-  }
-
- private:
-  MemorySource bytes_;
-};
-
 TEST(DecryptingSource, HoldsBackTheTailHoweverOftenItsSourceFails) {
   const PrivateOptions options = fresh_options();
   const Encrypted layer = encrypt(random_bytes(3 * DecryptingSource::kHeldBack), options);
-  CutSource source(layer.bytes);
+  FailingSource source(layer.bytes);
   Lane lane(LaneKind::kThread);
   DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options), lane);
   EXPECT_LE(released_before_failure(decrypting), 2 * DecryptingSource::kHeldBack);
