@@ -2,11 +2,11 @@
 // chosen, runs once and gives its result to the output, which outlives it.
 #pragma once
 
-#include "cli/output.hpp"
-#include "image/selection.hpp"
+#include "cli/terminal/output.hpp"
+#include "image/tree/selection.hpp"
 #include "keywrap/described_recipient.hpp"
-#include "keywrap/key_providers.hpp"
 #include "keywrap/key_wrapper.hpp"
+#include "keywrap/provider/key_providers.hpp"
 #include "oci/reference.hpp"
 
 #include <CLI/CLI.hpp>

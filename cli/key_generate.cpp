@@ -1,8 +1,8 @@
-#include "base/child_process.hpp"
+#include "base/process/child_process.hpp"
 #include "cli/key.hpp"
-#include "cli/passphrase.hpp"
-#include "crypto/key.hpp"
-#include "crypto/key_pair_files.hpp"
+#include "cli/terminal/passphrase.hpp"
+#include "keys/key.hpp"
+#include "keys/key_pair_files.hpp"
 
 #include <imgcrypt/error.hpp>
 

@@ -1,8 +1,8 @@
 #include "cli/key.hpp"
-#include "cli/passphrase.hpp"
-#include "crypto/key_contents.hpp"
-#include "crypto/key_file.hpp"
-#include "keywrap/jwe.hpp"
+#include "cli/terminal/passphrase.hpp"
+#include "keys/key_file.hpp"
+#include "keys/key_listing.hpp"
+#include "keywrap/jwe/jwe.hpp"
 
 #include <imgcrypt/error.hpp>
 

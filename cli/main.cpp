@@ -1,9 +1,9 @@
 #include "base/cancel.hpp"
-#include "base/fd.hpp"
-#include "base/orphans.hpp"
+#include "base/process/fd.hpp"
+#include "base/process/orphans.hpp"
 #include "cli/command.hpp"
-#include "cli/help_text.hpp"
-#include "cli/suggest.hpp"
+#include "cli/terminal/help_text.hpp"
+#include "cli/terminal/suggest.hpp"
 
 #include <imgcrypt/error.hpp>
 

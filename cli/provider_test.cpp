@@ -1,7 +1,7 @@
 #include "cli/provider_test.hpp"
 
-#include "base/encoding.hpp"
 #include "base/parallel.hpp"
+#include "base/text/encoding.hpp"
 #include "keywrap/key_wrapper.hpp"
 #include "layer/private_options.hpp"
 

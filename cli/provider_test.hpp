@@ -1,7 +1,7 @@
 // Whether a key provider does what the protocol asks of it (keyprovider/README.md): `imgcrypt provider test`.
 #pragma once
 
-#include "keywrap/key_providers.hpp"
+#include "keywrap/provider/key_providers.hpp"
 
 #include <functional>
 #include <string>

@@ -1,7 +1,7 @@
 #include "cli/command.hpp"
 #include "image/recipient_list.hpp"
 #include "keywrap/recipient_name.hpp"
-#include "transport/layout_directory.hpp"
+#include "transport/layout/layout_directory.hpp"
 #include "transport/open.hpp"
 
 #include <algorithm>

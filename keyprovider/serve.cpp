@@ -1,6 +1,6 @@
 #include "keyprovider/serve.hpp"
 
-#include "base/fd.hpp"
+#include "base/process/fd.hpp"
 
 #include <sys/prctl.h>
 #include <sys/resource.h>

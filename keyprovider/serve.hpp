@@ -2,7 +2,7 @@
 // says how to write one.
 #pragma once
 
-#include "keywrap/provider_protocol.hpp"
+#include "keywrap/provider/provider_protocol.hpp"
 
 #include <imgcrypt/error.hpp>
 

@@ -1,6 +1,6 @@
 #include "streamproc/content_store.hpp"
 
-#include "base/json.hpp"
+#include "base/text/json.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/manifest.hpp"
 

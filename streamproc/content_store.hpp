@@ -1,7 +1,7 @@
 // Finds the layer that stdin carries in containerd's content store, and the descriptors that name it.
 #pragma once
 
-#include "base/fd.hpp"
+#include "base/process/fd.hpp"
 #include "oci/descriptor.hpp"
 
 #include <functional>

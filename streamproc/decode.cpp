@@ -1,9 +1,9 @@
 #include "streamproc/decode.hpp"
 
-#include "base/fd.hpp"
-#include "crypto/key_file.hpp"
+#include "base/process/fd.hpp"
+#include "keys/key_file.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
-#include "keywrap/provider.hpp"
+#include "keywrap/provider/provider.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "streamproc/content_store.hpp"
 #include "streamproc/key_directory.hpp"

@@ -1,7 +1,7 @@
 #include "streamproc/key_directory.hpp"
 
-#include "crypto/key_file.hpp"
-#include "keywrap/jwe.hpp"
+#include "keys/key_file.hpp"
+#include "keywrap/jwe/jwe.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 
 #include <imgcrypt/error.hpp>

@@ -1,6 +1,6 @@
 #include "base/cancel.hpp"
-#include "base/fd.hpp"
-#include "base/orphans.hpp"
+#include "base/process/fd.hpp"
+#include "base/process/orphans.hpp"
 #include "crypto/lean_start.hpp"
 #include "streamproc/decode.hpp"
 #include "streamproc/stdout_holder.hpp"

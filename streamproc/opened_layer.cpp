@@ -1,8 +1,8 @@
 #include "streamproc/opened_layer.hpp"
 
-#include "base/peeked_source.hpp"
+#include "base/stream/peeked_source.hpp"
 #include "layer/decrypting_source.hpp"
-#include "layer/inflating_source.hpp"
+#include "layer/inflate/inflating_source.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
 // decompresses to. A file is read without moving its position, which others may share.
 #pragma once
 
-#include "base/fd.hpp"
+#include "base/process/fd.hpp"
 #include "layer/layer_mac.hpp"
 #include "oci/digest.hpp"
 

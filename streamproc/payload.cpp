@@ -1,7 +1,7 @@
 #include "streamproc/payload.hpp"
 
-#include "base/encoding.hpp"
-#include "base/fd.hpp"
+#include "base/process/fd.hpp"
+#include "base/text/encoding.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/secret_bytes.hpp"
-#include "keywrap/provider.hpp"
+#include "keywrap/provider/provider.hpp"
 #include "oci/descriptor.hpp"
 
 #include <optional>

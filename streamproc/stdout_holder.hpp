@@ -3,7 +3,7 @@
 // ours holds stdout until we have been reaped. docs/design.md, "The decoder", tells the whole story.
 #pragma once
 
-#include "base/fd.hpp"
+#include "base/process/fd.hpp"
 
 #include <sys/types.h>
 

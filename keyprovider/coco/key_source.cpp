@@ -1,8 +1,8 @@
 #include "keyprovider/coco/key_source.hpp"
 
-#include "base/encoding.hpp"
-#include "base/fd.hpp"
-#include "base/json.hpp"
+#include "base/process/fd.hpp"
+#include "base/text/encoding.hpp"
+#include "base/text/json.hpp"
 #include "keyprovider/coco/packet.hpp"
 
 #include <array>

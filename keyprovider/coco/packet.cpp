@@ -1,7 +1,7 @@
 #include "keyprovider/coco/packet.hpp"
 
-#include "base/encoding.hpp"
-#include "base/json.hpp"
+#include "base/text/encoding.hpp"
+#include "base/text/json.hpp"
 #include "crypto/aes_gcm.hpp"
 #include "crypto/random.hpp"
 #include "keyprovider/serve.hpp"

@@ -1,6 +1,6 @@
 // A key provider to start from. provider:skeleton:FILE wraps and unwraps with the 32 bytes in FILE: put your
 // own key store where read_key, wrap and unwrap are. README.md says how it is built, configured and tested.
-#include "base/fd.hpp"
+#include "base/process/fd.hpp"
 #include "crypto/aes_gcm.hpp"
 #include "crypto/random.hpp"
 #include "keyprovider/command_line.hpp"

@@ -1,6 +1,6 @@
 #include "keyprovider/sodium/key_file.hpp"
 
-#include "base/fd.hpp"
+#include "base/process/fd.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // Files that hold one key as text, and the values behind provider:sodium that name them.
 #pragma once
 
-#include "crypto/key_pair_files.hpp"
 #include "keyprovider/sodium/key.hpp"
+#include "keys/key_pair_files.hpp"
 
 #include <string>
 

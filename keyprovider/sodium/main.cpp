@@ -1,5 +1,5 @@
 #include "base/cancel.hpp"
-#include "base/fd.hpp"
+#include "base/process/fd.hpp"
 #include "keyprovider/command_line.hpp"
 #include "keyprovider/sodium/key_file.hpp"
 #include "keyprovider/sodium/provider.hpp"

@@ -1,7 +1,7 @@
 #include "keyprovider/sodium/packet.hpp"
 
-#include "base/encoding.hpp"
-#include "base/json.hpp"
+#include "base/text/encoding.hpp"
+#include "base/text/json.hpp"
 #include "keyprovider/serve.hpp"
 
 namespace imgcrypt::keyprovider::sodium {

@@ -1,7 +1,7 @@
 // Independent tasks side by side.
 #pragma once
 
-#include "base/stream.hpp"
+#include "base/stream/stream.hpp"
 
 #include <atomic>
 #include <cstddef>

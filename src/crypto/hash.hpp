@@ -1,7 +1,7 @@
 // Hashes, computed as the bytes pass (FIPS 180-4).
 #pragma once
 
-#include "base/running_hash.hpp"
+#include "base/stream/running_hash.hpp"
 
 #include <memory>
 

@@ -1,8 +1,8 @@
 // Message authentication codes, computed as the bytes pass.
 #pragma once
 
-#include "base/running_hash.hpp"
 #include "base/secret_bytes.hpp"
+#include "base/stream/running_hash.hpp"
 
 #include <memory>
 

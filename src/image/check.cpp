@@ -1,11 +1,11 @@
 #include "image/check.hpp"
 
 #include "base/parallel.hpp"
-#include "image/convert.hpp"
-#include "image/diff_ids.hpp"
-#include "image/lane_choice.hpp"
+#include "image/change/lane_choice.hpp"
+#include "image/change/layer_keys.hpp"
 #include "image/layer_check.hpp"
-#include "image/layer_keys.hpp"
+#include "image/tree/convert.hpp"
+#include "image/tree/diff_ids.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 

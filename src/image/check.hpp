@@ -2,7 +2,7 @@
 #pragma once
 
 #include "image/reporter.hpp"
-#include "image/selection.hpp"
+#include "image/tree/selection.hpp"
 #include "keywrap/key_wrapper.hpp"
 #include "transport/image_store.hpp"
 

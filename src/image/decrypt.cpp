@@ -1,8 +1,8 @@
 #include "image/decrypt.hpp"
 
-#include "image/convert.hpp"
-#include "image/decryption.hpp"
-#include "image/source_digest.hpp"
+#include "image/change/decryption.hpp"
+#include "image/change/source_digest.hpp"
+#include "image/tree/convert.hpp"
 #include "oci/media_types.hpp"
 
 #include <algorithm>

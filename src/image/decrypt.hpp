@@ -1,9 +1,9 @@
 // Decrypts the chosen layers of an image.
 #pragma once
 
-#include "image/dry_run.hpp"
+#include "image/change/dry_run.hpp"
 #include "image/reporter.hpp"
-#include "image/selection.hpp"
+#include "image/tree/selection.hpp"
 #include "keywrap/key_wrapper.hpp"
 #include "transport/image_store.hpp"
 

@@ -1,9 +1,9 @@
 // Encrypts the chosen layers of an image for its recipients.
 #pragma once
 
-#include "image/dry_run.hpp"
+#include "image/change/dry_run.hpp"
 #include "image/reporter.hpp"
-#include "image/selection.hpp"
+#include "image/tree/selection.hpp"
 #include "keywrap/recipient.hpp"
 #include "transport/image_store.hpp"
 

@@ -1,8 +1,8 @@
 #include "image/inspect.hpp"
 
-#include "image/child_edits.hpp"
-#include "image/image_config.hpp"
 #include "image/recipient_numbers.hpp"
+#include "image/tree/child_edits.hpp"
+#include "image/tree/image_config.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 

@@ -2,7 +2,7 @@
 // layer is read. Texts are as the image has them: from outside, of any length, not fit for a terminal.
 #pragma once
 
-#include "image/selection.hpp"
+#include "image/tree/selection.hpp"
 #include "layer/layer_recipients.hpp"
 
 #include <optional>

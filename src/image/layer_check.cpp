@@ -1,9 +1,9 @@
 #include "image/layer_check.hpp"
 
-#include "base/peeked_source.hpp"
-#include "image/diff_ids.hpp"
+#include "base/stream/peeked_source.hpp"
+#include "image/tree/diff_ids.hpp"
 #include "layer/decrypting_source.hpp"
-#include "layer/diff_id.hpp"
+#include "layer/inflate/diff_id.hpp"
 #include "oci/media_types.hpp"
 
 namespace imgcrypt {

@@ -1,8 +1,8 @@
 // One layer's blob, read to its end to see that it is what its image says.
 #pragma once
 
-#include "base/lane.hpp"
-#include "image/layer_keys.hpp"
+#include "base/stream/lane.hpp"
+#include "image/change/layer_keys.hpp"
 #include "image/reporter.hpp"
 #include "transport/image_store.hpp"
 

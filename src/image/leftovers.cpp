@@ -1,9 +1,9 @@
 #include "image/leftovers.hpp"
 
-#include "image/tree.hpp"
+#include "image/tree/tree.hpp"
 #include "oci/media_types.hpp"
-#include "transport/layout_directory.hpp"
-#include "transport/layout_index.hpp"
+#include "transport/layout/layout_directory.hpp"
+#include "transport/layout/layout_index.hpp"
 #include "transport/open.hpp"
 
 namespace imgcrypt {

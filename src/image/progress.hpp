@@ -3,7 +3,7 @@
 // several threads.
 #pragma once
 
-#include "base/stream.hpp"
+#include "base/stream/stream.hpp"
 
 #include <atomic>
 #include <chrono>

@@ -1,9 +1,9 @@
-#include "crypto/key_file.hpp"
 #include "image/decrypt.hpp"
 #include "image/encrypt.hpp"
 #include "image/inspect.hpp"
+#include "keys/key_file.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
-#include "keywrap/provider.hpp"
+#include "keywrap/provider/provider.hpp"
 #include "transport/open.hpp"
 
 #include <imgcrypt/image.hpp>

@@ -1,7 +1,7 @@
 #include "image/recipient_list.hpp"
 
-#include "image/convert.hpp"
 #include "image/recipient_numbers.hpp"
+#include "image/tree/convert.hpp"
 #include "oci/media_types.hpp"
 
 namespace imgcrypt {

@@ -1,8 +1,8 @@
 #include "image/recipients.hpp"
 
-#include "image/convert.hpp"
-#include "image/rotate.hpp"
-#include "image/selection.hpp"
+#include "image/change/rotate.hpp"
+#include "image/tree/convert.hpp"
+#include "image/tree/selection.hpp"
 
 #include <memory>
 

@@ -2,9 +2,9 @@
 // they are, but for rotation.
 #pragma once
 
-#include "image/dry_run.hpp"
+#include "image/change/dry_run.hpp"
+#include "image/change/rewrap.hpp"
 #include "image/reporter.hpp"
-#include "image/rewrap.hpp"
 #include "transport/image_store.hpp"
 
 namespace imgcrypt {

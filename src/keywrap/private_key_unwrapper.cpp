@@ -1,6 +1,6 @@
 #include "keywrap/private_key_unwrapper.hpp"
 
-#include "keywrap/jwe.hpp"
+#include "keywrap/jwe/jwe.hpp"
 
 #include <imgcrypt/error.hpp>
 

@@ -1,9 +1,9 @@
 // A private key of the user's, for every scheme that it can open.
 #pragma once
 
-#include "crypto/key.hpp"
+#include "keys/key.hpp"
 #include "keywrap/key_wrapper.hpp"
-#include "keywrap/pkcs7.hpp"
+#include "keywrap/pkcs7/pkcs7.hpp"
 
 namespace imgcrypt {
 

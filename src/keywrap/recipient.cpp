@@ -1,9 +1,9 @@
 #include "keywrap/recipient.hpp"
 
-#include "crypto/key_contents.hpp"
-#include "crypto/key_file.hpp"
-#include "keywrap/pkcs7.hpp"
-#include "keywrap/provider.hpp"
+#include "keys/key_file.hpp"
+#include "keys/key_listing.hpp"
+#include "keywrap/pkcs7/pkcs7.hpp"
+#include "keywrap/provider/provider.hpp"
 
 #include <imgcrypt/error.hpp>
 

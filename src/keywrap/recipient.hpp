@@ -1,9 +1,9 @@
 // Recipients as the user names them: SCHEME:VALUE.
 #pragma once
 
-#include "keywrap/jwe.hpp"
-#include "keywrap/key_providers.hpp"
+#include "keywrap/jwe/jwe.hpp"
 #include "keywrap/key_wrapper.hpp"
+#include "keywrap/provider/key_providers.hpp"
 
 #include <functional>
 #include <memory>

@@ -1,7 +1,7 @@
 #include "keywrap/recipient_name.hpp"
 
-#include "crypto/certificate.hpp"
-#include "crypto/key_file.hpp"
+#include "keys/certificate.hpp"
+#include "keys/key_file.hpp"
 #include "keywrap/recipient.hpp"
 
 #include <imgcrypt/error.hpp>

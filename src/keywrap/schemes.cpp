@@ -1,9 +1,9 @@
 #include "keywrap/schemes.hpp"
 
-#include "keywrap/jwe.hpp"
-#include "keywrap/jwe_message.hpp"
-#include "keywrap/pkcs7.hpp"
-#include "keywrap/pkcs7_message.hpp"
+#include "keywrap/jwe/jwe.hpp"
+#include "keywrap/jwe/jwe_message.hpp"
+#include "keywrap/pkcs7/pkcs7.hpp"
+#include "keywrap/pkcs7/pkcs7_message.hpp"
 
 #include <array>
 

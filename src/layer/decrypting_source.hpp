@@ -3,7 +3,7 @@
 // verifies first (verify_layer) or throws away what it got when read() throws.
 #pragma once
 
-#include "base/lane_buffers.hpp"
+#include "base/stream/lane_buffers.hpp"
 #include "crypto/aes_ctr.hpp"
 #include "layer/layer_mac.hpp"
 

@@ -2,7 +2,7 @@
 // source.
 #pragma once
 
-#include "base/lane_buffers.hpp"
+#include "base/stream/lane_buffers.hpp"
 #include "crypto/aes_ctr.hpp"
 #include "crypto/mac.hpp"
 #include "layer/private_options.hpp"

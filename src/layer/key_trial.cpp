@@ -1,5 +1,5 @@
 #include "base/cancel.hpp"
-#include "keywrap/provider.hpp"
+#include "keywrap/provider/provider.hpp"
 #include "keywrap/schemes.hpp"
 #include "layer/layer_recipients.hpp"
 #include "layer/packets.hpp"

@@ -1,8 +1,8 @@
 // How the ciphertext of a layer is authenticated.
 #pragma once
 
-#include "base/lane.hpp"
-#include "base/stream.hpp"
+#include "base/stream/lane.hpp"
+#include "base/stream/stream.hpp"
 #include "crypto/mac.hpp"
 #include "layer/private_options.hpp"
 #include "layer/public_options.hpp"

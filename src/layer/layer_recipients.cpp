@@ -1,6 +1,6 @@
 #include "layer/layer_recipients.hpp"
 
-#include "keywrap/provider.hpp"
+#include "keywrap/provider/provider.hpp"
 #include "keywrap/schemes.hpp"
 #include "layer/packets.hpp"
 

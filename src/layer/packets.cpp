@@ -1,6 +1,6 @@
 #include "layer/packets.hpp"
 
-#include "base/encoding.hpp"
+#include "base/text/encoding.hpp"
 
 #include <imgcrypt/error.hpp>
 

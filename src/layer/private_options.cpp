@@ -1,7 +1,7 @@
 #include "layer/private_options.hpp"
 
-#include "base/encoding.hpp"
-#include "base/json.hpp"
+#include "base/text/encoding.hpp"
+#include "base/text/json.hpp"
 #include "crypto/aes_ctr.hpp"
 #include "crypto/random.hpp"
 #include "keywrap/key_wrapper.hpp"

@@ -1,7 +1,7 @@
 #include "layer/public_options.hpp"
 
-#include "base/encoding.hpp"
-#include "base/json.hpp"
+#include "base/text/encoding.hpp"
+#include "base/text/json.hpp"
 #include "crypto/mac.hpp"
 
 #include <imgcrypt/error.hpp>

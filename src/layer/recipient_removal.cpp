@@ -1,6 +1,6 @@
 #include "layer/recipient_removal.hpp"
 
-#include "base/encoding.hpp"
+#include "base/text/encoding.hpp"
 #include "keywrap/schemes.hpp"
 #include "layer/packets.hpp"
 

@@ -1,8 +1,8 @@
 #include "layer/wrapped_keys.hpp"
 
-#include "base/encoding.hpp"
+#include "base/text/encoding.hpp"
 #include "base/work_time.hpp"
-#include "keywrap/jwe.hpp"
+#include "keywrap/jwe/jwe.hpp"
 #include "layer/layer_recipients.hpp"
 #include "layer/packets.hpp"
 

@@ -1,7 +1,7 @@
 // What a manifest or index says of a blob (OCI image specification, "Content Descriptors"). A value.
 #pragma once
 
-#include "base/json.hpp"
+#include "base/text/json.hpp"
 #include "oci/digest.hpp"
 
 #include <map>

@@ -1,6 +1,6 @@
 #include "oci/digest.hpp"
 
-#include "base/encoding.hpp"
+#include "base/text/encoding.hpp"
 
 #include <imgcrypt/error.hpp>
 

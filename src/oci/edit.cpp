@@ -1,6 +1,6 @@
 #include "oci/edit.hpp"
 
-#include "base/encoding.hpp"
+#include "base/text/encoding.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // bytes back, whatever the formatting. How the edits look is docs/formats.md, "Edits".
 #pragma once
 
-#include "base/text_edits.hpp"
+#include "base/text/text_edits.hpp"
 #include "oci/descriptor.hpp"
 
 #include <set>

@@ -2,8 +2,8 @@
 // and digest are right. Else kIntegrity, "blob ... damaged".
 #pragma once
 
-#include "base/lane.hpp"
-#include "base/stream.hpp"
+#include "base/stream/lane.hpp"
+#include "base/stream/stream.hpp"
 #include "oci/descriptor.hpp"
 
 #include <memory>

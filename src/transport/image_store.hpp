@@ -2,8 +2,8 @@
 // but for commit(), which is the last call.
 #pragma once
 
-#include "base/lane.hpp"
-#include "base/stream.hpp"
+#include "base/stream/lane.hpp"
+#include "base/stream/stream.hpp"
 #include "oci/descriptor.hpp"
 
 #include <memory>

@@ -1,7 +1,7 @@
 #include "transport/open.hpp"
 
-#include "transport/oci_layout_destination.hpp"
-#include "transport/oci_layout_source.hpp"
+#include "transport/layout/layout_destination.hpp"
+#include "transport/layout/layout_source.hpp"
 
 namespace imgcrypt {
 

@@ -1,9 +1,9 @@
 #include "image/decrypt.hpp"
 
-#include "base/lane.hpp"
+#include "base/stream/lane.hpp"
+#include "image/change/source_digest.hpp"
 #include "image/encrypt.hpp"
-#include "image/source_digest.hpp"
-#include "keywrap/jwe.hpp"
+#include "keywrap/jwe/jwe.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "layer/encrypting_source.hpp"
 #include "layer/wrapped_keys.hpp"

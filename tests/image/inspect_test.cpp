@@ -1,7 +1,7 @@
 // What is told of images to somebody without a key.
 #include "image/inspect.hpp"
 
-#include "keywrap/jwe.hpp"
+#include "keywrap/jwe/jwe.hpp"
 #include "support/image_builder.hpp"
 #include "support/vectors.hpp"
 #include "transport/open.hpp"

@@ -2,7 +2,7 @@
 #include "image/decrypt.hpp"
 #include "image/encrypt.hpp"
 #include "image/inspect.hpp"
-#include "keywrap/jwe.hpp"
+#include "keywrap/jwe/jwe.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "oci/media_types.hpp"
 #include "support/memory_store.hpp"

@@ -1,6 +1,6 @@
-#include "keywrap/jwe.hpp"
+#include "keywrap/jwe/jwe.hpp"
 #include "keywrap/key_string.hpp"
-#include "keywrap/pkcs7.hpp"
+#include "keywrap/pkcs7/pkcs7.hpp"
 #include "keywrap/recipient.hpp"
 #include "support/vectors.hpp"
 

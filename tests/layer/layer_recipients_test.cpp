@@ -1,7 +1,7 @@
 #include "layer/layer_recipients.hpp"
 
-#include "keywrap/jwe.hpp"
-#include "keywrap/pkcs7.hpp"
+#include "keywrap/jwe/jwe.hpp"
+#include "keywrap/pkcs7/pkcs7.hpp"
 #include "support/vectors.hpp"
 
 #include <gmock/gmock.h>

@@ -1,6 +1,6 @@
 // Every layer of every image that peers encrypted, opened with each of its keys.
-#include "crypto/certificate.hpp"
-#include "crypto/key_file.hpp"
+#include "keys/certificate.hpp"
+#include "keys/key_file.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/wrapped_keys.hpp"

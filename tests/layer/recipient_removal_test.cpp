@@ -1,6 +1,6 @@
 #include "layer/recipient_removal.hpp"
 
-#include "base/encoding.hpp"
+#include "base/text/encoding.hpp"
 #include "support/vectors.hpp"
 
 #include <gmock/gmock.h>

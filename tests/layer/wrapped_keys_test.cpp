@@ -1,7 +1,7 @@
 #include "layer/wrapped_keys.hpp"
 
-#include "crypto/key_file.hpp"
-#include "keywrap/jwe.hpp"
+#include "keys/key_file.hpp"
+#include "keywrap/jwe/jwe.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "support/vectors.hpp"
 

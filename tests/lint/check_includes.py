@@ -14,30 +14,31 @@ MAY_INCLUDE = {
     "include": [],
     "base": [],
     "crypto": ["base"],
+    "keys": ["crypto", "base"],
     "oci": ["crypto", "base"],
-    "keywrap": ["crypto", "base"],
+    "keywrap": ["keys", "crypto", "base"],
     "layer": ["oci", "keywrap", "crypto", "base"],
     "transport": ["oci", "crypto", "base"],
-    "image": ["layer", "transport", "keywrap", "oci", "crypto", "base"],
-    "node": ["image", "base"],
-    "streamproc": ["layer", "keywrap", "oci", "crypto", "base"],
-    "keyprovider": ["keywrap/provider_protocol.hpp", "crypto", "base"],
-    "cli": ["node", "image", "layer", "transport", "keywrap", "oci", "crypto", "base"],
+    "image": ["layer", "transport", "keywrap", "oci", "keys", "crypto", "base"],
+    "node": ["layer", "keywrap", "oci", "keys", "crypto", "base"],
+    "streamproc": ["node", "layer", "keywrap", "oci", "keys", "crypto", "base"],
+    "keyprovider": ["keywrap/provider/provider_protocol.hpp", "keys", "crypto", "base"],
+    "cli": ["node", "image", "layer", "transport", "keywrap", "oci", "keys", "crypto", "base"],
 }
 
 # Library, what its includes look like, the files it may be included by.
 EDGES_BEHIND_JSON = [
-    "src/base/json*.cpp",
+    "src/base/text/json*.cpp",
     *(f"src/{module}/*.cpp" for module in ("oci", "keywrap", "layer", "transport")),
     "cli/*.cpp",
     "streamproc/*.cpp",
     "keyprovider/*.cpp",
 ]
 LIBRARIES = [
-    ("OpenSSL", r"openssl/", ["src/crypto/*"]),
+    ("OpenSSL", r"openssl/", ["src/crypto/*", "src/keys/*"]),
     ("nlohmann/json", r"nlohmann/", EDGES_BEHIND_JSON),
     ("fmt", r"fmt/", ["*"]),
-    ("libsodium", r"sodium(\.h|/)", ["src/base/secret*", "src/base/encoding.cpp", "keyprovider/sodium/*"]),
+    ("libsodium", r"sodium(\.h|/)", ["src/base/secret*", "src/base/text/encoding.cpp", "keyprovider/sodium/*"]),
     ("GPGME", r"gpgme", ["keyprovider/pgp/*"]),
     ("p11-kit", r"p11-kit", ["keyprovider/pkcs11/*"]),
     ("yaml-cpp", r"yaml-cpp/", ["keyprovider/pkcs11/*"]),
@@ -45,9 +46,9 @@ LIBRARIES = [
     ("protobuf", r"google/protobuf/|.*\.pb\.h$", ["keyprovider/grpc/*", "src/transport/containerd*"]),
     ("libcurl", r"curl/", ["src/transport/*"]),
     ("libarchive", r"archive(_entry)?\.h$", ["src/transport/*"]),
-    ("ISA-L", r"isa-l(\.h|/)|igzip_lib\.h$", ["src/layer/*", "src/transport/*"]),
-    ("zstd", r"zstd(_errors)?\.h$", ["src/layer/*", "src/transport/*"]),
-    ("zlib", r"zlib\.h$", ["src/layer/gzip_inflater_zlib.cpp"]),
+    ("ISA-L", r"isa-l(\.h|/)|igzip_lib\.h$", ["src/layer/inflate/*", "src/transport/*"]),
+    ("zstd", r"zstd(_errors)?\.h$", ["src/layer/inflate/*", "src/transport/*"]),
+    ("zlib", r"zlib\.h$", ["src/layer/inflate/gzip_inflater_zlib.cpp"]),
     ("CLI11", r"CLI/", ["cli/*", "streamproc/main.cpp", "keyprovider/command_line.*", "keyprovider/*/main.cpp"]),
 ]
 SYSTEM_FOLDERS = {"arpa", "asm", "linux", "net", "netinet", "sys"}
@@ -113,7 +114,7 @@ def check_tree():
 
 
 GOOD = [
-    ("src/base/json.cpp", "#include <nlohmann/json.hpp>"),
+    ("src/base/text/json.cpp", "#include <nlohmann/json.hpp>"),
     ("src/base/secret_bytes.hpp", "#include <sodium.h>"),
     ("src/crypto/digest.hpp", '#include "base/bytes.hpp"'),
     ("src/crypto/digest.hpp", "#include <openssl/evp.h>"),
@@ -124,7 +125,7 @@ GOOD = [
     ("cli/main.cpp", "#include <CLI/CLI.hpp>"),
     ("cli/main.cpp", '#include "cli/encrypt.hpp"'),
     ("streamproc/main.cpp", "#include <CLI/CLI.hpp>"),
-    ("keyprovider/sodium/main.cpp", '#include "keywrap/provider_protocol.hpp"'),
+    ("keyprovider/sodium/main.cpp", '#include "keywrap/provider/provider_protocol.hpp"'),
     ("keyprovider/sodium/main.cpp", '#include "keyprovider/sodium/box.hpp"'),
     ("keyprovider/sodium/main.cpp", '#include "keyprovider/serve.hpp"'),
 ]

@@ -1,7 +1,7 @@
 // A source that gives what it has and then fails, where others end.
 #pragma once
 
-#include "base/stream.hpp"
+#include "base/stream/stream.hpp"
 
 #include <imgcrypt/error.hpp>
 

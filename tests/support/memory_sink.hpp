@@ -1,8 +1,8 @@
 // What is written, kept in memory.
 #pragma once
 
-#include "base/lane.hpp"
-#include "base/stream.hpp"
+#include "base/stream/lane.hpp"
+#include "base/stream/stream.hpp"
 
 namespace imgcrypt::test {
 

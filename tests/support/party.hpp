@@ -2,7 +2,7 @@
 #pragma once
 
 #include "image/decrypt.hpp"
-#include "keywrap/jwe.hpp"
+#include "keywrap/jwe/jwe.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "support/memory_store.hpp"
 #include "support/reporter.hpp"

@@ -1,8 +1,8 @@
 // Keys, certificates and short calls for tests of the scheme pkcs7.
 #pragma once
 
-#include "crypto/key_file.hpp"
-#include "keywrap/pkcs7.hpp"
+#include "keys/key_file.hpp"
+#include "keywrap/pkcs7/pkcs7.hpp"
 #include "support/vectors.hpp"
 
 #include <optional>

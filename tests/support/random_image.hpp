@@ -1,7 +1,7 @@
 // An image of any shape, by seed: platforms, layers, spacing, escapes, annotations, unknown members.
 #pragma once
 
-#include "base/encoding.hpp"
+#include "base/text/encoding.hpp"
 #include "oci/media_types.hpp"
 #include "support/memory_store.hpp"
 

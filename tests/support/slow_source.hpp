@@ -1,7 +1,7 @@
 // A source that gives few bytes at a time, as pipes do.
 #pragma once
 
-#include "base/stream.hpp"
+#include "base/stream/stream.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // The vectors of tests/vectors, and what tests of them share.
 #pragma once
 
-#include "base/encoding.hpp"
 #include "base/secret_bytes.hpp"
+#include "base/text/encoding.hpp"
 
 #include <imgcrypt/error.hpp>
 

@@ -1,0 +1,165 @@
+#include "cli/command.hpp"
+#include "cli/terminal/passphrase.hpp"
+#include "keys/key_file.hpp"
+#include "keys/key_listing.hpp"
+#include "keywrap/key_string.hpp"
+#include "keywrap/private_key_unwrapper.hpp"
+#include "keywrap/provider/provider.hpp"
+#include "keywrap/recipient.hpp"
+
+#include <algorithm>
+
+namespace imgcrypt::cli {
+namespace {
+
+constexpr std::string_view kPkcs7Prefix = "pkcs7:";
+
+// The certificate of a file without a private key.
+std::optional<Certificate> lone_certificate(ByteView file) {
+  if (as_text(file).find("PRIVATE KEY-----") != std::string_view::npos) return std::nullopt;
+  try {
+    return Certificate::parse(file);
+  } catch (const Error&) {
+    return std::nullopt;  // what is wrong with it is said where it is taken for a key
+  }
+}
+
+struct NamedKey {
+  std::string name;
+  PrivateKey key;
+};
+
+struct NamedCertificate {
+  std::string name;
+  Certificate certificate;
+};
+
+// The keys of a command line, sorted by what they are.
+class Keyring {
+ public:
+  explicit Keyring(Reporter& reporter) : reporter_(reporter) {}
+
+  void add_file(const KeyString& key) {
+    const std::optional<SecretBytes> passphrase = read_passphrase(key);
+    const SecretBytes file = read_key_file(key.file);
+    if (auto certificate = lone_certificate(file.expose())) {
+      add_certificate({"key " + key.file, std::move(*certificate)}, file.expose());
+    } else {
+      keys_.push_back({key.file, parse_private_key(file.expose(), passphrase ? &*passphrase : nullptr)});
+      if (const std::size_t count = count_keys(file.expose()); count > 1)
+        reporter_.note("key " + key.file + ": only the first of its " + std::to_string(count) +
+                       " keys is taken");
+    }
+  }
+
+  void add_certificate_file(const std::string& recipient, const std::string& path) {
+    const SecretBytes file = read_key_file(path);
+    add_certificate({"recipient " + recipient, Certificate::parse(file.expose())}, file.expose());
+  }
+
+  void add_provider(const ProviderString& provider) {
+    parameters_[provider.name].push_back(provider.parameter);
+  }
+
+  KeyUnwrappers unwrappers(const std::shared_ptr<KeyProviders>& providers, LegacyCms legacy) {
+    for (const NamedCertificate& named : certificates_) check_has_key(named);
+    KeyUnwrappers unwrappers;
+    for (const NamedKey& named : keys_) {
+      std::vector<Certificate> own;
+      for (const auto& [name, certificate] : certificates_) {
+        if (certificate.public_key().same_as(named.key.public_key())) own.push_back(certificate);
+      }
+      unwrappers.push_back(
+          std::make_unique<PrivateKeyUnwrapper>(named.name, named.key, std::move(own), legacy));
+    }
+    unwrappers.push_back(std::make_unique<ProviderUnwrapper>(providers, parameters_));
+    return unwrappers;
+  }
+
+ private:
+  void add_certificate(NamedCertificate named, ByteView file) {
+    const std::size_t count = count_certificates(file);
+    if (count > 1) {
+      reporter_.note(named.name + ": the first of its " + std::to_string(count) + " certificates is taken, " +
+                     named.certificate.description());
+    }
+    certificates_.push_back(std::move(named));
+  }
+
+  void check_has_key(const NamedCertificate& named) const {
+    const bool has_key = std::ranges::any_of(keys_, [&](const NamedKey& key) {
+      return named.certificate.public_key().same_as(key.key.public_key());
+    });
+    if (has_key) return;
+    throw Error(ErrorCode::kUsage,
+                named.name + ": no key was given for the " + named.certificate.description(),
+                "give its private key with -k, too");
+  }
+
+  Reporter& reporter_;
+  std::vector<NamedKey> keys_;
+  std::vector<NamedCertificate> certificates_;
+  ProviderParameters parameters_;
+};
+
+void take_key_file(const std::string& text, Keyring& keyring, Reporter& reporter) {
+  const KeyString key = parse_key_string(text);
+  warn_of_bare_password(key, reporter);
+  try {
+    keyring.add_file(key);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kCancelled) throw;
+    throw Error(ErrorCode::kUsage, "key " + key.file + ": " + error.message(), error.hint());
+  }
+}
+
+void take_recipient(const std::string& text, Keyring& keyring) {
+  try {
+    if (text.starts_with(kPkcs7Prefix)) {
+      keyring.add_certificate_file(text, text.substr(kPkcs7Prefix.size()));
+    } else {
+      throw Error(ErrorCode::kUsage, "not the recipient of a key", "write pkcs7:CERTIFICATE");
+    }
+  } catch (const Error& error) {
+    throw Error(ErrorCode::kUsage, "recipient " + text + ": " + error.message(), error.hint());
+  }
+}
+
+}  // namespace
+
+void KeyOptions::add_to(CLI::App& command) {
+  make_repeatable(
+      command.add_option(
+          "-k,--key,--decryption-key", keys,
+          "private key to try: FILE[:file=PASSWORDFILE|:fd=N|:env=VARIABLE|:prompt|:pass=PASSWORD], its "
+          "certificate, or provider:NAME[:PARAMETER]; may be given several times"),
+      "KEY");
+  make_repeatable(
+      command.add_option("--dec-recipient", certificates,
+                         "certificate of a key, as pkcs7:CERTIFICATE: only what is wrapped for it is tried"),
+      "RECIPIENT");
+  command.add_flag("--allow-legacy-cms", allow_legacy_cms,
+                   "also read PKCS7 packets whose encryption nothing authenticates (AES-CBC, 3DES)");
+  providers.add_to(command);
+}
+
+KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
+  if (keys.empty() && ProviderOptions::config().empty())
+    throw Error(ErrorCode::kUsage, "no key was given",
+                "give a private key with -k FILE, or -k provider:NAME");
+  const auto opened = providers.open();
+  Keyring keyring(reporter);
+  for (const std::string& text : keys) {
+    const auto provider = parse_provider_string(text);
+    if (!provider) continue;
+    opened->require(provider->name);
+    keyring.add_provider(*provider);
+  }
+  for (const std::string& text : keys) {
+    if (!parse_provider_string(text)) take_key_file(text, keyring, reporter);
+  }
+  for (const std::string& certificate : certificates) take_recipient(certificate, keyring);
+  return keyring.unwrappers(opened, allow_legacy_cms ? LegacyCms::kAllowed : LegacyCms::kRefused);
+}
+
+}  // namespace imgcrypt::cli

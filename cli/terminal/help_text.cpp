@@ -1,0 +1,63 @@
+#include "cli/terminal/help_text.hpp"
+
+#include "cli/terminal/filled_text.hpp"
+#include "cli/terminal/style.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace imgcrypt::cli {
+namespace {
+
+constexpr std::size_t kDescriptions = 26;  // the column where they begin
+constexpr std::size_t kWidest = 100;       // columns, of lines that are easy to read
+constexpr std::size_t kElsewhere = 80;     // columns, where no terminal says how many it has
+
+std::size_t columns() {
+  const std::size_t terminal = terminal_size(STDOUT_FILENO).columns;
+  return terminal == 0 ? kElsewhere : std::min(terminal, kWidest);
+}
+
+std::string entry(const std::string& name, const std::string& description) {
+  std::string text = "  " + name;
+  if (description.empty()) return text + "\n";
+  if (text.size() + 2 > kDescriptions) text += "\n";
+  const std::size_t start = text.ends_with('\n') ? 0 : text.size();
+  text += std::string(kDescriptions - start, ' ');
+  return text + filled(description, columns(), kDescriptions, kDescriptions) + "\n";
+}
+
+std::string spaced(const std::string& names) {
+  std::string text;
+  for (const char c : names) text += c == ',' ? ", " : std::string(1, c);
+  return text;
+}
+
+}  // namespace
+
+HelpText::HelpText() { label("SUBCOMMAND", "COMMAND"); }
+
+std::string HelpText::make_option(const CLI::Option* option, bool is_positional) const {
+  return entry(spaced(make_option_name(option, is_positional)) + make_option_opts(option),
+               make_option_desc(option));
+}
+
+std::string HelpText::make_subcommands(const CLI::App* command, CLI::AppFormatMode) const {
+  std::string text;
+  for (const CLI::App* one : command->get_subcommands([](const CLI::App*) { return true; }))
+    text += entry(one->get_name(), one->get_description());
+  return text.empty() ? text : "\nCommands:\n" + text;
+}
+
+std::string HelpText::make_option_opts(const CLI::Option* option) const {
+  std::string type = option->get_type_name();
+  // The parser puts behind it what a check of the value says.
+  for (const char* check : {":UINT in ", ":{"}) type.resize(std::min(type.find(check), type.size()));
+  std::string text;
+  if (!type.empty() && type != "TEXT") text += " " + type;
+  if (option->get_required()) text += " (required)";
+  return text;
+}
+
+}  // namespace imgcrypt::cli

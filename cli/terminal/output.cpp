@@ -1,0 +1,199 @@
+#include "cli/terminal/output.hpp"
+
+#include "base/cancel.hpp"
+#include "base/process/fd.hpp"
+#include "base/work_time.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <span>
+#include <utility>
+
+namespace imgcrypt::cli {
+namespace {
+
+const std::map<std::string, int> kLevels = {
+    {"error", 0}, {"warn", 1}, {"info", 2}, {"debug", 3}, {"trace", 4}};
+
+std::string_view name_of(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::kOther:
+      return "other";
+    case ErrorCode::kNotFound:
+      return "not-found";
+    case ErrorCode::kUsage:
+      return "usage";
+    case ErrorCode::kNoKey:
+      return "no-key";
+    case ErrorCode::kIntegrity:
+      return "integrity";
+    case ErrorCode::kRefused:
+      return "refused";
+    case ErrorCode::kProvider:
+      return "provider";
+    case ErrorCode::kCancelled:
+      return "cancelled";
+  }
+  return "other";
+}
+
+int exit_status(const Error& error) {
+  return error.code() == ErrorCode::kCancelled ? 128 + cancel_signal() : static_cast<int>(error.code());
+}
+
+bool is_short(std::string_view option) { return option.starts_with('-') && !option.starts_with("--"); }
+
+// Whether the arguments, of which some are wrong, ask for JSON.
+bool ask_for_json(std::span<char*> arguments) {
+  std::string_view before;
+  return std::ranges::any_of(arguments, [&](std::string_view argument) {
+    // Short options may stand in one argument, this one as the last: -qo json, -qojson.
+    const bool is_value = before == "--output" || (is_short(before) && before.ends_with('o'));
+    before = argument;
+    return (is_value && argument == "json") || (is_short(argument) && argument.ends_with("ojson")) ||
+           argument == "--output=json";
+  });
+}
+
+std::string seconds_text(std::chrono::duration<double> time) {
+  const std::string digits = std::to_string(time.count());
+  return digits.substr(0, digits.find('.') + 4) + " s";
+}
+
+}  // namespace
+
+void Output::add_to(CLI::App& app) {
+  app.fallthrough();
+  app.footer("imgcrypt --help has the options that every command takes: -o, -q, -v and more.\n");
+  const std::string group = "Options of every command";
+  app.add_option_function<std::string>(
+         "-o,--output", [this](const std::string& format) { is_json_ = format == "json"; },
+         "what stdout gets: text, or json: one object, errors too")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->type_name("text|json")
+      ->group(group);
+  CLI::Option* quiet =
+      app.add_flag("-q,--quiet", is_quiet_, "neither notes nor progress; warnings remain")->group(group);
+  app.add_flag("-v,--verbose", verbosity_, "say more; -vv: also how long each stage took")
+      ->excludes(quiet)
+      ->group(group);
+  app.add_option("--log-level", log_level_,
+                 "what stderr gets; -q is warn, -v debug and -vv trace (default: info)")
+      ->check(CLI::IsMember(kLevels))
+      ->excludes(quiet)
+      ->type_name("error|warn|info|debug|trace")
+      ->group(group);
+  app.add_option("--progress", progress_name_,
+                 "progress on stderr: auto (bars on a terminal, lines elsewhere), plain, json or none")
+      ->check(CLI::IsMember({"auto", "plain", "json", "none"}))
+      ->type_name("auto|plain|json|none")
+      ->group(group);
+}
+
+Output::Level Output::level() const noexcept {
+  if (is_quiet_) return Level::kWarning;
+  const auto named = kLevels.find(log_level_);
+  const int level = named != kLevels.end() ? named->second : static_cast<int>(Level::kNote) + verbosity_;
+  return static_cast<Level>(std::min(level, static_cast<int>(Level::kStages)));
+}
+
+void Output::say(Importance importance, const std::string& text) {
+  const std::scoped_lock lock(mutex_);
+  switch (importance) {
+    case Importance::kDetail:
+      if (level() >= Level::kDetail) print_line("detail", Tint::kDim, text);
+      return;
+    case Importance::kNote:
+      notes_.push_back(text);
+      if (level() >= Level::kNote) print_line("note", Tint::kDim, text);
+      return;
+    case Importance::kWarning:
+      warnings_.push_back(text);
+      if (level() >= Level::kWarning) print_line("warning", Tint::kYellow, text);
+      return;
+  }
+}
+
+Progress& Output::progress() {
+  if (const auto style = progress_style()) view_.start(*style);
+  return progress_;
+}
+
+std::optional<ProgressStyle> Output::progress_style() const {
+  if (progress_name_ == "json") return ProgressStyle::kJson;
+  if (progress_name_ == "plain") return ProgressStyle::kLines;
+  if (progress_name_ == "none" || level() < Level::kNote) return std::nullopt;
+  const bool is_capable = ::isatty(STDERR_FILENO) == 1 && !is_dumb_terminal();
+  return is_capable ? ProgressStyle::kBars : ProgressStyle::kLines;
+}
+
+Style Output::style() const { return Style::of(STDOUT_FILENO); }
+
+void Output::print_text(const std::string& lines) {
+  if (!is_json_) write_stdout(lines + "\n");
+}
+
+void Output::print_json(JsonObject result) {
+  if (!is_json_) return;
+  const std::scoped_lock lock(mutex_);
+  result.add("notes", JsonArray::of(notes_)).add("warnings", JsonArray::of(warnings_));
+  write_stdout(result.text() + "\n");
+}
+
+void Output::write_stdout(const std::string& text) {
+  view_.stop();  // stdout may be the same terminal
+  write_all(STDOUT_FILENO, as_bytes(text), "stdout");
+}
+
+void Output::finish() {
+  view_.stop();
+  if (level() < Level::kStages) return;
+  for (const StageTime& stage : progress_.stages()) {
+    print_line("stage", Tint::kDim,
+               stage.name + ": " + seconds_text(stage.wall) + ", processor time " + seconds_text(stage.cpu));
+  }
+  const auto times = work_times();
+  for (std::size_t kind = 0; kind < kWorkKinds; ++kind) {
+    if (times[kind].count() == 0) continue;
+    print_line("work", Tint::kDim,
+               std::string(name_of(static_cast<Work>(kind))) + ": " + seconds_text(times[kind]));
+  }
+}
+
+void Output::print_result(const std::string& lines, JsonObject result) {
+  print_text(lines);
+  print_json(std::move(result));
+}
+
+int Output::fail(const Error& error) {
+  finish();
+  {
+    const std::scoped_lock lock(mutex_);
+    print_line("error", Tint::kRed, error.message());
+    if (!error.hint().empty()) print_line("hint", Tint::kCyan, error.hint());
+  }
+  JsonObject what;
+  what.add("code", exit_status(error)).add("name", name_of(error.code())).add("message", error.message());
+  what.add_or_null("hint", error.hint().empty() ? std::nullopt : std::optional(error.hint()));
+  try {
+    print_json(partial_result_.add("error", what));
+  } catch (const Error&) {
+    // The exit status tells it.
+  }
+  return exit_status(error);
+}
+
+int Output::fail_usage(const Error& error, int argc, char** argv) {
+  is_json_ = ask_for_json({argv, static_cast<std::size_t>(argc)});
+  return fail(error);
+}
+
+void Output::print_line(const std::string& word, Tint tint, const std::string& text) {
+  const Style style = Style::of(STDERR_FILENO);
+  const std::string line = "imgcrypt: " + style.paint(tint, word + ":") + " " + printable(text) + "\n";
+  view_.write(line);
+}
+
+}  // namespace imgcrypt::cli

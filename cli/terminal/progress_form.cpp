@@ -1,0 +1,161 @@
+#include "base/bytes.hpp"
+#include "base/process/fd.hpp"
+#include "cli/terminal/json_text.hpp"
+#include "cli/terminal/progress_text.hpp"
+#include "cli/terminal/progress_view.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace imgcrypt::cli {
+namespace {
+
+using Clock = ProgressClock;
+
+// Nothing flashes by that takes no longer.
+constexpr std::chrono::milliseconds kBeforeBars{300};
+constexpr std::chrono::seconds kBetweenLines{5};
+constexpr std::chrono::milliseconds kBetweenJson{500};
+
+void write_stderr(const std::string& text) {
+  try {
+    write_all(STDERR_FILENO, as_bytes(text), "stderr");
+  } catch (const Error&) {
+    // The work goes on when nobody looks.
+  }
+}
+
+class Bars final : public ProgressForm {
+ public:
+  void show(const ProgressSnapshot& snapshot) override {
+    const TerminalSize size = terminal_size(STDERR_FILENO);
+    const bool is_ours = ::tcgetpgrp(STDERR_FILENO) == ::getpgrp();  // else a shell writes there
+    if (!is_ours || snapshot.blobs.empty() || snapshot.taken - snapshot.blobs.front().began < kBeforeBars)
+      return;
+    const std::vector<std::string> lines = draw_bars(snapshot, size);
+    std::string text = up(rows_drawn(size.columns));
+    for (const std::string& line : lines) text += line + "\033[K\n";
+    write_stderr(text + "\033[J");
+    drawn_.clear();
+    for (const std::string& line : lines) drawn_.push_back(line.size());
+  }
+
+  void clear() override {
+    const std::size_t rows = rows_drawn(terminal_size(STDERR_FILENO).columns);
+    if (rows == 0) return;
+    // Line by line: terminals that keep a history put a screen there that is erased as a whole.
+    std::string text = up(rows);
+    for (std::size_t i = 0; i < rows; ++i) text += "\033[K\n";
+    write_stderr(text + up(rows));
+    drawn_.clear();
+  }
+
+ private:
+  // A terminal that has become narrower has broken the lines that are there.
+  [[nodiscard]] std::size_t rows_drawn(unsigned columns) const {
+    std::size_t rows = 0;
+    for (const std::size_t width : drawn_)
+      rows += columns == 0 || width == 0 ? 1 : (width + columns - 1) / columns;
+    return rows;
+  }
+  static std::string up(std::size_t rows) { return rows == 0 ? "" : "\r\033[" + std::to_string(rows) + "A"; }
+
+  std::vector<std::size_t> drawn_;  // width of each line that is there
+};
+
+// Which blobs there is something to say about: each once when it is done, and again and again while it moves.
+class Schedule {
+ public:
+  explicit Schedule(Clock::duration between) : between_(between) {}
+
+  template <typename Say>
+  void visit(const ProgressSnapshot& snapshot, Say say) {
+    next_.resize(snapshot.blobs.size());
+    for (std::size_t i = 0; i < snapshot.blobs.size(); ++i) {
+      const BlobProgress& blob = snapshot.blobs[i];
+      if (next_[i] == kNever) continue;
+      if (next_[i] == Clock::time_point()) next_[i] = blob.began + between_;
+      if (blob.state == BlobState::kMoving && snapshot.taken < next_[i]) continue;
+      say(blob);
+      next_[i] = blob.state == BlobState::kMoving ? snapshot.taken + between_ : kNever;
+    }
+  }
+
+ private:
+  static constexpr Clock::time_point kNever = Clock::time_point::max();
+
+  Clock::duration between_;
+  std::vector<Clock::time_point> next_;
+};
+
+class Lines final : public ProgressForm {
+ public:
+  void show(const ProgressSnapshot& snapshot) override {
+    std::string text;
+    schedule_.visit(snapshot, [&](const BlobProgress& blob) {
+      if (blob.state != BlobState::kStopped)
+        text += "imgcrypt: " + printable(blob.place) + ": " + status_text(blob) + "\n";
+    });
+    if (!text.empty()) write_stderr(text);
+  }
+  void clear() override {}
+
+ private:
+  Schedule schedule_{kBetweenLines};
+};
+
+std::string_view name_of(BlobState state) {
+  switch (state) {
+    case BlobState::kMoving:
+      return "moving";
+    case BlobState::kDone:
+      return "done";
+    case BlobState::kStopped:
+      return "stopped";
+  }
+  return {};
+}
+
+class JsonLines final : public ProgressForm {
+ public:
+  void show(const ProgressSnapshot& snapshot) override {
+    std::string text;
+    schedule_.visit(snapshot, [&](const BlobProgress& blob) { text += line(blob) + "\n"; });
+    if (!text.empty()) write_stderr(text + line(snapshot) + "\n");
+  }
+  void clear() override {}
+
+ private:
+  static std::string line(const BlobProgress& blob) {
+    JsonObject json;
+    json.add("blob", blob.place).add("state", name_of(blob.state)).add("bytes", blob.size);
+    return json.add("bytesMoved", blob.moved).text();
+  }
+
+  static std::string line(const ProgressSnapshot& snapshot) {
+    const ProgressTotal total = total_of(snapshot);
+    JsonObject json;
+    json.add("blobs", snapshot.planned_blobs).add("blobsDone", total.blobs_done);
+    json.add("bytes", snapshot.planned_bytes).add("bytesDone", total.bytes_done);
+    return JsonObject().add("total", json).text();
+  }
+
+  Schedule schedule_{kBetweenJson};
+};
+
+}  // namespace
+
+std::unique_ptr<ProgressForm> open_progress_form(ProgressStyle style) {
+  switch (style) {
+    case ProgressStyle::kBars:
+      return std::make_unique<Bars>();
+    case ProgressStyle::kLines:
+      return std::make_unique<Lines>();
+    case ProgressStyle::kJson:
+      return std::make_unique<JsonLines>();
+  }
+  return nullptr;
+}
+
+}  // namespace imgcrypt::cli

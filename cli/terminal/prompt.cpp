@@ -1,0 +1,52 @@
+#include "cli/terminal/prompt.hpp"
+
+#include "base/process/fd.hpp"
+
+#include <fcntl.h>
+#include <termios.h>
+
+namespace imgcrypt::cli {
+namespace {
+
+constexpr std::size_t kMostPassphraseBytes = 4 * 1024;
+
+class EchoOff {
+ public:
+  explicit EchoOff(int tty) : tty_(tty) {
+    if (::tcgetattr(tty_, &before_) != 0) throw errno_error("read the terminal's settings");
+    termios silent = before_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(tty_, TCSAFLUSH, &silent);
+  }
+  EchoOff(const EchoOff&) = delete;
+  EchoOff& operator=(const EchoOff&) = delete;
+  ~EchoOff() { ::tcsetattr(tty_, TCSAFLUSH, &before_); }
+
+ private:
+  int tty_;
+  termios before_ = {};
+};
+
+}  // namespace
+
+SecretBytes prompt_passphrase(const std::string& question) {
+  const Fd tty(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
+  if (!tty.is_open()) {
+    throw Error(ErrorCode::kUsage, ":prompt needs a terminal",
+                "use :file=PASSWORDFILE, :fd=N or :env=VARIABLE");
+  }
+  SecretBytes line(kMostPassphraseBytes);
+  std::size_t size = 0;
+  {
+    const EchoOff echo_off(tty.get());  // before the question: a quick answer must not show
+    write_all(tty.get(), as_bytes(question), "/dev/tty");
+    size = read_some(tty.get(), line.expose_mutable(), "/dev/tty");
+  }
+  write_all(tty.get(), as_bytes("\n"), "/dev/tty");
+  if (size == 0) throw Error(ErrorCode::kUsage, "no passphrase was entered");
+  const bool has_newline = line.expose()[size - 1] == '\n';
+  line.truncate(has_newline ? size - 1 : size);
+  return line;
+}
+
+}  // namespace imgcrypt::cli

@@ -1,0 +1,78 @@
+#include "base/process/death_watch.hpp"
+
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::size_t kMostGroups = 1024;
+
+// Runs in the child of a process that may have threads: nothing here allocates or locks.
+class Groups {
+ public:
+  void hear(pid_t word) noexcept {
+    const pid_t group = word > 0 ? word : -word;
+    const pid_t from = word > 0 ? 0 : group;
+    const pid_t to = word > 0 ? group : 0;
+    for (pid_t& place : groups_) {
+      if (place != from) continue;
+      place = to;
+      return;
+    }
+  }
+
+  void kill_all() const noexcept {
+    for (const pid_t group : groups_) {
+      if (group <= 0) continue;
+      ::kill(-group, SIGKILL);
+      ::kill(group, SIGKILL);  // it may have left its group
+    }
+  }
+
+ private:
+  std::array<pid_t, kMostGroups> groups_{};
+};
+
+[[noreturn]] void watch(int pipe) {
+  ::setsid();  // what kills our parent's process group must not kill us
+  for (const int signal : {SIGHUP, SIGINT, SIGTERM, SIGQUIT}) std::signal(signal, SIG_IGN);
+  // Whoever waits for the end of our parent's output must not wait for us.
+  ::syscall(SYS_close_range, 0, pipe - 1, 0);
+  ::syscall(SYS_close_range, pipe + 1, ~0U, 0);
+  Groups groups;
+  pid_t word = 0;
+  ssize_t size = 0;
+  while ((size = ::read(pipe, &word, sizeof word)) == sizeof word || (size < 0 && errno == EINTR)) {
+    if (size > 0) groups.hear(word);
+  }
+  groups.kill_all();
+  ::_exit(0);
+}
+
+}  // namespace
+
+DeathWatch::DeathWatch() {
+  Pipe pipe = make_pipe();
+  pipe_ = std::move(pipe.write_end);
+  child_ = ::fork();  // NOLINT(cppcoreguidelines-prefer-member-initializer): the pipe comes first
+  if (child_ < 0) throw errno_error("fork");
+  if (child_ == 0) watch(pipe.read_end.get());
+}
+
+DeathWatch::~DeathWatch() {
+  pipe_.reset();
+  while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) continue;
+}
+
+void DeathWatch::tell(pid_t word) const noexcept {
+  // Less than PIPE_BUF: written whole or not at all. A watch that somebody killed cannot be told anything.
+  while (::write(pipe_.get(), &word, sizeof word) < 0 && errno == EINTR) continue;
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,93 @@
+#include "base/process/fd.hpp"
+
+#include "base/cancel.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+namespace imgcrypt {
+namespace {
+
+template <typename Call>
+std::size_t retry_interrupted(const std::string& what, Call call) {
+  while (true) {
+    const ssize_t result = call();
+    if (result >= 0) return static_cast<std::size_t>(result);
+    if (errno != EINTR) throw errno_error(what);
+    throw_if_cancelled();
+  }
+}
+
+std::string cure_of(int error_number) {
+  switch (error_number) {
+    case ENOSPC:
+    case EDQUOT:
+      return "free some space there, or choose another place";
+    case EACCES:
+    case EPERM:
+      return "run it as a user who may do that, or change the permissions";
+    case EROFS:
+      return "choose a place that is not mounted read-only";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+Error errno_error(const std::string& what, int error_number) {
+  const ErrorCode code = error_number == ENOENT ? ErrorCode::kNotFound : ErrorCode::kOther;
+  return {code, what + ": " + std::generic_category().message(error_number), cure_of(error_number)};
+}
+
+Error errno_error(const std::string& what) { return errno_error(what, errno); }
+
+void Fd::reset() noexcept {
+  if (fd_ >= 0) ::close(std::exchange(fd_, -1));
+}
+
+std::size_t read_some(int fd, MutableByteView buffer, const std::string& what) {
+  return retry_interrupted(what, [&] { return ::read(fd, buffer.data(), buffer.size()); });
+}
+
+std::size_t read_some_at(int fd, MutableByteView buffer, std::uint64_t offset, const std::string& what) {
+  return retry_interrupted(
+      what, [&] { return ::pread(fd, buffer.data(), buffer.size(), static_cast<off_t>(offset)); });
+}
+
+void write_all(int fd, ByteView bytes, const std::string& what) {
+  while (!bytes.empty()) {
+    bytes = bytes.subspan(retry_interrupted(what, [&] { return ::write(fd, bytes.data(), bytes.size()); }));
+    // A signal that cut a write short must not be followed by one that blocks.
+    if (!bytes.empty()) throw_if_cancelled();
+  }
+}
+
+SecretBytes read_secret(int fd, std::size_t limit, const std::string& what) {
+  // One byte more tells what is as long as the limit from what is longer.
+  SecretBytes secret(std::min<std::size_t>(limit + 1, 4096));
+  std::size_t used = 0;
+  while (const std::size_t size = read_some(fd, secret.expose_mutable().subspan(used), what)) {
+    used += size;
+    if (used < secret.size()) continue;
+    if (used > limit)
+      throw Error(ErrorCode::kRefused, what + " holds more than " + std::to_string(limit) + " bytes");
+    SecretBytes larger(std::min(limit + 1, used * 2));
+    std::ranges::copy(secret.expose(), larger.expose_mutable().begin());
+    secret = std::move(larger);
+  }
+  secret.truncate(used);
+  return secret;
+}
+
+SecretBytes read_secret_file(const std::string& path, std::size_t limit) {
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!file.is_open()) throw errno_error(path);
+  return read_secret(file.get(), limit, path);
+}
+
+}  // namespace imgcrypt

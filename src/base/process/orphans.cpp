@@ -1,0 +1,73 @@
+#include "base/process/orphans.hpp"
+
+#include "base/process/fd.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <filesystem>
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::size_t kMostBytes = 1024 * 1024;
+
+// A child belongs to the thread that started it, an orphan to any.
+std::vector<pid_t> children() {
+  std::vector<pid_t> found;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    const std::string path = task.path() / "children";
+    Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.is_open()) continue;  // the thread has ended
+    FdSource source(std::move(file), path);
+    const Bytes bytes = read_all(source, kMostBytes, path);
+    std::string_view text = as_text(bytes);
+    for (std::size_t end = 0; (end = text.find(' ')) != std::string_view::npos; text.remove_prefix(end + 1))
+      found.push_back(std::stoi(std::string(text.substr(0, end))));
+  }
+  return found;
+}
+
+// Far cheaper than to list them.
+bool has_children() noexcept {
+  siginfo_t info = {};
+  return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+}  // namespace
+
+Orphans::Orphans() {
+  try {
+    if (has_children()) spared_ = children();
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+  } catch (const std::exception&) {
+    return;  // there is no telling them apart: none is adopted
+  }
+}
+
+void Orphans::kill() const noexcept {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  try {
+    while (has_children() && std::chrono::steady_clock::now() < deadline && kill_once()) continue;
+  } catch (const std::exception&) {
+    return;
+  }
+}
+
+bool Orphans::kill_once() const {
+  bool is_any = false;
+  for (const pid_t pid : children()) {
+    if (std::ranges::find(spared_, pid) != spared_.end() || ::kill(pid, SIGKILL) != 0) continue;
+    ::waitpid(pid, nullptr, 0);
+    is_any = true;
+  }
+  return is_any;
+}
+
+}  // namespace imgcrypt

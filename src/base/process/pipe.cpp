@@ -1,0 +1,26 @@
+#include "base/process/pipe.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace imgcrypt {
+namespace {
+
+Fd above_standard(Fd fd) {
+  if (fd.get() > STDERR_FILENO) return fd;
+  const int high = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (high < 0) throw errno_error("fcntl");
+  return Fd(high);
+}
+
+}  // namespace
+
+Pipe make_pipe() {
+  int ends[2] = {-1, -1};
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw errno_error("pipe");
+  Fd read_end(ends[0]);
+  Fd write_end(ends[1]);
+  return {above_standard(std::move(read_end)), above_standard(std::move(write_end))};
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,85 @@
+#include "base/process/spawn.hpp"
+
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+namespace imgcrypt {
+namespace {
+
+// Where PATH has it; itself when it has a slash. execvp would give a file without a header to the shell.
+std::string find_program(const std::string& path) {
+  if (path.find('/') != std::string::npos) return path;
+  const char* variable = ::getenv("PATH");
+  std::istringstream folders(variable == nullptr ? "/bin:/usr/bin" : variable);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    std::string candidate = (folder.empty() ? "." : folder) + "/" + path;
+    std::error_code failure;
+    if (std::filesystem::is_regular_file(candidate, failure) && ::access(candidate.c_str(), X_OK) == 0)
+      return candidate;
+  }
+  return path;
+}
+
+// posix_spawn would do all of this but tell the watch: we might be killed between the program's start and our
+// telling. What runs in the child is safe in one whose parent has threads: it neither allocates nor locks.
+[[noreturn]] void become(const char* path, char* const* arguments, const int (&standard)[3],
+                         const Fd& failure, const DeathWatch& watch) {
+  ::setpgid(0, 0);
+  watch.add(::getpid());
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) ::dup2(standard[fd], fd);
+  // The failure's end closes on exec; what we inherited ourselves, such as a passphrase's, may not.
+  ::syscall(SYS_close_range, STDERR_FILENO + 1, failure.get() - 1, 0);
+  ::syscall(SYS_close_range, failure.get() + 1, ~0U, 0);
+  for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::execv(path, arguments);
+  const int error = errno;
+  while (::write(failure.get(), &error, sizeof error) < 0 && errno == EINTR) continue;
+  ::_exit(127);
+}
+
+// 0 when the program runs: the pipe has closed without a word.
+int read_failure(const Fd& pipe) {
+  int error = 0;
+  while (::read(pipe.get(), &error, sizeof error) < 0 && errno == EINTR) continue;
+  return error;
+}
+
+}  // namespace
+
+pid_t spawn(const Program& program, const Fd& input, const Fd& output, const Fd& errors,
+            const DeathWatch& watch) {
+  std::vector<char*> arguments = {const_cast<char*>(program.path.c_str())};
+  for (const std::string& argument : program.arguments)
+    arguments.push_back(const_cast<char*>(argument.c_str()));
+  arguments.push_back(nullptr);
+  const std::string file = find_program(program.path);
+  Pipe failure = make_pipe();
+  const int standard[3] = {input.get(), output.get(), errors.get()};
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);  // no handler of ours runs in the child
+  const pid_t pid = ::fork();
+  if (pid == 0) become(file.c_str(), arguments.data(), standard, failure.write_end, watch);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (pid < 0) throw errno_error("start " + program.path);
+  failure.write_end.reset();
+  if (const int error = read_failure(failure.read_end); error != 0) {
+    ::waitpid(pid, nullptr, 0);
+    watch.remove(pid);
+    throw errno_error("start " + program.path, error);
+  }
+  return pid;
+}
+
+}  // namespace imgcrypt

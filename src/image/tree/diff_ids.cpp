@@ -1,0 +1,66 @@
+#include "image/tree/diff_ids.hpp"
+
+#include "image/tree/image_config.hpp"
+#include "oci/media_types.hpp"
+
+#include <algorithm>
+
+namespace imgcrypt {
+namespace {
+
+Compression compression_of(std::string_view media_type) {
+  if (media_type.ends_with("+gzip")) return Compression::kGzip;
+  return media_type.ends_with("+zstd") ? Compression::kZstd : Compression::kNone;
+}
+
+std::string name_of(Compression compression) {
+  switch (compression) {
+    case Compression::kNone:
+      return "not compressed";
+    case Compression::kGzip:
+      return "gzip";
+    case Compression::kZstd:
+      return "zstd";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<std::optional<Digest>> diff_ids_of(ImageSource& source, const ImageNode& node,
+                                               const Manifest& manifest) {
+  const auto config = read_image_config(source, manifest);
+  if (!config) return {};
+  const auto count = static_cast<std::size_t>(std::ranges::count_if(manifest.layers(), is_image_layer));
+  if (config->diff_ids.size() == manifest.layers().size())
+    return {config->diff_ids.begin(), config->diff_ids.end()};
+  if (config->diff_ids.size() != count) {
+    throw Error(ErrorCode::kIntegrity,
+                node.place + " has " + std::to_string(manifest.layers().size()) +
+                    " layers, its config has diff_ids of " + std::to_string(config->diff_ids.size()),
+                "whether a layer belongs to this image could not be told; build the image anew");
+  }
+  std::vector<std::optional<Digest>> diff_ids;
+  auto next = config->diff_ids.begin();
+  for (const Descriptor& layer : manifest.layers())
+    diff_ids.push_back(is_image_layer(layer) ? std::optional(*next++) : std::nullopt);
+  return diff_ids;
+}
+
+void check_diff_id(const std::set<Digest>& expected, const Digest& found) {
+  for (const Digest& diff_id : expected) {
+    if (diff_id == found) continue;
+    throw Error(ErrorCode::kIntegrity,
+                "this is not the layer of this image: its diff_id is " + found.string() +
+                    ", the config's is " + diff_id.string(),
+                "another layer may have been put in its place; take the image from where it was encrypted");
+  }
+}
+
+std::optional<std::string> compression_note(std::string_view media_type, Compression found) {
+  if (compression_of(media_type) == found) return std::nullopt;
+  return "its content is " + name_of(found) + ", which its media type " + std::string(media_type) +
+         " does not say";
+}
+
+}  // namespace imgcrypt

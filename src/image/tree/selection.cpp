@@ -1,0 +1,203 @@
+#include "image/tree/selection.hpp"
+
+#include "image/tree/child_edits.hpp"
+#include "image/tree/image_config.hpp"
+#include "oci/media_types.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+namespace imgcrypt {
+namespace {
+
+bool fits(std::string_view pattern, std::string_view part) { return pattern.empty() || pattern == part; }
+
+// As containerd takes it where none is named.
+std::string variant_of(const Platform& platform) {
+  if (!platform.variant.empty()) return platform.variant;
+  if (platform.architecture == "arm64") return "v8";
+  return platform.architecture == "arm" ? "v7" : "";
+}
+
+bool fits(const Platform& pattern, const Platform& platform) {
+  return fits(pattern.os, platform.os) && fits(pattern.architecture, platform.architecture) &&
+         fits(pattern.variant, variant_of(platform));
+}
+
+std::string usual_name(std::string_view architecture) {
+  static const std::map<std::string_view, std::string_view> kOtherNames = {
+      {"x86_64", "amd64"}, {"x86-64", "amd64"}, {"aarch64", "arm64"}, {"i386", "386"}, {"armhf", "arm"}};
+  const auto found = kOtherNames.find(architecture);
+  return std::string(found == kOtherNames.end() ? architecture : found->second);
+}
+
+int parse_position(std::string_view text, std::string_view whole) {
+  int position = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), position);
+  if (error == std::errc() && stop == text.data() + text.size()) return position;
+  throw Error(ErrorCode::kUsage, "--layer " + std::string(whole) + " is no layer",
+              "write N or A..B; the first layer is 0, the top one -1");
+}
+
+class PlatformChooser {
+ public:
+  PlatformChooser(ImageSource& source, const std::vector<Platform>& platforms)
+      : source_(source), platforms_(platforms), is_found_(platforms.size()) {}
+
+  PlatformChoice run(const ImageNode& tree) {
+    const bool is_index = std::holds_alternative<Index>(tree.document);
+    ImageNode chosen = is_index ? choose(tree) : tree;
+    if (!is_index) is_chosen(tree);
+    for (std::size_t i = 0; i < platforms_.size(); ++i) {
+      if (!is_found_[i]) fail(platforms_[i]);
+    }
+    return {std::move(chosen), std::move(left_out_)};
+  }
+
+ private:
+  ImageNode choose(const ImageNode& node) {
+    const auto& index = std::get<Index>(node.document);
+    std::vector<bool> stays = chosen_children(node);
+    ImageNode result = node;
+    result.children.clear();
+    std::vector<std::optional<Descriptor>> now(node.children.size());
+    for (std::size_t i = 0; i < node.children.size(); ++i) {
+      const ImageNode& child = node.children[i];
+      if (!stays[i]) {
+        left_out_.push_back(child.place);
+        continue;
+      }
+      result.children.push_back(std::holds_alternative<Index>(child.document) ? choose(child) : child);
+      now[i] = result.children.back().descriptor;
+    }
+    if (std::ranges::all_of(stays, [](bool stay) { return stay; }) && !is_changed(node, now)) return node;
+    DocumentEdit edit;
+    edit.elements = child_edits(index.manifests(), now);
+    return with_document(std::move(result), index.edited(edit));
+  }
+
+  static bool is_changed(const ImageNode& node, const std::vector<std::optional<Descriptor>>& now) {
+    for (std::size_t i = 0; i < now.size(); ++i) {
+      if (now[i]->digest != node.children[i].descriptor.digest) return true;
+    }
+    return false;
+  }
+
+  std::vector<bool> chosen_children(const ImageNode& node) {
+    std::vector<bool> stays;
+    std::set<std::string> kept;
+    for (const ImageNode& child : node.children) {
+      stays.push_back(std::holds_alternative<Index>(child.document) ? holds_chosen(child) : is_chosen(child));
+      if (stays.back()) kept.insert(child.descriptor.digest.string());
+    }
+    for (std::size_t i = 0; i < node.children.size(); ++i) {
+      const auto subject = subject_of(node.children[i].descriptor);
+      if (subject && kept.contains(*subject)) stays[i] = true;
+    }
+    return stays;
+  }
+
+  bool holds_chosen(const ImageNode& index) {
+    const auto stays = chosen_children(index);
+    return std::ranges::any_of(stays, [](bool stay) { return stay; });
+  }
+
+  bool is_chosen(const ImageNode& node) {
+    if (subject_of(node.descriptor)) return false;
+    const auto platform = platform_of(node);
+    if (!platform) return false;
+    there_are_.insert(platform->string());
+    bool is_chosen = false;
+    for (std::size_t i = 0; i < platforms_.size(); ++i) {
+      if (!fits(platforms_[i], *platform)) continue;
+      is_found_[i] = true;
+      is_chosen = true;
+    }
+    return is_chosen;
+  }
+
+  std::optional<Platform> platform_of(const ImageNode& node) {
+    if (node.descriptor.platform) return node.descriptor.platform;
+    const auto* manifest = std::get_if<Manifest>(&node.document);
+    const auto config = manifest == nullptr ? std::nullopt : read_image_config(source_, *manifest);
+    return config ? std::optional(config->platform) : std::nullopt;
+  }
+
+  [[noreturn]] void fail(const Platform& platform) const {
+    std::string names;
+    for (const std::string& name : there_are_) names += (names.empty() ? "" : ", ") + name;
+    throw Error(ErrorCode::kNotFound, "the image has nothing for platform " + platform.string(),
+                names.empty() ? "none of its manifests names a platform" : "it has: " + names);
+  }
+
+  ImageSource& source_;
+  const std::vector<Platform>& platforms_;
+  std::vector<bool> is_found_;
+  std::set<std::string> there_are_;
+  std::vector<std::string> left_out_;
+};
+
+std::size_t position_in(const Manifest& manifest, int position, const std::string& place) {
+  const auto count = static_cast<int>(manifest.layers().size());
+  const int from_bottom = position < 0 ? count + position : position;
+  if (from_bottom >= 0 && from_bottom < count) return static_cast<std::size_t>(from_bottom);
+  throw Error(
+      ErrorCode::kUsage,
+      "--layer " + std::to_string(position) + ": " + place + " has " + std::to_string(count) + " layers",
+      "the first is 0 or -" + std::to_string(count) + ", the top one " + std::to_string(count - 1) +
+          " or -1");
+}
+
+}  // namespace
+
+Platform parse_platform(std::string_view text) {
+  std::vector<std::string> parts(1);
+  for (const char c : text) c == '/' ? void(parts.emplace_back()) : parts.back().push_back(c);
+  if (parts.size() > 3 || std::ranges::any_of(parts, &std::string::empty)) {
+    throw Error(ErrorCode::kUsage, "--platform " + std::string(text) + " is no platform",
+                "write OS/ARCHITECTURE[/VARIANT], as linux/arm64");
+  }
+  if (parts == std::vector<std::string>{"linux"} || parts == std::vector<std::string>{"windows"})
+    return {parts[0], "", ""};
+  if (parts.size() == 1) return {"", usual_name(parts[0]), ""};
+  return {parts[0], usual_name(parts[1]), parts.size() == 3 ? parts[2] : ""};
+}
+
+LayerRange parse_layer_range(std::string_view text) {
+  const std::size_t dots = text.find("..");
+  if (dots == std::string_view::npos) {
+    const int position = parse_position(text, text);
+    return {position, position};
+  }
+  return {parse_position(text.substr(0, dots), text), parse_position(text.substr(dots + 2), text)};
+}
+
+PlatformChoice choose_platforms(ImageSource& source, const ImageNode& tree,
+                                const std::vector<Platform>& platforms) {
+  if (platforms.empty()) return {tree, {}};
+  return PlatformChooser(source, platforms).run(tree);
+}
+
+std::set<Digest> choose_layers(const ImageNode& tree, const std::vector<LayerRange>& ranges) {
+  std::set<Digest> chosen;
+  for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
+    const std::vector<Descriptor>& layers = manifest.layers();
+    if (ranges.empty()) {
+      for (const Descriptor& layer : layers) chosen.insert(layer.digest);
+    } else if (std::ranges::any_of(layers, is_image_layer)) {
+      for (const LayerRange& range : ranges) {
+        const std::size_t first = position_in(manifest, range.first, node.place);
+        const std::size_t last = position_in(manifest, range.last, node.place);
+        if (first > last) {
+          throw Error(ErrorCode::kUsage, "--layer " + std::to_string(range.first) + ".." +
+                                             std::to_string(range.last) + " is empty in " + node.place);
+        }
+        for (std::size_t i = first; i <= last; ++i) chosen.insert(layers[i].digest);
+      }
+    }
+  });
+  return chosen;
+}
+
+}  // namespace imgcrypt

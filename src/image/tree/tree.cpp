@@ -1,0 +1,138 @@
+#include "image/tree/tree.hpp"
+
+#include "oci/media_types.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::size_t kDeepest = 3;                       // indexes below one another
+constexpr std::size_t kMostDocuments = 64 * 1024 * 1024;  // bytes, of all documents together
+
+bool has_manifests(const std::string& raw) {
+  check_json(raw);
+  return JsonView(raw).find("manifests").has_value();
+}
+
+class TreeLoader {
+ public:
+  explicit TreeLoader(ImageSource& source) : source_(source) {}
+
+  ImageNode load(const Descriptor& descriptor, std::size_t depth, const std::string& place) {
+    ImageNode node{descriptor, Opaque{}, {}, place};
+    const bool is_unnamed = descriptor.media_type.empty();
+    if (!is_unnamed && !is_manifest(descriptor.media_type) && !is_index(descriptor.media_type)) return node;
+    std::string raw = read(descriptor);
+    try {
+      add_document(node, std::move(raw), depth);
+    } catch (const Error& error) {
+      throw error.in("document " + descriptor.digest.string());
+    }
+    return node;
+  }
+
+ private:
+  void add_document(ImageNode& node, std::string raw, std::size_t depth) {
+    const std::string& type = node.descriptor.media_type;
+    if (type.empty() ? has_manifests(raw) : is_index(type)) {
+      if (depth == kDeepest)
+        throw Error(ErrorCode::kRefused, "indexes nested deeper than " + std::to_string(kDeepest));
+      add_children(node, Index::parse(std::move(raw)), depth);
+    } else {
+      node.document = Manifest::parse(std::move(raw));
+    }
+  }
+
+  std::string read(const Descriptor& descriptor) {
+    const std::string name = "document " + descriptor.digest.string();
+    if (descriptor.size > kMostDocumentBytes) {
+      throw Error(ErrorCode::kRefused,
+                  name + " is larger than " + std::to_string(kMostDocumentBytes) + " bytes");
+    }
+    total_ += descriptor.size;
+    if (total_ > kMostDocuments)
+      throw Error(ErrorCode::kRefused, "the image's documents are larger than 64 MiB");
+    const auto blob = source_.open(descriptor);
+    const Bytes bytes = read_all(*blob, kMostDocumentBytes, name);
+    return std::string(as_text(bytes));
+  }
+
+  void add_children(ImageNode& node, Index index, std::size_t depth) {
+    for (const Descriptor& child : index.manifests()) {
+      const std::string place = child.platform ? child.platform->string() : child.digest.string();
+      node.children.push_back(load_child(child, depth + 1, place));
+    }
+    node.document = std::move(index);
+  }
+
+  ImageNode load_child(const Descriptor& child, std::size_t depth, const std::string& place) {
+    try {
+      return load(child, depth, place);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kNotFound) throw error.in(place);
+      return {child, Opaque{.is_missing = true}, {}, place};
+    }
+  }
+
+  ImageSource& source_;
+  std::uint64_t total_ = 0;
+};
+
+template <typename Document>
+ImageNode replace_document(ImageNode node, Document document) {
+  const std::string& raw = document.raw();
+  node.descriptor.digest = Digest::of(as_bytes(raw), node.descriptor.digest.algorithm());
+  node.descriptor.size = raw.size();
+  if (const std::string own = document.own_media_type(); !own.empty()) node.descriptor.media_type = own;
+  node.document = std::move(document);
+  return node;
+}
+
+}  // namespace
+
+ImageNode load_documents(ImageSource& source) {
+  return TreeLoader(source).load(source.root().descriptor, 0, "the image");
+}
+
+ImageNode load_tree(ImageSource& source) {
+  ImageNode root = load_documents(source);
+  if (std::holds_alternative<Opaque>(root.document)) {
+    throw Error(ErrorCode::kRefused, "not an image: its media type is " + root.descriptor.media_type);
+  }
+  return root;
+}
+
+ImageNode with_document(ImageNode node, Manifest document) {
+  return replace_document(std::move(node), std::move(document));
+}
+
+ImageNode with_document(ImageNode node, Index document) {
+  return replace_document(std::move(node), std::move(document));
+}
+
+void for_each_manifest(const ImageNode& node,
+                       const std::function<void(const ImageNode&, const Manifest&)>& visit) {
+  if (const auto* manifest = std::get_if<Manifest>(&node.document)) visit(node, *manifest);
+  for (const ImageNode& child : node.children) for_each_manifest(child, visit);
+}
+
+std::set<Digest> documents_above(const ImageNode& tree,
+                                 const std::function<bool(const Descriptor& layer)>& is_meant) {
+  std::set<Digest> documents;
+  const auto* manifest = std::get_if<Manifest>(&tree.document);
+  bool is_above = manifest != nullptr && std::ranges::any_of(manifest->layers(), is_meant);
+  for (const ImageNode& child : tree.children) {
+    documents.merge(documents_above(child, is_meant));
+    is_above = is_above || documents.contains(child.descriptor.digest);
+  }
+  if (is_above) documents.insert(tree.descriptor.digest);
+  return documents;
+}
+
+std::string layer_place(const ImageNode& node, std::size_t layer) {
+  return "layer " + std::to_string(layer) + " of " + node.place;
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,16 @@
+// Writes DER (X.690), from the inside out.
+#pragma once
+
+#include "keys/asn1/der.hpp"
+
+#include <initializer_list>
+#include <vector>
+
+namespace imgcrypt {
+
+// An element whose content is the parts, one behind the other.
+[[nodiscard]] Bytes der_element(DerTag tag, std::initializer_list<ByteView> parts);
+// A SET OF these encodings, in the order that DER asks for (X.690 section 11.6).
+[[nodiscard]] Bytes der_set_of(std::vector<Bytes> elements);
+
+}  // namespace imgcrypt

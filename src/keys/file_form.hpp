@@ -1,0 +1,23 @@
+// In which form a file holds a key, as far as its outside tells. For the sources of this folder only.
+#pragma once
+
+#include "keys/pem.hpp"
+
+#include <string_view>
+
+namespace imgcrypt {
+
+[[nodiscard]] bool is_private_label(std::string_view pem_label) noexcept;
+[[nodiscard]] bool is_public_label(std::string_view pem_label) noexcept;
+[[nodiscard]] bool is_encrypted(const PemBlock& private_key) noexcept;
+// One element and nothing else: text may begin with the same byte.
+[[nodiscard]] bool is_der(ByteView file);
+[[nodiscard]] bool is_encrypted_der(ByteView file);
+// "PKCS#8", "PKCS#1" or "SEC 1". REQUIRES: a private key that is not encrypted.
+[[nodiscard]] const char* form_of_private_der(ByteView file);
+// "SubjectPublicKeyInfo" or "PKCS#1". REQUIRES: a public key.
+[[nodiscard]] const char* form_of_public_der(ByteView file);
+
+inline constexpr std::string_view kRsaPublicLabel = "RSA PUBLIC KEY";
+
+}  // namespace imgcrypt

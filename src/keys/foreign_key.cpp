@@ -1,0 +1,93 @@
+#include "keys/foreign_key.hpp"
+
+#include "keys/asn1/der.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace imgcrypt {
+namespace {
+
+constexpr const char* kNoOpenPgp = "OpenPGP keys are not supported: use an RSA or EC key, or a key provider";
+constexpr const char* kNoSignatures = "a key for signatures encrypts nothing: use an RSA or EC key";
+
+struct Mark {
+  std::string_view text;  // at the beginning of a line
+  const char* what;
+  const char* hint;
+};
+
+constexpr std::array kMarks = {
+    Mark{"-----BEGIN PGP PUBLIC KEY BLOCK", "an OpenPGP public key", kNoOpenPgp},
+    Mark{"-----BEGIN PGP PRIVATE KEY BLOCK", "an OpenPGP secret key", kNoOpenPgp},
+    Mark{"-----BEGIN PGP", "an OpenPGP message", kNoOpenPgp},
+    Mark{"-----BEGIN OPENSSH PRIVATE KEY", "an OpenSSH private key",
+         "turn an RSA or EC key into PKCS#8, on a copy: ssh-keygen -p -m PKCS8 -f COPY"},
+    Mark{"ssh-rsa ", "an OpenSSH public key", "turn it into PEM: ssh-keygen -e -m PKCS8 -f FILE"},
+    Mark{"ecdsa-sha2-", "an OpenSSH public key", "turn it into PEM: ssh-keygen -e -m PKCS8 -f FILE"},
+    Mark{"ssh-ed25519 ", "an OpenSSH public key for signatures", kNoSignatures},
+    Mark{"---- BEGIN SSH2 PUBLIC KEY", "an SSH public key", "turn it into PEM: ssh-keygen -i -f FILE"},
+    Mark{"PuTTY-User-Key-File-", "a PuTTY key",
+         "turn it into PEM: puttygen FILE -O private-openssh -o KEY; ssh-keygen -p -m PKCS8 -f KEY"},
+    Mark{"-----BEGIN ENCRYPTED COSIGN", "a signing key of cosign", kNoSignatures},
+    Mark{"-----BEGIN ENCRYPTED SIGSTORE", "a signing key of cosign", kNoSignatures},
+    Mark{"-----BEGIN CERTIFICATE REQUEST", "a certificate request", "give the certificate that came of it"},
+    Mark{"-----BEGIN NEW CERTIFICATE REQUEST", "a certificate request",
+         "give the certificate that came of it"},
+    Mark{"pkcs11:", "the description of a key in a PKCS#11 token",
+         "PKCS#11 tokens are not supported: use a key provider that knows the token"},
+    Mark{"sodium-x25519-", "a key of the key provider sodium", "write provider:sodium:FILE"},
+    Mark{"AGE-SECRET-KEY-1", "an age key", "age keys are not supported: use an RSA or EC key"},
+    Mark{"age1", "an age key", "age keys are not supported: use an RSA or EC key"}};
+
+bool has_line(std::string_view text, std::string_view start) {
+  for (std::size_t at = text.find(start); at != std::string_view::npos; at = text.find(start, at + 1)) {
+    if (at == 0 || text[at - 1] == '\n') return true;
+  }
+  return false;
+}
+
+// RFC 9580 section 4.2: the tag of the first packet, 0 for what is none of whole length.
+unsigned first_openpgp_tag(ByteView file) {
+  if (file.size() < 6 || (file[0] & 0x80U) == 0) return 0;
+  const bool is_old = (file[0] & 0x40U) == 0;
+  const unsigned tag = is_old ? (file[0] & 0x3fU) >> 2U : file[0] & 0x3fU;
+  // Where the body begins: behind one, two or four bytes of length; new ones tell by the first of them.
+  constexpr std::array<std::size_t, 4> kOldLengths = {1, 2, 4, 0};
+  const std::size_t new_length = file[1] < 192 ? 1 : file[1] < 224 ? 2 : 5;
+  const std::size_t version_at = 1 + (is_old ? kOldLengths.at(file[0] & 3U) : new_length);
+  const bool is_version = version_at < file.size() && file[version_at] >= 2 && file[version_at] <= 6;
+  return is_version ? tag : 0;
+}
+
+// RFC 7292 section 4: PFX ::= SEQUENCE { version INTEGER (3), authSafe ContentInfo, ... }.
+bool is_pkcs12(ByteView file) {
+  const auto pfx = DerReader(file).take(DerTag::kSequence);
+  if (!pfx) return false;
+  DerReader fields(*pfx);
+  const auto version = fields.take(DerTag::kInteger);
+  const auto content = fields.take(DerTag::kSequence);
+  return version && version->size() == 1 && version->front() == 3 && content &&
+         DerReader(*content).take(DerTag::kObjectId);
+}
+
+}  // namespace
+
+std::optional<ForeignKey> recognize_foreign_key(ByteView file) {
+  constexpr unsigned kSecretKey = 5;
+  constexpr unsigned kPublicKey = 6;
+  if (file.empty()) return ForeignKey{"an empty file", "give a key in PEM, DER or as a JWK"};
+  const unsigned tag = first_openpgp_tag(file);
+  if (tag == kSecretKey) return ForeignKey{"an OpenPGP secret key", kNoOpenPgp};
+  if (tag == kPublicKey) return ForeignKey{"an OpenPGP public key", kNoOpenPgp};
+  if (is_pkcs12(file)) {
+    return ForeignKey{"a PKCS#12 file", "take the key out of it: openssl pkcs12 -in FILE -out KEY.pem"};
+  }
+  const auto mark = std::ranges::find_if(
+      kMarks, [&](const Mark& candidate) { return has_line(as_text(file), candidate.text); });
+  if (mark == kMarks.end()) return std::nullopt;
+  return ForeignKey{mark->what, mark->hint};
+}
+
+}  // namespace imgcrypt

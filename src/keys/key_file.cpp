@@ -1,0 +1,212 @@
+#include "keys/key_file.hpp"
+
+#include "base/process/fd.hpp"
+#include "crypto/openssl.hpp"
+#include "keys/certificate.hpp"
+#include "keys/der_keys.hpp"
+#include "keys/file_form.hpp"
+#include "keys/foreign_key.hpp"
+
+#include <imgcrypt/error.hpp>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+namespace imgcrypt {
+namespace {
+
+[[noreturn]] void fail_without_passphrase() {
+  throw Error(ErrorCode::kUsage, "missing password: the private key is encrypted",
+              "add :file=PASSWORDFILE, :fd=N, :env=VARIABLE or :prompt behind the key's file name");
+}
+
+// By the errors that OpenSSL has left.
+bool lacks_cipher() {
+  bool lacks = false;
+  while (const unsigned long error = ERR_get_error()) {
+    const int reason = ERR_GET_REASON(error);
+    lacks = lacks || (ERR_GET_LIB(error) == ERR_LIB_EVP && reason == ERR_R_UNSUPPORTED) ||
+            (ERR_GET_LIB(error) == ERR_LIB_PEM && reason == PEM_R_UNSUPPORTED_ENCRYPTION);
+  }
+  return lacks;
+}
+
+[[noreturn]] void fail_to_decrypt() {
+  if (lacks_cipher()) {
+    throw Error(
+        ErrorCode::kUsage, "the private key is encrypted with a cipher that OpenSSL does not offer",
+        "encrypt it afresh: openssl pkey -provider default -provider legacy -in KEY -aes256 -out NEW");
+  }
+  throw Error(ErrorCode::kUsage, "wrong password: the private key could not be decrypted",
+              "give the password that the key was encrypted with");
+}
+
+[[noreturn]] void fail_with_public_key() {
+  throw Error(ErrorCode::kUsage, "a public key was given where a private key is needed",
+              "give the private half; the public half only encrypts");
+}
+
+[[noreturn]] void fail_with_private_key() {
+  throw Error(ErrorCode::kUsage, "a private key was given where a public key is needed",
+              "make the public half: openssl pkey -in PRIVATE.pem -pubout -out PUBLIC.pem");
+}
+
+[[noreturn]] void fail_without_private_key() {
+  throw Error(ErrorCode::kUsage, "not a private key", "give a private key in PEM, DER or as a JWK");
+}
+
+[[noreturn]] void fail_without_public_key(bool has_certificate) {
+  if (!has_certificate)
+    throw Error(ErrorCode::kUsage, "not a public key", "give a public key in PEM, DER or as a JWK");
+  throw Error(ErrorCode::kUsage, "a certificate was given where a public key is needed",
+              "write pkcs7:CERTIFICATE, or take its key: openssl x509 -in CERTIFICATE -noout -pubkey");
+}
+
+[[noreturn]] void fail_with_certificate() {
+  throw Error(ErrorCode::kUsage, "a certificate was given where a private key is needed",
+              "give the private key that belongs to the certificate");
+}
+
+int give_passphrase(char* buffer, int size, int, void* passphrase) {
+  const auto* secret = static_cast<const SecretBytes*>(passphrase);
+  if (secret == nullptr || secret->size() > static_cast<std::size_t>(size)) return -1;
+  std::memcpy(buffer, secret->expose().data(), secret->size());
+  return static_cast<int>(secret->size());
+}
+
+// OpenSSL's general decoder: every form, but a millisecond slower than key_data's. Leaves its errors.
+EVP_PKEY* decode_generally(const PemBlock& block, const SecretBytes* passphrase) {
+  const openssl::Bio bio(openssl::check(
+      BIO_new_mem_buf(block.text.data(), static_cast<int>(block.text.size())), "BIO_new_mem_buf"));
+  return PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, const_cast<SecretBytes*>(passphrase));
+}
+
+PrivateKey parse_private_block(const PemBlock& block, const SecretBytes* passphrase) {
+  const bool encrypted = is_encrypted(block);
+  if (encrypted && passphrase == nullptr) {
+    fail_without_passphrase();
+  }
+  EVP_PKEY* key = encrypted ? nullptr : private_key_from_der(block.der.expose());
+  if (key == nullptr) key = decode_generally(block, passphrase);
+  if (key == nullptr && encrypted) fail_to_decrypt();
+  ERR_clear_error();
+  if (key != nullptr) return PrivateKey(key);
+  throw Error(ErrorCode::kUsage, "the private key is damaged, or of a kind that is not supported");
+}
+
+openssl::Bio memory(ByteView bytes) {
+  return openssl::Bio(
+      openssl::check(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())), "BIO_new_mem_buf"));
+}
+
+PrivateKey parse_private_der(ByteView file, const SecretBytes* passphrase) {
+  const bool encrypted = is_encrypted_der(file);
+  if (encrypted && passphrase == nullptr) fail_without_passphrase();
+  EVP_PKEY* key = nullptr;
+  if (encrypted) {
+    key = d2i_PKCS8PrivateKey_bio(memory(file).get(), nullptr, give_passphrase,
+                                  const_cast<SecretBytes*>(passphrase));
+  } else {
+    key = private_key_from_der(file);
+    const std::uint8_t* at = file.data();
+    if (key == nullptr) key = d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(file.size()));
+  }
+  if (key == nullptr && encrypted) fail_to_decrypt();
+  ERR_clear_error();
+  if (key != nullptr) return PrivateKey(key);
+  if (EVP_PKEY* other = public_key_from_der(file)) {
+    EVP_PKEY_free(other);
+    fail_with_public_key();
+  }
+  if (is_certificate(file)) fail_with_certificate();
+  fail_without_private_key();
+}
+
+PublicKey parse_public_der(ByteView file) {
+  if (EVP_PKEY* key = public_key_from_der(file)) return PublicKey(key);
+  if (EVP_PKEY* other = private_key_from_der(file)) {
+    EVP_PKEY_free(other);
+    fail_with_private_key();
+  }
+  if (is_encrypted_der(file)) fail_with_private_key();
+  fail_without_public_key(is_certificate(file));
+}
+
+PublicKey parse_public_block(const PemBlock& block) {
+  const ByteView der = block.der.expose();
+  EVP_PKEY* key =
+      block.label == kRsaPublicLabel ? rsa_public_key_from_der(der) : subject_public_key_from_der(der);
+  if (key == nullptr) {
+    throw Error(ErrorCode::kUsage, "the public key is damaged, or of a kind that is not supported");
+  }
+  return PublicKey(key);
+}
+
+// The user has named it: that it is not there is a wrong argument.
+Fd open_file(const std::string& path, const std::string& place) {
+  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  if (!file.is_open()) throw Error(ErrorCode::kUsage, place + std::generic_category().message(errno));
+  return file;
+}
+
+PrivateKey parse_private_pem(std::string_view text, const SecretBytes* passphrase) {
+  bool has_public = false;
+  bool has_certificate = false;
+  for (const PemBlock& block : split_pem(text)) {
+    if (is_private_label(block.label)) return parse_private_block(block, passphrase);
+    has_public = has_public || is_public_label(block.label);
+    has_certificate = has_certificate || is_certificate_label(block.label);
+  }
+  if (has_certificate) fail_with_certificate();
+  if (has_public) fail_with_public_key();
+  fail_without_private_key();
+}
+
+PublicKey parse_public_pem(std::string_view text) {
+  bool has_private = false;
+  bool has_certificate = false;
+  for (const PemBlock& block : split_pem(text)) {
+    if (is_public_label(block.label)) return parse_public_block(block);
+    has_private = has_private || is_private_label(block.label);
+    has_certificate = has_certificate || is_certificate_label(block.label);
+  }
+  if (has_private) fail_with_private_key();
+  fail_without_public_key(has_certificate);
+}
+
+}  // namespace
+
+SecretBytes read_key_file(const std::string& path) {
+  return read_secret(open_file(path, "").get(), kMostKeyFileBytes, "its content");
+}
+
+SecretBytes read_passphrase_file(const std::string& path) {
+  SecretBytes passphrase = read_secret(open_file(path, path + ": ").get(), kMostPassphraseBytes, path);
+  if (as_text(passphrase.expose()).ends_with('\n')) passphrase.truncate(passphrase.size() - 1);
+  return passphrase;
+}
+
+PrivateKey parse_private_key(ByteView file, const SecretBytes* passphrase) {
+  return parse_or_recognize(file, [&] {
+    if (looks_like_jwk(as_text(file))) return parse_private_jwk(as_text(file));
+    return is_der(file) ? parse_private_der(file, passphrase) : parse_private_pem(as_text(file), passphrase);
+  });
+}
+
+PublicKey parse_public_key(ByteView file) { return parse_recipient_key(file).key; }
+
+PublicJwk parse_recipient_key(ByteView file) {
+  return parse_or_recognize(file, [&] {
+    if (looks_like_jwk(as_text(file))) return parse_public_jwk(as_text(file));
+    return PublicJwk{is_der(file) ? parse_public_der(file) : parse_public_pem(as_text(file)), {}, {}, {}};
+  });
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,111 @@
+// What the keys of key.hpp do when they are RSA.
+#include "crypto/openssl.hpp"
+#include "crypto/random.hpp"
+#include "keys/key.hpp"
+
+#include <openssl/err.h>
+#include <openssl/rsa.h>
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::size_t kMostRsaBytes = 16384 / 8;
+constexpr std::size_t kPkcs1Overhead = 11;  // 00 02, eight bytes of padding at least, 00
+
+openssl::KeyContext context_for(EVP_PKEY* key) {
+  return openssl::KeyContext(openssl::check(EVP_PKEY_CTX_new(key, nullptr), "EVP_PKEY_CTX_new"));
+}
+
+void set_oaep(EVP_PKEY_CTX* context, OaepHash hash) {
+  const EVP_MD* type = hash == OaepHash::kSha1 ? EVP_sha1() : EVP_sha256();
+  openssl::check(EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING), "choosing OAEP");
+  openssl::check(EVP_PKEY_CTX_set_rsa_oaep_md(context, type), "choosing the OAEP hash");
+  openssl::check(EVP_PKEY_CTX_set_rsa_mgf1_md(context, type), "choosing the MGF1 hash");
+}
+
+template <typename SetPadding>
+Bytes encrypt(EVP_PKEY* key, ByteView message, SetPadding set_padding) {
+  const auto context = context_for(key);
+  openssl::check(EVP_PKEY_encrypt_init(context.get()), "EVP_PKEY_encrypt_init");
+  set_padding(context.get());
+  Bytes ciphertext(kMostRsaBytes);
+  std::size_t size = ciphertext.size();
+  openssl::check(EVP_PKEY_encrypt(context.get(), ciphertext.data(), &size, message.data(), message.size()),
+                 "EVP_PKEY_encrypt");
+  ciphertext.resize(size);
+  return ciphertext;
+}
+
+// nullopt when OpenSSL refuses: a wrong length, a number that is not below the modulus, a wrong padding.
+template <typename SetPadding>
+std::optional<SecretBytes> decrypt(EVP_PKEY* key, ByteView ciphertext, SetPadding set_padding) {
+  const auto context = context_for(key);
+  openssl::check(EVP_PKEY_decrypt_init(context.get()), "EVP_PKEY_decrypt_init");
+  set_padding(context.get());
+  SecretBytes message(kMostRsaBytes);
+  std::size_t size = message.size();
+  if (EVP_PKEY_decrypt(context.get(), message.expose_mutable().data(), &size, ciphertext.data(),
+                       ciphertext.size()) <= 0) {
+    ERR_clear_error();
+    return std::nullopt;
+  }
+  message.truncate(size);
+  return message;
+}
+
+// All ones when value is not zero. The volatile keeps the optimizer from making branches of what follows.
+std::uint8_t mask_if_not_zero(std::uint8_t value) {
+  const volatile std::uint32_t not_zero = (0U - std::uint32_t{value}) >> 31U;
+  return static_cast<std::uint8_t>(0U - not_zero);
+}
+
+// Zero if and only if `encoded` is 00 02 PS 00 M with an M of `size` bytes, without branches on its bytes.
+std::uint8_t pkcs1_fault(ByteView encoded, std::size_t size) {
+  const std::size_t separator = encoded.size() - size - 1;
+  auto fault = static_cast<std::uint8_t>(encoded[0] | (encoded[1] ^ 2U) | encoded[separator]);
+  for (const std::uint8_t padding : encoded.subspan(2, separator - 2)) {
+    fault |= static_cast<std::uint8_t>(~mask_if_not_zero(padding));
+  }
+  return fault;
+}
+
+}  // namespace
+
+std::size_t PublicKey::modulus_size() const noexcept {
+  return static_cast<std::size_t>(EVP_PKEY_get_size(key_.get()));
+}
+
+Bytes PublicKey::encrypt_oaep(ByteView message, OaepHash hash) const {
+  return encrypt(key_.get(), message, [&](EVP_PKEY_CTX* context) { set_oaep(context, hash); });
+}
+
+Bytes PublicKey::encrypt_pkcs1(ByteView message) const {
+  return encrypt(key_.get(), message, [](EVP_PKEY_CTX* context) {
+    openssl::check(EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING), "choosing PKCS #1 v1.5");
+  });
+}
+
+std::optional<SecretBytes> PrivateKey::decrypt_oaep(ByteView ciphertext, OaepHash hash) const {
+  return decrypt(public_.key_.get(), ciphertext, [&](EVP_PKEY_CTX* context) { set_oaep(context, hash); });
+}
+
+// OpenSSL 3.0's own padding check tells by its error and its time whether the padding was right, which lets
+// an attacker who may ask often enough decrypt (Bleichenbacher 1998): only the raw operation is OpenSSL's.
+SecretBytes PrivateKey::decrypt_pkcs1(ByteView ciphertext, std::size_t size) const {
+  SecretBytes message = random_secret(size);
+  const std::size_t modulus = public_.modulus_size();
+  if (ciphertext.size() != modulus || size + kPkcs1Overhead > modulus) return message;
+  const auto encoded = decrypt(public_.key_.get(), ciphertext, [](EVP_PKEY_CTX* context) {
+    openssl::check(EVP_PKEY_CTX_set_rsa_padding(context, RSA_NO_PADDING), "choosing raw RSA");
+  });
+  if (!encoded) return message;
+  const std::uint8_t is_wrong = mask_if_not_zero(pkcs1_fault(encoded->expose(), size));
+  const ByteView found = encoded->expose().last(size);
+  const MutableByteView out = message.expose_mutable();
+  for (std::size_t i = 0; i < size; ++i) {
+    out[i] = static_cast<std::uint8_t>((out[i] & is_wrong) | (found[i] & ~is_wrong));
+  }
+  return message;
+}
+
+}  // namespace imgcrypt

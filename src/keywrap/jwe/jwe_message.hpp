@@ -1,0 +1,36 @@
+// A JSON Web Encryption (RFC 7516) taken apart: compact, flattened and general serialisation read the same.
+#pragma once
+
+#include "keys/key.hpp"
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace imgcrypt {
+
+struct JweRecipient {
+  std::string algorithm;       // "alg"
+  std::string key_id;          // "kid", may be empty
+  std::optional<EcPoint> epk;  // RFC 7518 section 4.6.1.1
+  Bytes apu;                   // sections 4.6.1.2 and 4.6.1.3
+  Bytes apv;
+  Bytes encrypted_key;
+};
+
+struct JweMessage {
+  std::string encryption;  // "enc"
+  std::string aad;         // RFC 7516 section 5.1 step 14
+  Bytes iv;
+  Bytes ciphertext;
+  Bytes tag;
+  std::vector<JweRecipient> recipients;
+
+  // Throws kIntegrity for what is no JWE, kRefused for `zip` and `crit`.
+  static JweMessage parse(ByteView packet);
+  // Of the general serialisation (section 7.2.1), without the recipients at these positions; throws as parse.
+  static Bytes without(ByteView packet, const std::set<std::size_t>& positions);
+};
+
+}  // namespace imgcrypt

@@ -1,0 +1,48 @@
+// The scheme `pkcs7`: private options as a CMS EnvelopedData (RFC 5652) for holders of RSA certificates.
+// Written: AES-128-GCM and RSAES-PKCS1-v1_5, in the field's own shape, which OpenSSL's CMS cannot read
+// (docs/formats.md). Read besides: AES-256-GCM, RSAES-OAEP, BER.
+#pragma once
+
+#include "keys/certificate.hpp"
+#include "keys/key.hpp"
+#include "keywrap/described_recipient.hpp"
+#include "keywrap/key_wrapper.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace imgcrypt {
+
+inline constexpr const char* kPkcs7Annotation = "org.opencontainers.image.enc.keys.pkcs7";
+
+// Throws kUsage for a certificate whose key is not RSA.
+void check_pkcs7_recipient(const Certificate& recipient);
+
+class Pkcs7Wrapper final : public KeyWrapper {
+ public:
+  // One packet for all of them. Throws as check_pkcs7_recipient. REQUIRES: at least one.
+  explicit Pkcs7Wrapper(std::vector<Certificate> recipients);
+  [[nodiscard]] std::string annotation() const override { return kPkcs7Annotation; }
+  [[nodiscard]] Bytes wrap(const SecretBytes& options) const override;
+
+ private:
+  std::vector<Certificate> recipients_;
+};
+
+// Whether AES-CBC and 3DES are read. Nothing authenticates them: who can change a packet can change what
+// comes out of it, and may learn the options from our verdicts. Hence only with the user's word.
+enum class LegacyCms { kRefused, kAllowed };
+
+// `own` are the certificates of this key: when there are any, only the recipients that they name are tried.
+// nullopt: no recipient is for this key; without certificates also when the packet is damaged, as a wrong key
+// cannot be told from that. Throws kIntegrity or kRefused for a packet that no key should open, and
+// kIntegrity when a recipient that is named does not open.
+[[nodiscard]] std::optional<SecretBytes> unwrap_pkcs7(const PrivateKey& key, std::span<const Certificate> own,
+                                                      LegacyCms legacy, ByteView packet, Attempts& attempts);
+
+// Throws as Pkcs7Message::parse.
+[[nodiscard]] std::vector<DescribedRecipient> describe_pkcs7(ByteView packet);
+
+}  // namespace imgcrypt

@@ -1,0 +1,230 @@
+#include "keywrap/provider/key_providers.hpp"
+
+#include "base/process/fd.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::size_t kMostConfigBytes = std::size_t{1} << 20U;
+constexpr const char* kConfigVariable = "OCICRYPT_KEYPROVIDER_CONFIG";
+
+struct OwnProvider {
+  const char* name;
+  const char* program;
+};
+
+// Confidential-containers' agent is the name that images of its kind carry.
+constexpr std::array kOwnProviders = {OwnProvider{"sodium", "keyprovider-sodium"},
+                                      OwnProvider{"attestation-agent", "keyprovider-coco"}};
+const std::vector<std::string> kServe = {"--serve"};
+
+Error failure_of(const std::string& name, const Error& error) {
+  if (error.code() == ErrorCode::kCancelled) return error;
+  return {ErrorCode::kProvider, "key provider " + name + ": " + error.message(), error.hint()};
+}
+
+// Whether a configured program is one of ours, which can be kept.
+bool is_in(const std::string& directory, const std::string& program) {
+  std::error_code failure;
+  const auto path = std::filesystem::canonical(program, failure);
+  return !failure && std::filesystem::equivalent(path.parent_path(), directory, failure) && !failure;
+}
+
+SecretBytes with_line_end(const SecretBytes& line) {
+  SecretBytes ended(line.size() + 1);
+  std::ranges::copy(line.expose(), ended.expose_mutable().begin());
+  ended.expose_mutable().back() = '\n';
+  return ended;
+}
+
+}  // namespace
+
+std::string libexec_directory() {
+  const auto program = std::filesystem::read_symlink("/proc/self/exe");
+  return (program.parent_path().parent_path() / "libexec/imgcrypt").string();
+}
+
+// One provider. One that is kept answers a request at a time; the others are started side by side.
+class KeyProviders::Connection {
+ public:
+  Connection(Program program, bool is_kept, ProgramLimits limits, const DeathWatch& watch)
+      : program_(std::move(program)), is_kept_(is_kept), limits_(limits), watch_(watch) {}
+
+  [[nodiscard]] const std::string& path() const noexcept { return program_.path; }
+
+  SecretBytes exchange(const SecretBytes& document) {
+    if (!is_kept_) {
+      return in_time([&] { return ChildProcess(program_, limits_, watch_).finish(document.expose()); });
+    }
+    const std::lock_guard lock(mutex_);
+    return in_time([&] { return ask_kept(document); });
+  }
+
+ private:
+  // A provider that was too late once is not waited for again.
+  template <typename Ask>
+  SecretBytes in_time(Ask ask) {
+    throw_if_late();
+    const auto start = std::chrono::steady_clock::now();
+    try {
+      return ask();
+    } catch (const Error& error) {
+      if (std::chrono::steady_clock::now() - start >= limits_.time) remember(error);
+      throw;
+    }
+  }
+
+  void throw_if_late() {
+    const std::lock_guard lock(timeout_mutex_);
+    if (timeout_) throw Error(*timeout_);
+  }
+
+  void remember(const Error& error) {
+    const std::lock_guard lock(timeout_mutex_);
+    if (!timeout_) timeout_ = error;
+  }
+
+  SecretBytes ask_kept(const SecretBytes& document) {
+    if (!kept_) kept_ = std::make_unique<ChildProcess>(program_, limits_, watch_);
+    const std::uint64_t id = next_id_++;
+    try {
+      SecretBytes reply = kept_->ask(with_line_end(with_request_id(document.expose(), id)).expose());
+      // An answer to another request would be another layer's key.
+      if (request_id_of(reply.expose()) == id) return reply;
+      throw Error(ErrorCode::kOther, program_.path + ": its answer is not to request " + std::to_string(id));
+    } catch (const Error&) {
+      kept_.reset();  // what it would say next may belong to this request
+      throw;
+    }
+  }
+
+  Program program_;
+  bool is_kept_;
+  ProgramLimits limits_;
+  const DeathWatch& watch_;
+  std::mutex mutex_;
+  std::unique_ptr<ChildProcess> kept_;
+  std::uint64_t next_id_ = 1;
+  std::mutex timeout_mutex_;
+  std::optional<Error> timeout_;
+};
+
+KeyProviders::KeyProviders(ProviderSettings settings) : settings_(std::move(settings)) {
+  // Before keys are read, of which the watch would keep a copy.
+  if (::access(settings_.config.c_str(), R_OK) == 0) watch_ = std::make_unique<DeathWatch>();
+}
+
+KeyProviders::~KeyProviders() = default;
+
+const std::vector<ProviderEntry>& KeyProviders::entries() {
+  const std::lock_guard lock(mutex_);
+  load();
+  return entries_;
+}
+
+void KeyProviders::require_configured(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  if (!entry(name).is_own) return;
+  const Error error = not_configured(name);
+  throw Error(error.code(), error.message(),
+              "configure it, or name it as a key: provider:" + name + ":PARAMETER");
+}
+
+void KeyProviders::require(const std::string& name) {
+  const std::string& path = connection(name).path();
+  if (path.find('/') != std::string::npos && ::access(path.c_str(), X_OK) != 0)
+    throw Error(ErrorCode::kProvider, "key provider " + name + ": " + errno_error("start " + path).message());
+}
+
+SecretBytes KeyProviders::exchange(const std::string& name, const SecretBytes& document) {
+  if (++calls_ > kMostProviderCalls) {
+    throw Error(ErrorCode::kRefused,
+                "more than " + std::to_string(kMostProviderCalls) + " calls of key providers for one image");
+  }
+  Connection& provider = connection(name);
+  try {
+    return provider.exchange(document);
+  } catch (const Error& error) {
+    throw failure_of(name, error);
+  }
+}
+
+std::optional<SecretBytes> KeyProviders::ask(const std::string& name, const ProviderRequest& request) {
+  const SecretBytes reply = exchange(name, format_provider_request(request, name));
+  try {
+    return parse_provider_reply(request.operation, reply.expose());
+  } catch (const Error& error) {
+    throw failure_of(name, error.code() == ErrorCode::kProvider
+                               ? error
+                               : error.in(connection(name).path() + ": its reply"));
+  }
+}
+
+void KeyProviders::load() {
+  if (is_loaded_) return;
+  if (!settings_.config.empty()) read_config();
+  for (ProviderEntry& entry : entries_) {
+    if (entry.program && !entry.serve_arguments && is_in(settings_.libexec, entry.program->path))
+      entry.serve_arguments = kServe;
+  }
+  for (const OwnProvider& own : kOwnProviders) {
+    if (std::ranges::find(entries_, own.name, &ProviderEntry::name) != entries_.end()) continue;
+    const std::string program = settings_.libexec + "/" + own.program;
+    if (::access(program.c_str(), X_OK) == 0)
+      entries_.push_back({own.name, Program{program, {}}, kServe, {}, true});
+  }
+  is_loaded_ = true;
+}
+
+void KeyProviders::read_config() {
+  try {
+    const SecretBytes file = read_secret_file(settings_.config, kMostConfigBytes);
+    entries_ = parse_provider_config(as_text(file.expose()), settings_.config);
+  } catch (const Error& error) {
+    is_config_missing_ = error.code() == ErrorCode::kNotFound;
+    if (is_config_missing_ && settings_.missing == MissingConfig::kCountsAsEmpty) return;
+    throw Error(ErrorCode::kUsage, std::string(kConfigVariable) + ": " + error.message(),
+                is_config_missing_ ? "let it name a file, or unset it" : error.hint());
+  }
+}
+
+Error KeyProviders::not_configured(const std::string& name) const {
+  const std::string why = settings_.config.empty() ? std::string(kConfigVariable) + " is not set"
+                          : is_config_missing_     ? settings_.config + " does not exist"
+                                                   : "it is not in " + settings_.config;
+  return {ErrorCode::kUsage, "key provider " + name + " is not configured: " + why,
+          "let " + std::string(kConfigVariable) + R"( name a file with {"key-providers":{")" + name +
+              R"(":{"cmd":{"path":"PROGRAM"}}}})"};
+}
+
+const ProviderEntry& KeyProviders::entry(const std::string& name) {
+  load();
+  const auto found = std::ranges::find(entries_, name, &ProviderEntry::name);
+  if (found == entries_.end()) throw not_configured(name);
+  if (!found->program) throw Error(ErrorCode::kProvider, "key provider " + name + " " + found->unusable);
+  return *found;
+}
+
+KeyProviders::Connection& KeyProviders::connection(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  auto& connection = connections_[name];
+  if (connection) return *connection;
+  const ProviderEntry& found = entry(name);
+  if (!watch_) watch_ = std::make_unique<DeathWatch>();
+  Program program = *found.program;
+  if (found.serve_arguments) {
+    program.arguments.insert(program.arguments.end(), found.serve_arguments->begin(),
+                             found.serve_arguments->end());
+  }
+  const bool is_kept = found.serve_arguments.has_value();
+  connection = std::make_unique<Connection>(std::move(program), is_kept, settings_.limits, *watch_);
+  return *connection;
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,83 @@
+#include "keywrap/provider/provider.hpp"
+
+#include <imgcrypt/error.hpp>
+
+#include <utility>
+
+namespace imgcrypt {
+
+std::string ProviderWrapper::annotation() const { return std::string(kProviderAnnotationPrefix) + name_; }
+
+Bytes ProviderWrapper::wrap(const SecretBytes& options) const {
+  const auto packet =
+      providers_->ask(name_, {ProviderOperation::kWrap, parameters_, SecretBytes::copy_of(options.expose())});
+  if (!packet || packet->size() == 0)
+    throw Error(ErrorCode::kProvider, "key provider " + name_ + " wrapped nothing");
+  if (packet->size() > kMostPacketBytes)
+    throw Error(ErrorCode::kProvider,
+                "key provider " + name_ + " returned a wrapped key of more than 64 KiB");
+  return to_bytes(packet->expose());
+}
+
+struct ProviderUnwrapper::Known {
+  // Held while the provider is asked: a second thread with the same packet waits for the answer.
+  struct Answer {
+    std::mutex mutex;
+    std::optional<SecretBytes> options;
+    std::optional<Error> failure;
+  };
+
+  std::mutex mutex;
+  std::map<std::pair<std::string, Bytes>, Answer> answers;
+
+  Answer& find(const std::string& name, ByteView packet) {
+    const std::lock_guard lock(mutex);
+    return answers[{name, to_bytes(packet)}];
+  }
+};
+
+ProviderUnwrapper::ProviderUnwrapper(std::shared_ptr<KeyProviders> providers, ProviderParameters parameters)
+    : providers_(std::move(providers)),
+      parameters_(std::move(parameters)),
+      known_(std::make_unique<Known>()) {}
+
+ProviderUnwrapper::~ProviderUnwrapper() = default;
+
+bool ProviderUnwrapper::reads(std::string_view annotation) const {
+  return annotation.starts_with(kProviderAnnotationPrefix);
+}
+
+std::string ProviderUnwrapper::description() const { return "key providers"; }
+
+std::optional<SecretBytes> ProviderUnwrapper::unwrap(std::string_view annotation, ByteView packet,
+                                                     Attempts&) const {
+  const std::string name(annotation.substr(kProviderAnnotationPrefix.size()));
+  Known::Answer& answer = known_->find(name, packet);
+  const std::lock_guard lock(answer.mutex);
+  if (answer.failure) throw Error(*answer.failure);
+  if (!answer.options) {
+    try {
+      answer.options = ask(name, packet);
+    } catch (const Error& error) {
+      answer.failure = error;
+      throw;
+    }
+  }
+  return SecretBytes::copy_of(answer.options->expose());
+}
+
+SecretBytes ProviderUnwrapper::ask(const std::string& name, ByteView packet) const {
+  const auto parameters = parameters_.find(name);
+  const bool is_named = parameters != parameters_.end();
+  // Images must not start programs that nobody on this machine has asked for.
+  if (!is_named) providers_->require_configured(name);
+  auto options = providers_->ask(
+      name, {ProviderOperation::kUnwrap, is_named ? parameters->second : std::vector<std::string>(),
+             SecretBytes::copy_of(packet)});
+  if (!options) throw Error(ErrorCode::kNoKey, "key provider " + name + " returned no key");
+  if (options->size() > kMostPrivateOptionsBytes)
+    throw Error(ErrorCode::kProvider, "key provider " + name + " returned more than 16 KiB");
+  return std::move(*options);
+}
+
+}  // namespace imgcrypt

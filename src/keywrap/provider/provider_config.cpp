@@ -1,0 +1,145 @@
+#include "keywrap/provider/provider_config.hpp"
+
+#include "base/text/json.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace imgcrypt {
+namespace {
+
+// A provider called so would be sent the secrets of another scheme.
+constexpr std::array kReservedNames = {
+    "pubkeys",           "x509s",         "gpg-recipients", "gpg-pubkeyringfile", "pkcs11-pubkeys",
+    "pkcs11-yamls",      "pkcs11-config", "privkeys",       "gpg-privatekeys",    "gpg-privatekeys-passwords",
+    "privkeys-passwords"};
+
+class ConfigReader {
+ public:
+  ConfigReader(std::string_view text, const std::string& file) : text_(text), file_(file) {}
+
+  std::vector<ProviderEntry> read() const {
+    const JsonView root = checked();
+    require(root, JsonView::Kind::kObject, "the configuration", "an object");
+    const auto providers = find(root, "key-providers");
+    if (!providers) fail(root, "the member \"key-providers\" is missing");
+    require(*providers, JsonView::Kind::kObject, "\"key-providers\"", "an object");
+    std::vector<ProviderEntry> entries;
+    for (const JsonMember& member : providers->members()) entries.push_back(read_entry(member));
+    return entries;
+  }
+
+ private:
+  JsonView checked() const {
+    if (text_.starts_with("\xEF\xBB\xBF"))
+      throw Error(ErrorCode::kUsage, file_ + ": line 1: starts with a byte order mark");
+    try {
+      check_json(text_);
+      return JsonView(text_);
+    } catch (const Error& error) {
+      refuse_duplicates();
+      throw Error(ErrorCode::kUsage, file_ + ": " + error.message());
+    }
+  }
+
+  // check_json knows no lines of these.
+  void refuse_duplicates() const {
+    try {
+      refuse_duplicates(JsonView(text_));
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::kUsage) throw;  // else it is malformed in another way
+    }
+  }
+
+  void refuse_duplicates(const JsonView& value) const {
+    if (value.kind() != JsonView::Kind::kObject) return;
+    std::set<std::string> names;
+    for (const JsonMember& member : value.members()) {
+      const std::string name = member.key.string();
+      if (!names.insert(name).second) fail(member.key, "member \"" + name + "\" occurs twice");
+      refuse_duplicates(member.value);
+    }
+  }
+
+  [[noreturn]] void fail(const JsonView& at, const std::string& what) const {
+    const std::string_view before =
+        text_.substr(0, static_cast<std::size_t>(at.text().data() - text_.data()));
+    throw Error(ErrorCode::kUsage,
+                file_ + ": line " + std::to_string(1 + std::ranges::count(before, '\n')) + ": " + what);
+  }
+
+  // A name in another case is an error of JsonView's, which knows no lines.
+  std::optional<JsonView> find(const JsonView& object, std::string_view name) const {
+    try {
+      return object.find(name);
+    } catch (const Error& error) {
+      fail(object, error.message());
+    }
+  }
+
+  void require(const JsonView& value, JsonView::Kind kind, const std::string& what,
+               const char* kind_name) const {
+    if (value.kind() != kind) fail(value, what + " must be " + kind_name);
+  }
+
+  ProviderEntry read_entry(const JsonMember& member) const {
+    ProviderEntry entry;
+    entry.name = member.key.string();
+    const std::string what = "key provider " + entry.name;
+    if (entry.name.empty() || entry.name.find_first_of(":,") != std::string::npos)
+      fail(member.key, "a provider's name must not be empty nor have ':' or ','");
+    if (is_reserved_provider_name(entry.name)) fail(member.key, what + ": the name is reserved");
+    require(member.value, JsonView::Kind::kObject, what, "an object");
+    if (const auto command = find(member.value, "cmd")) {
+      read_command(*command, what, entry);
+    } else if (const auto address = find(member.value, "grpc")) {
+      require(*address, JsonView::Kind::kString, what + ": \"grpc\"", "a string");
+      entry.unusable = "speaks gRPC (" + address->string() + "), which is not supported yet";
+    } else if (find(member.value, "path")) {
+      fail(member.value, what + ": \"path\" and \"args\" belong inside \"cmd\"");
+    } else {
+      entry.unusable = "has no \"cmd\"";
+    }
+    return entry;
+  }
+
+  void read_command(const JsonView& command, const std::string& what, ProviderEntry& entry) const {
+    require(command, JsonView::Kind::kObject, what + ": \"cmd\"", "an object");
+    const auto path = find(command, "path");
+    if (!path) fail(command, what + ": \"cmd\" has no \"path\"");
+    require(*path, JsonView::Kind::kString, what + ": \"path\"", "a string");
+    entry.program = Program{path->string(), read_strings(find(command, "args"), what + ": \"args\"")};
+    if (entry.program->path.empty() || entry.program->path.find('\0') != std::string::npos)
+      fail(*path, what + ": \"path\" is empty or has a NUL byte");
+    if (const auto serve = find(command, "serve-args"))
+      entry.serve_arguments = read_strings(serve, what + ": \"serve-args\"");
+  }
+
+  std::vector<std::string> read_strings(const std::optional<JsonView>& list, const std::string& what) const {
+    std::vector<std::string> strings;
+    if (!list) return strings;
+    require(*list, JsonView::Kind::kArray, what, "an array of strings");
+    for (const JsonView& element : list->elements()) {
+      require(element, JsonView::Kind::kString, what, "an array of strings");
+      strings.push_back(element.string());
+      if (strings.back().find('\0') != std::string::npos) fail(element, what + " has a NUL byte");
+    }
+    return strings;
+  }
+
+  std::string_view text_;
+  const std::string& file_;
+};
+
+}  // namespace
+
+bool is_reserved_provider_name(std::string_view name) {
+  return std::ranges::find(kReservedNames, name) != kReservedNames.end();
+}
+
+std::vector<ProviderEntry> parse_provider_config(std::string_view text, const std::string& file) {
+  return ConfigReader(text, file).read();
+}
+
+}  // namespace imgcrypt

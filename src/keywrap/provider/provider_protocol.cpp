@@ -1,0 +1,167 @@
+#include "keywrap/provider/provider_protocol.hpp"
+
+#include "base/text/encoding.hpp"
+#include "base/text/json.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <initializer_list>
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::string_view kWrapOperation = "keywrap";
+constexpr std::string_view kUnwrapOperation = "keyunwrap";
+constexpr std::size_t kMostShownBytes = 2048;
+
+[[noreturn]] void fail(const std::string& what) { throw Error(ErrorCode::kIntegrity, what); }
+
+SecretBytes concatenate(std::initializer_list<std::string_view> parts) {
+  std::size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  SecretBytes whole(size);
+  auto to = whole.expose_mutable().begin();
+  for (const std::string_view part : parts) to = std::ranges::copy(as_bytes(part), to).out;
+  return whole;
+}
+
+std::string parameters_object(const ProviderRequest& request, std::string_view provider) {
+  if (request.parameters.empty()) return R"({"Parameters":{}})";
+  std::string list;
+  for (const std::string& parameter : request.parameters) {
+    list += (list.empty() ? "\"" : ",\"") + encode_base64(as_bytes(parameter), Base64::kStandard) +
+            std::string("\"");
+  }
+  return R"({"Parameters":{)" + quote_json(provider) + ":[" + list + "]}}";
+}
+
+// Go takes base64 and arrays of numbers alike for bytes.
+SecretBytes bytes_of(const JsonView& value) {
+  if (value.kind() == JsonView::Kind::kArray) {
+    const auto elements = value.elements();
+    SecretBytes bytes(elements.size());
+    std::ranges::transform(elements, bytes.expose_mutable().begin(), [](const JsonView& element) {
+      const std::uint64_t number = element.unsigned_integer();
+      if (number > 0xff) fail("a number that is no byte");
+      return static_cast<std::uint8_t>(number);
+    });
+    return bytes;
+  }
+  // Some JSON writers escape the slash that base64 may have; some base64 writers break lines, which Go passes
+  // over.
+  if (value.text().find('\\') != std::string_view::npos) {
+    std::string text = value.string();
+    std::erase_if(text, [](char c) { return c == '\n' || c == '\r'; });
+    auto bytes = decode_base64_secret(text, Base64::kStandard);
+    wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+    if (!bytes) fail("not base64");
+    return std::move(*bytes);
+  }
+  auto bytes = decode_base64_secret(value.plain_string(), Base64::kStandard);
+  if (!bytes) fail("not base64");
+  return std::move(*bytes);
+}
+
+std::vector<std::string> parameters_of(const std::optional<JsonView>& config, std::string_view provider) {
+  std::vector<std::string> parameters;
+  const auto map = config ? config->find("Parameters") : std::nullopt;
+  if (!map) return parameters;
+  for (const JsonMember& member : map->members()) {
+    if (member.key.string() != provider || member.value.is_null()) continue;
+    for (const JsonView& value : member.value.elements()) {
+      parameters.emplace_back(value.is_null() ? std::string()
+                                              : std::string(as_text(bytes_of(value).expose())));
+    }
+  }
+  return parameters;
+}
+
+// Replies of others may have a member of this name that says nothing.
+void throw_failure(const JsonView& reply) {
+  const auto failure = reply.find("error");
+  if (!failure || failure->kind() != JsonView::Kind::kString) return;
+  std::string message = failure->string();
+  if (message.size() > kMostShownBytes) message.replace(kMostShownBytes, std::string::npos, "...");
+  if (!message.empty()) throw Error(ErrorCode::kProvider, message);
+}
+
+SecretBytes content_of(const JsonView& parameters, std::string_view name) {
+  return bytes_of(parameters.get(name));
+}
+
+}  // namespace
+
+SecretBytes format_provider_request(const ProviderRequest& request, std::string_view provider) {
+  const SecretBytes content = encode_base64_secret(request.content.expose(), Base64::kStandard);
+  const std::string parameters = parameters_object(request, provider);
+  if (request.operation == ProviderOperation::kWrap) {
+    return concatenate({R"({"op":"keywrap","keywrapparams":{"ec":)",
+                        std::string_view(parameters).substr(0, parameters.size() - 1),
+                        R"(,"DecryptConfig":{"Parameters":{}}},"optsdata":")", as_text(content.expose()),
+                        R"("},"keyunwrapparams":{"dc":null,"annotation":null}})"});
+  }
+  return concatenate(
+      {R"({"op":"keyunwrap","keywrapparams":{"ec":null,"optsdata":null},"keyunwrapparams":{"dc":)",
+       parameters, R"(,"annotation":")", as_text(content.expose()), R"("}})"});
+}
+
+ProviderRequest parse_provider_request(ByteView document, std::string_view provider) {
+  const JsonView json(as_text(document));
+  const std::string operation = json.get("op").string();
+  if (operation == kWrapOperation) {
+    const JsonView wrap = json.get("keywrapparams");
+    return {ProviderOperation::kWrap, parameters_of(wrap.find("ec"), provider), content_of(wrap, "optsdata")};
+  }
+  if (operation == kUnwrapOperation) {
+    const JsonView unwrap = json.get("keyunwrapparams");
+    return {ProviderOperation::kUnwrap, parameters_of(unwrap.find("dc"), provider),
+            content_of(unwrap, "annotation")};
+  }
+  fail("op \"" + operation + "\" is neither keywrap nor keyunwrap");
+}
+
+SecretBytes format_provider_reply(ProviderOperation operation, ByteView result) {
+  SecretBytes numbers(result.size() * 4);  // "255," at most
+  std::size_t size = 0;
+  for (const std::uint8_t byte : result) {
+    char* at = reinterpret_cast<char*>(numbers.expose_mutable().data()) + size;
+    if (size > 0) *at++ = ',';
+    at = std::to_chars(at, at + 3, byte).ptr;
+    size = static_cast<std::size_t>(at - reinterpret_cast<char*>(numbers.expose_mutable().data()));
+  }
+  const std::string_view array = as_text(numbers.expose()).substr(0, size);
+  return operation == ProviderOperation::kWrap
+             ? concatenate({R"({"keywrapresults":{"annotation":[)", array, "]}}"})
+             : concatenate({R"({"keyunwrapresults":{"optsdata":[)", array, "]}}"});
+}
+
+SecretBytes with_request_id(ByteView document, std::uint64_t id) {
+  const std::string_view text = as_text(document);
+  if (!text.starts_with('{')) return SecretBytes::copy_of(document);
+  const std::string member = R"({"id":)" + std::to_string(id) + (text == "{}" ? "" : ",");
+  return concatenate({member, text.substr(1)});
+}
+
+std::optional<std::uint64_t> request_id_of(ByteView document) {
+  const auto id = JsonView(as_text(document)).find("id");
+  return id ? std::optional(id->unsigned_integer()) : std::nullopt;
+}
+
+SecretBytes format_provider_failure(std::string_view message) {
+  return concatenate({R"({"error":)", quote_json(message), "}"});
+}
+
+std::optional<SecretBytes> parse_provider_reply(ProviderOperation operation, ByteView document) {
+  const bool is_wrap = operation == ProviderOperation::kWrap;
+  const std::string_view text = as_text(document);
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) fail("it answered nothing");
+  const JsonView json(text);
+  const auto results = json.find(is_wrap ? "keywrapresults" : "keyunwrapresults");
+  const auto result = results ? results->find(is_wrap ? "annotation" : "optsdata") : std::nullopt;
+  if (result) return bytes_of(*result);
+  throw_failure(json);
+  return std::nullopt;
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,292 @@
+#include "transport/layout/layout_destination.hpp"
+
+#include "base/parallel.hpp"
+#include "base/work_time.hpp"
+#include "oci/verifying_source.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <ranges>
+#include <system_error>
+#include <utility>
+
+namespace imgcrypt {
+namespace {
+
+constexpr unsigned kSyncsAtOnce = 8;
+constexpr std::uint64_t kWriteBackBytes = 16 * 1024 * 1024;
+
+const char* folder_of(HashAlgorithm algorithm) {
+  return algorithm == HashAlgorithm::kSha256 ? "sha256" : "sha512";
+}
+
+// Writes through to a file and hashes what it writes. The disk starts early, so that little is left for
+// fsync.
+class HashingSink final : public Sink {
+ public:
+  HashingSink(int fd, HashAlgorithm algorithm, Lane& lane)
+      : fd_(fd), file_(fd, "write blob"), hasher_(&lane, Hasher(algorithm)), algorithm_(algorithm) {}
+
+  void write(ByteView bytes) override {
+    hasher_.post(bytes);
+    const WorkTimer timer(Work::kWrite);
+    file_.write(bytes);
+    written_ += bytes.size();
+    if (written_ - started_ >= kWriteBackBytes) start_write_back();
+  }
+  [[nodiscard]] Digest finish() {
+    start_write_back();
+    return Digest::from_hash(algorithm_, hasher_.finish());
+  }
+
+ private:
+  // Only a hint: what it cannot do, fsync does.
+  void start_write_back() noexcept {
+    ::sync_file_range(fd_, static_cast<off64_t>(started_), static_cast<off64_t>(written_ - started_),
+                      SYNC_FILE_RANGE_WRITE);
+    started_ = written_;
+  }
+
+  int fd_;
+  FdSink file_;
+  HashInLane<Hasher> hasher_;
+  HashAlgorithm algorithm_;
+  std::uint64_t written_ = 0;
+  std::uint64_t started_ = 0;  // on their way to the disk
+};
+
+bool is_whole(Fd file, const Digest& digest, std::uint64_t size) {
+  try {
+    VerifyingSource source(std::make_unique<FdSource>(std::move(file), digest.string()), digest, size);
+    drain(source);
+    return true;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kIntegrity) throw;
+    return false;
+  }
+}
+
+void make_durable(int fd, const std::string& what) {
+  const WorkTimer timer(Work::kSync);
+  if (::fsync(fd) != 0) throw errno_error("fsync " + what);
+}
+
+bool has_parent(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
+  std::error_code failure;
+  return parent.empty() || std::filesystem::is_directory(parent, failure);
+}
+
+Error missing_parent(const Reference& destination) {
+  return {ErrorCode::kUsage, "destination " + destination.string() + ": the directory above it is missing",
+          "mkdir -p the directory above, or choose another destination"};
+}
+
+Fd blob_directory(const std::string& layout, HashAlgorithm algorithm) {
+  auto directory = LayoutDirectory(layout).open_blob_directory(algorithm);
+  if (!directory) throw Error(ErrorCode::kNotFound, layout + "/blobs/" + folder_of(algorithm) + " vanished");
+  return std::move(*directory);
+}
+
+}  // namespace
+
+void OciLayoutDestination::check() {
+  const std::string& path = reference_.directory;
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) == 0) {
+    if (!S_ISDIR(status.st_mode)) {
+      throw Error(ErrorCode::kUsage, "destination " + reference_.string() + ": " + path + " is no directory",
+                  "choose another destination");
+    }
+    const LayoutDirectory directory(path);
+    if (directory.has_index()) (void)read_roots(directory);
+  } else if (!has_parent(path)) {
+    throw missing_parent(reference_);
+  }
+}
+
+OciLayoutDestination::OciLayoutDestination(Reference reference, std::optional<Digest> in_place_of)
+    : reference_(std::move(reference)), in_place_of_(std::move(in_place_of)) {
+  if (reference_.digest || reference_.position) {
+    throw Error(ErrorCode::kUsage,
+                "destination " + reference_.string() + ": neither digest nor position can be chosen",
+                "write oci:DIR or oci:DIR:TAG");
+  }
+  if (!reference_.tag.empty() && !is_ref_name(reference_.tag)) {
+    throw Error(ErrorCode::kUsage,
+                "destination " + reference_.string() + ": other tools could not name that tag",
+                "take letters, digits and single - . _ : @ + / between them");
+  }
+}
+
+OciLayoutDestination::~OciLayoutDestination() {
+  for (const auto& [digest, pending] : pending_) {
+    if (pending.temporary_name.empty()) continue;
+    const std::string folder = reference_.directory + "/blobs/" + folder_of(digest.algorithm()) + "/";
+    ::unlink((folder + pending.temporary_name).c_str());
+  }
+  // Only empty ones go: another writer's layout stays.
+  for (const std::string& directory : std::views::reverse(made_directories_)) ::rmdir(directory.c_str());
+}
+
+void OciLayoutDestination::make_directories(HashAlgorithm algorithm) {
+  const std::string& root = reference_.directory;
+  for (const std::string& path : {root, root + "/blobs", root + "/blobs/" + folder_of(algorithm)}) {
+    if (::mkdir(path.c_str(), 0777) == 0) {
+      made_directories_.push_back(path);
+    } else if (errno == ENOENT) {
+      throw missing_parent(reference_);
+    } else if (errno != EEXIST) {
+      throw errno_error("make directory " + path);
+    }
+  }
+}
+
+OciLayoutDestination::Pending OciLayoutDestination::open_temporary(HashAlgorithm algorithm) {
+  const std::scoped_lock lock(mutex_);
+  make_directories(algorithm);
+  const Fd directory = blob_directory(reference_.directory, algorithm);
+  Fd file(::openat(directory.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666));
+  if (file.is_open()) return {std::move(file), {}};
+  if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT)
+    throw errno_error("make a blob in " + reference_.directory);
+  // Network file systems have no unnamed files. The lock tells a sweeper that the writer lives.
+  std::string name = temporary_name();
+  file =
+      Fd(::openat(directory.get(), name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (!file.is_open() || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
+    throw errno_error("make a blob in " + reference_.directory);
+  return {std::move(file), std::move(name)};
+}
+
+bool OciLayoutDestination::has(const Descriptor& blob) {
+  const auto directory = LayoutDirectory::open_if_exists(reference_.directory);
+  auto file = directory ? directory->open_blob(blob.digest) : std::nullopt;
+  if (!file || !is_whole(std::move(*file), blob.digest, blob.size)) return false;
+  const std::scoped_lock lock(mutex_);
+  found_.insert(blob.digest);
+  return true;
+}
+
+// Under the lock: another program may have pruned the layout since.
+void OciLayoutDestination::check_found() const {
+  const LayoutDirectory directory(reference_.directory);
+  for (const Digest& digest : found_) {
+    if (pending_.contains(digest) || directory.open_blob(digest)) continue;
+    throw Error(ErrorCode::kOther, "another program removed blob " + digest.string() + " meanwhile",
+                "run it again");
+  }
+}
+
+void OciLayoutDestination::check_replaced(const LayoutIndex& index) const {
+  if (!in_place_of_) return;
+  for (const RootDescriptor& root : index.roots()) {
+    const auto name = root.descriptor.annotations.find(kRefName);
+    const bool is_named = name != root.descriptor.annotations.end() && name->second == reference_.tag;
+    if (is_named && root.descriptor.digest == *in_place_of_) return;
+  }
+  throw Error(ErrorCode::kOther, "another program changed " + reference_.string() + " meanwhile",
+              "run it again");
+}
+
+Digest OciLayoutDestination::put(const BlobInfo& info, Source& content, Lane& lane) {
+  const HashAlgorithm algorithm = info.digest ? info.digest->algorithm() : info.algorithm;
+  Pending pending = open_temporary(algorithm);
+  HashingSink sink(pending.file.get(), algorithm, lane);
+  try {
+    pump(content, sink, lane);
+  } catch (...) {
+    if (!pending.temporary_name.empty()) {
+      ::unlinkat(blob_directory(reference_.directory, algorithm).get(), pending.temporary_name.c_str(), 0);
+    }
+    throw;
+  }
+  const Digest digest = sink.finish();
+  if (info.digest && *info.digest != digest) {
+    throw Error(ErrorCode::kIntegrity, "blob " + info.digest->string() +
+                                           " is damaged: its content has the digest " + digest.string());
+  }
+  const std::scoped_lock lock(mutex_);
+  pending_.insert_or_assign(digest, std::move(pending));
+  return digest;
+}
+
+void OciLayoutDestination::link_blob(int directory, const Digest& digest, Pending& pending) {
+  const std::string source = "/proc/self/fd/" + std::to_string(pending.file.get());
+  if (!pending.temporary_name.empty()) {
+    if (::faccessat(directory, digest.hex().c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+      new_blobs_.push_back(digest);
+    if (::renameat(directory, pending.temporary_name.c_str(), directory, digest.hex().c_str()) != 0) {
+      throw errno_error("rename blob " + digest.string());
+    }
+    pending.temporary_name.clear();
+    return;
+  }
+  if (::linkat(AT_FDCWD, source.c_str(), directory, digest.hex().c_str(), AT_SYMLINK_FOLLOW) == 0) {
+    new_blobs_.push_back(digest);
+    return;
+  }
+  if (errno != EEXIST) throw errno_error("link blob " + digest.string());
+  // What is there already is not trusted: ours is known to be whole and takes its place.
+  const std::string beside = temporary_name();
+  if (::linkat(AT_FDCWD, source.c_str(), directory, beside.c_str(), AT_SYMLINK_FOLLOW) != 0)
+    throw errno_error("replace blob " + digest.string());
+  if (::renameat(directory, beside.c_str(), directory, digest.hex().c_str()) != 0) {
+    const int failure = errno;
+    ::unlinkat(directory, beside.c_str(), 0);
+    throw errno_error("replace blob " + digest.string(), failure);
+  }
+}
+
+// Nobody knows them yet: the lock is held.
+void OciLayoutDestination::unlink_new_blobs() noexcept {
+  for (const Digest& digest : new_blobs_) {
+    const std::string folder = reference_.directory + "/blobs/" + folder_of(digest.algorithm()) + "/";
+    ::unlink((folder + digest.hex()).c_str());
+  }
+}
+
+void OciLayoutDestination::link_blobs() {
+  // Side by side, so that the file system writes its journal for many of them at once.
+  std::vector<const Pending*> files;
+  for (const auto& [digest, pending] : pending_) files.push_back(&pending);
+  StopFlag stop = false;
+  run_parallel(files.size(), kSyncsAtOnce, stop,
+               [&](std::size_t i) { make_durable(files[i]->file.get(), "blob"); });
+  for (const HashAlgorithm algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha512}) {
+    auto of_algorithm =
+        pending_ | std::views::filter([&](const auto& p) { return p.first.algorithm() == algorithm; });
+    if (of_algorithm.empty()) continue;
+    make_directories(algorithm);
+    const Fd directory = blob_directory(reference_.directory, algorithm);
+    for (auto& [digest, pending] : of_algorithm) link_blob(directory.get(), digest, pending);
+    make_durable(directory.get(), "blobs");
+  }
+}
+
+std::optional<Digest> OciLayoutDestination::commit(const RootDescriptor& root) {
+  make_directories(HashAlgorithm::kSha256);
+  LayoutIndex index(reference_.directory);
+  check_found();
+  check_replaced(index);
+  std::optional<Digest> replaced;
+  try {
+    link_blobs();
+    replaced = index.put(root, reference_.tag);
+  } catch (...) {
+    unlink_new_blobs();
+    throw;
+  }
+  pending_.clear();
+  made_directories_.clear();
+  index.make_durable();
+  return replaced;
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,93 @@
+#include "transport/layout/layout_directory.hpp"
+
+#include "base/text/encoding.hpp"
+#include "base/text/json.hpp"
+#include "crypto/random.hpp"
+#include "oci/manifest.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+namespace imgcrypt {
+namespace {
+
+std::optional<Fd> open_directory(int parent, const std::string& name) {
+  Fd directory(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (directory.is_open()) return directory;
+  if (errno == ENOENT) return std::nullopt;
+  if (errno == ELOOP || errno == ENOTDIR) {
+    throw Error(ErrorCode::kRefused, "layout: " + name + " is a link or no directory");
+  }
+  throw errno_error("open " + name);
+}
+
+}  // namespace
+
+std::optional<Fd> open_regular_file(int directory_fd, const std::string& name) {
+  // O_NONBLOCK: opening a FIFO must not wait for its writer.
+  Fd file(::openat(directory_fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  if (!file.is_open()) {
+    if (errno == ENOENT) return std::nullopt;
+    if (errno == ELOOP) throw Error(ErrorCode::kRefused, "layout: " + name + " is a symbolic link");
+    if (errno == ENXIO) throw Error(ErrorCode::kRefused, "layout: " + name + " is no regular file");
+    throw errno_error("open " + name);
+  }
+  struct stat status = {};
+  if (::fstat(file.get(), &status) != 0) throw errno_error("stat " + name);
+  if (!S_ISREG(status.st_mode)) throw Error(ErrorCode::kRefused, "layout: " + name + " is no regular file");
+  return file;
+}
+
+std::optional<LayoutDirectory> LayoutDirectory::open_if_exists(const std::string& path) {
+  Fd root(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (root.is_open()) return LayoutDirectory(path, std::move(root));
+  if (errno == ENOENT) return std::nullopt;
+  if (errno == ENOTDIR)
+    throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path + ": it is no directory");
+  throw errno_error("open layout " + path);
+}
+
+LayoutDirectory::LayoutDirectory(const std::string& path) : path_(path) {
+  auto opened = open_if_exists(path);
+  if (!opened) {
+    throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path,
+                "the directory does not exist: see to its spelling");
+  }
+  root_ = std::move(opened->root_);
+}
+
+bool LayoutDirectory::has_index() const { return open_regular_file(fd(), "index.json").has_value(); }
+
+std::string LayoutDirectory::read_index() const {
+  auto file = open_regular_file(fd(), "index.json");
+  if (!file) {
+    throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path_,
+                "it has no index.json: name the directory that holds one");
+  }
+  FdSource source(std::move(*file), path_ + "/index.json");
+  const Bytes bytes = read_all(source, kMostDocumentBytes, path_ + "/index.json");
+  std::string text(as_text(bytes));
+  try {
+    check_json(text);
+  } catch (const Error& error) {
+    throw error.in(path_ + "/index.json");
+  }
+  return text;
+}
+
+std::optional<Fd> LayoutDirectory::open_blob_directory(HashAlgorithm algorithm) const {
+  const auto blobs = open_directory(fd(), "blobs");
+  if (!blobs) return std::nullopt;
+  return open_directory(blobs->get(), algorithm == HashAlgorithm::kSha256 ? "sha256" : "sha512");
+}
+
+std::optional<Fd> LayoutDirectory::open_blob(const Digest& digest) const {
+  const auto directory = open_blob_directory(digest.algorithm());
+  return directory ? open_regular_file(directory->get(), digest.hex()) : std::nullopt;
+}
+
+std::string temporary_name() { return std::string(kTemporaryPrefix) + encode_hex(random_bytes(16)); }
+
+}  // namespace imgcrypt

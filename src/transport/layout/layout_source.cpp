@@ -1,0 +1,87 @@
+#include "transport/layout/layout_source.hpp"
+
+#include "oci/verifying_source.hpp"
+#include "transport/layout/layout_index.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+namespace imgcrypt {
+namespace {
+
+std::string tag_of(const Descriptor& descriptor) {
+  const auto found = descriptor.annotations.find(kRefName);
+  return found == descriptor.annotations.end() ? std::string() : found->second;
+}
+
+std::string name_of(const Descriptor& blob) { return "blob " + blob.digest.string(); }
+
+bool matches(const Reference& reference, const Descriptor& descriptor) {
+  if (reference.digest && descriptor.digest != *reference.digest) return false;
+  return reference.tag.empty() || tag_of(descriptor) == reference.tag;
+}
+
+[[noreturn]] void fail(const Reference& reference, const std::string& why,
+                       const std::vector<RootDescriptor>& entries) {
+  std::string tags;
+  for (const RootDescriptor& entry : entries) {
+    const std::string tag = tag_of(entry.descriptor);
+    tags += (tags.empty() ? "" : ", ") + (tag.empty() ? "@" + entry.descriptor.digest.string() : tag);
+  }
+  throw Error(ErrorCode::kNotFound, reference.string() + ": " + why,
+              tags.empty() ? "the layout has no images" : "the layout has: " + tags);
+}
+
+RootDescriptor find_root(const Reference& reference, const std::vector<RootDescriptor>& entries) {
+  std::vector<RootDescriptor> found;
+  std::ranges::copy_if(entries, std::back_inserter(found),
+                       [&](const RootDescriptor& entry) { return matches(reference, entry.descriptor); });
+  if (reference.position) {
+    if (*reference.position < entries.size()) return entries[*reference.position];
+    fail(reference,
+         "no image at that position: there are " + std::to_string(entries.size()) + ", counted from 0",
+         entries);
+  }
+  if (found.empty()) fail(reference, "no such image", entries);
+  for (const RootDescriptor& other : found) {
+    if (other.descriptor.digest != found.front().descriptor.digest)
+      fail(reference, "names more than one image, which oci:DIR:@N tells apart by its position", entries);
+  }
+  return found.front();
+}
+
+}  // namespace
+
+OciLayoutSource::OciLayoutSource(const Reference& reference)
+    : directory_(reference.directory), root_(find_root(reference, read_roots(directory_))) {}
+
+Fd OciLayoutSource::open_file(const Descriptor& blob) const {
+  auto file = directory_.open_blob(blob.digest);
+  if (!file) {
+    throw Error(ErrorCode::kNotFound, name_of(blob) + " is missing in " + directory_.path(),
+                "copy the image again, whole");
+  }
+  return std::move(*file);
+}
+
+std::unique_ptr<Source> OciLayoutSource::open(const Descriptor& blob, Lane* lane) {
+  auto file = std::make_unique<FdSource>(open_file(blob), name_of(blob));
+  return std::make_unique<VerifyingSource>(std::move(file), blob.digest, blob.size, lane);
+}
+
+void OciLayoutSource::check_presence(const Descriptor& blob) {
+  const Fd file = open_file(blob);
+  struct stat status = {};
+  if (::fstat(file.get(), &status) != 0) throw errno_error(name_of(blob));
+  if (static_cast<std::uint64_t>(status.st_size) == blob.size) return;
+  throw Error(ErrorCode::kIntegrity,
+              name_of(blob) + " is damaged: it has " + std::to_string(status.st_size) + " of the " +
+                  std::to_string(blob.size) + " bytes of its descriptor",
+              "fetch the image again from where it is whole");
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,27 @@
+// Reads an image of an OCI image layout.
+#pragma once
+
+#include "oci/reference.hpp"
+#include "transport/image_store.hpp"
+#include "transport/layout/layout_directory.hpp"
+
+namespace imgcrypt {
+
+class OciLayoutSource final : public ImageSource {
+ public:
+  // Throws kNotFound, listing the tags there are, when the reference names no image or more than one.
+  explicit OciLayoutSource(const Reference& reference);
+
+  [[nodiscard]] const RootDescriptor& root() const override { return root_; }
+  using ImageSource::open;
+  [[nodiscard]] std::unique_ptr<Source> open(const Descriptor& blob, Lane* lane) override;
+  void check_presence(const Descriptor& blob) override;
+
+ private:
+  [[nodiscard]] Fd open_file(const Descriptor& blob) const;
+
+  LayoutDirectory directory_;
+  RootDescriptor root_;
+};
+
+}  // namespace imgcrypt

@@ -1,0 +1,247 @@
+#include "keys/key.hpp"
+
+#include "keys/key_file.hpp"
+#include "keys/pem.hpp"
+#include "support/vectors.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace imgcrypt {
+namespace {
+
+using namespace test;
+
+const std::set<std::string> kReadable = {"PKCS#1 public key", "text before PEM", "later PEM block", "DER",
+                                         "JWK"};
+
+PrivateKey private_key(const std::string& pem) { return parse_private_key(as_bytes(pem), nullptr); }
+PublicKey public_key(const std::string& pem) { return parse_public_key(as_bytes(pem)); }
+
+PrivateKey private_key_of(const Table& row) {
+  const std::string file = read_vector(text(row, "file"));
+  if (row.at("passphrase").is_null()) return private_key(file);
+  const SecretBytes passphrase = secret(text(row, "passphrase"));
+  return parse_private_key(as_bytes(file), &passphrase);
+}
+
+PublicKey key_of(const Table& row) {
+  return row.at("private").get<bool>() ? private_key_of(row).public_key()
+                                       : public_key(read_vector(text(row, "file")));
+}
+
+std::string der_of_pem(const std::string& pem) {
+  const auto blocks = split_pem(pem);
+  return std::string(as_text(blocks.at(0).der.expose()));
+}
+
+// "" when the file is read.
+std::string complaint(const std::string& name, const char* passphrase) {
+  const std::string file = read_vector(name);
+  const SecretBytes given = secret(std::string_view(passphrase == nullptr ? "" : passphrase));
+  try {
+    (void)parse_private_key(as_bytes(file), passphrase == nullptr ? nullptr : &given);
+  } catch (const Error& error) {
+    return error.message();
+  }
+  return {};
+}
+
+TEST(KeyFile, ReadsEveryKeyItMust) {
+  std::size_t read = 0;
+  for (const auto& row : load_table("keys.json")) {
+    if (row.at("outcome") != "accept" || !needs_only(row, kReadable)) continue;
+    SCOPED_TRACE(row.at("file"));
+    const PublicKey key = key_of(row);
+    EXPECT_EQ(key.thumbprint(), text(row, "thumbprint"));
+    EXPECT_EQ(key.bits(), row.at("bits").get<int>());
+    EXPECT_EQ(key.kind(), row.at("kind") == "RSA" ? KeyKind::kRsa : KeyKind::kEc);
+    EXPECT_EQ(key.curve(), row.at("curve").is_null() ? "" : text(row, "curve"));
+    ++read;
+  }
+  EXPECT_GE(read, 31U);
+}
+
+TEST(KeyFile, RefusesEveryKeyItMust) {
+  for (const auto& row : load_table("keys.json")) {
+    if (row.at("outcome") != "refuse" || row.at("why") == "alg ECDH-ES") continue;  // that is JWE's to refuse
+    EXPECT_TRUE(error_of([&] { (void)key_of(row); })) << row.at("file");
+  }
+}
+
+TEST(KeyFile, NamesKeysOfOtherPrograms) {
+  std::size_t named = 0;
+  for (const auto& row : load_table("keys.json")) {
+    if (row.at("outcome") != "refuse" || !row.at("kind").is_null()) continue;
+    SCOPED_TRACE(row.at("file"));
+    const std::string file = read_vector(text(row, "file"));
+    for (const bool is_private : {true, false}) {
+      const Error error = failure([&] { is_private ? (void)private_key(file) : (void)public_key(file); });
+      EXPECT_EQ(error.code(), ErrorCode::kUsage);
+      EXPECT_THAT(error.message(), testing::HasSubstr("this is " + text(row, "why")));
+      EXPECT_NE(error.hint(), "");
+    }
+    ++named;
+  }
+  EXPECT_GE(named, 12U);
+}
+
+// Keys of programs that no vector is made with here.
+TEST(KeyFile, NamesKeysByTheirFirstLine) {
+  const std::pair<std::string, const char*> files[] = {
+      {"", "an empty file"},
+      {"-----BEGIN PGP PRIVATE KEY BLOCK-----\nVersion: 1\n\nAAAA\n=AAAA\n-----END PGP PRIVATE KEY "
+       "BLOCK-----\n",
+       "an OpenPGP secret key"},
+      {"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n=AAAA\n-----END PGP PUBLIC KEY BLOCK-----\n",
+       "an OpenPGP public key"},
+      {"PuTTY-User-Key-File-3: ssh-rsa\n", "a PuTTY key"},
+      {"# created: today\nAGE-SECRET-KEY-1QQQ\n", "an age key"},
+      {"sodium-x25519-secret-AAAA\n", "a key of the key provider sodium"},
+      {"-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n",
+       "a signing key of cosign"}};
+  for (const auto& [file, what] : files) {
+    const std::string text = file;
+    EXPECT_THAT(failure([&] { (void)private_key(text); }).message(), testing::HasSubstr(what));
+    EXPECT_THAT(failure([&] { (void)public_key(text); }).message(), testing::HasSubstr(what));
+  }
+  EXPECT_THAT(failure([] { (void)private_key("see pkcs11: and age1"); }).message(),
+              testing::HasSubstr("not a private key"));
+}
+
+// SubjectPublicKeyInfo with something behind it, in it, and behind its algorithm.
+TEST(KeyFile, HoldsPublicKeysWithoutATail) {
+  const Bytes whole = to_bytes(as_bytes(der_of_pem(read_vector("keys/rsa.pub.pem"))));
+  EXPECT_NO_THROW((void)parse_public_key(whole));
+  constexpr std::size_t kAlgorithmEnd = 4 + 15;  // behind the outer header
+  const Bytes null = {0x05, 0x00};
+  for (const std::size_t at : {whole.size(), kAlgorithmEnd}) {
+    Bytes changed = whole;
+    changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(at), null.begin(), null.end());
+    changed[3] = static_cast<std::uint8_t>(changed[3] + 2);  // the outer length, low byte
+    if (at == kAlgorithmEnd) changed[5] = static_cast<std::uint8_t>(changed[5] + 2);
+    EXPECT_TRUE(error_of([&] { (void)parse_public_key(changed); })) << at;
+  }
+  Bytes longer = whole;
+  longer.push_back(0);
+  EXPECT_TRUE(error_of([&] { (void)parse_public_key(longer); }));
+}
+
+TEST(KeyFile, IsInTheTable) {
+  std::set<std::string> listed;
+  for (const auto& row : load_table("keys.json")) listed.insert(text(row, "file"));
+  for (const auto& entry : std::filesystem::directory_iterator(std::string(VECTORS) + "/keys"))
+    EXPECT_TRUE(listed.contains("keys/" + entry.path().filename().string())) << entry.path();
+}
+
+TEST(KeyFile, TellsCertificatesFromKeys) {
+  for (const std::string& file : {read_vector("keys/cert1.pem"), der_of_pem(read_vector("keys/cert1.pem"))}) {
+    EXPECT_THAT(failure([&] { (void)private_key(file); }).message(),
+                testing::HasSubstr("a certificate was given"));
+    const Error error = failure([&] { (void)public_key(file); });
+    EXPECT_THAT(error.message(), testing::HasSubstr("a certificate was given"));
+    EXPECT_THAT(error.hint(), testing::HasSubstr("pkcs7:"));
+  }
+}
+
+TEST(KeyFile, RefusesPublicForPrivateAndTheReverse) {
+  for (const auto& row : load_table("keys.json")) {
+    const std::string file = read_vector(text(row, "file"));
+    const auto misused = [&] {
+      row.at("private").get<bool>() ? (void)public_key(file) : (void)private_key(file);
+    };
+    EXPECT_EQ(error_of(misused), ErrorCode::kUsage) << row.at("file");
+  }
+}
+
+TEST(KeyFile, TellsMissingFromWrongPassphrase) {
+  for (const char* name : {"keys/rsa-legacyenc.pem", "keys/rsa-pk8enc.pem", "keys/p384-sec1enc.pem",
+                           "keys/p256-pk8enc-scrypt.pem"}) {
+    const std::string missing = complaint(name, nullptr);
+    EXPECT_THAT(missing, testing::HasSubstr("missing password")) << name;
+    for (const char* wrong : {"12345", ""}) {
+      EXPECT_THAT(complaint(name, wrong), testing::HasSubstr("wrong password")) << name;
+      EXPECT_NE(complaint(name, wrong), missing) << name;
+    }
+    EXPECT_EQ(complaint(name, "1234"), "") << name;
+  }
+}
+
+TEST(KeyFile, IsRefusedWhenCutAnywhere) {
+  const std::string whole = read_vector("keys/p256.pem");
+  for (std::size_t size = 0; size + 2 < whole.size(); ++size) {
+    EXPECT_EQ(error_of([&] { (void)private_key(whole.substr(0, size)); }), ErrorCode::kUsage) << size;
+  }
+}
+
+TEST(PublicKey, HasTheThumbprintOfRfc7638) {
+  const auto row = load_table("rfc/rfc7638.json");
+  EXPECT_EQ(public_key(text(row, "pem")).thumbprint(), text(row, "thumbprint"));
+}
+
+TEST(PublicKey, IsNoPointBesideItsCurve) {
+  EcPoint point = public_key(read_vector("keys/p256.pub.pem")).point();
+  EXPECT_EQ(PublicKey::from_point(point).thumbprint(),
+            public_key(read_vector("keys/p256.pub.pem")).thumbprint());
+  point.y[31] ^= 1;
+  EXPECT_EQ(error_of([&] { (void)PublicKey::from_point(point); }), ErrorCode::kIntegrity);
+  point.y.pop_back();
+  EXPECT_TRUE(error_of([&] { (void)PublicKey::from_point(point); }));
+  point.curve = "P-224";
+  EXPECT_TRUE(error_of([&] { (void)PublicKey::from_point(point); }));
+}
+
+TEST(PrivateKey, AgreesOnTheSecretOfRfc7518) {
+  const auto row = load_table("rfc/rfc7518-c.json");
+  const PrivateKey alice = private_key(text(row.at("alice_ephemeral"), "pem"));
+  const PrivateKey bob = private_key(text(row.at("bob"), "pem"));
+  EXPECT_EQ(exposed(alice.agree(bob.public_key())), hex(row, "z_hex"));
+  EXPECT_EQ(exposed(bob.agree(alice.public_key())), hex(row, "z_hex"));
+}
+
+TEST(PrivateKey, AgreesOnSecretsAsLongAsTheField) {
+  for (const auto& [curve, size] : {std::pair{"P-256", 32U}, {"P-384", 48U}, {"P-521", 66U}}) {
+    const PrivateKey one = PrivateKey::generate_ec(curve);
+    const PrivateKey other = PrivateKey::generate_ec(curve);
+    const SecretBytes shared = one.agree(other.public_key());
+    EXPECT_EQ(shared.size(), size);
+    EXPECT_EQ(exposed(shared), exposed(other.agree(one.public_key())));
+    EXPECT_EQ(one.public_key().point().x.size(), size);
+  }
+}
+
+TEST(PrivateKey, OpensOnlyWhatWasEncryptedForIt) {
+  const PrivateKey key = private_key(read_vector("keys/rsa.pem"));
+  const PrivateKey other = private_key(read_vector("keys/rsa2.pem"));
+  for (const OaepHash hash : {OaepHash::kSha1, OaepHash::kSha256}) {
+    const Bytes sealed = key.public_key().encrypt_oaep(as_bytes("message"), hash);
+    const auto opened = key.decrypt_oaep(sealed, hash);
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(as_text(opened->expose()), "message");
+    EXPECT_FALSE(other.decrypt_oaep(sealed, hash));
+    EXPECT_FALSE(key.decrypt_oaep(sealed, hash == OaepHash::kSha1 ? OaepHash::kSha256 : OaepHash::kSha1));
+    EXPECT_FALSE(key.decrypt_oaep(ByteView(sealed).first(sealed.size() - 1), hash));
+    EXPECT_FALSE(key.decrypt_oaep({}, hash));
+  }
+}
+
+TEST(Pem, SplitsIntoBlocksAndLeavesOutTheRest) {
+  const std::string text = read_vector("keys/p256-withparams.pem");
+  const auto blocks = split_pem(text);
+  ASSERT_EQ(blocks.size(), 2U);
+  EXPECT_EQ(blocks[0].label, "EC PARAMETERS");
+  EXPECT_EQ(blocks[1].label, "PRIVATE KEY");
+  EXPECT_TRUE(split_pem("no key").empty());
+}
+
+TEST(Pem, RefusesBlocksThatDoNotEndOrAreNotBase64) {
+  for (const char* text : {"-----BEGIN X-----\nAAAA\n", "-----BEGIN X-----\nAAAA\n-----END Y-----\n",
+                           "-----BEGIN X-----\nA*AA\n-----END X-----\n"}) {
+    EXPECT_EQ(error_of([&] { (void)split_pem(text); }), ErrorCode::kUsage) << text;
+  }
+}
+
+}  // namespace
+}  // namespace imgcrypt

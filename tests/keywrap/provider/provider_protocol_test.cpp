@@ -1,0 +1,138 @@
+#include "keywrap/provider/provider_protocol.hpp"
+
+#include "support/vectors.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace imgcrypt {
+namespace {
+
+using namespace test;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::string request(const std::string& name) { return read_vector("keyprovider/" + name + ".in.json"); }
+
+std::string text_of(const SecretBytes& bytes) { return std::string(as_text(bytes.expose())); }
+
+ProviderRequest parse(const std::string& document, const std::string& provider = "demo") {
+  return parse_provider_request(as_bytes(document), provider);
+}
+
+std::optional<std::string> result_of(ProviderOperation operation, const std::string& reply) {
+  const auto result = parse_provider_reply(operation, as_bytes(reply));
+  return result ? std::optional(text_of(*result)) : std::nullopt;
+}
+
+TEST(ProviderRequest, OfSkopeoIsReadAndWrittenByteForByte) {
+  const ProviderRequest wrap = parse(request("keywrap"));
+  EXPECT_EQ(wrap.operation, ProviderOperation::kWrap);
+  EXPECT_THAT(wrap.parameters, ElementsAre("some:param=1"));
+  EXPECT_THAT(text_of(wrap.content), testing::StartsWith(R"({"symkey":"SK9juAb7)"));
+  EXPECT_EQ(text_of(format_provider_request(wrap, "demo")), request("keywrap"));
+
+  const ProviderRequest unwrap = parse(request("keyunwrap"));
+  EXPECT_EQ(unwrap.operation, ProviderOperation::kUnwrap);
+  EXPECT_THAT(unwrap.parameters, ElementsAre(kProviderEnabled));
+  EXPECT_THAT(text_of(unwrap.content), testing::StartsWith(R"({"kp": "demo")"));
+  EXPECT_EQ(text_of(format_provider_request(unwrap, "demo")), request("keyunwrap"));
+}
+
+TEST(ProviderRequest, LeavesOutWhatIsOfOthers) {
+  EXPECT_THAT(parse(request("keyunwrap-with-privkey")).parameters, ElementsAre(kProviderEnabled));
+  EXPECT_THAT(parse(request("keyunwrap-with-privkey"), "another").parameters, IsEmpty());
+}
+
+TEST(ProviderRequest, WithoutParametersHasEmptyMaps) {
+  EXPECT_EQ(text_of(format_provider_request({ProviderOperation::kUnwrap, {}, secret("p")}, "demo")),
+            R"({"op":"keyunwrap","keywrapparams":{"ec":null,"optsdata":null},)"
+            R"("keyunwrapparams":{"dc":{"Parameters":{}},"annotation":"cA=="}})");
+  EXPECT_EQ(text_of(format_provider_request({ProviderOperation::kWrap, {}, secret("p")}, "demo")),
+            R"({"op":"keywrap","keywrapparams":{"ec":{"Parameters":{},"DecryptConfig":{"Parameters":{}}},)"
+            R"("optsdata":"cA=="},"keyunwrapparams":{"dc":null,"annotation":null}})");
+}
+
+TEST(ProviderRequest, TakesTheNullsOfOtherCallers) {
+  for (const char* dc : {"null", "{}", R"({"Parameters":null})", R"({"Parameters":{"demo":null}})"}) {
+    const std::string document =
+        R"({"op":"keyunwrap","keyunwrapparams":{"dc":)" + std::string(dc) + R"(,"annotation":"cA=="}})";
+    EXPECT_THAT(parse(document).parameters, IsEmpty()) << dc;
+  }
+}
+
+TEST(ProviderRequest, RefusesWhatIsNone) {
+  for (const char* document :
+       {"", "{}", "[]", "null", R"({"op":"keydrop"})", R"({"op":"keywrap"})",
+        R"({"op":"keywrap","keywrapparams":{"ec":null,"optsdata":null}})",
+        R"({"op":"keywrap","keywrapparams":{"ec":null,"optsdata":"not base64"}})",
+        R"({"op":"keyunwrap","keyunwrapparams":{"dc":null,"annotation":[256]}})",
+        R"({"op":"keyunwrap","keyunwrapparams":{"dc":{"Parameters":{"demo":"one"}},"annotation":"cA=="}})",
+        R"({"op":"keyunwrap","keyunwrapparams":{"dc":null,"annotation":"cA=="}} {})"}) {
+    EXPECT_EQ(error_of([&] { (void)parse(document); }), ErrorCode::kIntegrity) << document;
+  }
+}
+
+TEST(ProviderReply, IsAnArrayOfNumbers) {
+  EXPECT_EQ(text_of(format_provider_reply(ProviderOperation::kWrap, Bytes{0, 10, 255})),
+            R"({"keywrapresults":{"annotation":[0,10,255]}})");
+  EXPECT_EQ(text_of(format_provider_reply(ProviderOperation::kUnwrap, Bytes{})),
+            R"({"keyunwrapresults":{"optsdata":[]}})");
+}
+
+TEST(ProviderReply, IsReadInBothForms) {
+  for (const char* reply :
+       {R"({"keyunwrapresults":{"optsdata":[97,98,63]}})", R"({"keyunwrapresults":{"optsdata":"YWI/"}})",
+        R"({"keyunwrapresults":{"optsdata":"YWI\/"},"keywrapresults":null})",
+        R"({"keyunwrapresults":{"optsdata":"Y\nWI\r\n/\n"}})",
+        R"({"keyunwrapresults":{"optsdata":"YWI/"},"error":""})"}) {
+    EXPECT_EQ(result_of(ProviderOperation::kUnwrap, reply), "ab?") << reply;
+  }
+  EXPECT_EQ(result_of(ProviderOperation::kWrap, R"({"keywrapresults":{"annotation":"YWI/"}})"), "ab?");
+}
+
+TEST(ProviderReply, MayHaveNoResult) {
+  for (const char* reply : {"{}", R"({"keyunwrapresults":null})", R"({"keyunwrapresults":{}})",
+                            R"({"keyunwrapresults":{"optsdata":null}})"}) {
+    EXPECT_EQ(result_of(ProviderOperation::kUnwrap, reply), std::nullopt) << reply;
+  }
+}
+
+TEST(ProviderReply, RefusesWhatIsNone) {
+  for (const char* reply :
+       {"", "done", "[]", R"({"keyunwrapresults":{"optsdata":[256]}})",
+        R"({"keyunwrapresults":{"optsdata":[-1]}})", R"({"keyunwrapresults":{"optsdata":[1.5]}})",
+        R"({"keyunwrapresults":{"optsdata":"YWI"}})", R"({"keyunwrapresults":{"optsdata":{}}})",
+        R"({"KeyUnwrapResults":{"optsdata":"YWI/"}})", R"({"keyunwrapresults":{"optsdata":"YWI/"}}{})"}) {
+    EXPECT_EQ(error_of([&] { (void)result_of(ProviderOperation::kUnwrap, reply); }), ErrorCode::kIntegrity)
+        << reply;
+  }
+}
+
+TEST(ProviderReply, SaysNothingWithAnEmptyFailure) {
+  EXPECT_EQ(result_of(ProviderOperation::kUnwrap, R"({"error":""})"), std::nullopt);
+}
+
+TEST(ProviderReply, ShowsTheBeginningOfALongFailure) {
+  try {
+    (void)result_of(ProviderOperation::kWrap, R"({"error":")" + std::string(900'000, 'x') + "\"}");
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_LT(error.message().size(), 2100U);
+  }
+}
+
+TEST(ProviderReply, CarriesAFailure) {
+  const std::string reply = text_of(format_provider_failure("no \"such\" key"));
+  EXPECT_EQ(reply, R"({"error":"no \"such\" key"})");
+  try {
+    (void)result_of(ProviderOperation::kWrap, reply);
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kProvider);
+    EXPECT_EQ(error.message(), "no \"such\" key");
+  }
+}
+
+}  // namespace
+}  // namespace imgcrypt
