@@ -7,7 +7,7 @@
 #include "keywrap/described_recipient.hpp"
 #include "keywrap/key_wrapper.hpp"
 #include "keywrap/provider/key_providers.hpp"
-#include "oci/reference.hpp"
+#include "transport/reference.hpp"
 
 #include <CLI/CLI.hpp>
 

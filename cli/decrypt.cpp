@@ -71,7 +71,7 @@ void run_decrypt(const DecryptArguments& options, Output& output) {
   const Reference target = Reference::parse(options.destination);
   options.selection.check_place(from, target);
   const auto source = open_source(from);
-  const auto destination = open_destination(target);
+  const auto destination = open_destination(target, {.other = from});
   const KeyUnwrappers keys = options.keys.read(output);
   DecryptOptions how;
   how.selection = options.selection.value();

@@ -41,14 +41,14 @@ std::string_view word(EncryptedAs outcome) {
 }
 
 // Plain layers beside the encrypted image are never left unsaid.
-void report_leftovers(const Reference& target, const EncryptResult& result, bool prune, Output& output,
+void report_leftovers(SharedStore& store, const EncryptResult& result, bool prune, Output& output,
                       JsonObject& json) {
   const bool is_done = result.root.has_value();
-  std::set<Digest> leftovers = find_leftovers(target, result);
+  std::set<Digest> leftovers = find_leftovers(store, result);
   JsonArray pruned;
   if (prune) {
     for (const Digest& blob :
-         is_done ? prune_leftovers(target, leftovers) : prunable_leftovers(target, leftovers)) {
+         is_done ? prune_leftovers(store, leftovers) : prunable_leftovers(store, leftovers)) {
       output.note((is_done ? "removed the plain layer " : "would remove the plain layer ") + blob.string());
       pruned.add(blob.string());
       leftovers.erase(blob);
@@ -80,9 +80,10 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   const Reference from = Reference::parse(options.source);
   const Reference target = Reference::parse(options.destination);
   options.selection.check_place(from, target);
-  if (options.prune) require_prunable(target);
+  const auto store = open_shared_store(target);
+  if (options.prune) require_prunable(*store);
   const auto source = open_source(from);
-  const auto destination = open_destination(target);
+  const auto destination = open_destination(target, {.other = from});
   const auto base = options.base.empty() ? nullptr : open_source(Reference::parse(options.base));
   const KeyUnwrappers keys = options.keys.are_given() ? options.keys.read(output) : KeyUnwrappers();
   EncryptOptions how;
@@ -93,7 +94,7 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   how.jobs = options.jobs.value();
   const EncryptResult result = encrypt_image(*source, *destination, wrappers, how, output);
   JsonObject json = json_of(result, target);
-  report_leftovers(target, result, options.prune, output, json);
+  report_leftovers(*store, result, options.prune, output, json);
   if (result.root) {
     options.digest_file.write(result.root->digest);
     output.print_result(target.string() + "@" + result.root->digest.string(), std::move(json));

@@ -1,7 +1,6 @@
 #include "cli/command.hpp"
 #include "image/recipient_list.hpp"
 #include "keywrap/recipient_name.hpp"
-#include "transport/layout/layout_directory.hpp"
 #include "transport/open.hpp"
 
 #include <algorithm>
@@ -23,26 +22,16 @@ struct RecipientsArguments {
   DigestFileOption digest_file;
 };
 
-// In place, under the name that the image has.
-Reference target_of(const RecipientsArguments& options, const RootDescriptor& root) {
-  if (!options.destination.empty()) return Reference::parse(options.destination);
-  Reference target = Reference::parse(options.source);
-  target.digest.reset();
-  target.position.reset();
-  const auto name = root.descriptor.annotations.find(kRefName);
-  if (target.tag.empty() && name != root.descriptor.annotations.end()) target.tag = name->second;
-  if (target.tag.empty()) {
-    throw Error(ErrorCode::kUsage, options.source + " has no tag that could name what becomes of it",
-                "give a destination: oci:DIR:TAG");
-  }
-  (void)open_source(target);  // fails when it is the tag of several images, which the others would lose
-  return target;
+// In place unless there is a destination.
+Reference target_of(const RecipientsArguments& options, const Reference& from, const RootDescriptor& root) {
+  return options.destination.empty() ? in_place_reference(from, root) : Reference::parse(options.destination);
 }
 
 std::unique_ptr<ImageDestination> open_target(const RecipientsArguments& options, const Reference& target,
-                                              const RootDescriptor& root) {
-  return options.destination.empty() ? open_in_place_of(target, root.descriptor.digest)
-                                     : open_destination(target);
+                                              const Reference& from, const RootDescriptor& root) {
+  TransportOptions how{.other = from};
+  if (options.destination.empty()) how.in_place_of = root.descriptor.digest;
+  return open_destination(target, how);
 }
 
 RecipientsOptions how(const RecipientsArguments& options) {
@@ -65,9 +54,10 @@ enum class Verb { kAdd, kReplace };
 void run_recipients(const RecipientsArguments& options, Verb verb, Output& output) {
   options.digest_file.check();
   const KeyWrappers wrappers = options.recipients.read(options.keys.providers, output);
-  const auto source = open_source(Reference::parse(options.source));
-  const Reference target = target_of(options, source->root());
-  const auto destination = open_target(options, target, source->root());
+  const Reference from = Reference::parse(options.source);
+  const auto source = open_source(from);
+  const Reference target = target_of(options, from, source->root());
+  const auto destination = open_target(options, target, from, source->root());
   const KeyUnwrappers keys = options.keys.read(output);
   const auto layer_key = options.rotate ? LayerKey::kIsFresh : LayerKey::kStays;
   print(verb == Verb::kAdd
@@ -151,9 +141,10 @@ bool leaves_unnamed(const RecipientList& list, const std::set<std::size_t>& goin
 }
 
 void remove(const RemoveOptions& options, Output& output) {
-  const auto source = open_source(Reference::parse(options.places.source));
-  const Reference target = target_of(options.places, source->root());
-  const auto destination = open_target(options.places, target, source->root());
+  const Reference from = Reference::parse(options.places.source);
+  const auto source = open_source(from);
+  const Reference target = target_of(options.places, from, source->root());
+  const auto destination = open_target(options.places, target, from, source->root());
   const RecipientList list = list_recipients(*source);
   const std::set<std::size_t> places = chosen_places(options, list);
   output.note("who could open a layer may have kept its key: recipients replace --rotate shuts them out");

@@ -1,5 +1,6 @@
 #include "streamproc/content_store.hpp"
 
+#include "base/stream/fd_stream.hpp"
 #include "base/text/json.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/manifest.hpp"
@@ -133,13 +134,12 @@ Search<std::vector<Candidate>> documents_newest_first(const std::string& content
 }
 
 std::optional<std::string> read_manifest_text(const std::string& path, const Digest& layer) {
-  Fd file = open_file(path);
+  const Fd file = open_file(path);
   std::array<std::uint8_t, 1> first{};
   if (!file.is_open() || read_some_at(file.get(), first, 0, path) == 0) return std::nullopt;
   if (first[0] != '{' && first[0] != ' ' && first[0] != '\n' && first[0] != '\t' && first[0] != '\r')
     return std::nullopt;
-  FdSource source(std::move(file), path);
-  const Bytes bytes = read_all(source, kMostDocumentBytes, path);
+  const Bytes bytes = read_all(file.get(), kMostDocumentBytes, path);
   if (as_text(bytes).find(layer.hex()) == std::string_view::npos) return std::nullopt;
   return std::string(as_text(bytes));
 }

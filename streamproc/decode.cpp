@@ -1,6 +1,7 @@
 #include "streamproc/decode.hpp"
 
 #include "base/process/fd.hpp"
+#include "base/stream/fd_stream.hpp"
 #include "keys/key_file.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "keywrap/provider/provider.hpp"
@@ -42,13 +43,15 @@ class StdinSource final : public Source {
  public:
   explicit StdinSource(const Head& head) : head_(head.bytes) {}
 
-  std::size_t read(MutableByteView buffer) override {
-    const std::size_t size = head_.read(buffer);
-    return size > 0 ? size : read_some(STDIN_FILENO, buffer, "stdin");
+  [[nodiscard]] std::optional<Chunk> next() override {
+    std::optional<Chunk> chunk = head_.next();
+    return chunk ? chunk : rest_.next();
   }
 
  private:
   MemorySource head_;
+  ChunkPool pool_;
+  FdSource rest_{STDIN_FILENO, "stdin", pool_};
 };
 
 Error with_hint(const Error& error, const std::string& hint) {

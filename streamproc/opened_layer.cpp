@@ -1,5 +1,7 @@
 #include "streamproc/opened_layer.hpp"
 
+#include "base/stream/chunk_pool.hpp"
+#include "base/stream/fd_stream.hpp"
 #include "base/stream/peeked_source.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/inflate/inflating_source.hpp"
@@ -17,16 +19,19 @@ constexpr int kPipeBytes = 1024 * 1024;  // what Linux grants everybody
 
 class FileSource final : public Source {
  public:
-  explicit FileSource(const Fd& file) : file_(file) {}
+  FileSource(const Fd& file, ChunkPool& pool) : file_(file), pool_(pool) {}
 
-  std::size_t read(MutableByteView buffer) override {
-    const std::size_t size = read_some_at(file_.get(), buffer, offset_, "blob");
+  [[nodiscard]] std::optional<Chunk> next() override {
+    FreshChunk fresh = pool_.take();
+    const std::size_t size = read_some_at(file_.get(), fresh.room(), offset_, "blob");
+    if (size == 0) return std::nullopt;
     offset_ += size;
-    return size;
+    return std::move(fresh).filled(size);
   }
 
  private:
   const Fd& file_;
+  ChunkPool& pool_;
   std::uint64_t offset_ = 0;
 };
 
@@ -35,11 +40,11 @@ class SizedSource final : public Source {
  public:
   SizedSource(Source& ciphertext, std::uint64_t size) : ciphertext_(ciphertext), size_(size) {}
 
-  std::size_t read(MutableByteView buffer) override {
-    const std::size_t size = ciphertext_.read(buffer);
-    seen_ += size;
-    if (seen_ > size_ || (size == 0 && seen_ < size_)) fail();
-    return size;
+  [[nodiscard]] std::optional<Chunk> next() override {
+    std::optional<Chunk> chunk = ciphertext_.next();
+    if (chunk) seen_ += chunk->size();
+    if (seen_ > size_ || (!chunk && seen_ < size_)) fail();
+    return chunk;
   }
 
  private:
@@ -56,20 +61,22 @@ class SizedSource final : public Source {
   std::uint64_t seen_ = 0;
 };
 
+Hands hands_for(const OpenedLayer& layer) {
+  const bool is_worth_it = layer.size >= kWorthASecondHand && std::thread::hardware_concurrency() > 1;
+  return is_worth_it ? Hands::kTwo : Hands::kOne;
+}
+
 class BlobSource final : public Source {
  public:
-  BlobSource(const OpenedLayer& layer, const Fd& file) : file_(file), sized_(file_, layer.size) {}
-  std::size_t read(MutableByteView buffer) override { return sized_.read(buffer); }
+  BlobSource(const OpenedLayer& layer, const Fd& file)
+      : pool_(hands_for(layer)), file_(file, pool_), sized_(file_, layer.size) {}
+  [[nodiscard]] std::optional<Chunk> next() override { return sized_.next(); }
 
  private:
+  ChunkPool pool_;
   FileSource file_;
   SizedSource sized_;
 };
-
-LaneKind lane_kind(const OpenedLayer& layer) {
-  return layer.size >= kWorthAThread && std::thread::hardware_concurrency() > 1 ? LaneKind::kThread
-                                                                                : LaneKind::kInline;
-}
 
 void write_out(Source& source) {
   // containerd reads little at a time: it shall not wake us for each. No pipe, or an old quota, is no harm.
@@ -87,21 +94,18 @@ bool is_compressed_type(std::string_view media_type) {
 
 void check_layer(OpenedLayer& layer, const Fd& file) {
   BlobSource ciphertext(layer, file);
-  Lane lane(lane_kind(layer));
-  layer.mac = verify_layer(ciphertext, std::move(layer.mac), lane);
+  layer.mac = verify_layer(ciphertext, std::move(layer.mac));
 }
 
 void write_streaming(const OpenedLayer& layer, Source& ciphertext) {
   SizedSource sized(ciphertext, layer.size);
-  Lane lane(LaneKind::kInline);
-  DecryptingSource plaintext(sized, layer.options, layer.mac, lane);
+  DecryptingSource plaintext(sized, layer.options, layer.mac);
   write_out(plaintext);
 }
 
 void write_plaintext(const OpenedLayer& layer, const Fd& file) {
   BlobSource ciphertext(layer, file);
-  Lane lane(lane_kind(layer));
-  DecryptingSource plaintext(ciphertext, layer.options, layer.mac, lane);
+  DecryptingSource plaintext(ciphertext, layer.options, layer.mac);
   write_out(plaintext);
 }
 
@@ -111,8 +115,7 @@ void write_inflated(const OpenedLayer& layer, const Fd& file) {
     return;
   }
   BlobSource ciphertext(layer, file);
-  Lane lane(lane_kind(layer));
-  DecryptingSource plaintext(ciphertext, layer.options, layer.mac, lane);
+  DecryptingSource plaintext(ciphertext, layer.options, layer.mac);
   InflatingSource inflating(plaintext);
   PeekedSource inflated(inflating, kMagicBytes);
   if (detect_compression(inflated.head()) == Compression::kNone) {

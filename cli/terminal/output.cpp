@@ -25,6 +25,10 @@ std::string_view name_of(ErrorCode code) {
       return "not-found";
     case ErrorCode::kUsage:
       return "usage";
+    case ErrorCode::kRegistry:
+      return "registry";
+    case ErrorCode::kNetwork:
+      return "network";
     case ErrorCode::kNoKey:
       return "no-key";
     case ErrorCode::kIntegrity:

@@ -13,11 +13,13 @@ enum class ErrorCode {
   kOther = 1,        // an operating system failure, or one of our own
   kNotFound = 2,     // the named image, tag or blob is not there
   kUsage = 3,        // arguments, recipients or keys that cannot be used as given
+  kRegistry = 4,     // a registry or daemon refused
+  kNetwork = 5,      // not reached, or lost on the way, also after retries
   kNoKey = 6,        // none of the keys opens a layer that is needed
   kIntegrity = 7,    // content is damaged, forged or not what its descriptor says
   kRefused = 8,      // understood, but not done: unsafe, or beyond the limits
   kProvider = 9,     // a key provider program failed
-  kCancelled = 130,  // SIGINT or SIGTERM; main adds the signal's number to 128
+  kCancelled = 130,  // SIGINT, SIGTERM or SIGHUP; main adds the signal's number to 128
 };
 
 class Error final : public std::exception {

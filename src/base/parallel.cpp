@@ -49,9 +49,9 @@ void run_parallel(std::size_t count, unsigned jobs, StopFlag& stop,
   if (failure) std::rethrow_exception(failure);
 }
 
-std::size_t StoppableSource::read(MutableByteView buffer) {
+std::optional<Chunk> StoppableSource::next() {
   if (stop_) throw Error(ErrorCode::kCancelled, "stopped: another layer failed");
-  return inner_.read(buffer);
+  return inner_.next();
 }
 
 }  // namespace imgcrypt

@@ -22,7 +22,7 @@ void run_parallel(std::size_t count, unsigned jobs, StopFlag& stop,
 class StoppableSource final : public Source {
  public:
   StoppableSource(Source& inner, const StopFlag& stop) : inner_(inner), stop_(stop) {}
-  std::size_t read(MutableByteView buffer) override;
+  [[nodiscard]] std::optional<Chunk> next() override;
 
  private:
   Source& inner_;

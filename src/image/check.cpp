@@ -1,7 +1,7 @@
 #include "image/check.hpp"
 
 #include "base/parallel.hpp"
-#include "image/change/lane_choice.hpp"
+#include "image/change/hands_choice.hpp"
 #include "image/change/layer_keys.hpp"
 #include "image/layer_check.hpp"
 #include "image/tree/convert.hpp"
@@ -119,12 +119,12 @@ class Checker {
     StopFlag stop = false;
     std::mutex mutex;
     const auto large = std::ranges::count_if(
-        blobs, [](const auto& blob) { return LaneChoice::is_large(blob.second.layer.size); });
-    LaneChoice lanes(static_cast<std::size_t>(large), jobs);
+        blobs, [](const auto& blob) { return HandsChoice::is_large(blob.second.layer.size); });
+    HandsChoice hands(static_cast<std::size_t>(large), jobs);
     run_parallel(blobs.size(), jobs, stop, [&](std::size_t i) {
       try {
         options_.depth == CheckDepth::kContent
-            ? check_layer_content(source_, blobs[i].second, lanes.next(blobs[i].second.layer.size), reporter_)
+            ? check_layer_content(source_, blobs[i].second, hands.next(blobs[i].second.layer.size), reporter_)
             : source_.check_presence(blobs[i].second.layer);
       } catch (const Error& error) {
         const bool may_be_elsewhere = blobs[i].second.layer.has_urls && error.code() == ErrorCode::kNotFound;

@@ -29,15 +29,15 @@ class LayerEncryption final : public LayerChange {
     return is_to_encrypt(layer) || rewrap_.changes(layer);
   }
 
-  DescriptorEdit change(const Descriptor& layer, Source& blob, Lane& lane,
-                        ImageDestination& destination) override {
-    if (!is_to_encrypt(layer)) return rewrap_.change(layer, blob, lane, destination);
+  DescriptorEdit change(const Descriptor& layer, Source& blob, ImageDestination& destination) override {
+    if (!is_to_encrypt(layer)) return rewrap_.change(layer, blob, destination);
     const PrivateOptions options = PrivateOptions::generate(layer.digest);
     DescriptorEdit edit;
     // Before a byte is moved: a key provider may refuse.
     edit.annotations.set = wrap_private_options(options, wrappers_);
-    EncryptingSource ciphertext(blob, options, lane);
-    edit.digest = destination.put({std::nullopt, layer.digest.algorithm()}, ciphertext, lane);
+    EncryptingSource ciphertext(blob, options);
+    edit.digest = destination.put_blob(
+        {encrypted_type(layer.media_type), layer.size, std::nullopt, layer.digest.algorithm()}, ciphertext);
     set_public_options(edit.annotations.set, ciphertext.public_options());
     return edit;
   }

@@ -15,7 +15,8 @@ namespace {
 Bytes read_document(ImageSource& source, const Descriptor& document, const std::string& kind) {
   const std::string name = kind + " " + document.digest.string();
   if (document.size > kMostDocumentBytes) throw Error(ErrorCode::kRefused, name + " is larger than 4 MiB");
-  return read_all(*source.open(document), kMostDocumentBytes, name);
+  ChunkPool pool;
+  return read_all(*source.open(document, pool), kMostDocumentBytes, name);
 }
 
 // What of an image is shown; the indexes above it are shown as they are.

@@ -16,26 +16,26 @@ void check_plaintext(Source& layer, const LayerToCheck& check, std::string_view 
   if (check.diff_ids.empty()) {
     drain(plaintext);
   } else {
-    DiffIdSource measured(plaintext, check.diff_ids.begin()->algorithm());
-    drain(measured);
-    check_diff_id(check.diff_ids, measured.diff_id());
+    const HashAlgorithm algorithm = check.diff_ids.begin()->algorithm();
+    DiffIdSource measured(plaintext, algorithm);
+    if (measured.has_thread()) drain(measured);
+    check_diff_id(check.diff_ids,
+                  measured.has_thread() ? measured.diff_id() : diff_id_of(plaintext, algorithm));
   }
   if (const auto note = compression_note(media_type, compression)) reporter.note(check.place + ": " + *note);
 }
 
 }  // namespace
 
-void check_layer_content(ImageSource& source, const LayerToCheck& check, LaneKind lane_kind,
-                         Reporter& reporter) {
+void check_layer_content(ImageSource& source, const LayerToCheck& check, Hands hands, Reporter& reporter) {
   const std::string& media_type = check.layer.media_type;
-  const bool is_opened = check.keys != nullptr;
-  Lane lane(is_opened ? lane_kind : LaneKind::kInline);
-  const auto blob = is_opened ? source.open(check.layer, &lane) : source.open(check.layer);
+  ChunkPool pool(check.keys != nullptr ? hands : Hands::kOne);
+  const auto blob = source.open(check.layer, pool);
   MovingBlob moving(reporter.progress(), check.place, check.layer.size);
   CountingSource stored(*blob, moving);
-  if (is_opened) {
+  if (check.keys != nullptr) {
     DecryptingSource plaintext(stored, check.keys->options,
-                               layer_hmac(check.keys->options, check.keys->public_options), lane);
+                               layer_hmac(check.keys->options, check.keys->public_options));
     check_plaintext(plaintext, check, decrypted_type(media_type), reporter);
   } else if (is_plain_layer(media_type)) {
     check_plaintext(stored, check, media_type, reporter);

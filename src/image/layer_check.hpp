@@ -1,7 +1,7 @@
 // One layer's blob, read to its end to see that it is what its image says.
 #pragma once
 
-#include "base/stream/lane.hpp"
+#include "base/stream/chunk_pool.hpp"
 #include "image/change/layer_keys.hpp"
 #include "image/reporter.hpp"
 #include "transport/image_store.hpp"
@@ -19,8 +19,7 @@ struct LayerToCheck {
 };
 
 // Size and digest; HMAC and diff_id as far as it can be read. Throws kIntegrity, kNotFound.
-// What is encrypted is hashed in a lane of that kind.
-void check_layer_content(ImageSource& source, const LayerToCheck& check, LaneKind lane_kind,
-                         Reporter& reporter);
+// What is encrypted is hashed by so many hands.
+void check_layer_content(ImageSource& source, const LayerToCheck& check, Hands hands, Reporter& reporter);
 
 }  // namespace imgcrypt

@@ -2,9 +2,6 @@
 
 #include "image/tree/tree.hpp"
 #include "oci/media_types.hpp"
-#include "transport/layout/layout_directory.hpp"
-#include "transport/layout/layout_index.hpp"
-#include "transport/open.hpp"
 
 namespace imgcrypt {
 namespace {
@@ -26,12 +23,11 @@ void collect(const ImageNode& node, std::set<Digest>& named) {
   for (const ImageNode& child : node.children) collect(child, named);
 }
 
-std::set<Digest> named_blobs(const Reference& layout, const std::vector<RootDescriptor>& roots) {
+std::set<Digest> named_blobs(SharedStore& store, const std::vector<RootDescriptor>& roots) {
   std::set<Digest> named;
   for (const RootDescriptor& root : roots) {
     try {
-      const auto source = open_source({layout.directory, {}, root.descriptor.digest});
-      collect(load_documents(*source), named);
+      collect(load_documents(*store.open_image(root.descriptor)), named);
     } catch (const Error& error) {
       throw Error(ErrorCode::kRefused,
                   "cannot tell which blobs other images need: " + root.descriptor.digest.string() + ": " +
@@ -49,15 +45,13 @@ std::set<Digest> without(std::set<Digest> blobs, const std::set<Digest>& others)
 
 }  // namespace
 
-std::set<Digest> find_leftovers(const Reference& layout, const EncryptResult& result) {
+std::set<Digest> find_leftovers(SharedStore& store, const EncryptResult& result) {
   std::set<Digest> found;
-  const auto directory = LayoutDirectory::open_if_exists(layout.directory);
-  if (!directory) return found;
   for (const LayerOutcome& layer : result.layers) {
-    if (layer.plain && directory->open_blob(*layer.plain)) found.insert(*layer.plain);
+    if (layer.plain && store.has_blob(*layer.plain)) found.insert(*layer.plain);
   }
   for (const Digest& layer : result.plain_left_out) {
-    if (directory->open_blob(layer)) found.insert(layer);
+    if (store.has_blob(layer)) found.insert(layer);
   }
   // Nothing, encrypted, is nothing.
   for (const LayerOutcome& layer : result.layers) {
@@ -66,26 +60,17 @@ std::set<Digest> find_leftovers(const Reference& layout, const EncryptResult& re
   return found;
 }
 
-void require_prunable(const Reference& layout) {
-  if (const auto directory = LayoutDirectory::open_if_exists(layout.directory))
-    (void)named_blobs(layout, read_roots(*directory));
-}
+void require_prunable(SharedStore& store) { (void)named_blobs(store, store.images()); }
 
-std::set<Digest> prunable_leftovers(const Reference& layout, const std::set<Digest>& leftovers) {
+std::set<Digest> prunable_leftovers(SharedStore& store, const std::set<Digest>& leftovers) {
   if (leftovers.empty()) return {};
-  std::vector<RootDescriptor> roots = read_roots(LayoutDirectory(layout.directory));
-  std::erase_if(roots, [&](const RootDescriptor& root) {
-    const auto name = root.descriptor.annotations.find(kRefName);
-    return name != root.descriptor.annotations.end() && name->second == layout.tag;
-  });
-  return without(leftovers, named_blobs(layout, roots));
+  return without(leftovers, named_blobs(store, store.other_images()));
 }
 
-std::set<Digest> prune_leftovers(const Reference& layout, const std::set<Digest>& leftovers) {
-  LayoutIndex index(layout.directory);
-  const std::set<Digest> unnamed = without(leftovers, named_blobs(layout, index.roots()));
-  for (const Digest& blob : unnamed) index.remove_blob(blob);
-  return unnamed;
+std::set<Digest> prune_leftovers(SharedStore& store, const std::set<Digest>& leftovers) {
+  return store.remove_blobs([&](const std::vector<RootDescriptor>& images) {
+    return without(leftovers, named_blobs(store, images));
+  });
 }
 
 }  // namespace imgcrypt

@@ -67,11 +67,11 @@ void MovingBlob::end(BlobState state) noexcept {
   blob_.state = state;
 }
 
-std::size_t CountingSource::read(MutableByteView buffer) {
+std::optional<Chunk> CountingSource::next() {
   const WorkTimer timer(Work::kRead);
-  const std::size_t size = inner_.read(buffer);
-  blob_.add(size);
-  return size;
+  std::optional<Chunk> chunk = inner_.next();
+  if (chunk) blob_.add(chunk->size());
+  return chunk;
 }
 
 StageTimer::StageTimer(Progress& progress, std::string name)

@@ -92,7 +92,7 @@ class MovingBlob {
 class CountingSource final : public Source {
  public:
   CountingSource(Source& inner, MovingBlob& blob) : inner_(inner), blob_(blob) {}
-  std::size_t read(MutableByteView buffer) override;
+  [[nodiscard]] std::optional<Chunk> next() override;
 
  private:
   Source& inner_;

@@ -95,8 +95,9 @@ WrittenImage encrypt_as_requested(const EncryptRequest& request) {
   const KeyWrappers wrappers = parse_recipients(request.recipients, open_providers(request.provider_config),
                                                 [&](const std::string& text) { reporter.note(text); });
   if (wrappers.empty()) throw Error(ErrorCode::kUsage, "no recipient was given");
-  const auto source = open_source(Reference::parse(request.source));
-  const auto destination = open_destination(Reference::parse(request.destination));
+  const Reference from = Reference::parse(request.source);
+  const auto source = open_source(from);
+  const auto destination = open_destination(Reference::parse(request.destination), {.other = from});
   EncryptOptions options;
   options.selection = selection_of(request.layers, request.platforms);
   options.jobs = threads_for(request.jobs);
@@ -111,8 +112,9 @@ WrittenImage decrypt_as_requested(const DecryptRequest& request) {
   auto providers = open_providers(request.provider_config);
   for (const KeyFile& file : request.keys) keys.push_back(open_key(file));
   keys.push_back(std::make_unique<ProviderUnwrapper>(std::move(providers), ProviderParameters()));
-  const auto source = open_source(Reference::parse(request.source));
-  const auto destination = open_destination(Reference::parse(request.destination));
+  const Reference from = Reference::parse(request.source);
+  const auto source = open_source(from);
+  const auto destination = open_destination(Reference::parse(request.destination), {.other = from});
   DecryptOptions options;
   options.selection = selection_of(request.layers, request.platforms);
   options.jobs = threads_for(request.jobs);

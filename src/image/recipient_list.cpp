@@ -18,9 +18,9 @@ class RecipientRemoval final : public LayerChange {
     });
   }
   [[nodiscard]] bool changes(const Descriptor& layer) const override { return edit_of(layer).has_value(); }
-  DescriptorEdit change(const Descriptor& layer, Source& blob, Lane& lane,
-                        ImageDestination& destination) override {
-    if (!destination.has(layer)) destination.put({layer.digest, layer.digest.algorithm()}, blob, lane);
+  DescriptorEdit change(const Descriptor& layer, Source& blob, ImageDestination& destination) override {
+    if (!destination.adopt(layer) && !destination.has(layer))
+      destination.put_blob({layer.media_type, layer.size, layer.digest}, blob);
     return {};
   }
   void complete(const Descriptor& layer, DescriptorEdit& edit) const override {

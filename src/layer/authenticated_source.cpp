@@ -4,20 +4,22 @@
 
 namespace imgcrypt {
 
-AuthenticatedSource::AuthenticatedSource(Source& cipher, const LayerMac& hmac, Lane& lane)
-    : cipher_(cipher), hmac_(&lane, hmac.mac), expected_(hmac.expected) {}
+AuthenticatedSource::AuthenticatedSource(Source& cipher, const LayerMac& hmac)
+    : cipher_(cipher), hmac_(hmac.mac), expected_(hmac.expected) {}
 
-std::size_t AuthenticatedSource::read(MutableByteView buffer) {
+std::optional<Chunk> AuthenticatedSource::next() {
   if (state_ == State::kFailed) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
-  if (state_ == State::kVerified) return 0;
-  if (const std::size_t size = cipher_.read(buffer); size > 0) {
-    hmac_.post(buffer.first(size));
-    return size;
+  if (state_ == State::kVerified) return std::nullopt;
+  state_ = State::kFailed;  // unless all of this succeeds
+  std::optional<Chunk> chunk = cipher_.next();
+  if (chunk) {
+    hmac_.update(*chunk);
+    state_ = State::kReading;
+  } else {
+    require_equal_macs(hmac_.finish(), expected_);
+    state_ = State::kVerified;
   }
-  state_ = State::kFailed;
-  require_equal_macs(hmac_.finish(), expected_);
-  state_ = State::kVerified;
-  return 0;
+  return chunk;
 }
 
 }  // namespace imgcrypt

@@ -1,20 +1,21 @@
-// A layer's ciphertext passed on as it is; its verified end is only reached when its HMAC fits.
+// A layer's ciphertext passed on as it is; its verified end is reached only when its HMAC fits.
 #pragma once
 
+#include "base/stream/stream.hpp"
 #include "layer/layer_mac.hpp"
 
 namespace imgcrypt {
 
 class AuthenticatedSource final : public Source {
  public:
-  // `cipher` and `lane` must outlive it. What read() gives must stay as it is until the lane is done with it.
-  AuthenticatedSource(Source& cipher, const LayerMac& hmac, Lane& lane);
+  // `cipher` must outlive it.
+  AuthenticatedSource(Source& cipher, const LayerMac& hmac);
   // Throws kIntegrity "layer authentication failed" when the HMAC does not fit.
-  std::size_t read(MutableByteView buffer) override;
+  [[nodiscard]] std::optional<Chunk> next() override;
 
  private:
   Source& cipher_;
-  HashInLane<Mac> hmac_;
+  ChunkHash<Mac> hmac_;
   Bytes expected_;
   enum class State { kReading, kVerified, kFailed } state_ = State::kReading;
 };

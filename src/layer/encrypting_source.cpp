@@ -1,32 +1,30 @@
 #include "layer/encrypting_source.hpp"
 
+#include "base/stream/chunk_pool.hpp"
 #include "base/work_time.hpp"
 
-#include <algorithm>
+#include <utility>
 
 namespace imgcrypt {
 
-EncryptingSource::EncryptingSource(Source& plain, const PrivateOptions& options, Lane& lane)
-    : plain_(plain),
-      cipher_(options.key, options.nonce),
-      hmac_(&lane, hmac_sha256(options.key)),
-      buffers_(lane) {}
+EncryptingSource::EncryptingSource(Source& plain, const PrivateOptions& options)
+    : plain_(plain), cipher_(options.key, options.nonce), hmac_(hmac_sha256(options.key)) {}
 
-std::size_t EncryptingSource::read(MutableByteView buffer) {
-  if (!public_options_.hmac.empty()) return 0;
-  const MutableByteView room = buffers_.next();
-  const MutableByteView plaintext = room.first(std::min(room.size(), buffer.size()));
-  const std::size_t size = plain_.read(plaintext);
-  if (size == 0) {
+std::optional<Chunk> EncryptingSource::next() {
+  if (!public_options_.hmac.empty()) return std::nullopt;
+  const std::optional<Chunk> plain = plain_.next();
+  if (!plain) {
     public_options_.hmac = hmac_.finish();
-    return 0;
+    return std::nullopt;
   }
+  FreshChunk fresh = fresh_beside(*plain);
   {
     const WorkTimer timer(Work::kCipher);
-    cipher_.apply(plaintext.first(size), buffer.first(size));
+    cipher_.apply(plain->view(), fresh.room().first(plain->size()));
   }
-  hmac_.post(buffer.first(size));
-  return size;
+  Chunk encrypted = std::move(fresh).filled(plain->size());
+  hmac_.update(encrypted);
+  return encrypted;
 }
 
 }  // namespace imgcrypt

@@ -2,7 +2,8 @@
 // source.
 #pragma once
 
-#include "base/stream/lane_buffers.hpp"
+#include "base/stream/chunk_hash.hpp"
+#include "base/stream/stream.hpp"
 #include "crypto/aes_ctr.hpp"
 #include "crypto/mac.hpp"
 #include "layer/private_options.hpp"
@@ -12,20 +13,18 @@ namespace imgcrypt {
 
 class EncryptingSource final : public Source {
  public:
-  // `plain`, which may post what it gives to the lane, and `lane` must outlive it. What read() gives must
-  // stay as it is until the lane is done with it.
-  EncryptingSource(Source& plain, const PrivateOptions& options, Lane& lane);
-  std::size_t read(MutableByteView buffer) override;
+  // `plain` must outlive it.
+  EncryptingSource(Source& plain, const PrivateOptions& options);
+  [[nodiscard]] std::optional<Chunk> next() override;
 
-  // REQUIRES: read() has returned 0.
+  // REQUIRES: next() has returned nullopt.
   [[nodiscard]] const PublicOptions& public_options() const noexcept { return public_options_; }
 
  private:
   Source& plain_;
   AesCtr cipher_;
-  HashInLane<Mac> hmac_;
-  LaneBuffers buffers_;  // of plaintext
-  PublicOptions public_options_;
+  ChunkHash<Mac> hmac_;
+  PublicOptions public_options_;  // empty before the end
 };
 
 }  // namespace imgcrypt

@@ -11,15 +11,15 @@ namespace {
 
 class BothMacs final : public Sink {
  public:
-  BothMacs(HashInLane<Mac>& hmac, Mac& own) : hmac_(hmac), own_(own) {}
+  BothMacs(ChunkHash<Mac>& hmac, Mac& own) : hmac_(hmac), own_(own) {}
 
-  void write(ByteView chunk) override {
-    hmac_.post(chunk);
-    own_.update(chunk);
+  void write(Chunk chunk) override {
+    hmac_.update(chunk);
+    own_.update(chunk.view());
   }
 
  private:
-  HashInLane<Mac>& hmac_;
+  ChunkHash<Mac>& hmac_;
   Mac& own_;
 };
 
@@ -33,12 +33,12 @@ void require_equal_macs(ByteView made, ByteView expected) {
   if (!equal_constant_time(made, expected)) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
 }
 
-LayerMac verify_layer(Source& ciphertext, LayerMac hmac, Lane& lane) {
-  HashInLane<Mac> made(&lane, std::move(hmac.mac));
+LayerMac verify_layer(Source& ciphertext, LayerMac hmac) {
+  ChunkHash<Mac> made(std::move(hmac.mac));
   Mac own = poly1305(random_secret(kPoly1305KeySize));
   Mac again = own;
   BothMacs macs(made, own);
-  pump(ciphertext, macs, lane);
+  pump(ciphertext, macs);
   require_equal_macs(made.finish(), hmac.expected);
   return {std::move(again), own.finish()};
 }

@@ -1,6 +1,5 @@
 #include "image/decrypt.hpp"
 
-#include "base/stream/lane.hpp"
 #include "image/change/source_digest.hpp"
 #include "image/encrypt.hpp"
 #include "keywrap/jwe/jwe.hpp"
@@ -83,10 +82,9 @@ class Decrypt : public testing::Test {
   // A layer for the same key, whose writer says what it was before.
   Descriptor encrypted_layer(const std::string& content, const Digest& source) {
     const PrivateOptions options = PrivateOptions::generate(source);
-    MemorySource plaintext(as_bytes(content));
-    Lane lane(LaneKind::kInline);
-    EncryptingSource ciphertext(plaintext, options, lane);
-    const Bytes bytes = pump_all(ciphertext, lane);
+    MemorySource plaintext(to_bytes(as_bytes(content)));
+    EncryptingSource ciphertext(plaintext, options);
+    const Bytes bytes = pump_all(ciphertext);
     Descriptor layer = encrypted_.add(encrypted_type(kGzipLayer), std::string(as_text(bytes)));
     layer.annotations = wrap_private_options(options, wrappers_);
     set_public_options(layer.annotations, ciphertext.public_options());

@@ -11,8 +11,7 @@ TEST(Progress, CountsWhatIsRead) {
   Progress progress;
   progress.plan(2, 10);
   MovingBlob blob(progress, "layer 0", 4);
-  const Bytes content(4, 'x');
-  MemorySource memory(content);
+  MemorySource memory(Bytes(4, 'x'));
   CountingSource counted(memory, blob);
   EXPECT_EQ(drain(counted), 4U);
   const ProgressSnapshot moving = progress.snapshot();

@@ -55,9 +55,8 @@ KeyUnwrappers unwrappers(const Table& key, Certificates given) {
 Digest decrypted_digest(const Table& image, const Descriptor& layer, const KeyUnwrappers& keys) {
   const std::string blob = read_blob(image, layer.digest);
   const PrivateOptions options = unwrap_private_options(layer.annotations, keys);
-  MemorySource cipher(as_bytes(blob));
-  Lane lane(LaneKind::kInline);
-  DecryptingSource plain(cipher, options, layer_hmac(options, public_options_of(layer.annotations)), lane);
+  MemorySource cipher(to_bytes(as_bytes(blob)));
+  DecryptingSource plain(cipher, options, layer_hmac(options, public_options_of(layer.annotations)));
   return Digest::of(read_all(plain, blob.size(), "layer"));
 }
 

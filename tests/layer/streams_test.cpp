@@ -26,28 +26,27 @@ struct Encrypted {
 PrivateOptions fresh_options() { return PrivateOptions::generate(Digest::of({})); }
 
 Encrypted encrypt(ByteView plain, const PrivateOptions& options, std::size_t step = kAnySize,
-                  LaneKind kind = LaneKind::kThread) {
-  SlowSource source(plain, step);
-  Lane lane(kind);
-  EncryptingSource encrypting(source, options, lane);
-  Bytes bytes = pump_all(encrypting, lane);
+                  Hands hands = Hands::kTwo) {
+  ChunkPool pool(hands);
+  SlowSource source(to_bytes(plain), step, pool);
+  EncryptingSource encrypting(source, options);
+  Bytes bytes = pump_all(encrypting);
   return {std::move(bytes), encrypting.public_options()};
 }
 
 Bytes decrypt(const Encrypted& layer, const PrivateOptions& options, std::size_t step = kAnySize,
-              LaneKind kind = LaneKind::kThread) {
-  SlowSource source(layer.bytes, step);
-  Lane lane(kind);
-  DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options), lane);
+              Hands hands = Hands::kTwo) {
+  ChunkPool pool(hands);
+  SlowSource source(layer.bytes, step, pool);
+  DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options));
   return read_all(decrypting, kAnySize, "plain");
 }
 
 // What comes out before the error; fails when there is none.
 std::size_t released_before_failure(DecryptingSource& source) {
-  Bytes chunk(1000);
   std::size_t released = 0;
   try {
-    while (const std::size_t size = source.read(chunk)) released += size;
+    while (const auto chunk = source.next()) released += chunk->size();
     ADD_FAILURE() << "ended cleanly";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kIntegrity);
@@ -74,8 +73,8 @@ TEST(LayerCipher, RoundTripsAtEverySizeAroundItsBuffers) {
         kChunkSize, held + kChunkSize - 1, held + kChunkSize, held + kChunkSize + 1, 3 * kChunkSize + 7}) {
     const Bytes plain = random_bytes(size);
     for (const std::size_t step : {kAnySize, std::size_t{4097}}) {
-      for (const LaneKind kind : {LaneKind::kThread, LaneKind::kInline})
-        EXPECT_EQ(decrypt(encrypt(plain, options, step, kind), options, step, kind), plain) << size;
+      for (const Hands hands : {Hands::kOne, Hands::kTwo})
+        EXPECT_EQ(decrypt(encrypt(plain, options, step, hands), options, step, hands), plain) << size;
     }
   }
 }
@@ -94,8 +93,7 @@ TEST(DecryptingSource, HoldsTheTailBackUntilTheHmacIsChecked) {
     Encrypted layer = encrypt(random_bytes(DecryptingSource::kHeldBack + beyond), options);
     layer.public_options.hmac[0] ^= 1;
     MemorySource source(layer.bytes);
-    Lane lane(LaneKind::kThread);
-    DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options), lane);
+    DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options));
     EXPECT_LE(released_before_failure(decrypting), beyond);
   }
 }
@@ -105,8 +103,7 @@ TEST(DecryptingSource, ReleasesNothingOfAShortForgedLayer) {
   Encrypted layer = encrypt(as_bytes("short"), options);
   layer.bytes[0] ^= 1;
   MemorySource source(layer.bytes);
-  Lane lane(LaneKind::kThread);
-  DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options), lane);
+  DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options));
   EXPECT_EQ(released_before_failure(decrypting), 0U);
 }
 
@@ -115,8 +112,7 @@ TEST(DecryptingSource, StaysFailed) {
   Encrypted layer = encrypt(random_bytes(100'000), options);
   layer.public_options.hmac[31] ^= 0x80;
   MemorySource source(layer.bytes);
-  Lane lane(LaneKind::kThread);
-  DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options), lane);
+  DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options));
   for (int i = 0; i < 3; ++i) released_before_failure(decrypting);
 }
 
@@ -124,8 +120,7 @@ TEST(DecryptingSource, HoldsBackTheTailHoweverOftenItsSourceFails) {
   const PrivateOptions options = fresh_options();
   const Encrypted layer = encrypt(random_bytes(3 * DecryptingSource::kHeldBack), options);
   FailingSource source(layer.bytes);
-  Lane lane(LaneKind::kThread);
-  DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options), lane);
+  DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options));
   EXPECT_LE(released_before_failure(decrypting), 2 * DecryptingSource::kHeldBack);
   EXPECT_EQ(released_before_failure(decrypting), 0U);
 }
@@ -134,11 +129,9 @@ TEST(DecryptingSource, EndsAgainAfterItsEnd) {
   const PrivateOptions options = fresh_options();
   const Encrypted layer = encrypt({}, options);
   MemorySource source(layer.bytes);
-  Lane lane(LaneKind::kThread);
-  DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options), lane);
-  Bytes chunk(1);
-  EXPECT_EQ(decrypting.read(chunk), 0U);
-  EXPECT_EQ(decrypting.read(chunk), 0U);
+  DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options));
+  EXPECT_FALSE(decrypting.next());
+  EXPECT_FALSE(decrypting.next());
 }
 
 TEST(DecryptingSource, NeverEndsCleanlyOnCutExtendedOrChangedLayers) {
@@ -148,12 +141,11 @@ TEST(DecryptingSource, NeverEndsCleanlyOnCutExtendedOrChangedLayers) {
     MemorySource source(forged.bytes);
     MemorySource again(forged.bytes);
     const LayerMac hmac = layer_hmac(options, forged.public_options);
-    Lane lane(LaneKind::kInline);
-    AuthenticatedSource authenticated(again, hmac, lane);
+    AuthenticatedSource authenticated(again, hmac);
     return error_of([&] { (void)decrypt(forged, options); }) == ErrorCode::kIntegrity &&
-           error_of([&] { drain(authenticated, lane); }) == ErrorCode::kIntegrity &&
-           error_of([&] { drain(authenticated, lane); }) == ErrorCode::kIntegrity &&
-           error_of([&] { (void)verify_layer(source, hmac, lane); }) == ErrorCode::kIntegrity;
+           error_of([&] { drain(authenticated); }) == ErrorCode::kIntegrity &&
+           error_of([&] { drain(authenticated); }) == ErrorCode::kIntegrity &&
+           error_of([&] { (void)verify_layer(source, hmac); }) == ErrorCode::kIntegrity;
   };
   for (const std::size_t at : {0U, 35'000U, 69'999U}) {
     Encrypted forged = layer;
@@ -168,22 +160,21 @@ TEST(DecryptingSource, NeverEndsCleanlyOnCutExtendedOrChangedLayers) {
   EXPECT_TRUE(is_caught(longer));
   EXPECT_TRUE(is_caught({layer.bytes, {}}));
   MemorySource whole(layer.bytes);
-  Lane lane(LaneKind::kInline);
-  AuthenticatedSource authenticated(whole, layer_hmac(options, layer.public_options), lane);
-  EXPECT_EQ(pump_all(authenticated, lane), layer.bytes);
+  AuthenticatedSource authenticated(whole, layer_hmac(options, layer.public_options));
+  EXPECT_EQ(pump_all(authenticated), layer.bytes);
 }
 
 TEST(VerifiedLayer, IsReadAgainAsItWas) {
   const PrivateOptions options = fresh_options();
-  for (const LaneKind kind : {LaneKind::kThread, LaneKind::kInline}) {
+  for (const Hands hands : {Hands::kOne, Hands::kTwo}) {
     const Bytes plain = random_bytes(3 * DecryptingSource::kHeldBack + 100);
     const Encrypted layer = encrypt(plain, options);
-    Lane lane(kind);
-    MemorySource first(layer.bytes);
-    const LayerMac mac = verify_layer(first, layer_hmac(options, layer.public_options), lane);
+    ChunkPool pool(hands);
+    SlowSource first(layer.bytes, kAnySize, pool);
+    const LayerMac mac = verify_layer(first, layer_hmac(options, layer.public_options));
     for (int time = 0; time < 2; ++time) {
-      MemorySource again(layer.bytes);
-      DecryptingSource decrypting(again, options, mac, lane);
+      SlowSource again(layer.bytes, kAnySize, pool);
+      DecryptingSource decrypting(again, options, mac);
       EXPECT_EQ(read_all(decrypting, plain.size(), "plain"), plain);
     }
   }
@@ -192,14 +183,13 @@ TEST(VerifiedLayer, IsReadAgainAsItWas) {
 TEST(VerifiedLayer, IsRefusedWhenItHasChangedSince) {
   const PrivateOptions options = fresh_options();
   const Encrypted layer = encrypt(random_bytes(3 * DecryptingSource::kHeldBack), options);
-  Lane lane(LaneKind::kThread);
   MemorySource first(layer.bytes);
-  const LayerMac mac = verify_layer(first, layer_hmac(options, layer.public_options), lane);
+  const LayerMac mac = verify_layer(first, layer_hmac(options, layer.public_options));
   for (const std::size_t at : {std::size_t{0}, layer.bytes.size() - 1}) {
     Bytes changed = layer.bytes;
     changed[at] ^= 1;
     MemorySource again(changed);
-    DecryptingSource decrypting(again, options, mac, lane);
+    DecryptingSource decrypting(again, options, mac);
     EXPECT_LE(released_before_failure(decrypting), 2 * DecryptingSource::kHeldBack);
   }
 }

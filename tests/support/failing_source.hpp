@@ -9,11 +9,11 @@ namespace imgcrypt::test {
 
 class FailingSource final : public Source {
  public:
-  explicit FailingSource(ByteView bytes) : bytes_(bytes) {}  // which must outlive it
-  std::size_t read(MutableByteView buffer) override {
-    const std::size_t size = bytes_.read(buffer);
-    if (size == 0) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
-    return size;
+  explicit FailingSource(Bytes bytes) : bytes_(std::move(bytes)) {}
+  [[nodiscard]] std::optional<Chunk> next() override {
+    std::optional<Chunk> chunk = bytes_.next();
+    if (!chunk) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
+    return chunk;
   }
 
  private:

@@ -1,21 +1,19 @@
 // What is written, kept in memory.
 #pragma once
 
-#include "base/stream/lane.hpp"
 #include "base/stream/stream.hpp"
 
 namespace imgcrypt::test {
 
 class MemorySink final : public Sink {
  public:
-  void write(ByteView chunk) override { bytes.insert(bytes.end(), chunk.begin(), chunk.end()); }
+  void write(Chunk chunk) override { bytes.insert(bytes.end(), chunk.view().begin(), chunk.view().end()); }
   Bytes bytes;
 };
 
-// The whole of a source that posts what it gives to the lane.
-inline Bytes pump_all(Source& source, Lane& lane) {
+inline Bytes pump_all(Source& source) {
   MemorySink sink;
-  pump(source, sink, lane);
+  pump(source, sink);
   return std::move(sink.bytes);
 }
 

@@ -3,6 +3,7 @@
 
 #include "oci/verifying_source.hpp"
 #include "support/memory_sink.hpp"
+#include "support/slow_source.hpp"
 #include "transport/image_store.hpp"
 
 #include <map>
@@ -21,13 +22,14 @@ class MemoryStore final : public ImageSource, public ImageDestination {
 
   [[nodiscard]] const RootDescriptor& root() const override { return root_.value(); }
 
-  using ImageSource::open;
-  [[nodiscard]] std::unique_ptr<Source> open(const Descriptor& blob, Lane* lane) override {
+  [[nodiscard]] std::unique_ptr<Source> open(const Descriptor& blob, ChunkPool& pool) override {
     const std::scoped_lock lock(mutex_);
     const auto found = blobs.find(blob.digest);
     if (found == blobs.end()) throw Error(ErrorCode::kNotFound, "no blob " + blob.digest.string());
-    return std::make_unique<VerifyingSource>(std::make_unique<MemorySource>(as_bytes(found->second)),
-                                             blob.digest, blob.size, lane);
+    ++opened[blob.digest];
+    return std::make_unique<VerifyingSource>(
+        std::make_unique<SlowSource>(to_bytes(as_bytes(found->second)), kChunkSize, pool), blob.digest,
+        blob.size);
   }
 
   void check_presence(const Descriptor& blob) override {
@@ -44,12 +46,19 @@ class MemoryStore final : public ImageSource, public ImageDestination {
     return blobs.contains(blob.digest);
   }
 
-  Digest put(const BlobInfo& info, Source& content, Lane& lane) override {
-    const Bytes bytes = pump_all(content, lane);
+  [[nodiscard]] bool adopt(const Descriptor&) override { return false; }
+
+  Digest put_blob(const BlobInfo& info, Source& content) override {
+    const Bytes bytes = pump_all(content);
     Digest digest = Digest::of(bytes, info.digest ? info.digest->algorithm() : info.algorithm);
     const std::scoped_lock lock(mutex_);
     blobs[digest] = std::string(as_text(bytes));
     return digest;
+  }
+
+  void put_document(const Descriptor& descriptor, std::string_view text) override {
+    const std::scoped_lock lock(mutex_);
+    blobs[descriptor.digest] = std::string(text);
   }
 
   std::optional<Digest> commit(const RootDescriptor& root) override {
@@ -58,6 +67,7 @@ class MemoryStore final : public ImageSource, public ImageDestination {
   }
 
   std::map<Digest, std::string> blobs;
+  std::map<Digest, unsigned> opened;  // how often each blob was read
 
  private:
   std::mutex mutex_;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "base/secret_bytes.hpp"
-#include "base/stream/stream.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -47,29 +46,5 @@ void write_all(int fd, ByteView bytes, const std::string& what);
 [[nodiscard]] SecretBytes read_secret(int fd, std::size_t limit, const std::string& what);
 // Opens `path` (kNotFound if it is missing) and reads it so.
 [[nodiscard]] SecretBytes read_secret_file(const std::string& path, std::size_t limit);
-
-// Reads a file that is closed with the source, or one that the caller keeps open.
-class FdSource final : public Source {
- public:
-  FdSource(Fd owned, std::string what)
-      : owned_(std::move(owned)), fd_(owned_.get()), what_(std::move(what)) {}
-  FdSource(int borrowed, std::string what) : fd_(borrowed), what_(std::move(what)) {}
-  std::size_t read(MutableByteView buffer) override { return read_some(fd_, buffer, what_); }
-
- private:
-  Fd owned_;
-  int fd_;
-  std::string what_;
-};
-
-class FdSink final : public Sink {
- public:
-  FdSink(int borrowed, std::string what) : fd_(borrowed), what_(std::move(what)) {}
-  void write(ByteView bytes) override { write_all(fd_, bytes, what_); }
-
- private:
-  int fd_;
-  std::string what_;
-};
 
 }  // namespace imgcrypt

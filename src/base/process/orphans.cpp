@@ -1,6 +1,6 @@
 #include "base/process/orphans.hpp"
 
-#include "base/process/fd.hpp"
+#include "base/stream/fd_stream.hpp"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -23,10 +23,9 @@ std::vector<pid_t> children() {
   std::vector<pid_t> found;
   for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
     const std::string path = task.path() / "children";
-    Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file.is_open()) continue;  // the thread has ended
-    FdSource source(std::move(file), path);
-    const Bytes bytes = read_all(source, kMostBytes, path);
+    const Bytes bytes = read_all(file.get(), kMostBytes, path);
     std::string_view text = as_text(bytes);
     for (std::size_t end = 0; (end = text.find(' ')) != std::string_view::npos; text.remove_prefix(end + 1))
       found.push_back(std::stoi(std::string(text.substr(0, end))));

@@ -1,26 +1,25 @@
 #include "base/stream/peeked_source.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace imgcrypt {
 
-PeekedSource::PeekedSource(Source& inner, std::size_t size) : inner_(inner), head_(size) {
-  std::size_t found = 0;
-  while (found < size && !is_at_end_) {
-    const std::size_t more = inner_.read(MutableByteView(head_).subspan(found));
-    is_at_end_ = more == 0;
-    found += more;
+PeekedSource::PeekedSource(Source& inner, std::size_t size) : inner_(inner) {
+  while (head_.size() < size) {
+    std::optional<Chunk> chunk = inner_.next();
+    if (!chunk) return;
+    const ByteView part = chunk->view().first(std::min(chunk->size(), size - head_.size()));
+    head_.insert(head_.end(), part.begin(), part.end());
+    ahead_.push_back(std::move(*chunk));
   }
-  head_.resize(found);
 }
 
-std::size_t PeekedSource::read(MutableByteView buffer) {
-  const ByteView rest = ByteView(head_).subspan(given_);
-  if (rest.empty()) return is_at_end_ ? 0 : inner_.read(buffer);
-  const std::size_t size = std::min(buffer.size(), rest.size());
-  std::ranges::copy(rest.first(size), buffer.begin());
-  given_ += size;
-  return size;
+std::optional<Chunk> PeekedSource::next() {
+  if (ahead_.empty()) return inner_.next();
+  Chunk chunk = std::move(ahead_.front());
+  ahead_.pop_front();
+  return chunk;
 }
 
 }  // namespace imgcrypt

@@ -3,21 +3,24 @@
 
 #include "base/stream/stream.hpp"
 
+#include <deque>
+
 namespace imgcrypt {
 
 class PeekedSource final : public Source {
  public:
-  // Reads that many bytes, or all of a shorter source. `inner` must outlive it.
+  // Reads ahead until `size` bytes are known, or all of a shorter source. `inner` must outlive it. Throws
+  // what `inner` throws.
   PeekedSource(Source& inner, std::size_t size);
 
+  // Its first `size` bytes, fewer of a shorter source; valid for as long as this object.
   [[nodiscard]] ByteView head() const noexcept { return head_; }
-  std::size_t read(MutableByteView buffer) override;
+  [[nodiscard]] std::optional<Chunk> next() override;
 
  private:
   Source& inner_;
   Bytes head_;
-  std::size_t given_ = 0;  // bytes of head_ that were read
-  bool is_at_end_ = false;
+  std::deque<Chunk> ahead_;  // read, and not yet given
 };
 
 }  // namespace imgcrypt

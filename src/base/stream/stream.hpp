@@ -1,55 +1,52 @@
 // Bytes that flow: a Source is pulled from, a Sink is pushed to, pump joins them. Decorators take the inner
-// stream by reference, which must outlive them. One thread at a time.
+// stream by reference, which must outlive them. A stream belongs to one thread at a time; its chunks own
+// their bytes and may be kept by anybody, in any thread, for any time.
 #pragma once
 
-#include "base/bytes.hpp"
+#include "base/stream/chunk.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace imgcrypt {
 
-// Enough for one read(2) to be cheap, little enough to stay in the cache through every pass over it.
-inline constexpr std::size_t kChunkSize = 128 * 1024;
-
-class Lane;
-
 class Source {
  public:
   virtual ~Source() = default;
-  // Between 1 and buffer.size() bytes; 0 means the verified end. Throws Error; a source that has thrown
-  // throws again when it is read again. REQUIRES: buffer is not empty.
-  virtual std::size_t read(MutableByteView buffer) = 0;
+  // Between 1 and kChunkSize bytes. nullopt is the verified end: whatever the source checks has been found
+  // right; asked again, it says so again. Throws Error for all that is wrong; a source that has thrown throws
+  // again.
+  [[nodiscard]] virtual std::optional<Chunk> next() = 0;
 };
 
 class Sink {
  public:
   virtual ~Sink() = default;
-  virtual void write(ByteView bytes) = 0;  // all of them, or throws Error
+  // Takes all of it, or throws Error. May keep the chunk, but bounds how many it keeps
+  // (ChunkPool::kMostKept).
+  virtual void write(Chunk chunk) = 0;
 };
 
-// Moves everything to the verified end of `source`; returns the number of bytes. Throws kCancelled between
-// chunks.
+// Moves everything to the verified end of `source`; returns the number of bytes. Throws what either throws,
+// and kCancelled between chunks.
 std::uint64_t pump(Source& source, Sink& sink);
-
-// The same through several buffers, so that source and sink may post chunks to the lane: none is overwritten
-// before the lane is done with it.
-std::uint64_t pump(Source& source, Sink& sink, Lane& lane);
 
 // Reads to the verified end and keeps nothing; returns the number of bytes. Throws as pump.
 std::uint64_t drain(Source& source);
-std::uint64_t drain(Source& source, Lane& lane);  // which may be posted to, as by pump
 
 // The whole source in memory. Throws kRefused, naming `what`, when it holds more than `limit` bytes.
 [[nodiscard]] Bytes read_all(Source& source, std::size_t limit, std::string_view what);
 
-// Reads from memory that must outlive it.
+// Gives bytes that are in memory already, without copying them.
 class MemorySource final : public Source {
  public:
-  explicit MemorySource(ByteView bytes) : rest_(bytes) {}
-  std::size_t read(MutableByteView buffer) override;
+  explicit MemorySource(Bytes bytes) : MemorySource(Chunk(std::move(bytes))) {}
+  explicit MemorySource(Chunk bytes) : rest_(std::move(bytes)) {}
+  [[nodiscard]] std::optional<Chunk> next() override;
 
  private:
-  ByteView rest_;
+  Chunk rest_;
 };
 
 }  // namespace imgcrypt

@@ -61,7 +61,7 @@ void LayerDecryption::check_plain_layers(unsigned jobs) const {
   StopFlag stop = false;
   run_parallel(layers.size(), jobs, stop, [&](std::size_t i) {
     try {
-      check_layer_content(source_, *layers[i], LaneKind::kInline, reporter_);
+      check_layer_content(source_, *layers[i], Hands::kOne, reporter_);
     } catch (const Error& error) {
       throw error.in(layers[i]->place);
     }
@@ -85,11 +85,10 @@ bool LayerDecryption::becomes_exact(const ImageNode& node, const Manifest& manif
   return Digest::of(as_bytes(document), node.descriptor.digest.algorithm()).string() == recorded->second;
 }
 
-DescriptorEdit LayerDecryption::change(const Descriptor& layer, Source& blob, Lane& lane,
-                                       ImageDestination& destination) {
+DescriptorEdit LayerDecryption::change(const Descriptor& layer, Source& blob, ImageDestination& destination) {
   const LayerKeys& keys = keys_.at(layer.digest);
   const ExpectedLayer& expected = expected_.at(layer.digest);
-  DecryptingSource decrypted(blob, keys.options, layer_hmac(keys.options, keys.public_options), lane);
+  DecryptingSource decrypted(blob, keys.options, layer_hmac(keys.options, keys.public_options));
   PeekedSource plaintext(decrypted, kMagicBytes);
   const Compression compression = detect_compression(plaintext.head());
   const HashAlgorithm stored_as = layer.digest.algorithm();
@@ -99,12 +98,14 @@ DescriptorEdit LayerDecryption::change(const Descriptor& layer, Source& blob, La
   const bool is_its_own = compression == Compression::kNone && named_by == stored_as;
   std::optional<DiffIdSource> measured;
   if (!expected.diff_ids.empty() && !expected.exact && !is_its_own) measured.emplace(plaintext, named_by);
+  const bool has_thread = measured && measured->has_thread();
   Source& stored = measured ? static_cast<Source&>(*measured) : plaintext;
 
   DescriptorEdit edit;
-  edit.digest = destination.put({std::nullopt, stored_as}, stored, lane);
+  edit.digest =
+      destination.put_blob({decrypted_type(layer.media_type), layer.size, std::nullopt, stored_as}, stored);
   if (expected.exact != edit.digest && !expected.diff_ids.empty()) {
-    check_diff_id(expected.diff_ids, measured     ? measured->diff_id()
+    check_diff_id(expected.diff_ids, has_thread   ? measured->diff_id()
                                      : is_its_own ? *edit.digest
                                                   : diff_id_by_second_read(layer, named_by));
   }
@@ -119,9 +120,9 @@ DescriptorEdit LayerDecryption::change(const Descriptor& layer, Source& blob, La
 // For a layer that its writer calls another than it is, which is known at its end only.
 Digest LayerDecryption::diff_id_by_second_read(const Descriptor& layer, HashAlgorithm algorithm) {
   const LayerKeys& keys = keys_.at(layer.digest);
-  Lane lane(LaneKind::kThread);
-  const auto blob = source_.open(layer, &lane);
-  DecryptingSource plaintext(*blob, keys.options, layer_hmac(keys.options, keys.public_options), lane);
+  ChunkPool pool(Hands::kTwo);
+  const auto blob = source_.open(layer, pool);
+  DecryptingSource plaintext(*blob, keys.options, layer_hmac(keys.options, keys.public_options));
   return diff_id_of(plaintext, algorithm);
 }
 

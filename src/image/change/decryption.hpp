@@ -27,8 +27,7 @@ class LayerDecryption final : public LayerChange {
                   DiffIdCheck check, Reporter& reporter);
 
   [[nodiscard]] bool changes(const Descriptor& layer) const override;
-  DescriptorEdit change(const Descriptor& layer, Source& blob, Lane& lane,
-                        ImageDestination& destination) override;
+  DescriptorEdit change(const Descriptor& layer, Source& blob, ImageDestination& destination) override;
   void complete(const Descriptor& layer, DescriptorEdit& edit) const override;
   [[nodiscard]] AnnotationEdit edit_document(const Descriptor& document, const Annotations&) const override;
 

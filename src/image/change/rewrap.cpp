@@ -5,19 +5,18 @@
 
 namespace imgcrypt {
 
-DescriptorEdit LayerRewrap::change(const Descriptor& layer, Source& blob, Lane& lane,
-                                   ImageDestination& destination) {
+DescriptorEdit LayerRewrap::change(const Descriptor& layer, Source& blob, ImageDestination& destination) {
   const LayerKeys& keys = keys_of(layer);
   DescriptorEdit edit;
   edit.annotations.set = wrap_private_options(keys.options, wrappers());
   DescriptorEdit whole = edit;
   complete(layer, whole);
-  AuthenticatedSource authenticated(blob, layer_hmac(keys.options, keys.public_options), lane);
+  AuthenticatedSource authenticated(blob, layer_hmac(keys.options, keys.public_options));
   Source& checked = options_.check == BlobCheck::kHmac ? static_cast<Source&>(authenticated) : blob;
-  if (!destination.has(layer)) {
-    destination.put({layer.digest, layer.digest.algorithm()}, checked, lane);
+  if (!destination.adopt(layer) && !destination.has(layer)) {
+    destination.put_blob({layer.media_type, layer.size, layer.digest}, checked);
   } else if (options_.check == BlobCheck::kHmac) {
-    drain(checked, lane);
+    drain(checked);
   }
   return edit;
 }

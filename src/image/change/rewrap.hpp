@@ -20,8 +20,7 @@ class LayerRewrap final : public OpenedLayersChange {
       : OpenedLayersChange(std::move(keys), wrappers), options_(options) {}
 
   // Throws as complete(), before a byte is moved.
-  DescriptorEdit change(const Descriptor& layer, Source& blob, Lane& lane,
-                        ImageDestination& destination) override;
+  DescriptorEdit change(const Descriptor& layer, Source& blob, ImageDestination& destination) override;
   // Throws kRefused when the layer would have more packets than readers take.
   void complete(const Descriptor& layer, DescriptorEdit& edit) const override;
 

@@ -1,7 +1,7 @@
 #include "image/change/rewrite.hpp"
 
 #include "base/parallel.hpp"
-#include "image/change/lane_choice.hpp"
+#include "image/change/hands_choice.hpp"
 #include "image/tree/child_edits.hpp"
 
 #include <algorithm>
@@ -39,12 +39,12 @@ class Rewriter {
     for (const Task& task : tasks_) bytes += task.blob.size;
     progress_.plan(tasks_.size(), bytes);
     const auto large =
-        std::ranges::count_if(tasks_, [](const Task& task) { return LaneChoice::is_large(task.blob.size); });
-    LaneChoice lanes(static_cast<std::size_t>(large), jobs);
+        std::ranges::count_if(tasks_, [](const Task& task) { return HandsChoice::is_large(task.blob.size); });
+    HandsChoice hands(static_cast<std::size_t>(large), jobs);
     StopFlag stop = false;
     run_parallel(tasks_.size(), jobs, stop, [&](std::size_t i) {
-      Lane lane(lanes.next(tasks_[i].blob.size));
-      move(tasks_[i], stop, lane);
+      ChunkPool pool(hands.next(tasks_[i].blob.size));
+      move(tasks_[i], stop, pool);
     });
   }
 
@@ -84,32 +84,32 @@ class Rewriter {
     if (planned_.insert({task.blob.digest, task.is_changed}).second) tasks_.push_back(std::move(task));
   }
 
-  void move(const Task& task, const StopFlag& stop, Lane& lane) {
+  void move(const Task& task, const StopFlag& stop, ChunkPool& pool) {
     try {
       MovingBlob moving(progress_, task.place, task.blob.size);
-      task.is_changed ? change_layer(task.blob, stop, moving, lane) : copy(task.blob, stop, moving, lane);
+      task.is_changed ? change_layer(task.blob, stop, moving, pool) : copy(task.blob, stop, moving, pool);
       moving.finish();
     } catch (const Error& error) {
       throw error.in(task.place);
     }
   }
 
-  void change_layer(const Descriptor& layer, const StopFlag& stop, MovingBlob& moving, Lane& lane) {
-    const auto blob = source_.open(layer, &lane);
+  void change_layer(const Descriptor& layer, const StopFlag& stop, MovingBlob& moving, ChunkPool& pool) {
+    const auto blob = source_.open(layer, pool);
     StoppableSource stoppable(*blob, stop);
     CountingSource counted(stoppable, moving);
-    DescriptorEdit edit = change_.change(layer, counted, lane, destination_);
+    DescriptorEdit edit = change_.change(layer, counted, destination_);
     const std::scoped_lock lock(mutex_);
     edits_.emplace(layer.digest, std::move(edit));
   }
 
-  void copy(const Descriptor& descriptor, const StopFlag& stop, MovingBlob& moving, Lane& lane) {
-    if (destination_.has(descriptor)) return;
+  void copy(const Descriptor& descriptor, const StopFlag& stop, MovingBlob& moving, ChunkPool& pool) {
+    if (destination_.adopt(descriptor) || destination_.has(descriptor)) return;
     try {
-      const auto blob = source_.open(descriptor, &lane);
+      const auto blob = source_.open(descriptor, pool);
       StoppableSource stoppable(*blob, stop);
       CountingSource counted(stoppable, moving);
-      destination_.put({descriptor.digest, descriptor.digest.algorithm()}, counted, lane);
+      destination_.put_blob({descriptor.media_type, descriptor.size, descriptor.digest}, counted);
     } catch (const Error& error) {
       // What its urls say where to fetch, or what an index lists beside images, need not be here.
       const bool may_be_elsewhere = descriptor.has_urls || optional_.contains(descriptor.digest);
@@ -168,10 +168,7 @@ class Rewriter {
       descriptor.digest = Digest::of(as_bytes(text), descriptor.digest.algorithm());
       descriptor.size = text.size();
     }
-    MemorySource content(as_bytes(text));
-    Lane lane(LaneKind::kInline);
-    if (!destination_.has(descriptor))
-      destination_.put({descriptor.digest, descriptor.digest.algorithm()}, content, lane);
+    destination_.put_document(descriptor, text);
     return descriptor;
   }
 

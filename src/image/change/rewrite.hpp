@@ -2,7 +2,6 @@
 // above them.
 #pragma once
 
-#include "base/stream/lane.hpp"
 #include "image/reporter.hpp"
 #include "image/tree/tree.hpp"
 #include "transport/image_store.hpp"
@@ -16,9 +15,8 @@ class LayerChange {
   // Whether the layer is changed; else it is copied as it is.
   [[nodiscard]] virtual bool changes(const Descriptor& layer) const = 0;
   // Puts what becomes of `blob`, which is read to its end or not at all, and says how digest and annotations
-  // change. Once for each blob, which is hashed in the lane: its bytes must stay as they are until that is
-  // done.
-  [[nodiscard]] virtual DescriptorEdit change(const Descriptor& layer, Source& blob, Lane& lane,
+  // change. Once for each blob.
+  [[nodiscard]] virtual DescriptorEdit change(const Descriptor& layer, Source& blob,
                                               ImageDestination& destination) = 0;
   // Adds to what change() said of its blob what is this descriptor's own: one blob may be described under
   // several media types, or with several annotations.

@@ -6,16 +6,16 @@
 
 namespace imgcrypt {
 
-DescriptorEdit LayerRotation::change(const Descriptor& layer, Source& blob, Lane& lane,
-                                     ImageDestination& destination) {
+DescriptorEdit LayerRotation::change(const Descriptor& layer, Source& blob, ImageDestination& destination) {
   const LayerKeys& old = keys_of(layer);
   PrivateOptions fresh = PrivateOptions::generate(layer.digest);
   fresh.source_digest = old.options.source_digest;
   DescriptorEdit edit;
   edit.annotations.set = wrap_private_options(fresh, wrappers());
-  DecryptingSource plaintext(blob, old.options, layer_hmac(old.options, old.public_options), lane);
-  EncryptingSource ciphertext(plaintext, fresh, lane);
-  edit.digest = destination.put({std::nullopt, layer.digest.algorithm()}, ciphertext, lane);
+  DecryptingSource plaintext(blob, old.options, layer_hmac(old.options, old.public_options));
+  EncryptingSource ciphertext(plaintext, fresh);
+  edit.digest = destination.put_blob({layer.media_type, layer.size, std::nullopt, layer.digest.algorithm()},
+                                     ciphertext);
   set_public_options(edit.annotations.set, ciphertext.public_options());
   return edit;
 }

@@ -10,8 +10,7 @@ class LayerRotation final : public OpenedLayersChange {
  public:
   using OpenedLayersChange::OpenedLayersChange;
 
-  DescriptorEdit change(const Descriptor& layer, Source& blob, Lane& lane,
-                        ImageDestination& destination) override;
+  DescriptorEdit change(const Descriptor& layer, Source& blob, ImageDestination& destination) override;
   void complete(const Descriptor& layer, DescriptorEdit& edit) const override;
 };
 

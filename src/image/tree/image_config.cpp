@@ -30,7 +30,8 @@ std::optional<ImageConfig> read_image_config(ImageSource& source, const Manifest
   if (!is_image_config(config.media_type)) return std::nullopt;
   const std::string name = "config " + config.digest.string();
   if (config.size > kMostDocumentBytes) throw Error(ErrorCode::kRefused, name + " is larger than 4 MiB");
-  const auto blob = source.open(config);
+  ChunkPool pool;
+  const auto blob = source.open(config, pool);
   const Bytes text = read_all(*blob, kMostDocumentBytes, name);
   try {
     return parse_config(as_text(text));

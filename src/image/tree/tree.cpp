@@ -54,7 +54,7 @@ class TreeLoader {
     total_ += descriptor.size;
     if (total_ > kMostDocuments)
       throw Error(ErrorCode::kRefused, "the image's documents are larger than 64 MiB");
-    const auto blob = source_.open(descriptor);
+    const auto blob = source_.open(descriptor, pool_);
     const Bytes bytes = read_all(*blob, kMostDocumentBytes, name);
     return std::string(as_text(bytes));
   }
@@ -77,6 +77,7 @@ class TreeLoader {
   }
 
   ImageSource& source_;
+  ChunkPool pool_;
   std::uint64_t total_ = 0;
 };
 

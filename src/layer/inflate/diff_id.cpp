@@ -6,13 +6,15 @@
 
 #include <imgcrypt/error.hpp>
 
+#include <system_error>
+
 namespace imgcrypt {
 namespace {
 
 class HasherSink final : public Sink {
  public:
   explicit HasherSink(HashAlgorithm algorithm) : hasher_(algorithm), algorithm_(algorithm) {}
-  void write(ByteView bytes) override { hasher_.update(bytes); }
+  void write(Chunk chunk) override { hasher_.update(chunk.view()); }
   [[nodiscard]] Digest digest() { return Digest::from_hash(algorithm_, hasher_.finish()); }
 
  private:
@@ -33,36 +35,41 @@ Digest diff_id_of(Source& layer, HashAlgorithm algorithm) {
   return digest_of(content, algorithm);
 }
 
-DiffIdSource::DiffIdSource(Source& layer, HashAlgorithm algorithm)
-    : layer_(layer), thread_([this, algorithm] { run(algorithm); }) {}
+DiffIdSource::DiffIdSource(Source& layer, HashAlgorithm algorithm) : layer_(layer) {
+  try {
+    thread_ = std::thread([this, algorithm] { run(algorithm); });
+  } catch (const std::system_error&) {
+    queue_.abandon();
+  }
+}
 
 DiffIdSource::~DiffIdSource() {
   is_given_up_ = true;
-  ring_.end();
+  queue_.end();
   if (thread_.joinable()) thread_.join();
 }
 
 void DiffIdSource::run(HashAlgorithm algorithm) noexcept {
   const WorkTimer timer(Work::kDiffId);
   try {
-    InflatingSource content(ring_);
-    // A few bytes may become very many: giving up is seen behind the decompression.
+    InflatingSource content(queue_);
+    // A few bytes may become very many: giving up is seen after the decompression.
     StoppableSource stoppable(content, is_given_up_);
     diff_id_ = digest_of(stoppable, algorithm);
   } catch (...) {
     failure_ = std::current_exception();
-    ring_.abandon();
+    queue_.abandon();
   }
 }
 
-std::size_t DiffIdSource::read(MutableByteView buffer) {
-  const std::size_t size = layer_.read(buffer);
-  if (size == 0) {
-    ring_.end();
+std::optional<Chunk> DiffIdSource::next() {
+  std::optional<Chunk> chunk = layer_.next();
+  if (chunk) {
+    queue_.write(*chunk);
   } else {
-    ring_.write(buffer.first(size));
+    queue_.end();
   }
-  return size;
+  return chunk;
 }
 
 Digest DiffIdSource::diff_id() {

@@ -26,16 +26,34 @@ Compression detect_compression(ByteView head) noexcept {
   return is_skippable || starts_with(head, kZstdMagic) ? Compression::kZstd : Compression::kNone;
 }
 
-std::size_t InflatingSource::read(MutableByteView buffer) {
-  if (!is_started_) start();
-  if (!inflater_) return pull(buffer);
+InflatingSource::InflatingSource(Source& compressed)
+    : compressed_(compressed, kMagicBytes), compression_(detect_compression(compressed_.head())) {
+  if (compression_ == Compression::kGzip) inflater_ = make_gzip_inflater();
+  if (compression_ == Compression::kZstd) inflater_ = make_zstd_inflater();
+}
+
+std::optional<Chunk> InflatingSource::next() {
+  if (!inflater_) return compressed_.next();
+  FreshChunk fresh = pool_.take();
+  std::size_t filled = 0;
+  while (filled < kChunkSize) {
+    const std::size_t size = inflate_into(fresh.room().subspan(filled));
+    if (size == 0) break;
+    filled += size;
+  }
+  if (filled == 0) return std::nullopt;
+  return std::move(fresh).filled(filled);
+}
+
+// The number of bytes; 0 at the end of the last member.
+std::size_t InflatingSource::inflate_into(MutableByteView room) {
   while (true) {
     if (inflater_->is_at_end()) {
       if (input_.empty() && !fill()) return 0;
       start_next_member();
     }
     const std::size_t before = input_.size();
-    const std::size_t size = inflater_->inflate(input_, buffer);
+    const std::size_t size = inflater_->inflate(input_, room);
     if (size > 0) return size;
     const bool is_stuck = input_.size() == before && !inflater_->is_at_end();
     if (is_stuck && !fill())
@@ -43,32 +61,18 @@ std::size_t InflatingSource::read(MutableByteView buffer) {
   }
 }
 
-// As it is.
-std::size_t InflatingSource::pull(MutableByteView buffer) {
-  if (input_.empty()) return is_input_at_end_ ? 0 : compressed_.read(buffer);
-  const std::size_t size = std::min(buffer.size(), input_.size());
-  std::ranges::copy(input_.first(size), buffer.begin());
-  input_ = input_.subspan(size);
-  return size;
-}
-
-// More input behind what is left of it; false at its end.
+// More input after what is left of it, which is seldom more than a few bytes; false at its end.
 bool InflatingSource::fill() {
-  if (is_input_at_end_) return false;
-  const std::size_t left = input_.size();
-  std::ranges::copy(input_, buffer_.data());
-  const std::size_t size = compressed_.read(buffer_.view().subspan(left));
-  is_input_at_end_ = size == 0;
-  input_ = buffer_.view().first(left + size);
-  return size > 0;
-}
-
-void InflatingSource::start() {
-  is_started_ = true;
-  while (input_.size() < kMagicBytes && fill()) continue;
-  compression_ = detect_compression(input_);
-  if (compression_ == Compression::kGzip) inflater_ = make_gzip_inflater();
-  if (compression_ == Compression::kZstd) inflater_ = make_zstd_inflater();
+  std::optional<Chunk> more = compressed_.next();
+  if (!more) return false;
+  if (!input_.empty()) {
+    Bytes joined = to_bytes(input_);
+    joined.insert(joined.end(), more->view().begin(), more->view().end());
+    more = Chunk(std::move(joined));
+  }
+  chunk_ = std::move(more);
+  input_ = chunk_->view();
+  return true;
 }
 
 void InflatingSource::start_next_member() {

@@ -2,7 +2,8 @@
 // bytes; anything else passes through as it is.
 #pragma once
 
-#include "base/stream/stream.hpp"
+#include "base/stream/chunk_pool.hpp"
+#include "base/stream/peeked_source.hpp"
 #include "layer/inflate/inflater.hpp"
 
 namespace imgcrypt {
@@ -15,24 +16,22 @@ inline constexpr std::size_t kMagicBytes = 4;  // enough to tell
 
 class InflatingSource final : public Source {
  public:
-  // `compressed` must outlive it.
-  explicit InflatingSource(Source& compressed) : compressed_(compressed), buffer_(kChunkSize) {}
-  // Throws kIntegrity for data that is damaged or cut short, and for bytes behind its end.
-  std::size_t read(MutableByteView buffer) override;
+  // Reads the first bytes of `compressed`, which must outlive it; throws what that throws.
+  explicit InflatingSource(Source& compressed);
+  // Throws kIntegrity for data that is damaged or cut short, and for bytes after its end.
+  [[nodiscard]] std::optional<Chunk> next() override;
 
  private:
-  std::size_t pull(MutableByteView buffer);
+  [[nodiscard]] std::size_t inflate_into(MutableByteView room);
   bool fill();
-  void start();
   void start_next_member();
 
-  Source& compressed_;
-  Buffer buffer_;
-  ByteView input_;  // of buffer_, not yet taken
-  bool is_input_at_end_ = false;
-  bool is_started_ = false;
-  Compression compression_ = Compression::kNone;
-  std::unique_ptr<Inflater> inflater_;
+  PeekedSource compressed_;
+  Compression compression_;
+  std::unique_ptr<Inflater> inflater_;  // null: not compressed
+  ChunkPool pool_;                      // of what is inflated
+  std::optional<Chunk> chunk_;          // the compressed bytes at hand
+  ByteView input_;                      // of chunk_, not yet taken
 };
 
 }  // namespace imgcrypt

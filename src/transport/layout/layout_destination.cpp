@@ -1,6 +1,8 @@
 #include "transport/layout/layout_destination.hpp"
 
 #include "base/parallel.hpp"
+#include "base/stream/chunk_hash.hpp"
+#include "base/stream/fd_stream.hpp"
 #include "base/work_time.hpp"
 #include "oci/verifying_source.hpp"
 
@@ -29,16 +31,17 @@ const char* folder_of(HashAlgorithm algorithm) {
 // fsync.
 class HashingSink final : public Sink {
  public:
-  HashingSink(int fd, HashAlgorithm algorithm, Lane& lane)
-      : fd_(fd), file_(fd, "write blob"), hasher_(&lane, Hasher(algorithm)), algorithm_(algorithm) {}
+  HashingSink(int fd, HashAlgorithm algorithm)
+      : fd_(fd), file_(fd, "write blob"), hasher_(Hasher(algorithm)), algorithm_(algorithm) {}
 
-  void write(ByteView bytes) override {
-    hasher_.post(bytes);
+  void write(Chunk chunk) override {
+    hasher_.update(chunk);
     const WorkTimer timer(Work::kWrite);
-    file_.write(bytes);
-    written_ += bytes.size();
+    written_ += chunk.size();
+    file_.write(std::move(chunk));
     if (written_ - started_ >= kWriteBackBytes) start_write_back();
   }
+  [[nodiscard]] std::uint64_t size() const noexcept { return written_; }
   [[nodiscard]] Digest finish() {
     start_write_back();
     return Digest::from_hash(algorithm_, hasher_.finish());
@@ -54,7 +57,7 @@ class HashingSink final : public Sink {
 
   int fd_;
   FdSink file_;
-  HashInLane<Hasher> hasher_;
+  ChunkHash<Hasher> hasher_;
   HashAlgorithm algorithm_;
   std::uint64_t written_ = 0;
   std::uint64_t started_ = 0;  // on their way to the disk
@@ -62,7 +65,8 @@ class HashingSink final : public Sink {
 
 bool is_whole(Fd file, const Digest& digest, std::uint64_t size) {
   try {
-    VerifyingSource source(std::make_unique<FdSource>(std::move(file), digest.string()), digest, size);
+    ChunkPool pool;
+    VerifyingSource source(std::make_unique<FdSource>(std::move(file), digest.string(), pool), digest, size);
     drain(source);
     return true;
   } catch (const Error& error) {
@@ -76,6 +80,11 @@ void make_durable(int fd, const std::string& what) {
   if (::fsync(fd) != 0) throw errno_error("fsync " + what);
 }
 
+bool is_same_directory(const std::string& one, const std::string& other) {
+  std::error_code none;
+  return !one.empty() && std::filesystem::equivalent(one, other, none);
+}
+
 bool has_parent(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
@@ -83,9 +92,21 @@ bool has_parent(std::string path) {
   return parent.empty() || std::filesystem::is_directory(parent, failure);
 }
 
-Error missing_parent(const Reference& destination) {
+Error missing_parent(const LayoutReference& destination) {
   return {ErrorCode::kUsage, "destination " + destination.string() + ": the directory above it is missing",
           "mkdir -p the directory above, or choose another destination"};
+}
+
+void check_blob(const BlobInfo& info, std::uint64_t size, const Digest& digest) {
+  if (info.digest && *info.digest != digest) {
+    throw Error(ErrorCode::kIntegrity, "blob " + info.digest->string() +
+                                           " is damaged: its content has the digest " + digest.string());
+  }
+  if (size != info.size) {
+    throw Error(ErrorCode::kIntegrity, "blob " + digest.string() + " is damaged: it has " +
+                                           std::to_string(size) + " of " + std::to_string(info.size) +
+                                           " bytes");
+  }
 }
 
 Fd blob_directory(const std::string& layout, HashAlgorithm algorithm) {
@@ -96,12 +117,13 @@ Fd blob_directory(const std::string& layout, HashAlgorithm algorithm) {
 
 }  // namespace
 
-void OciLayoutDestination::check() {
+void LayoutDestination::check() {
   const std::string& path = reference_.directory;
   struct stat status = {};
   if (::stat(path.c_str(), &status) == 0) {
     if (!S_ISDIR(status.st_mode)) {
-      throw Error(ErrorCode::kUsage, "destination " + reference_.string() + ": " + path + " is no directory",
+      throw Error(ErrorCode::kUsage,
+                  "destination " + reference_.string() + ": " + path + " is not a directory",
                   "choose another destination");
     }
     const LayoutDirectory directory(path);
@@ -111,8 +133,10 @@ void OciLayoutDestination::check() {
   }
 }
 
-OciLayoutDestination::OciLayoutDestination(Reference reference, std::optional<Digest> in_place_of)
-    : reference_(std::move(reference)), in_place_of_(std::move(in_place_of)) {
+LayoutDestination::LayoutDestination(LayoutReference reference, LayoutDestinationOptions options)
+    : reference_(std::move(reference)),
+      options_(std::move(options)),
+      is_other_ours_(is_same_directory(options_.other, reference_.directory)) {
   if (reference_.digest || reference_.position) {
     throw Error(ErrorCode::kUsage,
                 "destination " + reference_.string() + ": neither digest nor position can be chosen",
@@ -125,7 +149,7 @@ OciLayoutDestination::OciLayoutDestination(Reference reference, std::optional<Di
   }
 }
 
-OciLayoutDestination::~OciLayoutDestination() {
+LayoutDestination::~LayoutDestination() {
   for (const auto& [digest, pending] : pending_) {
     if (pending.temporary_name.empty()) continue;
     const std::string folder = reference_.directory + "/blobs/" + folder_of(digest.algorithm()) + "/";
@@ -135,7 +159,7 @@ OciLayoutDestination::~OciLayoutDestination() {
   for (const std::string& directory : std::views::reverse(made_directories_)) ::rmdir(directory.c_str());
 }
 
-void OciLayoutDestination::make_directories(HashAlgorithm algorithm) {
+void LayoutDestination::make_directories(HashAlgorithm algorithm) {
   const std::string& root = reference_.directory;
   for (const std::string& path : {root, root + "/blobs", root + "/blobs/" + folder_of(algorithm)}) {
     if (::mkdir(path.c_str(), 0777) == 0) {
@@ -148,7 +172,7 @@ void OciLayoutDestination::make_directories(HashAlgorithm algorithm) {
   }
 }
 
-OciLayoutDestination::Pending OciLayoutDestination::open_temporary(HashAlgorithm algorithm) {
+LayoutDestination::Pending LayoutDestination::open_temporary(HashAlgorithm algorithm) {
   const std::scoped_lock lock(mutex_);
   make_directories(algorithm);
   const Fd directory = blob_directory(reference_.directory, algorithm);
@@ -165,7 +189,7 @@ OciLayoutDestination::Pending OciLayoutDestination::open_temporary(HashAlgorithm
   return {std::move(file), std::move(name)};
 }
 
-bool OciLayoutDestination::has(const Descriptor& blob) {
+bool LayoutDestination::has(const Descriptor& blob) {
   const auto directory = LayoutDirectory::open_if_exists(reference_.directory);
   auto file = directory ? directory->open_blob(blob.digest) : std::nullopt;
   if (!file || !is_whole(std::move(*file), blob.digest, blob.size)) return false;
@@ -174,8 +198,19 @@ bool OciLayoutDestination::has(const Descriptor& blob) {
   return true;
 }
 
+bool LayoutDestination::adopt(const Descriptor& blob) {
+  if (!is_other_ours_) return false;
+  const auto file = LayoutDirectory(reference_.directory).open_blob(blob.digest);
+  struct stat status = {};
+  if (!file || ::fstat(file->get(), &status) != 0 || static_cast<std::uint64_t>(status.st_size) != blob.size)
+    return false;
+  const std::scoped_lock lock(mutex_);
+  found_.insert(blob.digest);
+  return true;
+}
+
 // Under the lock: another program may have pruned the layout since.
-void OciLayoutDestination::check_found() const {
+void LayoutDestination::check_found() const {
   const LayoutDirectory directory(reference_.directory);
   for (const Digest& digest : found_) {
     if (pending_.contains(digest) || directory.open_blob(digest)) continue;
@@ -184,40 +219,41 @@ void OciLayoutDestination::check_found() const {
   }
 }
 
-void OciLayoutDestination::check_replaced(const LayoutIndex& index) const {
-  if (!in_place_of_) return;
+void LayoutDestination::check_replaced(const LayoutIndex& index) const {
+  if (!options_.in_place_of) return;
   for (const RootDescriptor& root : index.roots()) {
-    const auto name = root.descriptor.annotations.find(kRefName);
-    const bool is_named = name != root.descriptor.annotations.end() && name->second == reference_.tag;
-    if (is_named && root.descriptor.digest == *in_place_of_) return;
+    if (tag_of(root.descriptor) == reference_.tag && root.descriptor.digest == *options_.in_place_of) return;
   }
   throw Error(ErrorCode::kOther, "another program changed " + reference_.string() + " meanwhile",
               "run it again");
 }
 
-Digest OciLayoutDestination::put(const BlobInfo& info, Source& content, Lane& lane) {
+Digest LayoutDestination::put_blob(const BlobInfo& info, Source& content) {
   const HashAlgorithm algorithm = info.digest ? info.digest->algorithm() : info.algorithm;
   Pending pending = open_temporary(algorithm);
-  HashingSink sink(pending.file.get(), algorithm, lane);
+  HashingSink sink(pending.file.get(), algorithm);
   try {
-    pump(content, sink, lane);
+    pump(content, sink);
+    const Digest digest = sink.finish();
+    check_blob(info, sink.size(), digest);
+    const std::scoped_lock lock(mutex_);
+    pending_.insert_or_assign(digest, std::move(pending));
+    return digest;
   } catch (...) {
     if (!pending.temporary_name.empty()) {
       ::unlinkat(blob_directory(reference_.directory, algorithm).get(), pending.temporary_name.c_str(), 0);
     }
     throw;
   }
-  const Digest digest = sink.finish();
-  if (info.digest && *info.digest != digest) {
-    throw Error(ErrorCode::kIntegrity, "blob " + info.digest->string() +
-                                           " is damaged: its content has the digest " + digest.string());
-  }
-  const std::scoped_lock lock(mutex_);
-  pending_.insert_or_assign(digest, std::move(pending));
-  return digest;
 }
 
-void OciLayoutDestination::link_blob(int directory, const Digest& digest, Pending& pending) {
+void LayoutDestination::put_document(const Descriptor& descriptor, std::string_view text) {
+  if (adopt(descriptor) || has(descriptor)) return;
+  MemorySource content(to_bytes(as_bytes(text)));
+  put_blob({descriptor.media_type, descriptor.size, descriptor.digest}, content);
+}
+
+void LayoutDestination::link_blob(int directory, const Digest& digest, Pending& pending) {
   const std::string source = "/proc/self/fd/" + std::to_string(pending.file.get());
   if (!pending.temporary_name.empty()) {
     if (::faccessat(directory, digest.hex().c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0)
@@ -245,14 +281,14 @@ void OciLayoutDestination::link_blob(int directory, const Digest& digest, Pendin
 }
 
 // Nobody knows them yet: the lock is held.
-void OciLayoutDestination::unlink_new_blobs() noexcept {
+void LayoutDestination::unlink_new_blobs() noexcept {
   for (const Digest& digest : new_blobs_) {
     const std::string folder = reference_.directory + "/blobs/" + folder_of(digest.algorithm()) + "/";
     ::unlink((folder + digest.hex()).c_str());
   }
 }
 
-void OciLayoutDestination::link_blobs() {
+void LayoutDestination::link_blobs() {
   // Side by side, so that the file system writes its journal for many of them at once.
   std::vector<const Pending*> files;
   for (const auto& [digest, pending] : pending_) files.push_back(&pending);
@@ -270,7 +306,7 @@ void OciLayoutDestination::link_blobs() {
   }
 }
 
-std::optional<Digest> OciLayoutDestination::commit(const RootDescriptor& root) {
+std::optional<Digest> LayoutDestination::commit(const RootDescriptor& root) {
   make_directories(HashAlgorithm::kSha256);
   LayoutIndex index(reference_.directory);
   check_found();

@@ -4,10 +4,10 @@
 // the new one.
 #pragma once
 
-#include "oci/reference.hpp"
 #include "transport/image_store.hpp"
 #include "transport/layout/layout_directory.hpp"
 #include "transport/layout/layout_index.hpp"
+#include "transport/layout/layout_reference.hpp"
 
 #include <map>
 #include <mutex>
@@ -16,20 +16,27 @@
 
 namespace imgcrypt {
 
-class OciLayoutDestination final : public ImageDestination {
+struct LayoutDestinationOptions {
+  std::string other = {};                            // the layout that the image is read from, if it is one
+  std::optional<Digest> in_place_of = std::nullopt;  // the image that is to be replaced
+};
+
+class LayoutDestination final : public ImageDestination {
  public:
-  // Touches nothing yet. With `in_place_of` commit() replaces that image or, when the name has become
-  // another's meanwhile, throws kOther: what somebody else did is not lost. Throws kUsage for a reference by
-  // digest.
-  explicit OciLayoutDestination(Reference reference, std::optional<Digest> in_place_of = std::nullopt);
-  // What was not committed vanishes, and with it the directories made for it.
-  ~OciLayoutDestination() override;
-  OciLayoutDestination(const OciLayoutDestination&) = delete;
-  OciLayoutDestination& operator=(const OciLayoutDestination&) = delete;
+  // Touches nothing yet. Throws kUsage for a reference by digest or position, or a tag that OCI does not
+  // allow.
+  explicit LayoutDestination(LayoutReference reference, LayoutDestinationOptions options = {});
+  // What was not committed is gone, and with it the directories made for it. But `oci-layout` of a new
+  // directory stays once commit() has begun: another writer may be waiting for the lock on it.
+  ~LayoutDestination() override;
+  LayoutDestination(const LayoutDestination&) = delete;
+  LayoutDestination& operator=(const LayoutDestination&) = delete;
 
   void check() override;
   [[nodiscard]] bool has(const Descriptor& blob) override;
-  Digest put(const BlobInfo& info, Source& content, Lane& lane) override;
+  [[nodiscard]] bool adopt(const Descriptor& blob) override;
+  Digest put_blob(const BlobInfo& info, Source& content) override;
+  void put_document(const Descriptor& descriptor, std::string_view text) override;
   std::optional<Digest> commit(const RootDescriptor& root) override;
 
  private:
@@ -46,12 +53,13 @@ class OciLayoutDestination final : public ImageDestination {
   void link_blob(int directory, const Digest& digest, Pending& pending);
   void unlink_new_blobs() noexcept;
 
-  Reference reference_;
-  std::optional<Digest> in_place_of_;
+  LayoutReference reference_;
+  LayoutDestinationOptions options_;
+  bool is_other_ours_;  // the image is read from this very layout
   std::mutex mutex_;
   std::vector<std::string> made_directories_;
   std::map<Digest, Pending> pending_;
-  std::set<Digest> found_;         // by has()
+  std::set<Digest> found_;         // by has() or adopt()
   std::vector<Digest> new_blobs_;  // linked, where none had the name
 };
 

@@ -1,5 +1,6 @@
 #include "transport/layout/layout_directory.hpp"
 
+#include "base/stream/fd_stream.hpp"
 #include "base/text/encoding.hpp"
 #include "base/text/json.hpp"
 #include "crypto/random.hpp"
@@ -18,7 +19,7 @@ std::optional<Fd> open_directory(int parent, const std::string& name) {
   if (directory.is_open()) return directory;
   if (errno == ENOENT) return std::nullopt;
   if (errno == ELOOP || errno == ENOTDIR) {
-    throw Error(ErrorCode::kRefused, "layout: " + name + " is a link or no directory");
+    throw Error(ErrorCode::kRefused, "layout: " + name + " is a link or not a directory");
   }
   throw errno_error("open " + name);
 }
@@ -31,12 +32,13 @@ std::optional<Fd> open_regular_file(int directory_fd, const std::string& name) {
   if (!file.is_open()) {
     if (errno == ENOENT) return std::nullopt;
     if (errno == ELOOP) throw Error(ErrorCode::kRefused, "layout: " + name + " is a symbolic link");
-    if (errno == ENXIO) throw Error(ErrorCode::kRefused, "layout: " + name + " is no regular file");
+    if (errno == ENXIO) throw Error(ErrorCode::kRefused, "layout: " + name + " is not a regular file");
     throw errno_error("open " + name);
   }
   struct stat status = {};
   if (::fstat(file.get(), &status) != 0) throw errno_error("stat " + name);
-  if (!S_ISREG(status.st_mode)) throw Error(ErrorCode::kRefused, "layout: " + name + " is no regular file");
+  if (!S_ISREG(status.st_mode))
+    throw Error(ErrorCode::kRefused, "layout: " + name + " is not a regular file");
   return file;
 }
 
@@ -45,7 +47,7 @@ std::optional<LayoutDirectory> LayoutDirectory::open_if_exists(const std::string
   if (root.is_open()) return LayoutDirectory(path, std::move(root));
   if (errno == ENOENT) return std::nullopt;
   if (errno == ENOTDIR)
-    throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path + ": it is no directory");
+    throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path + ": it is not a directory");
   throw errno_error("open layout " + path);
 }
 
@@ -53,7 +55,7 @@ LayoutDirectory::LayoutDirectory(const std::string& path) : path_(path) {
   auto opened = open_if_exists(path);
   if (!opened) {
     throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path,
-                "the directory does not exist: see to its spelling");
+                "the directory does not exist: check the spelling");
   }
   root_ = std::move(opened->root_);
 }
@@ -61,13 +63,12 @@ LayoutDirectory::LayoutDirectory(const std::string& path) : path_(path) {
 bool LayoutDirectory::has_index() const { return open_regular_file(fd(), "index.json").has_value(); }
 
 std::string LayoutDirectory::read_index() const {
-  auto file = open_regular_file(fd(), "index.json");
+  const auto file = open_regular_file(fd(), "index.json");
   if (!file) {
     throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path_,
                 "it has no index.json: name the directory that holds one");
   }
-  FdSource source(std::move(*file), path_ + "/index.json");
-  const Bytes bytes = read_all(source, kMostDocumentBytes, path_ + "/index.json");
+  const Bytes bytes = read_all(file->get(), kMostDocumentBytes, path_ + "/index.json");
   std::string text(as_text(bytes));
   try {
     check_json(text);

@@ -46,7 +46,4 @@ inline constexpr std::string_view kTemporaryPrefix = ".imgcrypt-";
 // That prefix and 128 random bits.
 [[nodiscard]] std::string temporary_name();
 
-// The entry of index.json whose org.opencontainers.image.ref.name is `tag`.
-inline constexpr const char* kRefName = "org.opencontainers.image.ref.name";
-
 }  // namespace imgcrypt

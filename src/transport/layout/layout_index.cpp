@@ -65,9 +65,8 @@ void sweep(const LayoutDirectory& directory, HashAlgorithm algorithm) {
 }
 
 bool is_entry_of(const Descriptor& entry, const std::string& tag, const Digest& digest) {
-  const auto name = entry.annotations.find(kRefName);
-  if (tag.empty()) return name == entry.annotations.end() && entry.digest == digest;
-  return name != entry.annotations.end() && name->second == tag;
+  const auto name = tag_of(entry);
+  return tag.empty() ? !name && entry.digest == digest : name == tag;
 }
 
 std::string fresh_entry(const Descriptor& root) {
@@ -143,6 +142,11 @@ void replace_index(const LayoutDirectory& directory, const std::string& text) {
 }
 
 }  // namespace
+
+std::optional<std::string> tag_of(const Descriptor& entry) {
+  const auto found = entry.annotations.find(kRefName);
+  return found == entry.annotations.end() ? std::nullopt : std::optional(found->second);
+}
 
 LayoutIndex::LayoutIndex(const std::string& path) : directory_(path), lock_(take_lock(directory_)) {
   for (const HashAlgorithm algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha512})

@@ -10,7 +10,15 @@
 
 namespace imgcrypt {
 
-// The entries of index.json. Throws as LayoutDirectory::read_index; kRefused for what is no list of images.
+// The annotation by which an entry of index.json has a tag (OCI image specification, "Pre-Defined Annotation
+// Keys").
+inline constexpr const char* kRefName = "org.opencontainers.image.ref.name";
+
+// The tag of an entry; nullopt when it has none.
+[[nodiscard]] std::optional<std::string> tag_of(const Descriptor& entry);
+
+// The entries of index.json. Throws as LayoutDirectory::read_index; kRefused for what is not a list of
+// images.
 [[nodiscard]] std::vector<RootDescriptor> read_roots(const LayoutDirectory& directory);
 
 class LayoutIndex {

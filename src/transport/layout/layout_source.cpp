@@ -1,5 +1,6 @@
 #include "transport/layout/layout_source.hpp"
 
+#include "base/stream/fd_stream.hpp"
 #include "oci/verifying_source.hpp"
 #include "transport/layout/layout_index.hpp"
 
@@ -13,30 +14,25 @@
 namespace imgcrypt {
 namespace {
 
-std::string tag_of(const Descriptor& descriptor) {
-  const auto found = descriptor.annotations.find(kRefName);
-  return found == descriptor.annotations.end() ? std::string() : found->second;
-}
-
 std::string name_of(const Descriptor& blob) { return "blob " + blob.digest.string(); }
 
-bool matches(const Reference& reference, const Descriptor& descriptor) {
+bool matches(const LayoutReference& reference, const Descriptor& descriptor) {
   if (reference.digest && descriptor.digest != *reference.digest) return false;
-  return reference.tag.empty() || tag_of(descriptor) == reference.tag;
+  return reference.tag.empty() || tag_of(descriptor).value_or("") == reference.tag;
 }
 
-[[noreturn]] void fail(const Reference& reference, const std::string& why,
+[[noreturn]] void fail(const LayoutReference& reference, const std::string& why,
                        const std::vector<RootDescriptor>& entries) {
   std::string tags;
   for (const RootDescriptor& entry : entries) {
-    const std::string tag = tag_of(entry.descriptor);
+    const std::string tag = tag_of(entry.descriptor).value_or("");
     tags += (tags.empty() ? "" : ", ") + (tag.empty() ? "@" + entry.descriptor.digest.string() : tag);
   }
   throw Error(ErrorCode::kNotFound, reference.string() + ": " + why,
               tags.empty() ? "the layout has no images" : "the layout has: " + tags);
 }
 
-RootDescriptor find_root(const Reference& reference, const std::vector<RootDescriptor>& entries) {
+RootDescriptor find_root(const LayoutReference& reference, const std::vector<RootDescriptor>& entries) {
   std::vector<RootDescriptor> found;
   std::ranges::copy_if(entries, std::back_inserter(found),
                        [&](const RootDescriptor& entry) { return matches(reference, entry.descriptor); });
@@ -56,10 +52,10 @@ RootDescriptor find_root(const Reference& reference, const std::vector<RootDescr
 
 }  // namespace
 
-OciLayoutSource::OciLayoutSource(const Reference& reference)
+LayoutSource::LayoutSource(const LayoutReference& reference)
     : directory_(reference.directory), root_(find_root(reference, read_roots(directory_))) {}
 
-Fd OciLayoutSource::open_file(const Descriptor& blob) const {
+Fd LayoutSource::open_file(const Descriptor& blob) const {
   auto file = directory_.open_blob(blob.digest);
   if (!file) {
     throw Error(ErrorCode::kNotFound, name_of(blob) + " is missing in " + directory_.path(),
@@ -68,12 +64,12 @@ Fd OciLayoutSource::open_file(const Descriptor& blob) const {
   return std::move(*file);
 }
 
-std::unique_ptr<Source> OciLayoutSource::open(const Descriptor& blob, Lane* lane) {
-  auto file = std::make_unique<FdSource>(open_file(blob), name_of(blob));
-  return std::make_unique<VerifyingSource>(std::move(file), blob.digest, blob.size, lane);
+std::unique_ptr<Source> LayoutSource::open(const Descriptor& blob, ChunkPool& pool) {
+  auto file = std::make_unique<FdSource>(open_file(blob), name_of(blob), pool);
+  return std::make_unique<VerifyingSource>(std::move(file), blob.digest, blob.size);
 }
 
-void OciLayoutSource::check_presence(const Descriptor& blob) {
+void LayoutSource::check_presence(const Descriptor& blob) {
   const Fd file = open_file(blob);
   struct stat status = {};
   if (::fstat(file.get(), &status) != 0) throw errno_error(name_of(blob));

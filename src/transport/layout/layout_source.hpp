@@ -1,20 +1,19 @@
 // Reads an image of an OCI image layout.
 #pragma once
 
-#include "oci/reference.hpp"
 #include "transport/image_store.hpp"
 #include "transport/layout/layout_directory.hpp"
+#include "transport/layout/layout_reference.hpp"
 
 namespace imgcrypt {
 
-class OciLayoutSource final : public ImageSource {
+class LayoutSource final : public ImageSource {
  public:
   // Throws kNotFound, listing the tags there are, when the reference names no image or more than one.
-  explicit OciLayoutSource(const Reference& reference);
+  explicit LayoutSource(const LayoutReference& reference);
 
   [[nodiscard]] const RootDescriptor& root() const override { return root_; }
-  using ImageSource::open;
-  [[nodiscard]] std::unique_ptr<Source> open(const Descriptor& blob, Lane* lane) override;
+  [[nodiscard]] std::unique_ptr<Source> open(const Descriptor& blob, ChunkPool& pool) override;
   void check_presence(const Descriptor& blob) override;
 
  private:

@@ -16,7 +16,8 @@ namespace {
 using namespace test;
 
 std::string inflate(ByteView bytes, std::size_t step = kChunkSize) {
-  SlowSource source(bytes, step);
+  ChunkPool pool;
+  SlowSource source(to_bytes(bytes), step, pool);
   InflatingSource inflating(source);
   return std::string(as_text(read_all(inflating, std::size_t{1} << 26U, "inflated")));
 }
@@ -77,7 +78,7 @@ TEST(InflatingSource, RefusesDataThatIsCutShort) {
   }
 }
 
-TEST(InflatingSource, RefusesBytesBehindTheEnd) {
+TEST(InflatingSource, RefusesBytesAfterTheEnd) {
   for (const std::string& program : kPrograms) {
     for (const char* tail : {"x", "trailing", "\x1f\x8b"}) {
       const Bytes more = joined(run_program(program, content(5'000)), to_bytes(as_bytes(tail)));

@@ -22,20 +22,19 @@ class OciLayout : public ::testing::Test {
   }
   ~OciLayout() override { fs::remove_all(scratch_); }
 
-  [[nodiscard]] Reference reference(const std::string& tag) const {
-    return Reference::parse("oci:" + path().string() + ":" + tag);
+  [[nodiscard]] LayoutReference reference(const std::string& tag) const {
+    return {.directory = path().string(), .tag = tag};
   }
   [[nodiscard]] fs::path path() const { return scratch_ / "layout"; }
 
-  static Descriptor put(OciLayoutDestination& destination, const std::string& content) {
-    MemorySource source(as_bytes(content));
-    Lane lane(LaneKind::kInline);
-    const Digest digest = destination.put({}, source, lane);
+  static Descriptor put(LayoutDestination& destination, const std::string& content) {
+    MemorySource source(to_bytes(as_bytes(content)));
+    const Digest digest = destination.put_blob({.media_type = {}, .size = content.size()}, source);
     return {std::string(kOciManifest), digest, content.size(), {}, std::nullopt, false, false};
   }
 
   std::optional<Digest> store(const std::string& tag, const std::string& content) {
-    OciLayoutDestination destination(reference(tag));
+    LayoutDestination destination(reference(tag));
     return destination.commit({put(destination, content), {}});
   }
 
@@ -44,7 +43,7 @@ class OciLayout : public ::testing::Test {
 
 TEST_F(OciLayout, LeavesNothingWithoutACommit) {
   {
-    OciLayoutDestination destination(reference("t"));
+    LayoutDestination destination(reference("t"));
     put(destination, "{}");
   }
   EXPECT_FALSE(fs::exists(path()));
@@ -52,8 +51,9 @@ TEST_F(OciLayout, LeavesNothingWithoutACommit) {
 
 TEST_F(OciLayout, GivesBackWhatWasCommitted) {
   EXPECT_EQ(store("t", "{\"a\":1}"), std::nullopt);
-  OciLayoutSource source(reference("t"));
-  const auto blob = source.open(source.root().descriptor);
+  LayoutSource source(reference("t"));
+  ChunkPool pool;
+  const auto blob = source.open(source.root().descriptor, pool);
   EXPECT_EQ(as_text(read_all(*blob, 100, "blob")), "{\"a\":1}");
 }
 
@@ -61,16 +61,19 @@ TEST_F(OciLayout, KeepsOtherTagsAndSaysWhichImageLostItsName) {
   store("other", "{}");
   store("t", "{\"a\":1}");
   EXPECT_EQ(store("t", "{\"a\":2}"), Digest::of(as_bytes("{\"a\":1}")));
-  EXPECT_EQ(OciLayoutSource(reference("other")).root().descriptor.digest, Digest::of(as_bytes("{}")));
-  EXPECT_EQ(error_of([&] { OciLayoutSource(reference("absent")); }), ErrorCode::kNotFound);
+  EXPECT_EQ(LayoutSource(reference("other")).root().descriptor.digest, Digest::of(as_bytes("{}")));
+  EXPECT_EQ(error_of([&] { LayoutSource(reference("absent")); }), ErrorCode::kNotFound);
 }
 
 TEST_F(OciLayout, RefusesABlobThatIsNotTheExpectedOne) {
-  OciLayoutDestination destination(reference("t"));
-  MemorySource source(as_bytes("other"));
-  Lane lane(LaneKind::kThread);
+  LayoutDestination destination(reference("t"));
+  const Bytes other = to_bytes(as_bytes("other"));
+  MemorySource source(other);
   const Digest expected = Digest::of(as_bytes("expected"));
-  EXPECT_EQ(error_of([&] { destination.put({expected}, source, lane); }), ErrorCode::kIntegrity);
+  EXPECT_EQ(error_of([&] { destination.put_blob({{}, 5, expected}, source); }), ErrorCode::kIntegrity);
+  MemorySource shorter(other);
+  EXPECT_EQ(error_of([&] { destination.put_blob({{}, 6, Digest::of(other)}, shorter); }),
+            ErrorCode::kIntegrity);
 }
 
 TEST_F(OciLayout, ReplacesADamagedBlob) {
@@ -78,27 +81,27 @@ TEST_F(OciLayout, ReplacesADamagedBlob) {
   const Digest digest = Digest::of(as_bytes("{}"));
   const fs::path blob = path() / "blobs/sha256" / digest.hex();
   std::ofstream(blob) << "xx";
-  EXPECT_FALSE(OciLayoutDestination(reference("t")).has({"", digest, 2, {}, std::nullopt, false, false}));
+  EXPECT_FALSE(LayoutDestination(reference("t")).has({"", digest, 2, {}, std::nullopt, false, false}));
   store("t", "{}");
-  EXPECT_TRUE(OciLayoutDestination(reference("t")).has({"", digest, 2, {}, std::nullopt, false, false}));
+  EXPECT_TRUE(LayoutDestination(reference("t")).has({"", digest, 2, {}, std::nullopt, false, false}));
 }
 
 TEST_F(OciLayout, TakesTagsThatOthersCanName) {
   for (const char* tag : {"1", "v1.0", "a--b", "docker.io/library/busybox:latest", "a@b+c"})
-    EXPECT_NO_THROW(OciLayoutDestination(reference(tag))) << tag;
+    EXPECT_NO_THROW(LayoutDestination(reference(tag))) << tag;
   for (const char* tag : {"bad tag", "-a", "a-", "a..b", "\xc3\xbc", "a/", "a---b"})
-    EXPECT_EQ(error_of([&] { OciLayoutDestination(reference(tag)); }), ErrorCode::kUsage) << tag;
+    EXPECT_EQ(error_of([&] { LayoutDestination(reference(tag)); }), ErrorCode::kUsage) << tag;
 }
 
 TEST_F(OciLayout, LosesNoChangeThatCameBetween) {
   store("t", "{}");
-  const Digest read = OciLayoutSource(reference("t")).root().descriptor.digest;
-  OciLayoutDestination first(reference("t"), read);
-  OciLayoutDestination second(reference("t"), read);
+  const Digest read = LayoutSource(reference("t")).root().descriptor.digest;
+  LayoutDestination first(reference("t"), {.in_place_of = read});
+  LayoutDestination second(reference("t"), {.in_place_of = read});
   EXPECT_EQ(first.commit({put(first, "{\"a\":1}"), {}}), read);
   const Descriptor late = put(second, "{\"a\":2}");
   EXPECT_EQ(error_of([&] { second.commit({late, {}}); }), ErrorCode::kOther);
-  EXPECT_EQ(OciLayoutSource(reference("t")).root().descriptor.digest, Digest::of(as_bytes("{\"a\":1}")));
+  EXPECT_EQ(LayoutSource(reference("t")).root().descriptor.digest, Digest::of(as_bytes("{\"a\":1}")));
   EXPECT_FALSE(fs::exists(path() / "blobs/sha256" / late.digest.hex()));
 }
 
@@ -107,8 +110,9 @@ TEST_F(OciLayout, FollowsNoLink) {
   const fs::path blob = path() / "blobs/sha256" / Digest::of(as_bytes("{}")).hex();
   fs::rename(blob, scratch_ / "elsewhere");
   fs::create_symlink(scratch_ / "elsewhere", blob);
-  OciLayoutSource source(reference("t"));
-  EXPECT_EQ(error_of([&] { (void)source.open(source.root().descriptor); }), ErrorCode::kRefused);
+  LayoutSource source(reference("t"));
+  ChunkPool pool;
+  EXPECT_EQ(error_of([&] { (void)source.open(source.root().descriptor, pool); }), ErrorCode::kRefused);
 }
 
 }  // namespace

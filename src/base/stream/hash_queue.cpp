@@ -1,0 +1,236 @@
+#include "base/stream/hash_queue.hpp"
+
+#include "base/work_time.hpp"
+
+#include <imgcrypt/error.hpp>
+
+#include <algorithm>
+#include <new>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace imgcrypt {
+namespace {
+
+// Waking a thread costs more than posting to one that is awake: the second hand sleeps until there is as much
+// to do as this, or the owner waits for it.
+constexpr std::size_t kUpdatesWorthWaking = 6;
+
+// How many hashes each thread updates in turns where there are two: that keeps a core busy, and more would
+// leave the other one idle.
+constexpr std::size_t kMostBesideAThread = 2;
+
+// Bytes of each that are hashed in turns: few enough that a core looks ahead into what comes next, and whole
+// blocks of SHA-256.
+constexpr std::size_t kStride = 128;
+
+// Buffers of a pool with two hands. Enough that neither side waits for the other's hiccups, and that a buffer
+// has left the cache of the other's core before it is written again: taking it from there would cost more
+// than the cipher. 4.25 MiB.
+constexpr std::size_t kBuffersOfTwoHands = 34;
+
+// What a lone hand may leave to be hashed together with what comes next.
+constexpr std::size_t kLeftByOneHand = 1;
+
+struct Part {
+  RunningHash* hash;
+  ByteView bytes;
+};
+
+// Those that are left go on together as far as the shortest of them reaches, which then ends.
+template <std::size_t kMost>
+void update_in_turns(std::array<Part, kMost> parts, std::size_t left) {
+  while (left > 1) {
+    const auto end = parts.begin() + static_cast<std::ptrdiff_t>(left);
+    const auto shortest =
+        std::ranges::min_element(parts.begin(), end, {}, [](const Part& part) { return part.bytes.size(); });
+    const std::size_t strides = shortest->bytes.size() / kStride;
+    for (std::size_t i = 0; i < strides; ++i) {
+      for (std::size_t j = 0; j < left; ++j)
+        parts[j].hash->update({parts[j].bytes.data() + i * kStride, kStride});
+    }
+    for (std::size_t j = 0; j < left; ++j) parts[j].bytes = parts[j].bytes.subspan(strides * kStride);
+    shortest->hash->update(shortest->bytes);
+    *shortest = parts[--left];
+  }
+  parts[0].hash->update(parts[0].bytes);
+}
+
+}  // namespace
+
+Storage new_storage() { return Storage(new std::uint8_t[kChunkSize]); }
+
+HashQueue::HashQueue(Hands hands) : hands_(hands) {
+  if (hands == Hands::kOne) return;
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error&) {
+    hands_ = Hands::kOne;  // slower, where the system has no more threads
+  }
+}
+
+HashQueue::~HashQueue() { close(); }
+
+void HashQueue::close() noexcept {
+  settle();
+  {
+    const std::lock_guard lock(mutex_);
+    is_closed_ = true;
+  }
+  has_work_.notify_one();
+  if (thread_.joinable()) thread_.join();
+  hands_ = Hands::kOne;
+}
+
+void HashQueue::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    has_work_.wait(lock, [this] {
+      const bool is_worth_it = updates_.size() >= kUpdatesWorthWaking || updates_.size() > wanted_;
+      return is_closed_ || (is_worth_it && next_round()[0] != nullptr);
+    });
+    while (do_round(lock, has_done_)) continue;
+    if (is_closed_) return;
+  }
+}
+
+// Whether an update of the same hash comes before it.
+bool HashQueue::is_stalled(std::size_t position) const noexcept {
+  const auto end = updates_.begin() + static_cast<std::ptrdiff_t>(position);
+  return std::any_of(updates_.begin(), end, [&](const Update& earlier) {
+    return !earlier.is_done && earlier.hash == updates_[position].hash;
+  });
+}
+
+// The oldest updates that nobody has taken yet and that can be done.
+HashQueue::Round HashQueue::next_round() noexcept {
+  const std::size_t most = hands_ == Hands::kTwo ? kMostBesideAThread : kMostInRound;
+  Round round = {};
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < updates_.size() && size < most; ++i) {
+    if (!updates_[i].is_taken && !is_stalled(i)) round[size++] = &updates_[i];
+  }
+  return round;
+}
+
+// False when there is nothing to take. Wakes others for what is left.
+bool HashQueue::do_round(std::unique_lock<std::mutex>& lock, std::condition_variable& others) noexcept {
+  const Round round = next_round();
+  if (round[0] == nullptr) return false;
+  for (Update* update : round) {
+    if (update != nullptr) update->is_taken = true;
+  }
+  if (next_round()[0] != nullptr) others.notify_one();
+  if (!failure_) {
+    lock.unlock();
+    update(round);
+    lock.lock();
+  }
+  for (Update* update : round) {
+    if (update != nullptr) update->is_done = true;
+  }
+  while (!updates_.empty() && updates_.front().is_done) updates_.pop_front();
+  if (updates_.size() <= wanted_) has_done_.notify_one();
+  return true;
+}
+
+void HashQueue::update(const Round& round) noexcept {
+  const WorkTimer timer(Work::kHash);
+  try {
+    std::array<Part, kMostInRound> parts;
+    std::size_t count = 0;
+    for (const Update* update : round) {
+      if (update != nullptr) parts[count++] = {update->hash, update->chunk.view()};
+    }
+    update_in_turns(parts, count);
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    failure_ = std::current_exception();
+  }
+}
+
+void HashQueue::post(RunningHash& hash, const Chunk& chunk) {
+  std::unique_lock lock(mutex_);
+  updates_.push_back({&hash, chunk});
+  const bool is_worth_waking = updates_.size() == kUpdatesWorthWaking;
+  if (is_closed_) wait_locked(lock, 0);
+  lock.unlock();
+  if (is_worth_waking) has_work_.notify_one();
+}
+
+void HashQueue::finish() { wait_until_left(0); }
+
+void HashQueue::wait_until_left(std::size_t most) {
+  std::unique_lock lock(mutex_);
+  if (updates_.size() > most) wait_locked(lock, most);
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+void HashQueue::settle() noexcept {
+  std::unique_lock lock(mutex_);
+  if (!updates_.empty()) wait_locked(lock, 0);
+}
+
+void HashQueue::wait_locked(std::unique_lock<std::mutex>& lock, std::size_t most) {
+  const WorkTimer timer(Work::kWait);
+  wanted_ = most;
+  has_work_.notify_one();
+  while (updates_.size() > most) {
+    if (!do_round(lock, has_work_)) has_done_.wait(lock);
+  }
+  wanted_ = SIZE_MAX;
+  has_work_.notify_one();  // for what became free to be taken
+}
+
+// With one hand the buffer that was used last, which is still in the cache; with two the oldest, and none
+// before all exist (kBuffersOfTwoHands says why).
+Storage HashQueue::take_free() noexcept {
+  const std::lock_guard lock(free_mutex_);
+  const bool is_too_early = hands_ == Hands::kTwo && existing_ < kBuffersOfTwoHands;
+  if (free_.empty() || is_too_early) return nullptr;
+  Storage storage = std::move(hands_ == Hands::kTwo ? free_.front() : free_.back());
+  hands_ == Hands::kTwo ? free_.pop_front() : free_.pop_back();
+  return storage;
+}
+
+Storage HashQueue::take_storage() {
+  if (hands_ == Hands::kOne) wait_until_left(kLeftByOneHand);
+  if (Storage storage = take_free()) return storage;
+  if (hands_ == Hands::kTwo) {
+    const auto has_all = [this] {
+      const std::lock_guard lock(free_mutex_);
+      return existing_ >= kBuffersOfTwoHands;
+    };
+    // Lest the two threads wake each other for every chunk, it waits for several, if it has to.
+    while (has_all()) {
+      std::unique_lock lock(mutex_);
+      if (failure_) std::rethrow_exception(failure_);
+      if (updates_.empty()) break;  // whoever keeps the others is not waited for
+      wait_locked(lock, updates_.size() / 2);
+      lock.unlock();
+      if (Storage storage = take_free()) return storage;
+    }
+  }
+  {
+    const std::lock_guard lock(free_mutex_);
+    if (existing_ >= ChunkPool::kMostKept) {
+      throw Error(ErrorCode::kOther,
+                  "more than " + std::to_string(ChunkPool::kMostKept) + " chunks of one blob are kept");
+    }
+    ++existing_;
+  }
+  return new_storage();
+}
+
+void HashQueue::give_back(Storage storage) noexcept {
+  if (!storage) return;
+  const std::lock_guard lock(free_mutex_);
+  try {
+    free_.push_back(std::move(storage));
+  } catch (const std::bad_alloc&) {
+    --existing_;  // given back to the system instead
+  }
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,88 @@
+#include "transport/reference.hpp"
+
+#include "support/vectors.hpp"
+
+#include <gtest/gtest.h>
+
+namespace imgcrypt {
+namespace {
+
+using namespace test;
+
+const std::string kHex(64, 'a');
+
+LayoutReference parse(const std::string& text) {
+  return std::get<LayoutReference>(Reference::parse(text).parts());
+}
+
+TEST(Reference, IsALayoutWithTagOrDigest) {
+  const LayoutReference bare = parse("oci:some/dir");
+  EXPECT_EQ(bare.directory, "some/dir");
+  EXPECT_EQ(bare.tag, "");
+  const LayoutReference tagged = parse("oci:dir:example.com/a:b");
+  EXPECT_EQ(tagged.directory, "dir");
+  EXPECT_EQ(tagged.tag, "example.com/a:b");
+  const LayoutReference pinned = parse("oci:dir@sha256:" + kHex);
+  EXPECT_EQ(pinned.directory, "dir");
+  ASSERT_TRUE(pinned.digest);
+  EXPECT_EQ(pinned.digest->hex(), kHex);
+  const LayoutReference result = parse("oci:dir:tag@sha256:" + kHex);
+  EXPECT_EQ(result.directory, "dir");
+  EXPECT_EQ(result.tag, "tag");
+  ASSERT_TRUE(result.digest);
+}
+
+TEST(Reference, TakesColonsAndAtSignsForPathUnlessATagOrDigestFollows) {
+  struct Row {
+    const char* text;
+    const char* directory;
+    const char* tag;
+  };
+  for (const Row& row : {Row{"oci:user@host", "user@host", ""}, Row{"oci:team@share:1", "team@share", "1"},
+                         Row{"oci:/a:b c/d:1", "/a:b c/d", "1"}, Row{"oci:a: b", "a: b", ""},
+                         Row{"oci:a@b:c@d:1", "a@b", "c@d:1"}, Row{"oci:C:/x:1", "C:/x", "1"},
+                         Row{"oci:dir@1", "dir@1", ""}}) {
+    const LayoutReference reference = parse(row.text);
+    EXPECT_EQ(reference.directory, row.directory) << row.text;
+    EXPECT_EQ(reference.tag, row.tag) << row.text;
+    EXPECT_FALSE(reference.digest) << row.text;
+  }
+  const LayoutReference pinned = parse("oci:team@share:1@sha256:" + kHex);
+  EXPECT_EQ(pinned.directory, "team@share");
+  EXPECT_EQ(pinned.tag, "1");
+  EXPECT_TRUE(pinned.digest);
+}
+
+TEST(Reference, IsAPositionInTheLayout) {
+  const LayoutReference reference = parse("oci:some/dir:@12");
+  EXPECT_EQ(reference.directory, "some/dir");
+  EXPECT_EQ(reference.position, 12U);
+  EXPECT_EQ(reference.tag, "");
+  EXPECT_EQ(reference.string(), "oci:some/dir:@12");
+  EXPECT_EQ(parse("oci:team@share:@0").directory, "team@share");
+  for (const std::string& text :
+       {std::string("oci:dir:@"), std::string("oci:dir:@x"), std::string("oci:dir:@-1"),
+        std::string("oci:dir:@1x"), std::string("oci:dir:@99999999999999999999"),
+        "oci:dir:@1@sha256:" + kHex}) {
+    EXPECT_EQ(error_of([&] { (void)Reference::parse(text); }), ErrorCode::kUsage) << text;
+  }
+}
+
+TEST(Reference, IsWrittenAsItWasRead) {
+  for (const std::string& text : {std::string("oci:/a/b"), std::string("oci:a:t"), "oci:a@sha256:" + kHex,
+                                  "oci:dir:tag@sha256:" + kHex, std::string("oci:team@share:1")}) {
+    EXPECT_EQ(Reference::parse(text).string(), text);
+  }
+}
+
+TEST(Reference, IsNothingElse) {
+  for (const std::string& text :
+       {std::string(), std::string("dir"), std::string("docker:dir"), std::string("oci:"),
+        std::string("oci::tag"), std::string("oci:dir:"), std::string("oci:dir@sha256:ab"),
+        "oci:@sha256:" + kHex, std::string("oci:a\nb")}) {
+    EXPECT_EQ(error_of([&] { (void)Reference::parse(text); }), ErrorCode::kUsage) << text;
+  }
+}
+
+}  // namespace
+}  // namespace imgcrypt
