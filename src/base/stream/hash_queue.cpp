@@ -195,7 +195,7 @@ Storage HashQueue::take_free() noexcept {
 }
 
 Storage HashQueue::take_storage() {
-  if (hands_ == Hands::kOne) wait_until_left(kLeftByOneHand);
+  wait_until_left(hands_ == Hands::kOne ? kLeftByOneHand : SIZE_MAX);
   if (Storage storage = take_free()) return storage;
   if (hands_ == Hands::kTwo) {
     const auto has_all = [this] {
@@ -205,7 +205,6 @@ Storage HashQueue::take_storage() {
     // Lest the two threads wake each other for every chunk, it waits for several, if it has to.
     while (has_all()) {
       std::unique_lock lock(mutex_);
-      if (failure_) std::rethrow_exception(failure_);
       if (updates_.empty()) break;  // whoever keeps the others is not waited for
       wait_locked(lock, updates_.size() / 2);
       lock.unlock();
