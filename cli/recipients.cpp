@@ -1,5 +1,5 @@
 #include "cli/command.hpp"
-#include "image/recipient_list.hpp"
+#include "image/recipients/remove_recipients.hpp"
 #include "keywrap/recipient_name.hpp"
 #include "transport/open.hpp"
 
@@ -59,10 +59,10 @@ void run_recipients(const RecipientsArguments& options, Verb verb, Output& outpu
   const Reference target = target_of(options, from, source->root());
   const auto destination = open_target(options, target, from, source->root());
   const KeyUnwrappers keys = options.keys.read(output);
-  const auto layer_key = options.rotate ? LayerKey::kIsFresh : LayerKey::kStays;
+  const auto rotation = options.rotate ? Rotation::kFreshKeys : Rotation::kNone;
   print(verb == Verb::kAdd
             ? add_recipients(*source, *destination, wrappers, keys, how(options), output)
-            : replace_recipients(*source, *destination, wrappers, keys, layer_key, how(options), output),
+            : replace_recipients(*source, *destination, wrappers, keys, rotation, how(options), output),
         target, options.digest_file, output);
 }
 

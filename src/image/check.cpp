@@ -2,9 +2,9 @@
 
 #include "base/parallel.hpp"
 #include "image/change/hands_choice.hpp"
+#include "image/change/layer_check.hpp"
 #include "image/change/layer_keys.hpp"
-#include "image/layer_check.hpp"
-#include "image/tree/convert.hpp"
+#include "image/tree/convert_to_oci.hpp"
 #include "image/tree/diff_ids.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
@@ -18,13 +18,13 @@ namespace {
 class Checker {
  public:
   Checker(ImageSource& source, const CheckOptions& options, Reporter& reporter)
-      : source_(source), options_(options), reporter_(reporter) {}
+      : source_(source), configs_(source), options_(options), reporter_(reporter) {}
 
   CheckResult run() {
-    PlatformChoice choice = choose_platforms(source_, load_tree(source_), options_.selection.platforms);
+    PlatformChoice choice = choose_platforms(configs_, load_tree(source_), options_.selection.platforms);
     result_.left_out = std::move(choice.left_out);
     const ImageNode tree = convert_to_oci(choice.tree);
-    const std::set<Digest> chosen = choose_layers(tree, options_.selection.layers);
+    const std::set<LayerId> chosen = choose_layers(tree, options_.selection.layers);
     if (options_.unwrappers != nullptr) try_keys(tree, chosen, *options_.unwrappers);
     visit(tree, chosen);
     {
@@ -36,11 +36,8 @@ class Checker {
   }
 
  private:
-  // One blob, as it is to be read: a hostile image may give it out as encrypted here and as plain there.
-  using BlobKey = std::pair<Digest, bool>;
-
   // A key provider that fails leaves the rest to be checked.
-  void try_keys(const ImageNode& tree, const std::set<Digest>& chosen, const KeyUnwrappers& unwrappers) {
+  void try_keys(const ImageNode& tree, const std::set<LayerId>& chosen, const KeyUnwrappers& unwrappers) {
     try {
       unwrapped_ = unwrap_layer_keys(tree, chosen, unwrappers, options_.jobs, reporter_.progress());
     } catch (const Error& error) {
@@ -49,7 +46,7 @@ class Checker {
     }
   }
 
-  void visit(const ImageNode& node, const std::set<Digest>& chosen) {
+  void visit(const ImageNode& node, const std::set<LayerId>& chosen) {
     if (const auto* opaque = std::get_if<Opaque>(&node.document); opaque != nullptr && opaque->is_missing) {
       result_.problems.emplace_back(ErrorCode::kNotFound,
                                     node.place + ": " + node.descriptor.digest.string() + " is missing",
@@ -59,15 +56,15 @@ class Checker {
     for (const ImageNode& child : node.children) visit(child, chosen);
   }
 
-  void visit_manifest(const ImageNode& node, const Manifest& manifest, const std::set<Digest>& chosen) {
+  void visit_manifest(const ImageNode& node, const Manifest& manifest, const std::set<LayerId>& chosen) {
     const std::vector<std::optional<Digest>> diff_ids = check_config(node, manifest);
     for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
       const Descriptor& layer = manifest.layers()[i];
-      if (!chosen.contains(layer.digest)) continue;
+      const LayerId id = layer_id(layer);
+      if (!chosen.contains(id)) continue;
       result_.layers.push_back({layer_place(node, i), layer, state_of(layer), problem_of(layer)});
       const auto [at, is_new] =
-          blobs_.try_emplace({layer.digest, is_encrypted(layer.media_type)},
-                             LayerToCheck{layer, layer_place(node, i), keys_of(layer), {}});
+          blobs_.try_emplace(id, LayerToCheck{layer, layer_place(node, i), unwrapped_.find(layer), {}});
       if (!diff_ids.empty() && diff_ids[i]) at->second.diff_ids.insert(*diff_ids[i]);
     }
   }
@@ -75,7 +72,7 @@ class Checker {
   std::vector<std::optional<Digest>> check_config(const ImageNode& node, const Manifest& manifest) {
     try {
       source_.check_presence(manifest.config());
-      return diff_ids_of(source_, node, manifest);
+      return diff_ids_of(configs_, node, manifest);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::kCancelled) throw;
       result_.problems.push_back(error.in("config of " + node.place));
@@ -83,16 +80,11 @@ class Checker {
     }
   }
 
-  [[nodiscard]] const LayerKeys* keys_of(const Descriptor& layer) const {
-    const auto found = unwrapped_.keys.find(layer.digest);
-    return is_encrypted(layer.media_type) && found != unwrapped_.keys.end() ? &found->second : nullptr;
-  }
-
   [[nodiscard]] LayerState state_of(const Descriptor& layer) const {
     if (!is_encrypted(layer.media_type))
       return can_be_encrypted(layer) ? LayerState::kPlain : LayerState::kNotALayer;
     if (options_.unwrappers == nullptr) return LayerState::kEncrypted;
-    return keys_of(layer) != nullptr ? LayerState::kOpens : LayerState::kLocked;
+    return unwrapped_.find(layer) ? LayerState::kOpens : LayerState::kLocked;
   }
 
   // What its descriptor alone tells.
@@ -106,12 +98,12 @@ class Checker {
     } catch (const Error& error) {
       return error;
     }
-    const auto locked = std::ranges::find(unwrapped_.locked, layer.digest, &LockedLayer::digest);
+    const auto locked = std::ranges::find(unwrapped_.locked, layer_id(layer), &LockedLayer::id);
     return locked == unwrapped_.locked.end() ? std::nullopt : std::optional(locked->why);
   }
 
   void check_blobs() {
-    std::vector<std::pair<BlobKey, LayerToCheck>> blobs(blobs_.begin(), blobs_.end());
+    std::vector<std::pair<LayerId, LayerToCheck>> blobs(blobs_.begin(), blobs_.end());
     const unsigned jobs = options_.depth == CheckDepth::kContent ? options_.jobs : 1;
     if (options_.depth == CheckDepth::kContent) {
       for (const auto& [key, blob] : blobs) reporter_.progress().plan(1, blob.layer.size);
@@ -138,18 +130,19 @@ class Checker {
   // What is wrong with a blob weighs more than that no key opens it.
   void gather_problems() {
     for (CheckedLayer& layer : result_.layers) {
-      const auto of_blob = blob_problems_.find({layer.layer.digest, is_encrypted(layer.layer.media_type)});
+      const auto of_blob = blob_problems_.find(layer_id(layer.layer));
       if (of_blob != blob_problems_.end()) layer.problem = of_blob->second;
       if (layer.problem) result_.problems.push_back(layer.problem->in(layer.place));
     }
   }
 
   ImageSource& source_;
+  Configs configs_;
   const CheckOptions& options_;
   Reporter& reporter_;
   UnwrappedKeys unwrapped_;
-  std::map<BlobKey, LayerToCheck> blobs_;
-  std::map<BlobKey, Error> blob_problems_;
+  std::map<LayerId, LayerToCheck> blobs_;
+  std::map<LayerId, Error> blob_problems_;
   CheckResult result_;
 };
 

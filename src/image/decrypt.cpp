@@ -1,8 +1,9 @@
 #include "image/decrypt.hpp"
 
-#include "image/change/decryption.hpp"
+#include "image/change/decryption_plan.hpp"
+#include "image/change/rewrite.hpp"
 #include "image/change/source_digest.hpp"
-#include "image/tree/convert.hpp"
+#include "image/tree/convert_to_oci.hpp"
 #include "oci/media_types.hpp"
 
 #include <algorithm>
@@ -10,31 +11,26 @@
 namespace imgcrypt {
 namespace {
 
-const Annotations& annotations_of(const ImageNode& node) {
-  if (const auto* index = std::get_if<Index>(&node.document)) return index->annotations();
-  return std::get<Manifest>(node.document).annotations();
-}
-
 std::optional<std::string> recorded_digest(const ImageNode& tree) {
-  const Annotations& annotations = annotations_of(tree);
-  const auto recorded = annotations.find(kSourceDigest);
-  return recorded == annotations.end() ? std::nullopt : std::optional(recorded->second);
+  std::optional<std::string> recorded;
+  for_each_document(tree, [&](const ImageNode& node, const Annotations& annotations) {
+    const auto found = annotations.find(kSourceDigest);
+    if (&node == &tree && found != annotations.end()) recorded = found->second;
+  });
+  return recorded;
 }
 
-std::vector<DecryptedLayer> outcomes(const ImageNode& tree, const std::set<Digest>& chosen,
-                                     const UnwrappedKeys& unwrapped) {
+std::vector<DecryptedLayer> outcomes_of(const ImageNode& tree, const std::set<LayerId>& chosen,
+                                        const UnwrappedKeys& unwrapped) {
   std::vector<DecryptedLayer> layers;
-  for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
-    for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
-      const Descriptor& layer = manifest.layers()[i];
-      DecryptedAs outcome = DecryptedAs::kPlain;
-      if (is_encrypted(layer.media_type)) {
-        outcome = !chosen.contains(layer.digest)          ? DecryptedAs::kNotChosen
-                  : unwrapped.keys.contains(layer.digest) ? DecryptedAs::kDecrypted
-                                                          : DecryptedAs::kLocked;
-      }
-      layers.push_back({layer_place(node, i), layer, outcome});
+  for_each_layer(tree, [&](const std::string& place, const Descriptor& layer) {
+    DecryptedAs outcome = DecryptedAs::kPlain;
+    if (is_encrypted(layer.media_type)) {
+      outcome = !chosen.contains(layer_id(layer)) ? DecryptedAs::kNotChosen
+                : unwrapped.find(layer)           ? DecryptedAs::kDecrypted
+                                                  : DecryptedAs::kLocked;
     }
+    layers.push_back({place, layer, outcome});
   });
   return layers;
 }
@@ -58,8 +54,9 @@ void check_worthwhile(const std::vector<DecryptedLayer>& layers) {
               "see imgcrypt inspect for its layers, and --layer");
 }
 
-Exactness exactness_of(const DecryptResult& result, const LayerDecryption& decryption) {
-  if (decryption.is_partial()) return Exactness::kPartial;
+Exactness exactness_of(const DecryptResult& result) {
+  if (has(result.layers, DecryptedAs::kLocked) || has(result.layers, DecryptedAs::kNotChosen))
+    return Exactness::kPartial;
   if (!has(result.layers, DecryptedAs::kDecrypted)) return Exactness::kNotEncrypted;
   if (!result.source_digest) return Exactness::kNotRecorded;
   return *result.source_digest == result.root->digest.string() ? Exactness::kExact : Exactness::kDifferent;
@@ -110,32 +107,34 @@ std::string description(DecryptedAs outcome) {
 DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
                             const KeyUnwrappers& unwrappers, const DecryptOptions& options,
                             Reporter& reporter) {
-  const PlatformChoice choice = choose_platforms(source, load_tree(source), options.selection.platforms);
+  Configs configs(source);
+  const PlatformChoice choice = choose_platforms(configs, load_tree(source), options.selection.platforms);
   const ImageNode tree = convert_to_oci(choice.tree);
   check_annotations(tree);
-  const std::set<Digest> chosen = choose_layers(tree, options.selection.layers);
-  UnwrappedKeys unwrapped = unwrap_layer_keys(tree, chosen, unwrappers, options.jobs, reporter.progress());
+  const std::set<LayerId> chosen = choose_layers(tree, options.selection.layers);
+  const UnwrappedKeys unwrapped =
+      unwrap_layer_keys(tree, chosen, unwrappers, options.jobs, reporter.progress());
   check_locked(unwrapped, options, reporter);
   DecryptResult result;
-  result.layers = outcomes(tree, chosen, unwrapped);
+  result.layers = outcomes_of(tree, chosen, unwrapped);
   result.left_out = choice.left_out;
   result.source_digest = recorded_digest(tree);
   check_worthwhile(result.layers);
   for (const std::string& platform : choice.left_out) reporter.note("left out: " + platform);
   note_untouched(tree, reporter);
-  const bool is_changed = !unwrapped.keys.empty();
-  LayerDecryption decryption(source, tree, std::move(unwrapped.keys), options.diff_ids, reporter);
+  // What nothing changes in is copied with Docker's types, too.
+  const DecryptionPlan decryption = plan_decryption(unwrapped.keys.empty() ? choice.tree : tree, unwrapped,
+                                                    options.diff_ids, configs, source, reporter);
   if (options.dry_run == DryRun::kYes) {
-    check_presence(source, destination, tree, decryption);
+    check_feasible(source, destination, decryption.plan);
     return result;
   }
-  decryption.check_plain_layers(options.jobs);
-  Rewritten rewritten =
-      rewrite_image(source, is_changed ? tree : choice.tree, destination, decryption, options.jobs, reporter);
+  check_layers(source, decryption.plain_layers, options.jobs, reporter);
+  Rewritten rewritten = rewrite_image(source, decryption.plan, configs, destination, options.jobs, reporter);
   note_replaced(rewritten, reporter);
   result.root = std::move(rewritten.root);
   result.replaced = std::move(rewritten.replaced);
-  result.exactness = exactness_of(result, decryption);
+  result.exactness = exactness_of(result);
   note_exactness(result, reporter);
   return result;
 }

@@ -1,8 +1,8 @@
 #include "image/inspect.hpp"
 
-#include "image/recipient_numbers.hpp"
+#include "image/recipients/recipient_numbers.hpp"
 #include "image/tree/child_edits.hpp"
-#include "image/tree/image_config.hpp"
+#include "image/tree/configs.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 
@@ -22,12 +22,12 @@ Bytes read_document(ImageSource& source, const Descriptor& document, const std::
 // What of an image is shown; the indexes above it are shown as they are.
 struct Shown {
   std::set<Digest> manifests;
-  std::set<Digest> layers;
+  std::set<LayerId> layers;
 };
 
-Shown choose(ImageSource& source, const ImageNode& tree, const Selection& selection) {
+Shown choose(Configs& configs, const ImageNode& tree, const Selection& selection) {
   Shown shown;
-  const ImageNode chosen = choose_platforms(source, tree, selection.platforms).tree;
+  const ImageNode chosen = choose_platforms(configs, tree, selection.platforms).tree;
   for_each_manifest(chosen, [&](const ImageNode& node, const Manifest&) {
     shown.manifests.insert(node.descriptor.digest);
   });
@@ -51,8 +51,8 @@ std::string problem_of(const Descriptor& layer) {
 
 class Inspection {
  public:
-  Inspection(ImageSource& source, Shown shown, bool is_whole)
-      : source_(source), shown_(std::move(shown)), is_whole_(is_whole) {}
+  Inspection(Configs& configs, Shown shown, bool is_whole)
+      : configs_(configs), shown_(std::move(shown)), is_whole_(is_whole) {}
 
   ImageReport run(const ImageNode& tree) {
     DocumentReport root = inspect(tree);  // which counts and numbers
@@ -96,14 +96,14 @@ class Inspection {
     report.config = manifest.config();
     if (!report.platform && is_image) report.platform = platform_of(manifest);
     for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
-      if (shown_.layers.contains(manifest.layers()[i].digest)) add_layer(report, manifest.layers()[i], i);
+      if (shown_.layers.contains(layer_id(manifest.layers()[i]))) add_layer(report, manifest.layers()[i], i);
     }
   }
 
   // A config that is missing or damaged is for `check` to complain of.
   std::optional<Platform> platform_of(const Manifest& manifest) {
     try {
-      const auto config = read_image_config(source_, manifest);
+      const auto config = configs_.of(manifest);
       const bool is_told = config && !config->platform.os.empty();
       return is_told ? std::optional(config->platform) : std::nullopt;
     } catch (const Error& error) {
@@ -133,7 +133,7 @@ class Inspection {
     totals_.bytes += layer.size;
   }
 
-  ImageSource& source_;
+  Configs& configs_;
   Shown shown_;
   bool is_whole_;  // every platform, and what has none
   RecipientNumbers numbers_;
@@ -145,7 +145,8 @@ class Inspection {
 
 ImageReport inspect_image(ImageSource& source, const Selection& selection) {
   const ImageNode tree = load_tree(source);
-  return Inspection(source, choose(source, tree, selection), selection.platforms.empty()).run(tree);
+  Configs configs(source);
+  return Inspection(configs, choose(configs, tree, selection), selection.platforms.empty()).run(tree);
 }
 
 Bytes read_root(ImageSource& source) { return read_document(source, source.root().descriptor, "document"); }
@@ -154,7 +155,8 @@ Bytes read_config(ImageSource& source, const std::vector<Platform>& platforms) {
   const ImageNode tree = load_tree(source);
   std::vector<Descriptor> configs;
   std::string places;
-  for_each_manifest(choose_platforms(source, tree, platforms).tree,
+  Configs by_config(source);
+  for_each_manifest(choose_platforms(by_config, tree, platforms).tree,
                     [&](const ImageNode& node, const Manifest& manifest) {
                       if (subject_of(node.descriptor) || !is_image_config(manifest.config().media_type))
                         return;

@@ -154,7 +154,7 @@ missing_children_are_left_alone() {
   expect_contains "$(manifests_of "$TMP/out" "$(root_of "$TMP/out" t)")" "$absent"
   rm -rf "$TMP/out"
   expect_exit 0 encrypt
-  expect_contains "$stderr" "linux/arm64 is not in the source: what the index says of it stays as it is"
+  expect_contains "$stderr" "linux/arm64 is not in the source: its entry in the index stays as it is"
 }
 
 an_image_has_up_to_1000_layers() {

@@ -67,13 +67,39 @@ rotation_encrypts_every_layer_afresh() {
   expect_opens_not "$TMP/out" alice
 }
 
+# layer_bytes_read COMMAND ARG...: of the layers of $TMP/in, by whatever call. The leak checker does not work under strace.
+layer_bytes_read() {
+  ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 \
+    strace -f -qq -y -e trace=read,pread64,sendfile,copy_file_range,mmap -o "$TMP/reads" "$@" >/dev/null 2>&1 ||
+    fail "exit $?: $*"
+  layer_digests "$TMP/in" | sed 's/^sha256://' | grep -Ff - "$TMP/reads" | sed -n 's/.* = \([0-9][0-9]*\)$/\1/p' |
+    awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+layer_bytes() {
+  layer_digests "$TMP/in" | while read -r digest; do stat -c %s "$(blob "$TMP/in" "$digest")"; done |
+    awk '{ sum += $1 } END { print sum }'
+}
+
+in_place_a_layer_is_read_once_or_not_at_all() {
+  local bob=("oci:$TMP/in:t" -r "jwe:$TMP/bob.pub.pem")
+  fresh_image
+  expect_equal "$(layer_bytes_read "$IMGCRYPT" recipients add "${bob[@]}" -k "$TMP/alice.pem")" "$(layer_bytes)" \
+    "bytes that add reads"
+  expect_equal "$(layer_bytes_read "$IMGCRYPT" recipients remove "${bob[@]}")" 0 "bytes that remove reads"
+  expect_equal "$(layer_bytes_read "$IMGCRYPT" recipients add "${bob[@]}" -k "$TMP/alice.pem" --no-verify)" 0 \
+    "bytes that add --no-verify reads"
+  expect_equal "$(layer_bytes_read "$IMGCRYPT" recipients replace "${bob[@]}" -k "$TMP/alice.pem" --no-verify)" 0 \
+    "bytes that replace --no-verify reads"
+}
+
 without_a_destination_it_is_done_in_place() {
   local old
   fresh_image
   old=$(root_of "$TMP/in" t)
   expect_exit 0 imgcrypt recipients add "oci:$TMP/in" -r "jwe:$TMP/bob.pub.pem" -k "$TMP/alice.pem"
   expect_result "$TMP/in"
-  expect_contains "$stderr" "the name belonged to $old until now"
+  expect_contains "$stderr" "replaced $old"
   expect_equal "$(jq '.manifests | length' "$TMP/in/index.json")" 1 "the number of images"
   expect_opens "$TMP/in" "$plain" alice bob
 }
@@ -177,6 +203,7 @@ added_recipients_open_it_beside_the_old_ones
 recipients_that_replace_others_open_it_alone
 no_layer_changes
 rotation_encrypts_every_layer_afresh
+in_place_a_layer_is_read_once_or_not_at_all
 without_a_destination_it_is_done_in_place
 schemes_may_be_mixed
 unknown_schemes_survive_add_and_go_with_replace

@@ -1,8 +1,7 @@
 // Other recipients for images that are encrypted already.
-#include "image/recipients.hpp"
-
 #include "image/encrypt.hpp"
 #include "image/inspect.hpp"
+#include "image/recipients/change_recipients.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "support/image_builder.hpp"
 #include "support/party.hpp"
@@ -24,8 +23,8 @@ class Recipients : public testing::Test {
   void add(MemoryStore& destination, const RecipientsOptions& options = {}) {
     add_recipients(encrypted_, destination, bob_.wrappers(), alice_.unwrappers(), options, reporter_);
   }
-  void replace(MemoryStore& destination, LayerKey layer_key = LayerKey::kStays) {
-    replace_recipients(encrypted_, destination, bob_.wrappers(), alice_.unwrappers(), layer_key, {},
+  void replace(MemoryStore& destination, Rotation rotation = Rotation::kNone) {
+    replace_recipients(encrypted_, destination, bob_.wrappers(), alice_.unwrappers(), rotation, {},
                        reporter_);
   }
 
@@ -76,7 +75,7 @@ TEST_F(Recipients, ChangeAndTheVeryImageComesBack) {
     expect_opened(bob_, replaced, plain, "replaced, seed " + std::to_string(seed));
     expect_closed(alice_, replaced);
     MemoryStore rotated;
-    replace(rotated, LayerKey::kIsFresh);
+    replace(rotated, Rotation::kFreshKeys);
     expect_opened(bob_, rotated, plain, "rotated, seed " + std::to_string(seed));
     expect_closed(alice_, rotated);
   }
@@ -146,7 +145,7 @@ TEST_F(Recipients, AreNotAddedToForgedLayers) {
   MemoryStore destination;
   EXPECT_EQ(error_of([&] { add(destination); }), ErrorCode::kIntegrity);
   EXPECT_EQ(error_of([&] { replace(destination); }), ErrorCode::kIntegrity);
-  EXPECT_EQ(error_of([&] { replace(destination, LayerKey::kIsFresh); }), ErrorCode::kIntegrity);
+  EXPECT_EQ(error_of([&] { replace(destination, Rotation::kFreshKeys); }), ErrorCode::kIntegrity);
   EXPECT_EQ(error_of([&] { add(encrypted_); }), ErrorCode::kIntegrity) << "which has the blob already";
   EXPECT_EQ(error_of([&] { add(destination, {.check = BlobCheck::kNone}); }), std::nullopt);
 }
@@ -156,7 +155,7 @@ TEST_F(Recipients, RotateToFreshKeysAndBlobs) {
   make_root(plain, add_image(plain, kAmd64, {"one", "two"}));
   encrypt(plain);
   MemoryStore rotated;
-  replace(rotated, LayerKey::kIsFresh);
+  replace(rotated, Rotation::kFreshKeys);
   const Json manifest = root_of(encrypted_);
   for (const Json& layer : manifest.at("layers"))
     EXPECT_FALSE(rotated.blobs.contains(Digest::parse(layer.at("digest").get<std::string>())));

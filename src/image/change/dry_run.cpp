@@ -1,11 +1,9 @@
 #include "image/change/dry_run.hpp"
 
-#include "image/change/rewrite.hpp"
-
 namespace imgcrypt {
 
-void check_presence(ImageSource& source, ImageDestination& destination, const ImageNode& tree,
-                    const LayerChange& change) {
+void check_feasible(ImageSource& source, ImageDestination& destination, const ImagePlan& plan) {
+  plan.check();
   destination.check();
   const auto check = [&](const Descriptor& blob, const std::string& place, bool is_changed) {
     try {
@@ -15,11 +13,11 @@ void check_presence(ImageSource& source, ImageDestination& destination, const Im
       if (!may_be_elsewhere && (is_changed || !destination.has(blob))) throw error.in(place);
     }
   };
-  for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
+  for_each_manifest(plan.tree(), [&](const ImageNode& node, const Manifest& manifest) {
     check(manifest.config(), "config of " + node.place, false);
     for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
       const Descriptor& layer = manifest.layers()[i];
-      check(layer, layer_place(node, i), change.changes(layer));
+      check(layer, layer_place(node, i), plan.change_of(layer) != nullptr);
     }
   });
 }

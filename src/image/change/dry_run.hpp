@@ -2,17 +2,15 @@
 // nothing.
 #pragma once
 
-#include "image/tree/tree.hpp"
+#include "image/change/image_plan.hpp"
 
 namespace imgcrypt {
 
-class LayerChange;
-
 enum class DryRun { kNo, kYes };
 
-// For a dry run: that the source has the blobs which would be read, in their sizes; what they hold is not
-// read. Blobs that do not change may be in the destination. Throws as ImageSource::check_presence.
-void check_presence(ImageSource& source, ImageDestination& destination, const ImageNode& tree,
-                    const LayerChange& change);
+// Whether the plan could be carried out: the source has the blobs that would be read, in their sizes; what
+// they hold is not read. Blobs that do not change may be in the destination. Throws as ImagePlan::check,
+// ImageDestination::check and ImageSource::check_presence.
+void check_feasible(ImageSource& source, ImageDestination& destination, const ImagePlan& plan);
 
 }  // namespace imgcrypt

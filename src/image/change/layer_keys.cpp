@@ -6,55 +6,34 @@
 #include "oci/media_types.hpp"
 
 #include <algorithm>
-#include <mutex>
 #include <optional>
 
 namespace imgcrypt {
 namespace {
 
-// A blob, and everything that describes it.
-struct EncryptedBlob {
-  Digest digest;
+struct EncryptedLayer {
+  LayerId id;
   std::string place;  // where it occurs first
-  std::vector<const Descriptor*> descriptors;
+  SharedLayerKeys keys = nullptr;
+  std::optional<Error> why = std::nullopt;  // there are none
 };
 
-std::vector<EncryptedBlob> encrypted_blobs(const ImageNode& tree, const std::set<Digest>& chosen) {
-  std::vector<EncryptedBlob> blobs;
-  std::map<Digest, std::size_t> positions;
-  for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
-    for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
-      const Descriptor& layer = manifest.layers()[i];
-      if (!is_encrypted(layer.media_type) || !chosen.contains(layer.digest)) continue;
-      const auto [at, is_new] = positions.emplace(layer.digest, blobs.size());
-      if (is_new) blobs.push_back({layer.digest, layer_place(node, i), {}});
-      std::vector<const Descriptor*>& descriptors = blobs[at->second].descriptors;
-      const bool is_known = std::ranges::any_of(
-          descriptors, [&](const Descriptor* other) { return other->annotations == layer.annotations; });
-      if (!is_known) descriptors.push_back(&layer);
-    }
+std::vector<EncryptedLayer> encrypted_layers(const ImageNode& tree, const std::set<LayerId>& chosen) {
+  std::vector<EncryptedLayer> layers;
+  std::set<LayerId> seen;
+  for_each_layer(tree, [&](const std::string& place, const Descriptor& layer) {
+    if (!is_encrypted(layer.media_type)) return;
+    LayerId id = layer_id(layer);
+    if (chosen.contains(id) && seen.insert(id).second) layers.push_back({std::move(id), place});
   });
-  return blobs;
+  return layers;
 }
 
-LayerKeys open(const Descriptor& layer, const KeyUnwrappers& unwrappers) {
+SharedLayerKeys open(const LayerId& layer, const KeyUnwrappers& unwrappers) {
   const WorkTimer timer(Work::kKeys);
-  PublicOptions public_options = public_options_of(layer.annotations);
-  return {unwrap_private_options(layer.annotations, unwrappers), std::move(public_options)};
-}
-
-// Why the first of its descriptors did not do is what is told when none did.
-std::optional<LayerKeys> open_any(const EncryptedBlob& blob, const KeyUnwrappers& unwrappers,
-                                  std::optional<Error>& why) {
-  for (const Descriptor* descriptor : blob.descriptors) {
-    try {
-      return open(*descriptor, unwrappers);
-    } catch (const Error& error) {
-      if (error.code() == ErrorCode::kCancelled) throw;
-      if (!why) why = error;
-    }
-  }
-  return std::nullopt;
+  PublicOptions public_options = public_options_of(layer.encryption);
+  return std::make_shared<const LayerKeys>(
+      LayerKeys{unwrap_private_options(layer.encryption, unwrappers), std::move(public_options)});
 }
 
 // Else it would be met again at every layer: a key provider that does not answer, say.
@@ -63,42 +42,58 @@ bool is_of_the_layer(const Error& error) {
          error.code() == ErrorCode::kRefused;
 }
 
+// The keys of another description of the same ciphertext: of its digest, and with its HMAC.
+SharedLayerKeys keys_of_twin(const EncryptedLayer& layer, const std::vector<EncryptedLayer>& layers) {
+  for (const EncryptedLayer& other : layers) {
+    if (!other.keys || other.id.digest != layer.id.digest) continue;
+    try {
+      if (public_options_of(layer.id.encryption).hmac == other.keys->public_options.hmac) return other.keys;
+    } catch (const Error&) {
+      return nullptr;  // it has no public options that could be read, as `why` says
+    }
+  }
+  return nullptr;
+}
+
 }  // namespace
 
-UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<Digest>& chosen,
+SharedLayerKeys UnwrappedKeys::find(const Descriptor& layer) const {
+  if (!is_encrypted(layer.media_type)) return nullptr;
+  const auto found = keys.find(layer_id(layer));
+  return found == keys.end() ? nullptr : found->second;
+}
+
+UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<LayerId>& chosen,
                                 const KeyUnwrappers& unwrappers, unsigned jobs, Progress& progress) {
   const StageTimer timer(progress, "try the keys");
-  const std::vector<EncryptedBlob> blobs = encrypted_blobs(tree, chosen);
-  UnwrappedKeys result;
-  std::vector<std::optional<Error>> locked(blobs.size());
-  std::mutex mutex;
+  std::vector<EncryptedLayer> layers = encrypted_layers(tree, chosen);
   StopFlag stop;
-  run_parallel(blobs.size(), jobs, stop, [&](std::size_t i) {
-    std::optional<Error> why;
-    auto keys = open_any(blobs[i], unwrappers, why);
-    if (!keys && !is_of_the_layer(*why)) throw why->in(blobs[i].place);
-    const std::scoped_lock lock(mutex);
-    if (keys) {
-      result.keys.emplace(blobs[i].digest, std::move(*keys));
-    } else {
-      locked[i] = why;
+  run_parallel(layers.size(), jobs, stop, [&](std::size_t i) {
+    EncryptedLayer& layer = layers[i];
+    try {
+      layer.keys = open(layer.id, unwrappers);
+    } catch (const Error& error) {
+      if (!is_of_the_layer(error)) throw error.in(layer.place);
+      layer.why = error;
     }
   });
-  for (std::size_t i = 0; i < blobs.size(); ++i) {
-    if (locked[i]) result.locked.push_back({blobs[i].digest, blobs[i].place, *locked[i]});
+  UnwrappedKeys result;
+  for (const EncryptedLayer& layer : layers) {
+    const SharedLayerKeys keys = layer.keys ? layer.keys : keys_of_twin(layer, layers);
+    if (keys) {
+      result.keys.emplace(layer.id, keys);
+    } else {
+      result.locked.push_back({layer.id, layer.place, *layer.why});
+    }
   }
   return result;
 }
 
 void check_annotations(const ImageNode& tree) {
-  for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
-    for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
-      const Descriptor& layer = manifest.layers()[i];
-      if (is_encrypted(layer.media_type) || !has_encryption_annotations(layer.annotations)) continue;
-      throw Error(
-          ErrorCode::kIntegrity,
-          layer_place(node, i) + ": annotations of encryption on a layer of type " + layer.media_type);
-    }
+  for_each_layer(tree, [](const std::string& place, const Descriptor& layer) {
+    if (is_encrypted(layer.media_type) || !has_encryption_annotations(layer.annotations)) return;
+    throw Error(ErrorCode::kIntegrity,
+                place + ": annotations of encryption on a layer of type " + layer.media_type);
   });
 }
 

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "image/progress.hpp"
+#include "image/tree/layer_id.hpp"
 #include "image/tree/tree.hpp"
 #include "keywrap/key_wrapper.hpp"
 #include "layer/private_options.hpp"
 #include "layer/public_options.hpp"
 
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,24 +21,30 @@ struct LayerKeys {
   PublicOptions public_options;
 };
 
+// Immutable once made; shared by all layers that it opens.
+using SharedLayerKeys = std::shared_ptr<const LayerKeys>;
+
 // A layer that none of the keys opens.
 struct LockedLayer {
-  Digest digest;
-  std::string place;
-  Error why;  // kNoKey; kIntegrity and kRefused for what no key may open
+  LayerId id;
+  std::string place;  // where it occurs first
+  Error why;          // kNoKey; kIntegrity and kRefused for what no key may open
 
   [[nodiscard]] Error error() const { return why.in(place); }
 };
 
 struct UnwrappedKeys {
-  std::map<Digest, LayerKeys> keys;  // by the digest of the ciphertext
-  std::vector<LockedLayer> locked;   // in the order of the tree
+  std::map<LayerId, SharedLayerKeys> keys;
+  std::vector<LockedLayer> locked;  // in the order of the tree
+
+  // Null when there is none.
+  [[nodiscard]] SharedLayerKeys find(const Descriptor& layer) const;
 };
 
-// Of the encrypted layers among `chosen`, each blob once: where several descriptors name one blob, the keys
-// that stand in any of them will do. At most `jobs` at once, as a key may be far away. Throws kProvider when
-// a key provider failed.
-[[nodiscard]] UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<Digest>& chosen,
+// Of the encrypted layers among `chosen`, each once. A layer whose own packets no key opens gets the keys
+// that another description of the very same ciphertext holds. At most `jobs` at once, as a key may be far
+// away. Throws kProvider when a key provider failed, and kCancelled.
+[[nodiscard]] UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<LayerId>& chosen,
                                               const KeyUnwrappers& unwrappers, unsigned jobs,
                                               Progress& progress);
 

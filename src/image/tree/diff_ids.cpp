@@ -1,6 +1,5 @@
 #include "image/tree/diff_ids.hpp"
 
-#include "image/tree/image_config.hpp"
 #include "oci/media_types.hpp"
 
 #include <algorithm>
@@ -27,9 +26,9 @@ std::string name_of(Compression compression) {
 
 }  // namespace
 
-std::vector<std::optional<Digest>> diff_ids_of(ImageSource& source, const ImageNode& node,
+std::vector<std::optional<Digest>> diff_ids_of(Configs& configs, const ImageNode& node,
                                                const Manifest& manifest) {
-  const auto config = read_image_config(source, manifest);
+  const auto config = configs.of(manifest);
   if (!config) return {};
   const auto count = static_cast<std::size_t>(std::ranges::count_if(manifest.layers(), is_image_layer));
   if (config->diff_ids.size() == manifest.layers().size())

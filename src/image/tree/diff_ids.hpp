@@ -1,6 +1,7 @@
 // What an image's configs say its layers hold, and whether they do.
 #pragma once
 
+#include "image/tree/configs.hpp"
 #include "image/tree/tree.hpp"
 #include "layer/inflate/inflating_source.hpp"
 
@@ -11,10 +12,11 @@
 
 namespace imgcrypt {
 
-// Of each layer of a manifest; none at all when it is not an image's. Throws kIntegrity when there are not as
-// many as layers (or, where others stand among them, as layers of a root file system), and as
-// read_image_config.
-[[nodiscard]] std::vector<std::optional<Digest>> diff_ids_of(ImageSource& source, const ImageNode& node,
+// The diff_id of each layer of a manifest, nullopt for what the config does not count; empty when the
+// manifest is not an image's. Nothing else pairs layers with diff_ids. Throws kIntegrity when there are not
+// as many as layers (or, where other blobs are among them, as layers of a root file system), and as
+// Configs::of.
+[[nodiscard]] std::vector<std::optional<Digest>> diff_ids_of(Configs& configs, const ImageNode& node,
                                                              const Manifest& manifest);
 
 // Throws kIntegrity when a layer with the diff_id `found` is not the one that all of `expected` mean.

@@ -1,7 +1,6 @@
 #include "image/tree/selection.hpp"
 
 #include "image/tree/child_edits.hpp"
-#include "image/tree/image_config.hpp"
 #include "oci/media_types.hpp"
 
 #include <algorithm>
@@ -42,8 +41,8 @@ int parse_position(std::string_view text, std::string_view whole) {
 
 class PlatformChooser {
  public:
-  PlatformChooser(ImageSource& source, const std::vector<Platform>& platforms)
-      : source_(source), platforms_(platforms), is_found_(platforms.size()) {}
+  PlatformChooser(Configs& configs, const std::vector<Platform>& platforms)
+      : configs_(configs), platforms_(platforms), is_found_(platforms.size()) {}
 
   PlatformChoice run(const ImageNode& tree) {
     const bool is_index = std::holds_alternative<Index>(tree.document);
@@ -120,7 +119,7 @@ class PlatformChooser {
   std::optional<Platform> platform_of(const ImageNode& node) {
     if (node.descriptor.platform) return node.descriptor.platform;
     const auto* manifest = std::get_if<Manifest>(&node.document);
-    const auto config = manifest == nullptr ? std::nullopt : read_image_config(source_, *manifest);
+    const auto config = manifest == nullptr ? std::nullopt : configs_.of(*manifest);
     return config ? std::optional(config->platform) : std::nullopt;
   }
 
@@ -131,7 +130,7 @@ class PlatformChooser {
                 names.empty() ? "none of its manifests names a platform" : "it has: " + names);
   }
 
-  ImageSource& source_;
+  Configs& configs_;
   const std::vector<Platform>& platforms_;
   std::vector<bool> is_found_;
   std::set<std::string> there_are_;
@@ -173,18 +172,18 @@ LayerRange parse_layer_range(std::string_view text) {
   return {parse_position(text.substr(0, dots), text), parse_position(text.substr(dots + 2), text)};
 }
 
-PlatformChoice choose_platforms(ImageSource& source, const ImageNode& tree,
+PlatformChoice choose_platforms(Configs& configs, const ImageNode& tree,
                                 const std::vector<Platform>& platforms) {
   if (platforms.empty()) return {tree, {}};
-  return PlatformChooser(source, platforms).run(tree);
+  return PlatformChooser(configs, platforms).run(tree);
 }
 
-std::set<Digest> choose_layers(const ImageNode& tree, const std::vector<LayerRange>& ranges) {
-  std::set<Digest> chosen;
+std::set<LayerId> choose_layers(const ImageNode& tree, const std::vector<LayerRange>& ranges) {
+  std::set<LayerId> chosen;
   for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
     const std::vector<Descriptor>& layers = manifest.layers();
     if (ranges.empty()) {
-      for (const Descriptor& layer : layers) chosen.insert(layer.digest);
+      for (const Descriptor& layer : layers) chosen.insert(layer_id(layer));
     } else if (std::ranges::any_of(layers, is_image_layer)) {
       for (const LayerRange& range : ranges) {
         const std::size_t first = position_in(manifest, range.first, node.place);
@@ -193,7 +192,7 @@ std::set<Digest> choose_layers(const ImageNode& tree, const std::vector<LayerRan
           throw Error(ErrorCode::kUsage, "--layer " + std::to_string(range.first) + ".." +
                                              std::to_string(range.last) + " is empty in " + node.place);
         }
-        for (std::size_t i = first; i <= last; ++i) chosen.insert(layers[i].digest);
+        for (std::size_t i = first; i <= last; ++i) chosen.insert(layer_id(layers[i]));
       }
     }
   });

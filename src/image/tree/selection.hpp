@@ -1,6 +1,8 @@
 // Which platforms and layers of an image a command is about.
 #pragma once
 
+#include "image/tree/configs.hpp"
+#include "image/tree/layer_id.hpp"
 #include "image/tree/tree.hpp"
 
 #include <set>
@@ -32,11 +34,11 @@ struct PlatformChoice {
   ImageNode tree;
   std::vector<std::string> left_out;
 };
-[[nodiscard]] PlatformChoice choose_platforms(ImageSource& source, const ImageNode& tree,
+[[nodiscard]] PlatformChoice choose_platforms(Configs& configs, const ImageNode& tree,
                                               const std::vector<Platform>& platforms);
 
-// The blobs of the layers that are chosen, by their position in each manifest that has image layers. Throws
+// The layers that are chosen, by their position in each manifest that has image layers. Throws
 // kUsage when one of them has no layer there.
-[[nodiscard]] std::set<Digest> choose_layers(const ImageNode& tree, const std::vector<LayerRange>& ranges);
+[[nodiscard]] std::set<LayerId> choose_layers(const ImageNode& tree, const std::vector<LayerRange>& ranges);
 
 }  // namespace imgcrypt

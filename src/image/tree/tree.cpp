@@ -119,6 +119,21 @@ void for_each_manifest(const ImageNode& node,
   for (const ImageNode& child : node.children) for_each_manifest(child, visit);
 }
 
+void for_each_document(const ImageNode& node,
+                       const std::function<void(const ImageNode&, const Annotations&)>& visit) {
+  if (const auto* manifest = std::get_if<Manifest>(&node.document)) visit(node, manifest->annotations());
+  if (const auto* index = std::get_if<Index>(&node.document)) visit(node, index->annotations());
+  for (const ImageNode& child : node.children) for_each_document(child, visit);
+}
+
+void for_each_layer(const ImageNode& node,
+                    const std::function<void(const std::string& place, const Descriptor& layer)>& visit) {
+  for_each_manifest(node, [&](const ImageNode& of, const Manifest& manifest) {
+    for (std::size_t i = 0; i < manifest.layers().size(); ++i)
+      visit(layer_place(of, i), manifest.layers()[i]);
+  });
+}
+
 std::set<Digest> documents_above(const ImageNode& tree,
                                  const std::function<bool(const Descriptor& layer)>& is_meant) {
   std::set<Digest> documents;

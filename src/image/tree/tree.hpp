@@ -37,6 +37,14 @@ struct ImageNode {
 void for_each_manifest(const ImageNode& node,
                        const std::function<void(const ImageNode&, const Manifest&)>& visit);
 
+// Calls `visit` for every manifest and index, with its own annotations.
+void for_each_document(const ImageNode& node,
+                       const std::function<void(const ImageNode&, const Annotations&)>& visit);
+
+// Calls `visit` for every layer of every manifest, in order, with its place.
+void for_each_layer(const ImageNode& node,
+                    const std::function<void(const std::string& place, const Descriptor& layer)>& visit);
+
 // The digests of the documents that hold such a layer, themselves or below them.
 [[nodiscard]] std::set<Digest> documents_above(const ImageNode& tree,
                                                const std::function<bool(const Descriptor& layer)>& is_meant);

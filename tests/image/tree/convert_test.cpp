@@ -1,6 +1,5 @@
 // Docker's schema 2 images in OCI's words.
-#include "image/tree/convert.hpp"
-
+#include "image/tree/convert_to_oci.hpp"
 #include "support/image_builder.hpp"
 
 #include <gmock/gmock.h>

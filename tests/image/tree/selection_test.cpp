@@ -61,8 +61,8 @@ class ChosenLayers : public testing::Test {
   // The first letters of the layers that are chosen, sorted.
   std::vector<std::string> chosen(const std::vector<LayerRange>& ranges) {
     std::vector<std::string> contents;
-    for (const Digest& digest : choose_layers(load_tree(store_), ranges))
-      contents.push_back(store_.blobs.at(digest).substr(0, 1));
+    for (const LayerId& layer : choose_layers(load_tree(store_), ranges))
+      contents.push_back(store_.blobs.at(layer.digest).substr(0, 1));
     std::ranges::sort(contents);
     return contents;
   }
@@ -107,7 +107,8 @@ TEST_F(ChosenLayers, AreNotThoseOfAttestations) {
 class ChosenPlatforms : public testing::Test {
  protected:
   PlatformChoice choose(const std::vector<Platform>& platforms) {
-    return choose_platforms(store_, load_tree(store_), platforms);
+    Configs configs(store_);
+    return choose_platforms(configs, load_tree(store_), platforms);
   }
 
   // The platforms that stand in the chosen index, in order; "?" for an entry without one.

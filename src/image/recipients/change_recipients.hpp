@@ -3,7 +3,7 @@
 #pragma once
 
 #include "image/change/dry_run.hpp"
-#include "image/change/rewrap.hpp"
+#include "image/change/layer_rewrap.hpp"
 #include "image/reporter.hpp"
 #include "transport/image_store.hpp"
 
@@ -29,17 +29,17 @@ RecipientsResult add_recipients(ImageSource& source, ImageDestination& destinati
                                 const RecipientsOptions& options, Reporter& reporter);
 
 // Who had the key of a layer still has it: only other keys shut old recipients out.
-enum class LayerKey { kStays, kIsFresh };
+enum class Rotation { kNone, kFreshKeys };
 
-// In place of those there are, packets of unknown schemes included. With kIsFresh every layer is decrypted
+// In place of those there are, packets of unknown schemes included. With kFreshKeys every layer is decrypted
 // and encrypted again.
 RecipientsResult replace_recipients(ImageSource& source, ImageDestination& destination,
                                     const KeyWrappers& wrappers, const KeyUnwrappers& unwrappers,
-                                    LayerKey layer_key, const RecipientsOptions& options, Reporter& reporter);
+                                    Rotation rotation, const RecipientsOptions& options, Reporter& reporter);
 
-// What they have in common: makes the change, which is one of `layers` blobs, unless it is a dry run.
-RecipientsResult rewrite_recipients(ImageSource& source, const ImageNode& tree, ImageDestination& destination,
-                                    LayerChange& change, std::size_t layers, const RecipientsOptions& options,
-                                    Reporter& reporter);
+// What they have in common: carries the plan out, which changes `layers` blobs, unless it is a dry run.
+RecipientsResult carry_out(const ImagePlan& plan, std::size_t layers, ImageSource& source,
+                           ImageDestination& destination, const RecipientsOptions& options,
+                           Reporter& reporter);
 
 }  // namespace imgcrypt

@@ -1,5 +1,6 @@
-#include "image/layer_check.hpp"
+#include "image/change/layer_check.hpp"
 
+#include "base/parallel.hpp"
 #include "base/stream/peeked_source.hpp"
 #include "image/tree/diff_ids.hpp"
 #include "layer/decrypting_source.hpp"
@@ -43,6 +44,21 @@ void check_layer_content(ImageSource& source, const LayerToCheck& check, Hands h
     drain(stored);
   }
   moving.finish();
+}
+
+void check_layers(ImageSource& source, const std::vector<LayerToCheck>& layers, unsigned jobs,
+                  Reporter& reporter) {
+  if (layers.empty()) return;
+  for (const LayerToCheck& layer : layers) reporter.progress().plan(1, layer.layer.size);
+  const StageTimer timer(reporter.progress(), "check the plain layers");
+  StopFlag stop = false;
+  run_parallel(layers.size(), jobs, stop, [&](std::size_t i) {
+    try {
+      check_layer_content(source, layers[i], Hands::kOne, reporter);
+    } catch (const Error& error) {
+      throw error.in(layers[i].place);
+    }
+  });
 }
 
 }  // namespace imgcrypt

@@ -1,7 +1,7 @@
 // The recipients of an image as its packets name them, and their removal.
 #pragma once
 
-#include "image/recipients.hpp"
+#include "image/recipients/change_recipients.hpp"
 #include "layer/recipient_removal.hpp"
 
 #include <set>

@@ -1,4 +1,4 @@
-#include "image/recipient_numbers.hpp"
+#include "image/recipients/recipient_numbers.hpp"
 
 namespace imgcrypt {
 

@@ -1,4 +1,4 @@
-#include "image/tree/convert.hpp"
+#include "image/tree/convert_to_oci.hpp"
 
 #include "image/tree/child_edits.hpp"
 #include "oci/media_types.hpp"

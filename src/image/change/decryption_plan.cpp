@@ -1,0 +1,106 @@
+#include "image/change/decryption_plan.hpp"
+
+#include "image/change/layer_decryption.hpp"
+#include "image/change/source_digest.hpp"
+#include "image/tree/diff_ids.hpp"
+#include "oci/media_types.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace imgcrypt {
+namespace {
+
+class Planner {
+ public:
+  Planner(const ImageNode& tree, const UnwrappedKeys& unwrapped, DiffIdCheck check, Configs& configs)
+      : tree_(tree),
+        unwrapped_(unwrapped),
+        check_(check),
+        configs_(configs),
+        partly_encrypted_(documents_above(tree, [&](const Descriptor& layer) {
+          return is_encrypted(layer.media_type) && !unwrapped.find(layer);
+        })) {}
+
+  DecryptionPlan run(ImageSource& source, Reporter& reporter) {
+    for_each_manifest(tree_, [&](const ImageNode& node, const Manifest& manifest) {
+      const auto is_decrypted = [&](const Descriptor& layer) { return unwrapped_.find(layer) != nullptr; };
+      if (std::ranges::any_of(manifest.layers(), is_decrypted)) expect_layers(node, manifest);
+    });
+    DecryptionPlan result{ImagePlan(tree_), {}};
+    for_each_layer(tree_, [&](const std::string& place, const Descriptor& layer) {
+      const auto expected = expected_.find(layer_id(layer));
+      if (expected == expected_.end() || result.plan.change_of(layer) != nullptr) return;
+      result.plan.change(layer, place,
+                         std::make_unique<LayerDecryption>(layer, unwrapped_.find(layer), expected->second,
+                                                           source, reporter));
+    });
+    for (const Digest& document : result.plan.changed_documents())
+      result.plan.edit_document(document, document_edit(document));
+    for (auto& [id, layer] : plain_layers_) result.plain_layers.push_back(std::move(layer));
+    return result;
+  }
+
+ private:
+  void expect_layers(const ImageNode& node, const Manifest& manifest) {
+    const std::vector<std::optional<Digest>> diff_ids = diff_ids_of(configs_, node, manifest);
+    const bool is_exact = check_ == DiffIdCheck::kAuto && becomes_exact(node, manifest);
+    for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
+      const Descriptor& layer = manifest.layers()[i];
+      const bool is_checked = check_ != DiffIdCheck::kNever && !diff_ids.empty() && diff_ids[i].has_value();
+      const std::string place = layer_place(node, i);
+      if (can_be_encrypted(layer) && is_checked && !is_exact) {
+        const auto at = plain_layers_.try_emplace(layer_id(layer), LayerToCheck{layer, place, nullptr, {}});
+        at.first->second.diff_ids.insert(*diff_ids[i]);
+      }
+      const SharedLayerKeys keys = unwrapped_.find(layer);
+      if (!keys) continue;
+      const auto exact = is_exact ? Digest::parse_if_valid(keys->options.source_digest) : std::nullopt;
+      const auto at = expected_.try_emplace(layer_id(layer), ExpectedLayer{place, {}, exact}).first;
+      if (!exact) at->second.exact = std::nullopt;
+      if (is_checked) at->second.diff_ids.insert(*diff_ids[i]);
+    }
+  }
+
+  // Whether the manifest becomes the one that was encrypted, if its layers are what their writer says.
+  [[nodiscard]] bool becomes_exact(const ImageNode& node, const Manifest& manifest) const {
+    const auto recorded = manifest.annotations().find(kSourceDigest);
+    if (recorded == manifest.annotations().end()) return false;
+    DocumentEdit edit;
+    for (const Descriptor& layer : manifest.layers()) {
+      edit.elements.emplace_back();
+      const SharedLayerKeys keys = unwrapped_.find(layer);
+      if (!keys) continue;
+      const auto before = Digest::parse_if_valid(keys->options.source_digest);
+      if (!before) return false;
+      edit.elements.back() = decrypted_edit(layer, *before);
+    }
+    edit.annotations = document_edit(node.descriptor.digest);
+    const std::string document = manifest.edited(edit).raw();
+    return Digest::of(as_bytes(document), node.descriptor.digest.algorithm()).string() == recorded->second;
+  }
+
+  // As long as some layers are encrypted, it still says what the image was before.
+  [[nodiscard]] AnnotationEdit document_edit(const Digest& document) const {
+    if (partly_encrypted_.contains(document)) return {};
+    return {{}, {kSourceDigest}};
+  }
+
+  const ImageNode& tree_;
+  const UnwrappedKeys& unwrapped_;
+  DiffIdCheck check_;
+  Configs& configs_;
+  std::set<Digest> partly_encrypted_;  // documents above layers that stay encrypted
+  std::map<LayerId, ExpectedLayer> expected_;
+  std::map<LayerId, LayerToCheck> plain_layers_;
+};
+
+}  // namespace
+
+DecryptionPlan plan_decryption(const ImageNode& tree, const UnwrappedKeys& unwrapped, DiffIdCheck check,
+                               Configs& configs, ImageSource& source, Reporter& reporter) {
+  return Planner(tree, unwrapped, check, configs).run(source, reporter);
+}
+
+}  // namespace imgcrypt

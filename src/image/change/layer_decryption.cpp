@@ -1,0 +1,60 @@
+#include "image/change/layer_decryption.hpp"
+
+#include "base/stream/peeked_source.hpp"
+#include "image/tree/diff_ids.hpp"
+#include "layer/decrypting_source.hpp"
+#include "layer/inflate/diff_id.hpp"
+#include "layer/wrapped_keys.hpp"
+#include "oci/media_types.hpp"
+
+namespace imgcrypt {
+
+DescriptorEdit decrypted_edit(const Descriptor& layer, const Digest& plaintext) {
+  DescriptorEdit edit;
+  edit.digest = plaintext;
+  edit.media_type = decrypted_type(layer.media_type);
+  for (const auto& [name, value] : layer.annotations) {
+    if (name.starts_with(kEncryptionPrefix)) edit.annotations.removed.insert(name);
+  }
+  return edit;
+}
+
+DescriptorEdit LayerDecryption::apply(Source& blob, ImageDestination& destination) const {
+  DecryptingSource decrypted(blob, keys_->options, hmac());
+  PeekedSource plaintext(decrypted, kMagicBytes);
+  const Compression compression = detect_compression(plaintext.head());
+  const HashAlgorithm stored_as = layer_.digest.algorithm();
+  const std::set<Digest>& diff_ids = expected_.diff_ids;
+  const HashAlgorithm named_by = diff_ids.empty() ? stored_as : diff_ids.begin()->algorithm();
+  // What is not compressed is its own diff_id.
+  const bool is_its_own = compression == Compression::kNone && named_by == stored_as;
+  std::optional<DiffIdSource> measured;
+  if (!diff_ids.empty() && !expected_.exact && !is_its_own) measured.emplace(plaintext, named_by);
+  const bool is_measured = measured && measured->has_thread();
+  Source& stored = measured ? static_cast<Source&>(*measured) : plaintext;
+
+  const std::string media_type = decrypted_type(layer_.media_type);
+  const Digest digest = destination.put_blob({media_type, layer_.size, std::nullopt, stored_as}, stored);
+  if (expected_.exact != digest && !diff_ids.empty()) {
+    check_diff_id(diff_ids, is_measured  ? measured->diff_id()
+                            : is_its_own ? digest
+                                         : diff_id_by_second_read(named_by));
+  }
+  if (keys_->options.source_digest != digest.string())
+    reporter_.detail(expected_.place + ": its writer knew it as " + keys_->options.source_digest);
+  if (const auto note = compression_note(media_type, compression))
+    reporter_.note(expected_.place + ": " + *note);
+  return decrypted_edit(layer_, digest);
+}
+
+LayerMac LayerDecryption::hmac() const { return layer_hmac(keys_->options, keys_->public_options); }
+
+// For a layer that its writer calls another than it is, which is known at its end only.
+Digest LayerDecryption::diff_id_by_second_read(HashAlgorithm algorithm) const {
+  ChunkPool pool(Hands::kTwo);
+  const auto blob = source_.open(layer_, pool);
+  DecryptingSource plaintext(*blob, keys_->options, hmac());
+  return diff_id_of(plaintext, algorithm);
+}
+
+}  // namespace imgcrypt

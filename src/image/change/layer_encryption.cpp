@@ -1,0 +1,21 @@
+#include "image/change/layer_encryption.hpp"
+
+#include "layer/encrypting_source.hpp"
+#include "layer/wrapped_keys.hpp"
+#include "oci/media_types.hpp"
+
+namespace imgcrypt {
+
+DescriptorEdit LayerEncryption::apply(Source& blob, ImageDestination& destination) const {
+  const PrivateOptions options = PrivateOptions::generate(layer_.digest);
+  DescriptorEdit edit;
+  edit.media_type = encrypted_type(layer_.media_type);
+  edit.annotations.set = wrap_private_options(options, wrappers_);
+  EncryptingSource ciphertext(blob, options);
+  edit.digest = destination.put_blob({*edit.media_type, layer_.size, std::nullopt, layer_.digest.algorithm()},
+                                     ciphertext);
+  set_public_options(edit.annotations.set, ciphertext.public_options());
+  return edit;
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,23 @@
+// A plain layer encrypted on its way to the destination, with a fresh key for each time it is done.
+#pragma once
+
+#include "image/change/layer_change.hpp"
+#include "keywrap/key_wrapper.hpp"
+
+namespace imgcrypt {
+
+class LayerEncryption final : public LayerChange {
+ public:
+  // `wrappers` must outlive it. REQUIRES: can_be_encrypted(layer).
+  LayerEncryption(Descriptor layer, const KeyWrappers& wrappers)
+      : layer_(std::move(layer)), wrappers_(wrappers) {}
+
+  // The key is wrapped before a byte is read: a key provider may refuse.
+  [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override;
+
+ private:
+  Descriptor layer_;
+  const KeyWrappers& wrappers_;
+};
+
+}  // namespace imgcrypt

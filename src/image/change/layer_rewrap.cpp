@@ -1,0 +1,26 @@
+#include "image/change/layer_rewrap.hpp"
+
+#include "image/change/unchanged_blob.hpp"
+#include "layer/authenticated_source.hpp"
+#include "layer/wrapped_keys.hpp"
+
+namespace imgcrypt {
+
+DescriptorEdit LayerRewrap::apply(Source& blob, ImageDestination& destination) const {
+  DescriptorEdit edit;
+  edit.annotations.set = wrap_private_options(keys_->options, wrappers_);
+  if (options_.old == OldRecipients::kStay) {
+    edit.annotations.set = join_packets(layer_.annotations, edit.annotations.set);
+  } else {
+    edit.annotations.removed = superseded_packets(layer_.annotations, edit.annotations.set);
+  }
+  if (options_.check == BlobCheck::kNone) {
+    put_unchanged(layer_, blob, destination);
+    return edit;
+  }
+  AuthenticatedSource authenticated(blob, layer_hmac(keys_->options, keys_->public_options));
+  if (!put_unchanged(layer_, authenticated, destination)) drain(authenticated);
+  return edit;
+}
+
+}  // namespace imgcrypt

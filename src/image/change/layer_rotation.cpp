@@ -1,0 +1,23 @@
+#include "image/change/layer_rotation.hpp"
+
+#include "layer/decrypting_source.hpp"
+#include "layer/encrypting_source.hpp"
+#include "layer/wrapped_keys.hpp"
+
+namespace imgcrypt {
+
+DescriptorEdit LayerRotation::apply(Source& blob, ImageDestination& destination) const {
+  PrivateOptions fresh = PrivateOptions::generate(layer_.digest);
+  fresh.source_digest = keys_->options.source_digest;
+  DescriptorEdit edit;
+  edit.annotations.set = wrap_private_options(fresh, wrappers_);
+  edit.annotations.removed = superseded_packets(layer_.annotations, edit.annotations.set);
+  DecryptingSource plaintext(blob, keys_->options, layer_hmac(keys_->options, keys_->public_options));
+  EncryptingSource ciphertext(plaintext, fresh);
+  edit.digest = destination.put_blob(
+      {layer_.media_type, layer_.size, std::nullopt, layer_.digest.algorithm()}, ciphertext);
+  set_public_options(edit.annotations.set, ciphertext.public_options());
+  return edit;
+}
+
+}  // namespace imgcrypt

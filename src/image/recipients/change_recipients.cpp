@@ -1,0 +1,73 @@
+#include "image/recipients/change_recipients.hpp"
+
+#include "image/change/layer_rotation.hpp"
+#include "image/change/rewrite.hpp"
+#include "image/tree/convert_to_oci.hpp"
+#include "image/tree/selection.hpp"
+#include "oci/media_types.hpp"
+
+#include <memory>
+
+namespace imgcrypt {
+namespace {
+
+// Plans the change that `make_change` makes of each layer and its keys, and carries it out.
+template <typename MakeChange>
+RecipientsResult change_recipients(ImageSource& source, ImageDestination& destination,
+                                   const KeyUnwrappers& unwrappers, const RecipientsOptions& options,
+                                   Reporter& reporter, const MakeChange& make_change) {
+  const ImageNode tree = convert_to_oci(load_tree(source));
+  check_annotations(tree);
+  const UnwrappedKeys unwrapped =
+      unwrap_layer_keys(tree, choose_layers(tree, {}), unwrappers, options.jobs, reporter.progress());
+  if (!unwrapped.locked.empty()) throw unwrapped.locked.front().error();
+  if (unwrapped.keys.empty()) {
+    throw Error(ErrorCode::kRefused, "none of its layers is encrypted",
+                "imgcrypt encrypt SRC DST encrypts it for its first recipients");
+  }
+  ImagePlan plan(tree);
+  for_each_layer(tree, [&](const std::string& place, const Descriptor& layer) {
+    if (const SharedLayerKeys keys = unwrapped.find(layer))
+      plan.change(layer, place, make_change(layer, keys));
+  });
+  return carry_out(plan, unwrapped.keys.size(), source, destination, options, reporter);
+}
+
+}  // namespace
+
+RecipientsResult carry_out(const ImagePlan& plan, std::size_t layers, ImageSource& source,
+                           ImageDestination& destination, const RecipientsOptions& options,
+                           Reporter& reporter) {
+  if (options.dry_run == DryRun::kYes) {
+    check_feasible(source, destination, plan);
+    return {std::nullopt, std::nullopt, layers};
+  }
+  const Configs configs(source);
+  Rewritten rewritten = rewrite_image(source, plan, configs, destination, options.jobs, reporter);
+  note_replaced(rewritten, reporter);
+  return {std::move(rewritten.root), std::move(rewritten.replaced), layers};
+}
+
+RecipientsResult add_recipients(ImageSource& source, ImageDestination& destination,
+                                const KeyWrappers& wrappers, const KeyUnwrappers& unwrappers,
+                                const RecipientsOptions& options, Reporter& reporter) {
+  const RewrapOptions how{OldRecipients::kStay, options.check};
+  return change_recipients(source, destination, unwrappers, options, reporter,
+                           [&](const Descriptor& layer, const SharedLayerKeys& keys) {
+                             return std::make_unique<LayerRewrap>(layer, keys, wrappers, how);
+                           });
+}
+
+RecipientsResult replace_recipients(ImageSource& source, ImageDestination& destination,
+                                    const KeyWrappers& wrappers, const KeyUnwrappers& unwrappers,
+                                    Rotation rotation, const RecipientsOptions& options, Reporter& reporter) {
+  const RewrapOptions how{OldRecipients::kGo, options.check};
+  const auto make_change = [&](const Descriptor& layer,
+                               const SharedLayerKeys& keys) -> std::unique_ptr<LayerChange> {
+    if (rotation == Rotation::kFreshKeys) return std::make_unique<LayerRotation>(layer, keys, wrappers);
+    return std::make_unique<LayerRewrap>(layer, keys, wrappers, how);
+  };
+  return change_recipients(source, destination, unwrappers, options, reporter, make_change);
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,81 @@
+#include "image/recipients/remove_recipients.hpp"
+
+#include "image/change/unchanged_blob.hpp"
+#include "image/recipients/recipient_numbers.hpp"
+#include "image/tree/convert_to_oci.hpp"
+#include "oci/media_types.hpp"
+
+namespace imgcrypt {
+namespace {
+
+// A layer whose blob stays and whose packets lose some recipients.
+class RecipientRemoval final : public LayerChange {
+ public:
+  RecipientRemoval(Descriptor layer, AnnotationEdit edit)
+      : layer_(std::move(layer)), edit_(std::move(edit)) {}
+
+  [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override {
+    put_unchanged(layer_, blob, destination);
+    DescriptorEdit edit;
+    edit.annotations = edit_;
+    return edit;
+  }
+
+ private:
+  Descriptor layer_;
+  AnnotationEdit edit_;
+};
+
+// Returns how many layers change.
+std::size_t plan_removal(ImagePlan& plan, const std::set<std::string>& identities) {
+  std::set<LayerId> changed;
+  for_each_layer(plan.tree(), [&](const std::string& place, const Descriptor& layer) {
+    if (!is_encrypted(layer.media_type)) return;
+    try {
+      auto edit = remove_recipients(layer.annotations, [&](const LayerRecipient& recipient) {
+        return identities.contains(identity(recipient));
+      });
+      if (!edit || !changed.insert(layer_id(layer)).second) return;
+      plan.change(layer, place, std::make_unique<RecipientRemoval>(layer, std::move(*edit)));
+    } catch (const Error& error) {
+      throw error.in(place);
+    }
+  });
+  return changed.size();
+}
+
+}  // namespace
+
+RecipientList list_recipients(ImageSource& source) {
+  RecipientNumbers numbers;
+  std::vector<std::set<Digest>> opened;  // blobs
+  std::set<Digest> encrypted;
+  for_each_manifest(load_tree(source), [&](const ImageNode&, const Manifest& manifest) {
+    for (const Descriptor& layer : manifest.layers()) {
+      if (!is_encrypted(layer.media_type)) continue;
+      encrypted.insert(layer.digest);
+      for (const LayerRecipient& recipient : describe_recipients(layer.annotations).list) {
+        const std::size_t number = numbers.number_of(recipient);
+        opened.resize(numbers.list().size());
+        opened[number].insert(layer.digest);
+      }
+    }
+  });
+  RecipientList list;
+  list.layers = encrypted.size();
+  for (std::size_t i = 0; i < opened.size(); ++i)
+    list.recipients.push_back({numbers.list()[i], opened[i].size()});
+  return list;
+}
+
+RecipientsResult remove_recipients(ImageSource& source, ImageDestination& destination,
+                                   const RecipientList& list, const std::set<std::size_t>& places,
+                                   const RecipientsOptions& options, Reporter& reporter) {
+  std::set<std::string> identities;
+  for (const std::size_t place : places) identities.insert(identity(list.recipients.at(place).recipient));
+  ImagePlan plan(convert_to_oci(load_tree(source)));
+  const std::size_t layers = plan_removal(plan, identities);
+  return carry_out(plan, layers, source, destination, options, reporter);
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,48 @@
+// The configs of an image's manifests (OCI image specification, "Image Configuration"), each read from the
+// store once a command, however often it is asked for. One thread at a time asks for configs; text() may be
+// called by several.
+#pragma once
+
+#include "oci/manifest.hpp"
+#include "transport/image_store.hpp"
+
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace imgcrypt {
+
+// The parts of a config that matter here.
+struct ImageConfig {
+  Platform platform;             // its parts may be empty
+  std::vector<Digest> diff_ids;  // of the layers when they are decompressed, in their order
+};
+
+class Configs {
+ public:
+  // `source` must outlive it.
+  explicit Configs(ImageSource& source) : source_(source) {}
+
+  // nullopt when the manifest's config is not that of an image. Throws kNotFound when it is missing,
+  // kIntegrity when it is damaged, kRefused above 4 MiB.
+  [[nodiscard]] std::optional<ImageConfig> of(const Manifest& manifest);
+
+  // The bytes of a config that of() has read; nullopt for others. At most kMostBytes of all configs are kept,
+  // so that an image with very many of them does not fill the memory: the rest is read again.
+  [[nodiscard]] std::optional<Chunk> text(const Descriptor& config) const;
+
+  static constexpr std::size_t kMostBytes = std::size_t{32} * 1024 * 1024;
+
+ private:
+  struct Known {
+    ImageConfig config;
+    std::optional<Chunk> text;
+  };
+
+  ImageSource& source_;
+  ChunkPool pool_;
+  std::map<std::pair<Digest, std::uint64_t>, Known> known_;  // by digest and size
+  std::size_t kept_ = 0;                                     // bytes
+};
+
+}  // namespace imgcrypt
