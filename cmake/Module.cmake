@@ -1,7 +1,7 @@
 # imgcrypt_module(NAME [EACH_FILE_ALONE] SOURCES file... DEPENDS library...)
-# One static library a module: what a module may use is what it links, so the direction of includes shows here.
-# EACH_FILE_ALONE: never compiled together (CMAKE_UNITY_BUILD), so that a program gets only the files that it needs,
-# and no library for the others.
+# Each module is one static library. A module may use what it links, so the direction of includes shows here.
+# EACH_FILE_ALONE: files are never compiled together (CMAKE_UNITY_BUILD), so that a program gets only the files that it
+# needs, and no libraries for the others.
 function(imgcrypt_module name)
   cmake_parse_arguments(ARG "EACH_FILE_ALONE" "" "SOURCES;DEPENDS" ${ARGN})
   add_library(imgcrypt_${name} STATIC ${ARG_SOURCES})

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes every key of this folder anew. They are throw-away keys: anyone can read them.
+# Makes new versions of all PEM keys in this folder. They are throw-away keys: anyone can read them.
 set -euo pipefail
 umask 077
 
@@ -7,13 +7,13 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 passphrase=example
 
 usage() {
-  echo "usage: make-keys.sh [--force]   (--force replaces the keys that are there)" >&2
+  echo "usage: make-keys.sh [--force]   (--force replaces the existing keys)" >&2
   exit 3
 }
 
 refuse_to_overwrite() {
   if compgen -G "$here/*.pem" >/dev/null; then
-    echo "make-keys.sh: error: there are keys in $here" >&2
+    echo "make-keys.sh: error: there are already keys in $here" >&2
     echo "make-keys.sh: hint: --force replaces them" >&2
     exit 8
   fi
@@ -46,7 +46,7 @@ case "$#:${1:-}" in
   *) usage ;;
 esac
 
-# Made beside and moved at the end, so that an abort leaves the old keys whole.
+# They are made in a new folder and moved at the end, so that an abort leaves the old keys intact.
 fresh=$(mktemp -d "$here/.new.XXXXXX")
 trap 'rm -rf "$fresh"' EXIT
 cd "$fresh"

@@ -1,4 +1,4 @@
-"""The images that are measured, written as OCI image layouts: each layer is a tar of one file."""
+"""Makes the images that are measured, as OCI image layouts: each layer is a tar of one file."""
 import hashlib
 import io
 import json
@@ -9,11 +9,11 @@ import zlib
 
 LAYER = "application/vnd.oci.image.layer.v1.tar"
 TAG = "t"
-TEXT_BLOCK = 1 << 20  # farther apart than gzip looks back: repeating it compresses no better
+TEXT_BLOCK = 1 << 20  # larger than gzip's window: repeating it does not compress better
 
 
 def text(size, seed):
-    """Words that gzip shrinks to two fifths, as it does the files of a distribution."""
+    """Words that gzip shrinks to two fifths, like the files of a distribution."""
     source = random.Random(seed)
     words = [bytes(source.choices(range(97, 123), k=source.randint(2, 9))) for _ in range(3000)]
     block = b" ".join(source.choices(words, k=TEXT_BLOCK // 4))[:TEXT_BLOCK]
@@ -66,7 +66,7 @@ def make_image(layout, layers, size, kind):
 
 
 def layers_of(layout):
-    """The files of the layers, and what their image describes them as."""
+    """The blob files of the layers of the layout's image."""
     def blob(digest):
         return layout / "blobs" / digest.replace(":", "/")
 

@@ -1,4 +1,4 @@
-"""Programs timed, and the bound that the machine sets, both in one run: machines differ, and so do their hours."""
+"""Measures programs and the bound that the machine sets, both in one run: machines differ, and vary from hour to hour."""
 import os
 import re
 import statistics
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 class Sample:
     seconds: float
     cpu: float  # seconds, user and system
-    peak: float  # MiB; 0 where it was not asked for
+    peak: float  # MiB; 0 if it was not measured
 
 
 def run(command, stdin=None, stdout=subprocess.DEVNULL):
     """One run of a command, from exec to exit, with its peak memory."""
-    # Its own child's peak is all that time(1) reports; ours, and so a direct child's, holds Python.
+    # time(1) reports only the peak of its own child; a direct child of ours would include Python.
     with tempfile.NamedTemporaryFile("r") as peak:
         sample = run_alone(["time", "-f", "%M", "-o", peak.name, *command], stdin, stdout)
         sample.peak = int(peak.read()) / 1024
@@ -25,7 +25,7 @@ def run(command, stdin=None, stdout=subprocess.DEVNULL):
 
 
 def run_alone(command, stdin=None, stdout=subprocess.DEVNULL):
-    """The same with nothing between us and the command: where a millisecond counts."""
+    """The same with nothing between us and the command, for when a millisecond counts."""
     start = time.perf_counter()
     process = subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=subprocess.PIPE)
     complaint = process.stderr.read()
@@ -39,9 +39,9 @@ def run_alone(command, stdin=None, stdout=subprocess.DEVNULL):
 
 
 def warm_memory(file, size):
-    """Makes the kernel have twice that many bytes of memory at hand: a virtual machine's host takes free pages away, and
-    whoever comes first would wait for them. The kernel keeps them by the core that freed them, so each core has its
-    share."""
+    """Makes sure that the kernel has twice that many bytes of memory available: a virtual machine's host takes free pages
+    away, and the first program to need them would wait for them. The kernel keeps free pages for the core that freed
+    them, so each core frees its share."""
     all_cores = os.sched_getaffinity(0)
     parts = {core: f"{file}.{core}" for core in all_cores}
     megabyte = bytes(1 << 20)
@@ -73,5 +73,5 @@ def cores():
 
 
 def bound(size, passes, sha256_rate, ctr_rate, copy_cpu):
-    """Seconds that no program of this design goes below: every pass over the bytes, spread over all cores."""
+    """The fewest seconds that a program of this design can take: every pass over the bytes, spread over all cores."""
     return (passes * size / sha256_rate + size / ctr_rate + copy_cpu) / cores()

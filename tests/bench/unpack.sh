@@ -1,7 +1,7 @@
 #!/bin/bash
-# unpack.sh DIR ROUNDS NAME...: containerd takes in and unpacks DIR/NAME (a layout, plain) and DIR/NAME.encrypted in turns,
-# each with unpigz and without; the keys are DIR/keys. Prints a line a measurement, the two steps of an import in
-# microseconds: NAME pigz|go plain|encrypted TAKING-IN UNPACKING
+# unpack.sh DIR ROUNDS NAME...: containerd reads in and unpacks DIR/NAME (a plain layout) and DIR/NAME.encrypted in turns,
+# each with unpigz and without; the keys are in DIR/keys. Prints one line for each measurement, with the two steps of an
+# import in microseconds: NAME pigz|go plain|encrypted TAKING-IN UNPACKING
 # shellcheck source=../support/shell/e2e.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
 
@@ -22,7 +22,7 @@ measure() {
   remove_images "$name:t"
 }
 
-# measure_all UNPACKER: on a containerd of its own
+# measure_all UNPACKER: on its own containerd
 measure_all() {
   local round name kind
   start_containerd "$TMP/containerd.$1" "$CTD_DECODER" "$directory/keys"
@@ -43,6 +43,6 @@ for name in "${names[@]}"; do
   tar -C "$directory/$name.encrypted" -cf "$TMP/$name.encrypted.tar" .
 done
 measure_all pigz
-# What containerd does where unpigz is not installed
+# This is what containerd does if unpigz is not installed
 export CONTAINERD_DISABLE_PIGZ=1
 measure_all go

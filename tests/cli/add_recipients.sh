@@ -1,11 +1,11 @@
 #!/bin/bash
-# encrypt on images of which some or all layers are encrypted already.
+# encrypt adds recipients to images of which some or all layers are already encrypted.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 jwe=org.opencontainers.image.enc.keys.jwe
 
-# encrypt OPTION...: $TMP/in:t, which is for alice, to $TMP/out, for bob
+# encrypt OPTION...: encrypts $TMP/in:t, which is for alice, to $TMP/out, for bob
 encrypt() {
   rm -rf "$TMP/out"
   imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -r "jwe:$TMP/bob.pub.pem" "$@"
@@ -63,7 +63,7 @@ a_damaged_blob_is_found() {
   mv "$TMP/whole" "$TMP/in"
 }
 
-# One layer for alice, the rest in the clear.
+# One layer is for alice, the rest is plain.
 layers_in_the_clear_are_encrypted_beside_those_that_are() {
   rm -rf "$TMP/in"
   expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/in:t" -r "jwe:$TMP/alice.pub.pem" --layer 0

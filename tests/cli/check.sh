@@ -1,5 +1,5 @@
 #!/bin/bash
-# `imgcrypt check` says whether an image is whole and whether keys open it, and writes nothing.
+# `imgcrypt check` says whether an image is complete and whether keys open it, and writes nothing.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -9,7 +9,7 @@ state_of() {
   jq -r '[.layers[].state] | join(" ")' <<<"$stdout"
 }
 
-# fingerprint LAYOUT: what is in it, and when it was written
+# fingerprint LAYOUT: its content, and when it was written
 fingerprint() {
   (cd "$1" && find . -printf '%p %T@ %s\n' | sort && cat index.json)
 }
@@ -25,7 +25,7 @@ keys_open_or_not() {
   expect_exit 6 imgcrypt check "oci:$image:t" -k "$TMP/other.pem" -o json
   expect_equal "$(jq -c '[.opens, .encryption, .error.code, (.layers | length), (.problems | length)]' <<<"$stdout")" \
     '[false,"full",6,8,6]' "the result"
-  expect_equal "$(state_of "$image" t --platform arm64 --layer -1 -k "$TMP/key.pem")" opens "the chosen layer"
+  expect_equal "$(state_of "$image" t --platform arm64 --layer -1 -k "$TMP/key.pem")" opens "the selected layer"
 }
 
 what_is_known_without_a_key() {
@@ -76,7 +76,7 @@ missing_content_is_found() {
   expect_exit 0 imgcrypt check "oci:$TMP/no-platform:t" -k "$TMP/key.pem" --platform linux/amd64
 }
 
-# copy_with NAME CHANGE: a copy of the encrypted image, its first layer's blob being changed so
+# copy_with NAME CHANGE: a copy of the encrypted image, with this change to its first layer's blob
 copy_with() {
   local layer
   rm -rf "${TMP:?}/$1"
@@ -87,7 +87,7 @@ copy_with() {
   esac
 }
 
-# What is worst is told: missing, damaged, a failed provider, locked, plain.
+# The exit status is that of the worst finding: missing, damaged, a failed provider, locked, plain.
 the_worst_is_the_status() {
   copy_with worst damage
   expect_exit 7 imgcrypt check "oci:$TMP/worst:t" -k "$TMP/other.pem" --full
@@ -120,7 +120,7 @@ damage_is_found() {
   expect_exit 0 imgcrypt check "oci:$TMP/flipped:t" -k "$TMP/key.pem"
   expect_exit 7 imgcrypt check "oci:$TMP/flipped:t" -k "$TMP/key.pem" --full
   expect_contains "$stdout" "layer 0 of linux/amd64: encrypted, opens: blob sha256:"
-  # A store finds nothing wrong with this one, but its HMAC does not fit.
+  # A store finds nothing wrong with this one, but its HMAC does not match.
   make_image "$TMP/one" t --no-busybox --layers 2 >/dev/null
   expect_exit 0 imgcrypt encrypt "oci:$TMP/one:t" "oci:$TMP/forged:t" -r "jwe:$TMP/key.pub.pem"
   python3 "$support_dir/damage_layer.py" "$TMP/forged" t 1 flip
@@ -130,7 +130,7 @@ damage_is_found() {
   expect_contains "$stdout" "layer 1 of the image: encrypted, opens: layer authentication failed"
 }
 
-# An authentic layer in another's place, in a plain image and in an encrypted one.
+# An authentic layer takes the place of another, in a plain image and in an encrypted one.
 layers_of_other_images_are_found() {
   python3 "$cli_dir/edit_layers.py" "$TMP/one" t reverse --list
   expect_exit 7 imgcrypt check "oci:$TMP/one:t" --full
@@ -180,4 +180,4 @@ a_failed_provider_leaves_the_rest_to_be_checked
 damage_is_found
 layers_of_other_images_are_found
 annotations_and_types_must_fit
-expect_equal "$(fingerprint "$image")" "$before" "what check left of the image"
+expect_equal "$(fingerprint "$image")" "$before" "the image after all checks"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""check_schema.py SCHEMA DEFINITION <JSON: one JSON document on one line that fits the definition, or exit status 1.
+"""check_schema.py SCHEMA DEFINITION <JSON: one JSON document on one line that matches the definition, or exit status 1.
 
-Knows the words of JSON Schema that docs/output.schema.json uses, and refuses any other.
+Supports the keywords of JSON Schema that docs/output.schema.json uses, and refuses any other.
 """
 import json
 import sys

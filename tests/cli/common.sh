@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the tests of the command line start with. IMGCRYPT names the program under test; by default the release build.
+# Every test of the command line sources this file. IMGCRYPT names the program under test; by default the release build.
 # shellcheck source-path=SCRIPTDIR
 
 cli_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -13,7 +13,7 @@ source "$cli_dir/../support/shell/images.sh"
 : "${IMGCRYPT:=$cli_dir/../../build/release/cli/imgcrypt}"
 [[ -x $IMGCRYPT ]] || fail "$IMGCRYPT is not built"
 
-# Nothing here takes long: what does, hangs.
+# Nothing here takes long: a command that does is hanging.
 imgcrypt() {
   timeout 20 "$IMGCRYPT" "$@"
 }
@@ -47,7 +47,7 @@ expect_refused() {
   expect_equal "$(state_of "$TMP/in")" "$before" "what is in $TMP/in"
 }
 
-# expect_opens LAYOUT DIGEST NAME...: each of the keys gives the very image of that digest back.
+# expect_opens LAYOUT DIGEST NAME...: each of the keys gives back the very image with that digest.
 expect_opens() {
   local name
   for name in "${@:3}"; do

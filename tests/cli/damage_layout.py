@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """damage_layout.py LAYOUT HOW: damages the image tagged t in one way; manifests are stored anew under their digests.
 
-A damage of the first manifest's document or of its first layer's descriptor or blob.
+The damage is in the first manifest's document, or in its first layer's descriptor or blob.
 """
 import hashlib
 import json
@@ -57,7 +57,7 @@ def flip_layer():
 
 
 def swap_layers():
-    """Each layer keeps its own annotations, hence keys, and gets the other's content."""
+    """Each layer keeps its own annotations, and so its keys, and gets the other's content."""
     one, two = manifest["layers"][:2]
     for name in ("digest", "size"):
         one[name], two[name] = two[name], one[name]

@@ -1,14 +1,14 @@
 #!/bin/bash
-# What `imgcrypt decrypt` can be asked to: a part of an image, a trial, a check of each layer.
+# `imgcrypt decrypt` with its options: part of an image, a dry run, a check of each layer.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# outcomes: of the layers, as the JSON on stdout has them
+# outcomes: those of the layers, from the JSON on stdout
 outcomes() {
   jq -r '[.layers[].outcome] | join(" ")' <<<"$stdout"
 }
 
-# expect_decrypted OUT OPTION...: of the encrypted image, with -o json
+# expect_decrypted OUT OPTION...: decrypts the encrypted image, with -o json
 expect_decrypted() {
   expect_exit 0 imgcrypt decrypt "oci:$TMP/encrypted:t" "oci:$TMP/$1:t" -o json "${@:2}"
 }
@@ -29,10 +29,10 @@ layers_and_platforms_can_be_chosen() {
   expect_exit 2 imgcrypt decrypt "oci:$TMP/encrypted:t" "oci:$TMP/none:t" -k "$TMP/key.pem" --platform s390x
   expect_exit 8 imgcrypt decrypt "oci:$TMP/encrypted:t" "oci:$TMP/encrypted:t" -k "$TMP/key.pem" --platform arm64
   expect_absent "$TMP/none"
-  # The rest, later: then it is the image that was encrypted.
+  # The rest is decrypted later; then it is the image that was encrypted.
   expect_decrypted first -k "$TMP/key.pem" --layer 1
   expect_exit 0 imgcrypt decrypt "oci:$TMP/first:t" "oci:$TMP/second:t" -k "$TMP/key.pem" -o json
-  expect_equal "$(jq -r .exactness <<<"$stdout") $(root_of "$TMP/second" t)" "exact $root" "what came of both"
+  expect_equal "$(jq -r .exactness <<<"$stdout") $(root_of "$TMP/second" t)" "exact $root" "the image after both steps"
 }
 
 locked_layers_can_stay() {
@@ -55,7 +55,7 @@ dry_runs_write_nothing() {
   expect_absent "$TMP/none"
 }
 
-# By skopeo 1.9.3, which compressed the layer on the way: its options name the tar, not what was encrypted.
+# Encrypted by skopeo 1.9.3, which compressed the layer first: its options name the tar, not what was encrypted.
 recompressed_layers_are_taken() {
   local sample=$cli_dir/../vectors/layouts/skopeo193-tar key=$cli_dir/../vectors/keys/rsa.pem mode
   for mode in auto always never; do
@@ -65,13 +65,13 @@ recompressed_layers_are_taken() {
   expect_exit 3 imgcrypt decrypt "oci:$sample:t" "oci:$TMP/none:t" -k "$key" --diff-ids sometimes
 }
 
-# diff_ids_are_held MODE CODE: what comes of an image whose config means other layers
+# diff_ids_are_held MODE CODE: the outcome for an image whose config means other layers
 diff_ids_are_held() {
   expect_exit "$2" imgcrypt decrypt "oci:$TMP/swapped:t" "oci:$TMP/swapped-$1:t" -k "$TMP/key.pem" --diff-ids "$1"
   [[ $2 == 0 ]] || expect_absent "$TMP/swapped-$1"
 }
 
-# Another layer in the place of one that is not encrypted
+# Another layer takes the place of one that is not encrypted
 plain_layers_are_held_as_well() {
   local mode
   expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/upper:t" -r "jwe:$TMP/key.pub.pem" --layer 1..2

@@ -5,7 +5,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 oci=application/vnd.oci.image
 
-# docker_image OPTION...: in $TMP/in; as OCI image it stays in $TMP/oci. $unnamed holds an option of make_docker.py or nothing.
+# docker_image OPTION...: made in $TMP/in; the OCI image stays in $TMP/oci. $unnamed is an option of make_docker.py or empty.
 unnamed=()
 docker_image() {
   rm -rf "$TMP/in" "$TMP/oci" "$TMP/out" "$TMP/back"
@@ -84,7 +84,7 @@ the_wrong_key_opens_nothing() {
   expect_absent "$TMP/back"
 }
 
-# As containers/image names layers of Docker images that it encrypts.
+# containers/image names the layers of Docker images that it encrypts this way.
 the_hybrid_type_becomes_ocis() {
   docker_image
   expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
@@ -97,7 +97,7 @@ the_hybrid_type_becomes_ocis() {
   expect_encrypted "$TMP/added" t
 }
 
-# Of ctr-enc, whose manifest and layers have Docker's types.
+# Made by ctr-enc; manifest and layers have Docker's types.
 an_image_of_a_peer_with_dockers_types_is_opened() {
   local sample=$cli_dir/../vectors/layouts/ctr-enc-docker-types
   rm -rf "$TMP/back"

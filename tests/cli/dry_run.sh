@@ -3,7 +3,7 @@
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# try COMMAND ARG...: works, and changes nothing beneath $TMP/in; $TMP/out does not come to be
+# try COMMAND ARG...: succeeds, changes nothing in $TMP/in, and does not create $TMP/out
 try() {
   local before
   before=$(state_of "$TMP/in")
@@ -56,7 +56,7 @@ what_is_missing_or_cut_off_is_found() {
   rm "$blob"
   expect_refused 2 imgcrypt encrypt "oci:$TMP/cut:plain" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem" --dry-run
   expect_contains "$stderr" "layer 0 of the image"
-  # What does not change may be in the destination.
+  # What does not change may already be in the destination.
   expect_exit 0 imgcrypt encrypt "oci:$TMP/cut:plain" "oci:$TMP/in:new" -r "jwe:$TMP/key.pub.pem" --layer 1 --dry-run
   blob=$TMP/cut/blobs/sha256/$(layers_of "$TMP/in" secret | tail -1 | sed 's/.*sha256://')
   rm "$blob"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Changes the layers of an image and every digest and size above them.
 
-usage: edit_layers.py LAYOUT TAG JQ-FILTER [--list]     (of each layer's descriptor; with --list of the list of them)
+usage: edit_layers.py LAYOUT TAG JQ-FILTER [--list]     (the filter edits each layer's descriptor, with --list the list of them)
 """
 import hashlib
 import json
@@ -20,7 +20,7 @@ def jq(program, value):
 
 
 def edit(layout, descriptor, program):
-    """Edits what is beneath a descriptor, which then describes what came of it."""
+    """Edits what a descriptor refers to, and the descriptor, so that it describes the result."""
     with open(blob_path(layout, descriptor["digest"]), encoding="utf-8") as file:
         document = json.load(file)
     if "manifests" in document:

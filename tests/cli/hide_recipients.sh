@@ -1,5 +1,5 @@
 #!/bin/bash
-# With --hide-recipients nothing that is written names those whose keys open it.
+# With --hide-recipients nothing in the written image says whose keys open it.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

@@ -1,9 +1,9 @@
 #!/bin/bash
-# Layouts that are damaged or malicious are refused with the right exit code, in time, and with nothing left behind.
+# Layouts that are damaged or malicious are refused with the right exit code, in time, and nothing is left behind.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# decrypt_layout REFERENCE: a FIFO must not hold it up.
+# decrypt_layout REFERENCE: a FIFO must not block it.
 decrypt_layout() {
   timeout 5 "$IMGCRYPT" decrypt "$1" "oci:$TMP/out:t" -k "$TMP/key.pem"
 }

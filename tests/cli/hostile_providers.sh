@@ -1,6 +1,6 @@
 #!/bin/bash
-# Whatever a key provider does, the command ends in time with an error that names it, and leaves nothing: no process, no
-# file.
+# Whatever a key provider does, the command ends in time with an error that names the provider, and leaves nothing behind:
+# no process and no file.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=../support/providers/config.sh
@@ -16,14 +16,14 @@ encrypt() {
   imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r provider:demo --provider-timeout "$deadline"
 }
 
-# expect_failures REASON: of both, for a reason that matches the expression
+# expect_failures REASON: wrapping and unwrapping fail, for a reason that matches the expression
 expect_failures() {
   local command
   for command in decrypt encrypt; do
     expect_exit 9 "$command"
     expect_matches "$stderr" "imgcrypt: error: .*key provider demo: [^"$'\n'"]*$1"
     ((${#stderr} < 4000)) || fail "an error of ${#stderr} characters"
-    expect_equal "$(tr -d '\n -~' <<<"$stderr")" "" "what is not plain text in the error"
+    expect_equal "$(tr -d '\n -~' <<<"$stderr")" "" "the part of the error that is not plain text"
     expect_equal "$stdout" "" "stdout"
     expect_absent "$TMP/out"
     expect_no_provider_left
@@ -36,7 +36,7 @@ expect_hostile_failures() {
   expect_failures "bash: $1"
 }
 
-# expect_success_with HOW: the right answer is taken whatever else goes on
+# expect_success_with HOW: the right answer is accepted whatever else happens
 expect_success_with() {
   local deadline=15 # an answer may take its time on a busy machine
   configure_hostile "$1"
@@ -53,7 +53,7 @@ leftovers_would_be_found() {
   local left
   bash "$providers_dir/hostile.sh" "$mark" leaves_child </dev/null >/dev/null 2>&1 || true
   mapfile -t left < <(processes_using "$mark")
-  ((${#left[@]} > 0)) || fail "a process that was left is not found"
+  ((${#left[@]} > 0)) || fail "a process that was left behind is not found"
   kill "${left[@]}"
 }
 
@@ -65,13 +65,13 @@ those_that_hang() {
   done
 }
 
-# Of layers that wait for the same program none waits for it anew.
+# If several layers wait for the same program, the deadline passes only once.
 one_that_is_kept_and_hangs() {
   configure_hostile hangs
   keep_open demo serve
   SECONDS=0
   expect_failures "bash: no answer within 1000 ms"
-  ((SECONDS < 10)) || fail "the deadline was waited for by each layer: $SECONDS s"
+  ((SECONDS < 10)) || fail "each layer waited for the deadline: $SECONDS s"
 }
 
 those_that_fail() {
@@ -120,7 +120,7 @@ provider_runs() {
   [[ -n $(processes_using "$mark") ]]
 }
 
-# expect_nothing_left_by SIGNAL STATUS PREFIX...: PREFIX stands before the id of the process that gets the signal
+# expect_nothing_left_by SIGNAL STATUS PREFIX...: PREFIX goes before the ID of the process that gets the signal
 expect_nothing_left_by() {
   local pid status=0
   # A shell's background commands ignore SIGINT.
@@ -145,7 +145,7 @@ when_we_are_killed() {
   expect_nothing_left_by INT 130
 }
 
-# What a shell started before it became imgcrypt is not a provider's.
+# A process that the shell started before it became imgcrypt does not belong to a provider.
 the_children_of_others_live_on() {
   local pid
   bash -c 'sleep 1234 & echo $! >"$1"; exec "$2" inspect "oci:$3:t"' - "$TMP/bystander" "$IMGCRYPT" "$TMP/plain" >/dev/null

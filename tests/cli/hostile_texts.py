@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""hostile_texts.py LAYOUT: gives the image tagged t texts that would command a terminal, wherever it may hold texts."""
+"""hostile_texts.py LAYOUT: puts texts with terminal control sequences everywhere the image tagged t may contain texts."""
 import base64
 import hashlib
 import json

@@ -1,10 +1,10 @@
 #!/bin/bash
-# What inspect shows: the tree, on terminals and in files, the table of layers, the documents themselves, JSON. Nothing
-# that an image says commands a terminal.
+# What inspect shows: the tree, on terminals and in files, the table of layers, the documents themselves, JSON. No text
+# in an image can control the terminal.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# show COLUMNS ARG...: what inspect writes to a terminal, left in $shown
+# show COLUMNS ARG...: sets $shown to what inspect writes to a terminal
 show() {
   local screen
   screen=$(LC_ALL=C.UTF-8 python3 "$cli_dir/pty_screen.py" "$1" 50 "" "$TMP/shown" "$IMGCRYPT" inspect "${@:2}") ||
@@ -44,7 +44,7 @@ colours_are_for_terminals_that_want_them() {
   show 80 "oci:$TMP/secret:t"
   expect_contains "$shown" $'\e[32mencrypted for [0-1]\e[0m'
   NO_COLOR=1 show 80 "oci:$TMP/secret:t"
-  [[ $shown != *$'\e'* ]] || fail "colours in spite of NO_COLOR"
+  [[ $shown != *$'\e'* ]] || fail "colours despite NO_COLOR"
 }
 
 a_file_gets_ascii_and_whole_digests() {
@@ -104,9 +104,9 @@ documents_are_printed_byte_for_byte() {
   expect_exit 2 imgcrypt inspect --raw "oci:$TMP/copy:t"
 }
 
-# expect_schema: what is in $TMP/stdout fits the schema
+# expect_schema: $TMP/stdout matches the schema
 expect_schema() {
-  python3 "$cli_dir/check_schema.py" "$cli_dir/../../docs/output.schema.json" inspect <"$TMP/stdout" || fail "another schema"
+  python3 "$cli_dir/check_schema.py" "$cli_dir/../../docs/output.schema.json" inspect <"$TMP/stdout" || fail "it does not match the schema"
 }
 
 json_has_everything() {
@@ -123,7 +123,7 @@ json_has_everything() {
          | .recipients == [0, 1] and .recipientsOmitted == 0 and .problem == null
            and .annotations["org.opencontainers.image.enc.pubopts"] != null)
     and (.recipients | length) == 2 and .recipients[0].scheme == "jwe" and .recipients[0].keyKind == "P-256"
-    and .imageLayers == 3 and .encryptedLayers == 3' "$TMP/stdout" >/dev/null || fail "another JSON: $stdout"
+    and .imageLayers == 3 and .encryptedLayers == 3' "$TMP/stdout" >/dev/null || fail "unexpected JSON: $stdout"
 }
 
 nothing_commands_the_terminal() {

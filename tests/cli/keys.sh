@@ -25,7 +25,7 @@ expect_opens() {
   expect_decrypted
 }
 
-# expect_refused CODE REASON KEY...: and nothing is left behind
+# expect_refused CODE REASON KEY...: nothing is left behind
 expect_refused() {
   expect_exit "$1" decrypt_with "${@:3}" </dev/null
   expect_contains "$stderr" "$2"
@@ -41,7 +41,7 @@ expect_recipient_refused() {
 }
 
 expect_no_warning() {
-  [[ $stderr != *"command line"* ]] || fail "a warning without need: $stderr"
+  [[ $stderr != *"command line"* ]] || fail "an unnecessary warning: $stderr"
 }
 
 passphrases_are_taken() {
@@ -86,7 +86,7 @@ passphrases_are_missed() {
   expect_refused 3 9 "$locked:fd=9" 9<&-
 }
 
-# A name with a known form in it is a file when there is such a file.
+# A name that contains a known form is a file if that file exists.
 odd_names_are_files() {
   cp "$TMP/right.pem" "$TMP/odd:pass=name.pem"
   expect_opens "$TMP/odd:pass=name.pem"
@@ -110,7 +110,7 @@ wrong_keys_are_told() {
   expect_opens "$TMP/wrong-rsa.pem" "$TMP/wrong-ec.pem" "$TMP/right.pem"
 }
 
-# make_locked_key NAME PASSPHRASE OPTION...: the right key once more, encrypted
+# make_locked_key NAME PASSPHRASE OPTION...: an encrypted copy of the right key
 make_locked_key() {
   openssl pkey -in "$TMP/right.pem" -aes256 -passout "pass:$2" -out "$TMP/$1.pem" "${@:3}"
 }

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Key pairs of imgcrypt key generate: made, used by us and by OpenSSL, never overwritten.
+# imgcrypt key generate makes key pairs that we and OpenSSL can use, and never overwrites one.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -51,7 +51,7 @@ passphrases_protect_it() {
   rm "$file" "$file.pub"
 }
 
-# expect_refused CODE REASON ARG...: and nothing is left behind
+# expect_refused CODE REASON ARG...: nothing is left behind
 expect_refused() {
   expect_exit "$1" imgcrypt key generate "${@:3}" </dev/null
   expect_contains "$stderr" "$2"
@@ -89,7 +89,7 @@ nothing_is_overwritten() {
   local file=$TMP/keys/kept.pem before
   imgcrypt key generate jwe-ec "$file" >/dev/null
   before=$(cat "$file.pub")
-  # A passphrase is not asked for, and no large key made, before.
+  # Before that, it asks for no passphrase and makes no large key.
   expect_kept jwe-ec "$file" --passphrase prompt
   expect_kept jwe-rsa "$file" --bits 16384
   rm "$file"
@@ -102,7 +102,7 @@ nothing_is_overwritten() {
   rm "$file"
 }
 
-# A large key takes minutes; who does not want to wait must not have to.
+# A large key takes minutes; the user must be able to interrupt it.
 it_is_cancelled() {
   local status=0 pid
   "$IMGCRYPT" key generate jwe-rsa "$TMP/keys/large.pem" --bits 16384 2>"$TMP/cancelled" &
@@ -114,7 +114,7 @@ it_is_cancelled() {
   expect_empty "$TMP/keys"
 }
 
-# The signal handler is there once the program has used a tenth of a second.
+# The signal handler is installed once the program has used a tenth of a second.
 is_asleep_or_busy() {
   (($(cut -d' ' -f14 "/proc/$1/stat") > 10))
 }

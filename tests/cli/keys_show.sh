@@ -1,5 +1,5 @@
 #!/bin/bash
-# imgcrypt key show: what is in a file, for people and for programs; what it says to use works.
+# imgcrypt key show says what is in a file, for people and for programs, and the use that it recommends works.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -50,7 +50,7 @@ ciphers_that_openssl_leaves_out_are_told() {
   local form
   openssl pkcs8 -topk8 -in "$keys/rsa.pem" -v1 PBE-SHA1-RC4-128 -provider default -provider legacy -passout pass:1234 \
     -out "$TMP/rc4.pem"
-  # As its hint says.
+  # This is what the hint says.
   openssl pkey -provider default -provider legacy -in "$TMP/rc4.pem" -passin pass:1234 -aes256 -passout pass:1234 \
     -out "$TMP/aes.pem"
   openssl pkcs8 -topk8 -in "$keys/rsa.pem" -v1 PBE-MD5-DES -provider default -provider legacy -passout pass:1234 \
@@ -69,7 +69,7 @@ forms_of_public_keys_are_told() {
   expect_shown "$TMP/spki.der" "form +SubjectPublicKeyInfo in DER"
 }
 
-# Of several keys in one file only the first is taken: so nobody is promised the others.
+# Only the first of several keys in a file is used, so the output must not offer the others.
 only_the_first_of_several_is_promised() {
   cat "$keys/rsa.pem" "$keys/p256.pem" >"$TMP/two.pem"
   expect_shown "$TMP/two.pem" "P-256"
@@ -87,7 +87,7 @@ only_the_first_of_several_is_promised() {
   expect_contains "$stderr" "only the first of its 2 keys is taken"
 }
 
-# Peers wrap for them: whoever has such a key must be able to read.
+# Other programs wrap for such keys, so their owners must be able to read.
 keys_of_another_use_only_decrypt() {
   jq '.use = "sig"' "$keys/rsanoalg.jwk" >"$TMP/sig.jwk"
   jq 'del(.d, .p, .q, .dp, .dq, .qi)' "$TMP/sig.jwk" >"$TMP/sig.pub.jwk"
@@ -102,7 +102,7 @@ bare_passwords_are_warned_of() {
   expect_contains "$stderr" "can be seen by every user"
 }
 
-# The certificate is hostile: no byte of it may reach the terminal as it stands.
+# The certificate is hostile: none of its control bytes may reach the terminal.
 hostile_names_are_harmless() {
   openssl req -x509 -newkey rsa:2048 -nodes -utf8 -subj $'/CN=\e[31mred' -days 2 -keyout "$TMP/hostile.pem" \
     -out "$TMP/hostile.cert.pem" 2>/dev/null

@@ -1,14 +1,14 @@
 #!/bin/bash
-# Plain layers that stay beside an encrypted image are told, and --prune removes those that no other image needs.
+# Plain layers that stay next to an encrypted image are listed, and --prune removes those that no other image needs.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# encrypt DESTINATION OPTION...: $TMP/in:plain
+# encrypt DESTINATION OPTION...: encrypts $TMP/in:plain
 encrypt() {
   imgcrypt encrypt "oci:$TMP/in:plain" "$1" -r "jwe:$TMP/key.pub.pem" "${@:2}"
 }
 
-# fresh_layout: $TMP/in with one image, whose layers are $layers
+# fresh_layout: makes $TMP/in with one image, whose layers are $layers
 fresh_layout() {
   rm -rf "$TMP/in" "$TMP/out"
   make_image "$TMP/in" plain --no-busybox --layers 2 >/dev/null
@@ -88,7 +88,7 @@ what_another_image_names_stays() {
   expect_exit 0 imgcrypt decrypt "oci:$TMP/in:plain" "oci:$TMP/out:t" -k "$TMP/key.pem"
 }
 
-# The other image has the lower layer, but a top of its own.
+# The other image has the lower layer, but its own top layer.
 each_layer_is_looked_at_by_itself() {
   fresh_layout
   make_image "$TMP/in" other --no-busybox --layers 2 --platforms linux/arm64 >/dev/null

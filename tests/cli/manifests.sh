@@ -1,5 +1,5 @@
 #!/bin/bash
-# What encryption does to an image's documents, and what it leaves alone.
+# What encryption changes in an image's documents, and what it does not.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -8,13 +8,13 @@ encrypt() {
   imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem" "$@"
 }
 
-# fresh_image OPTION...: $TMP/in
+# fresh_image OPTION...: makes $TMP/in
 fresh_image() {
   rm -rf "$TMP/in" "$TMP/out"
   make_image "$TMP/in" t --no-busybox "$@" >/dev/null
 }
 
-# expect_comes_back: $TMP/in is encrypted and decrypted, and what comes back is the very image.
+# expect_comes_back: encrypting and decrypting $TMP/in gives back the very image.
 expect_comes_back() {
   rm -rf "$TMP/back"
   expect_exit 0 encrypt
@@ -70,7 +70,8 @@ it_is_said_when_it_is_not_the_image_that_was_encrypted() {
   expect_contains "$stderr" "not exact: the image that was encrypted had the digest $(root_of "$TMP/in" t)"
 }
 
-# with_layer DESCRIPTOR CONTENT: $TMP/in with another layer on top; DESCRIPTOR is JSON beside digest and size.
+# with_layer DESCRIPTOR CONTENT: makes $TMP/in with another layer on top; digest and size are added to DESCRIPTOR, which is
+# JSON.
 with_layer() {
   local digest
   digest=$(printf %s "$2" | sha256sum | cut -d' ' -f1)
@@ -78,7 +79,7 @@ with_layer() {
   edit_root "$TMP/in" t ".layers += [$1 + {digest: \"sha256:$digest\", size: ${#2}}]"
 }
 
-# expect_passed_through TYPE: the top layer stays as it is, and that is said.
+# expect_passed_through TYPE: the top layer stays as it is, and a note says so.
 expect_passed_through() {
   expect_contains "$stderr" "stays as it is: $1"
   expect_equal "$(jq -c '.layers[-1]' "$(manifest_of "$TMP/out" t)")" "$(jq -c '.layers[-1]' "$(manifest_of "$TMP/in" t)")" \
@@ -142,7 +143,7 @@ indexes_may_be_nested() {
   expect_comes_back
   inner=$(jq -r '.manifests[0].digest' "$(blob "$TMP/out" "$(root_of "$TMP/out" t)")")
   set_root "$TMP/out" t "$inner" "$(stat -c %s "$(blob "$TMP/out" "$inner")")"
-  expect_equal "$(encryption_of "$TMP/out" t)" "ee ee" "what is encrypted within the inner index"
+  expect_equal "$(encryption_of "$TMP/out" t)" "ee ee" "what is encrypted in the inner index"
 }
 
 missing_children_are_left_alone() {
@@ -164,7 +165,7 @@ an_image_has_up_to_1000_layers() {
   expect_refused 8 encrypt
 }
 
-# packet_header FILTER: of the first layer's first JWE
+# packet_header FILTER: applied to the header of the first layer's first JWE
 packet_header() {
   jq -r '.layers[0].annotations["org.opencontainers.image.enc.keys.jwe"]' "$(manifest_of "$TMP/out" t)" | base64 -d |
     jq -r '.protected | gsub("-"; "+") | gsub("_"; "/") | @base64d' | jq -r "$1"
@@ -176,7 +177,7 @@ packets_say_whom_they_are_for() {
   expect_equal "$(packet_header '.kid')" "$(jq -r .kid "$TMP/thumbprint")" "the key id"
 }
 
-# thumbprint NAME: as RFC 7638 has it, of an EC key
+# thumbprint NAME: the RFC 7638 thumbprint of an EC key
 thumbprint() {
   local point
   point=$(openssl pkey -pubin -in "$1.pub.pem" -outform DER | tail -c 64 | base64 -w0)

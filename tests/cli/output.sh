@@ -1,5 +1,5 @@
 #!/bin/bash
-# What goes to stdout and what to stderr, as text and as JSON; JSON is held against docs/output.schema.json.
+# What goes to stdout and what to stderr, as text and as JSON; JSON must match docs/output.schema.json.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=../support/providers/config.sh
@@ -7,13 +7,13 @@ source "$cli_dir/../support/providers/config.sh"
 
 schema=$cli_dir/../../docs/output.schema.json
 
-# expect_json CODE DEFINITION ARGUMENT...: of imgcrypt -o json; what stdout has fits
+# expect_json CODE DEFINITION ARGUMENT...: the output of imgcrypt -o json matches the definition
 expect_json() {
   expect_exit "$1" imgcrypt -o json "${@:3}"
   python3 "$cli_dir/check_schema.py" "$schema" "$2" <"$TMP/stdout" || fail "${*:3}: $stdout"
 }
 
-# expect_failure CODE NAME ARGUMENT...: told in JSON on stdout, and on stderr as ever
+# expect_failure CODE NAME ARGUMENT...: reported in JSON on stdout, and on stderr as usual
 expect_failure() {
   expect_json "$1" failure "${@:3}"
   expect_equal "$(jq -r '"\(.error.code) \(.error.name)"' <<<"$stdout")" "$1 $2" "the error"
@@ -111,7 +111,7 @@ what_a_signal_ends_has_json() {
   configure_toy
 }
 
-# As peers have them: an option takes one value, whatever follows.
+# As in other programs, an option takes one value, whatever follows.
 options_may_stand_anywhere() {
   local options=(-r "jwe:$TMP/key.pub.pem" --platform linux/amd64 --layer 0 -k "$TMP/key.pem" -j 1)
   expect_exit 0 imgcrypt encrypt "${options[@]}" "oci:$TMP/plain:t" "oci:$TMP/anywhere:t" -q
@@ -123,7 +123,7 @@ options_may_stand_anywhere() {
   expect_exit 0 imgcrypt check -k "$TMP/other.pem" "oci:$TMP/anywhere:u" --full
   expect_exit 0 imgcrypt decrypt -k "$TMP/other.pem" "oci:$TMP/anywhere:u" "oci:$TMP/anywhere:back" --partial
   expect_exit 0 imgcrypt inspect --platform linux/amd64 "oci:$TMP/anywhere:t" --layers
-  # Several values take several options.
+  # To give several values, repeat the option.
   expect_exit 0 imgcrypt encrypt -r "jwe:$TMP/key.pub.pem" -r "jwe:$TMP/other.pub.pem" -- "oci:$TMP/plain:t" "oci:$TMP/anywhere:t"
   rm -rf "$TMP/anywhere"
 }
@@ -197,7 +197,7 @@ positions_name_images() {
   expect_equal "$(jq -r .image.digest <<<"$stdout")" "$(root_of "$TMP/whole" t)" "the image at 0"
   expect_exit 2 imgcrypt inspect "oci:$TMP/whole:@1"
   expect_contains "$stderr" "no image at that position: there are 1, counted from 0"
-  # Two images of one tag: the one that is not meant must stay.
+  # Two images have the same tag: the one that is not meant must stay.
   cp -r "$TMP/whole" "$TMP/twice"
   imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/twice:u" -r "jwe:$TMP/key.pub.pem" >/dev/null 2>&1
   sed -i 's/"org.opencontainers.image.ref.name":"u"/"org.opencontainers.image.ref.name":"t"/' "$TMP/twice/index.json"

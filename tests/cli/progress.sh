@@ -1,5 +1,5 @@
 #!/bin/bash
-# Progress on terminals of several sizes and in logs, and a terminal that is left as it was.
+# Progress on terminals of several sizes and in logs; the terminal is left as it was.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=../support/providers/config.sh
@@ -7,7 +7,7 @@ source "$cli_dir/../support/providers/config.sh"
 
 schema=$cli_dir/../../docs/output.schema.json
 
-# on_terminal COLUMNS ROWS WANTED THEN ARGUMENT...: runs imgcrypt; its layers wait until $TMP/go is there
+# on_terminal COLUMNS ROWS WANTED THEN ARGUMENT...: runs imgcrypt; its layers wait until $TMP/go exists
 on_terminal() {
   rm -f "$TMP/go"
   screen=$(python3 "$cli_dir/pty_screen.py" "$1" "$2" "$3" "$4" "$IMGCRYPT" "${@:5}") || fail "on a terminal of $1 columns"
@@ -23,7 +23,7 @@ encrypt_on_terminal() {
   on_terminal "$1" "$2" "${3:-total: 1 of 4}" "${4:-$TMP/go}" encrypt "oci:$TMP/plain:t" "oci:$TMP/encrypted:t" -r provider:demo -j 16
 }
 
-# expect_bars COLUMNS ROWS LINES: that many lines, none wider than the terminal, which hold the result alone at the end
+# expect_bars COLUMNS ROWS LINES: that many lines, none wider than the terminal; at the end only the result is left
 expect_bars() {
   encrypt_on_terminal "$1" "$2" "${4:-}"
   expect_equal "$(of_screen .status)" 0 "the exit status"
@@ -64,7 +64,7 @@ colours_are_for_terminals_that_want_them() {
   expect_contains "$stderr" "imgcrypt: error: "
 }
 
-# encrypt OPTION...: stderr is no terminal
+# encrypt OPTION...: stderr is not a terminal
 encrypt() {
   rm -rf "$TMP/encrypted"
   touch "$TMP/go"

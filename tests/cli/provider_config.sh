@@ -1,6 +1,6 @@
 #!/bin/bash
-# Where key providers are found: the configuration, PATH and our own; what is wrong with each is told where a provider is
-# needed, and nowhere else. And the commands around them.
+# Where key providers are found: the configuration, PATH and our own. What is wrong with them is reported where a provider
+# is needed, and nowhere else. Also `provider list`, `provider test` and `key generate sodium`.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=../support/providers/config.sh
@@ -13,8 +13,8 @@ encrypt() {
 }
 
 
-# expect_useless CODE REASON: the present configuration is an error that names it where provider: is used, while all else
-# goes on
+# expect_useless CODE REASON: the present configuration is an error that names it if provider: is used; everything else
+# works
 expect_useless() {
   expect_exit "$1" encrypt provider:demo
   expect_matches "$stderr" "$2"
@@ -83,7 +83,7 @@ programs_are_looked_for_in_path() {
   PATH=$TMP/bin:$PATH expect_demo_works
 }
 
-# A relative path is one of the directory that the user is in, which the provider is in, too.
+# A relative path is relative to the user's working directory, which is also the provider's.
 directory_and_environment_are_inherited() {
   mkdir "$TMP/work"
   ln -s "$providers_dir/toy.py" "$TMP/work/toy-here"

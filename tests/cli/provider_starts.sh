@@ -1,5 +1,5 @@
 #!/bin/bash
-# How often key providers are started, and that several layers ask at once.
+# How often key providers are started; several layers ask at once.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=../support/providers/config.sh
@@ -9,7 +9,7 @@ source "$cli_dir/../support/providers/config.sh"
 expect_starts() {
   : >"$TMP/starts"
   expect_exit 0 "${@:2}"
-  expect_equal "$(wc -l <"$TMP/starts")" "$1" "the number of times that the provider was started"
+  expect_equal "$(wc -l <"$TMP/starts")" "$1" "how often the provider was started"
 }
 
 # configure_counted NAME PROGRAM ARG...
@@ -34,7 +34,7 @@ sodium_program() {
   env -u OCICRYPT_KEYPROVIDER_CONFIG "$IMGCRYPT" provider list | sed -n 's/^sodium: \([^ ]*\).*/\1/p'
 }
 
-# Two layers of other digests whose packet is the same
+# Two layers with different digests and the same packet
 equal_packets_are_asked_once() {
   local manifest
   configure_toy
@@ -46,10 +46,10 @@ equal_packets_are_asked_once() {
   : >"$TMP/starts"
   expect_exit 7 imgcrypt decrypt "oci:$TMP/encrypted:t" "oci:$TMP/out:t" -k provider:demo -j2
   expect_contains "$stderr" "authentication failed"
-  expect_equal "$(wc -l <"$TMP/starts")" 1 "the number of times that the provider was started"
+  expect_equal "$(wc -l <"$TMP/starts")" 1 "how often the provider was started"
 }
 
-# put_manifest LAYOUT FILE: as what the tag t names
+# put_manifest LAYOUT FILE: makes it what the tag t names
 put_manifest() {
   local digest index=$1/index.json
   digest=$(sha256sum <"$2" | cut -d' ' -f1)
@@ -59,7 +59,7 @@ put_manifest() {
   cp "$TMP/index" "$index"
 }
 
-# Neither of two goes on before the other has been started.
+# Neither of the two continues before the other has been started.
 layers_ask_side_by_side() {
   configure_script "$TMP/pair" "echo >>$TMP/waiting
     until ((\$(wc -l <$TMP/waiting) >= 2)); do sleep 0.01; done

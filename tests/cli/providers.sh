@@ -1,5 +1,5 @@
 #!/bin/bash
-# What key providers are told, and which replies are taken.
+# What key providers are sent, and which replies are accepted.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=../support/providers/config.sh
@@ -7,7 +7,7 @@ source "$cli_dir/../support/providers/config.sh"
 
 vectors=$cli_dir/../vectors/keyprovider
 
-# encrypt RECIPIENT...: $TMP/plain into $TMP/encrypted
+# encrypt RECIPIENT...: encrypts $TMP/plain to $TMP/encrypted
 encrypt() {
   rm -rf "$TMP/encrypted"
   imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/encrypted:t" "${@/#/-r}"
@@ -32,7 +32,7 @@ expect_refused() {
   expect_absent "$TMP/out"
 }
 
-# without_content FILE: a request but for what is to be wrapped or unwrapped, which is new each time
+# without_content FILE: a request without what is to be wrapped or unwrapped, which is new each time
 without_content() {
   sed -E 's/("(optsdata|annotation)":")[A-Za-z0-9+/]+=*"/\1"/' "$1"
 }
@@ -54,7 +54,7 @@ requests_are_those_of_ocicrypt() {
     expect_equal "$(tail -c1 "$TMP/$operation.in.json")" "}" "the last byte of the request"
   done
   jq -r .keyunwrapparams.annotation "$TMP/keyunwrap.in.json" >"$TMP/asked"
-  grep -qF "$(cat "$TMP/asked")" "$(blob "$TMP/encrypted" "$(root_of "$TMP/encrypted" t)")" || fail "another packet was asked"
+  grep -qF "$(cat "$TMP/asked")" "$(blob "$TMP/encrypted" "$(root_of "$TMP/encrypted" t)")" || fail "the provider was asked about another packet"
 }
 
 parameters_are_those_of_the_user() {
@@ -67,7 +67,7 @@ parameters_are_those_of_the_user() {
   expect_equal "$(jq -c .keyunwrapparams.dc "$TMP/keyunwrap.in.json")" '{"Parameters":{}}' "what is sent without a parameter"
 }
 
-# A provider gets neither another's parameters nor a key, be it given by name or by descriptor.
+# A provider receives neither another provider's parameters nor a key, whether a key is given by name or by descriptor.
 others_are_kept_secret() {
   local request
   configure_script "$TMP/watched" "ls /proc/\$\$/fd >$TMP/descriptors
@@ -81,12 +81,12 @@ others_are_kept_secret() {
   expect_opens "$TMP/locked.pem:fd=7" "$TMP/wrong.pem" provider:demo:mine provider:other:secret 7<"$TMP/passphrase"
   expect_parameters keyunwrap '{"demo":["mine"]}'
   request=$(cat "$TMP/keyunwrap.in.json")
-  [[ $request != *privkeys* && $request != *"$(printf secret | base64)"* ]] || fail "too much was told: $request"
+  [[ $request != *privkeys* && $request != *"$(printf secret | base64)"* ]] || fail "too much was sent: $request"
   expect_equal "$(paste -sd' ' "$TMP/descriptors")" "0 1 2 255" "the descriptors of the provider" # 255 is the script itself
 }
 
 # expect_shape_works COMMAND
-# What a key's passphrase stood in is gone before a provider inherits the environment.
+# The variable that held a key's passphrase is removed before a provider inherits the environment.
 passphrases_are_not_inherited() {
   configure_script "$TMP/watched" "env >$TMP/environment
     exec python3 $providers_dir/toy.py $TMP"
@@ -103,7 +103,7 @@ expect_shape_works() {
   expect_opens provider:demo
 }
 
-# pad_to SIZE: the command that adds spaces to a reply
+# pad_to SIZE: the command that pads a reply with spaces
 pad_to() {
   echo "python3 -c 'import sys; sys.stdout.write(sys.stdin.read().ljust($1))'"
 }
@@ -144,7 +144,7 @@ replies_that_are_refused() {
   done
 }
 
-# Several schemes on one layer: any of the keys opens it, and when none does each says why.
+# Several schemes on one layer: any of the keys opens it, and if none does, each gives its reason.
 any_key_opens_it() {
   configure_toy
   encrypt "jwe:$TMP/right.pub.pem" "pkcs7:$TMP/certificate.pem" provider:demo >/dev/null 2>&1

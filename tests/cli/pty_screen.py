@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """pty_screen.py COLUMNS ROWS WANTED THEN COMMAND ARG...: runs the command on a terminal of that size until its screen shows
-the text WANTED (at once when empty); then makes the file THEN, or sends SIGINT when it is INT; and waits for its end.
+the text WANTED (if empty, at once); then creates the file THEN, or sends SIGINT if THEN is INT; and waits for its end.
 
 Prints one JSON object: the exit `status`, the screen's lines `during` and `after`, and all that was written, `raw`.
-Knows the few control sequences that imgcrypt writes, and fails on others and on lines that do not fit.
+Understands the few control sequences that imgcrypt writes, and fails on others and on lines that do not fit.
 """
 import fcntl
 import json

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""read_samples.py IMGCRYPT CTD-DECODER VECTORS SCRATCH: the peers' images with every key that the vectors list for them.
+"""read_samples.py IMGCRYPT CTD-DECODER VECTORS SCRATCH: reads images of other programs with all their keys.
 
-Each image is decrypted as a whole by imgcrypt, and each of its layers by the decoder; with keys that open it not, both must
-say so. What needs more than is known here is printed.
+Each image is decrypted as a whole by imgcrypt, and each of its layers by the decoder; with keys that do not open it, both must
+say so. Images that need more than is supported are printed.
 """
 import base64
 import hashlib
@@ -36,7 +36,7 @@ def blob(image, digest):
 
 
 def layers_of(image, digest):
-    """The descriptor of every image layer beneath a manifest or an index, in order."""
+    """The descriptor of every image layer of a manifest or an index, in order."""
     document = json.loads(blob(image, digest))
     if "manifests" in document:
         return [layer for child in document["manifests"] for layer in layers_of(image, child["digest"])]
@@ -52,7 +52,7 @@ def restored(row):
 
 
 def environment_of(key):
-    """With the passphrase, and with the configuration of the key's provider alone."""
+    """With the passphrase, and with the configuration of only the key's provider."""
     environment = {name: value for name, value in os.environ.items() if name != "OCICRYPT_KEYPROVIDER_CONFIG"}
     if key["passphrase"] is not None:
         environment["PASSPHRASE_OF_SAMPLE"] = key["passphrase"]
@@ -66,7 +66,7 @@ def environment_of(key):
 
 
 def ways_to_give(key):
-    """The key on the command line of imgcrypt, in every way that there is."""
+    """The key on the command line of imgcrypt, in every possible form."""
     argument = key["key"] if key["passphrase"] is None else key["key"] + ":env=PASSPHRASE_OF_SAMPLE"
     ways = [["-k", argument]]
     if "program" in key:
@@ -123,7 +123,7 @@ def put_on_fd_3(data):
 def run_decoder(image, layer, keys, parameters, environment):
     payload = {"DecryptConfig": {"Parameters": parameters}, "Descriptor": layer}
     put_on_fd_3(make_payload.field(1, make_payload.TYPE_URL) + make_payload.field(2, json.dumps(payload).encode()))
-    # Into a file: after a failure a pipe would be held open until the decoder has been waited for.
+    # To a file: after a failure a pipe would stay open until someone waits for the decoder.
     with (open(blob_path(os.path.join(vectors, image["path"]), layer["digest"]), "rb") as ciphertext,
           open(os.path.join(scratch, "layer"), "w+b") as plaintext):
         done = subprocess.run([decoder, "--decryption-keys-path", keys, "--spool-dir", scratch], cwd=vectors, env=environment,

@@ -1,11 +1,11 @@
 #!/bin/bash
-# recipients add and replace: who can open an image changes, and but for --rotate no layer does.
+# recipients add and replace change who can open an image, and no layer except with --rotate.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 jwe=org.opencontainers.image.enc.keys.jwe
 
-# fresh_image: $TMP/in:t, for alice
+# fresh_image: makes $TMP/in:t, for alice
 fresh_image() {
   rm -rf "$TMP/in" "$TMP/out"
   imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/in:t" -r "jwe:$TMP/alice.pub.pem" >/dev/null 2>&1
@@ -142,7 +142,7 @@ what_is_not_encrypted_is_refused() {
   expect_refused 8 change replace "$TMP/out" --rotate
 }
 
-# A blob of the right digest that is not what the key's owner encrypted: whoever wraps its key anew would vouch for it.
+# A blob has the right digest but is not what the key's owner encrypted: wrapping its key again would vouch for it.
 forge_layer() {
   local layer forged digest
   layer=$(layer_digests "$TMP/in" | head -n1)
@@ -197,7 +197,7 @@ for name in alice bob stranger; do
   make_keys "$TMP/$name" P-256
 done
 make_certificate "$TMP/carol" carol
-# Of a size that is worth a thread
+# Large enough to be worth a thread
 plain=$(make_image "$TMP/plain" t --no-busybox --layers 2 --layer-size 5000000)
 added_recipients_open_it_beside_the_old_ones
 recipients_that_replace_others_open_it_alone

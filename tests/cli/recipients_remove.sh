@@ -1,16 +1,16 @@
 #!/bin/bash
-# recipients remove: who is to go is named by key, fingerprint or number, and goes alone.
+# recipients remove: a recipient is named by key, fingerprint or number, and only that one is removed.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# fresh_image: $TMP/in:t, for alice, bob and carol
+# fresh_image: makes $TMP/in:t, for alice, bob and carol
 fresh_image() {
   rm -rf "$TMP/in" "$TMP/out"
   expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/in:t" -r "jwe:$TMP/alice.pub.pem" -r "jwe:$TMP/bob.pub.pem" \
     -r "pkcs7:$TMP/carol.cert.pem"
 }
 
-# remove ARGUMENT...: from $TMP/in into $TMP/out
+# remove ARGUMENT...: from $TMP/in to $TMP/out
 remove() {
   imgcrypt recipients remove "$@" "oci:$TMP/in:t" "oci:$TMP/out:t"
 }
@@ -48,7 +48,7 @@ fingerprints_and_their_beginnings_do() {
   expect_contains "$stderr" "the image has none of that name"
 }
 
-# A name of its own, shorter than a beginning may be
+# The key's own name, shorter than the beginning of a fingerprint may be
 key_ids_do() {
   jq -n --arg x "$(coordinate x)" --arg y "$(coordinate y)" '{kty: "EC", crv: "P-256", kid: "dora", x: $x, y: $y}' >"$TMP/dora.jwk"
   rm -rf "$TMP/in"
@@ -60,7 +60,7 @@ key_ids_do() {
   expect_gone dora bob
 }
 
-# coordinate x|y: of dora's key, whose point ends its SubjectPublicKeyInfo
+# coordinate x|y: of dora's key; its point is at the end of its SubjectPublicKeyInfo
 coordinate() {
   local first=64
   [[ $1 == x ]] || first=32
@@ -103,7 +103,7 @@ somebody_must_be_left() {
   expect_contains "$stderr" "nobody would be left to open it"
 }
 
-# Which packet is whose only the provider knows.
+# Only the provider knows which packet belongs to which recipient.
 recipients_of_a_provider_go_together() {
   rm -rf "$TMP/in"
   expect_exit 0 imgcrypt key generate sodium "$TMP/sodium"

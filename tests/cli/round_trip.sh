@@ -1,5 +1,5 @@
 #!/bin/bash
-# What is encrypted and decrypted again is the image it was, byte by byte; layouts keep whatever else is in them.
+# Encrypting and decrypting gives back the same image, byte for byte; layouts keep whatever else is in them.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -20,7 +20,7 @@ decrypt_image() {
   expect_only_result "oci:$3:$4" "$3" "$4"
 }
 
-# expect_round_trip NAME OPTION...: of the image that make_image makes
+# expect_round_trip NAME OPTION...: for an image that make_image makes
 expect_round_trip() {
   local digest plain=$TMP/$1.plain encrypted=$TMP/$1.encrypted decrypted=$TMP/$1.decrypted
   digest=$(make_image "$plain" t --no-busybox "${@:2}")
@@ -35,7 +35,7 @@ expect_round_trip() {
   expect_no_temporary_files "$decrypted"
 }
 
-# expect_same_blobs LAYOUT LAYOUT: manifests, configs and attestations too
+# expect_same_blobs LAYOUT LAYOUT: including manifests, configs and attestations
 expect_same_blobs() {
   diff -r "$1/blobs" "$2/blobs" >"$TMP/diff" || fail "$2 differs: $(cat "$TMP/diff")"
 }

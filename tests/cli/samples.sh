@@ -1,5 +1,5 @@
 #!/bin/bash
-# The images that other programs encrypted are decrypted with every key of theirs, and with no other.
+# Images that other programs encrypted are decrypted with each of their keys, and with no other.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -7,7 +7,7 @@ vectors=$cli_dir/../vectors
 : "${CTD_DECODER:=$cli_dir/../../build/release/streamproc/ctd-decoder}"
 [[ -x $CTD_DECODER ]] || fail "$CTD_DECODER is not built"
 
-# A certificate chooses among the recipients; that of another's key is a mistake, however it is given.
+# A certificate selects a recipient; a certificate of another key is a mistake, however it is given.
 a_certificate_needs_its_key() {
   local certificate
   for certificate in "-k $vectors/pkcs7/cert2.pem" "--dec-recipient pkcs7:$vectors/pkcs7/cert2.pem"; do

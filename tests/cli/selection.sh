@@ -3,19 +3,19 @@
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# encrypt OPTION...: $TMP/in to $TMP/out
+# encrypt OPTION...: encrypts $TMP/in to $TMP/out
 encrypt() {
   rm -rf "$TMP/out"
   imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem" "$@"
 }
 
-# expect_encryption LETTERS OPTION...: as encryption_of says
+# expect_encryption LETTERS OPTION...: what encryption_of prints
 expect_encryption() {
   expect_exit 0 encrypt "${@:2}"
   expect_equal "$(encryption_of "$TMP/out" t)" "$1" "what ${*:2} encrypts"
 }
 
-# expect_comes_back: exactly, with the key
+# expect_comes_back DIGEST: decrypting with the key gives back exactly this image
 expect_comes_back() {
   rm -rf "$TMP/back"
   expect_exit 0 imgcrypt decrypt "oci:$TMP/out:t" "oci:$TMP/back:t" -k "$TMP/key.pem"
@@ -117,14 +117,14 @@ a_blob_of_two_platforms_is_encrypted_once() {
     second=${first:-}
     first=$(jq -c '.layers[0]' "$(blob "$TMP/out" "$manifest")")
   done
-  expect_equal "$first" "$second" "the layer that both platforms have"
+  expect_equal "$first" "$second" "the layer that both platforms share"
 }
 
-# The base's layers are compressed otherwise: the diff_ids tell.
+# The base's layers are compressed differently: the diff_ids identify them.
 the_layers_of_a_base_are_left_out() {
   make_image "$TMP/base" t --no-busybox --layers 2 --compression zstd >/dev/null
   make_image "$TMP/in" child --no-busybox --layers 4 --compression gzip >/dev/null
-  # The base's top holds the platform's file, so it is no layer of the child.
+  # The base's top layer holds the platform's file, so it is not a layer of the child.
   imgcrypt encrypt "oci:$TMP/in:child" "oci:$TMP/out:child" -r "jwe:$TMP/key.pub.pem" --skip-base "oci:$TMP/base:t" \
     >/dev/null 2>"$TMP/stderr"
   expect_equal "$(encryption_of "$TMP/out" child)" "-eee" "what is encrypted above the base"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Writers of one layout at the same time lose nothing, and one that is killed at any moment leaves a whole image or none.
+# Several writers of one layout lose nothing, and a writer that is killed at any moment leaves a complete image or none.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -12,7 +12,7 @@ encrypt_to() {
   imgcrypt encrypt "oci:$TMP/plain:t" "oci:$1:$2" -r "jwe:$TMP/key.pub.pem" -j 2
 }
 
-# expect_decrypts LAYOUT TAG: to the original
+# expect_decrypts LAYOUT TAG: the result is the original
 expect_decrypts() {
   expect_exit 0 imgcrypt decrypt "oci:$1:$2" "oci:$TMP/out:t" -k "$TMP/key.pem"
   expect_equal "$(root_of "$TMP/out" t)" "$digest" "the digest of $1:$2"
@@ -35,8 +35,8 @@ many_writers_lose_no_tag() {
   expect_no_temporary_files "$TMP/shared"
 }
 
-# encrypt_killed_at SYSCALL N LAYOUT: false when it ended before the call came. The inner shell keeps the death of strace,
-# which dies like what it traces, out of the test's output.
+# encrypt_killed_at SYSCALL N LAYOUT: false if it ended before that call. strace dies like the program that it traces; the
+# inner shell keeps the report of this out of the test's output.
 encrypt_killed_at() {
   local code=0
   # shellcheck disable=SC2016
@@ -46,7 +46,7 @@ encrypt_killed_at() {
   ((code == 137)) || fail "exit $code at $1 $2: $(cat "$TMP/strace")"
 }
 
-# killed_writers SYSCALL STEP: killed at every STEPth call there is, over a layout that has the tag already
+# killed_writers SYSCALL STEP: killed at every STEPth call, writing to a layout that already has the tag
 killed_writers() {
   local moment killed=0 layout=$TMP/killed
   for ((moment = 1; ; moment += $2)); do
@@ -63,7 +63,7 @@ killed_writers() {
   echo "$killed killed at $1"
 }
 
-# failed_writer CALL: a call of the commit fails, and what it had linked already goes again
+# failed_writer CALL: a call of the commit fails, and what it had already linked is removed
 failed_writer() {
   local before layout=$TMP/failed
   rm -rf "$layout"

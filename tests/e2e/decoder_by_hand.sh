@@ -1,10 +1,10 @@
 #!/bin/bash
-# The decoder alone, without containerd and without a payload: it finds the layer in a content store, writes nothing before
+# The decoder alone, without containerd and without a payload: it finds the layer in a content store, writes nothing until
 # all is verified, and its memory does not grow with the layer.
 # shellcheck source=../support/shell/e2e.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
 
-# decode LAYOUT FILE [OPTION...]: FILE through the decoder, which may look into LAYOUT
+# decode LAYOUT FILE [OPTION...]: passes FILE through the decoder, which may look into LAYOUT
 decode() {
   timeout 60 "$CTD_DECODER" --decryption-keys-path "$TMP/keys" --spool-dir "$TMP/spool" --content-root "$1" "${@:3}" \
     <"$2" 3<&-
@@ -23,11 +23,11 @@ encrypted_image() {
 
 expect_plaintext() {
   expect_exit 0 decode "$TMP/$1" "$(only_layer "$TMP/$1")" "${@:2}"
-  cmp "$TMP/stdout" "$(only_layer "$TMP/$1.plain")" || fail "$1 came out as something else"
+  cmp "$TMP/stdout" "$(only_layer "$TMP/$1.plain")" || fail "$1 was decrypted to something else"
   expect_nothing_left
 }
 
-# expect_refused LAYOUT FILE REASON: and not one byte of plaintext
+# expect_refused LAYOUT FILE REASON: not one byte of plaintext is written
 expect_refused() {
   expect_exit 1 decode "$1" "$2"
   expect_equal "$(stat -c %s "$TMP/stdout")" 0 "the number of bytes on stdout"
@@ -51,20 +51,20 @@ text = json.dumps(manifest).encode()
 PYTHON
 }
 
-# decode_in_little_memory NAME: with an address space that the layer of 160 MiB does not fit into
+# decode_in_little_memory NAME: in an address space that is too small for the layer of 160 MiB
 decode_in_little_memory() {
   prlimit --as=$((96 << 20)) "$CTD_DECODER" --decryption-keys-path "$TMP/keys" --spool-dir "$TMP/spool" \
     --content-root "$TMP/$1" <"$(only_layer "$TMP/$1")" 3<&- >/dev/null
 }
 
-# use_encrypted_key OPENSSL-ARGUMENT...: the only key, in the form that openssl makes of it
+# use_encrypted_key OPENSSL-ARGUMENT...: the only key, in the form that openssl converts it to
 use_encrypted_key() {
   use_keys
   openssl "$@" -passout pass:secret -in "$TMP/key.pem" -out "$TMP/keys/key" 2>/dev/null
   echo secret >"$TMP/keys/key.pass"
 }
 
-# expect_growth_refused NAME: what is appended to a layer once it was checked does not come out.
+# expect_growth_refused NAME: what is appended to a layer after it was checked is not written.
 expect_growth_refused() {
   local layer size left
   layer=$(only_layer "$TMP/$1")
@@ -82,7 +82,7 @@ expect_growth_refused() {
   truncate -s "$size" "$layer"
 }
 
-# expect_damage_told NAME: though an older manifest wraps the key of the damaged layer for others
+# expect_damage_told NAME: although an older manifest wraps the key of the damaged layer for others
 expect_damage_told() {
   local layer
   layer=$(only_layer "$TMP/$1")
@@ -109,14 +109,14 @@ expect_plaintext big --stream
 decode_in_little_memory big
 expect_growth_refused big
 
-# Damage in the last bytes: all that precedes them is sound and must be held back nevertheless.
+# The damage is in the last bytes: everything before them is sound and must be held back all the same.
 sound=$(only_layer "$TMP/big")
 python3 "$support_dir/damage_layer.py" "$TMP/big" t 0 truncate
 rm "$sound" # its head is the same: the decoder would take it for the blob on stdin
 expect_refused "$TMP/big" "$(only_layer "$TMP/big")" "layer authentication failed"
 rm -rf "$TMP/big" "$TMP/big.plain"
 
-# What is no key, and what cannot be a passphrase, stops nothing.
+# Files that are not keys, and files that cannot be passphrases, stop nothing.
 echo junk >"$TMP/keys/a"
 mkfifo "$TMP/keys/a.pass"
 echo junk >"$TMP/keys/b"

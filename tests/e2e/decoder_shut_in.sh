@@ -1,6 +1,6 @@
 #!/bin/bash
-# The decoder gives up what it does not need, loads few libraries, reads no unauthenticated CMS, and ends on SIGTERM even
-# while nobody takes its output.
+# The decoder gives up the rights that it does not need, loads few libraries, reads no unauthenticated CMS, and ends on
+# SIGTERM even while nobody reads its output.
 # shellcheck source=../support/shell/e2e.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
 
@@ -14,8 +14,8 @@ expect_few_libraries() {
   expect_equal "$others" "" "the list of other libraries"
 }
 
-# start_blocked: $decoder writes a layer that is larger than its output may hold. As a user other than root, so that
-# /proc tells by the owner of its files whether it may be dumped.
+# start_blocked: $decoder writes a layer that is larger than its output pipe. It does not run as root, so that the owner of
+# its files in /proc shows whether it may be dumped.
 start_blocked() {
   local layer
   layer=$(blob "$TMP/encrypted" "$(layers_of "$TMP/encrypted" t | cut -d' ' -f2)")
@@ -119,4 +119,4 @@ expect_exit 1 decode_legacy
 expect_matches "$stderr" "encrypted without authentication"
 expect_equal "$(stat -c %s "$TMP/stdout")" 0 "the number of bytes on stdout"
 imgcrypt decrypt "oci:$TMP/legacy:t" "oci:$TMP/back:t" -k "$TMP/owner.pem" --allow-legacy-cms --diff-ids never >/dev/null ||
-  fail "the image with the old packet is not sound"
+  fail "the image with the legacy packet is not sound"

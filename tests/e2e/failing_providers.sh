@@ -1,6 +1,6 @@
 #!/bin/bash
-# No unpack whose key provider fails is ever taken for one that worked, whatever the provider does, and nothing of it keeps
-# running.
+# An unpack whose key provider fails is never taken for one that succeeded, whatever the provider does, and no process of
+# it keeps running.
 # FAILING_UNPACKS: how many of each of the ten kinds (5).
 # shellcheck source=../support/shell/e2e.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
@@ -27,7 +27,7 @@ expect_hostile_refused() {
   expect_refused "$1"
 }
 
-# Kind after kind, so that what one leaves behind would meet another.
+# One of each kind in turn, so that what one leaves behind would disturb another.
 refuse_each_kind() {
   local how
   for how in hangs closes_all hangs_with_session floods_stderr; do

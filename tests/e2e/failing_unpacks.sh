@@ -1,5 +1,5 @@
 #!/bin/bash
-# No unpack that must fail is ever taken for one that worked, each says why, and none leaves anything behind.
+# An unpack that must fail is never taken for one that succeeded; each says why, and none leaves anything behind.
 # FAILING_UNPACKS: how many of each of the five kinds (10).
 # shellcheck source=../support/shell/e2e.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
@@ -19,15 +19,15 @@ expect_refusals() {
   echo "$rounds refused: $2"
 }
 
-# expect_half_unpacked: the layers below may be there, not the failing one, nor one in the making.
+# expect_half_unpacked: the layers below may exist, but not the failing one, nor an unfinished one.
 expect_half_unpacked() {
   local snapshots
   snapshots=$(ctr_here snapshots ls)
-  [[ $snapshots != *Active* ]] || fail "left in the making: $snapshots"
+  [[ $snapshots != *Active* ]] || fail "left unfinished: $snapshots"
   (($(grep -c Committed <<<"$snapshots") < 2)) || fail "unpacked after all: $snapshots"
 }
 
-# damaged_copy NAME HOW: the encrypted layout with its second layer flipped or truncated
+# damaged_copy NAME HOW: the encrypted layout with a bit of its second layer flipped, or the layer truncated
 damaged_copy() {
   cp -r "$TMP/encrypted" "$TMP/$1"
   python3 "$support_dir/damage_layer.py" "$TMP/$1" t 1 "$2"

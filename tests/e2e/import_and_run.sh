@@ -10,7 +10,7 @@ message_of() {
   echo "encrypted for $1, unpacked by the decoder"
 }
 
-# make_encrypted_image SEED KIND: the layout $TMP/KIND for a recipient's key of this kind; layers of no other image in it
+# make_encrypted_image SEED KIND: the layout $TMP/KIND for a key of this kind; it shares no layers with another image
 make_encrypted_image() {
   make_keys "$TMP/$2" "$2"
   make_image "$TMP/plain" t --layers 8 --compression gzip,zstd,tar --platforms linux/amd64,linux/arm64 --attestation \

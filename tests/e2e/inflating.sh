@@ -1,12 +1,12 @@
 #!/bin/bash
 # The decoder decompresses for a parent that has the layer open in its content store, and for nobody else unless told to:
-# behind the HMAC, in little memory, and never into something that would be taken for compressed once more.
+# after the HMAC, in little memory, and never to something that would be taken for compressed again.
 # shellcheck source=../support/shell/e2e.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
 
 store=$TMP/io.containerd.content.v1.content
 
-# decode_stdin [OPTION...]: with the store named
+# decode_stdin [OPTION...]: with the store given
 decode_stdin() {
   timeout 60 "$CTD_DECODER" --decryption-keys-path "$TMP/keys" --spool-dir "$TMP/spool" --content-root "$store" "$@" 3<&-
 }
@@ -59,7 +59,7 @@ make_files() {
   head -c $((1 << 30)) /dev/zero | gzip -1c >"$TMP/zeros"
 }
 
-# decode_in_little_memory NAME: what it holds is ten times the address space.
+# decode_in_little_memory NAME: the layer's content is ten times as large as the address space.
 decode_in_little_memory() {
   prlimit --as=$((96 << 20)) "$CTD_DECODER" --decryption-keys-path "$TMP/keys" --content-root "$store" --inflate=always \
     <"$(layer_named "$1")" 3<&- | wc -c
@@ -95,7 +95,7 @@ expect_failure "cut short" decode_as_containerd short
 expect_equal "$(decode_in_little_memory zeros)" $((1 << 30)) "the number of bytes"
 expect_exit 3 decode gzip --inflate=always --stream
 
-# One bit of a layer turns: nothing of it comes out, though its gzip data begins well.
+# One bit of a layer is flipped: nothing is written, although its gzip data begins well.
 layer=$(layer_named gzip)
 python3 - "$layer" <<'PYTHON'
 import sys

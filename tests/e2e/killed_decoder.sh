@@ -1,5 +1,5 @@
 #!/bin/bash
-# A decoder killed in the middle of a layer never passes for one that worked.
+# A decoder killed in the middle of a layer is never taken for one that succeeded.
 # KILLED_DECODERS: how many are killed (10); each a little later than the one before.
 # shellcheck source=../support/shell/e2e.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
@@ -12,12 +12,12 @@ decoder_appears() {
   [[ -n $decoder ]]
 }
 
-# The child that keeps stdout open is its first act; whoever dies before that cannot be told from a program with no output.
+# Its first act is to start the child that keeps stdout open; if it dies before that, it looks like a program without output.
 decoder_has_begun() {
   pgrep -P "$decoder" >/dev/null
 }
 
-# kill_decoder MILLISECONDS-AFTER-IT-BEGAN: false when it had ended by itself. It is stopped first, to be sure of that.
+# kill_decoder MILLISECONDS-AFTER-IT-BEGAN: false if it had already ended by itself. It is stopped first, to be sure.
 kill_decoder() {
   wait_for 20 decoder_appears || fail "containerd started no decoder"
   wait_for 5 decoder_has_begun || return 1
@@ -31,7 +31,7 @@ is_stopped() {
   [[ $(ps -o stat= -p "$1") == T* ]]
 }
 
-# killed_import DELAY: $killed says whether the decoder met its end in time.
+# killed_import DELAY: $killed says whether the decoder was killed in time.
 killed_import() {
   local import
   import_image "$TMP/encrypted" t test.local/killed >"$TMP/import.log" 2>&1 &
@@ -42,7 +42,7 @@ killed_import() {
     [[ $killed == no ]] || fail "accepted although the decoder was killed after $1 ms"
   else
     [[ $killed == yes ]] || fail "refused although the decoder was not killed: $(cat "$TMP/import.log")"
-    ! grep -i "diff id" "$TMP/import.log" || fail "only the diff_id told that the decoder was killed after $1 ms"
+    ! grep -i "diff id" "$TMP/import.log" || fail "only the diff_id showed that the decoder was killed after $1 ms"
   fi
 }
 

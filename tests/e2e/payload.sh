@@ -1,6 +1,6 @@
 #!/bin/bash
-# The decoder's fd 3, fed by hand: a payload that names the layer, with and without keys in it, and everything else that
-# may stand there and is no payload.
+# The decoder's fd 3, filled by hand: a payload that names the layer, with and without keys in it, and everything else that
+# may be there and is not a payload.
 # shellcheck source=../support/shell/e2e.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
 
@@ -9,7 +9,7 @@ payload() {
   python3 "$support_dir/make_payload.py" "$manifest" "$@"
 }
 
-# decode LAYER-NUMBER [CONTENT-ROOT]: the layer's ciphertext through the decoder; fd 3 is the caller's.
+# decode LAYER-NUMBER [CONTENT-ROOT]: passes the layer's ciphertext through the decoder; fd 3 is the caller's.
 decode() {
   timeout 20 "$CTD_DECODER" --decryption-keys-path "$TMP/keys" --spool-dir "$TMP/spool" \
     --content-root "${2:-$TMP/nothing}" <"$(layer_blob "$TMP/encrypted" "$1")"
@@ -22,11 +22,11 @@ layer_blob() {
 # expect_plaintext LAYER-NUMBER [CONTENT-ROOT]
 expect_plaintext() {
   expect_exit 0 decode "$@"
-  cmp "$TMP/stdout" "$(layer_blob "$TMP/plain" "$1")" || fail "layer $1 came out as something else"
+  cmp "$TMP/stdout" "$(layer_blob "$TMP/plain" "$1")" || fail "layer $1 was decrypted to something else"
   expect_nothing_left
 }
 
-# expect_refused REASON LAYER-NUMBER [CONTENT-ROOT]: and not one byte of plaintext
+# expect_refused REASON LAYER-NUMBER [CONTENT-ROOT]: not one byte of plaintext is written
 expect_refused() {
   expect_exit 1 decode "${@:2}"
   expect_equal "$(stat -c %s "$TMP/stdout")" 0 "the number of bytes on stdout"
@@ -57,7 +57,7 @@ payload_of_another_layer_is_refused() {
   expect_refused "" 0 3< <(payload 1)
 }
 
-# What is no payload must not matter where the layer can be looked up, and be refused where it cannot.
+# What is not a payload must not matter if the layer can be looked up, and must be refused if it cannot.
 without_payload() {
   use_keys "$TMP/key"
   "$1" expect_plaintext 0 "$TMP/encrypted"

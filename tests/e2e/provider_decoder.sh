@@ -1,6 +1,6 @@
 #!/bin/bash
-# The decoder alone, with key providers: from the configuration and from a payload; and when they fail not one byte of
-# plaintext, an end in time, and nothing left running.
+# The decoder alone, with key providers: from the configuration and from a payload. If they fail, it writes not one
+# byte of plaintext, ends in time, and leaves nothing running.
 # shellcheck source=../support/shell/e2e.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
 # shellcheck source=../support/providers/config.sh
@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../support/providers/config.sh"
 
 deadline=30
 
-# decode [OPTION...]: the layer, which the decoder looks up; fd 3 is the caller's.
+# decode [OPTION...]: decodes the layer, which the decoder looks up; fd 3 is the caller's.
 decode() {
   timeout 20 "$CTD_DECODER" --decryption-keys-path "$TMP/keys" --spool-dir "$TMP/spool" --content-root "$TMP/encrypted" \
     --provider-timeout "$deadline" "$@" <"$layer"
@@ -16,7 +16,7 @@ decode() {
 
 expect_plaintext() {
   expect_exit 0 decode "$@"
-  cmp "$TMP/stdout" "$plain_layer" || fail "the layer came out as something else"
+  cmp "$TMP/stdout" "$plain_layer" || fail "the layer was decrypted to something else"
   expect_no_provider_left
   expect_nothing_left
 }
@@ -32,7 +32,7 @@ expect_refused() {
   expect_nothing_left
 }
 
-# payload PARAMETERS: for the layer, with these instead of keys
+# payload PARAMETERS: a payload for the layer, with these instead of keys
 payload() {
   python3 -B - "$support_dir" "$manifest" "$1" <<'PYTHON'
 import json, sys
@@ -64,7 +64,7 @@ providers_open_the_layer() {
   expect_told '{}'
 }
 
-# A provider has three descriptors, and none of them is containerd's.
+# A provider has three descriptors, none of which is containerd's.
 descriptors_are_kept() {
   configure_script "$TMP/watched" "readlink /proc/\$\$/fd/[0-9]* >$TMP/descriptors; exec python3 $providers_dir/toy.py $TMP"
   expect_plaintext 3< <(payload null) 4<"$TMP/wrong.pem" 5</dev/null
@@ -90,7 +90,7 @@ configurations_that_are_missing_or_broken() {
   use_keys "$TMP/wrong"
 }
 
-# expect_hostile_refused REASON HOW [ARGUMENT...]: whether the decoder verifies first or as it flows
+# expect_hostile_refused REASON HOW [ARGUMENT...]: the decoder verifies first, and then with --stream
 expect_hostile_refused() {
   configure_hostile "${@:2}"
   expect_refused "key provider demo: .*$1" 3<&-
@@ -144,7 +144,7 @@ killed_decoders_take_their_provider_along() {
   done
 }
 
-# decode_in_place: as the very process that calls it
+# decode_in_place: replaces the process that calls it
 decode_in_place() {
   exec "$CTD_DECODER" --decryption-keys-path "$TMP/keys" --spool-dir "$TMP/spool" --content-root "$TMP/encrypted" <"$layer"
 }

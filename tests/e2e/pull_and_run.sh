@@ -1,5 +1,5 @@
 #!/bin/bash
-# An encrypted image goes to a registry as it is; containerd pulls and unpacks it, and runc runs it.
+# An encrypted image is pushed to a registry as it is; containerd pulls and unpacks it, and runc runs it.
 # shellcheck source=../support/shell/e2e.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
 

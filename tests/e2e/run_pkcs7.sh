@@ -1,12 +1,12 @@
 #!/bin/bash
-# An image that is encrypted for two certificates runs where one of their private keys is: imported, and pulled from a registry.
-# The node needs no certificate.
+# An image that is encrypted for two certificates runs on a node with one of their private keys, both imported and pulled
+# from a registry. The node needs no certificate.
 # shellcheck source=../support/shell/e2e.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
 
 message="encrypted for certificates, unpacked by the decoder"
 
-# expect_runs IMAGE: and goes again without a trace
+# expect_runs IMAGE: it runs, and is removed without a trace
 expect_runs() {
   expect_equal "$(run_image "$1")" "$(printed_by "$message" 6)" "what the container of $1 printed"
   remove_images "$1"

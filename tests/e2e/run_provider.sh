@@ -1,7 +1,7 @@
 #!/bin/bash
-# An image that is encrypted for a sodium key runs where a key provider has that key: containerd's configuration names the
-# provider's for the decoder, and the provider's arguments name the key. Imported, and pulled from a registry; there is no key
-# directory.
+# An image that is encrypted for a sodium key runs on a node where a key provider has that key: containerd's configuration
+# names the provider's configuration for the decoder, and the provider's arguments name the key. The image is imported, and
+# pulled from a registry; there is no key directory.
 # shellcheck source=../support/shell/e2e.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
 
@@ -14,14 +14,14 @@ give_provider() {
     >"$TMP/providers.json"
 }
 
-# No decoder and no provider is running, and no ciphertext is spooled.
+# No decoder or provider is running, and no ciphertext is spooled.
 expect_all_ended() {
   expect_unused "$TMP/node"
   expect_unused "$TMP/no-keys"
   expect_empty "$TMP/spool"
 }
 
-# expect_runs IMAGE: and goes again without a trace
+# expect_runs IMAGE: it runs, and is removed without a trace
 expect_runs() {
   expect_equal "$(run_image "$1")" "$(printed_by "$message" 6)" "what the container of $1 printed"
   remove_images "$1"

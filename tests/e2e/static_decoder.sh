@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds the static decoder in $STATIC_BUILD; it needs no library, and passes the tests of the one that does.
+# Builds the static decoder in $STATIC_BUILD; it needs no library, and passes the tests of the dynamic one.
 set -euo pipefail
 
 fail() {
@@ -7,7 +7,7 @@ fail() {
   exit 1
 }
 
-# Other tests see to what the compiler makes of the sources: what matters here is how they are linked.
+# Other tests check the compiled code; what matters here is how it is linked.
 cmake -S "$SOURCE_DIR" -B "$STATIC_BUILD" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_COMPILE_WARNING_AS_ERROR=ON \
   -DCMAKE_CXX_FLAGS_RELEASE='-O1 -DNDEBUG' -DIMGCRYPT_STATIC_DECODER=ON -DIMGCRYPT_TESTS=OFF
 cmake --build "$STATIC_BUILD" --target ctd-decoder

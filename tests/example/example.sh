@@ -1,5 +1,5 @@
 #!/bin/bash
-# The example gives the very image back, and fails as the library says.
+# The example gives back the very image, and fails with the library's error code.
 # shellcheck source=../cli/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../cli/common.sh"
 

@@ -1,12 +1,12 @@
 #!/bin/bash
-# What buildah pushes encrypted imgcrypt decrypts, and what imgcrypt encrypts buildah pulls, by way of a layout and by way of a
-# registry; and an image is built from one that imgcrypt encrypted. The Debian 12 buildah knows no key providers: of a layer
-# that is wrapped for one, too, it opens the other keys.
+# imgcrypt decrypts what buildah pushes encrypted, and buildah pulls what imgcrypt encrypts, through a layout and through a
+# registry. buildah also builds an image from one that imgcrypt encrypted. buildah of Debian 12 does not support key
+# providers: if a layer is also wrapped for one, it uses the other keys.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# In a store of its own, which needs neither mounts nor namespaces. It names what it pulls after the layout's path, which must
-# therefore be in lower case: a relative one.
+# It has its own store, which needs neither mounts nor namespaces. It names what it pulls after the layout's path, which must
+# therefore be in lower case, so the path is relative.
 buildah() (
   cd "$TMP"
   timeout 120 buildah --log-level error --root "$TMP/store" --runroot "$TMP/run" --storage-driver vfs "$@"
@@ -28,7 +28,7 @@ diff_ids_of_layout() {
   jq -r '.rootfs.diff_ids[]' "$(blob "$TMP/$1" "$(jq -r .config.digest "$manifest")")"
 }
 
-# content_digests NAME: of the layers' archives, their compression taken off
+# content_digests NAME: digests of the layers' archives without their compression
 content_digests() {
   local type digest
   while read -r type digest; do
@@ -54,7 +54,7 @@ buildah_push() {
   buildah push --quiet --tls-verify=false --format oci "${options[@]}" "$1" "$2"
 }
 
-# to_registry NAME and from_registry NAME: as they are, encrypted or not
+# to_registry NAME and from_registry NAME: copy the image as it is, encrypted or not
 to_registry() {
   skopeo copy --quiet --preserve-digests --dest-tls-verify=false "oci:$TMP/$1:t" "docker://$REGISTRY/$1:t"
 }
@@ -78,7 +78,7 @@ expect_not_pulled() {
   fi
 }
 
-# expect_decrypted NAME...: the layout `pushed` has encrypted layers, and each party restores the archives of `plain`.
+# expect_decrypted NAME...: the layout `pushed` has encrypted layers, and each party gets back the archives of `plain`.
 expect_decrypted() {
   local name
   expect_encrypted "$TMP/pushed" t
@@ -114,7 +114,7 @@ buildah_to_imgcrypt() {
   empty_store
 }
 
-# A build whose base only the key opens; its own commands run in the base. The result is pushed encrypted for somebody else.
+# A build on a base that only the key opens; its commands run in the base. The result is pushed encrypted for someone else.
 build_from_encrypted_base() {
   local options
   make_image "$TMP/base" t --layers 3 --compression tar,zstd,gzip >/dev/null

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# What the interop tests share: parties with keys of their own, programs that encrypt and decrypt layouts tagged t beneath
-# $TMP, and the check that what one writes another opens. SKOPEO names the skopeo to work with.
+# What the interop tests share: parties with their own keys, programs that encrypt and decrypt layouts tagged t in $TMP, and
+# the check that one program opens what another writes. SKOPEO names the skopeo to use.
 # shellcheck source-path=SCRIPTDIR
 # shellcheck source=../support/shell/e2e.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
 
 : "${SKOPEO:=skopeo}"
 
-# recipient_of[NAME] is what is encrypted for the party, keys_of[NAME] what it decrypts with: one a line.
+# recipient_of[NAME] is the recipient to encrypt for, keys_of[NAME] are the keys to decrypt with, one on each line.
 declare -A recipient_of keys_of
 
 # add_jwe NAME KIND
@@ -31,7 +31,7 @@ add_sodium() {
   keys_of[$1]=provider:sodium:$TMP/$1
 }
 
-# with_each OPTION VALUE...: leaves OPTION before each value in the array $options
+# with_each OPTION VALUE...: sets the array $options to OPTION before each value
 with_each() {
   local value
   options=()
@@ -89,7 +89,7 @@ imgcrypt_decrypt() {
   imgcrypt decrypt "oci:$TMP/$1:t" "oci:$TMP/$2:t" "${options[@]}"
 }
 
-# expect_opened_alone WRITER READER NAME...: each party opens alone the layout `secret`, whose layers are those of `plain`.
+# expect_opened_alone WRITER READER NAME...: each party alone opens the layout `secret`, whose layers are those of `plain`.
 expect_opened_alone() {
   local name
   for name in "${@:3}"; do
@@ -107,8 +107,8 @@ expect_refused() {
   rm -rf "$TMP/back"
 }
 
-# check_encryption STRANGER WRITER READER NAME...: what WRITER writes for all of the named parties each of them opens, and the
-# stranger does not.
+# check_encryption STRANGER WRITER READER NAME...: what WRITER writes for all of the named parties can be opened by each of
+# them, and not by the stranger.
 check_encryption() {
   local stranger=$1 writer=$2 reader=$3
   shift 3

@@ -1,16 +1,16 @@
 #!/bin/bash
 # After every operation of ours other programs open the image, and operations work on images that others encrypted. The
-# readers are skopeo and buildah; layers are compared with the originals byte by byte, by buildah against their diff_ids.
+# readers are skopeo and buildah; layers are compared with the originals byte for byte, by buildah with their diff_ids.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# In a store of its own, as in buildah.sh.
+# It has its own store, as in buildah.sh.
 buildah() (
   cd "$TMP"
   timeout 120 buildah --log-level error --root "$TMP/store" --runroot "$TMP/run" --storage-driver vfs "$@"
 )
 
-# buildah_opens LAYOUT NAME: of this machine's platform, which must be among the image's
+# buildah_opens LAYOUT NAME: for this machine's platform, which the image must have
 buildah_opens() {
   local options
   key_options --decryption-key "$2"
@@ -41,7 +41,7 @@ expect_closed_to() {
   done
 }
 
-# operation NAME: what is tried now, on a fresh layout
+# operation NAME: what is tested now, on a fresh layout
 operation() {
   operation="$1 ($(cat "$TMP/plain.kind"), written by $writer)"
   rm -rf "$TMP/secret" "$TMP/before"
@@ -73,7 +73,7 @@ replacing() {
   expect_closed_to rsa
 }
 
-# removing GOES STAYS HOW...: written for both, in one packet by skopeo
+# removing GOES STAYS HOW...: skopeo encrypts for both, in one packet
 removing() {
   operation "recipients remove ${*:3}"
   "$writer" plain before "$1" "$2" >/dev/null
@@ -99,7 +99,7 @@ selecting() {
   expect_closed_to stranger
 }
 
-# One layer is skopeo's, the other ours; nobody opens both with one key.
+# skopeo encrypted one layer and we encrypted the other; no key opens both.
 completing() {
   local options reader
   operation "encrypt beside --encrypt-layer"
@@ -118,7 +118,7 @@ completing() {
   expect_closed_to stranger
 }
 
-# Docker's image, as skopeo converts it, has the same layers.
+# skopeo converts the image to Docker's format, which has the same layers.
 converting() {
   operation "encrypt Docker's image"
   cp -r "$TMP/plain" "$TMP/before"
@@ -128,7 +128,7 @@ converting() {
   expect_closed_to stranger
 }
 
-# ctr-enc's manifests have Docker's types, which skopeo 1.9.3 refuses to decrypt; what we make of them is OCI.
+# ctr-enc's manifests have Docker's types, which skopeo 1.9.3 refuses to decrypt; we convert them to OCI.
 docker_types_of_ctr_enc() {
   local sample=$support_dir/../../vectors/layouts/ctr-enc-docker-types
   imgcrypt decrypt "oci:$sample/layout:t" "oci:$TMP/opened:t" -k "$sample/keys/p384.pem" >/dev/null 2>&1
@@ -159,7 +159,7 @@ for compression in gzip zstd; do
   writer=imgcrypt_encrypt
   selecting --layer -1
   selecting --layer 0
-  # Of whose layers, with another compression, only the first is one of ours.
+  # Only its first layer is one of ours, with another compression.
   make_image "$TMP/base" t --layers 3 --compression tar --no-busybox --layer-size 100000 >/dev/null
   selecting --skip-base "oci:$TMP/base:t"
   completing

@@ -1,6 +1,6 @@
 #!/bin/bash
 # What imgcrypt encrypts, skopeo decrypts, and the other way round: each kind of key over gzip, zstd and tar layers on two
-# platforms. Layers are compared with the originals byte by byte.
+# platforms. Layers are compared with the originals byte for byte.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

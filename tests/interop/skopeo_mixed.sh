@@ -1,6 +1,6 @@
 #!/bin/bash
-# Several schemes on one layer. What imgcrypt wraps for a JWE key, a certificate and a key provider, a skopeo that knows no
-# providers opens with either of the other two; what it writes for two schemes imgcrypt opens with each.
+# Several schemes on one layer. imgcrypt wraps for a JWE key, a certificate and a key provider, and a skopeo that
+# does not support providers opens it with either of the other two. imgcrypt opens with each key what skopeo writes for two.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

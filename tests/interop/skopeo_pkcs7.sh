@@ -1,6 +1,6 @@
 #!/bin/bash
 # PKCS7 from imgcrypt to skopeo and back: one certificate and several, over gzip, zstd and tar layers on two platforms. The
-# certificate is given as a key, as skopeo wants it; imgcrypt takes it as a recipient too, and needs none.
+# certificate is given as a key, as skopeo wants it; imgcrypt also takes it as a recipient, and needs none.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -16,7 +16,7 @@ imgcrypt_decrypt_by_key() {
   imgcrypt decrypt "oci:$TMP/$1:t" "oci:$TMP/$2:t" -k "$TMP/$3.pem"
 }
 
-# A party whose key and whose issuer are alice's, but not her certificate: only without a certificate does the key open it.
+# A party has alice's key and issuer, but another certificate: the key opens the image only without a certificate.
 add_renewed_certificate() {
   cp "$TMP/alice.pem" "$TMP/renewed.pem"
   openssl req -x509 -new -key "$TMP/renewed.pem" -subj /CN=alice -days 2 -out "$TMP/renewed.cert.pem"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # keyprovider-sodium as skopeo's key provider, from imgcrypt to skopeo and back, and with other schemes on the same layer.
-# Debian 12 builds skopeo with an ocicrypt that knows no key providers: SKOPEO must name one with ocicrypt 1.1 or newer, or the
-# test is reported as skipped.
+# skopeo of Debian 12 uses an ocicrypt that does not support key providers: SKOPEO must name one with ocicrypt 1.1 or newer,
+# or the test is reported as skipped.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -12,7 +12,7 @@ knows_providers() {
   grep -qaF OCICRYPT_KEYPROVIDER_CONFIG "$(command -v "$1")"
 }
 
-# Only skopeo reads this: imgcrypt finds the program by itself, which is tried as well as its reading of the same file.
+# Only skopeo reads this: imgcrypt finds the program by itself. Both this and its reading of the same file are tested.
 configure_sodium() {
   jq -n --arg path "$sodium" --args '{"key-providers": {sodium: {cmd: {path: $path, args: $ARGS.positional}}}}' -- "$@" \
     >"$TMP/providers.json"
@@ -34,7 +34,7 @@ imgcrypt_decrypt_as_configured() {
   with_providers imgcrypt_decrypt "$@"
 }
 
-# The key is the provider's own, named in its arguments: no user names it.
+# The provider has its own key, named in its arguments: no user names it.
 a_node_key_opens_it() {
   configure_sodium --key "$TMP/one"
   imgcrypt_encrypt plain secret one two >/dev/null

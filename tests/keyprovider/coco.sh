@@ -1,5 +1,5 @@
 #!/bin/bash
-# The provider for confidential-containers as other tools use it, and packets that confidential-containers made.
+# The provider for confidential containers, used as other tools use it, and packets that confidential containers made.
 # shellcheck disable=SC2034 # arrays are passed by name
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"

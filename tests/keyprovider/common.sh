@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the tests of our key providers start with: they speak to the programs as other tools do, with jq.
+# Every test of our key providers sources this file. The tests talk to the programs as other tools do, with jq.
 # KEY_PROVIDERS names the folder of the programs; by default that of the release build.
 # shellcheck source-path=SCRIPTDIR
 
@@ -13,17 +13,17 @@ source "$tests_dir/support/shell/assert.sh"
 
 options='{"symkey":"SK9juAb7eFIu6tJRG4BOl5rx43YMfWV8r+f+1E2tQT8=","digest":"sha256:5a89","cipheroptions":{"nonce":"cx8KjRyX4RlAyYYYzWI16g=="}}'
 
-# ask PROGRAM ARG...: one request on stdin, answered in time
+# ask PROGRAM ARG...: sends one request from stdin, which must be answered in time
 ask() {
   timeout 20 "$@"
 }
 
-# base64_list VALUE...: a JSON array of the values in base64, as parameters are sent
+# base64_list VALUE...: a JSON array of the values in base64, the form in which parameters are sent
 base64_list() {
   jq -cn '[$ARGS.positional[] | @base64]' --args "$@"
 }
 
-# wrap_request NAME VALUE...: to wrap $options, in the very form that ocicrypt sends
+# wrap_request NAME VALUE...: a request to wrap $options, exactly as ocicrypt sends it
 wrap_request() {
   jq -cjn --arg name "$1" --argjson values "$(base64_list "${@:2}")" --arg options "$options" \
     '{op: "keywrap",
@@ -65,7 +65,7 @@ expect_failure() {
   expect_equal "$stdout" "" "stdout"
   expect_contains "$stderr" "$1"
   expect_equal "$(wc -l <"$TMP/stderr")" 1 "number of lines on stderr, which is $stderr,"
-  [[ $stderr == keyprovider-*": error: "* ]] || fail "no error of a provider: $stderr"
+  [[ $stderr == keyprovider-*": error: "* ]] || fail "not an error of a provider: $stderr"
 }
 
 # expect_wrap_fails REASON NAME VALUES COMMAND...
@@ -92,8 +92,8 @@ expect_bad_requests_refused() {
   expect_failure "--help" "$@" --nonsense </dev/null
 }
 
-# expect_kept_open PACKET-FILE NAME VALUES COMMAND...: 60 requests, each answered before the next is sent, and among them
-# ones that fail; the process ends with its stdin
+# expect_kept_open PACKET-FILE NAME VALUES COMMAND...: 60 requests, each answered before the next is sent; some of them
+# fail; the process ends when its stdin ends
 expect_kept_open() {
   local -n serve_values=$3
   local request to from answer pid i
@@ -113,7 +113,7 @@ expect_kept_open() {
     fi
   done
   exec {to}>&-
-  wait "$pid" || fail "the process that was kept did not end well: $(cat "$TMP/serve.stderr")"
+  wait "$pid" || fail "the process that was kept open did not end well: $(cat "$TMP/serve.stderr")"
   expect_equal "$(cat "$TMP/serve.stderr")" "" "stderr"
 }
 

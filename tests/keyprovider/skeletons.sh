@@ -1,5 +1,5 @@
 #!/bin/bash
-# The examples of keyprovider/README.md work as they stand.
+# The examples in keyprovider/README.md work as they are.
 # shellcheck disable=SC2034 # arrays are passed by name
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The provider sodium as other tools use it, and its keys.
+# The provider sodium, used as other tools use it, and its keys.
 # shellcheck disable=SC2034 # arrays are passed by name
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -49,7 +49,7 @@ keys_are_not_overwritten() {
   expect_failure "other.pub is there already" "$sodium" generate "$TMP/other" </dev/null
   [[ ! -e $TMP/other ]] || fail "half a key was made"
   "$sodium" generate --force "$TMP/kept" >/dev/null
-  ! cmp -s "$TMP/kept" "$TMP/kept.before" || fail "--force made no new key"
+  ! cmp -s "$TMP/kept" "$TMP/kept.before" || fail "--force did not make a new key"
   expect_equal "$(stat -c %a "$TMP/kept")" 600 "mode of the new key"
   expect_equal "$("$sodium" public "$TMP/kept")" "$(cat "$TMP/kept.pub")" "the public half of the new key"
   expect_failure "absent/key" "$sodium" generate "$TMP/absent/key" </dev/null
@@ -144,7 +144,7 @@ secrets_are_never_shown() {
   [[ $stderr != *"$secret"* ]] || fail "the secret was shown"
 }
 
-# Wherever one byte is another the packet opens no more, and so does one that was cut.
+# A packet with any byte changed does not open, nor does one that was cut off.
 damaged_packets_do_not_open() {
   local recipients=("$TMP/one.pub") answers size
   expect_wraps "$TMP/whole" sodium recipients "$sodium"

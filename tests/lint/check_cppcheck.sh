@@ -1,5 +1,5 @@
 #!/bin/bash
-# cppcheck has nothing to say about the C++ files of the product; what it need not say is in cppcheck.txt.
+# cppcheck finds nothing in the C++ files of the product; cppcheck.txt lists what it may ignore.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every C++ file is as clang-format-19 writes it; scripts/format makes it so.
+# Every C++ file is formatted by clang-format-19; scripts/format does that.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

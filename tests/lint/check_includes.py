@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Holds every #include of the product to two tables: who may include whom, and where third-party libraries live.
+"""Checks every #include of the product against two tables: who may include whom, and where third-party libraries live.
 
 check_includes.py               checks the tree
-check_includes.py --self-test   shows on examples that it finds what it should, and nothing else"""
+check_includes.py --self-test   checks with examples that it finds what it should, and nothing else"""
 import fnmatch
 import re
 import sys
 
 from project_files import ROOT, project_files
 
-# Module -> what of ours it may include besides itself and <imgcrypt/...>. A name with a slash is that one header.
+# Module -> which of our modules it may include, besides itself and <imgcrypt/...>. A name with a slash is a single header.
 MAY_INCLUDE = {
     "include": [],
     "base": [],
@@ -26,7 +26,7 @@ MAY_INCLUDE = {
     "cli": ["node", "image", "layer", "transport", "keywrap", "oci", "keys", "crypto", "base"],
 }
 
-# Library, what its includes look like, the files it may be included by.
+# Library, what its includes look like, the files that may include it.
 EDGES_BEHIND_JSON = [
     "src/base/text/json*.cpp",
     *(f"src/{module}/*.cpp" for module in ("oci", "keywrap", "layer", "transport")),
@@ -64,11 +64,11 @@ def module_of(path):
 def fault_of_ours(path, header):
     module, target = module_of(path), header.split("/")[0]
     if "/" not in header or ".." in header or target not in MAY_INCLUDE:
-        return f'"{header}" is not of the form "module/file.hpp"'
+        return f'"{header}" does not have the form "module/file.hpp"'
     if target == "include":
-        return f'"{header}" is public and is written <imgcrypt/...>'
+        return f'"{header}" is public: write <imgcrypt/...>'
     if target == "keyprovider" and header.count("/") > 1 and path.split("/")[:2] != header.split("/")[:2]:
-        return f'{path.rpartition("/")[0]} may not include "{header}": key providers are programs of their own'
+        return f'{path.rpartition("/")[0]} may not include "{header}": key providers are separate programs'
     if target == module or target in MAY_INCLUDE[module] or header in MAY_INCLUDE[module]:
         return None
     return f"module {module} may not include {target} ({header})"
@@ -78,20 +78,20 @@ def fault_of_another(path, header):
     if header.startswith("imgcrypt/"):
         return None
     if header.split("/")[0] in MAY_INCLUDE:
-        return f'<{header}> is ours and is written in quotes'
+        return f'<{header}> is ours: write it in quotes'
     for library, pattern, homes in LIBRARIES:
         if re.match(pattern, header):
             at_home = any(fnmatch.fnmatchcase(path, home) for home in homes)
             return None if at_home else f"module {module_of(path)} may not include {library} (<{header}>)"
     folder, slash, _ = header.partition("/")
     if slash and folder not in SYSTEM_FOLDERS:
-        return f"<{header}> is of a library without a home in check_includes.py"
+        return f"<{header}> belongs to a library without a home in check_includes.py"
     return None
 
 
 def faults_of_text(path, text):
     if module_of(path) not in MAY_INCLUDE:
-        yield 1, f"{path} lies in no module of check_includes.py"
+        yield 1, f"{path} is not in a module of check_includes.py"
         return
     for number, line in enumerate(text.splitlines(), 1):
         include = INCLUDE.match(line)
@@ -156,9 +156,9 @@ def self_test():
     refused = [example for example in GOOD if list(faults_of_text(*example))]
     passed = [example for example in BAD if not list(faults_of_text(*example))]
     for path, text in refused:
-        print(f"refused, though right: {path}: {text}")
+        print(f"refused although right: {path}: {text}")
     for path, text in passed:
-        print(f"passed, though wrong: {path}: {text}")
+        print(f"passed although wrong: {path}: {text}")
     print(f"check_includes: {len(GOOD)} right and {len(BAD)} wrong examples")
     return refused or passed
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds the files of the tree to the rules of the house: size, line ends, names, #pragma once, every source built."""
+"""Checks the files of the tree against the project's rules: size, line ends, names, #pragma once, every source built."""
 import pathlib
 import re
 import sys

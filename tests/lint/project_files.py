@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Lists the files of the project: what git tracks or would track; without git (a release archive), all but build/.
+"""Lists the files of the project: what git tracks or would track. Without git (a release archive): all except build/.
 
-As a program: project_files.py [SUFFIX...] prints them relative to the root, each ended by a NUL byte."""
+As a program, project_files.py [SUFFIX...] prints them relative to the root, each followed by a NUL byte."""
 import pathlib
 import subprocess
 import sys

@@ -1,5 +1,5 @@
-// Images put together piece by piece in a store. What is made is named by its descriptor; make_root() makes
-// it the image.
+// Images put together piece by piece in a store. Each piece is named by its descriptor; make_root() makes a
+// piece the image.
 #pragma once
 
 #include "oci/manifest.hpp"
@@ -48,7 +48,7 @@ inline Json to_json(const std::vector<Descriptor>& descriptors) {
 
 inline void make_root(MemoryStore& store, const Descriptor& descriptor) { store.commit({descriptor, {}}); }
 
-// The media type stands in the document, too.
+// The media type is also in the document.
 inline Descriptor add_document(MemoryStore& store, std::string_view media_type, const Json& members) {
   Json document = {{"schemaVersion", 2}, {"mediaType", media_type}};
   document.update(members);
@@ -76,10 +76,10 @@ inline Descriptor add_index(MemoryStore& store, const std::vector<Descriptor>& m
   return add_document(store, media_type, {{"manifests", to_json(manifests)}});
 }
 
-// Long enough that no two ciphertexts are the same by chance.
+// Long enough that no two ciphertexts are equal by chance.
 inline std::string layer_content(const std::string& name) { return name + std::string(16, '.'); }
 
-// Layers that are not compressed, so that each is its own diff_id. The platform stands in the descriptor.
+// Layers that are not compressed, so that each is its own diff_id. The platform is in the descriptor.
 inline Descriptor add_image(MemoryStore& store, const Platform& platform,
                             const std::vector<std::string>& contents) {
   std::vector<Descriptor> layers;
@@ -104,7 +104,7 @@ inline Json document_of(const MemoryStore& store, const Digest& digest) {
   return Json::parse(store.blobs.at(digest));
 }
 inline Json root_of(const MemoryStore& store) { return document_of(store, store.root().descriptor.digest); }
-// That an index lists.
+// The child at this position of an index.
 inline Json child_of(const MemoryStore& store, const Json& index, std::size_t position) {
   return document_of(store,
                      Digest::parse(index.at("manifests").at(position).at("digest").get<std::string>()));

@@ -1,4 +1,4 @@
-// Somebody with a key: what images are encrypted for in tests of whole images, and opened with.
+// Someone with a key, for whom tests of whole images encrypt images, and who opens them.
 #pragma once
 
 #include "image/decrypt.hpp"
@@ -16,7 +16,7 @@ class Party {
   [[nodiscard]] std::unique_ptr<KeyWrapper> wrapper() const {
     return std::make_unique<JweWrapper>(PublicJwk{key_.public_key(), {}, {}, {}});
   }
-  // For this party alone.
+  // Only for this party.
   [[nodiscard]] KeyWrappers wrappers() const {
     KeyWrappers wrappers;
     wrappers.push_back(wrapper());
@@ -28,7 +28,7 @@ class Party {
     return unwrappers;
   }
 
-  // Decrypts all layers; returns what was said.
+  // Decrypts all layers; returns what the reporter was told.
   std::string decrypt(MemoryStore& encrypted, MemoryStore& back) const {
     KeepingReporter reporter;
     (void)decrypt_image(encrypted, back, unwrappers(), {.jobs = 2}, reporter);

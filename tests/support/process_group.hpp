@@ -1,4 +1,4 @@
-// Process groups whose leaders are no children of the test.
+// Process groups whose leaders are not children of the test.
 #pragma once
 
 #include <sys/wait.h>
@@ -8,8 +8,8 @@
 
 namespace imgcrypt::test {
 
-// Whether none of the group is left, at the latest after 10 s.
-// REQUIRES: Orphans, for a zombie would count.
+// Whether no process of the group is left, after 10 s at the latest.
+// REQUIRES: Orphans, because a zombie would count.
 inline bool ends(pid_t group) {
   for (int i = 0; i < 1'000; ++i) {
     while (::waitpid(-group, nullptr, WNOHANG) > 0) continue;

@@ -36,7 +36,7 @@ class RandomImage {
         .at(below(3));
   }
 
-  // What stands behind a member, or at an object's start.
+  // To go after a member, or at the start of an object.
   std::string annotations(bool with_comma) {
     const std::string all =
         std::array<std::string, 5>{"", R"("annotations":{})", R"("annotations": { })",
@@ -52,7 +52,7 @@ class RandomImage {
            std::to_string(blob.size) + more + space() + "}";
   }
 
-  // Now and then a character as an escape.
+  // Writes a character as an escape now and then.
   std::string escaped(const std::string& text) {
     if (below(3) != 0) return text;
     std::string result;

@@ -46,7 +46,7 @@ inline SecretBytes secret(ByteView bytes) { return SecretBytes::copy_of(bytes); 
 inline SecretBytes secret(std::string_view bytes) { return SecretBytes::copy_of(as_bytes(bytes)); }
 inline Bytes exposed(const SecretBytes& bytes) { return to_bytes(bytes.expose()); }
 
-// Whether a row asks for nothing beside what `known` names.
+// Whether a row needs nothing except what `known` lists.
 inline bool needs_only(const Table& row, const std::set<std::string>& known) {
   for (const auto& need : row.at("needs")) {
     if (!known.contains(need.get<std::string>())) return false;
@@ -54,7 +54,7 @@ inline bool needs_only(const Table& row, const std::set<std::string>& known) {
   return true;
 }
 
-// The code of the error that `call` throws; nullopt when it throws none.
+// The code of the error that `call` throws; nullopt if it throws none.
 template <typename Call>
 std::optional<ErrorCode> error_of(Call call) {
   try {

@@ -6,7 +6,7 @@ export OCICRYPT_KEYPROVIDER_CONFIG=$TMP/providers.json
 mark=$TMP/mark
 mkdir "$mark"
 
-# string_list STRING...: as JSON
+# string_list STRING...: as a JSON list
 string_list() {
   jq -cn '$ARGS.positional' --args -- "$@"
 }
@@ -17,7 +17,7 @@ configure() {
     '{"key-providers": {($name): {cmd: {path: $path, args: $args}}}}' >"$OCICRYPT_KEYPROVIDER_CONFIG"
 }
 
-# keep_open NAME ARGUMENT...: the provider NAME is started once, with these arguments besides
+# keep_open NAME ARGUMENT...: the provider NAME is started once, with these additional arguments
 keep_open() {
   local changed
   changed=$(jq --arg name "$1" --argjson args "$(string_list "${@:2}")" \

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Key providers that go wrong, each in a way of its own. What they leave running has MARK, a directory, in its command
-# line.
+# Key providers that misbehave, each in its own way. Processes that they leave running have MARK, a directory, in their
+# command line.
 #
 # usage: hostile.sh MARK HOW [ARGUMENT...]
 set -euo pipefail
@@ -13,7 +13,7 @@ linger() {
   "$@" bash -c 'exec -a "$0" sleep 300' "$mark"
 }
 
-# answer: as a provider should
+# answer: the answer of a good provider
 answer() {
   python3 "$(dirname "$0")/toy.py" "$mark"
 }

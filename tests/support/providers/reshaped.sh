@@ -1,5 +1,5 @@
 #!/bin/bash
-# The toy provider, whose reply goes through a shell command before it is given.
+# The toy provider; a shell command changes its reply before it is sent.
 #
 # usage: reshaped.sh LOGDIR COMMAND
 set -euo pipefail

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""A key provider that keeps no secret: it "wraps" by base64 and xor 0x5a. It leaves each request in LOGDIR, as
-keywrap.in.json or keyunwrap.in.json: so were the vectors of tests/vectors/keyprovider made, and the images whose layers
-are wrapped for `demo`.
+"""A key provider that keeps no secrets: it "wraps" by base64 and xor 0x5a. It writes each request to LOGDIR, as
+keywrap.in.json or keyunwrap.in.json. The vectors of tests/vectors/keyprovider and the images whose layers are wrapped
+for `demo` were made with it.
 
 usage: toy.py LOGDIR [array]
 """

@@ -6,7 +6,7 @@ fail() {
   exit 1
 }
 
-# expect_exit CODE COMMAND ARG...: what it wrote is left in $stdout and $stderr.
+# expect_exit CODE COMMAND ARG...: sets $stdout and $stderr to what it wrote.
 expect_exit() {
   local expected=$1 code=0
   shift
@@ -35,7 +35,7 @@ nothing_uses() {
   [[ -z $(processes_using "$1") ]]
 }
 
-# expect_unused DIR [SECONDS]: no process uses DIR, at the latest after SECONDS.
+# expect_unused DIR [SECONDS]: no process uses DIR, after SECONDS at the latest.
 expect_unused() {
   local pid
   wait_for "${2:-5}" nothing_uses "$1" && return

@@ -32,7 +32,7 @@ remove_tree() {
 TMP=$(mktemp -d "${TMPDIR:-/tmp}/imgcrypt.XXXXXX")
 at_exit remove_tree "$TMP"
 
-# wait_for SECONDS COMMAND ARG...: polls until the command works; false when the time is over.
+# wait_for SECONDS COMMAND ARG...: polls until the command succeeds; false if the time runs out.
 wait_for() {
   local deadline=$((SECONDS + $1))
   shift
@@ -48,14 +48,14 @@ process_is_gone() {
   [[ $state == Z* ]]
 }
 
-# stop_process PID: asks, then insists.
+# stop_process PID: sends SIGTERM, then SIGKILL.
 stop_process() {
   kill -TERM "$1" 2>/dev/null || return 0
   wait_for 10 process_is_gone "$1" || kill -KILL "$1" 2>/dev/null || true
   wait "$1" 2>/dev/null || true
 }
 
-# own_processes: this shell, the subshell that asks and what lies between and above them
+# own_processes: this shell, the subshell that asks, and all processes between and above them
 own_processes() {
   local pid=$BASHPID
   while ((pid > 1)); do
@@ -64,8 +64,8 @@ own_processes() {
   done
 }
 
-# processes_using DIR: ids of the processes, other than our own, whose command line, environment, directory or open files
-# lie in DIR. It leaves DIR itself first, lest it finds its own pipeline.
+# processes_using DIR: IDs of the processes, other than our own, that refer to DIR in their command line, environment,
+# working directory or open files. It leaves DIR itself first, so that it does not find its own pipeline.
 processes_using() (
   own=$(own_processes)
   cd /

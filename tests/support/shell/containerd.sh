@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# A private containerd: own root, state, sockets and configuration, and in its PATH the decoder under test.
+# A private containerd with its own root, state, sockets and configuration, and the decoder under test in its PATH.
 # Needs root, cleanup.sh and assert.sh.
 
-# VARIABLE=VALUE for the decoder alone, as containerd's configuration has them
+# VARIABLE=VALUE settings that containerd's configuration makes for the decoder only
 decoder_environment=()
 
 # start_containerd DIR DECODER KEYS [DECODER-ARGUMENT...]: DECODER is called with --decryption-keys-path KEYS.
@@ -19,7 +19,7 @@ write_containerd_config() {
   local type=application/vnd.oci.image.layer.v1.tar arguments environment
   arguments=$(toml_list --decryption-keys-path "$@")
   environment=$(toml_list "${decoder_environment[@]}")
-  # zstd rides on the gzip processor: containerd recognises what comes back by its magic.
+  # The gzip processor also takes zstd: containerd recognises what comes back by its magic number.
   cat <<TOML
 version = 2
 root = "$containerd_dir/root"
@@ -50,12 +50,12 @@ disabled_plugins = [
 TOML
 }
 
-# toml_list STRING...: JSON's lists of strings are TOML's, too.
+# toml_list STRING...: a list of strings looks the same in JSON and TOML.
 toml_list() {
   jq -cn '$ARGS.positional' --args -- "$@"
 }
 
-# A death signal, because a test that is itself killed runs no clean-up.
+# It gets a death signal, because a test that is itself killed does not clean up.
 launch_containerd() {
   PATH="$containerd_dir/bin:$PATH:/usr/sbin:/sbin" setsid setpriv --pdeathsig TERM \
     containerd --config "$containerd_dir/config.toml" >"$containerd_dir/log" 2>&1 </dev/null &
@@ -75,7 +75,7 @@ ctr_here() {
   timeout "${CTR_TIMEOUT:-60}" ctr --address "$containerd_dir/grpc.sock" "$@"
 }
 
-# A container over a native snapshot proves as much about the decoder, but it is not what nodes use: hence said aloud.
+# A container over a native snapshot proves as much about the decoder, but nodes do not use it, so this is reported.
 choose_snapshotter() {
   local probe=$containerd_dir/overlay
   mkdir -p "$probe"/{lower,upper,work,merged}
@@ -98,15 +98,15 @@ pull_image() {
   ctr_here images pull --plain-http --snapshotter "$snapshotter" "$1"
 }
 
-# run_image REFERENCE [COMMAND...]: the container's own output is on stdout. Its control group has one level only, so
-# that runc's removal leaves none, and no CPU share, which a nested control group (v2) cannot have.
+# run_image REFERENCE [COMMAND...]: the container's own output is on stdout. Its control group has only one level, so that
+# runc removes all of it, and no CPU share, which a nested control group (v2) cannot have.
 run_image() {
   local id="imgcrypt-$$"
   ctr_here run --rm --snapshotter "$snapshotter" --runc-root "$containerd_dir/runc" --fifo-dir "$containerd_dir/fifo" \
     --cgroup "/$id" --cpu-shares 0 "$1" "$id" "${@:2}"
 }
 
-# remove_images NAME...: with their snapshots and blobs
+# remove_images NAME...: also removes their snapshots and blobs
 remove_images() {
   ctr_here images rm --sync "$@" >/dev/null
 }
@@ -126,6 +126,6 @@ stop_containerd() {
     stop_process "$pid"
   done
   findmnt -rno TARGET | awk -v dir="$containerd_dir/" 'index($0, dir) == 1' | sort -r | xargs -r -n1 umount -l
-  # The shims' sockets lie in a fixed place; other containerds may be using it.
+  # The shims' sockets are in a fixed place, which other containerds may be using.
   rmdir /run/containerd/s /run/containerd 2>/dev/null || true
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What the end-to-end and interop tests start with. The programs under test are named by IMGCRYPT and
-# CTD_DECODER; by default those of the release build.
+# Every end-to-end and interop test sources this file. IMGCRYPT and CTD_DECODER name the programs under test; by default
+# those of the release build.
 # shellcheck source-path=SCRIPTDIR source-path=SCRIPTDIR/../support/shell
 
 support_shell=$(dirname "${BASH_SOURCE[0]}")
@@ -21,7 +21,7 @@ for program in "$IMGCRYPT" "$CTD_DECODER"; do
   [[ -x $program ]] || fail "$program is not built"
 done
 
-# require_commands NAME...: an absent peer is a failure, never a skipped test.
+# require_commands NAME...: a missing program is a failure, never a skipped test.
 require_commands() {
   local name
   for name in "$@"; do
@@ -37,7 +37,7 @@ imgcrypt() {
   timeout 120 "$IMGCRYPT" "$@"
 }
 
-# encrypt LAYOUT TAG RECIPIENT...: into the layout $TMP/encrypted, under the same tag
+# encrypt LAYOUT TAG RECIPIENT...: to the layout $TMP/encrypted, under the same tag
 encrypt() {
   local recipients=() recipient
   for recipient in "${@:3}"; do

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes an image whose layers are these files into an OCI image layout: image_of_layers.py LAYOUT TAG [TYPE:FILE]...
 
-TYPE is tar, gzip or zstd, what the layer's media type says of the file, whatever it holds.
+TYPE is tar, gzip or zstd: what the layer's media type says about the file, whatever the file contains.
 """
 import sys
 

@@ -3,7 +3,7 @@
 
 support_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
-# make_image LAYOUT TAG OPTION...: prints the digest; options as make_image.py --help says.
+# make_image LAYOUT TAG OPTION...: prints the digest; make_image.py --help lists the options.
 make_image() {
   python3 "$support_dir/make_image.py" --layout "$1" --tag "$2" "${@:3}"
 }
@@ -32,7 +32,7 @@ root_of() {
     "$1/index.json"
 }
 
-# manifests_of LAYOUT DIGEST: digests of the image manifests beneath an index or a manifest, in order
+# manifests_of LAYOUT DIGEST: digests of the image manifests of an index, or of the manifest itself, in order
 manifests_of() {
   local document
   document=$(blob "$1" "$2")
@@ -53,7 +53,7 @@ layers_of() {
   done
 }
 
-# expect_same_layers LAYOUT TAG LAYOUT TAG: types and order are equal, and so are the blobs, byte by byte.
+# expect_same_layers LAYOUT TAG LAYOUT TAG: types and order are the same, and the blobs are, byte for byte.
 expect_same_layers() {
   local layers others digest
   layers=$(layers_of "$1" "$2")
@@ -61,11 +61,11 @@ expect_same_layers() {
   [[ -n $layers ]] || fail "$1:$2 has no layers"
   expect_equal "$layers" "$others" "the list of layers of $1:$2"
   while read -r _ digest; do
-    cmp "$(blob "$1" "$digest")" "$(blob "$3" "$digest")" || fail "layer $digest of $1 is another"
+    cmp "$(blob "$1" "$digest")" "$(blob "$3" "$digest")" || fail "layer $digest of $1 differs"
   done <<<"$layers"
 }
 
-# expect_encrypted LAYOUT TAG: every layer has an encrypted type and its digest's bytes.
+# expect_encrypted LAYOUT TAG: every layer has an encrypted type, and its content matches its digest.
 expect_encrypted() {
   local layers type digest
   layers=$(layers_of "$1" "$2")
@@ -85,7 +85,7 @@ printed_by() {
   done
 }
 
-# encryption_of LAYOUT TAG: a word for each platform, a letter for each layer: "ee-", the last of three being in the clear
+# encryption_of LAYOUT TAG: a word for each platform, a letter for each layer: "ee-" if the last of three is plain
 encryption_of() {
   local manifest words=()
   for manifest in $(manifests_of "$1" "$(root_of "$1" "$2")"); do
@@ -94,13 +94,13 @@ encryption_of() {
   printf "%s\n" "${words[*]}" # echo would take "-eee" for options
 }
 
-# manifest_of LAYOUT TAG: the path of the document of its only or first platform
+# manifest_of LAYOUT TAG: the path of the manifest of its only or first platform
 manifest_of() {
   blob "$1" "$(manifests_of "$1" "$(root_of "$1" "$2")" | head -n1)"
 }
 
-# edit_root LAYOUT TAG FILTER: jq's FILTER over the document that the tag names, which gets a digest of its own; member order
-# and everything else stay.
+# edit_root LAYOUT TAG FILTER: applies jq's FILTER to the document that the tag names, which gets its own digest; the order of
+# members and everything else stay.
 edit_root() {
   local old new digest
   old=$(blob "$1" "$(root_of "$1" "$2")")

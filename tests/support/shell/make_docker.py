@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Turns the image that a tag of an OCI layout names into Docker's schema 2, as registries hold it; prints the new digest.
+"""Turns the image that a tag of an OCI layout names into Docker's schema 2, as registries store it; prints the new digest.
 
-usage: make_docker.py LAYOUT TAG [--unnamed-children]      (the option: entries of a list have no mediaType)
+usage: make_docker.py LAYOUT TAG [--unnamed-children]      (with the option, entries of a list have no mediaType)
 """
 import hashlib
 import json

@@ -31,8 +31,8 @@ def parse_arguments():
     parser.add_argument("--layers", type=int, default=2, metavar="N")
     parser.add_argument("--compression", default="gzip", metavar="C[,C]", help="gzip, zstd, tar; repeated over the layers")
     parser.add_argument("--platforms", default="linux/amd64", metavar="OS/ARCH[,...]")
-    parser.add_argument("--index", action="store_true", help="an index even around a single manifest")
-    parser.add_argument("--attestation", action="store_true", help="an in-toto manifest beside each platform's")
+    parser.add_argument("--index", action="store_true", help="an index even for a single manifest")
+    parser.add_argument("--attestation", action="store_true", help="an in-toto manifest next to each platform's")
     parser.add_argument("--layer-size", type=int, default=1000, metavar="BYTES", help="of each layer's random file")
     parser.add_argument("--no-busybox", action="store_true", help="tiny layers, nothing to run")
     parser.add_argument("--message", default="hello from an image", help="the first line the container prints")
@@ -61,7 +61,7 @@ def static_busybox():
 
 
 class Tar:
-    """A tar archive whose bytes depend on the names and contents alone."""
+    """A tar archive whose bytes depend only on the names and contents."""
 
     def __init__(self):
         self.buffer = io.BytesIO()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the payload that containerd hands a stream processor on fd 3, to stdout.
+"""Writes to stdout the payload that containerd sends to a stream processor on fd 3.
 
 usage: make_payload.py MANIFEST LAYER-NUMBER [PRIVATE-KEY-FILE...]
 """

@@ -14,7 +14,7 @@ start_registry() {
   export REGISTRY
 }
 
-# The registry picks the port itself and names it in its log: no other program can take it in between.
+# The registry picks the port itself and writes it to its log, so no other program can take it in between.
 write_registry_config() {
   cat <<YAML
 version: 0.1

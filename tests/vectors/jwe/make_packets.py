@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the jwcrypto-* packets of this folder: python3 -m venv V; V/bin/pip install jwcrypto==1.6.1; V/bin/python make_packets.py
+"""Writes the jwcrypto-* packets of this folder:
 
-Each run draws fresh keys and nonces, so the bytes differ from run to run."""
+    python3 -m venv V; V/bin/pip install jwcrypto==1.6.1; V/bin/python make_packets.py
+
+
+Each run uses fresh keys and nonces, so the bytes differ from run to run."""
 import base64
 import json
 import pathlib
@@ -49,7 +52,7 @@ def ephemeral_key(packet):
 
 
 def search(alike, name):
-    """Seals again and again until the ephemeral key is as wanted; one in 256 is."""
+    """Seals again until the ephemeral key is suitable; one in 256 is."""
     while True:
         packet = seal(key(name), ECDH)
         if alike(ephemeral_key(packet)):
