@@ -82,7 +82,7 @@ layer_bytes() {
 }
 
 in_place_a_layer_is_read_once_or_not_at_all() {
-  local bob=("oci:$TMP/in:t" -r "jwe:$TMP/bob.pub.pem")
+  local bob=("oci:$TMP/in:t" -r "jwe:$TMP/bob.pub.pem" -j 1)  # calls side by side would be split in the trace
   fresh_image
   expect_equal "$(layer_bytes_read "$IMGCRYPT" recipients add "${bob[@]}" -k "$TMP/alice.pem")" "$(layer_bytes)" \
     "bytes that add reads"
