@@ -34,6 +34,7 @@ TEST(Fd, IsWrittenToThoughNonBlocking) {
   set_nonblocking(pipe.write_end);
   std::size_t size = 0;
   std::jthread reader([&] {
+    std::this_thread::sleep_for(50ms);  // by then the pipe is full
     std::array<std::uint8_t, 4096> buffer{};
     while (const std::size_t more = read_some(pipe.read_end.get(), buffer, "pipe")) size += more;
   });
