@@ -1,13 +1,12 @@
-#include "base/cancel.hpp"
 #include "base/process/fd.hpp"
 #include "base/process/orphans.hpp"
+#include "base/process/start.hpp"
 #include "cli/command.hpp"
 #include "cli/terminal/help_text.hpp"
 #include "cli/terminal/suggest.hpp"
 
 #include <imgcrypt/error.hpp>
 
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -19,18 +18,12 @@
 namespace imgcrypt::cli {
 namespace {
 
-void harden() {
-  const rlimit none = {0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);  // a core file would hold keys
-  ::prctl(PR_SET_DUMPABLE, 0);
+// Every blob of an image is an open file until all are written.
+void allow_many_files() {
   rlimit files = {};
-  // Every blob of an image is an open file until all are written.
-  if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
-    files.rlim_cur = files.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &files);
-  }
-  std::signal(SIGPIPE, SIG_IGN);
-  install_cancel_handler();
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
 void build(CLI::App& app, Output& output) {
@@ -50,7 +43,7 @@ void build(CLI::App& app, Output& output) {
   app.footer("");  // the commands have taken theirs over
 }
 
-// What the parser throws for --help and --version, too.
+// What the parser throws also for --help and --version.
 int end_parsing(const CLI::App& app, const CLI::ParseError& error, Output& output, int argc,
                 char** argv) try {
   if (const auto unknown = find_unknown(app, {argv + 1, argv + argc})) throw Error(*unknown);
@@ -58,7 +51,7 @@ int end_parsing(const CLI::App& app, const CLI::ParseError& error, Output& outpu
     throw Error(ErrorCode::kUsage, error.what(), "see " + chosen_command(app) + " --help");
   std::ostringstream text;
   (void)app.exit(error, text, text);
-  std::signal(SIGPIPE, SIG_DFL);  // a pager that ends early is no error
+  std::signal(SIGPIPE, SIG_DFL);  // a pager that ends early is not an error
   write_all(STDOUT_FILENO, as_bytes(text.str()), "stdout");
   return 0;
 } catch (const Error& failure) {
@@ -66,7 +59,6 @@ int end_parsing(const CLI::App& app, const CLI::ParseError& error, Output& outpu
 }
 
 int run(int argc, char** argv) {
-  harden();
   Output output;
   CLI::App app("Encrypts and decrypts the layers of container images.", "imgcrypt");
   build(app, output);
@@ -86,9 +78,13 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace imgcrypt::cli
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
+  imgcrypt::prepare_process();
+  imgcrypt::cli::allow_many_files();
   const imgcrypt::Orphans orphans;
   const int status = imgcrypt::cli::run(argc, argv);
   orphans.kill();  // what key providers left behind
   return status;
+} catch (const imgcrypt::Error& error) {
+  return imgcrypt::cli::Output().fail(error);
 }

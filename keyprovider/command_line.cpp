@@ -1,17 +1,44 @@
 #include "keyprovider/command_line.hpp"
 
+#include "base/cancel.hpp"
+#include "base/process/fd.hpp"
+#include "base/process/start.hpp"
+
+#include <unistd.h>
+
 #include <exception>
+#include <sstream>
 
 namespace imgcrypt::keyprovider {
 namespace {
 
 int fail(const CLI::App& app, const Error& error) {
+  const int status = cancel_signal() != 0 ? 128 + cancel_signal() : 1;
   try {
     say(app.get_name(), "error", describe(error));
   } catch (const Error&) {
-    return 1;  // nobody listens
+    return status;  // nobody listens
   }
-  return 1;
+  return status;
+}
+
+// --help and --version, and arguments that are wrong.
+int end_parsing(const CLI::App& app, const CLI::ParseError& error) {
+  if (error.get_exit_code() != 0)
+    return fail(app, Error(ErrorCode::kUsage, error.what(), "see " + app.get_name() + " --help"));
+  std::ostringstream text;
+  (void)app.exit(error, text, text);
+  write_all(STDOUT_FILENO, as_bytes(text.str()), "stdout");
+  return 0;
+}
+
+int parse(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    return end_parsing(app, error);
+  }
 }
 
 }  // namespace
@@ -32,11 +59,8 @@ void serve(KeyProvider& provider, const ServeOptions& options) {
 
 int run_command_line(CLI::App& app, int argc, char** argv) {
   try {
-    app.parse(argc, argv);
-    return 0;
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);
-    return fail(app, Error(ErrorCode::kUsage, error.what(), "see " + app.get_name() + " --help"));
+    prepare_process();
+    return parse(app, argc, argv);
   } catch (const Error& error) {
     return fail(app, error);
   } catch (const std::exception& error) {

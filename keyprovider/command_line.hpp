@@ -1,4 +1,5 @@
-// The options and the exit status that our key providers share.
+// The options and the exit status that our key providers share. Their mains add their own options and end
+// with run_command_line.
 #pragma once
 
 #include "keyprovider/serve.hpp"
@@ -14,12 +15,15 @@ struct ServeOptions {
   bool is_kept_open = false;
 };
 
-// --name, --serve and --version. `options` must outlive the parsing.
+// --name, --serve and --version. `options` holds the defaults and must outlive the parsing.
 void add_serve_options(CLI::App& app, ServeOptions& options);
 
+// serve_lines or serve_one, as the options say.
 void serve(KeyProvider& provider, const ServeOptions& options);
 
-// Parses, which runs the callbacks of `app`; failures end as one line on stderr. The process's exit status.
+// prepare_process, and then the parsing, which runs the callbacks of `app`. Returns the exit status: 0; 128
+// and the signal's number for what a signal ended; 1 for any other failure, which is one line on stderr.
+// REQUIRES: no file has been opened.
 [[nodiscard]] int run_command_line(CLI::App& app, int argc, char** argv);
 
 }  // namespace imgcrypt::keyprovider

@@ -2,12 +2,9 @@
 
 #include "base/process/fd.hpp"
 
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 
 namespace imgcrypt::keyprovider {
 namespace {
@@ -30,6 +27,7 @@ SecretBytes answer_or_failure(KeyProvider& provider, const std::string& name, By
     id = request_id_of(document);
     reply = answer(provider, name, document);
   } catch (const Error& error) {
+    if (error.code() == ErrorCode::kCancelled) throw;
     reply = format_provider_failure(describe(error));
   }
   return id ? with_request_id(reply.expose(), *id) : std::move(reply);
@@ -72,13 +70,6 @@ class LineReader {
 };
 
 }  // namespace
-
-void harden() {
-  const rlimit none = {0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
-  ::prctl(PR_SET_DUMPABLE, 0);
-  std::signal(SIGPIPE, SIG_IGN);
-}
 
 void serve_one(KeyProvider& provider, const std::string& name) {
   const SecretBytes document = read_secret(STDIN_FILENO, kMostProviderRequestBytes, "stdin");

@@ -1,5 +1,5 @@
 // What our key providers have in common: they read requests from stdin and answer on stdout. README.md here
-// says how to write one.
+// says how to write one. A program has one provider and one thread.
 #pragma once
 
 #include "keywrap/provider/provider_protocol.hpp"
@@ -18,25 +18,27 @@ inline constexpr std::size_t kMostPacketBytes = 64 * 1024;
 class KeyProvider {
  public:
   virtual ~KeyProvider() = default;
-  // The packet for a layer's annotation. `parameters` are what the user wrote behind provider:NAME.
+  // `parameters` are what the user wrote after provider:NAME:, one for each time; `options` is what to keep
+  // secret. Returns the packet for a layer's annotation, at most kMostPacketBytes. Throws Error, in words for
+  // that user.
   [[nodiscard]] virtual Bytes wrap(const std::vector<std::string>& parameters,
                                    const SecretBytes& options) = 0;
-  // Throws Error when the packet is for another key, or none at all.
+  // The options that wrap made the packet of. Throws Error when the packet is for another key or is not a
+  // packet at all; the packet comes from whoever made the image.
   [[nodiscard]] virtual SecretBytes unwrap(const std::vector<std::string>& parameters, ByteView packet) = 0;
 };
 
-// Of the process: no core file, no tracing, no SIGPIPE. Comes first in main.
-void harden();
-
-// One document until the end of stdin, as the protocol says. Throws Error, with nothing written.
+// Answers one document, which ends with stdin. `name` says whose parameters are read. Throws Error, with
+// nothing written, for a request that fails.
 void serve_one(KeyProvider& provider, const std::string& name);
 
-// One document a line until the end of stdin; a request that fails is answered with its message.
+// Answers one document a line until stdin ends. A request that fails is answered with its message; only a
+// cancel, and what stdin and stdout do, throws.
 void serve_lines(KeyProvider& provider, const std::string& name);
 
-// "PROGRAM: error: message; hint" and the like: one line on stderr.
+// Writes "PROGRAM: KIND: text" as one printable line to stderr. Throws kOther.
 void say(std::string_view program, std::string_view kind, const std::string& text);
-// The error as one line of plain characters: "message; hint".
+// The error as one printable line, "message; hint", of at most 16 KiB.
 [[nodiscard]] std::string describe(const Error& error);
 
 }  // namespace imgcrypt::keyprovider

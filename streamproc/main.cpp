@@ -1,6 +1,7 @@
 #include "base/cancel.hpp"
 #include "base/process/fd.hpp"
 #include "base/process/orphans.hpp"
+#include "base/process/start.hpp"
 #include "crypto/lean_start.hpp"
 #include "streamproc/decode.hpp"
 #include "streamproc/stdout_holder.hpp"
@@ -8,35 +9,31 @@
 #include <CLI/CLI.hpp>
 
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdlib>
 #include <exception>
-#include <iostream>
+#include <sstream>
 
 namespace imgcrypt::streamproc {
 namespace {
 
 constexpr std::size_t kMostMessageBytes = 4 * 1024;
 constexpr std::string_view kCut = "...";
+constexpr int kFailureStatus = 1;
 constexpr int kUsageStatus = static_cast<int>(ErrorCode::kUsage);
 
 void shut_in() {
-  const rlimit none = {0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
-  ::prctl(PR_SET_DUMPABLE, 0);
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   ::umask(077);
-  std::signal(SIGPIPE, SIG_IGN);
-  install_cancel_handler();  // so that SIGTERM, too, leaves no key provider behind
 }
 
 // containerd shows the text in a log line: one short line of plain characters. The hint is never cut off.
-[[noreturn]] void fail(const std::string& message, const std::string& hint, int status) {
+// Whatever failed after a signal, the signal is what ended us.
+[[noreturn]] void fail(const std::string& message, const std::string& hint, int code) {
+  const int status = cancel_signal() != 0 ? 128 + cancel_signal() : code;
   const std::string cure = hint.empty() ? "" : "; " + hint;
   std::string text = "ctd-decoder: error: " + message;
   const std::size_t most = kMostMessageBytes - std::min(cure.size() + 1, kMostMessageBytes);
@@ -48,6 +45,15 @@ void shut_in() {
     ::_exit(status);  // nobody listens
   }
   ::_exit(status);
+}
+
+// --help and --version.
+[[noreturn]] void answer(const CLI::App& app, const CLI::ParseError& request, StdoutHolder& holder) {
+  std::ostringstream text;
+  (void)app.exit(request, text, text);
+  write_all(STDOUT_FILENO, as_bytes(text.str()), "stdout");
+  holder.succeed();
+  ::_exit(0);
 }
 
 Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
@@ -69,12 +75,7 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {
-      app.exit(error);
-      std::cout.flush();
-      holder.release();
-      ::_exit(0);
-    }
+    if (error.get_exit_code() == 0) answer(app, error, holder);
     fail(error.what(), "see ctd-decoder --help", kUsageStatus);
   }
   if (options.is_streaming && inflate == "always")
@@ -92,29 +93,31 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   try {
     const Options options = parse_arguments(argc, argv, holder);
     decode_layer(options, read_payload());
-    holder.release();
+    holder.succeed();
     orphans.kill();
     ::_exit(0);  // nothing is left that exit handlers would have to do
   } catch (const Error& error) {
     orphans.kill();
-    fail(error.message(), error.hint(), error.code() == ErrorCode::kCancelled ? 128 + cancel_signal() : 1);
+    fail(error.message(), error.hint(), kFailureStatus);
   } catch (const std::exception& error) {
     orphans.kill();
-    fail(error.what(), {}, 1);
+    fail(error.what(), {}, kFailureStatus);
   }
 }
 
 [[noreturn]] void run(int argc, char** argv) {
   try {
-    occupy_standard_fds();
+    prepare_process(kPayloadFd);
     Orphans orphans;
     StdoutHolder holder;
     orphans.spare(holder.child());
     shut_in();
     start_openssl_leanly();
     decode(argc, argv, holder, orphans);
+  } catch (const Error& error) {
+    fail(error.message(), error.hint(), kFailureStatus);
   } catch (const std::exception& error) {
-    fail(error.what(), {}, 1);
+    fail(error.what(), {}, kFailureStatus);
   }
 }
 

@@ -3,7 +3,6 @@
 #include "base/process/fd.hpp"
 #include "base/text/encoding.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,7 +11,6 @@
 namespace imgcrypt::streamproc {
 namespace {
 
-constexpr int kPayloadFd = 3;
 constexpr std::string_view kTypeUrl = "io.containerd.ocicrypt.v1.Payload";
 
 [[noreturn]] void fail() {
@@ -113,14 +111,6 @@ std::optional<Payload> parse_payload(ByteView any) {
   const auto parameters = config ? config->find("Parameters") : std::nullopt;
   return Payload{parse_descriptor(json.get("Descriptor")), parse_keys(parameters),
                  parse_provider_parameters(parameters)};
-}
-
-void occupy_standard_fds() {
-  // Each open takes the lowest free number. Read-only, so that writing to what the parent closed fails.
-  int fd = -1;
-  while ((fd = ::open("/dev/null", O_RDONLY)) >= 0 && fd < kPayloadFd) continue;
-  if (fd > kPayloadFd) ::close(fd);
-  ::fcntl(kPayloadFd, F_SETFD, FD_CLOEXEC);
 }
 
 std::optional<Payload> read_payload() {

@@ -11,6 +11,7 @@
 
 namespace imgcrypt::streamproc {
 
+inline constexpr int kPayloadFd = 3;
 inline constexpr std::size_t kMostPayloadBytes = 8 * 1024 * 1024;
 
 struct PayloadKey {
@@ -23,10 +24,6 @@ struct Payload {
   std::vector<PayloadKey> keys;
   ProviderParameters provider_parameters;
 };
-
-// Puts /dev/null on descriptors 0 to 3 where they are closed, so that no later file lands on them. Comes
-// before anything else.
-void occupy_standard_fds();
 
 // nullopt unless the descriptor is a pipe that delivers a payload of ours.
 [[nodiscard]] std::optional<Payload> read_payload();

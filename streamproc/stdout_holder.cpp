@@ -1,13 +1,14 @@
 #include "streamproc/stdout_holder.hpp"
 
-#include <fcntl.h>
+#include "base/process/fork.hpp"
+#include "base/process/pipe.hpp"
+
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <ctime>
 
 namespace imgcrypt::streamproc {
@@ -31,7 +32,6 @@ void close_all_but_stdout(int word, long parent) {
 }
 
 [[noreturn]] void hold(int word, long parent) {
-  for (const int signal : {SIGHUP, SIGINT, SIGTERM, SIGPIPE}) std::signal(signal, SIG_IGN);
   close_all_but_stdout(word, parent);
   char byte = 0;
   ssize_t size = -1;
@@ -46,23 +46,20 @@ void close_all_but_stdout(int word, long parent) {
 }  // namespace
 
 StdoutHolder::StdoutHolder() {
-  int ends[2] = {-1, -1};
-  if (::pipe2(ends, O_CLOEXEC) != 0) throw errno_error("pipe");
-  const Fd read_end(ends[0]);
-  word_ = Fd(ends[1]);
-  const long self =
-      ::syscall(SYS_pidfd_open, ::getpid(), 0);  // -1 on old kernels: the holder then waits its 2 s
-  const Fd self_fd(static_cast<int>(self));
-  child_ = ::fork();
-  if (child_ < 0) throw errno_error("fork");
+  Pipe pipe = make_pipe();
+  word_ = std::move(pipe.write_end);
+  // -1 on old kernels: the holder then waits its 2 s.
+  const Fd self(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
+  // NOLINTNEXTLINE(cppcoreguidelines-prefer-member-initializer): the pipe comes first
+  child_ = fork_child("start the process that keeps stdout open");
   if (child_ == 0) {
     word_.reset();
-    hold(read_end.get(), self);
+    hold(pipe.read_end.get(), self.get());
   }
 }
 
-void StdoutHolder::release() {
-  write_all(word_.get(), as_bytes("k"), "stdout holder");
+void StdoutHolder::succeed() {
+  write_all(word_.get(), as_bytes("k"), "tell the process that keeps stdout open");
   ::waitpid(child_, nullptr, 0);
 }
 

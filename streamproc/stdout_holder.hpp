@@ -1,6 +1,7 @@
 // Keeps stdout open past our death, so that a failure is never taken for success: containerd looks at the
 // exit status right after stdout closes and may do so before it was set (containerd issue 6914). A child of
-// ours holds stdout until we have been reaped. docs/design.md, "The decoder", tells the whole story.
+// ours holds stdout until we have been reaped, for two seconds at most. docs/design.md, "The decoder", tells
+// the whole story. One thread at a time; call it from the process that made it.
 #pragma once
 
 #include "base/process/fd.hpp"
@@ -11,13 +12,15 @@ namespace imgcrypt::streamproc {
 
 class StdoutHolder {
  public:
-  // Forks: call it before any thread is started.
+  // Starts the child, which keeps a copy of our memory: comes before keys are read, and before anything that
+  // may fail. Throws kOther. There is no destructor: whatever ends us without succeed() is a failure.
   StdoutHolder();
 
   [[nodiscard]] pid_t child() const noexcept { return child_; }
 
-  // Success: stdout may close with us. Without this call it is held. Returns when the child has ended.
-  void release();
+  // All of the layer has been written and the exit status will be 0: ends the child, so that stdout closes
+  // with us. Returns when it has ended. Throws kOther when it was killed.
+  void succeed();
 
  private:
   Fd word_;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <system_error>
 
 namespace imgcrypt::cli {
 namespace {
@@ -35,7 +36,11 @@ void ProgressView::start(ProgressStyle style) {
   is_stopping_ = false;
   form_ = open_progress_form(style);
   const SignalsBlocked blocked;  // as the new thread finds them
-  thread_ = std::thread([this] { run(); });
+  try {
+    thread_ = std::thread([this] { run(); });
+  } catch (const std::system_error&) {
+    form_.reset();  // there may be no more threads: the work goes on unseen
+  }
 }
 
 void ProgressView::write(const std::string& text) {

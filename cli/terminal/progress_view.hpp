@@ -34,6 +34,7 @@ class ProgressView {
   ProgressView& operator=(const ProgressView&) = delete;
   ~ProgressView() { stop(); }
 
+  // Does nothing when it was started already. Shows nothing where the system has no thread for it.
   void start(ProgressStyle style);
   // Writes to stderr while nothing is shown there.
   void write(const std::string& text);

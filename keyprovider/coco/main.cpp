@@ -5,7 +5,6 @@ namespace imgcrypt::keyprovider::coco {
 namespace {
 
 int run(int argc, char** argv) {
-  harden();
   CLI::App app(
       "Wraps and unwraps image keys for confidential-containers. Speaks the keyprovider protocol of "
       "ocicrypt.",

@@ -40,7 +40,6 @@ class Skeleton final : public KeyProvider {
 };
 
 int run(int argc, char** argv) {
-  harden();
   CLI::App app("Wraps and unwraps image keys with a key file.", "keyprovider-skeleton");
   ServeOptions options{.name = "skeleton"};
   add_serve_options(app, options);

@@ -1,4 +1,3 @@
-#include "base/cancel.hpp"
 #include "base/process/fd.hpp"
 #include "keyprovider/command_line.hpp"
 #include "keyprovider/sodium/key_file.hpp"
@@ -12,14 +11,12 @@ namespace {
 void print(const PublicKey& key) { write_all(STDOUT_FILENO, as_bytes(key.text() + "\n"), "stdout"); }
 
 void generate(const std::string& file, IfPresent if_present) {
-  install_cancel_handler();  // a half-made key is cleaned up, not left behind
   const SecretKey key = SecretKey::generate();
   write_key_files(file, key, if_present);
   print(key.public_key());
 }
 
 int run(int argc, char** argv) {
-  harden();
   CLI::App app(
       "Wraps and unwraps image keys with X25519 sealed boxes. Speaks the keyprovider protocol of ocicrypt.",
       "keyprovider-sodium");

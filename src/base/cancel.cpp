@@ -2,6 +2,8 @@
 
 #include <imgcrypt/error.hpp>
 
+#include <unistd.h>
+
 #include <atomic>
 #include <csignal>
 
@@ -12,14 +14,34 @@ namespace {
 std::atomic<int> caught_signal{0};
 static_assert(std::atomic<int>::is_always_lock_free);
 
-extern "C" void on_cancel_signal(int signal) { caught_signal.store(signal); }
+// Without SA_RESTART: what waits ends with EINTR.
+void catch_signal(int signal, void (*handler)(int)) {
+  struct sigaction action = {};
+  action.sa_handler = handler;
+  ::sigaction(signal, &action, nullptr);
+}
+
+bool is_ignored(int signal) {
+  struct sigaction action = {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+extern "C" void on_alarm(int /*signal*/) { ::alarm(1); }
+
+extern "C" void on_cancel_signal(int signal) {
+  caught_signal.store(signal);
+  // Not earlier: until then SIGALRM may be the time limit of whoever started us.
+  catch_signal(SIGALRM, on_alarm);
+  ::alarm(1);
+}
 
 }  // namespace
 
 void install_cancel_handler() {
-  struct sigaction action = {};
-  action.sa_handler = on_cancel_signal;
-  for (const int signal : {SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+  catch_signal(SIGTERM, on_cancel_signal);
+  for (const int signal : {SIGINT, SIGHUP}) {
+    if (!is_ignored(signal)) catch_signal(signal, on_cancel_signal);
+  }
 }
 
 int cancel_signal() noexcept { return caught_signal.load(); }

@@ -22,8 +22,9 @@ start_blocked() {
   mkfifo "$TMP/output"
   exec 8<>"$TMP/output"
   umask 022
-  setpriv --reuid 65534 --regid 65534 --clear-groups "$TMP/ctd-decoder" --decryption-keys-path "$TMP/keys" \
-    --content-root "$TMP/encrypted" "$@" <"$layer" >&8 2>"$TMP/stderr" 3<&- 8<&- &
+  # A shell's background commands ignore SIGINT, and so would the decoder.
+  setpriv --reuid 65534 --regid 65534 --clear-groups env --default-signal=INT "$TMP/ctd-decoder" \
+    --decryption-keys-path "$TMP/keys" --content-root "$TMP/encrypted" "$@" <"$layer" >&8 2>"$TMP/stderr" 3<&- 8<&- &
   decoder=$!
   timeout 20 head -c1 <&8 >/dev/null || fail "the decoder writes nothing: $(cat "$TMP/stderr")"
 }

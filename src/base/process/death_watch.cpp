@@ -1,5 +1,7 @@
 #include "base/process/death_watch.hpp"
 
+#include "base/process/fork.hpp"
+
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -41,7 +43,6 @@ class Groups {
 
 [[noreturn]] void watch(int pipe) {
   ::setsid();  // what kills our parent's process group must not kill us
-  for (const int signal : {SIGHUP, SIGINT, SIGTERM, SIGQUIT}) std::signal(signal, SIG_IGN);
   // Whoever waits for the end of our parent's output must not wait for us.
   ::syscall(SYS_close_range, 0, pipe - 1, 0);
   ::syscall(SYS_close_range, pipe + 1, ~0U, 0);
@@ -60,8 +61,8 @@ class Groups {
 DeathWatch::DeathWatch() {
   Pipe pipe = make_pipe();
   pipe_ = std::move(pipe.write_end);
-  child_ = ::fork();  // NOLINT(cppcoreguidelines-prefer-member-initializer): the pipe comes first
-  if (child_ < 0) throw errno_error("fork");
+  // NOLINTNEXTLINE(cppcoreguidelines-prefer-member-initializer): the pipe comes first
+  child_ = fork_child("start a helper process");
   if (child_ == 0) watch(pipe.read_end.get());
 }
 

@@ -3,6 +3,7 @@
 #include "base/cancel.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,12 +13,19 @@
 namespace imgcrypt {
 namespace {
 
+// Until the call works. Whoever shares a descriptor with us, such as a terminal or a pipe, may have made it
+// non-blocking.
 template <typename Call>
-std::size_t retry_interrupted(const std::string& what, Call call) {
+std::size_t retry(int fd, short event, const std::string& what, Call call) {
   while (true) {
     const ssize_t result = call();
     if (result >= 0) return static_cast<std::size_t>(result);
-    if (errno != EINTR) throw errno_error(what);
+    pollfd wanted = {fd, event, 0};
+    if (errno == EAGAIN) {
+      ::poll(&wanted, 1, -1);
+    } else if (errno != EINTR) {
+      throw errno_error(what);
+    }
     throw_if_cancelled();
   }
 }
@@ -32,6 +40,8 @@ std::string cure_of(int error_number) {
       return "run it as a user who may do that, or change the permissions";
     case EROFS:
       return "choose a place that is not mounted read-only";
+    case EMFILE:
+      return "allow more open files: see ulimit -n";
     default:
       return {};
   }
@@ -40,6 +50,7 @@ std::string cure_of(int error_number) {
 }  // namespace
 
 Error errno_error(const std::string& what, int error_number) {
+  if (error_number == EINTR && cancel_signal() != 0) return {ErrorCode::kCancelled, "cancelled"};
   const ErrorCode code = error_number == ENOENT ? ErrorCode::kNotFound : ErrorCode::kOther;
   return {code, what + ": " + std::generic_category().message(error_number), cure_of(error_number)};
 }
@@ -51,17 +62,17 @@ void Fd::reset() noexcept {
 }
 
 std::size_t read_some(int fd, MutableByteView buffer, const std::string& what) {
-  return retry_interrupted(what, [&] { return ::read(fd, buffer.data(), buffer.size()); });
+  return retry(fd, POLLIN, what, [&] { return ::read(fd, buffer.data(), buffer.size()); });
 }
 
 std::size_t read_some_at(int fd, MutableByteView buffer, std::uint64_t offset, const std::string& what) {
-  return retry_interrupted(
-      what, [&] { return ::pread(fd, buffer.data(), buffer.size(), static_cast<off_t>(offset)); });
+  return retry(fd, POLLIN, what,
+               [&] { return ::pread(fd, buffer.data(), buffer.size(), static_cast<off_t>(offset)); });
 }
 
 void write_all(int fd, ByteView bytes, const std::string& what) {
   while (!bytes.empty()) {
-    bytes = bytes.subspan(retry_interrupted(what, [&] { return ::write(fd, bytes.data(), bytes.size()); }));
+    bytes = bytes.subspan(retry(fd, POLLOUT, what, [&] { return ::write(fd, bytes.data(), bytes.size()); }));
     // A signal that cut a write short must not be followed by one that blocks.
     if (!bytes.empty()) throw_if_cancelled();
   }

@@ -17,6 +17,7 @@ namespace imgcrypt {
 namespace {
 
 constexpr std::size_t kMostBytes = 1024 * 1024;
+constexpr std::chrono::seconds kMostTime{1};
 
 // A child belongs to the thread that started it, an orphan to any.
 std::vector<pid_t> children() {
@@ -51,9 +52,9 @@ Orphans::Orphans() {
 }
 
 void Orphans::kill() const noexcept {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  const auto deadline = std::chrono::steady_clock::now() + kMostTime;
   try {
-    while (has_children() && std::chrono::steady_clock::now() < deadline && kill_once()) continue;
+    while (has_children() && kill_once() && std::chrono::steady_clock::now() < deadline) continue;
   } catch (const std::exception&) {
     return;
   }
@@ -63,8 +64,10 @@ bool Orphans::kill_once() const {
   bool is_any = false;
   for (const pid_t pid : children()) {
     if (std::ranges::find(spared_, pid) != spared_.end() || ::kill(pid, SIGKILL) != 0) continue;
-    ::waitpid(pid, nullptr, 0);
     is_any = true;
+    // Never blocking: one that hangs in the kernel, or that a debugger holds, does not end although it was
+    // killed.
+    if (::waitpid(pid, nullptr, WNOHANG) == 0) ::usleep(1000);
   }
   return is_any;
 }

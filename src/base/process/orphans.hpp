@@ -1,5 +1,6 @@
-// Processes that a program of ours started, detached from itself and left behind. For mains only: whoever
-// links us as a library has children of its own.
+// Processes that a program of ours started, such as a key provider's daemon, and left behind when it ended.
+// One of these is made in each main before anything is started; whoever links us as a library has children of
+// its own. One thread at a time.
 #pragma once
 
 #include <sys/types.h>
@@ -10,16 +11,20 @@ namespace imgcrypt {
 
 class Orphans {
  public:
-  // From now on they become our children instead of init's. Children that exist already were not started by
-  // us, but by what this program replaced by exec, or are to live on: they are never touched.
+  // From now on orphans become our children instead of init's. The children that we have already are never
+  // touched: they belong to what this program replaced by exec. Without /proc there is no telling them apart,
+  // and none is adopted.
   Orphans();
-  // Nor is this one.
+  // A child of ours that is to live on.
   void spare(pid_t child) { spared_.push_back(child); }
 
-  // Kills all other children, and theirs that they leave in turn; gives up after a second.
+  // Kills and reaps all other children, and those that they leave in turn. Returns within about a second,
+  // whatever they do: one that does not end in time, or that runs as a user whom we may not kill, is left to
+  // init.
   void kill() const noexcept;
 
  private:
+  // False when no child was left that we may kill.
   [[nodiscard]] bool kill_once() const;
 
   std::vector<pid_t> spared_;

@@ -1,5 +1,7 @@
 #include "base/process/spawn.hpp"
 
+#include "base/process/fork.hpp"
+
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -65,14 +67,8 @@ pid_t spawn(const Program& program, const Fd& input, const Fd& output, const Fd&
   const std::string file = find_program(program.path);
   Pipe failure = make_pipe();
   const int standard[3] = {input.get(), output.get(), errors.get()};
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  ::pthread_sigmask(SIG_SETMASK, &all, &before);  // no handler of ours runs in the child
-  const pid_t pid = ::fork();
+  const pid_t pid = fork_child("start " + program.path);
   if (pid == 0) become(file.c_str(), arguments.data(), standard, failure.write_end, watch);
-  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  if (pid < 0) throw errno_error("start " + program.path);
   failure.write_end.reset();
   if (const int error = read_failure(failure.read_end); error != 0) {
     ::waitpid(pid, nullptr, 0);

@@ -8,7 +8,7 @@
 namespace imgcrypt {
 namespace {
 
-Bytes ramp(std::size_t size) {
+Bytes counting(std::size_t size) {
   Bytes bytes(size);
   for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::uint8_t>(i % 251);
   return bytes;
@@ -19,14 +19,14 @@ TEST(WholeChunks, AreAllOfOneSizeButTheLast) {
        {std::size_t{0}, std::size_t{1}, kChunkSize, kChunkSize + 1, 3 * kChunkSize + 7}) {
     for (const std::size_t step : {std::size_t{997}, kChunkSize - 1, kChunkSize}) {
       ChunkPool pool;
-      test::SlowSource source(ramp(size), step, pool);
+      test::SlowSource source(counting(size), step, pool);
       WholeChunks whole(source);
       Bytes all;
       while (const auto chunk = whole.next()) {
         EXPECT_EQ(all.size() % kChunkSize, 0U);
         all.insert(all.end(), chunk->view().begin(), chunk->view().end());
       }
-      EXPECT_EQ(all, ramp(size)) << size << " by " << step;
+      EXPECT_EQ(all, counting(size)) << size << " by " << step;
       EXPECT_FALSE(whole.next());
     }
   }
@@ -39,7 +39,7 @@ TEST(WholeChunks, PassOnWholeOnesWithoutACopy) {
 }
 
 TEST(WholeChunks, GiveNothingShortBeforeTheVerifiedEnd) {
-  test::FailingSource source(ramp(1000));
+  test::FailingSource source(counting(1000));
   WholeChunks whole(source);
   EXPECT_THROW((void)whole.next(), Error);
 }

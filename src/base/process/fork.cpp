@@ -1,0 +1,26 @@
+#include "base/process/fork.hpp"
+
+#include "base/process/fd.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
+namespace imgcrypt {
+
+pid_t fork_child(const std::string& purpose) {
+  sigset_t all;
+  sigset_t before;
+  ::sigfillset(&all);
+  ::pthread_sigmask(SIG_SETMASK, &all, &before);
+  const pid_t child = ::fork();
+  if (child == 0) return child;
+  const int error = errno;
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (child > 0) return child;
+  throw Error(ErrorCode::kOther, errno_error(purpose, error).message(),
+              "allow more processes: see ulimit -u and the control group's pids.max");
+}
+
+}  // namespace imgcrypt

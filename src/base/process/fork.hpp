@@ -1,0 +1,15 @@
+// fork(2) for children that live on without exec, or until they call it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+namespace imgcrypt {
+
+// The child's id in the parent, 0 in the child. In the child all signals are blocked, so that no handler of
+// the parent's runs there, and only what is safe in a signal handler may be called: the parent may have
+// threads. Throws kOther, naming `purpose`, when there may be no more processes.
+[[nodiscard]] pid_t fork_child(const std::string& purpose);
+
+}  // namespace imgcrypt
