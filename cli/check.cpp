@@ -1,6 +1,11 @@
 #include "image/check.hpp"
 
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
+#include "cli/json/results.hpp"
+#include "cli/options/image_arguments.hpp"
+#include "cli/options/jobs_option.hpp"
+#include "cli/options/key_options.hpp"
+#include "cli/options/selection_options.hpp"
 #include "transport/open.hpp"
 
 #include <memory>
@@ -109,7 +114,7 @@ void add_check(CLI::App& app, Output& output) {
   const auto options = std::make_shared<CheckArguments>();
   CLI::App* command =
       app.add_subcommand("check", "Check that an image is whole and that keys open its layers");
-  command->add_option("REF", options->reference, "image to check: oci:DIR[:TAG|:@N|@DIGEST]")->required();
+  add_source_argument(*command, "REF", options->reference, "image to check");
   options->selection.add_to(*command, "not checked");
   command->add_flag("--full", options->is_full,
                     "read every layer: digests, authentication, and that it is what the config means");

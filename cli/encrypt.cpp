@@ -1,6 +1,14 @@
 #include "image/encrypt.hpp"
 
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
+#include "cli/json/results.hpp"
+#include "cli/options/digest_file_option.hpp"
+#include "cli/options/dry_run_option.hpp"
+#include "cli/options/image_arguments.hpp"
+#include "cli/options/jobs_option.hpp"
+#include "cli/options/key_options.hpp"
+#include "cli/options/recipient_options.hpp"
+#include "cli/options/selection_options.hpp"
 #include "image/leftovers.hpp"
 #include "transport/open.hpp"
 
@@ -15,7 +23,7 @@ struct EncryptArguments {
   RecipientOptions recipients;
   std::string base;
   bool prune = false;
-  bool dry_run = false;
+  DryRunOption dry_run;
   SelectionOptions selection;
   KeyOptions keys;
   JobsOption jobs;
@@ -90,7 +98,7 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   how.selection = options.selection.value();
   how.base = base.get();
   how.unwrappers = keys.empty() ? nullptr : &keys;
-  how.dry_run = options.dry_run ? DryRun::kYes : DryRun::kNo;
+  how.dry_run = options.dry_run.value();
   how.jobs = options.jobs.value();
   const EncryptResult result = encrypt_image(*source, *destination, wrappers, how, output);
   JsonObject json = json_of(result, target);
@@ -110,15 +118,15 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
 void add_encrypt(CLI::App& app, Output& output) {
   const auto options = std::make_shared<EncryptArguments>();
   CLI::App* command = app.add_subcommand("encrypt", "Encrypt the layers of an image for its recipients");
-  command->add_option("SRC", options->source, "image to read: oci:DIR[:TAG|:@N|@DIGEST]")->required();
-  command->add_option("DST", options->destination, "image to write: oci:DIR[:TAG]")->required();
+  add_source_argument(*command, "SRC", options->source, "image to read");
+  add_destination_argument(*command, options->destination, IfMissing::kFail);
   options->recipients.add_to(*command);
   options->selection.add_to(*command);
   command->add_option("--skip-base", options->base, "leave the layers as they are that this image has, too")
       ->type_name("REF");
   command->add_flag("--prune", options->prune,
                     "remove the plain layers from the destination that no image there needs any more");
-  command->add_flag("--dry-run", options->dry_run, "only say what would be done");
+  options->dry_run.add_to(*command);
   options->keys.add_to(*command);
   options->jobs.add_to(*command);
   options->digest_file.add_to(*command);

@@ -1,4 +1,13 @@
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
+#include "cli/json/results.hpp"
+#include "cli/options/digest_file_option.hpp"
+#include "cli/options/dry_run_option.hpp"
+#include "cli/options/image_arguments.hpp"
+#include "cli/options/jobs_option.hpp"
+#include "cli/options/key_options.hpp"
+#include "cli/options/list_option.hpp"
+#include "cli/options/make_repeatable.hpp"
+#include "cli/options/recipient_options.hpp"
 #include "image/recipients/remove_recipients.hpp"
 #include "keywrap/recipient_name.hpp"
 #include "transport/open.hpp"
@@ -16,7 +25,7 @@ struct RecipientsArguments {
   RecipientOptions recipients;
   bool rotate = false;
   bool no_verify = false;
-  bool dry_run = false;
+  DryRunOption dry_run;
   KeyOptions keys;
   JobsOption jobs;
   DigestFileOption digest_file;
@@ -35,8 +44,8 @@ std::unique_ptr<ImageDestination> open_target(const RecipientsArguments& options
 }
 
 RecipientsOptions how(const RecipientsArguments& options) {
-  return {options.no_verify ? BlobCheck::kNone : BlobCheck::kHmac,
-          options.dry_run ? DryRun::kYes : DryRun::kNo, options.jobs.value()};
+  return {options.no_verify ? BlobCheck::kNone : BlobCheck::kHmac, options.dry_run.value(),
+          options.jobs.value()};
 }
 
 void print(const RecipientsResult& result, const Reference& target, const DigestFileOption& digest_file,
@@ -73,7 +82,7 @@ std::string line_of(const RecipientList& list, std::size_t place) {
 }
 
 JsonObject json_of(const ListedRecipient& listed) {
-  return recipient_json(listed.recipient.recipient).add("layers", listed.layers);
+  return recipient_result(listed.recipient.recipient).add("layers", listed.layers);
 }
 
 void list(const std::string& reference, Output& output) {
@@ -155,17 +164,16 @@ void remove(const RemoveOptions& options, Output& output) {
 }
 
 void add_places(CLI::App& command, RecipientsArguments& options) {
-  command.add_option("REF", options.source, "image: oci:DIR[:TAG|:@N|@DIGEST]")->required();
-  command.add_option("DST", options.destination, "where to write it: oci:DIR[:TAG] (default: in place)");
+  add_source_argument(command, "REF", options.source, "image to change");
+  add_destination_argument(command, options.destination, IfMissing::kInPlace);
 }
 
 std::shared_ptr<RecipientsArguments> add_rewrap(CLI::App& command, Verb verb, Output& output) {
   const auto options = std::make_shared<RecipientsArguments>();
   add_places(command, *options);
   options->recipients.add_to(command);
-  command.add_flag("--no-verify", options->no_verify,
-                   "do not check first that the layers are what the key's owner encrypted");
-  command.add_flag("--dry-run", options->dry_run, "only say what would be done");
+  command.add_flag("--no-verify", options->no_verify, "do not check the HMAC of each layer first");
+  options->dry_run.add_to(command);
   options->keys.add_to(command);
   options->jobs.add_to(command);
   options->digest_file.add_to(command);
@@ -173,37 +181,43 @@ std::shared_ptr<RecipientsArguments> add_rewrap(CLI::App& command, Verb verb, Ou
   return options;
 }
 
-void add_remove(CLI::App& app, Output& output) {
+}  // namespace
+
+void add_recipients_list(CLI::App& recipients, Output& output) {
+  const auto reference = std::make_shared<std::string>();
+  CLI::App* command = recipients.add_subcommand("list", "List the recipients, without using a key");
+  add_source_argument(*command, "REF", *reference, "image to read");
+  command->callback([reference, &output] { list(*reference, output); });
+}
+
+void add_recipients_add(CLI::App& recipients, Output& output) {
+  add_rewrap(*recipients.add_subcommand("add", "Add recipients (does not encrypt the layers again)"),
+             Verb::kAdd, output);
+}
+
+void add_recipients_replace(CLI::App& recipients, Output& output) {
+  CLI::App* command = recipients.add_subcommand(
+      "replace",
+      "Replace all recipients (without --rotate, anyone who has kept a layer's key can still decrypt it)");
+  const auto options = add_rewrap(*command, Verb::kReplace, output);
+  command->add_flag("--rotate", options->rotate, "encrypt the layers again, with new keys");
+}
+
+void add_recipients_remove(CLI::App& recipients, Output& output) {
   const auto options = std::make_shared<RemoveOptions>();
-  CLI::App* command = app.add_subcommand("remove", "Let them open it no more; no key is needed");
+  CLI::App* command = recipients.add_subcommand("remove", "Remove recipients (needs no key)");
   add_places(*command, options->places);
-  make_repeatable(command->add_option("-r,--recipient,--encryption-key", options->names,
-                                      "whom: jwe:PUBLICKEY, pkcs7:CERTIFICATE, provider:NAME for all of that "
-                                      "provider, or a fingerprint's beginning; may be given several times"),
-                  "WHO");
-  options->indexes.add_to(*command, "--index", "whom, by the number that recipients list shows", "N[,N]");
-  command->add_flag("--dry-run", options->places.dry_run, "only say what would be done");
+  make_repeatable(command->add_option(
+                      "-r,--recipient,--encryption-key", options->names,
+                      "recipient to remove: jwe:PUBLICKEY, pkcs7:CERTIFICATE, provider:NAME (all recipients "
+                      "of that provider) or the beginning of a fingerprint; can be given more than once"),
+                  "RECIPIENT");
+  options->indexes.add_to(*command, "--index",
+                          "recipient to remove, by its number in imgcrypt recipients list", "N[,N]");
+  options->places.dry_run.add_to(*command);
   options->places.digest_file.add_to(*command);
   options->places.jobs.add_to(*command);
   command->callback([options, &output] { remove(*options, output); });
-}
-
-}  // namespace
-
-void add_recipients(CLI::App& app, Output& output) {
-  CLI::App* command = app.add_subcommand("recipients", "Show and change who can open an image");
-  command->require_subcommand(1);
-  const auto reference = std::make_shared<std::string>();
-  CLI::App* list_command = command->add_subcommand("list", "Show who can open it");
-  list_command->add_option("REF", *reference, "image: oci:DIR[:TAG|:@N|@DIGEST]")->required();
-  list_command->callback([reference, &output] { list(*reference, output); });
-  add_rewrap(*command->add_subcommand("add", "Let others open it, too; no layer is encrypted again"),
-             Verb::kAdd, output);
-  CLI::App* replace = command->add_subcommand(
-      "replace", "Let others open it instead; without --rotate who knew a layer's key still does");
-  const auto options = add_rewrap(*replace, Verb::kReplace, output);
-  replace->add_flag("--rotate", options->rotate, "encrypt the layers again, with fresh keys");
-  add_remove(*command, output);
 }
 
 }  // namespace imgcrypt::cli

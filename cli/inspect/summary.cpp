@@ -1,7 +1,8 @@
+#include "cli/inspect/summary.hpp"
+
 #include "base/bytes.hpp"
-#include "cli/inspect/report_text.hpp"
-#include "cli/terminal/filled_text.hpp"
-#include "cli/terminal/progress_text.hpp"
+#include "cli/terminal/text_layout.hpp"
+#include "cli/terminal/units.hpp"
 
 #include <algorithm>
 
@@ -10,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMostRecipients = 64;  // in the list; a hostile image may name thousands
 
-std::string list_text(const ImageReport& report, const TreeLook& look) {
+std::string list_text(const ImageReport& report, const Look& look) {
   if (report.recipients.empty()) return {};
   std::string text = "\n" + look.style.paint(Tint::kBold, "Recipients") + "\n";
   const std::size_t shown = std::min(report.recipients.size(), kMostRecipients);
@@ -76,7 +77,7 @@ std::string layers_line(const LayerTotals& totals) {
   return start + number_of(totals.layers, "layer") + ", " + bytes_text(totals.bytes) + ".";
 }
 
-std::string summary_lines(const ImageReport& report, const TreeLook& look) {
+std::string summary_lines(const ImageReport& report, const Look& look) {
   Count counted;
   count(report.root, counted);
   std::vector<std::string> lines = {layers_line(report.totals), what_is_readable(report.totals, counted)};
@@ -87,13 +88,13 @@ std::string summary_lines(const ImageReport& report, const TreeLook& look) {
         "the image from where it was encrypted.");
   }
   std::string text;
-  for (const std::string& line : lines) text += "\n" + filled(line, look.columns, 0, 2);
+  for (const std::string& line : lines) text += "\n" + break_lines(line, look.columns, 0, 2);
   return text;
 }
 
 }  // namespace
 
-std::string summary_text(const ImageReport& report, const TreeLook& look) {
+std::string summary_text(const ImageReport& report, const Look& look) {
   return list_text(report, look) + summary_lines(report, look);
 }
 

@@ -1,4 +1,4 @@
-#include "cli/command.hpp"
+#include "cli/options/provider_options.hpp"
 
 #include <cstdlib>
 

@@ -1,4 +1,5 @@
-#include "cli/command.hpp"
+#include "cli/options/selection_options.hpp"
+
 #include "transport/open.hpp"
 
 namespace imgcrypt::cli {

@@ -1,7 +1,7 @@
 #include "cli/terminal/help_text.hpp"
 
-#include "cli/terminal/filled_text.hpp"
 #include "cli/terminal/style.hpp"
+#include "cli/terminal/text_layout.hpp"
 
 #include <unistd.h>
 
@@ -25,7 +25,7 @@ std::string entry(const std::string& name, const std::string& description) {
   if (text.size() + 2 > kDescriptions) text += "\n";
   const std::size_t start = text.ends_with('\n') ? 0 : text.size();
   text += std::string(kDescriptions - start, ' ');
-  return text + filled(description, columns(), kDescriptions, kDescriptions) + "\n";
+  return text + break_lines(description, columns(), kDescriptions, kDescriptions) + "\n";
 }
 
 std::string spaced(const std::string& names) {

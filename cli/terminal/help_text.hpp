@@ -1,4 +1,5 @@
-// What --help prints: descriptions filled into lines of the terminal's width, and no notes of the parser's.
+// What --help prints: descriptions broken to the width of the terminal, without the parser's own remarks on
+// types, ranges and options that exclude each other.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,6 +8,7 @@
 
 namespace imgcrypt::cli {
 
+// The parser calls each of these for its part of the text.
 class HelpText final : public CLI::Formatter {
  public:
   HelpText();

@@ -133,8 +133,6 @@ std::optional<ProgressStyle> Output::progress_style() const {
   return is_capable ? ProgressStyle::kBars : ProgressStyle::kLines;
 }
 
-Style Output::style() const { return Style::of(STDOUT_FILENO); }
-
 void Output::print_text(const std::string& lines) {
   if (!is_json_) write_stdout(lines + "\n");
 }

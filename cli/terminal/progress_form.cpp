@@ -1,8 +1,9 @@
+#include "cli/terminal/progress_form.hpp"
+
 #include "base/bytes.hpp"
 #include "base/process/fd.hpp"
-#include "cli/terminal/json_text.hpp"
+#include "cli/json/json_object.hpp"
 #include "cli/terminal/progress_text.hpp"
-#include "cli/terminal/progress_view.hpp"
 
 #include <unistd.h>
 

@@ -1,12 +1,12 @@
 #include "cli/terminal/progress_text.hpp"
 
 #include "base/bytes.hpp"
-#include "cli/terminal/filled_text.hpp"
+#include "cli/terminal/text_layout.hpp"
+#include "cli/terminal/units.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <ranges>
 
 namespace imgcrypt::cli {
@@ -15,7 +15,6 @@ namespace {
 using Seconds = std::chrono::duration<double>;
 
 constexpr std::uint64_t kSmallBlob = std::uint64_t{1} << 20U;  // not worth a line once it is done
-constexpr std::array kUnits = {"B", "KiB", "MiB", "GiB", "TiB"};
 constexpr std::size_t kNarrowest = 20;       // columns; a terminal that says less is not believed
 constexpr std::size_t kNarrowestPlace = 12;  // columns
 constexpr std::size_t kWidestPlace = 48;     // columns
@@ -32,37 +31,8 @@ struct Row {
   bool is_moving = false;
 };
 
-std::string decimal(double number) {
-  std::array<char, 32> digits{};
-  std::snprintf(digits.data(), digits.size(), "%.1f", number);
-  return digits.data();
-}
-
-std::size_t unit_of(std::uint64_t bytes) {
-  std::size_t unit = 0;
-  // 1023.95 would be shown as 1024.0
-  for (auto number = static_cast<double>(bytes); number >= 1023.95 && unit + 1 < kUnits.size(); ++unit)
-    number /= 1024;
-  return unit;
-}
-
-std::string number_in(std::uint64_t bytes, std::size_t unit) {
-  return unit == 0 ? std::to_string(bytes)
-                   : decimal(static_cast<double>(bytes) / std::pow(1024, static_cast<double>(unit)));
-}
-
-// "270.0/600.0 MiB": both in the unit of the second.
-std::string fraction_text(std::uint64_t done, std::uint64_t size, std::string_view between) {
-  const std::size_t unit = unit_of(size);
-  return number_in(done, unit) + std::string(between) + number_in(size, unit) + " " + kUnits.at(unit);
-}
-
 double rate_of(std::uint64_t bytes, Seconds time) {
   return time.count() > 0 ? static_cast<double>(bytes) / time.count() : 0;
-}
-
-std::string rate_text(double rate) {
-  return rate >= 1 ? bytes_text(static_cast<std::uint64_t>(rate)) + "/s" : std::string();
 }
 
 unsigned percent(std::uint64_t done, std::uint64_t size) {
@@ -166,21 +136,6 @@ Row total_row(const ProgressSnapshot& snapshot) {
 }
 
 }  // namespace
-
-std::string bytes_text(std::uint64_t bytes) {
-  const std::size_t unit = unit_of(bytes);
-  return number_in(bytes, unit) + " " + kUnits.at(unit);
-}
-
-std::string time_text(Seconds time) {
-  const auto seconds = static_cast<unsigned>(std::min(time.count(), 359'999.0));  // 99 hours
-  const bool is_long = seconds >= 3600;
-  const unsigned large = is_long ? seconds / 3600 : seconds / 60;
-  const unsigned small = is_long ? seconds / 60 % 60 : seconds % 60;
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), is_long ? "%uh%02u" : "%u:%02u", large, small);
-  return text.data();
-}
 
 ProgressTotal total_of(const ProgressSnapshot& snapshot) {
   ProgressTotal total;
