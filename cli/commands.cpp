@@ -3,7 +3,7 @@
 namespace imgcrypt::cli {
 namespace {
 
-// A command that only leads to others.
+// A command that only has other commands below it.
 CLI::App& add_group(CLI::App& app, const std::string& name, const std::string& description) {
   return *app.add_subcommand(name, description)->require_subcommand(1);
 }

@@ -106,11 +106,11 @@ void add_decrypt(CLI::App& app, Output& output) {
   add_destination_argument(*command, options->destination, IfMissing::kFail);
   options->selection.add_to(*command);
   command->add_flag("--partial", options->is_partial,
-                    "leave layers encrypted that no key opens (default: that is an error)");
+                    "leave layers that no key opens as they are (default: fail)");
   command
       ->add_option("--diff-ids", options->diff_ids,
-                   "check that each layer is the one that the image's config means: auto (the default) does "
-                   "where the image does not become the very one that was encrypted")
+                   "when to check each layer against the diff_ids in the image's config; auto (the default) "
+                   "skips the check if the result is exactly the image that was encrypted")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("auto|always|never");
   options->dry_run.add_to(*command);

@@ -48,7 +48,7 @@ std::string_view word(EncryptedAs outcome) {
   return {};
 }
 
-// Plain layers beside the encrypted image are never left unsaid.
+// Encrypting is no use if anyone can read the plain layers beside the image, so the user is always told.
 void report_leftovers(SharedStore& store, const EncryptResult& result, bool prune, Output& output,
                       JsonObject& json) {
   const bool is_done = result.root.has_value();
@@ -66,8 +66,8 @@ void report_leftovers(SharedStore& store, const EncryptResult& result, bool prun
   for (const Digest& blob : leftovers) {
     output.warn((is_done ? "the destination still holds the plain layer "
                          : "the destination would still hold the plain layer ") +
-                blob.string() + ", readable by everyone" +
-                (prune ? ": another image needs it" : "; --prune removes it when no image needs it"));
+                blob.string() + ", which everyone can read" +
+                (prune ? ": another image needs it" : "; --prune removes it unless another image needs it"));
     left.add(blob.string());
   }
   json.add("plainLayersPruned", pruned).add("plainLayersLeft", left);
@@ -117,15 +117,17 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
 
 void add_encrypt(CLI::App& app, Output& output) {
   const auto options = std::make_shared<EncryptArguments>();
-  CLI::App* command = app.add_subcommand("encrypt", "Encrypt the layers of an image for its recipients");
+  CLI::App* command =
+      app.add_subcommand("encrypt", "Encrypt the layers of an image for one or more recipients");
   add_source_argument(*command, "SRC", options->source, "image to read");
   add_destination_argument(*command, options->destination, IfMissing::kFail);
   options->recipients.add_to(*command);
   options->selection.add_to(*command);
-  command->add_option("--skip-base", options->base, "leave the layers as they are that this image has, too")
+  command->add_option("--skip-base", options->base, "do not encrypt layers that also occur in REF")
       ->type_name("REF");
-  command->add_flag("--prune", options->prune,
-                    "remove the plain layers from the destination that no image there needs any more");
+  command->add_flag(
+      "--prune", options->prune,
+      "remove the plain blobs of the encrypted layers from DST, unless another image there needs them");
   options->dry_run.add_to(*command);
   options->keys.add_to(*command);
   options->jobs.add_to(*command);

@@ -54,7 +54,8 @@ void print(const RecipientsResult& result, const Reference& target, const Digest
   JsonObject json = written_result(target, result.root, result.replaced);
   json.add("layersChanged", result.layers);
   output.print_result(result.root ? target.string() + "@" + result.root->digest.string()
-                                  : std::to_string(result.layers) + " layers would get other recipients",
+                                  : "the recipients of " + std::to_string(result.layers) +
+                                        (result.layers == 1 ? " layer" : " layers") + " would change",
                       std::move(json));
 }
 
@@ -108,11 +109,11 @@ std::size_t parse_index(const std::string& text) {
   std::size_t index = 0;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), index);
   if (error == std::errc() && stop == text.data() + text.size()) return index;
-  throw Error(ErrorCode::kUsage, "--index " + text + " is no number of a recipient",
+  throw Error(ErrorCode::kUsage, "--index " + text + " is not a number",
               "imgcrypt recipients list shows the numbers");
 }
 
-// Throws kUsage for a name that fits none, or several that differ.
+// Throws kUsage if the name fits no recipient, or the beginning of a fingerprint fits different ones.
 std::set<std::size_t> places_of(const std::string& text, const RecipientList& list) {
   const RecipientName name = RecipientName::parse(text);
   std::set<std::size_t> places;
@@ -122,10 +123,10 @@ std::set<std::size_t> places_of(const std::string& text, const RecipientList& li
   std::set<std::string> ids;
   for (const std::size_t place : places) ids.insert(list.recipients[place].recipient.recipient.fingerprint);
   if (ids.size() == 1 || (!ids.empty() && !name.is_beginning())) return places;
-  throw Error(
-      ErrorCode::kUsage,
-      "recipient " + text + (ids.empty() ? ": the image has none of that name" : ": several begin so"),
-      "imgcrypt recipients list shows them; --index N takes one by its number");
+  throw Error(ErrorCode::kUsage,
+              "recipient " + text +
+                  (ids.empty() ? ": the image has no such recipient" : ": several recipients begin with it"),
+              "imgcrypt recipients list shows them; --index N chooses one by its number");
 }
 
 std::set<std::size_t> chosen_places(const RemoveOptions& options, const RecipientList& list) {
@@ -139,7 +140,8 @@ std::set<std::size_t> chosen_places(const RemoveOptions& options, const Recipien
   }
   for (const std::string& name : options.names) places.merge(places_of(name, list));
   if (!places.empty()) return places;
-  throw Error(ErrorCode::kUsage, "no recipient was named", "name one with -r, or its number with --index");
+  throw Error(ErrorCode::kUsage, "no recipient to remove was given",
+              "give one with -r, or its number with --index");
 }
 
 bool leaves_unnamed(const RecipientList& list, const std::set<std::size_t>& going) {
@@ -156,9 +158,11 @@ void remove(const RemoveOptions& options, Output& output) {
   const auto destination = open_target(options.places, target, from, source->root());
   const RecipientList list = list_recipients(*source);
   const std::set<std::size_t> places = chosen_places(options, list);
-  output.note("who could open a layer may have kept its key: recipients replace --rotate shuts them out");
+  output.note(
+      "removed recipients may have kept the keys of layers; imgcrypt recipients replace --rotate makes new "
+      "ones");
   if (leaves_unnamed(list, places))
-    output.note("some of the packets that stay do not say whose they are: they may be of the same recipient");
+    output.note("some of the remaining recipients are unknown: a removed one may be among them");
   print(remove_recipients(*source, *destination, list, places, how(options.places), output), target,
         options.places.digest_file, output);
 }
@@ -185,14 +189,14 @@ std::shared_ptr<RecipientsArguments> add_rewrap(CLI::App& command, Verb verb, Ou
 
 void add_recipients_list(CLI::App& recipients, Output& output) {
   const auto reference = std::make_shared<std::string>();
-  CLI::App* command = recipients.add_subcommand("list", "List the recipients, without using a key");
+  CLI::App* command = recipients.add_subcommand("list", "List recipients (needs no key)");
   add_source_argument(*command, "REF", *reference, "image to read");
   command->callback([reference, &output] { list(*reference, output); });
 }
 
 void add_recipients_add(CLI::App& recipients, Output& output) {
-  add_rewrap(*recipients.add_subcommand("add", "Add recipients (does not encrypt the layers again)"),
-             Verb::kAdd, output);
+  add_rewrap(*recipients.add_subcommand("add", "Add recipients (does not encrypt layers again)"), Verb::kAdd,
+             output);
 }
 
 void add_recipients_replace(CLI::App& recipients, Output& output) {

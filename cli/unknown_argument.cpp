@@ -8,9 +8,9 @@
 namespace imgcrypt::cli {
 namespace {
 
-constexpr std::size_t kMostLetters = 40;  // of what is compared
+constexpr std::size_t kMostLetters = 40;  // longer text is not compared
 
-// How many letters have to be added, left out, replaced or exchanged with their neighbour.
+// How many letters must be added, removed, replaced or swapped with their neighbour.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> costs(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) {
@@ -28,7 +28,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return costs[a.size()][b.size()];
 }
 
-// Empty when nothing is near.
+// Empty if no name is near.
 std::string nearest(std::string_view text, const std::vector<std::string>& names) {
   std::string best;
   std::size_t least = std::clamp<std::size_t>(text.size() / 3, 1, 3) + 1;

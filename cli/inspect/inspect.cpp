@@ -26,10 +26,11 @@ struct InspectArguments {
   bool no_trunc = false;
 };
 
-// They are the result as it is: nothing is added.
+// Writes the document byte for byte, with nothing added.
 void print_bytes(ByteView bytes, const Output& output) {
   if (output.is_json()) {
-    throw Error(ErrorCode::kUsage, "--raw and --config print a document as it is, not inside another one",
+    throw Error(ErrorCode::kUsage,
+                "--raw and --config print a document byte for byte, which -o json cannot hold",
                 "leave out -o json");
   }
   write_all(STDOUT_FILENO, bytes, "stdout");
@@ -54,18 +55,20 @@ void run_inspect(const InspectArguments& options, Output& output) {
 
 void add_inspect(CLI::App& app, Output& output) {
   const auto options = std::make_shared<InspectArguments>();
-  CLI::App* command = app.add_subcommand("inspect", "Show what an image consists of and who can read it");
+  CLI::App* command =
+      app.add_subcommand("inspect", "Show what an image contains, what is encrypted and who can decrypt it");
   add_source_argument(*command, "REF", options->reference, "image to inspect");
   options->selection.add_to(*command, "not shown");
   CLI::Option* layers =
-      command->add_flag("--layers", options->layers, "a table of the layers, as ctr-enc's layerinfo");
-  CLI::Option* raw = command->add_flag("--raw", options->raw, "the index or manifest itself, byte for byte");
+      command->add_flag("--layers", options->layers, "print a table of the layers, in the format of ctr-enc");
+  CLI::Option* raw = command->add_flag("--raw", options->raw, "print the index or manifest, byte for byte");
   raw->excludes(layers)->excludes("--platform");
   command->get_option("--layer")->needs(layers);
-  command->add_flag("--config", options->config, "the image's config itself, byte for byte")
+  command->add_flag("--config", options->config, "print the config of the image, byte for byte")
       ->excludes(layers)
       ->excludes(raw);
-  command->add_flag("--no-trunc", options->no_trunc, "whole digests, even where the terminal is too narrow");
+  command->add_flag("--no-trunc", options->no_trunc,
+                    "do not shorten digests, even if the terminal is too narrow");
   command->callback([options, &output] { run_inspect(*options, output); });
 }
 

@@ -8,7 +8,7 @@
 namespace imgcrypt::cli {
 namespace {
 
-constexpr std::size_t kColumnGap = 3;  // columns before a cell
+constexpr std::size_t kColumnGap = 3;  // columns before each cell
 
 using Row = std::array<std::string, 6>;
 
@@ -18,8 +18,8 @@ std::string join(const std::set<std::string>& items, std::string_view comma) {
   return text;
 }
 
-// In ctr-enc's words, which names schemes by their annotation's last part and has no name for the recipients
-// of a key provider.
+// In the words of ctr-enc, which names a scheme by the last part of its annotation and lists no recipients
+// for key providers.
 Row row_of(const LayerReport& layer, const std::string& platform,
            const std::vector<LayerRecipient>& recipients) {
   std::set<std::string> schemes;

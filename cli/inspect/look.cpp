@@ -8,7 +8,7 @@
 namespace imgcrypt::cli {
 namespace {
 
-// As setlocale decides (POSIX, "Environment Variables").
+// As setlocale() decides it (POSIX.1-2017, section 8.2).
 bool is_utf8_locale() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     const char* value = std::getenv(name);

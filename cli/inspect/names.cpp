@@ -43,7 +43,6 @@ std::string short_digest(const Digest& digest) {
   return digest.algorithm_name() + ":" + digest.hex().substr(0, kShortHex);
 }
 
-// "tar+gzip", "Docker tar+gzip", "nondistributable tar+gzip"; without the suffix of encryption.
 std::string short_type(const std::string& media_type) {
   const std::string plain =
       is_encrypted(media_type) ? media_type.substr(0, media_type.rfind('+')) : media_type;

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kGap = "  ";
 
-// "0, 2-5"
+// "0,2-5"
 std::string ranges_text(const std::vector<std::size_t>& ascending) {
   std::string text;
   for (std::size_t i = 0; i < ascending.size();) {
@@ -35,13 +35,13 @@ std::string recipients_text(const LayerReport& layer) {
   return numbers.empty() ? "" : " for [" + ranges_text(numbers) + "]" + more;
 }
 
-// A line of the tree before it is known how wide its columns become.
+// A line of the tree, kept until the widths of all columns are known.
 struct Line {
-  std::string branch;     // drawn; its width is that of `depth`
-  std::size_t depth = 0;  // levels
+  std::string branch;     // as drawn; `depth` levels wide
+  std::size_t depth = 0;  // below the root
   std::string name;       // "layer 3"
   std::optional<Digest> digest;
-  std::string size;  // of a config or layer; the columns from here on are theirs
+  std::string size;  // this and the following: only of configs and layers
   std::string type;
   std::string state;
   Tint tint = Tint::kDim;  // of the state
@@ -91,7 +91,7 @@ class Tree {
 
   using Names = std::map<std::string, std::string>;
 
-  // `branch` leads to the document, `below` to what it consists of.
+  // `branch` is drawn before the document, `below` before each of its parts.
   void add_document(const DocumentReport& document, const std::string& branch, const std::string& below,
                     std::size_t depth, const Names& siblings) {
     lines_.push_back({.branch = branch,

@@ -22,7 +22,7 @@ struct GenerateArguments {
   bool force = false;
 };
 
-// The files are looked for before a key is made and a passphrase asked for, as both take long.
+// Looks for existing files first: making a key and asking for a passphrase both take long.
 void generate_jwe(const GenerateArguments& options, const std::function<PrivateKey()>& make, Output& output) {
   if (!options.force) check_key_pair_absent(options.file);
   std::optional<SecretBytes> passphrase;
@@ -40,7 +40,7 @@ void generate_jwe(const GenerateArguments& options, const std::function<PrivateK
   output.print_result(recipient, result);
 }
 
-// The key provider knows its keys; its result is the public key, the recipient to encrypt for.
+// The key provider makes its own keys. It prints the public key, which is the recipient to encrypt for.
 void generate_sodium(const GenerateArguments& options, Output& output) {
   if (!options.force) check_key_pair_absent(options.file);
   Program program{libexec_directory() + "/keyprovider-sodium", {"generate"}};
@@ -58,27 +58,29 @@ void generate_sodium(const GenerateArguments& options, Output& output) {
 CLI::App* add_kind(CLI::App& generate, const std::string& name, const std::string& description,
                    const std::shared_ptr<GenerateArguments>& options) {
   CLI::App* kind = generate.add_subcommand(name, description);
-  kind->add_option("FILE", options->file, "file to write, readable by its owner alone")->required();
-  kind->add_flag("--force", options->force, "replace files that exist");
+  kind->add_option("FILE", options->file, "file for the private key, readable only by its owner")->required();
+  kind->add_flag("--force", options->force, "replace existing files");
   return kind;
 }
 
 void add_passphrase(CLI::App& kind, const std::shared_ptr<GenerateArguments>& options) {
-  kind.add_option("--passphrase", options->passphrase,
-                  "encrypt the private key: file=PASSWORDFILE, fd=N, env=VARIABLE or prompt")
+  kind.add_option(
+          "--passphrase", options->passphrase,
+          "encrypt the private key with a passphrase from file=PASSWORDFILE, fd=N, env=VARIABLE or prompt")
       ->type_name("WHERE");
 }
 
 }  // namespace
 
 void add_key_generate(CLI::App& key, Output& output) {
-  CLI::App* generate =
-      key.add_subcommand("generate", "Make a key pair: the private key in FILE, the public one in FILE.pub");
+  CLI::App* generate = key.add_subcommand(
+      "generate", "Generate a key pair: the private key in FILE, the public key in FILE.pub");
   generate->require_subcommand(1);
   const auto options = std::make_shared<GenerateArguments>();
 
-  CLI::App* rsa = add_kind(*generate, "jwe-rsa", "An RSA key for jwe:FILE.pub", options);
-  rsa->add_option("--bits", options->bits, "size, 2048 to 16384 (default: 3072)")
+  CLI::App* rsa =
+      add_kind(*generate, "jwe-rsa", "RSA key pair, to encrypt for with -r jwe:FILE.pub", options);
+  rsa->add_option("--bits", options->bits, "key size, 2048 to 16384 (default: 3072)")
       ->check(CLI::Range(2048, 16384))
       ->type_name("N");
   add_passphrase(*rsa, options);
@@ -86,8 +88,9 @@ void add_key_generate(CLI::App& key, Output& output) {
     generate_jwe(*options, [&] { return PrivateKey::generate_rsa(options->bits); }, output);
   });
 
-  CLI::App* ec = add_kind(*generate, "jwe-ec", "An elliptic curve key for jwe:FILE.pub", options);
-  ec->add_option("--curve", options->curve, "P-256 (default), P-384 or P-521")
+  CLI::App* ec =
+      add_kind(*generate, "jwe-ec", "Elliptic curve key pair, to encrypt for with -r jwe:FILE.pub", options);
+  ec->add_option("--curve", options->curve, "P-256 (the default), P-384 or P-521")
       ->check(CLI::IsMember({"P-256", "P-384", "P-521"}))
       ->type_name("CURVE");
   add_passphrase(*ec, options);
@@ -95,7 +98,8 @@ void add_key_generate(CLI::App& key, Output& output) {
     generate_jwe(*options, [&] { return PrivateKey::generate_ec(options->curve); }, output);
   });
 
-  CLI::App* sodium = add_kind(*generate, "sodium", "An X25519 key for provider:sodium:FILE.pub", options);
+  CLI::App* sodium = add_kind(*generate, "sodium",
+                              "X25519 key pair, to encrypt for with -r provider:sodium:FILE.pub", options);
   sodium->callback([options, &output] { generate_sodium(*options, output); });
 }
 

@@ -46,7 +46,7 @@ std::string type_of(const KeyItem& item) {
   return is_rsa(item) ? "RSA, " + std::to_string(key.bits()) + " bits" : "EC, " + key.curve();
 }
 
-// What is wrong with it as a recipient; empty when nothing is.
+// Why it cannot be used as a recipient; empty if it can.
 std::string fault_of(const KeyItem& item) {
   if (item.kind == KeyItemKind::kCertificate)
     return is_rsa(item) ? "" : "only RSA certificates can be used with pkcs7";
@@ -58,13 +58,13 @@ std::string fault_of(const KeyItem& item) {
   }
 }
 
-// What to write behind -r; empty when there is nothing.
+// What to write after -r; empty for a private key.
 std::string recipient_of(const KeyItem& item, const std::string& file) {
   if (item.kind == KeyItemKind::kPublicKey) return "jwe:" + file;
   return item.kind == KeyItemKind::kCertificate ? "pkcs7:" + file : "";
 }
 
-// Which of a file's items is used: the first private key, public key or certificate.
+// Commands use only the first private key, the first public key and the first certificate of a file.
 bool is_used(const std::vector<KeyItem>& items, const KeyItem& item) {
   const auto first = std::ranges::find_if(
       items, [&](const KeyItem& other) { return std::string_view(kind_of(other)) == kind_of(item); });
@@ -73,7 +73,7 @@ bool is_used(const std::vector<KeyItem>& items, const KeyItem& item) {
 
 std::string use_of(const KeyItem& item, const std::string& file) {
   if (item.kind == KeyItemKind::kLockedPrivateKey)
-    return "opens nothing without its passphrase: -k " + file + ":prompt, or :file=F, :fd=N, :env=V";
+    return "needs its passphrase: -k " + file + ":prompt, or :file=F, :fd=N or :env=V";
   if (item.kind == KeyItemKind::kPrivateKey) {
     return std::string("opens jwe") + (is_rsa(item) ? " and pkcs7" : "") + " layers: -k " + file +
            (item.is_encrypted ? ":prompt" : "");
@@ -158,8 +158,9 @@ void run_show(const std::string& text, Output& output) {
   JsonArray keys;
   for (const KeyItem& item : items) {
     const bool is_first = is_used(items, item);
-    const std::string use = is_first ? use_of(item, named.file)
-                                     : "none: the file's first is taken; put this one into a file of its own";
+    const std::string use =
+        is_first ? use_of(item, named.file)
+                 : "none: only the first of its kind in a file is used; move it to a file of its own";
     lines += (lines.empty() ? "" : "\n\n") + text_of(item, use);
     keys.add(json_of(item, named.file, is_first));
   }
@@ -172,9 +173,11 @@ void run_show(const std::string& text, Output& output) {
 
 void add_key_show(CLI::App& key, Output& output) {
   CLI::App* show =
-      key.add_subcommand("show", "Show what is in a file of keys and certificates, and what it is good for");
+      key.add_subcommand("show", "Show the keys and certificates in a file and what each can be used for");
   const auto file = std::make_shared<std::string>();
-  show->add_option("KEY", *file, "FILE[:file=PASSWORDFILE|:fd=N|:env=VARIABLE|:prompt|:pass=PASSWORD]")
+  show->add_option("KEY", *file,
+                   "file to read: FILE, followed by where its passphrase is, if it has one: "
+                   ":file=PASSWORDFILE, :fd=N, :env=VARIABLE, :prompt or :pass=PASSWORD")
       ->required();
   show->callback([file, &output] { run_show(*file, output); });
 }

@@ -11,7 +11,7 @@
 namespace imgcrypt::cli {
 
 void DigestFileOption::add_to(CLI::App& command) {
-  command.add_option("--digestfile", file, "write the digest of the new image to this file, too")
+  command.add_option("--digestfile", file, "also write the digest of the new image to FILE")
       ->type_name("FILE");
 }
 
@@ -19,12 +19,13 @@ void DigestFileOption::check() const {
   if (file.empty()) return;
   std::error_code none;
   if (std::filesystem::is_directory(file, none))
-    throw Error(ErrorCode::kUsage, "write " + file + ": it is a directory", "let --digestfile name a file");
+    throw Error(ErrorCode::kUsage, "write " + file + ": it is a directory",
+                "give --digestfile the name of a file");
   const bool exists = ::access(file.c_str(), F_OK) == 0;
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   if (::access(exists ? file.c_str() : folder.c_str(), W_OK) == 0) return;
   const Error error = errno_error("write " + file);
-  throw Error(ErrorCode::kUsage, error.message(), "let --digestfile name a file that can be written");
+  throw Error(ErrorCode::kUsage, error.message(), "give --digestfile a file that you can write");
 }
 
 void DigestFileOption::write(const Digest& digest) const {

@@ -20,9 +20,9 @@ enum class IfMissing { kFail, kInPlace };
 inline void add_destination_argument(CLI::App& command, std::string& text, IfMissing if_missing) {
   const bool is_required = if_missing == IfMissing::kFail;
   command
-      .add_option("DST", text,
-                  std::string("image to write: oci:DIR[:TAG]") +
-                      (is_required ? "" : " (default: replace the source)"))
+      .add_option(
+          "DST", text,
+          std::string("image to write: oci:DIR[:TAG]") + (is_required ? "" : " (default: replace REF)"))
       ->required(is_required);
 }
 

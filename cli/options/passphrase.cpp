@@ -22,10 +22,11 @@ SecretBytes read_fd(const std::string& number) {
 SecretBytes read_variable(const std::string& name) {
   char* value = std::getenv(name.c_str());
   if (value == nullptr) {
-    throw Error(ErrorCode::kUsage, "the environment has no variable " + name, "export it: export " + name);
+    throw Error(ErrorCode::kUsage, "the environment variable " + name + " is not set",
+                "export it: export " + name);
   }
   SecretBytes passphrase = SecretBytes::copy_of(as_bytes(value));
-  // Key providers inherit the environment.
+  // Key providers inherit the environment: they must not see it.
   wipe({reinterpret_cast<std::uint8_t*>(value), passphrase.size()});
   ::unsetenv(name.c_str());
   return passphrase;
@@ -33,7 +34,7 @@ SecretBytes read_variable(const std::string& name) {
 
 SecretBytes prompt_twice(const std::string& file) {
   SecretBytes passphrase = prompt_passphrase("Passphrase for " + file + ": ");
-  const SecretBytes again = prompt_passphrase("The same again: ");
+  const SecretBytes again = prompt_passphrase("Repeat the passphrase: ");
   if (!equal_constant_time(passphrase.expose(), again.expose()))
     throw Error(ErrorCode::kUsage, "the two passphrases differ", "try again");
   return passphrase;
@@ -44,8 +45,8 @@ SecretBytes prompt_twice(const std::string& file) {
 void warn_of_bare_password(const KeyString& key, Reporter& reporter) {
   if (!key.is_bare_password) return;
   reporter.warn("key " + key.file +
-                ": a password in the command line can be seen by every user of this machine; " +
-                "write FILE:file=PASSWORDFILE");
+                ": every user of this machine can see a password in the command line; use "
+                "FILE:file=PASSWORDFILE instead");
 }
 
 std::optional<SecretBytes> read_passphrase(const KeyString& key) {
@@ -69,13 +70,14 @@ std::optional<SecretBytes> read_passphrase(const KeyString& key) {
 SecretBytes read_new_passphrase(const std::string& file, const std::string& form) {
   const auto key = parse_passphrase_form(file, form);
   if (!key || key->from == PassphraseFrom::kArgument) {
-    throw Error(ErrorCode::kUsage, "--passphrase does not say where the passphrase is",
+    throw Error(ErrorCode::kUsage, "--passphrase must say where to read the passphrase",
                 "write file=PASSWORDFILE, fd=N, env=VARIABLE or prompt");
   }
   SecretBytes passphrase =
       key->from == PassphraseFrom::kPrompt ? prompt_twice(file) : std::move(*read_passphrase(*key));
   if (passphrase.size() == 0)
-    throw Error(ErrorCode::kUsage, "the passphrase is empty", "leave --passphrase out for a key without one");
+    throw Error(ErrorCode::kUsage, "the passphrase is empty",
+                "for a key without a passphrase, leave out --passphrase");
   return passphrase;
 }
 

@@ -11,7 +11,7 @@
 namespace imgcrypt::cli {
 namespace {
 
-constexpr std::size_t kSideBySide = 8;
+constexpr std::size_t kAtTheSameTime = 8;
 
 using Clock = std::chrono::steady_clock;
 
@@ -23,7 +23,7 @@ std::string milliseconds_since(Clock::time_point start) {
 
 bool contains(ByteView bytes, ByteView part) { return !std::ranges::search(bytes, part).empty(); }
 
-// What `call` throws; empty when it throws nothing.
+// The message of what `call` throws; empty if it throws nothing.
 template <typename Call>
 std::string fault_of(Call call) {
   try {
@@ -35,7 +35,7 @@ std::string fault_of(Call call) {
   }
 }
 
-// Refusing is an exit status or a failure in the reply, not a crash and not silence.
+// A provider refuses by an exit status or a failure in its reply; it neither crashes nor stays silent.
 bool is_breakdown(const std::string& fault) {
   return fault.find("killed by signal") != std::string::npos ||
          fault.find("no answer within") != std::string::npos;
@@ -54,11 +54,11 @@ Conformance::Conformance(KeyProviders& providers, std::string name, std::vector<
 std::size_t Conformance::run(const Print& print) {
   print_ = print;
   check_wrap();
-  if (packet_.size() == 0) return failures_;  // there is nothing to go on with
+  if (packet_.size() == 0) return failures_;  // the other checks need a packet
   check_secrecy();
   check_reply_form();
   check_unwrap();
-  check_side_by_side();
+  check_concurrency();
   check_damaged_packets();
   check_wrong_requests();
   return failures_;
@@ -68,14 +68,14 @@ void Conformance::check_wrap() {
   const auto start = Clock::now();
   const std::string fault = fault_of([&] { packet_ = wrap(options_.expose()); });
   report("wraps a key: " + milliseconds_since(start), fault);
-  if (packet_.size() > kMostPacketBytes) report("the wrapped key is short", "it has more than 64 KiB");
+  if (packet_.size() > kMostPacketBytes) report("the wrapped key is short", "it is larger than 64 KiB");
 }
 
 void Conformance::check_unwrap() {
   const auto start = Clock::now();
   std::string fault = fault_of([&] {
     if (!equal_constant_time(unwrap(packet_.expose()).expose(), options_.expose()))
-      throw Error(ErrorCode::kProvider, "what comes back is not what was wrapped");
+      throw Error(ErrorCode::kProvider, "it returned something other than what was wrapped");
   });
   report("unwraps it again: " + milliseconds_since(start), fault);
 }
@@ -87,7 +87,7 @@ void Conformance::check_secrecy() {
       encode_base64(options_.expose().first(options_.size() / 3 * 3), Base64::kStandard);
   const bool is_shown = contains(packet_.expose(), as_bytes(symkey)) ||
                         contains(packet_.expose(), as_bytes(encoded).first(encoded.size() - 4));
-  report("the wrapped key shows nothing of the key", is_shown ? "the key can be read in it" : "");
+  report("the wrapped key reveals nothing of the key", is_shown ? "the key can be read in it" : "");
 }
 
 void Conformance::check_reply_form() {
@@ -97,18 +97,18 @@ void Conformance::check_reply_form() {
         format_provider_request(
             {ProviderOperation::kWrap, wrap_parameters_, SecretBytes::copy_of(options_.expose())}, name_));
     if (as_text(reply.expose()).find('[') == std::string_view::npos)
-      print_(Verdict::kNote, "it answers in base64: ocicrypt-rs reads arrays of numbers only");
+      print_(Verdict::kNote, "it answers in base64, but ocicrypt-rs reads only arrays of numbers");
   });
   report("wraps it a second time", fault);
 }
 
-void Conformance::check_side_by_side() {
+void Conformance::check_concurrency() {
   const auto start = Clock::now();
   const std::string fault = fault_of([&] {
     StopFlag stop;
-    run_parallel(kSideBySide, kSideBySide, stop, [&](std::size_t) { (void)unwrap(packet_.expose()); });
+    run_parallel(kAtTheSameTime, kAtTheSameTime, stop, [&](std::size_t) { (void)unwrap(packet_.expose()); });
   });
-  report("unwraps " + std::to_string(kSideBySide) + " keys side by side: " + milliseconds_since(start),
+  report("unwraps " + std::to_string(kAtTheSameTime) + " keys at the same time: " + milliseconds_since(start),
          fault);
 }
 
@@ -116,11 +116,11 @@ void Conformance::check_damaged_packets() {
   Bytes damaged = to_bytes(packet_.expose());
   for (const std::size_t place : {damaged.size() / 4, damaged.size() / 2, damaged.size() - 1}) {
     damaged[place] ^= 0x01U;
-    report("a wrapped key damaged at byte " + std::to_string(place), fault_of_damaged(damaged));
+    report("copes with a wrapped key damaged at byte " + std::to_string(place), fault_of_damaged(damaged));
     damaged[place] ^= 0x01U;
   }
-  report("half of a wrapped key", fault_of_damaged(ByteView(damaged).first(damaged.size() / 2)));
-  report("no wrapped key", fault_of_damaged({}));
+  report("copes with half of a wrapped key", fault_of_damaged(ByteView(damaged).first(damaged.size() / 2)));
+  report("copes with an empty wrapped key", fault_of_damaged({}));
 }
 
 void Conformance::check_wrong_requests() {
@@ -132,8 +132,8 @@ void Conformance::check_wrong_requests() {
       }
       throw Error(ErrorCode::kProvider, "no result");
     });
-    report("the request '" + std::string(request) + "' is refused",
-           fault.empty() ? "it was answered" : (is_breakdown(fault) ? fault : ""));
+    report("refuses the request '" + std::string(request) + "'",
+           fault.empty() ? "it answered" : (is_breakdown(fault) ? fault : ""));
   }
 }
 
@@ -151,7 +151,7 @@ SecretBytes Conformance::unwrap(ByteView packet) const {
   return std::move(*options);
 }
 
-// Failing is right, and so is the very key: not every byte of a packet need count.
+// Refusing is right, and so is the right key: a packet may have bytes that do not matter.
 std::string Conformance::fault_of_damaged(ByteView packet) const {
   std::string other;
   const std::string refusal = fault_of([&] {

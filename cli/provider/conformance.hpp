@@ -31,7 +31,7 @@ class Conformance {
   void check_reply_form();
   void check_damaged_packets();
   void check_wrong_requests();
-  void check_side_by_side();
+  void check_concurrency();
 
   SecretBytes wrap(ByteView options) const;
   SecretBytes unwrap(ByteView packet) const;

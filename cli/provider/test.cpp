@@ -59,9 +59,9 @@ void add_provider_test(CLI::App& provider, Output& output) {
   CLI::App* command = provider.add_subcommand(
       "test", "Test a key provider: wrap and unwrap a key, then send it invalid input");
   command
-      ->add_option("NAME", options->provider, "key provider to test, with the parameter to wrap with, if any")
-      ->required()
-      ->type_name("NAME[:PARAMETER]");
+      ->add_option("NAME", options->provider,
+                   "key provider to test, with the parameter to wrap with: NAME[:PARAMETER]")
+      ->required();
   make_repeatable(
       command->add_option("-k,--key", options->unwrap_parameters,
                           "parameter to unwrap with (default: the one to wrap with); can be given "

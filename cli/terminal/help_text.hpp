@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include <string>
+#include <vector>
 
 namespace imgcrypt::cli {
 
@@ -13,6 +14,9 @@ class HelpText final : public CLI::Formatter {
  public:
   HelpText();
 
+  std::string make_description(const CLI::App* command) const override;
+  std::string make_group(std::string group, bool is_positional,
+                         std::vector<const CLI::Option*> options) const override;
   std::string make_option(const CLI::Option* option, bool is_positional) const override;
   std::string make_subcommands(const CLI::App* command, CLI::AppFormatMode mode) const override;
   std::string make_option_opts(const CLI::Option* option) const override;

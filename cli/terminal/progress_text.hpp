@@ -19,7 +19,7 @@ struct ProgressTotal {
 [[nodiscard]] ProgressTotal total_of(const ProgressSnapshot& snapshot);
 
 // "45 %, 270.0 of 600.0 MiB, 201.3 MiB/s, 0:02 left" while a blob moves; "600.0 MiB in 3.1 s, 193.5 MiB/s"
-// when it is done; "600.0 MiB, not moved" if it was there already.
+// when it is done; "600.0 MiB, already there" if it was there already.
 [[nodiscard]] std::string status_text(const BlobProgress& blob);
 
 // One line for each blob that moves or has moved, as many as the terminal has room for, one that sums up the

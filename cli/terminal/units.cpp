@@ -12,7 +12,7 @@ constexpr std::array kUnits = {"B", "KiB", "MiB", "GiB", "TiB"};
 
 std::size_t unit_of(std::uint64_t bytes) {
   std::size_t unit = 0;
-  // 1023.95 would be shown as 1024.0
+  // from 1023.95 on, one digit after the point would read 1024.0
   for (auto number = static_cast<double>(bytes); number >= 1023.95 && unit + 1 < kUnits.size(); ++unit)
     number /= 1024;
   return unit;
