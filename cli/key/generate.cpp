@@ -79,7 +79,7 @@ void add_key_generate(CLI::App& key, Output& output) {
   const auto options = std::make_shared<GenerateArguments>();
 
   CLI::App* rsa =
-      add_kind(*generate, "jwe-rsa", "RSA key pair, to encrypt for with -r jwe:FILE.pub", options);
+      add_kind(*generate, "jwe-rsa", "RSA key pair; encrypt for it with -r jwe:FILE.pub", options);
   rsa->add_option("--bits", options->bits, "key size, 2048 to 16384 (default: 3072)")
       ->check(CLI::Range(2048, 16384))
       ->type_name("N");
@@ -89,7 +89,7 @@ void add_key_generate(CLI::App& key, Output& output) {
   });
 
   CLI::App* ec =
-      add_kind(*generate, "jwe-ec", "Elliptic curve key pair, to encrypt for with -r jwe:FILE.pub", options);
+      add_kind(*generate, "jwe-ec", "Elliptic curve key pair; encrypt for it with -r jwe:FILE.pub", options);
   ec->add_option("--curve", options->curve, "P-256 (the default), P-384 or P-521")
       ->check(CLI::IsMember({"P-256", "P-384", "P-521"}))
       ->type_name("CURVE");
@@ -99,7 +99,7 @@ void add_key_generate(CLI::App& key, Output& output) {
   });
 
   CLI::App* sodium = add_kind(*generate, "sodium",
-                              "X25519 key pair, to encrypt for with -r provider:sodium:FILE.pub", options);
+                              "X25519 key pair; encrypt for it with -r provider:sodium:FILE.pub", options);
   sodium->callback([options, &output] { generate_sodium(*options, output); });
 }
 

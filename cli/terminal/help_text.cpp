@@ -42,7 +42,7 @@ HelpText::HelpText() {
 }
 
 std::string HelpText::make_description(const CLI::App* command) const {
-  return command->get_description() + "\n\n";
+  return break_lines(command->get_description(), columns(), 0, 0) + "\n\n";
 }
 
 std::string HelpText::make_group(std::string group, bool is_positional,

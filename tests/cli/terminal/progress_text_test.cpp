@@ -29,7 +29,7 @@ TEST(StatusText, TellsNoRateBeforeTheFirstByte) {
 }
 
 TEST(StatusText, TellsWhatWasThereAlready) {
-  EXPECT_EQ(status_text(blob(kMiB, 0, BlobState::kDone, milliseconds(100))), "1.0 MiB, not moved");
+  EXPECT_EQ(status_text(blob(kMiB, 0, BlobState::kDone, milliseconds(100))), "1.0 MiB, already there");
 }
 
 ProgressSnapshot snapshot_of(std::vector<BlobProgress> blobs, milliseconds time) {
