@@ -1,6 +1,11 @@
 #include "image/check.hpp"
 
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
+#include "cli/json/results.hpp"
+#include "cli/options/image_arguments.hpp"
+#include "cli/options/jobs_option.hpp"
+#include "cli/options/key_options.hpp"
+#include "cli/options/selection_options.hpp"
 #include "transport/open.hpp"
 
 #include <memory>
@@ -45,7 +50,7 @@ std::string summary_of(const CheckResult& result) {
   std::string text = plain == 0 ? "encrypted"
                                 : "partly encrypted, " + std::to_string(plain) + " of " +
                                       std::to_string(encrypted + plain) + " layers readable by everyone";
-  if (result.count(LayerState::kOpens) == encrypted) text += "; every encrypted layer opens";
+  if (result.count(LayerState::kOpens) == encrypted) text += "; the keys open every encrypted layer";
   const std::size_t locked = result.count(LayerState::kLocked);
   if (locked > 0) text += "; " + std::to_string(locked) + " of " + std::to_string(encrypted) + " locked";
   return text;
@@ -93,7 +98,7 @@ void run_check(const CheckArguments& options, Output& output) {
   const CheckResult result = check_image(*source, how, output);
   for (const std::string& platform : result.left_out) output.note("not checked: " + platform);
   if (!has_keys && result.encrypted() > 0)
-    output.note("no key was given: whether one opens its layers was not checked");
+    output.note("no key was given; give one with -k to check that it opens the layers");
   const Descriptor& root = source->root().descriptor;
   print(result, reference, root, output);
   JsonObject json = json_of(result, options, reference, root);
@@ -108,13 +113,12 @@ void run_check(const CheckArguments& options, Output& output) {
 void add_check(CLI::App& app, Output& output) {
   const auto options = std::make_shared<CheckArguments>();
   CLI::App* command =
-      app.add_subcommand("check", "Check that an image is whole and that keys open its layers");
-  command->add_option("REF", options->reference, "image to check: oci:DIR[:TAG|:@N|@DIGEST]")->required();
+      app.add_subcommand("check", "Check that an image is complete and that your keys open its layers");
+  add_source_argument(*command, "REF", options->reference, "image to check");
   options->selection.add_to(*command, "not checked");
-  command->add_flag("--full", options->is_full,
-                    "read every layer: digests, authentication, and that it is what the config means");
+  command->add_flag("--full", options->is_full, "read every layer, and check its digest, HMAC and diff_id");
   command->add_flag("--require-encrypted", options->requires_encrypted,
-                    "fail when a layer could have been encrypted and is not");
+                    "fail if a layer that could be encrypted is not");
   options->keys.add_to(*command);
   options->jobs.add_to(*command);
   command->callback([options, &output] { run_check(*options, output); });

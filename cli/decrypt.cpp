@@ -1,6 +1,13 @@
 #include "image/decrypt.hpp"
 
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
+#include "cli/json/results.hpp"
+#include "cli/options/digest_file_option.hpp"
+#include "cli/options/dry_run_option.hpp"
+#include "cli/options/image_arguments.hpp"
+#include "cli/options/jobs_option.hpp"
+#include "cli/options/key_options.hpp"
+#include "cli/options/selection_options.hpp"
 #include "transport/open.hpp"
 
 #include <memory>
@@ -13,7 +20,7 @@ struct DecryptArguments {
   std::string destination;
   bool is_partial = false;
   std::string diff_ids = "auto";
-  bool dry_run = false;
+  DryRunOption dry_run;
   SelectionOptions selection;
   KeyOptions keys;
   JobsOption jobs;
@@ -77,7 +84,7 @@ void run_decrypt(const DecryptArguments& options, Output& output) {
   how.selection = options.selection.value();
   how.locked = options.is_partial ? Locked::kStay : Locked::kFail;
   how.diff_ids = diff_id_check(options.diff_ids);
-  how.dry_run = options.dry_run ? DryRun::kYes : DryRun::kNo;
+  how.dry_run = options.dry_run.value();
   how.jobs = options.jobs.value();
   const DecryptResult result = decrypt_image(*source, *destination, keys, how, output);
   if (result.root) {
@@ -95,18 +102,18 @@ void run_decrypt(const DecryptArguments& options, Output& output) {
 void add_decrypt(CLI::App& app, Output& output) {
   const auto options = std::make_shared<DecryptArguments>();
   CLI::App* command = app.add_subcommand("decrypt", "Decrypt the layers of an image");
-  command->add_option("SRC", options->source, "image to read: oci:DIR[:TAG|:@N|@DIGEST]")->required();
-  command->add_option("DST", options->destination, "image to write: oci:DIR[:TAG]")->required();
+  add_source_argument(*command, "SRC", options->source, "image to read");
+  add_destination_argument(*command, options->destination, IfMissing::kFail);
   options->selection.add_to(*command);
   command->add_flag("--partial", options->is_partial,
-                    "leave layers encrypted that no key opens (default: that is an error)");
+                    "leave layers that no key opens as they are (default: fail)");
   command
       ->add_option("--diff-ids", options->diff_ids,
-                   "check that each layer is the one that the image's config means: auto (the default) does "
-                   "where the image does not become the very one that was encrypted")
+                   "when to check each layer against the diff_ids in the image's config; auto (the default) "
+                   "skips the check if the result is exactly the image that was encrypted")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("auto|always|never");
-  command->add_flag("--dry-run", options->dry_run, "only say what would be done");
+  options->dry_run.add_to(*command);
   options->keys.add_to(*command);
   options->jobs.add_to(*command);
   options->digest_file.add_to(*command);

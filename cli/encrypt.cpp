@@ -1,6 +1,14 @@
 #include "image/encrypt.hpp"
 
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
+#include "cli/json/results.hpp"
+#include "cli/options/digest_file_option.hpp"
+#include "cli/options/dry_run_option.hpp"
+#include "cli/options/image_arguments.hpp"
+#include "cli/options/jobs_option.hpp"
+#include "cli/options/key_options.hpp"
+#include "cli/options/recipient_options.hpp"
+#include "cli/options/selection_options.hpp"
 #include "image/leftovers.hpp"
 #include "transport/open.hpp"
 
@@ -15,7 +23,7 @@ struct EncryptArguments {
   RecipientOptions recipients;
   std::string base;
   bool prune = false;
-  bool dry_run = false;
+  DryRunOption dry_run;
   SelectionOptions selection;
   KeyOptions keys;
   JobsOption jobs;
@@ -40,7 +48,7 @@ std::string_view word(EncryptedAs outcome) {
   return {};
 }
 
-// Plain layers beside the encrypted image are never left unsaid.
+// Encrypting is no use if anyone can read the plain layers beside the image, so the user is always told.
 void report_leftovers(SharedStore& store, const EncryptResult& result, bool prune, Output& output,
                       JsonObject& json) {
   const bool is_done = result.root.has_value();
@@ -58,8 +66,8 @@ void report_leftovers(SharedStore& store, const EncryptResult& result, bool prun
   for (const Digest& blob : leftovers) {
     output.warn((is_done ? "the destination still holds the plain layer "
                          : "the destination would still hold the plain layer ") +
-                blob.string() + ", readable by everyone" +
-                (prune ? ": another image needs it" : "; --prune removes it when no image needs it"));
+                blob.string() + ", which everyone can read" +
+                (prune ? ": another image needs it" : "; --prune removes it unless another image needs it"));
     left.add(blob.string());
   }
   json.add("plainLayersPruned", pruned).add("plainLayersLeft", left);
@@ -90,7 +98,7 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   how.selection = options.selection.value();
   how.base = base.get();
   how.unwrappers = keys.empty() ? nullptr : &keys;
-  how.dry_run = options.dry_run ? DryRun::kYes : DryRun::kNo;
+  how.dry_run = options.dry_run.value();
   how.jobs = options.jobs.value();
   const EncryptResult result = encrypt_image(*source, *destination, wrappers, how, output);
   JsonObject json = json_of(result, target);
@@ -109,16 +117,18 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
 
 void add_encrypt(CLI::App& app, Output& output) {
   const auto options = std::make_shared<EncryptArguments>();
-  CLI::App* command = app.add_subcommand("encrypt", "Encrypt the layers of an image for its recipients");
-  command->add_option("SRC", options->source, "image to read: oci:DIR[:TAG|:@N|@DIGEST]")->required();
-  command->add_option("DST", options->destination, "image to write: oci:DIR[:TAG]")->required();
+  CLI::App* command =
+      app.add_subcommand("encrypt", "Encrypt the layers of an image for one or more recipients");
+  add_source_argument(*command, "SRC", options->source, "image to read");
+  add_destination_argument(*command, options->destination, IfMissing::kFail);
   options->recipients.add_to(*command);
   options->selection.add_to(*command);
-  command->add_option("--skip-base", options->base, "leave the layers as they are that this image has, too")
+  command->add_option("--skip-base", options->base, "do not encrypt layers that also occur in REF")
       ->type_name("REF");
-  command->add_flag("--prune", options->prune,
-                    "remove the plain layers from the destination that no image there needs any more");
-  command->add_flag("--dry-run", options->dry_run, "only say what would be done");
+  command->add_flag(
+      "--prune", options->prune,
+      "remove the plain blobs of the encrypted layers from DST, unless another image there needs them");
+  options->dry_run.add_to(*command);
   options->keys.add_to(*command);
   options->jobs.add_to(*command);
   options->digest_file.add_to(*command);

@@ -1,9 +1,9 @@
 #include "base/process/fd.hpp"
 #include "base/process/orphans.hpp"
 #include "base/process/start.hpp"
-#include "cli/command.hpp"
+#include "cli/commands.hpp"
 #include "cli/terminal/help_text.hpp"
-#include "cli/terminal/suggest.hpp"
+#include "cli/unknown_argument.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -33,13 +33,7 @@ void build(CLI::App& app, Output& output) {
   app.require_subcommand(1);
   app.option_defaults()->always_capture_default(false);
   output.add_to(app);
-  add_encrypt(app, output);
-  add_decrypt(app, output);
-  add_check(app, output);
-  add_recipients(app, output);
-  add_inspect(app, output);
-  add_key(app, output);
-  add_provider(app, output);
+  add_commands(app, output);
   app.footer("");  // the commands have taken theirs over
 }
 

@@ -1,16 +1,17 @@
+#include "cli/inspect/summary.hpp"
+
 #include "base/bytes.hpp"
-#include "cli/inspect/report_text.hpp"
-#include "cli/terminal/filled_text.hpp"
-#include "cli/terminal/progress_text.hpp"
+#include "cli/terminal/text_layout.hpp"
+#include "cli/terminal/units.hpp"
 
 #include <algorithm>
 
 namespace imgcrypt::cli {
 namespace {
 
-constexpr std::size_t kMostRecipients = 64;  // in the list; a hostile image may name thousands
+constexpr std::size_t kMostRecipients = 64;  // listed; a hostile image may name thousands
 
-std::string list_text(const ImageReport& report, const TreeLook& look) {
+std::string list_text(const ImageReport& report, const Look& look) {
   if (report.recipients.empty()) return {};
   std::string text = "\n" + look.style.paint(Tint::kBold, "Recipients") + "\n";
   const std::size_t shown = std::min(report.recipients.size(), kMostRecipients);
@@ -70,30 +71,30 @@ std::string what_is_readable(const LayerTotals& totals, const Count& counted) {
 }
 
 std::string layers_line(const LayerTotals& totals) {
-  if (totals.layers == 0) return "There are no layers of an image.";
+  if (totals.layers == 0) return "It has no image layers.";
   const std::string start =
       totals.encrypted == 0 ? "Not encrypted: " : "Encrypted: " + std::to_string(totals.encrypted) + " of ";
   return start + number_of(totals.layers, "layer") + ", " + bytes_text(totals.bytes) + ".";
 }
 
-std::string summary_lines(const ImageReport& report, const TreeLook& look) {
+std::string summary_lines(const ImageReport& report, const Look& look) {
   Count counted;
   count(report.root, counted);
   std::vector<std::string> lines = {layers_line(report.totals), what_is_readable(report.totals, counted)};
-  if (counted.missing > 0) lines.push_back(number_of(counted.missing, "document") + " listed, but not here.");
+  if (counted.missing > 0) lines.push_back(number_of(counted.missing, "listed document") + " missing.");
   if (counted.has_problem) {
     lines.emplace_back(
-        "Layers marked ! cannot be decrypted as they are: a builder dropped or moved their annotations; take "
-        "the image from where it was encrypted.");
+        "Layers marked ! cannot be decrypted: a build tool dropped or moved their annotations. Fetch the "
+        "image again from where it was encrypted.");
   }
   std::string text;
-  for (const std::string& line : lines) text += "\n" + filled(line, look.columns, 0, 2);
+  for (const std::string& line : lines) text += "\n" + break_lines(line, look.columns, 0, 2);
   return text;
 }
 
 }  // namespace
 
-std::string summary_text(const ImageReport& report, const TreeLook& look) {
+std::string summary_text(const ImageReport& report, const Look& look) {
   return list_text(report, look) + summary_lines(report, look);
 }
 

@@ -1,7 +1,9 @@
+#include "cli/inspect/tree.hpp"
+
 #include "base/bytes.hpp"
-#include "cli/inspect/report_text.hpp"
-#include "cli/terminal/filled_text.hpp"
-#include "cli/terminal/progress_text.hpp"
+#include "cli/inspect/names.hpp"
+#include "cli/terminal/text_layout.hpp"
+#include "cli/terminal/units.hpp"
 #include "oci/media_types.hpp"
 
 #include <algorithm>
@@ -10,32 +12,9 @@
 namespace imgcrypt::cli {
 namespace {
 
-constexpr std::size_t kShortHex = 12;     // of a digest that is cut, as Docker cuts them
-constexpr std::size_t kLongestType = 48;  // characters
 constexpr std::string_view kGap = "  ";
 
-std::string short_digest(const Digest& digest) {
-  return digest.algorithm_name() + ":" + digest.hex().substr(0, kShortHex);
-}
-
-// "tar+gzip", "Docker tar+gzip", "nondistributable tar+gzip"; without the suffix of encryption.
-std::string short_type(const std::string& media_type) {
-  const std::string plain =
-      is_encrypted(media_type) ? media_type.substr(0, media_type.rfind('+')) : media_type;
-  const auto of_docker = oci_type(plain);
-  const std::string type = of_docker.value_or(plain);
-  const std::string origin = of_docker ? "Docker " : "";
-  for (const auto& [prefix, word] :
-       {std::pair{"application/vnd.oci.image.layer.v1.", ""},
-        std::pair{"application/vnd.oci.image.layer.nondistributable.v1.", "nondistributable "}}) {
-    if (type.starts_with(prefix)) return origin + word + type.substr(std::string_view(prefix).size());
-  }
-  if (is_image_config(type)) return origin + "config";
-  if (type == "application/vnd.in-toto+json") return "in-toto";
-  return printable(shortened(type.starts_with("application/") ? type.substr(12) : type, kLongestType));
-}
-
-// "0, 2-5"
+// "0,2-5"
 std::string ranges_text(const std::vector<std::size_t>& ascending) {
   std::string text;
   for (std::size_t i = 0; i < ascending.size();) {
@@ -56,13 +35,13 @@ std::string recipients_text(const LayerReport& layer) {
   return numbers.empty() ? "" : " for [" + ranges_text(numbers) + "]" + more;
 }
 
-// A line of the tree before it is known how wide its columns become.
+// A line of the tree, kept until the widths of all columns are known.
 struct Line {
-  std::string branch;     // drawn; its width is that of `depth`
-  std::size_t depth = 0;  // levels
+  std::string branch;     // as drawn; `depth` levels wide
+  std::size_t depth = 0;  // below the root
   std::string name;       // "layer 3"
   std::optional<Digest> digest;
-  std::string size;  // of a config or layer; the columns from here on are theirs
+  std::string size;  // this and the following: only of configs and layers
   std::string type;
   std::string state;
   Tint tint = Tint::kDim;  // of the state
@@ -85,7 +64,7 @@ std::string padded(std::string text, std::size_t width) {
 
 class Tree {
  public:
-  explicit Tree(const TreeLook& look) : look_(look) {}
+  explicit Tree(const Look& look) : look_(look) {}
 
   std::string run(const DocumentReport& root) {
     add_document(root, "", "", 0, {});
@@ -112,7 +91,7 @@ class Tree {
 
   using Names = std::map<std::string, std::string>;
 
-  // `branch` leads to the document, `below` to what it consists of.
+  // `branch` is drawn before the document, `below` before each of its parts.
   void add_document(const DocumentReport& document, const std::string& branch, const std::string& below,
                     std::size_t depth, const Names& siblings) {
     lines_.push_back({.branch = branch,
@@ -213,40 +192,12 @@ class Tree {
            std::string(kGap) + look_.style.paint(line.tint, line.state);
   }
 
-  const TreeLook& look_;
+  const Look& look_;
   std::vector<Line> lines_;
 };
 
 }  // namespace
 
-std::string_view word_of(DocumentKind kind) {
-  switch (kind) {
-    case DocumentKind::kIndex:
-      return "index";
-    case DocumentKind::kImage:
-      return "image";
-    case DocumentKind::kAttestation:
-      return "attestation";
-    case DocumentKind::kArtifact:
-      return "artifact";
-    case DocumentKind::kOther:
-      return "other";
-    case DocumentKind::kMissing:
-      return "missing";
-  }
-  return {};
-}
-
-std::string title_of(const DocumentReport& document) {
-  std::string name(word_of(document.kind));
-  const bool is_of_platform =
-      document.kind == DocumentKind::kImage || document.kind == DocumentKind::kMissing;
-  const std::string platform =
-      is_of_platform && document.platform ? printable(document.platform->string()) : "";
-  if (!platform.empty()) name += " " + platform;
-  return name;
-}
-
-std::string tree_text(const ImageReport& report, const TreeLook& look) { return Tree(look).run(report.root); }
+std::string tree_text(const ImageReport& report, const Look& look) { return Tree(look).run(report.root); }
 
 }  // namespace imgcrypt::cli

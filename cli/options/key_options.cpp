@@ -1,5 +1,7 @@
-#include "cli/command.hpp"
-#include "cli/terminal/passphrase.hpp"
+#include "cli/options/key_options.hpp"
+
+#include "cli/options/make_repeatable.hpp"
+#include "cli/options/passphrase.hpp"
 #include "keys/key_file.hpp"
 #include "keys/key_listing.hpp"
 #include "keywrap/key_string.hpp"

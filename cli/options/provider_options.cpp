@@ -1,4 +1,4 @@
-#include "cli/command.hpp"
+#include "cli/options/provider_options.hpp"
 
 #include <cstdlib>
 
@@ -7,7 +7,7 @@ namespace imgcrypt::cli {
 void ProviderOptions::add_to(CLI::App& command) {
   command
       .add_option("--provider-timeout", timeout,
-                  "how long a key provider may take for one answer (default: 30)")
+                  "how long to wait for each answer of a key provider (default: 30)")
       ->check(CLI::Range(1U, 3600U))
       ->type_name("SECONDS");
 }

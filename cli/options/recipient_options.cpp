@@ -1,4 +1,6 @@
-#include "cli/command.hpp"
+#include "cli/options/recipient_options.hpp"
+
+#include "cli/options/make_repeatable.hpp"
 #include "keywrap/recipient.hpp"
 
 namespace imgcrypt::cli {

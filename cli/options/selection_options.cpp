@@ -1,16 +1,18 @@
-#include "cli/command.hpp"
+#include "cli/options/selection_options.hpp"
+
 #include "transport/open.hpp"
 
 namespace imgcrypt::cli {
+
 void SelectionOptions::add_to(CLI::App& command, const std::string& others) {
   layers.add_to(command, "--layer,--encrypt-layer",
-                "only these layers, by their position in each platform's image: N[,N|A..B]; the first is 0, "
-                "the top one -1 (default: all)",
+                "only these layers, by position in the image of each platform: N[,N|A..B]; 0 is the bottom "
+                "layer, -1 the top (default: all)",
                 "N");
   CLI::Option* some = platforms.add_to(
       command, "--platform",
-      "only these platforms, as linux/arm64; the others are " + others + " (default: all)", "PLATFORM");
-  command.add_flag("-a,--all-platforms,--all", all_platforms, "all platforms: the default")->excludes(some);
+      "only these platforms, e.g. linux/arm64; the others are " + others + " (default: all)", "PLATFORM");
+  command.add_flag("-a,--all-platforms,--all", all_platforms, "all platforms (the default)")->excludes(some);
 }
 
 Selection SelectionOptions::value() const {
@@ -25,7 +27,7 @@ void SelectionOptions::check_place(const Reference& source, const Reference& des
   if (!platforms.is_given() || !would_replace(destination, source)) return;
   throw Error(ErrorCode::kRefused,
               "with --platform, " + destination.string() + " would lose its other platforms",
-              "give the destination a name of its own");
+              "choose another destination");
 }
 
 }  // namespace imgcrypt::cli

@@ -1,7 +1,7 @@
 #include "cli/terminal/help_text.hpp"
 
-#include "cli/terminal/filled_text.hpp"
 #include "cli/terminal/style.hpp"
+#include "cli/terminal/text_layout.hpp"
 
 #include <unistd.h>
 
@@ -10,9 +10,9 @@
 namespace imgcrypt::cli {
 namespace {
 
-constexpr std::size_t kDescriptions = 26;  // the column where they begin
-constexpr std::size_t kWidest = 100;       // columns, of lines that are easy to read
-constexpr std::size_t kElsewhere = 80;     // columns, where no terminal says how many it has
+constexpr std::size_t kDescriptions = 26;  // column where they begin
+constexpr std::size_t kWidest = 100;       // columns; longer lines are hard to read
+constexpr std::size_t kElsewhere = 80;     // columns, if there is no terminal to ask
 
 std::size_t columns() {
   const std::size_t terminal = terminal_size(STDOUT_FILENO).columns;
@@ -25,7 +25,7 @@ std::string entry(const std::string& name, const std::string& description) {
   if (text.size() + 2 > kDescriptions) text += "\n";
   const std::size_t start = text.ends_with('\n') ? 0 : text.size();
   text += std::string(kDescriptions - start, ' ');
-  return text + filled(description, columns(), kDescriptions, kDescriptions) + "\n";
+  return text + break_lines(description, columns(), kDescriptions, kDescriptions) + "\n";
 }
 
 std::string spaced(const std::string& names) {
@@ -36,7 +36,21 @@ std::string spaced(const std::string& names) {
 
 }  // namespace
 
-HelpText::HelpText() { label("SUBCOMMAND", "COMMAND"); }
+HelpText::HelpText() {
+  label("SUBCOMMAND", "COMMAND");
+  label("Positionals", "Arguments");
+}
+
+std::string HelpText::make_description(const CLI::App* command) const {
+  return break_lines(command->get_description(), columns(), 0, 0) + "\n\n";
+}
+
+std::string HelpText::make_group(std::string group, bool is_positional,
+                                 std::vector<const CLI::Option*> options) const {
+  const bool is_first = is_positional || group == "Options";
+  const std::string text = Formatter::make_group(group, is_positional, options);
+  return is_first ? text : text.substr(1);  // the parser has ended the group before with a blank line
+}
 
 std::string HelpText::make_option(const CLI::Option* option, bool is_positional) const {
   return entry(spaced(make_option_name(option, is_positional)) + make_option_opts(option),
@@ -52,8 +66,9 @@ std::string HelpText::make_subcommands(const CLI::App* command, CLI::AppFormatMo
 
 std::string HelpText::make_option_opts(const CLI::Option* option) const {
   std::string type = option->get_type_name();
-  // The parser puts behind it what a check of the value says.
-  for (const char* check : {":UINT in ", ":{"}) type.resize(std::min(type.find(check), type.size()));
+  // The parser adds to the type what the check of the value says.
+  for (const char* check : {":INT in ", ":UINT in ", ":{"})
+    type.resize(std::min(type.find(check), type.size()));
   std::string text;
   if (!type.empty() && type != "TEXT") text += " " + type;
   if (option->get_required()) text += " (required)";

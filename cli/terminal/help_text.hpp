@@ -1,16 +1,22 @@
-// What --help prints: descriptions filled into lines of the terminal's width, and no notes of the parser's.
+// What --help prints: descriptions broken to the width of the terminal, without the parser's own remarks on
+// types, ranges and options that exclude each other.
 #pragma once
 
 #include <CLI/CLI.hpp>
 
 #include <string>
+#include <vector>
 
 namespace imgcrypt::cli {
 
+// The parser calls each of these for its part of the text.
 class HelpText final : public CLI::Formatter {
  public:
   HelpText();
 
+  std::string make_description(const CLI::App* command) const override;
+  std::string make_group(std::string group, bool is_positional,
+                         std::vector<const CLI::Option*> options) const override;
   std::string make_option(const CLI::Option* option, bool is_positional) const override;
   std::string make_subcommands(const CLI::App* command, CLI::AppFormatMode mode) const override;
   std::string make_option_opts(const CLI::Option* option) const override;

@@ -49,11 +49,11 @@ int exit_status(const Error& error) {
 
 bool is_short(std::string_view option) { return option.starts_with('-') && !option.starts_with("--"); }
 
-// Whether the arguments, of which some are wrong, ask for JSON.
+// Whether the arguments, some of which are wrong, ask for JSON.
 bool ask_for_json(std::span<char*> arguments) {
   std::string_view before;
   return std::ranges::any_of(arguments, [&](std::string_view argument) {
-    // Short options may stand in one argument, this one as the last: -qo json, -qojson.
+    // Short options can be joined, this one as the last: -qo json, -qojson.
     const bool is_value = before == "--output" || (is_short(before) && before.ends_with('o'));
     before = argument;
     return (is_value && argument == "json") || (is_short(argument) && argument.ends_with("ojson")) ||
@@ -70,27 +70,29 @@ std::string seconds_text(std::chrono::duration<double> time) {
 
 void Output::add_to(CLI::App& app) {
   app.fallthrough();
-  app.footer("imgcrypt --help has the options that every command takes: -o, -q, -v and more.\n");
-  const std::string group = "Options of every command";
+  app.footer("See imgcrypt --help for the options that all commands take: -o, -q, -v and more.\n");
+  const std::string group = "Options for all commands";
   app.add_option_function<std::string>(
          "-o,--output", [this](const std::string& format) { is_json_ = format == "json"; },
-         "what stdout gets: text, or json: one object, errors too")
+         "format of stdout: text (the default), or json: one object, also for errors")
       ->check(CLI::IsMember({"text", "json"}))
       ->type_name("text|json")
       ->group(group);
   CLI::Option* quiet =
-      app.add_flag("-q,--quiet", is_quiet_, "neither notes nor progress; warnings remain")->group(group);
-  app.add_flag("-v,--verbose", verbosity_, "say more; -vv: also how long each stage took")
+      app.add_flag("-q,--quiet", is_quiet_, "print no notes and no progress, only warnings and errors")
+          ->group(group);
+  app.add_flag("-v,--verbose", verbosity_, "print more; -vv also prints how long each stage took")
       ->excludes(quiet)
       ->group(group);
   app.add_option("--log-level", log_level_,
-                 "what stderr gets; -q is warn, -v debug and -vv trace (default: info)")
+                 "how much to print on stderr (default: info); -q means warn, -v debug, -vv trace")
       ->check(CLI::IsMember(kLevels))
       ->excludes(quiet)
       ->type_name("error|warn|info|debug|trace")
       ->group(group);
   app.add_option("--progress", progress_name_,
-                 "progress on stderr: auto (bars on a terminal, lines elsewhere), plain, json or none")
+                 "progress on stderr: auto (the default: bars on a terminal, else plain), plain (lines), "
+                 "json or none")
       ->check(CLI::IsMember({"auto", "plain", "json", "none"}))
       ->type_name("auto|plain|json|none")
       ->group(group);
@@ -132,8 +134,6 @@ std::optional<ProgressStyle> Output::progress_style() const {
   const bool is_capable = ::isatty(STDERR_FILENO) == 1 && !is_dumb_terminal();
   return is_capable ? ProgressStyle::kBars : ProgressStyle::kLines;
 }
-
-Style Output::style() const { return Style::of(STDOUT_FILENO); }
 
 void Output::print_text(const std::string& lines) {
   if (!is_json_) write_stdout(lines + "\n");
@@ -184,7 +184,7 @@ int Output::fail(const Error& error) {
   try {
     print_json(partial_result_.add("error", what));
   } catch (const Error&) {
-    // The exit status tells it.
+    // The exit status still says that the command failed.
   }
   return exit_status(error);
 }

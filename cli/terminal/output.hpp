@@ -1,8 +1,9 @@
 // What the command line says: the result on stdout, as text or as one JSON object, and everything else on
-// stderr. One for the whole program; the commands print through it and hand it down as their Reporter.
+// stderr. Main has one for the whole program; commands print their result through it and pass it down as the
+// Reporter. say() and progress() are safe for use by several threads; the rest is for the main thread.
 #pragma once
 
-#include "cli/terminal/json_text.hpp"
+#include "cli/json/json_object.hpp"
 #include "cli/terminal/progress_view.hpp"
 #include "cli/terminal/style.hpp"
 #include "image/reporter.hpp"
@@ -20,30 +21,34 @@ namespace imgcrypt::cli {
 
 class Output final : public Reporter {
  public:
-  // The options that every command has, before its name or after it. Call before commands are added.
+  // The options that every command takes, before its name or after it. Call before commands are added, which
+  // inherit the footer of their help from here.
   void add_to(CLI::App& app);
 
+  // Writes a line to stderr if the log level asks for it. Notes and warnings also go into the JSON result,
+  // whatever the level.
   void say(Importance importance, const std::string& text) override;
-  [[nodiscard]] Progress& progress() override;  // shown from the first call on
+  // Shown on stderr from the first call on.
+  [[nodiscard]] Progress& progress() override;
 
   [[nodiscard]] bool is_json() const noexcept { return is_json_; }
-  // Of text on stdout. Bytes from outside go through printable() before they are painted.
-  [[nodiscard]] Style style() const;
 
-  // Lines of the result, whose last has no newline; nothing with -o json.
+  // The following write to stdout and throw kOther if that fails.
+  // Lines of the result, the last without its newline; nothing with -o json. Text from outside must have been
+  // through printable().
   void print_text(const std::string& lines);
-  // The result with -o json, with the notes and warnings added to it; nothing without. Call once, at the end.
+  // With -o json the result, with the notes and warnings added; without it nothing. Call once, at the end.
   void print_json(JsonObject result);
+  // Both.
   void print_result(const std::string& lines, JsonObject result);
-  // What is known of the result of a command that is about to fail; the error is added to it.
+  // What a command that is about to fail knows already: fail() adds the error to it.
   void keep_for_error(JsonObject result) { partial_result_ = std::move(result); }
 
-  // Ends the work: takes progress away and, with -vv, says how long each stage took. For the end of the
-  // program.
+  // For the end of the program: ends progress and, with -vv, prints how long each stage took.
   void finish();
-  // Says what went wrong; returns the exit status.
+  // Prints the error and its hint. Returns the exit status. Throws nothing.
   int fail(const Error& error);
-  // The same for arguments that could not be parsed, so that -o json may not have been seen.
+  // The same after a parse error: `-o json` may not have been parsed, so it is looked for in the arguments.
   int fail_usage(const Error& error, int argc, char** argv);
 
  private:

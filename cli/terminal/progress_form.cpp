@@ -1,8 +1,9 @@
+#include "cli/terminal/progress_form.hpp"
+
 #include "base/bytes.hpp"
 #include "base/process/fd.hpp"
-#include "cli/terminal/json_text.hpp"
+#include "cli/json/json_object.hpp"
 #include "cli/terminal/progress_text.hpp"
-#include "cli/terminal/progress_view.hpp"
 
 #include <unistd.h>
 
@@ -13,7 +14,7 @@ namespace {
 
 using Clock = ProgressClock;
 
-// Nothing flashes by that takes no longer.
+// Shorter work shows no bars, which would only flicker.
 constexpr std::chrono::milliseconds kBeforeBars{300};
 constexpr std::chrono::seconds kBetweenLines{5};
 constexpr std::chrono::milliseconds kBetweenJson{500};
@@ -22,7 +23,7 @@ void write_stderr(const std::string& text) {
   try {
     write_all(STDERR_FILENO, as_bytes(text), "stderr");
   } catch (const Error&) {
-    // The work goes on when nobody looks.
+    // Work goes on if nobody reads stderr.
   }
 }
 
@@ -30,7 +31,7 @@ class Bars final : public ProgressForm {
  public:
   void show(const ProgressSnapshot& snapshot) override {
     const TerminalSize size = terminal_size(STDERR_FILENO);
-    const bool is_ours = ::tcgetpgrp(STDERR_FILENO) == ::getpgrp();  // else a shell writes there
+    const bool is_ours = ::tcgetpgrp(STDERR_FILENO) == ::getpgrp();  // else a shell may be writing there
     if (!is_ours || snapshot.blobs.empty() || snapshot.taken - snapshot.blobs.front().began < kBeforeBars)
       return;
     const std::vector<std::string> lines = draw_bars(snapshot, size);
@@ -44,7 +45,7 @@ class Bars final : public ProgressForm {
   void clear() override {
     const std::size_t rows = rows_drawn(terminal_size(STDERR_FILENO).columns);
     if (rows == 0) return;
-    // Line by line: terminals that keep a history put a screen there that is erased as a whole.
+    // Line by line: some terminals save a screen that is erased as a whole to their history.
     std::string text = up(rows);
     for (std::size_t i = 0; i < rows; ++i) text += "\033[K\n";
     write_stderr(text + up(rows));
@@ -52,7 +53,7 @@ class Bars final : public ProgressForm {
   }
 
  private:
-  // A terminal that has become narrower has broken the lines that are there.
+  // If the terminal has become narrower, it has wrapped the lines that are there.
   [[nodiscard]] std::size_t rows_drawn(unsigned columns) const {
     std::size_t rows = 0;
     for (const std::size_t width : drawn_)
@@ -64,7 +65,7 @@ class Bars final : public ProgressForm {
   std::vector<std::size_t> drawn_;  // width of each line that is there
 };
 
-// Which blobs there is something to say about: each once when it is done, and again and again while it moves.
+// Decides which blobs to report: each once when it is done, and every so often while it moves.
 class Schedule {
  public:
   explicit Schedule(Clock::duration between) : between_(between) {}

@@ -1,12 +1,12 @@
 #include "cli/terminal/progress_text.hpp"
 
 #include "base/bytes.hpp"
-#include "cli/terminal/filled_text.hpp"
+#include "cli/terminal/text_layout.hpp"
+#include "cli/terminal/units.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <ranges>
 
 namespace imgcrypt::cli {
@@ -14,16 +14,15 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-constexpr std::uint64_t kSmallBlob = std::uint64_t{1} << 20U;  // not worth a line once it is done
-constexpr std::array kUnits = {"B", "KiB", "MiB", "GiB", "TiB"};
-constexpr std::size_t kNarrowest = 20;       // columns; a terminal that says less is not believed
-constexpr std::size_t kNarrowestPlace = 12;  // columns
-constexpr std::size_t kWidestPlace = 48;     // columns
-constexpr std::size_t kNarrowestBar = 10;    // columns, without its ends
-constexpr std::size_t kNumbers = 42;         // columns of percent, bytes, rate and time
+constexpr std::uint64_t kSmallBlob = std::uint64_t{1} << 20U;  // a smaller one has no line once it is done
+constexpr std::size_t kNarrowest = 20;                         // columns; a smaller width is taken for wrong
+constexpr std::size_t kNarrowestPlace = 12;                    // columns
+constexpr std::size_t kWidestPlace = 48;                       // columns
+constexpr std::size_t kNarrowestBar = 10;                      // columns, without its ends
+constexpr std::size_t kNumbers = 42;                           // columns of percent, bytes, rate and time
 constexpr Seconds kWorthTelling{0.05};
 
-// What a line shows.
+// What a line of the bars shows.
 struct Row {
   std::string name;
   std::uint64_t done = 0;
@@ -32,37 +31,8 @@ struct Row {
   bool is_moving = false;
 };
 
-std::string decimal(double number) {
-  std::array<char, 32> digits{};
-  std::snprintf(digits.data(), digits.size(), "%.1f", number);
-  return digits.data();
-}
-
-std::size_t unit_of(std::uint64_t bytes) {
-  std::size_t unit = 0;
-  // 1023.95 would be shown as 1024.0
-  for (auto number = static_cast<double>(bytes); number >= 1023.95 && unit + 1 < kUnits.size(); ++unit)
-    number /= 1024;
-  return unit;
-}
-
-std::string number_in(std::uint64_t bytes, std::size_t unit) {
-  return unit == 0 ? std::to_string(bytes)
-                   : decimal(static_cast<double>(bytes) / std::pow(1024, static_cast<double>(unit)));
-}
-
-// "270.0/600.0 MiB": both in the unit of the second.
-std::string fraction_text(std::uint64_t done, std::uint64_t size, std::string_view between) {
-  const std::size_t unit = unit_of(size);
-  return number_in(done, unit) + std::string(between) + number_in(size, unit) + " " + kUnits.at(unit);
-}
-
 double rate_of(std::uint64_t bytes, Seconds time) {
   return time.count() > 0 ? static_cast<double>(bytes) / time.count() : 0;
-}
-
-std::string rate_text(double rate) {
-  return rate >= 1 ? bytes_text(static_cast<std::uint64_t>(rate)) + "/s" : std::string();
 }
 
 unsigned percent(std::uint64_t done, std::uint64_t size) {
@@ -74,7 +44,7 @@ std::string left_text(std::uint64_t left, double rate) {
   return rate >= 1 ? time_text(Seconds(std::ceil(static_cast<double>(left) / rate))) : std::string();
 }
 
-// Nothing at its beginning, which would promise hours.
+// Empty at the beginning, when the rate would promise hours.
 std::string left_text_of(const Row& row) {
   constexpr std::uint64_t kParts = 50;
   return row.done >= row.size / kParts ? left_text(row.size - row.done, row.rate) : std::string();
@@ -94,14 +64,14 @@ std::string bar(std::uint64_t done, std::uint64_t size, std::size_t width) {
   return "[" + inside + "]";
 }
 
-// How much of a place is shown: a third of the width beside a bar; without one all that the numbers leave.
+// Columns for the name: up to a third of the width beside a bar; without a bar, what the numbers leave.
 std::size_t fit_place(std::size_t longest, std::size_t width) {
   const std::size_t beside_bar = std::min(longest, width * 3 / 10);
   if (beside_bar + 3 + kNarrowestBar + kNumbers <= width) return beside_bar;
   return std::min(longest, width - std::min(width - kNarrowestPlace, kNumbers));
 }
 
-// Columns from the right are left out until the rest fits.
+// Leaves out numbers, from the right, until the rest fits.
 std::string draw_row(const Row& row, std::size_t place_width, std::size_t width) {
   std::string numbers = " " + right_aligned(std::to_string(percent(row.done, row.size)), 3) + "%";
   const std::array columns = {" " + right_aligned(fraction_text(row.done, row.size, "/"), 17),
@@ -130,7 +100,7 @@ std::vector<const BlobProgress*> shown_blobs(const ProgressSnapshot& snapshot) {
   return shown;
 }
 
-// Takes the blobs that find no place from `shown`: first those that are done, the oldest of them first.
+// Removes the blobs that do not fit from `shown`: first finished ones, the oldest first.
 Row sum_up_rest(std::vector<const BlobProgress*>& shown, std::size_t room) {
   std::vector<const BlobProgress*> left_out;
   const auto leave_out = [&](auto is_to_go) {
@@ -167,21 +137,6 @@ Row total_row(const ProgressSnapshot& snapshot) {
 
 }  // namespace
 
-std::string bytes_text(std::uint64_t bytes) {
-  const std::size_t unit = unit_of(bytes);
-  return number_in(bytes, unit) + " " + kUnits.at(unit);
-}
-
-std::string time_text(Seconds time) {
-  const auto seconds = static_cast<unsigned>(std::min(time.count(), 359'999.0));  // 99 hours
-  const bool is_long = seconds >= 3600;
-  const unsigned large = is_long ? seconds / 3600 : seconds / 60;
-  const unsigned small = is_long ? seconds / 60 % 60 : seconds % 60;
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), is_long ? "%uh%02u" : "%u:%02u", large, small);
-  return text.data();
-}
-
 ProgressTotal total_of(const ProgressSnapshot& snapshot) {
   ProgressTotal total;
   for (const BlobProgress& blob : snapshot.blobs) {
@@ -198,13 +153,13 @@ std::string status_text(const BlobProgress& blob) {
   const Seconds time = blob.ended - blob.began;
   const double rate = rate_of(blob.moved, time);
   if (blob.state == BlobState::kDone) {
-    if (blob.moved == 0 && blob.size > 0) return bytes_text(blob.size) + ", not moved";
+    if (blob.moved == 0 && blob.size > 0) return bytes_text(blob.size) + ", already there";
     if (time < kWorthTelling) return bytes_text(blob.size);
     return bytes_text(blob.size) + " in " + decimal(time.count()) + " s, " + rate_text(rate);
   }
   std::string text =
       std::to_string(percent(blob.moved, blob.size)) + " %, " + fraction_text(blob.moved, blob.size, " of ");
-  if (rate < 1) return text;  // it waits for its key, say
+  if (rate < 1) return text;  // e.g. it waits for its key
   return text + ", " + rate_text(rate) + ", " + left_text(blob.size - std::min(blob.moved, blob.size), rate) +
          " left";
 }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kBetweenLooks{100};
 
-// Signals are for the threads that work: they end the system call that waits.
+// Signals must reach the threads that work, where they interrupt a system call that waits.
 class SignalsBlocked {
  public:
   SignalsBlocked() {
@@ -35,11 +35,11 @@ void ProgressView::start(ProgressStyle style) {
   if (thread_.joinable()) return;
   is_stopping_ = false;
   form_ = open_progress_form(style);
-  const SignalsBlocked blocked;  // as the new thread finds them
+  const SignalsBlocked blocked;  // the new thread inherits the mask
   try {
     thread_ = std::thread([this] { run(); });
   } catch (const std::system_error&) {
-    form_.reset();  // there may be no more threads: the work goes on unseen
+    form_.reset();  // no thread left: work goes on without progress
   }
 }
 
@@ -47,9 +47,10 @@ void ProgressView::write(const std::string& text) {
   const std::scoped_lock lock(mutex_);
   if (form_) form_->clear();
   try {
-    write_all(STDERR_FILENO, as_bytes(text), "stderr");  // one write, so that lines do not mix with others'
+    write_all(STDERR_FILENO, as_bytes(text),
+              "stderr");  // one write, so that lines of other programs do not mix with it
   } catch (const Error&) {
-    // The work goes on when nobody listens.
+    // Work goes on if nobody reads stderr.
   }
 }
 

@@ -1,11 +1,11 @@
-// Shows progress on stderr while work goes on: bars on a terminal, lines for logs, or lines of JSON. A thread
-// of its own looks ten times a second. Safe for use by several threads.
+// Shows progress on stderr while work goes on. A thread of its own looks ten times a second. Owned by Output;
+// safe for use by several threads.
 #pragma once
 
+#include "cli/terminal/progress_form.hpp"
 #include "image/progress.hpp"
 
 #include <condition_variable>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -13,32 +13,20 @@
 
 namespace imgcrypt::cli {
 
-enum class ProgressStyle { kBars, kLines, kJson };
-
-// How one style shows it. Called by one thread at a time.
-class ProgressForm {
- public:
-  virtual ~ProgressForm() = default;
-  virtual void show(const ProgressSnapshot& snapshot) = 0;
-  // Takes away what must not stay, so that something else can be written.
-  virtual void clear() = 0;
-};
-
-[[nodiscard]] std::unique_ptr<ProgressForm> open_progress_form(ProgressStyle style);
-
 class ProgressView {
  public:
-  // `progress` must outlive it.
+  // `progress` must outlive the view.
   explicit ProgressView(const Progress& progress) : progress_(progress) {}
   ProgressView(const ProgressView&) = delete;
   ProgressView& operator=(const ProgressView&) = delete;
   ~ProgressView() { stop(); }
 
-  // Does nothing when it was started already. Shows nothing where the system has no thread for it.
+  // Does nothing if it is running already. Shows nothing if the system has no thread left for it.
   void start(ProgressStyle style);
-  // Writes to stderr while nothing is shown there.
+  // Writes to stderr between what is shown there; the text stays. Ignores a failure: work goes on if nobody
+  // reads stderr.
   void write(const std::string& text);
-  // Shows the end and clears up; does nothing when it was never started.
+  // Shows the last state, removes bars, and ends the thread. Does nothing if it never started.
   void stop();
 
  private:

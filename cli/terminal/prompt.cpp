@@ -38,7 +38,7 @@ SecretBytes prompt_passphrase(const std::string& question) {
   SecretBytes line(kMostPassphraseBytes);
   std::size_t size = 0;
   {
-    const EchoOff echo_off(tty.get());  // before the question: a quick answer must not show
+    const EchoOff echo_off(tty.get());  // before the question, so that a quick answer does not show
     write_all(tty.get(), as_bytes(question), "/dev/tty");
     size = read_some(tty.get(), line.expose_mutable(), "/dev/tty");
   }

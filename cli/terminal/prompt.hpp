@@ -1,4 +1,4 @@
-// Asks for a secret on the terminal.
+// Asks the user for a secret on the terminal.
 #pragma once
 
 #include "base/secret_bytes.hpp"
@@ -7,7 +7,9 @@
 
 namespace imgcrypt::cli {
 
-// From /dev/tty, without echo. Throws kUsage when there is no terminal, kCancelled when the user gives up.
+// One line from /dev/tty without its newline, typed without echo; waits for it. Throws kUsage if there is no
+// terminal or it ends before a line, kCancelled on a signal. The terminal's settings are restored in any
+// case.
 [[nodiscard]] SecretBytes prompt_passphrase(const std::string& question);
 
 }  // namespace imgcrypt::cli

@@ -1,4 +1,4 @@
-// Colours for terminals that want them.
+// What the terminal at a descriptor can do: colours, escape sequences, its size. Without a terminal, nothing.
 #pragma once
 
 #include <string>
@@ -8,14 +8,14 @@ namespace imgcrypt::cli {
 
 enum class Tint { kBold, kDim, kRed, kGreen, kYellow, kCyan };
 
+// Paints text, or leaves it as it is.
 class Style {
  public:
-  // Colours when the descriptor is a terminal that knows them, and the environment has no NO_COLOR.
+  // Paints if the descriptor is a terminal, TERM names a capable one, and NO_COLOR is unset or empty.
   static Style of(int fd);
-  static Style plain() { return Style(false); }
 
   [[nodiscard]] bool is_coloured() const noexcept { return is_coloured_; }
-  // The text in that tint, or as it is.
+  // REQUIRES: text from outside has been through printable(); the result has not the text's width.
   [[nodiscard]] std::string paint(Tint tint, std::string_view text) const;
 
  private:
@@ -24,14 +24,14 @@ class Style {
   bool is_coloured_;
 };
 
-// Whether the terminal, if there is one, knows no escape sequences.
+// Whether TERM names a terminal without escape sequences, or none.
 [[nodiscard]] bool is_dumb_terminal();
 
-// Of the terminal behind the descriptor; 0 when it is none, or does not say.
 struct TerminalSize {
-  unsigned columns = 0;
+  unsigned columns = 0;  // 0: not a terminal, or it does not say
   unsigned rows = 0;
 };
+// Asks each time: windows are resized.
 [[nodiscard]] TerminalSize terminal_size(int fd);
 
 }  // namespace imgcrypt::cli

@@ -16,7 +16,7 @@ fingerprint() {
 
 keys_open_or_not() {
   expect_exit 0 imgcrypt check "oci:$image:t" -k "$TMP/key.pem"
-  expect_contains "$stdout" "oci:$image:t@$(root_of "$image" t): encrypted; every encrypted layer opens"
+  expect_contains "$stdout" "oci:$image:t@$(root_of "$image" t): encrypted; the keys open every encrypted layer"
   expect_contains "$stdout" "layer 2 of linux/amd64: encrypted, opens"
   expect_contains "$stdout" "layer 0 of linux/arm64: encrypted, opens"
   expect_exit 6 imgcrypt check "oci:$image:t" -k "$TMP/other.pem"
@@ -47,7 +47,7 @@ plain_images_are_a_word_of_their_own() {
 partly_encrypted_images_are_told() {
   expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/partly:t" -r "jwe:$TMP/key.pub.pem" --layer -1
   expect_exit 0 imgcrypt check "oci:$TMP/partly:t" -k "$TMP/key.pem" --full
-  expect_contains "$stdout" "partly encrypted, 4 of 6 layers readable by everyone; every encrypted layer opens"
+  expect_contains "$stdout" "partly encrypted, 4 of 6 layers readable by everyone; the keys open every encrypted layer"
   expect_exit 8 imgcrypt check "oci:$TMP/partly:t" -k "$TMP/key.pem" --require-encrypted
   expect_contains "$stderr" "layer 1 of linux/arm64"
   expect_exit 0 imgcrypt check "oci:$TMP/partly:t" --layer -1 --require-encrypted

@@ -58,7 +58,7 @@ passphrases_are_taken() {
   expect_no_warning
   expect_opens "$locked:pass=$passphrase"
   expect_opens "$TMP/simple.pem:simple"
-  expect_contains "$stderr" "a password in the command line can be seen"
+  expect_contains "$stderr" "every user of this machine can see a password in the command line"
   expect_opens "$TMP/traditional.pem:file=$TMP/passphrase"
 }
 

@@ -74,7 +74,7 @@ only_the_first_of_several_is_promised() {
   cat "$keys/rsa.pem" "$keys/p256.pem" >"$TMP/two.pem"
   expect_shown "$TMP/two.pem" "P-256"
   expect_equal "$(grep -c -- "-k $TMP/two.pem" <<<"$stdout")" 1 "the number of keys that are of use"
-  expect_contains "$stdout" "none: the file's first is taken; put this one into a file of its own"
+  expect_contains "$stdout" "none: only the first of its kind in a file is used; move it to a file of its own"
   for key in rsa p256; do
     openssl pkey -in "$keys/$key.pem" -pubout
   done >"$TMP/two.pub.pem"
@@ -99,7 +99,7 @@ keys_of_another_use_only_decrypt() {
 
 bare_passwords_are_warned_of() {
   expect_exit 0 imgcrypt key show "$keys/rsa-pk8enc.pem:1234"
-  expect_contains "$stderr" "can be seen by every user"
+  expect_contains "$stderr" "every user of this machine can see"
 }
 
 # The certificate is hostile: none of its control bytes may reach the terminal.

@@ -35,7 +35,7 @@ add_entry() {
 expect_left() {
   local layer
   for layer in "$@"; do
-    expect_contains "$stderr" "the destination still holds the plain layer $layer, readable by everyone"
+    expect_contains "$stderr" "the destination still holds the plain layer $layer, which everyone can read"
     [[ -e $(blob "$TMP/in" "$layer") ]] || fail "$layer was removed"
   done
 }

@@ -34,7 +34,7 @@ keys_name_whom_they_are_of() {
   expect_exit 0 remove --encryption-key "pkcs7:$TMP/carol.cert.pem"
   expect_gone carol alice bob
   expect_refused 3 remove -r "jwe:$TMP/stranger.pub.pem"
-  expect_contains "$stderr" "the image has none of that name"
+  expect_contains "$stderr" "the image has no such recipient"
 }
 
 fingerprints_and_their_beginnings_do() {
@@ -45,7 +45,7 @@ fingerprints_and_their_beginnings_do() {
   expect_exit 0 remove -r "${bob:0:8}"
   expect_gone bob alice carol
   expect_refused 3 remove -r "${bob:0:7}"
-  expect_contains "$stderr" "the image has none of that name"
+  expect_contains "$stderr" "the image has no such recipient"
 }
 
 # The key's own name, shorter than the beginning of a fingerprint may be
@@ -78,7 +78,7 @@ beginnings_of_several_are_refused() {
   done
   expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/in:t" -r "jwe:$TMP/alice.jwk" -r "jwe:$TMP/bob.jwk"
   expect_refused 3 remove -r "$same"
-  expect_contains "$stderr" "several begin so"
+  expect_contains "$stderr" "several recipients begin with it"
   expect_exit 0 remove -r "$same-bob"
   expect_gone bob alice
 }

@@ -1,0 +1,31 @@
+// The commands of imgcrypt. Each add_... registers one command with its options and a callback, which runs
+// when the parser has chosen the command, gives its result to the output and throws Error on failure.
+// `output` and the parser must outlive each other's last use: both live in main until the end of the program.
+#pragma once
+
+#include "cli/terminal/output.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace imgcrypt::cli {
+
+// The whole tree of commands, in the order in which --help lists them.
+void add_commands(CLI::App& app, Output& output);
+
+void add_encrypt(CLI::App& app, Output& output);
+void add_decrypt(CLI::App& app, Output& output);
+void add_check(CLI::App& app, Output& output);
+void add_inspect(CLI::App& app, Output& output);
+
+void add_recipients_list(CLI::App& recipients, Output& output);
+void add_recipients_add(CLI::App& recipients, Output& output);
+void add_recipients_replace(CLI::App& recipients, Output& output);
+void add_recipients_remove(CLI::App& recipients, Output& output);
+
+void add_key_generate(CLI::App& key, Output& output);
+void add_key_show(CLI::App& key, Output& output);
+
+void add_provider_list(CLI::App& provider, Output& output);
+void add_provider_test(CLI::App& provider, Output& output);
+
+}  // namespace imgcrypt::cli

@@ -1,0 +1,23 @@
+// How reports name documents, media types and digests. What comes from the image is made printable here.
+#pragma once
+
+#include "image/inspect.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace imgcrypt::cli {
+
+// The word for it, in the tree as in JSON: "image", "index".
+[[nodiscard]] std::string_view word_of(DocumentKind kind);
+
+// The word, and the platform of an image: "image linux/arm64".
+[[nodiscard]] std::string title_of(const DocumentReport& document);
+
+// "tar+gzip", "Docker tar+gzip", "nondistributable tar+gzip", "config"; without the suffix of encryption.
+[[nodiscard]] std::string short_type(const std::string& media_type);
+
+// "sha256:0123456789ab".
+[[nodiscard]] std::string short_digest(const Digest& digest);
+
+}  // namespace imgcrypt::cli

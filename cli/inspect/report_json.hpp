@@ -1,0 +1,12 @@
+// An image's report as JSON.
+#pragma once
+
+#include "cli/json/json_object.hpp"
+#include "image/inspect.hpp"
+
+namespace imgcrypt::cli {
+
+// The whole report as the result of `imgcrypt inspect -o json`.
+[[nodiscard]] JsonObject report_json(const ImageReport& report);
+
+}  // namespace imgcrypt::cli

@@ -1,0 +1,15 @@
+// An image's report in a few sentences for people.
+#pragma once
+
+#include "cli/inspect/look.hpp"
+#include "image/inspect.hpp"
+
+#include <string>
+
+namespace imgcrypt::cli {
+
+// What goes below the tree: the recipients, what is encrypted, and what everyone can read. The last line has
+// no newline.
+[[nodiscard]] std::string summary_text(const ImageReport& report, const Look& look);
+
+}  // namespace imgcrypt::cli

@@ -1,0 +1,68 @@
+// JSON written member by member, in the order of the calls, on one line of ASCII: safe for terminals as for
+// programs. Used for every result of `-o json`. Texts may hold any bytes: what is not UTF-8 becomes U+FFFD.
+// Names are not checked: a member added twice is written twice.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace imgcrypt::cli {
+
+class JsonArray;
+
+// An object; each add returns it, so that calls can be chained.
+class JsonObject {
+ public:
+  JsonObject& add(std::string_view name, std::string_view text);
+  JsonObject& add(std::string_view name, const char* text) { return add(name, std::string_view(text)); }
+  template <std::integral Number>
+  JsonObject& add(std::string_view name, Number number) {
+    return add_value(name, std::to_string(number));
+  }
+  JsonObject& add(std::string_view name, bool truth) { return add_value(name, truth ? "true" : "false"); }
+  JsonObject& add(std::string_view name, double number);  // with three digits after the point
+  JsonObject& add(std::string_view name, const JsonObject& object) { return add_value(name, object.text()); }
+  JsonObject& add(std::string_view name, const JsonArray& array);
+  JsonObject& add_null(std::string_view name) { return add_value(name, "null"); }
+  // null for nullopt.
+  JsonObject& add_or_null(std::string_view name, const std::optional<std::string>& text) {
+    return text ? add(name, std::string_view(*text)) : add_null(name);
+  }
+
+  [[nodiscard]] std::string text() const { return "{" + members_ + "}"; }
+
+ private:
+  JsonObject& add_value(std::string_view name, std::string_view json);
+
+  std::string members_;
+};
+
+class JsonArray {
+ public:
+  JsonArray() = default;
+  // From a range of strings.
+  template <typename Texts>
+  static JsonArray of(const Texts& texts) {
+    JsonArray array;
+    for (const auto& text : texts) array.add(text);
+    return array;
+  }
+  JsonArray& add(std::string_view text);
+  JsonArray& add(const JsonObject& object);
+  template <std::integral Number>
+  JsonArray& add(Number number) {
+    return add_value(std::to_string(number));
+  }
+
+  [[nodiscard]] std::string text() const { return "[" + elements_ + "]"; }
+
+ private:
+  JsonArray& add_value(std::string_view json);
+
+  std::string elements_;
+};
+
+}  // namespace imgcrypt::cli

@@ -1,0 +1,31 @@
+#include "cli/json/results.hpp"
+
+namespace imgcrypt::cli {
+
+JsonObject image_result(const Reference& reference, const Descriptor& root) {
+  JsonObject result;
+  result.add("reference", reference.string()).add("digest", root.digest.string());
+  return result.add("mediaType", root.media_type).add("size", root.size);
+}
+
+JsonObject written_result(const Reference& target, const std::optional<Descriptor>& root,
+                          const std::optional<Digest>& replaced) {
+  JsonObject result = root ? image_result(target, *root) : JsonObject().add("reference", target.string());
+  return result.add("dryRun", !root)
+      .add_or_null("replaced", replaced ? std::optional(replaced->string()) : std::nullopt);
+}
+
+JsonObject layer_result(const std::string& place, const Descriptor& layer) {
+  return JsonObject().add("place", place).add("digest", layer.digest.string());
+}
+
+JsonObject recipient_result(const DescribedRecipient& recipient) {
+  return JsonObject()
+      .add("scheme", recipient.scheme)
+      .add("algorithm", recipient.algorithm)
+      .add("keyKind", recipient.key_kind)
+      .add("fingerprint", recipient.fingerprint)
+      .add("problem", recipient.problem);
+}
+
+}  // namespace imgcrypt::cli

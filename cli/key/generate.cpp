@@ -1,0 +1,106 @@
+#include "base/process/child_process.hpp"
+#include "cli/commands.hpp"
+#include "cli/options/passphrase.hpp"
+#include "keys/key.hpp"
+#include "keys/key_pair_files.hpp"
+#include "keywrap/provider/key_providers.hpp"
+
+#include <imgcrypt/error.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace imgcrypt::cli {
+namespace {
+
+struct GenerateArguments {
+  std::string file;
+  std::string passphrase;
+  std::string curve = "P-256";
+  int bits = 3072;
+  bool force = false;
+};
+
+// Looks for existing files first: making a key and asking for a passphrase both take long.
+void generate_jwe(const GenerateArguments& options, const std::function<PrivateKey()>& make, Output& output) {
+  if (!options.force) check_key_pair_absent(options.file);
+  std::optional<SecretBytes> passphrase;
+  if (!options.passphrase.empty()) passphrase = read_new_passphrase(options.file, options.passphrase);
+  const PrivateKey key = make();
+  write_key_pair(options.file, key.to_pem(passphrase ? &*passphrase : nullptr).expose(),
+                 as_bytes(key.public_key().to_pem()),
+                 options.force ? IfPresent::kReplace : IfPresent::kRefuse);
+  const std::string recipient = "jwe:" + options.file + ".pub";
+  JsonObject result;
+  result.add("file", options.file)
+      .add("publicFile", options.file + ".pub")
+      .add("recipient", recipient)
+      .add("fingerprint", key.public_key().thumbprint());
+  output.print_result(recipient, result);
+}
+
+// The key provider makes its own keys. It prints the public key, which is the recipient to encrypt for.
+void generate_sodium(const GenerateArguments& options, Output& output) {
+  if (!options.force) check_key_pair_absent(options.file);
+  Program program{libexec_directory() + "/keyprovider-sodium", {"generate"}};
+  if (options.force) program.arguments.emplace_back("--force");
+  program.arguments.insert(program.arguments.end(), {"--", options.file});
+  DeathWatch watch;
+  const SecretBytes printed = ChildProcess(program, {}, watch).finish({});
+  std::string public_key(as_text(printed.expose()));
+  while (public_key.ends_with('\n')) public_key.pop_back();
+  JsonObject result;
+  result.add("file", options.file).add("publicFile", options.file + ".pub").add("publicKey", public_key);
+  output.print_result(public_key, result);
+}
+
+CLI::App* add_kind(CLI::App& generate, const std::string& name, const std::string& description,
+                   const std::shared_ptr<GenerateArguments>& options) {
+  CLI::App* kind = generate.add_subcommand(name, description);
+  kind->add_option("FILE", options->file, "file for the private key, readable only by its owner")->required();
+  kind->add_flag("--force", options->force, "replace existing files");
+  return kind;
+}
+
+void add_passphrase(CLI::App& kind, const std::shared_ptr<GenerateArguments>& options) {
+  kind.add_option(
+          "--passphrase", options->passphrase,
+          "encrypt the private key with a passphrase from file=PASSWORDFILE, fd=N, env=VARIABLE or prompt")
+      ->type_name("WHERE");
+}
+
+}  // namespace
+
+void add_key_generate(CLI::App& key, Output& output) {
+  CLI::App* generate = key.add_subcommand(
+      "generate", "Generate a key pair: the private key in FILE, the public key in FILE.pub");
+  generate->require_subcommand(1);
+  const auto options = std::make_shared<GenerateArguments>();
+
+  CLI::App* rsa =
+      add_kind(*generate, "jwe-rsa", "RSA key pair; encrypt for it with -r jwe:FILE.pub", options);
+  rsa->add_option("--bits", options->bits, "key size, 2048 to 16384 (default: 3072)")
+      ->check(CLI::Range(2048, 16384))
+      ->type_name("N");
+  add_passphrase(*rsa, options);
+  rsa->callback([options, &output] {
+    generate_jwe(*options, [&] { return PrivateKey::generate_rsa(options->bits); }, output);
+  });
+
+  CLI::App* ec =
+      add_kind(*generate, "jwe-ec", "Elliptic curve key pair; encrypt for it with -r jwe:FILE.pub", options);
+  ec->add_option("--curve", options->curve, "P-256 (the default), P-384 or P-521")
+      ->check(CLI::IsMember({"P-256", "P-384", "P-521"}))
+      ->type_name("CURVE");
+  add_passphrase(*ec, options);
+  ec->callback([options, &output] {
+    generate_jwe(*options, [&] { return PrivateKey::generate_ec(options->curve); }, output);
+  });
+
+  CLI::App* sodium = add_kind(*generate, "sodium",
+                              "X25519 key pair; encrypt for it with -r provider:sodium:FILE.pub", options);
+  sodium->callback([options, &output] { generate_sodium(*options, output); });
+}
+
+}  // namespace imgcrypt::cli

@@ -1,0 +1,185 @@
+#include "cli/commands.hpp"
+#include "cli/options/passphrase.hpp"
+#include "keys/key_file.hpp"
+#include "keys/key_listing.hpp"
+#include "keywrap/jwe/jwe.hpp"
+
+#include <imgcrypt/error.hpp>
+
+#include <algorithm>
+#include <memory>
+
+namespace imgcrypt::cli {
+namespace {
+
+const char* kind_of(const KeyItem& item) {
+  switch (item.kind) {
+    case KeyItemKind::kPrivateKey:
+    case KeyItemKind::kLockedPrivateKey:
+      return "private";
+    case KeyItemKind::kPublicKey:
+      return "public";
+    case KeyItemKind::kCertificate:
+      return "certificate";
+  }
+  return "";
+}
+
+const char* title_of(const KeyItem& item) {
+  switch (item.kind) {
+    case KeyItemKind::kPrivateKey:
+      return "private key";
+    case KeyItemKind::kLockedPrivateKey:
+      return "private key, locked by a passphrase";
+    case KeyItemKind::kPublicKey:
+      return "public key";
+    case KeyItemKind::kCertificate:
+      return "certificate";
+  }
+  return "";
+}
+
+bool is_rsa(const KeyItem& item) { return item.key->key.kind() == KeyKind::kRsa; }
+
+std::string type_of(const KeyItem& item) {
+  const PublicKey& key = item.key->key;
+  return is_rsa(item) ? "RSA, " + std::to_string(key.bits()) + " bits" : "EC, " + key.curve();
+}
+
+// Why it cannot be used as a recipient; empty if it can.
+std::string fault_of(const KeyItem& item) {
+  if (item.kind == KeyItemKind::kCertificate)
+    return is_rsa(item) ? "" : "only RSA certificates can be used with pkcs7";
+  try {
+    (void)JweWrapper(*item.key, RecipientNames::kWritten);
+    return {};
+  } catch (const Error& error) {
+    return error.message();
+  }
+}
+
+// What to write after -r; empty for a private key.
+std::string recipient_of(const KeyItem& item, const std::string& file) {
+  if (item.kind == KeyItemKind::kPublicKey) return "jwe:" + file;
+  return item.kind == KeyItemKind::kCertificate ? "pkcs7:" + file : "";
+}
+
+// Commands use only the first private key, the first public key and the first certificate of a file.
+bool is_used(const std::vector<KeyItem>& items, const KeyItem& item) {
+  const auto first = std::ranges::find_if(
+      items, [&](const KeyItem& other) { return std::string_view(kind_of(other)) == kind_of(item); });
+  return &*first == &item;
+}
+
+std::string use_of(const KeyItem& item, const std::string& file) {
+  if (item.kind == KeyItemKind::kLockedPrivateKey)
+    return "needs its passphrase: -k " + file + ":prompt, or :file=F, :fd=N or :env=V";
+  if (item.kind == KeyItemKind::kPrivateKey) {
+    return std::string("opens jwe") + (is_rsa(item) ? " and pkcs7" : "") + " layers: -k " + file +
+           (item.is_encrypted ? ":prompt" : "");
+  }
+  const std::string fault = fault_of(item);
+  return fault.empty() ? "encrypts: -r " + recipient_of(item, file) : "none: " + fault;
+}
+
+void add_line(std::string& text, std::string name, const std::string& value) {
+  if (value.empty()) return;
+  name.resize(std::max<std::size_t>(name.size() + 2, 13), ' ');
+  text += "\n  " + name + printable(value);
+}
+
+std::string text_of(const KeyItem& item, const std::string& use) {
+  std::string text = title_of(item);
+  add_line(text, "form", item.form + (item.is_encrypted ? ", encrypted, in " : " in ") + item.container);
+  if (item.key) {
+    add_line(text, "key", type_of(item));
+    add_line(text, "fingerprint", item.key->key.thumbprint());
+    add_line(text, "key id", item.key->key_id);
+    add_line(text, "algorithm", item.key->algorithm);
+  }
+  if (item.certificate) {
+    add_line(text, "subject", item.certificate->subject);
+    add_line(text, "issuer", item.certificate->issuer);
+    add_line(text, "serial", item.certificate->serial);
+    add_line(text, "valid",
+             item.certificate->not_before + " to " + item.certificate->not_after + " (not checked)");
+  }
+  add_line(text, "use", use);
+  return text;
+}
+
+JsonObject json_of(const CertificateText& certificate) {
+  JsonObject object;
+  object.add("subject", certificate.subject)
+      .add("issuer", certificate.issuer)
+      .add("serial", certificate.serial)
+      .add("notBefore", certificate.not_before)
+      .add("notAfter", certificate.not_after);
+  return object;
+}
+
+std::optional<std::string> text_or_none(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+JsonObject json_of(const KeyItem& item, const std::string& file, bool is_first) {
+  JsonObject object;
+  object.add("kind", kind_of(item))
+      .add("isLocked", item.kind == KeyItemKind::kLockedPrivateKey)
+      .add("isEncrypted", item.is_encrypted)
+      .add("form", item.form)
+      .add("container", item.container);
+  if (item.key) {
+    const PublicKey& key = item.key->key;
+    object.add("type", is_rsa(item) ? "RSA" : "EC")
+        .add("bits", key.bits())
+        .add_or_null("curve", text_or_none(key.curve()))
+        .add("fingerprint", key.thumbprint())
+        .add_or_null("keyId", text_or_none(item.key->key_id))
+        .add_or_null("algorithm", text_or_none(item.key->algorithm))
+        .add_or_null("recipient", is_first && fault_of(item).empty() ? text_or_none(recipient_of(item, file))
+                                                                     : std::nullopt);
+  }
+  if (item.certificate) object.add("certificate", json_of(*item.certificate));
+  return object;
+}
+
+void run_show(const std::string& text, Output& output) {
+  const KeyString named = parse_key_string(text);
+  warn_of_bare_password(named, output);
+  std::vector<KeyItem> items;
+  try {
+    const auto passphrase = read_passphrase(named);
+    items = list_key_file(read_key_file(named.file).expose(), passphrase ? &*passphrase : nullptr);
+  } catch (const Error& error) {
+    throw error.in("key " + named.file);
+  }
+  std::string lines;
+  JsonArray keys;
+  for (const KeyItem& item : items) {
+    const bool is_first = is_used(items, item);
+    const std::string use =
+        is_first ? use_of(item, named.file)
+                 : "none: only the first of its kind in a file is used; move it to a file of its own";
+    lines += (lines.empty() ? "" : "\n\n") + text_of(item, use);
+    keys.add(json_of(item, named.file, is_first));
+  }
+  JsonObject result;
+  result.add("file", named.file).add("keys", keys);
+  output.print_result(lines, result);
+}
+
+}  // namespace
+
+void add_key_show(CLI::App& key, Output& output) {
+  CLI::App* show =
+      key.add_subcommand("show", "Show the keys and certificates in a file and what each can be used for");
+  const auto file = std::make_shared<std::string>();
+  show->add_option("KEY", *file,
+                   "file to read: FILE, followed by where its passphrase is, if it has one: "
+                   ":file=PASSWORDFILE, :fd=N, :env=VARIABLE, :prompt or :pass=PASSWORD")
+      ->required();
+  show->callback([file, &output] { run_show(*file, output); });
+}
+
+}  // namespace imgcrypt::cli

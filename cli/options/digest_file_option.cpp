@@ -1,0 +1,38 @@
+#include "cli/options/digest_file_option.hpp"
+
+#include "base/process/fd.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <system_error>
+
+namespace imgcrypt::cli {
+
+void DigestFileOption::add_to(CLI::App& command) {
+  command.add_option("--digestfile", file, "also write the digest of the new image to FILE")
+      ->type_name("FILE");
+}
+
+void DigestFileOption::check() const {
+  if (file.empty()) return;
+  std::error_code none;
+  if (std::filesystem::is_directory(file, none))
+    throw Error(ErrorCode::kUsage, "write " + file + ": it is a directory",
+                "give --digestfile the name of a file");
+  const bool exists = ::access(file.c_str(), F_OK) == 0;
+  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+  if (::access(exists ? file.c_str() : folder.c_str(), W_OK) == 0) return;
+  const Error error = errno_error("write " + file);
+  throw Error(ErrorCode::kUsage, error.message(), "give --digestfile a file that you can write");
+}
+
+void DigestFileOption::write(const Digest& digest) const {
+  if (file.empty()) return;
+  const Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (!fd.is_open()) throw errno_error("write " + file);
+  write_all(fd.get(), as_bytes(digest.string()), file);
+}
+
+}  // namespace imgcrypt::cli

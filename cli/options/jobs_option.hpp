@@ -1,0 +1,16 @@
+// --jobs: how many layers a command works on at the same time.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace imgcrypt::cli {
+
+struct JobsOption {
+  unsigned jobs = 0;  // 0: not given
+
+  void add_to(CLI::App& command);
+  // At least 1. If not given, the number of cores.
+  [[nodiscard]] unsigned value() const;
+};
+
+}  // namespace imgcrypt::cli

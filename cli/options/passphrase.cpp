@@ -1,0 +1,84 @@
+#include "cli/options/passphrase.hpp"
+
+#include "base/process/fd.hpp"
+#include "cli/terminal/prompt.hpp"
+#include "keys/key_file.hpp"
+
+#include <charconv>
+#include <cstdlib>
+
+namespace imgcrypt::cli {
+namespace {
+
+SecretBytes read_fd(const std::string& number) {
+  int fd = -1;
+  const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), fd);
+  if (error != std::errc() || stop != number.data() + number.size() || fd < 0) {
+    throw Error(ErrorCode::kUsage, "fd= needs the number of an open file descriptor");
+  }
+  return read_secret(fd, kMostPassphraseBytes, "file descriptor " + number);
+}
+
+SecretBytes read_variable(const std::string& name) {
+  char* value = std::getenv(name.c_str());
+  if (value == nullptr) {
+    throw Error(ErrorCode::kUsage, "the environment variable " + name + " is not set",
+                "export it: export " + name);
+  }
+  SecretBytes passphrase = SecretBytes::copy_of(as_bytes(value));
+  // Key providers inherit the environment: they must not see it.
+  wipe({reinterpret_cast<std::uint8_t*>(value), passphrase.size()});
+  ::unsetenv(name.c_str());
+  return passphrase;
+}
+
+SecretBytes prompt_twice(const std::string& file) {
+  SecretBytes passphrase = prompt_passphrase("Passphrase for " + file + ": ");
+  const SecretBytes again = prompt_passphrase("Repeat the passphrase: ");
+  if (!equal_constant_time(passphrase.expose(), again.expose()))
+    throw Error(ErrorCode::kUsage, "the two passphrases differ", "try again");
+  return passphrase;
+}
+
+}  // namespace
+
+void warn_of_bare_password(const KeyString& key, Reporter& reporter) {
+  if (!key.is_bare_password) return;
+  reporter.warn("key " + key.file +
+                ": every user of this machine can see a password in the command line; use "
+                "FILE:file=PASSWORDFILE instead");
+}
+
+std::optional<SecretBytes> read_passphrase(const KeyString& key) {
+  switch (key.from) {
+    case PassphraseFrom::kNowhere:
+      return std::nullopt;
+    case PassphraseFrom::kArgument:
+      return SecretBytes::copy_of(as_bytes(key.value));
+    case PassphraseFrom::kFile:
+      return read_passphrase_file(key.value);
+    case PassphraseFrom::kFd:
+      return read_fd(key.value);
+    case PassphraseFrom::kEnvironment:
+      return read_variable(key.value);
+    case PassphraseFrom::kPrompt:
+      return prompt_passphrase("Passphrase of " + key.file + ": ");
+  }
+  return std::nullopt;
+}
+
+SecretBytes read_new_passphrase(const std::string& file, const std::string& form) {
+  const auto key = parse_passphrase_form(file, form);
+  if (!key || key->from == PassphraseFrom::kArgument) {
+    throw Error(ErrorCode::kUsage, "--passphrase must say where to read the passphrase",
+                "write file=PASSWORDFILE, fd=N, env=VARIABLE or prompt");
+  }
+  SecretBytes passphrase =
+      key->from == PassphraseFrom::kPrompt ? prompt_twice(file) : std::move(*read_passphrase(*key));
+  if (passphrase.size() == 0)
+    throw Error(ErrorCode::kUsage, "the passphrase is empty",
+                "for a key without a passphrase, leave out --passphrase");
+  return passphrase;
+}
+
+}  // namespace imgcrypt::cli

@@ -1,0 +1,25 @@
+// Passphrases of key files, from where the user says they are: a file, a descriptor, the environment, the
+// command line or a prompt. Each of them is read once: a descriptor ends, and a variable is removed from the
+// environment, which key providers inherit.
+#pragma once
+
+#include "image/reporter.hpp"
+#include "keywrap/key_string.hpp"
+
+#include <optional>
+#include <string>
+
+namespace imgcrypt::cli {
+
+// Warns if the password is in the command line without :pass=, as FILE:PASSWORD.
+void warn_of_bare_password(const KeyString& key, Reporter& reporter);
+
+// nullopt if the key names no passphrase. Throws kUsage if it cannot be read; as prompt_passphrase.
+[[nodiscard]] std::optional<SecretBytes> read_passphrase(const KeyString& key);
+
+// For a key that is to be made: `form` is file=F, fd=N, env=V or prompt, which asks twice; `file` is the key
+// file, for the prompt. Throws kUsage for anything else, also for an empty passphrase and for pass=P, which
+// every user of the machine could see; as prompt_passphrase.
+[[nodiscard]] SecretBytes read_new_passphrase(const std::string& file, const std::string& form);
+
+}  // namespace imgcrypt::cli

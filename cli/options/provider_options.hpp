@@ -1,0 +1,23 @@
+// How key providers are found and how long they may take: --provider-timeout and OCICRYPT_KEYPROVIDER_CONFIG.
+#pragma once
+
+#include "keywrap/provider/key_providers.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+#include <string>
+
+namespace imgcrypt::cli {
+
+struct ProviderOptions {
+  unsigned timeout = 30;  // seconds for one answer
+
+  void add_to(CLI::App& command);
+  // The configuration file that the environment names; empty if it names none.
+  [[nodiscard]] static std::string config();
+  // Starts no program and does not read the configuration yet; see KeyProviders.
+  [[nodiscard]] std::shared_ptr<KeyProviders> open() const;
+};
+
+}  // namespace imgcrypt::cli

@@ -1,0 +1,48 @@
+// What the commands that change recipients have in common: where the image is read and written, and how the
+// result is printed.
+#pragma once
+
+#include "cli/options/digest_file_option.hpp"
+#include "cli/options/dry_run_option.hpp"
+#include "cli/options/jobs_option.hpp"
+#include "cli/terminal/output.hpp"
+#include "image/recipients/change_recipients.hpp"
+#include "transport/image_store.hpp"
+#include "transport/reference.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+#include <string>
+
+namespace imgcrypt::cli {
+
+struct ChangeArguments {
+  std::string source;
+  std::string destination;  // empty: in place
+  DryRunOption dry_run;
+  JobsOption jobs;
+  DigestFileOption digest_file;
+
+  // REF and DST.
+  void add_places_to(CLI::App& command);
+  void add_options_to(CLI::App& command);
+  [[nodiscard]] RecipientsOptions options(BlobCheck check) const;
+};
+
+// An image that is about to be changed.
+struct OpenedImage {
+  std::unique_ptr<ImageSource> source;
+  Reference target;
+  std::unique_ptr<ImageDestination> destination;
+};
+
+// Writes nothing yet. Throws as open_source, in_place_reference and open_destination, and kUsage if the
+// digest file could not be written.
+[[nodiscard]] OpenedImage open_image(const ChangeArguments& arguments);
+
+// Also writes the digest file.
+void print_change(const RecipientsResult& result, const Reference& target, const ChangeArguments& arguments,
+                  Output& output);
+
+}  // namespace imgcrypt::cli

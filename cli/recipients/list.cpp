@@ -1,0 +1,45 @@
+#include "base/bytes.hpp"
+#include "cli/commands.hpp"
+#include "cli/json/results.hpp"
+#include "cli/options/image_arguments.hpp"
+#include "image/recipients/remove_recipients.hpp"
+#include "transport/open.hpp"
+
+#include <memory>
+
+namespace imgcrypt::cli {
+namespace {
+
+std::string line_of(const RecipientList& list, std::size_t place) {
+  const ListedRecipient& listed = list.recipients[place];
+  return std::to_string(place) + "  " + listed.recipient.recipient.text() + "  " +
+         std::to_string(listed.layers) + " of " + std::to_string(list.layers) + " layers";
+}
+
+JsonObject json_of(const ListedRecipient& listed) {
+  return recipient_result(listed.recipient.recipient).add("layers", listed.layers);
+}
+
+void run_recipients_list(const std::string& reference, Output& output) {
+  const auto source = open_source(Reference::parse(reference));
+  const RecipientList list = list_recipients(*source);
+  std::string lines;
+  JsonArray recipients;
+  for (std::size_t i = 0; i < list.recipients.size(); ++i) {
+    lines += (i == 0 ? "" : "\n") + printable(line_of(list, i));
+    recipients.add(json_of(list.recipients[i]));
+  }
+  output.print_result(list.layers == 0 ? "not encrypted" : lines,
+                      JsonObject().add("encryptedLayers", list.layers).add("recipients", recipients));
+}
+
+}  // namespace
+
+void add_recipients_list(CLI::App& recipients, Output& output) {
+  const auto reference = std::make_shared<std::string>();
+  CLI::App* command = recipients.add_subcommand("list", "List recipients (needs no key)");
+  add_source_argument(*command, "REF", *reference, "image to read");
+  command->callback([reference, &output] { run_recipients_list(*reference, output); });
+}
+
+}  // namespace imgcrypt::cli

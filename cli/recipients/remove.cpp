@@ -1,0 +1,100 @@
+#include "cli/commands.hpp"
+#include "cli/options/list_option.hpp"
+#include "cli/options/make_repeatable.hpp"
+#include "cli/recipients/change.hpp"
+#include "image/recipients/remove_recipients.hpp"
+#include "keywrap/recipient_name.hpp"
+
+#include <imgcrypt/error.hpp>
+
+#include <charconv>
+#include <memory>
+#include <set>
+
+namespace imgcrypt::cli {
+namespace {
+
+struct RemoveArguments {
+  ChangeArguments change;
+  std::vector<std::string> names;
+  ListOption indexes;
+};
+
+std::size_t parse_index(const std::string& text) {
+  std::size_t index = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+  if (error == std::errc() && stop == text.data() + text.size()) return index;
+  throw Error(ErrorCode::kUsage, "--index " + text + " is not a number",
+              "imgcrypt recipients list shows the numbers");
+}
+
+// Throws kUsage if the name fits no recipient, or the beginning of a fingerprint fits different ones.
+std::set<std::size_t> places_of(const std::string& text, const RecipientList& list) {
+  const RecipientName name = RecipientName::parse(text);
+  std::set<std::size_t> places;
+  for (std::size_t i = 0; i < list.recipients.size(); ++i) {
+    if (name.fits(list.recipients[i].recipient.recipient)) places.insert(i);
+  }
+  std::set<std::string> ids;
+  for (const std::size_t place : places) ids.insert(list.recipients[place].recipient.recipient.fingerprint);
+  if (ids.size() == 1 || (!ids.empty() && !name.is_beginning())) return places;
+  throw Error(ErrorCode::kUsage,
+              "recipient " + text +
+                  (ids.empty() ? ": the image has no such recipient" : ": several recipients begin with it"),
+              "imgcrypt recipients list shows them; --index N chooses one by its number");
+}
+
+std::set<std::size_t> chosen_places(const RemoveArguments& arguments, const RecipientList& list) {
+  std::set<std::size_t> places;
+  for (const std::string& index : arguments.indexes.values()) places.insert(parse_index(index));
+  if (!places.empty() && *places.rbegin() >= list.recipients.size()) {
+    throw Error(ErrorCode::kUsage,
+                "--index " + std::to_string(*places.rbegin()) + ": the image has " +
+                    std::to_string(list.recipients.size()) + " recipients",
+                "imgcrypt recipients list shows their numbers");
+  }
+  for (const std::string& name : arguments.names) places.merge(places_of(name, list));
+  if (!places.empty()) return places;
+  throw Error(ErrorCode::kUsage, "no recipient to remove was given",
+              "give one with -r, or its number with --index");
+}
+
+bool leaves_unnamed(const RecipientList& list, const std::set<std::size_t>& going) {
+  for (std::size_t i = 0; i < list.recipients.size(); ++i) {
+    if (!going.contains(i) && list.recipients[i].recipient.recipient.fingerprint.empty()) return true;
+  }
+  return false;
+}
+
+void run_recipients_remove(const RemoveArguments& arguments, Output& output) {
+  const OpenedImage image = open_image(arguments.change);
+  const RecipientList list = list_recipients(*image.source);
+  const std::set<std::size_t> places = chosen_places(arguments, list);
+  output.note(
+      "removed recipients may have kept layer keys; imgcrypt recipients replace --rotate encrypts the layers "
+      "with new ones");
+  if (leaves_unnamed(list, places))
+    output.note("some of the remaining recipients are unknown: a removed one may be among them");
+  print_change(remove_recipients(*image.source, *image.destination, list, places,
+                                 arguments.change.options(BlobCheck::kNone), output),
+               image.target, arguments.change, output);
+}
+
+}  // namespace
+
+void add_recipients_remove(CLI::App& recipients, Output& output) {
+  const auto arguments = std::make_shared<RemoveArguments>();
+  CLI::App* command = recipients.add_subcommand("remove", "Remove recipients (needs no key)");
+  arguments->change.add_places_to(*command);
+  make_repeatable(command->add_option(
+                      "-r,--recipient,--encryption-key", arguments->names,
+                      "recipient to remove: jwe:PUBLICKEY, pkcs7:CERTIFICATE, provider:NAME (all recipients "
+                      "of that provider) or the beginning of a fingerprint; can be given more than once"),
+                  "RECIPIENT");
+  arguments->indexes.add_to(*command, "--index",
+                            "recipient to remove, by its number in imgcrypt recipients list", "N[,N]");
+  arguments->change.add_options_to(*command);
+  command->callback([arguments, &output] { run_recipients_remove(*arguments, output); });
+}
+
+}  // namespace imgcrypt::cli

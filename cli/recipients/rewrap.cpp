@@ -1,0 +1,62 @@
+// `recipients add` and `recipients replace`: both unwrap the key of each layer and wrap it for others.
+#include "cli/commands.hpp"
+#include "cli/options/key_options.hpp"
+#include "cli/options/recipient_options.hpp"
+#include "cli/recipients/change.hpp"
+
+#include <memory>
+
+namespace imgcrypt::cli {
+namespace {
+
+struct RewrapArguments {
+  ChangeArguments change;
+  RecipientOptions recipients;
+  KeyOptions keys;
+  bool no_verify = false;
+  bool rotate = false;  // only of replace
+};
+
+enum class Verb { kAdd, kReplace };
+
+void run_rewrap(const RewrapArguments& arguments, Verb verb, Output& output) {
+  const KeyWrappers wrappers = arguments.recipients.read(arguments.keys.providers, output);
+  const OpenedImage image = open_image(arguments.change);
+  const KeyUnwrappers keys = arguments.keys.read(output);
+  const RecipientsOptions how =
+      arguments.change.options(arguments.no_verify ? BlobCheck::kNone : BlobCheck::kHmac);
+  const auto rotation = arguments.rotate ? Rotation::kFreshKeys : Rotation::kNone;
+  print_change(
+      verb == Verb::kAdd
+          ? add_recipients(*image.source, *image.destination, wrappers, keys, how, output)
+          : replace_recipients(*image.source, *image.destination, wrappers, keys, rotation, how, output),
+      image.target, arguments.change, output);
+}
+
+std::shared_ptr<RewrapArguments> add_rewrap(CLI::App& command, Verb verb, Output& output) {
+  const auto arguments = std::make_shared<RewrapArguments>();
+  arguments->change.add_places_to(command);
+  arguments->recipients.add_to(command);
+  command.add_flag("--no-verify", arguments->no_verify, "do not check the HMAC of each layer first");
+  arguments->keys.add_to(command);
+  arguments->change.add_options_to(command);
+  command.callback([arguments, verb, &output] { run_rewrap(*arguments, verb, output); });
+  return arguments;
+}
+
+}  // namespace
+
+void add_recipients_add(CLI::App& recipients, Output& output) {
+  add_rewrap(*recipients.add_subcommand("add", "Add recipients (does not encrypt layers again)"), Verb::kAdd,
+             output);
+}
+
+void add_recipients_replace(CLI::App& recipients, Output& output) {
+  CLI::App* command = recipients.add_subcommand(
+      "replace",
+      "Replace all recipients (without --rotate, anyone who has kept a layer's key can still decrypt it)");
+  const auto arguments = add_rewrap(*command, Verb::kReplace, output);
+  command->add_flag("--rotate", arguments->rotate, "encrypt the layers again, with new keys");
+}
+
+}  // namespace imgcrypt::cli

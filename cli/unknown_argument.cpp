@@ -1,0 +1,133 @@
+#include "cli/unknown_argument.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imgcrypt::cli {
+namespace {
+
+constexpr std::size_t kMostLetters = 40;  // longer text is not compared
+
+// How many letters must be added, removed, replaced or swapped with their neighbour.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::vector<std::size_t>> costs(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) {
+    for (std::size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        costs[i][j] = i + j;
+        continue;
+      }
+      const std::size_t replaced = costs[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      costs[i][j] = std::min({costs[i - 1][j] + 1, costs[i][j - 1] + 1, replaced});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        costs[i][j] = std::min(costs[i][j], costs[i - 2][j - 2] + 1);
+    }
+  }
+  return costs[a.size()][b.size()];
+}
+
+// Empty if no name is near.
+std::string nearest(std::string_view text, const std::vector<std::string>& names) {
+  std::string best;
+  std::size_t least = std::clamp<std::size_t>(text.size() / 3, 1, 3) + 1;
+  for (const std::string& name : names) {
+    const std::size_t letters = text.size() > kMostLetters ? kMostLetters : distance(text, name);
+    if (letters < least) {
+      least = letters;
+      best = name;
+    }
+  }
+  return best;
+}
+
+std::string path_of(const CLI::App* app) {
+  return app->get_parent() == nullptr ? app->get_name() : path_of(app->get_parent()) + " " + app->get_name();
+}
+
+Error unknown(const std::string& what, std::string_view text, const std::vector<std::string>& names,
+              const CLI::App* app) {
+  const std::string near = nearest(text, names);
+  return {ErrorCode::kUsage, "unknown " + what + " \"" + std::string(text) + "\"",
+          (near.empty() ? "see " : "did you mean " + near + "? See ") + path_of(app) + " --help"};
+}
+
+// The options of a command and of those above it.
+std::vector<const CLI::Option*> options_of(const CLI::App* app) {
+  std::vector<const CLI::Option*> options;
+  for (; app != nullptr; app = app->get_parent()) {
+    for (const CLI::Option* option : app->get_options()) options.push_back(option);
+  }
+  return options;
+}
+
+const CLI::Option* find_option(const CLI::App* app, std::string_view argument) {
+  const bool is_long = argument.starts_with("--");
+  const std::string name(is_long ? argument.substr(0, argument.find('=')) : argument.substr(0, 2));
+  const auto options = options_of(app);
+  const auto found = std::ranges::find_if(options, [&](const CLI::Option* o) { return o->check_name(name); });
+  return found == options.end() ? nullptr : *found;
+}
+
+std::vector<std::string> option_names(const CLI::App* app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : options_of(app)) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+// Whether the next argument is this option's value.
+bool takes_next(const CLI::Option* option, std::string_view argument) {
+  const bool holds_value =
+      argument.starts_with("--") ? argument.find('=') != std::string_view::npos : argument.size() > 2;
+  return option->get_items_expected_min() > 0 && !holds_value;
+}
+
+std::vector<const CLI::App*> commands_of(const CLI::App* command) {
+  return command->get_subcommands([](const CLI::App*) { return true; });
+}
+
+std::vector<std::string> command_names(const CLI::App* command) {
+  std::vector<std::string> names;
+  for (const CLI::App* one : commands_of(command)) names.push_back(one->get_name());
+  return names;
+}
+
+const CLI::App* find_command(const CLI::App* command, std::string_view name) {
+  const auto commands = commands_of(command);
+  const auto found =
+      std::ranges::find_if(commands, [&](const CLI::App* one) { return one->get_name() == name; });
+  return found == commands.end() ? nullptr : *found;
+}
+
+}  // namespace
+
+std::string chosen_command(const CLI::App& app) {
+  const auto chosen = app.get_subcommands();
+  return chosen.empty() ? path_of(&app) : chosen_command(*chosen.front());
+}
+
+std::optional<Error> find_unknown(const CLI::App& app, std::span<char*> arguments) {
+  const CLI::App* command = &app;
+  bool is_value = false;
+  for (const std::string_view argument : arguments) {
+    if (argument == "--") break;
+    if (is_value) {
+      is_value = false;
+    } else if (argument.size() > 1 && argument.starts_with('-')) {
+      const CLI::Option* option = find_option(command, argument);
+      if (option == nullptr)
+        return unknown("option", argument.substr(0, argument.find('=')), option_names(command), command);
+      is_value = takes_next(option, argument);
+    } else if (!commands_of(command).empty()) {
+      const CLI::App* next = find_command(command, argument);
+      if (next == nullptr) return unknown("command", argument, command_names(command), command);
+      command = next;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace imgcrypt::cli
