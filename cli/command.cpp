@@ -59,7 +59,7 @@ JsonObject layer_result(const std::string& place, const Descriptor& layer) {
   return JsonObject().add("place", place).add("digest", layer.digest.string());
 }
 
-JsonObject recipient_json(const DescribedRecipient& recipient) {
+JsonObject recipient_json(const PacketRecipient& recipient) {
   return JsonObject()
       .add("scheme", recipient.scheme)
       .add("algorithm", recipient.algorithm)

@@ -4,8 +4,8 @@
 
 #include "cli/terminal/output.hpp"
 #include "image/tree/selection.hpp"
-#include "keywrap/described_recipient.hpp"
 #include "keywrap/key_wrapper.hpp"
+#include "keywrap/packet_recipient.hpp"
 #include "keywrap/provider/key_providers.hpp"
 #include "transport/reference.hpp"
 
@@ -104,6 +104,6 @@ void add_provider(CLI::App& app, Output& output);
                                         const std::optional<Digest>& replaced);
 [[nodiscard]] JsonObject layer_result(const std::string& place, const Descriptor& layer);
 
-[[nodiscard]] JsonObject recipient_json(const DescribedRecipient& recipient);
+[[nodiscard]] JsonObject recipient_json(const PacketRecipient& recipient);
 
 }  // namespace imgcrypt::cli

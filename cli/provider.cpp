@@ -1,6 +1,7 @@
+#include "keywrap/provider/provider.hpp"
+
 #include "cli/command.hpp"
 #include "cli/provider_test.hpp"
-#include "keywrap/recipient.hpp"
 
 #include <memory>
 #include <optional>
@@ -71,7 +72,7 @@ struct TestOptions {
 };
 
 void test(const TestOptions& options, Output& output) {
-  const ProviderString provider = *parse_provider_string("provider:" + options.provider);
+  const NamedProvider provider = parse_named_provider(options.provider);
   const auto providers = options.providers.open();
   providers->require(provider.name);
   ProviderTest conformance(

@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 #include "image/recipients/remove_recipients.hpp"
-#include "keywrap/recipient_name.hpp"
+#include "keywrap/recipient_pattern.hpp"
+#include "keywrap/scheme_help.hpp"
 #include "transport/open.hpp"
 
 #include <algorithm>
@@ -68,7 +69,7 @@ void run_recipients(const RecipientsArguments& options, Verb verb, Output& outpu
 
 std::string line_of(const RecipientList& list, std::size_t place) {
   const ListedRecipient& listed = list.recipients[place];
-  return std::to_string(place) + "  " + listed.recipient.recipient.text() + "  " +
+  return std::to_string(place) + "  " + listed.recipient.recipient.text + "  " +
          std::to_string(listed.layers) + " of " + std::to_string(list.layers) + " layers";
 }
 
@@ -105,10 +106,10 @@ std::size_t parse_index(const std::string& text) {
 
 // Throws kUsage for a name that fits none, or several that differ.
 std::set<std::size_t> places_of(const std::string& text, const RecipientList& list) {
-  const RecipientName name = RecipientName::parse(text);
+  const RecipientPattern name = RecipientPattern::parse(text);
   std::set<std::size_t> places;
   for (std::size_t i = 0; i < list.recipients.size(); ++i) {
-    if (name.fits(list.recipients[i].recipient.recipient)) places.insert(i);
+    if (name.matches(list.recipients[i].recipient.recipient)) places.insert(i);
   }
   std::set<std::string> ids;
   for (const std::size_t place : places) ids.insert(list.recipients[place].recipient.recipient.fingerprint);
@@ -178,8 +179,9 @@ void add_remove(CLI::App& app, Output& output) {
   CLI::App* command = app.add_subcommand("remove", "Let them open it no more; no key is needed");
   add_places(*command, options->places);
   make_repeatable(command->add_option("-r,--recipient,--encryption-key", options->names,
-                                      "whom: jwe:PUBLICKEY, pkcs7:CERTIFICATE, provider:NAME for all of that "
-                                      "provider, or a fingerprint's beginning; may be given several times"),
+                                      "whom: " + removal_forms() +
+                                          ", or a fingerprint's beginning; may be given "
+                                          "several times"),
                   "WHO");
   options->indexes.add_to(*command, "--index", "whom, by the number that recipients list shows", "N[,N]");
   command->add_flag("--dry-run", options->places.dry_run, "only say what would be done");

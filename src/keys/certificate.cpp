@@ -3,8 +3,8 @@
 #include "base/text/encoding.hpp"
 #include "crypto/openssl.hpp"
 #include "keys/asn1/der.hpp"
-#include "keys/der_keys.hpp"
 #include "keys/foreign_key.hpp"
+#include "keys/openssl_keys.hpp"
 #include "keys/pem.hpp"
 
 #include <imgcrypt/error.hpp>

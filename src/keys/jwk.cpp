@@ -2,7 +2,7 @@
 
 #include "base/text/encoding.hpp"
 #include "base/text/json.hpp"
-#include "keys/der_keys.hpp"
+#include "keys/openssl_keys.hpp"
 
 #include <imgcrypt/error.hpp>
 

@@ -3,9 +3,9 @@
 #include "base/process/fd.hpp"
 #include "crypto/openssl.hpp"
 #include "keys/certificate.hpp"
-#include "keys/der_keys.hpp"
-#include "keys/file_form.hpp"
 #include "keys/foreign_key.hpp"
+#include "keys/key_file_format.hpp"
+#include "keys/openssl_keys.hpp"
 
 #include <imgcrypt/error.hpp>
 

@@ -1,7 +1,7 @@
 // How keys are made, written and shown.
 #include "keys/key_file.hpp"
-#include "keys/key_listing.hpp"
 #include "keys/key_pair_files.hpp"
+#include "keys/list_key_file.hpp"
 #include "support/vectors.hpp"
 
 #include <gmock/gmock.h>

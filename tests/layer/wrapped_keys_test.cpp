@@ -3,6 +3,7 @@
 #include "keys/key_file.hpp"
 #include "keywrap/jwe/jwe.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
+#include "layer/unwrap_private_options.hpp"
 #include "support/vectors.hpp"
 
 #include <gmock/gmock.h>

@@ -5,17 +5,14 @@
 
 #include "keys/jwk.hpp"
 #include "keys/key.hpp"
-#include "keywrap/described_recipient.hpp"
 #include "keywrap/key_wrapper.hpp"
+#include "keywrap/packet_recipient.hpp"
 
 #include <vector>
 
 namespace imgcrypt {
 
 inline constexpr const char* kJweAnnotation = "org.opencontainers.image.enc.keys.jwe";
-
-// Whether a packet says whom it is for.
-enum class RecipientNames { kWritten, kHidden };
 
 class JweWrapper final : public KeyWrapper {
  public:
@@ -37,6 +34,6 @@ class JweWrapper final : public KeyWrapper {
                                                     Attempts& attempts);
 
 // Throws as JweMessage::parse.
-[[nodiscard]] std::vector<DescribedRecipient> describe_jwe(ByteView packet);
+[[nodiscard]] std::vector<PacketRecipient> describe_jwe(ByteView packet);
 
 }  // namespace imgcrypt

@@ -2,7 +2,9 @@
 
 #include "base/text/encoding.hpp"
 #include "base/text/json.hpp"
-#include "keywrap/key_wrapper.hpp"
+#include "keywrap/packet_limits.hpp"
+
+#include <imgcrypt/error.hpp>
 
 #include <algorithm>
 #include <array>

@@ -5,8 +5,9 @@
 
 #include "keys/certificate.hpp"
 #include "keys/key.hpp"
-#include "keywrap/described_recipient.hpp"
 #include "keywrap/key_wrapper.hpp"
+#include "keywrap/packet_recipient.hpp"
+#include "keywrap/user_key.hpp"
 
 #include <optional>
 #include <span>
@@ -31,18 +32,15 @@ class Pkcs7Wrapper final : public KeyWrapper {
   std::vector<Certificate> recipients_;
 };
 
-// Whether AES-CBC and 3DES are read. Nothing authenticates them: who can change a packet can change what
-// comes out of it, and may learn the options from our verdicts. Hence only with the user's word.
-enum class LegacyCms { kRefused, kAllowed };
-
 // `own` are the certificates of this key: when there are any, only the recipients that they name are tried.
 // nullopt: no recipient is for this key; without certificates also when the packet is damaged, as a wrong key
 // cannot be told from that. Throws kIntegrity or kRefused for a packet that no key should open, and
 // kIntegrity when a recipient that is named does not open.
 [[nodiscard]] std::optional<SecretBytes> unwrap_pkcs7(const PrivateKey& key, std::span<const Certificate> own,
-                                                      LegacyCms legacy, ByteView packet, Attempts& attempts);
+                                                      UnauthenticatedPackets unauthenticated, ByteView packet,
+                                                      Attempts& attempts);
 
 // Throws as Pkcs7Message::parse.
-[[nodiscard]] std::vector<DescribedRecipient> describe_pkcs7(ByteView packet);
+[[nodiscard]] std::vector<PacketRecipient> describe_pkcs7(ByteView packet);
 
 }  // namespace imgcrypt

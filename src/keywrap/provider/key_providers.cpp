@@ -1,11 +1,11 @@
 #include "keywrap/provider/key_providers.hpp"
 
 #include "base/process/fd.hpp"
+#include "keywrap/schemes.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 namespace imgcrypt {
@@ -14,14 +14,6 @@ namespace {
 constexpr std::size_t kMostConfigBytes = std::size_t{1} << 20U;
 constexpr const char* kConfigVariable = "OCICRYPT_KEYPROVIDER_CONFIG";
 
-struct OwnProvider {
-  const char* name;
-  const char* program;
-};
-
-// Confidential-containers' agent is the name that images of its kind carry.
-constexpr std::array kOwnProviders = {OwnProvider{"sodium", "keyprovider-sodium"},
-                                      OwnProvider{"attestation-agent", "keyprovider-coco"}};
 const std::vector<std::string> kServe = {"--serve"};
 
 Error failure_of(const std::string& name, const Error& error) {
@@ -34,13 +26,6 @@ bool is_in(const std::string& directory, const std::string& program) {
   std::error_code failure;
   const auto path = std::filesystem::canonical(program, failure);
   return !failure && std::filesystem::equivalent(path.parent_path(), directory, failure) && !failure;
-}
-
-SecretBytes with_line_end(const SecretBytes& line) {
-  SecretBytes ended(line.size() + 1);
-  std::ranges::copy(line.expose(), ended.expose_mutable().begin());
-  ended.expose_mutable().back() = '\n';
-  return ended;
 }
 
 }  // namespace
@@ -93,8 +78,10 @@ class KeyProviders::Connection {
   SecretBytes ask_kept(const SecretBytes& document) {
     if (!kept_) kept_ = std::make_unique<ChildProcess>(program_, limits_, watch_);
     const std::uint64_t id = next_id_++;
+    const SecretBytes line = with_request_id(document.expose(), id);
+    const SecretBytes request = SecretBytes::joined({as_text(line.expose()), "\n"});
     try {
-      SecretBytes reply = kept_->ask(with_line_end(with_request_id(document.expose(), id)).expose());
+      SecretBytes reply = kept_->ask(request.expose());
       // An answer to another request would be another layer's key.
       if (request_id_of(reply.expose()) == id) return reply;
       throw Error(ErrorCode::kOther, program_.path + ": its answer is not to request " + std::to_string(id));
@@ -173,13 +160,17 @@ void KeyProviders::load() {
     if (entry.program && !entry.serve_arguments && is_in(settings_.libexec, entry.program->path))
       entry.serve_arguments = kServe;
   }
-  for (const OwnProvider& own : kOwnProviders) {
-    if (std::ranges::find(entries_, own.name, &ProviderEntry::name) != entries_.end()) continue;
-    const std::string program = settings_.libexec + "/" + own.program;
-    if (::access(program.c_str(), X_OK) == 0)
-      entries_.push_back({own.name, Program{program, {}}, kServe, {}, true});
+  for (const Scheme* scheme : schemes()) {
+    for (const OwnProvider& own : scheme->own_providers) add_own(own);
   }
   is_loaded_ = true;
+}
+
+void KeyProviders::add_own(const OwnProvider& own) {
+  if (std::ranges::find(entries_, own.name, &ProviderEntry::name) != entries_.end()) return;
+  const std::string program = settings_.libexec + "/" + std::string(own.program);
+  if (::access(program.c_str(), X_OK) == 0)
+    entries_.push_back({std::string(own.name), Program{program, {}}, kServe, {}, true});
 }
 
 void KeyProviders::read_config() {

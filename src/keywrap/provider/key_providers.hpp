@@ -13,6 +13,8 @@
 
 namespace imgcrypt {
 
+struct OwnProvider;
+
 inline constexpr std::size_t kMostProviderCalls = 1024;
 
 enum class MissingConfig { kIsError, kCountsAsEmpty };
@@ -53,6 +55,7 @@ class KeyProviders {
   class Connection;
   void load();
   void read_config();
+  void add_own(const OwnProvider& own);
   const ProviderEntry& entry(const std::string& name);
   Error not_configured(const std::string& name) const;
   Connection& connection(const std::string& name);

@@ -1,19 +1,24 @@
 #include "keywrap/provider/provider_config.hpp"
 
 #include "base/text/json.hpp"
+#include "keywrap/schemes.hpp"
 
 #include <algorithm>
 #include <array>
 #include <set>
+#include <span>
 
 namespace imgcrypt {
 namespace {
 
-// A provider called so would be sent the secrets of another scheme.
-constexpr std::array kReservedNames = {
-    "pubkeys",           "x509s",         "gpg-recipients", "gpg-pubkeyringfile", "pkcs11-pubkeys",
-    "pkcs11-yamls",      "pkcs11-config", "privkeys",       "gpg-privatekeys",    "gpg-privatekeys-passwords",
-    "privkeys-passwords"};
+// The parameters of ocicrypt's schemes that we do not have.
+constexpr std::array<std::string_view, 7> kForeignParameterNames = {
+    "gpg-recipients", "gpg-pubkeyringfile", "gpg-privatekeys", "gpg-privatekeys-passwords",
+    "pkcs11-pubkeys", "pkcs11-yamls",       "pkcs11-config"};
+
+bool contains(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
 
 class ConfigReader {
  public:
@@ -135,7 +140,9 @@ class ConfigReader {
 }  // namespace
 
 bool is_reserved_provider_name(std::string_view name) {
-  return std::ranges::find(kReservedNames, name) != kReservedNames.end();
+  return contains(kForeignParameterNames, name) || std::ranges::any_of(schemes(), [&](const Scheme* scheme) {
+           return contains(scheme->parameter_names, name);
+         });
 }
 
 std::vector<ProviderEntry> parse_provider_config(std::string_view text, const std::string& file) {

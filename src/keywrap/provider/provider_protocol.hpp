@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/secret_bytes.hpp"
+#include "keywrap/packet_limits.hpp"
 
 #include <optional>
 #include <string>

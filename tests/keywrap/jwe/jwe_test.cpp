@@ -205,14 +205,14 @@ TEST(Jwe, DescribesItsRecipients) {
   const PublicKey key = parse_public_key(as_bytes(read_vector("keys/rsa.pub.pem")));
   const auto own = described(wrap_jwe("rsa", "options"));
   ASSERT_EQ(own.size(), 1U);
-  EXPECT_EQ(own[0].text(), "jwe RSA-OAEP key " + key.thumbprint());
+  EXPECT_EQ(own[0].text, "jwe RSA-OAEP key " + key.thumbprint());
   EXPECT_EQ(own[0].key_kind, "RSA 2048");
   EXPECT_EQ(own[0].fingerprint, key.thumbprint());
-  EXPECT_THAT(described(wrap_jwe("p384", "options"))[0].text(),
+  EXPECT_THAT(described(wrap_jwe("p384", "options"))[0].text,
               testing::StartsWith("jwe ECDH-ES+A256KW P-384 key "));
   const auto foreign = described(read_vector("jwe/jwcrypto-two-curves.json"));
   ASSERT_EQ(foreign.size(), 2U);
-  EXPECT_EQ(foreign[0].text(), "jwe ECDH-ES+A256KW unknown P-256 recipient");
+  EXPECT_EQ(foreign[0].text, "jwe ECDH-ES+A256KW unknown P-256 recipient");
   EXPECT_EQ(error_of([&] { (void)described("no packet"); }), ErrorCode::kIntegrity);
 }
 

@@ -16,9 +16,9 @@ namespace {
 
 using namespace test;
 
-std::vector<std::string> lines_of(const std::vector<DescribedRecipient>& recipients) {
+std::vector<std::string> lines_of(const std::vector<PacketRecipient>& recipients) {
   std::vector<std::string> lines;
-  for (const DescribedRecipient& recipient : recipients) lines.push_back(recipient.text());
+  for (const PacketRecipient& recipient : recipients) lines.push_back(recipient.text);
   return lines;
 }
 
@@ -31,7 +31,7 @@ TEST(Pkcs7, TreatsTheVectorsAsTheTableSays) {
       SCOPED_TRACE(text(row, "file") + " " + text(pair, "key"));
       const PrivateKey key = private_key(text(pair, "key"));
       for (const std::vector<Certificate>& own : {{}, std::vector{certificate(text(pair, "certificate"))}}) {
-        const auto attempt = [&](LegacyCms legacy) { return unwrap(packet, key, own, legacy); };
+        const auto attempt = [&](UnauthenticatedPackets legacy) { return unwrap(packet, key, own, legacy); };
         ++count;
         if (outcome == "refuse") {
           EXPECT_EQ(error_of([&] { (void)attempt(kOnAllowed); }), ErrorCode::kRefused);

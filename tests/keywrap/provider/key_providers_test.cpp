@@ -57,7 +57,7 @@ class KeyProvidersTest : public testing::Test {
   std::shared_ptr<KeyProviders> open() { return std::make_shared<KeyProviders>(settings_); }
   ProviderUnwrapper unwrapper() { return {open(), {}}; }
   Attempts attempts_;
-  ProviderWrapper wrapper() { return {open(), "demo", {}}; }
+  ProviderWrapper wrapper() { return {open(), std::string(kProviderAnnotationPrefix) + "demo", "demo", {}}; }
 
   static std::string path_of(const ProviderEntry& entry) {
     return entry.program ? entry.program->path : "none";

@@ -1,4 +1,4 @@
-#include "layer/layer_recipients.hpp"
+#include "layer/describe_recipients.hpp"
 
 #include "keywrap/jwe/jwe.hpp"
 #include "keywrap/pkcs7/pkcs7.hpp"
@@ -20,7 +20,7 @@ std::string encoded(const std::string& vector) {
 
 std::vector<std::string> lines_of(const LayerRecipients& recipients) {
   std::vector<std::string> lines;
-  for (const LayerRecipient& row : recipients.list) lines.push_back(row.recipient.text());
+  for (const LayerRecipient& row : recipients.list) lines.push_back(row.recipient.text);
   return lines;
 }
 

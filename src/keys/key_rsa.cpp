@@ -1,4 +1,5 @@
-// What the keys of key.hpp do when they are RSA.
+// What the keys of key.hpp do if they are RSA.
+#include "base/cancel.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/random.hpp"
 #include "keys/key.hpp"
@@ -69,10 +70,25 @@ std::uint8_t pkcs1_fault(ByteView encoded, std::size_t size) {
   return fault;
 }
 
+int go_on(EVP_PKEY_CTX*) { return cancel_signal() == 0 ? 1 : 0; }
+
 }  // namespace
 
 std::size_t PublicKey::modulus_size() const noexcept {
   return static_cast<std::size_t>(EVP_PKEY_get_size(key_.get()));
+}
+
+PrivateKey PrivateKey::generate_rsa(int bits) {
+  const openssl::KeyContext context(
+      openssl::check(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr), "RSA set-up"));
+  openssl::check(EVP_PKEY_keygen_init(context.get()), "EVP_PKEY_keygen_init");
+  openssl::check(EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), bits), "choosing the size");
+  EVP_PKEY_CTX_set_cb(context.get(), go_on);
+  EVP_PKEY* key = nullptr;
+  const int status = EVP_PKEY_keygen(context.get(), &key);
+  throw_if_cancelled();
+  openssl::check(status, "EVP_PKEY_keygen");
+  return PrivateKey(key);
 }
 
 Bytes PublicKey::encrypt_oaep(ByteView message, OaepHash hash) const {

@@ -1,4 +1,4 @@
-#include "layer/recipient_removal.hpp"
+#include "layer/remove_recipients.hpp"
 
 #include "base/text/encoding.hpp"
 #include "support/vectors.hpp"
@@ -60,9 +60,9 @@ TEST(RecipientRemoval, TakesSomeOfThoseThatShareAPacket) {
     const std::vector<LayerRecipient> old = describe_recipients(before).list;
     const std::vector<LayerRecipient> left = describe_recipients(edit->set).list;
     ASSERT_EQ(left.size(), 3U);
-    EXPECT_EQ(left[0].recipient.text(), old[0].recipient.text());
-    EXPECT_EQ(left[1].recipient.text(), old[2 - position].recipient.text());
-    EXPECT_EQ(left[2].recipient.text(), old[3].recipient.text());
+    EXPECT_EQ(left[0].recipient.text, old[0].recipient.text);
+    EXPECT_EQ(left[1].recipient.text, old[2 - position].recipient.text);
+    EXPECT_EQ(left[2].recipient.text, old[3].recipient.text);
   }
 }
 

@@ -1,4 +1,4 @@
-#include "keys/file_form.hpp"
+#include "keys/key_file_format.hpp"
 
 #include "keys/asn1/der.hpp"
 

@@ -1,4 +1,4 @@
-#include "keys/der_keys.hpp"
+#include "keys/openssl_keys.hpp"
 
 #include "crypto/openssl.hpp"
 #include "keys/asn1/der.hpp"
