@@ -61,11 +61,13 @@ struct Scheme {
   RecipientPattern (*pattern)(const std::string& value);
 
   // Packets, without a key. The recipients of a packet, in its order; throws kIntegrity or kRefused for what
-  // cannot be read. If there is no `without`, nobody looks into packets: the annotation has one recipient
-  // however many packets it holds, and this is called once, with an empty packet.
+  // cannot be read. Nobody looks into opaque packets: their annotation has one recipient, however many
+  // packets it holds, and this is called once, with an empty packet.
   std::vector<PacketRecipient> (*describe)(std::string_view annotation, ByteView packet);
+  bool packets_are_opaque = false;
   // The packet without the recipients at these positions. What the others unwrap, and what authenticates it,
-  // stays as it is. Throws as describe. REQUIRES: at least one is left.
+  // stays as it is. Throws as describe. Null where no packet has several recipients. REQUIRES: at least one
+  // is left.
   Bytes (*without)(ByteView packet, const std::set<std::size_t>& positions) = nullptr;
 
   // Packets, with a private key of the user's. Null where key providers hold the keys.

@@ -26,7 +26,7 @@ class Description {
     if (scheme == nullptr) {
       add(annotation, 0,
           {unusable_recipient(annotation.substr(kKeysPrefix.size()), {}, "scheme not supported")});
-    } else if (scheme->without == nullptr) {
+    } else if (scheme->packets_are_opaque) {
       add(annotation, 0, scheme->describe(annotation, {}));
     } else {
       const std::vector<std::string_view> packets = split_packets(value);

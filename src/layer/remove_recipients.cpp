@@ -40,7 +40,7 @@ std::string left_of(const std::string& annotation, std::string_view value,
                     const std::map<std::size_t, PacketRecipients>& recipients) {
   const Scheme* scheme = scheme_of(annotation);
   // The annotation has one recipient, however many packets.
-  if (scheme == nullptr || scheme->without == nullptr) return {};
+  if (scheme == nullptr || scheme->packets_are_opaque) return {};
   std::string left;
   const std::vector<std::string_view> packets = split_packets(value);
   for (std::size_t i = 0; i < packets.size(); ++i) {

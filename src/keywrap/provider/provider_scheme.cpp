@@ -67,6 +67,7 @@ constinit const Scheme kProviderScheme = {
     },
     .pattern = pattern_of,
     .describe = describe,
+    .packets_are_opaque = true,
     .provider_of = provider_of,
     .parse_key = parse_named_provider,
     .key_form = "provider:NAME[:PARAMETER]",
