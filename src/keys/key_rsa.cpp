@@ -37,7 +37,8 @@ Bytes encrypt(EVP_PKEY* key, ByteView message, SetPadding set_padding) {
   return ciphertext;
 }
 
-// nullopt when OpenSSL refuses: a wrong length, a number that is not below the modulus, a wrong padding.
+// nullopt when OpenSSL refuses: a wrong length, a number that is not smaller than the modulus, a wrong
+// padding.
 template <typename SetPadding>
 std::optional<SecretBytes> decrypt(EVP_PKEY* key, ByteView ciphertext, SetPadding set_padding) {
   const auto context = context_for(key);
@@ -54,7 +55,7 @@ std::optional<SecretBytes> decrypt(EVP_PKEY* key, ByteView ciphertext, SetPaddin
   return message;
 }
 
-// All ones when value is not zero. The volatile keeps the optimizer from making branches of what follows.
+// All ones if value is not zero. The volatile keeps the optimizer from turning what follows into branches.
 std::uint8_t mask_if_not_zero(std::uint8_t value) {
   const volatile std::uint32_t not_zero = (0U - std::uint32_t{value}) >> 31U;
   return static_cast<std::uint8_t>(0U - not_zero);
@@ -105,8 +106,9 @@ std::optional<SecretBytes> PrivateKey::decrypt_oaep(ByteView ciphertext, OaepHas
   return decrypt(public_.key_.get(), ciphertext, [&](EVP_PKEY_CTX* context) { set_oaep(context, hash); });
 }
 
-// OpenSSL 3.0's own padding check tells by its error and its time whether the padding was right, which lets
-// an attacker who may ask often enough decrypt (Bleichenbacher 1998): only the raw operation is OpenSSL's.
+// OpenSSL 3.0's own padding check reveals by its error and its time whether the padding was right, which is
+// enough for an attacker with many tries to decrypt (Bleichenbacher 1998). So only the raw operation is
+// OpenSSL's.
 SecretBytes PrivateKey::decrypt_pkcs1(ByteView ciphertext, std::size_t size) const {
   SecretBytes message = random_secret(size);
   const std::size_t modulus = public_.modulus_size();

@@ -21,7 +21,8 @@ constexpr std::size_t kMostKeyIdBytes = 32;
 
 template <typename Value>
 Value need(std::optional<Value> value, const char* what) {
-  if (!value) throw Error(ErrorCode::kIntegrity, std::string("PKCS7: no ") + what + " where one must be");
+  if (!value)
+    throw Error(ErrorCode::kIntegrity, "PKCS7: the " + std::string(what) + " is missing or of another type");
   return std::move(*value);
 }
 

@@ -21,7 +21,7 @@ Error failure_of(const std::string& name, const Error& error) {
   return {ErrorCode::kProvider, "key provider " + name + ": " + error.message(), error.hint()};
 }
 
-// Whether a configured program is one of ours, which can be kept.
+// Whether a configured program is one of ours: those can be kept.
 bool is_in(const std::string& directory, const std::string& program) {
   std::error_code failure;
   const auto path = std::filesystem::canonical(program, failure);
@@ -35,7 +35,7 @@ std::string libexec_directory() {
   return (program.parent_path().parent_path() / "libexec/imgcrypt").string();
 }
 
-// One provider. One that is kept answers a request at a time; the others are started side by side.
+// One provider. One that is kept answers one request at a time; others are started side by side.
 class KeyProviders::Connection {
  public:
   Connection(Program program, bool is_kept, ProgramLimits limits, const DeathWatch& watch)
@@ -52,7 +52,7 @@ class KeyProviders::Connection {
   }
 
  private:
-  // A provider that was too late once is not waited for again.
+  // Nobody waits again for a provider that was too late once.
   template <typename Ask>
   SecretBytes in_time(Ask ask) {
     throw_if_late();
@@ -103,7 +103,7 @@ class KeyProviders::Connection {
 };
 
 KeyProviders::KeyProviders(ProviderSettings settings) : settings_(std::move(settings)) {
-  // Before keys are read, of which the watch would keep a copy.
+  // Now, as long as no keys have been read that the watch would keep a copy of.
   if (::access(settings_.config.c_str(), R_OK) == 0) watch_ = std::make_unique<DeathWatch>();
 }
 

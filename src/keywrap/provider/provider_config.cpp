@@ -48,7 +48,7 @@ class ConfigReader {
     }
   }
 
-  // check_json knows no lines of these.
+  // check_json finds them too, but does not say in which line.
   void refuse_duplicates() const {
     try {
       refuse_duplicates(JsonView(text_));
@@ -74,7 +74,7 @@ class ConfigReader {
                 file_ + ": line " + std::to_string(1 + std::ranges::count(before, '\n')) + ": " + what);
   }
 
-  // A name in another case is an error of JsonView's, which knows no lines.
+  // JsonView refuses a name in another case, but does not say in which line.
   std::optional<JsonView> find(const JsonView& object, std::string_view name) const {
     try {
       return object.find(name);
@@ -93,7 +93,7 @@ class ConfigReader {
     entry.name = member.key.string();
     const std::string what = "key provider " + entry.name;
     if (entry.name.empty() || entry.name.find_first_of(":,") != std::string::npos)
-      fail(member.key, "a provider's name must not be empty nor have ':' or ','");
+      fail(member.key, "a provider's name must not be empty or contain ':' or ','");
     if (is_reserved_provider_name(entry.name)) fail(member.key, what + ": the name is reserved");
     require(member.value, JsonView::Kind::kObject, what, "an object");
     if (const auto command = find(member.value, "cmd")) {

@@ -26,7 +26,7 @@ std::string parameters_object(const ProviderRequest& request, std::string_view p
   return R"({"Parameters":{)" + quote_json(provider) + ":[" + list + "]}}";
 }
 
-// Go takes base64 and arrays of numbers alike for bytes.
+// Go reads both base64 and arrays of numbers as bytes.
 SecretBytes bytes_of(const JsonView& value) {
   if (value.kind() == JsonView::Kind::kArray) {
     const auto elements = value.elements();
@@ -38,8 +38,8 @@ SecretBytes bytes_of(const JsonView& value) {
     });
     return bytes;
   }
-  // Some JSON writers escape the slash that base64 may have; some base64 writers break lines, which Go passes
-  // over.
+  // Some JSON writers escape the slash that base64 may have; some base64 writers break lines, which Go
+  // ignores.
   if (value.text().find('\\') != std::string_view::npos) {
     std::string text = value.string();
     std::erase_if(text, [](char c) { return c == '\n' || c == '\r'; });
@@ -67,7 +67,7 @@ std::vector<std::string> parameters_of(const std::optional<JsonView>& config, st
   return parameters;
 }
 
-// Replies of others may have a member of this name that says nothing.
+// Other providers' replies may have an empty member of this name.
 void throw_failure(const JsonView& reply) {
   const auto failure = reply.find("error");
   if (!failure || failure->kind() != JsonView::Kind::kString) return;
