@@ -1,6 +1,7 @@
 #include "layer/unwrap_private_options.hpp"
 
 #include "base/cancel.hpp"
+#include "keywrap/scheme_help.hpp"
 #include "keywrap/schemes.hpp"
 #include "layer/describe_recipients.hpp"
 #include "layer/packets.hpp"
@@ -136,7 +137,9 @@ PrivateOptions unwrap_private_options(const Annotations& annotations, const KeyU
   for (const auto& unwrapper : unwrappers) {
     if (auto options = trial.unwrap(*unwrapper)) return std::move(*options);
   }
-  trial.fail(cure);
+  trial.fail(cure.empty() ? "give the key of one of these recipients: a file, or " + key_forms() +
+                                "; imgcrypt key show FILE tells which key a file holds"
+                          : cure);
 }
 
 }  // namespace imgcrypt

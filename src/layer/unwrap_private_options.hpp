@@ -14,11 +14,10 @@ namespace imgcrypt {
 // with all packets that it reads. Throws kIntegrity when a packet was opened but is forged or malformed; else
 // kProvider when a key provider failed, else kNoKey, both naming the recipients and the keys with the
 // reasons; kCancelled. However many recipients an image names, each key is tried for at most Attempts::kMost
-// of them, and the error is a few lines long. `cure` is its hint unless a key gave a better one.
-[[nodiscard]] PrivateOptions unwrap_private_options(
-    const Annotations& annotations, const KeyUnwrappers& unwrappers,
-    const std::string& cure =
-        "give the key of one of these recipients: a file, or provider:NAME; imgcrypt "
-        "key show FILE tells which key a file holds");
+// of them, and the error is a few lines long. `cure` is its hint unless a key gave a better one; if it
+// is empty, the hint is to give one of the recipients' keys.
+[[nodiscard]] PrivateOptions unwrap_private_options(const Annotations& annotations,
+                                                    const KeyUnwrappers& unwrappers,
+                                                    const std::string& cure = {});
 
 }  // namespace imgcrypt
