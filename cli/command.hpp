@@ -48,7 +48,7 @@ struct JobsOption {
 };
 
 struct ProviderOptions {
-  unsigned timeout = 30;
+  unsigned timeout{kProviderTimeout.count()};
   void add_to(CLI::App& command);
   // The file that the environment names; empty when it names none.
   [[nodiscard]] static std::string config();

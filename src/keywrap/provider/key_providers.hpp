@@ -16,6 +16,10 @@ namespace imgcrypt {
 
 struct OwnProvider;
 
+// How long a provider may take for one answer, unless the user says otherwise.
+inline constexpr auto kProviderTimeout =
+    std::chrono::duration_cast<std::chrono::seconds>(ProgramLimits().time);
+
 inline constexpr std::size_t kMostProviderCalls = 1024;  // for one KeyProviders: hostile images may name many
 
 enum class MissingConfig { kIsError, kCountsAsEmpty };
