@@ -1,4 +1,4 @@
-#include "layer/remove_recipients.hpp"
+#include "layer/without_recipients.hpp"
 
 #include "base/text/encoding.hpp"
 #include "keywrap/schemes.hpp"
@@ -58,7 +58,7 @@ std::string left_of(const std::string& annotation, std::string_view value,
 
 }  // namespace
 
-std::optional<AnnotationEdit> remove_recipients(const Annotations& annotations, const RecipientTest& goes) {
+std::optional<AnnotationEdit> without_recipients(const Annotations& annotations, const RecipientTest& goes) {
   const LayerRecipients all = describe_recipients(annotations);
   if (all.omitted > 0) {
     throw Error(ErrorCode::kRefused, "more than " + std::to_string(kMostDescribed) + " recipients",

@@ -15,7 +15,7 @@ using RecipientTest = std::function<bool(const LayerRecipient&)>;
 // The edit that takes out the recipients that `goes` picks; nullopt when it picks none. Throws kRefused when
 // nobody would be left to open the layer and when it has more than kMostDescribed; kIntegrity or kRefused for
 // a packet that cannot be divided.
-[[nodiscard]] std::optional<AnnotationEdit> remove_recipients(const Annotations& annotations,
-                                                              const RecipientTest& goes);
+[[nodiscard]] std::optional<AnnotationEdit> without_recipients(const Annotations& annotations,
+                                                               const RecipientTest& goes);
 
 }  // namespace imgcrypt
