@@ -12,9 +12,6 @@
 
 namespace imgcrypt::keyprovider {
 
-// The largest packet that imgcrypt takes for one layer.
-inline constexpr std::size_t kMostPacketBytes = 64 * 1024;
-
 class KeyProvider {
  public:
   virtual ~KeyProvider() = default;

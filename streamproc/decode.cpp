@@ -5,6 +5,7 @@
 #include "keys/key_file.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "keywrap/provider/provider.hpp"
+#include "layer/unwrap_private_options.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "streamproc/content_store.hpp"
 #include "streamproc/key_directory.hpp"

@@ -18,7 +18,7 @@ struct Options {
   std::string content_root = "/var/lib/containerd/io.containerd.content.v1.content";
   std::string spool = "/var/tmp";
   std::string provider_config;  // as ProviderSettings::config
-  std::chrono::seconds provider_timeout{30};
+  std::chrono::seconds provider_timeout = kProviderTimeout;
   Inflate inflate = Inflate::kAuto;
   bool is_streaming = false;  // decrypt as it flows; only the tail waits for the HMAC. Never inflates
 };

@@ -1,8 +1,8 @@
 #include "streamproc/key_directory.hpp"
 
 #include "keys/key_file.hpp"
-#include "keywrap/jwe/jwe.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
+#include "keywrap/schemes.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -43,7 +43,7 @@ class KeyFileUnwrapper final : public KeyUnwrapper {
       : path_(std::move(path)), directory_(std::move(directory)) {}
 
   [[nodiscard]] bool reads(std::string_view annotation) const override {
-    return annotation == kJweAnnotation || annotation == kPkcs7Annotation;
+    return private_keys_open(annotation);
   }
 
   [[nodiscard]] std::string description() const override {

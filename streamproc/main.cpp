@@ -63,7 +63,7 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   app.add_option("--decryption-keys-path", options.keys, "directory of private keys")->type_name("DIR");
   app.add_option("--content-root", options.content_root, "containerd's content store")->type_name("DIR");
   app.add_option("--spool-dir", options.spool, "where a layer waits for its verification")->type_name("DIR");
-  unsigned provider_timeout = 30;
+  unsigned provider_timeout{kProviderTimeout.count()};
   app.add_option("--provider-timeout", provider_timeout, "how long a key provider may take for one answer")
       ->check(CLI::Range(1U, 3600U))
       ->type_name("SECONDS");

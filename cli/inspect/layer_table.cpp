@@ -25,10 +25,10 @@ Row row_of(const LayerReport& layer, const std::string& platform,
   std::set<std::string> schemes;
   std::set<std::string> names;
   for (const std::size_t place : layer.recipients) {
-    const DescribedRecipient& recipient = recipients[place].recipient;
+    const PacketRecipient& recipient = recipients[place].recipient;
     std::string scheme = printable(shortened(recipient.scheme, 100));
-    if (recipient.is_provider()) {
-      schemes.insert(scheme.replace(scheme.find(':'), 1, "."));
+    if (const std::size_t colon = scheme.find(':'); colon != std::string::npos) {
+      schemes.insert(scheme.replace(colon, 1, "."));
     } else {
       schemes.insert(scheme);
       names.insert("[" + scheme + "]");

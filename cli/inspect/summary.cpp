@@ -17,10 +17,10 @@ std::string list_text(const ImageReport& report, const Look& look) {
   const std::size_t shown = std::min(report.recipients.size(), kMostRecipients);
   const std::size_t digits = std::to_string(shown - 1).size() + 2;
   for (std::size_t i = 0; i < shown; ++i) {
-    const DescribedRecipient& recipient = report.recipients[i].recipient;
+    const PacketRecipient& recipient = report.recipients[i].recipient;
     const std::string number = "[" + std::to_string(i) + "]";
     const std::string start = std::string(2 + digits - number.size(), ' ') + number + "  ";
-    const std::string line = printable(shortened(recipient.text(), kLongestText));
+    const std::string line = printable(shortened(recipient.text, kLongestText));
     text += start + (recipient.problem.empty() ? line : look.style.paint(Tint::kYellow, line)) + "\n";
   }
   if (report.recipients.size() > shown)

@@ -19,7 +19,7 @@ JsonObject layer_result(const std::string& place, const Descriptor& layer) {
   return JsonObject().add("place", place).add("digest", layer.digest.string());
 }
 
-JsonObject recipient_result(const DescribedRecipient& recipient) {
+JsonObject recipient_result(const PacketRecipient& recipient) {
   return JsonObject()
       .add("scheme", recipient.scheme)
       .add("algorithm", recipient.algorithm)

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cli/json/json_object.hpp"
-#include "keywrap/described_recipient.hpp"
+#include "keywrap/packet_recipient.hpp"
 #include "oci/descriptor.hpp"
 #include "transport/reference.hpp"
 
@@ -22,6 +22,6 @@ namespace imgcrypt::cli {
 // `place` is the layer's place in the image: "layer 3 of linux/arm64".
 [[nodiscard]] JsonObject layer_result(const std::string& place, const Descriptor& layer);
 
-[[nodiscard]] JsonObject recipient_result(const DescribedRecipient& recipient);
+[[nodiscard]] JsonObject recipient_result(const PacketRecipient& recipient);
 
 }  // namespace imgcrypt::cli

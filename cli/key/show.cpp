@@ -1,8 +1,9 @@
 #include "cli/commands.hpp"
 #include "cli/options/passphrase.hpp"
 #include "keys/key_file.hpp"
-#include "keys/key_listing.hpp"
+#include "keys/list_key_file.hpp"
 #include "keywrap/jwe/jwe.hpp"
+#include "keywrap/scheme_help.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -75,7 +76,7 @@ std::string use_of(const KeyItem& item, const std::string& file) {
   if (item.kind == KeyItemKind::kLockedPrivateKey)
     return "needs its passphrase: -k " + file + ":prompt, or :file=F, :fd=N or :env=V";
   if (item.kind == KeyItemKind::kPrivateKey) {
-    return std::string("opens jwe") + (is_rsa(item) ? " and pkcs7" : "") + " layers: -k " + file +
+    return "opens " + schemes_opened_by(item.key->key) + " layers: -k " + file +
            (item.is_encrypted ? ":prompt" : "");
   }
   const std::string fault = fault_of(item);

@@ -3,18 +3,17 @@
 #include "cli/options/make_repeatable.hpp"
 #include "cli/options/passphrase.hpp"
 #include "keys/key_file.hpp"
-#include "keys/key_listing.hpp"
+#include "keys/list_key_file.hpp"
 #include "keywrap/key_string.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "keywrap/provider/provider.hpp"
-#include "keywrap/recipient.hpp"
+#include "keywrap/scheme_help.hpp"
+#include "keywrap/schemes.hpp"
 
 #include <algorithm>
 
 namespace imgcrypt::cli {
 namespace {
-
-constexpr std::string_view kPkcs7Prefix = "pkcs7:";
 
 // The certificate of a file without a private key.
 std::optional<Certificate> lone_certificate(ByteView file) {
@@ -59,11 +58,12 @@ class Keyring {
     add_certificate({"recipient " + recipient, Certificate::parse(file.expose())}, file.expose());
   }
 
-  void add_provider(const ProviderString& provider) {
+  void add_provider(const NamedProvider& provider) {
     parameters_[provider.name].push_back(provider.parameter);
   }
 
-  KeyUnwrappers unwrappers(const std::shared_ptr<KeyProviders>& providers, LegacyCms legacy) {
+  KeyUnwrappers unwrappers(const std::shared_ptr<KeyProviders>& providers,
+                           UnauthenticatedPackets unauthenticated) {
     for (const NamedCertificate& named : certificates_) check_has_key(named);
     KeyUnwrappers unwrappers;
     for (const NamedKey& named : keys_) {
@@ -72,7 +72,7 @@ class Keyring {
         if (certificate.public_key().same_as(named.key.public_key())) own.push_back(certificate);
       }
       unwrappers.push_back(
-          std::make_unique<PrivateKeyUnwrapper>(named.name, named.key, std::move(own), legacy));
+          std::make_unique<PrivateKeyUnwrapper>(named.name, named.key, std::move(own), unauthenticated));
     }
     unwrappers.push_back(std::make_unique<ProviderUnwrapper>(providers, parameters_));
     return unwrappers;
@@ -95,7 +95,7 @@ class Keyring {
     if (has_key) return;
     throw Error(ErrorCode::kUsage,
                 named.name + ": no key was given for the " + named.certificate.description(),
-                "give its private key with -k, too");
+                "give its private key with -k as well");
   }
 
   Reporter& reporter_;
@@ -115,13 +115,19 @@ void take_key_file(const std::string& text, Keyring& keyring, Reporter& reporter
   }
 }
 
-void take_recipient(const std::string& text, Keyring& keyring) {
+// The key of -k that a key provider holds; nullopt: it is a file.
+std::optional<NamedProvider> parse_provider_key(const std::string& text) {
+  const auto named = parse_scheme_string(text);
+  if (!named || named->scheme->parse_key == nullptr) return std::nullopt;
+  return named->scheme->parse_key(named->value);
+}
+
+void take_certificate(const std::string& text, Keyring& keyring) {
   try {
-    if (text.starts_with(kPkcs7Prefix)) {
-      keyring.add_certificate_file(text, text.substr(kPkcs7Prefix.size()));
-    } else {
-      throw Error(ErrorCode::kUsage, "not the recipient of a key", "write pkcs7:CERTIFICATE");
-    }
+    const auto named = parse_scheme_string(text);
+    if (!named || !named->scheme->heeds_certificates)
+      throw Error(ErrorCode::kUsage, "not the certificate of a key", "write " + certificate_forms());
+    keyring.add_certificate_file(text, named->value);
   } catch (const Error& error) {
     throw Error(ErrorCode::kUsage, "recipient " + text + ": " + error.message(), error.hint());
   }
@@ -134,12 +140,13 @@ void KeyOptions::add_to(CLI::App& command) {
       command.add_option(
           "-k,--key,--decryption-key", keys,
           "private key to try: FILE[:file=PASSWORDFILE|:fd=N|:env=VARIABLE|:prompt|:pass=PASSWORD], its "
-          "certificate, or provider:NAME[:PARAMETER]; may be given several times"),
+          "certificate, or " +
+              key_forms() + "; may be given several times"),
       "KEY");
-  make_repeatable(
-      command.add_option("--dec-recipient", certificates,
-                         "certificate of a key, as pkcs7:CERTIFICATE: only what is wrapped for it is tried"),
-      "RECIPIENT");
+  make_repeatable(command.add_option("--dec-recipient", certificates,
+                                     "certificate of a key, as " + certificate_forms() +
+                                         ": only what is wrapped for it is tried"),
+                  "RECIPIENT");
   command.add_flag("--allow-legacy-cms", allow_legacy_cms,
                    "also read PKCS7 packets whose encryption nothing authenticates (AES-CBC, 3DES)");
   providers.add_to(command);
@@ -148,20 +155,21 @@ void KeyOptions::add_to(CLI::App& command) {
 KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
   if (keys.empty() && ProviderOptions::config().empty())
     throw Error(ErrorCode::kUsage, "no key was given",
-                "give a private key with -k FILE, or -k provider:NAME");
+                "give a private key with -k FILE, or -k " + key_forms());
   const auto opened = providers.open();
   Keyring keyring(reporter);
   for (const std::string& text : keys) {
-    const auto provider = parse_provider_string(text);
+    const auto provider = parse_provider_key(text);
     if (!provider) continue;
     opened->require(provider->name);
     keyring.add_provider(*provider);
   }
   for (const std::string& text : keys) {
-    if (!parse_provider_string(text)) take_key_file(text, keyring, reporter);
+    if (!parse_provider_key(text)) take_key_file(text, keyring, reporter);
   }
-  for (const std::string& certificate : certificates) take_recipient(certificate, keyring);
-  return keyring.unwrappers(opened, allow_legacy_cms ? LegacyCms::kAllowed : LegacyCms::kRefused);
+  for (const std::string& certificate : certificates) take_certificate(certificate, keyring);
+  return keyring.unwrappers(
+      opened, allow_legacy_cms ? UnauthenticatedPackets::kAllowed : UnauthenticatedPackets::kRefused);
 }
 
 }  // namespace imgcrypt::cli

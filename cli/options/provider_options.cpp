@@ -6,8 +6,9 @@ namespace imgcrypt::cli {
 
 void ProviderOptions::add_to(CLI::App& command) {
   command
-      .add_option("--provider-timeout", timeout,
-                  "how long to wait for each answer of a key provider (default: 30)")
+      .add_option(
+          "--provider-timeout", timeout,
+          "how long to wait for each answer of a key provider (default: " + std::to_string(timeout) + ")")
       ->check(CLI::Range(1U, 3600U))
       ->type_name("SECONDS");
 }

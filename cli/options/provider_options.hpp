@@ -11,7 +11,7 @@
 namespace imgcrypt::cli {
 
 struct ProviderOptions {
-  unsigned timeout = 30;  // seconds for one answer
+  unsigned timeout{kProviderTimeout.count()};  // seconds for one answer
 
   void add_to(CLI::App& command);
   // The configuration file that the environment names; empty if it names none.

@@ -1,16 +1,15 @@
 #include "cli/options/recipient_options.hpp"
 
 #include "cli/options/make_repeatable.hpp"
-#include "keywrap/recipient.hpp"
+#include "keywrap/parse_recipients.hpp"
+#include "keywrap/scheme_help.hpp"
 
 namespace imgcrypt::cli {
 
 void RecipientOptions::add_to(CLI::App& command) {
   make_repeatable(
-      command.add_option(
-          "-r,--recipient,--encryption-key", recipients,
-          "who shall be able to read it: jwe:PUBLICKEY, pkcs7:CERTIFICATE or provider:NAME[:PARAMETER]; may "
-          "be given several times"),
+      command.add_option("-r,--recipient,--encryption-key", recipients,
+                         "who can read it: " + recipient_forms() + "; may be given several times"),
       "SCHEME:KEY")
       ->required();
   command.add_flag("--hide-recipients", are_hidden, "do not write whose keys open it");

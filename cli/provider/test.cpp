@@ -2,7 +2,7 @@
 #include "cli/options/make_repeatable.hpp"
 #include "cli/options/provider_options.hpp"
 #include "cli/provider/conformance.hpp"
-#include "keywrap/recipient.hpp"
+#include "keywrap/provider/provider.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -30,7 +30,7 @@ std::string name_of(Conformance::Verdict verdict) {
 }
 
 void run_test(const TestArguments& options, Output& output) {
-  const ProviderString provider = *parse_provider_string("provider:" + options.provider);
+  const NamedProvider provider = parse_named_provider(options.provider);
   const auto providers = options.providers.open();
   providers->require(provider.name);
   Conformance conformance(

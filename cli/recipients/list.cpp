@@ -12,7 +12,7 @@ namespace {
 
 std::string line_of(const RecipientList& list, std::size_t place) {
   const ListedRecipient& listed = list.recipients[place];
-  return std::to_string(place) + "  " + listed.recipient.recipient.text() + "  " +
+  return std::to_string(place) + "  " + listed.recipient.recipient.text + "  " +
          std::to_string(listed.layers) + " of " + std::to_string(list.layers) + " layers";
 }
 

@@ -3,7 +3,8 @@
 #include "cli/options/make_repeatable.hpp"
 #include "cli/recipients/change.hpp"
 #include "image/recipients/remove_recipients.hpp"
-#include "keywrap/recipient_name.hpp"
+#include "keywrap/recipient_pattern.hpp"
+#include "keywrap/scheme_help.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -30,10 +31,10 @@ std::size_t parse_index(const std::string& text) {
 
 // Throws kUsage if the name fits no recipient, or the beginning of a fingerprint fits different ones.
 std::set<std::size_t> places_of(const std::string& text, const RecipientList& list) {
-  const RecipientName name = RecipientName::parse(text);
+  const RecipientPattern name = RecipientPattern::parse(text);
   std::set<std::size_t> places;
   for (std::size_t i = 0; i < list.recipients.size(); ++i) {
-    if (name.fits(list.recipients[i].recipient.recipient)) places.insert(i);
+    if (name.matches(list.recipients[i].recipient.recipient)) places.insert(i);
   }
   std::set<std::string> ids;
   for (const std::size_t place : places) ids.insert(list.recipients[place].recipient.recipient.fingerprint);
@@ -86,10 +87,9 @@ void add_recipients_remove(CLI::App& recipients, Output& output) {
   const auto arguments = std::make_shared<RemoveArguments>();
   CLI::App* command = recipients.add_subcommand("remove", "Remove recipients (needs no key)");
   arguments->change.add_places_to(*command);
-  make_repeatable(command->add_option(
-                      "-r,--recipient,--encryption-key", arguments->names,
-                      "recipient to remove: jwe:PUBLICKEY, pkcs7:CERTIFICATE, provider:NAME (all recipients "
-                      "of that provider) or the beginning of a fingerprint; can be given more than once"),
+  make_repeatable(command->add_option("-r,--recipient,--encryption-key", arguments->names,
+                                      "recipient to remove: " + removal_forms() +
+                                          ", or the beginning of a fingerprint; can be given more than once"),
                   "RECIPIENT");
   arguments->indexes.add_to(*command, "--index",
                             "recipient to remove, by its number in imgcrypt recipients list", "N[,N]");

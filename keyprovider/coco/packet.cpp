@@ -1,5 +1,6 @@
 #include "keyprovider/coco/packet.hpp"
 
+#include "base/layer_authentication.hpp"
 #include "base/text/encoding.hpp"
 #include "base/text/json.hpp"
 #include "crypto/aes_gcm.hpp"
@@ -63,7 +64,7 @@ SecretBytes open(const Packet& packet, const SecretBytes& key) {
   const ByteView wrapped = packet.wrapped;
   const std::size_t size = wrapped.size() - kGcmTagSize;
   auto options = gcm_open(key, packet.nonce, {}, wrapped.first(size), wrapped.subspan(size));
-  if (!options) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
+  if (!options) throw layer_authentication_failed();
   return std::move(*options);
 }
 

@@ -1,5 +1,6 @@
 // A key provider to start from. provider:skeleton:FILE wraps and unwraps with the 32 bytes in FILE: put your
 // own key store where read_key, wrap and unwrap are. README.md says how it is built, configured and tested.
+#include "base/layer_authentication.hpp"
 #include "base/process/fd.hpp"
 #include "crypto/aes_gcm.hpp"
 #include "crypto/random.hpp"
@@ -34,7 +35,7 @@ class Skeleton final : public KeyProvider {
     auto options = gcm_open(read_key(parameters), packet.first(kGcmNonceSize), {},
                             sealed.first(sealed.size() - kGcmTagSize), sealed.last(kGcmTagSize));
     // One message for another key and for damage: nobody can tell them apart.
-    if (!options) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
+    if (!options) throw layer_authentication_failed();
     return std::move(*options);
   }
 };

@@ -1,5 +1,6 @@
 #include "keyprovider/sodium/provider.hpp"
 
+#include "base/layer_authentication.hpp"
 #include "keyprovider/sodium/key_file.hpp"
 #include "keyprovider/sodium/packet.hpp"
 
@@ -107,7 +108,7 @@ SecretBytes SodiumProvider::unwrap(const std::vector<std::string>& parameters, B
       if (auto options = open(*key, copy.sealed)) return std::move(*options);
     }
   }
-  if (is_for_us) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
+  if (is_for_us) throw layer_authentication_failed();
   fail_without_key(copies, keys, node.skipped);
 }
 

@@ -51,6 +51,9 @@ inline std::string shortened(std::string text, std::size_t most) {
   return text + "...";
 }
 
+// Sizes in messages: "64 KiB".
+inline std::string in_kib(std::size_t bytes) { return std::to_string(bytes / 1024) + " KiB"; }
+
 inline Bytes to_bytes(ByteView view) { return {view.begin(), view.end()}; }
 
 }  // namespace imgcrypt

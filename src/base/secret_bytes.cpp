@@ -92,6 +92,15 @@ SecretBytes SecretBytes::copy_of(ByteView bytes) {
   return copy;
 }
 
+SecretBytes SecretBytes::joined(std::initializer_list<std::string_view> parts) {
+  std::size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  SecretBytes whole(size);
+  std::uint8_t* to = whole.data_;
+  for (const std::string_view part : parts) to = std::ranges::copy(as_bytes(part), to).out;
+  return whole;
+}
+
 SecretBytes::SecretBytes(SecretBytes&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)),
       size_(std::exchange(other.size_, 0)),

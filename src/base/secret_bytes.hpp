@@ -1,9 +1,12 @@
 // Memory for keys and passphrases: locked where the system allows it, left out of core files, zeroed when
-// freed, between guard pages. Moves only, so that every copy of a secret can be found by its `copy_of`. No
-// operator<< and no operator==: compare with equal_constant_time.
+// freed, between guard pages. Moves only, so that every copy of a secret can be found by its `copy_of` or
+// `joined`. No operator<< and no operator==: compare with equal_constant_time.
 #pragma once
 
 #include "base/bytes.hpp"
+
+#include <initializer_list>
+#include <string_view>
 
 namespace imgcrypt {
 
@@ -12,6 +15,8 @@ class SecretBytes {
   SecretBytes() noexcept = default;
   explicit SecretBytes(std::size_t size);  // zeroed; throws std::bad_alloc
   static SecretBytes copy_of(ByteView bytes);
+  // The parts one after another: documents with a secret in them are made so, without a copy elsewhere.
+  static SecretBytes joined(std::initializer_list<std::string_view> parts);
 
   SecretBytes(SecretBytes&& other) noexcept;
   SecretBytes& operator=(SecretBytes&& other) noexcept;
@@ -24,7 +29,7 @@ class SecretBytes {
   [[nodiscard]] MutableByteView expose_mutable() noexcept { return {data_, size_}; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-  // Drops the bytes behind the first `size`. REQUIRES: size <= this->size().
+  // Drops the bytes after the first `size`. REQUIRES: size <= this->size().
   void truncate(std::size_t size) noexcept;
 
  private:

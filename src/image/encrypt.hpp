@@ -4,7 +4,7 @@
 #include "image/change/dry_run.hpp"
 #include "image/reporter.hpp"
 #include "image/tree/selection.hpp"
-#include "keywrap/recipient.hpp"
+#include "keywrap/parse_recipients.hpp"
 #include "transport/image_store.hpp"
 
 #include <optional>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "image/tree/selection.hpp"
-#include "layer/layer_recipients.hpp"
+#include "layer/describe_recipients.hpp"
 
 #include <optional>
 #include <string>

@@ -68,7 +68,7 @@ void add_layers(const DocumentReport& document, const std::vector<LayerRecipient
                       layer.is_encrypted,
                       {}});
     for (const std::size_t place : layer.recipients)
-      layers.back().recipients.push_back(recipients.at(place).recipient.text());
+      layers.back().recipients.push_back(recipients.at(place).recipient.text);
   }
   for (const DocumentReport& part : document.parts) add_layers(part, recipients, layers);
 }

@@ -3,8 +3,8 @@
 #include "base/text/encoding.hpp"
 #include "crypto/openssl.hpp"
 #include "keys/asn1/der.hpp"
-#include "keys/der_keys.hpp"
 #include "keys/foreign_key.hpp"
+#include "keys/openssl_keys.hpp"
 #include "keys/pem.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -42,7 +42,7 @@ constexpr std::size_t kMostSerialBytes = 20;  // RFC 5280 section 4.1.2.2
 
 bool is_der(ByteView file) { return !file.empty() && file.front() == 0x30; }
 
-// The DER of the first certificate; a TRUSTED one has OpenSSL's notes behind it.
+// The DER of the first certificate. OpenSSL's own notes follow that of a TRUSTED one.
 Bytes find_der(ByteView file) {
   if (is_der(file)) return to_bytes(file);
   bool has_private = false;
@@ -55,7 +55,7 @@ Bytes find_der(ByteView file) {
   fail_without_certificate(has_private, has_public);
 }
 
-// Null for what is no certificate.
+// Null for what is not a certificate.
 X509Certificate decode(ByteView der) {
   const std::uint8_t* at = der.data();
   X509Certificate certificate(d2i_X509(nullptr, &at, static_cast<long>(der.size())));
@@ -93,7 +93,7 @@ std::string describe_name(const X509_NAME* name) {
   return printable(shortened(std::string(data, static_cast<std::size_t>(size)), kMostNameLength));
 }
 
-// DER puts a zero before a number whose first bit is set.
+// DER puts a zero byte before a number whose first bit is set.
 std::string describe_serial(ByteView content) {
   if (content.size() > 1 && content.front() == 0) content = content.subspan(1);
   return shortened(encode_hex(content.first(std::min(content.size(), kMostSerialBytes + 1))),

@@ -1,5 +1,5 @@
-// X.509 certificates (RFC 5280) as names of public keys. Validity, key usage and chain are never looked at:
-// who encrypts for a certificate has chosen it. Immutable; safe for use by several threads.
+// X.509 certificates (RFC 5280) as names of public keys. Their validity, key usage and chain are not checked:
+// whoever encrypts for a certificate has chosen it. Immutable; safe for use by several threads.
 #pragma once
 
 #include "keys/key.hpp"
@@ -11,11 +11,12 @@ namespace imgcrypt {
 
 class Certificate {
  public:
-  // The first certificate of a PEM file, or a DER file. Throws kUsage when there is none; the message says
-  // what it is that was given instead. Throws kRefused for keys that PublicKey refuses.
+  // The first certificate of a PEM file, or a DER file. Throws kUsage when there is none, with a message that
+  // says what was given instead; kRefused for keys that PublicKey refuses.
   static Certificate parse(ByteView file);
 
-  [[nodiscard]] ByteView issuer() const noexcept { return issuer_; }  // the DER of its Name, as it stands
+  // Views live as long as this.
+  [[nodiscard]] ByteView issuer() const noexcept { return issuer_; }  // the DER of its Name, unchanged
   [[nodiscard]] ByteView serial() const noexcept { return serial_; }  // the content of its INTEGER
   [[nodiscard]] const PublicKey& public_key() const noexcept { return key_; }
   [[nodiscard]] std::string description() const;  // "certificate issued by CN=one, serial 1a2b"
@@ -30,7 +31,7 @@ class Certificate {
 };
 
 // "issued by CN=one,O=x, serial 1a2b" (RFC 4514), one short line of printable ASCII whatever the name holds.
-// A comma before a space occurs nowhere in a name, so that no name can pretend to another serial number.
+// No name contains a comma followed by a space, so none can fake another serial number.
 [[nodiscard]] std::string describe_issuer(ByteView name_der, ByteView serial);
 
 // What people know a certificate by; each is one short line of printable ASCII.
@@ -42,12 +43,13 @@ struct CertificateText {
   std::string not_after;
 };
 
-// Of the certificate that Certificate::parse takes. Throws as it does.
+// About the certificate that Certificate::parse takes. Throws as it does.
 [[nodiscard]] CertificateText describe_certificate(ByteView file);
 
 [[nodiscard]] bool is_certificate_label(std::string_view pem_label) noexcept;
+// Whether OpenSSL can read it as one, whatever its key.
 [[nodiscard]] bool is_certificate(ByteView der);
-// How many there are in a file that has one.
+// How many certificates are in the file. REQUIRES: Certificate::parse accepts it.
 [[nodiscard]] std::size_t count_certificates(ByteView file);
 
 }  // namespace imgcrypt

@@ -10,7 +10,7 @@ namespace imgcrypt {
 namespace {
 
 constexpr const char* kNoOpenPgp = "OpenPGP keys are not supported: use an RSA or EC key, or a key provider";
-constexpr const char* kNoSignatures = "a key for signatures encrypts nothing: use an RSA or EC key";
+constexpr const char* kNoSignatures = "a signing key cannot encrypt: use an RSA or EC key";
 
 struct Mark {
   std::string_view text;  // at the beginning of a line
@@ -32,9 +32,10 @@ constexpr std::array kMarks = {
          "turn it into PEM: puttygen FILE -O private-openssh -o KEY; ssh-keygen -p -m PKCS8 -f KEY"},
     Mark{"-----BEGIN ENCRYPTED COSIGN", "a signing key of cosign", kNoSignatures},
     Mark{"-----BEGIN ENCRYPTED SIGSTORE", "a signing key of cosign", kNoSignatures},
-    Mark{"-----BEGIN CERTIFICATE REQUEST", "a certificate request", "give the certificate that came of it"},
+    Mark{"-----BEGIN CERTIFICATE REQUEST", "a certificate request",
+         "give the certificate that was issued for it"},
     Mark{"-----BEGIN NEW CERTIFICATE REQUEST", "a certificate request",
-         "give the certificate that came of it"},
+         "give the certificate that was issued for it"},
     Mark{"pkcs11:", "the description of a key in a PKCS#11 token",
          "PKCS#11 tokens are not supported: use a key provider that knows the token"},
     Mark{"sodium-x25519-", "a key of the key provider sodium", "write provider:sodium:FILE"},
@@ -48,12 +49,13 @@ bool has_line(std::string_view text, std::string_view start) {
   return false;
 }
 
-// RFC 9580 section 4.2: the tag of the first packet, 0 for what is none of whole length.
+// RFC 9580 section 4.2: the tag of the first packet; 0 for what is not a packet.
 unsigned first_openpgp_tag(ByteView file) {
   if (file.size() < 6 || (file[0] & 0x80U) == 0) return 0;
   const bool is_old = (file[0] & 0x40U) == 0;
   const unsigned tag = is_old ? (file[0] & 0x3fU) >> 2U : file[0] & 0x3fU;
-  // Where the body begins: behind one, two or four bytes of length; new ones tell by the first of them.
+  // The body begins after one, two or four bytes of length; in the new format the first of them tells how
+  // many.
   constexpr std::array<std::size_t, 4> kOldLengths = {1, 2, 4, 0};
   const std::size_t new_length = file[1] < 192 ? 1 : file[1] < 224 ? 2 : 5;
   const std::size_t version_at = 1 + (is_old ? kOldLengths.at(file[0] & 3U) : new_length);

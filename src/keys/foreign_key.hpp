@@ -1,5 +1,6 @@
-// Files that people take for keys of ours: those of OpenPGP, SSH, PKCS#12 and others. Recognised by how they
-// begin, so that an error can say what a file is and what to do with it.
+// Files that people mistake for keys that we can use: those of OpenPGP, SSH, PKCS#12 and others. They are
+// recognized by how they begin, so that an error can say what a file is and what to do with it. For the
+// sources of this folder.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -16,10 +17,11 @@ struct ForeignKey {
   std::string hint;
 };
 
-// nullopt: nothing that is known here.
+// nullopt: not one of these.
 [[nodiscard]] std::optional<ForeignKey> recognize_foreign_key(ByteView file);
 
-// What `parse` makes of the file; its error, if the file is of a kind that is known here, says so instead.
+// What `parse` makes of the file. If it throws and the file is one of these, throws kUsage that says so
+// instead.
 template <typename Parse>
 auto parse_or_recognize(ByteView file, Parse parse) {
   try {

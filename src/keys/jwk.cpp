@@ -2,7 +2,7 @@
 
 #include "base/text/encoding.hpp"
 #include "base/text/json.hpp"
-#include "keys/der_keys.hpp"
+#include "keys/openssl_keys.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -46,7 +46,7 @@ PublicKey public_key_of(const JsonView& json, const std::string& type) {
   fail("the key type \"" + type + "\" is not supported", "use RSA, or EC on P-256, P-384 or P-521");
 }
 
-// RFC 7518 section 6.3.2. The last three may be missing, as they follow from the others; all of them or none.
+// RFC 7518 section 6.3.2. The last three follow from the others: all of them may be missing, or none.
 evp_pkey_st* rsa_private_key_of(const JsonView& json) {
   static constexpr std::array kNames = {"n", "e", "d", "p", "q", "dp", "dq", "qi"};
   constexpr std::size_t kNeeded = 5;
@@ -77,12 +77,12 @@ PrivateKey private_key_of(const JsonView& json, const std::string& type) {
   return PrivateKey(key);
 }
 
-// Calls `take` with the key's members; what is wrong with the text is the user's fault and no secret.
+// Calls `take` with the key's members. What is wrong with the text is the user's mistake, and not a secret.
 template <typename Take>
 auto parse(std::string_view file, Take take) {
   try {
     const JsonView json(file);
-    if (json.find("keys")) fail("a set of keys", "put one of its keys into a file of its own");
+    if (json.find("keys")) fail("a set of keys", "put one of its keys into its own file");
     return take(json, string_or_empty(json, "kty"));
   } catch (const Error& error) {
     throw Error(ErrorCode::kUsage, error.message(), error.hint());

@@ -1,4 +1,6 @@
-// JSON Web Keys (RFC 7517, RFC 7518 section 6): RSA and EC.
+// JSON Web Keys (RFC 7517, RFC 7518 section 6): RSA and EC. For key files; key_file.hpp takes them along with
+// PEM and DER. Pure functions over values. Errors are kUsage, as those of key_file.hpp; kRefused for keys
+// that PublicKey refuses.
 #pragma once
 
 #include "keys/key.hpp"
@@ -8,6 +10,7 @@
 
 namespace imgcrypt {
 
+// Whether it begins as a JSON object does.
 [[nodiscard]] bool looks_like_jwk(std::string_view file) noexcept;
 
 struct PublicJwk {
@@ -17,12 +20,12 @@ struct PublicJwk {
   std::string use;        // "use", may be empty
 };
 
-// Errors are kUsage, as those of key_file.hpp, and tell apart the half that is not wanted.
+// For the other half of a key the message says which half was given.
 [[nodiscard]] PublicJwk parse_public_jwk(std::string_view file);
 [[nodiscard]] PrivateKey parse_private_jwk(std::string_view file);
 
 [[nodiscard]] bool is_private_jwk(std::string_view file);
-// What a public or a private key says of its public half.
+// The public half of a public or a private key, with what the JWK says about it.
 [[nodiscard]] PublicJwk public_half_of_jwk(std::string_view file);
 
 }  // namespace imgcrypt

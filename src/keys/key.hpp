@@ -1,5 +1,6 @@
-// RSA and EC keys (P-256, P-384, P-521), public and private halves as separate types. Immutable; copies share
-// one key; safe for use by several threads.
+// RSA and EC keys (P-256, P-384, P-521), with separate types for the public and the private half. Used by the
+// key schemes. Immutable; copies share one OpenSSL key; safe for use by several threads. Where nothing else
+// is said, OpenSSL's own failures throw kOther.
 #pragma once
 
 #include "base/secret_bytes.hpp"
@@ -25,10 +26,10 @@ struct EcPoint {
 
 class PublicKey {
  public:
-  // Takes over the reference. Throws kRefused for other algorithms and curves, and for RSA outside 2048 to
-  // 16384 bits.
+  // Takes over the reference, also when it throws. Throws kRefused for other algorithms and curves, and for
+  // RSA outside 2048 to 16384 bits.
   explicit PublicKey(evp_pkey_st* owned);
-  // Throws kIntegrity for a point that is not on its curve.
+  // Throws kRefused for another curve, kIntegrity for a point that is not on its curve.
   static PublicKey from_point(const EcPoint& point);
 
   [[nodiscard]] KeyKind kind() const noexcept { return kind_; }
@@ -40,6 +41,7 @@ class PublicKey {
   [[nodiscard]] std::string thumbprint() const;
   // "2048-bit RSA key ab12...", "P-256 key ab12...".
   [[nodiscard]] std::string description() const;
+  // Whether the keys are mathematically equal, wherever they come from.
   [[nodiscard]] bool same_as(const PublicKey& other) const;
 
   [[nodiscard]] std::string to_pem() const;  // SubjectPublicKeyInfo (RFC 5280)
@@ -58,16 +60,18 @@ class PublicKey {
 
 class PrivateKey {
  public:
+  // As PublicKey's. REQUIRES: it has its private half.
   explicit PrivateKey(evp_pkey_st* owned) : public_(owned) {}
+  // Throws kRefused for another curve.
   static PrivateKey generate_ec(const std::string& curve);
-  // Throws kCancelled: large ones take minutes. REQUIRES: 2048 to 16384 bits.
+  // Large ones take minutes, so it can be cancelled: throws kCancelled. REQUIRES: 2048 to 16384 bits.
   static PrivateKey generate_rsa(int bits);
 
   [[nodiscard]] const PublicKey& public_key() const noexcept { return public_; }
-  // PKCS#8 (RFC 5208); encrypted by PBES2 with AES-256-CBC unless the passphrase is null.
+  // PKCS#8 (RFC 5208); encrypted by PBES2 (RFC 8018) with AES-256-CBC unless the passphrase is null.
   [[nodiscard]] SecretBytes to_pem(const SecretBytes* passphrase) const;
 
-  // nullopt when the ciphertext is not for this key. REQUIRES: public_key().kind() is kRsa.
+  // The message; nullopt when the ciphertext is not for this key. REQUIRES: public_key().kind() is kRsa.
   [[nodiscard]] std::optional<SecretBytes> decrypt_oaep(ByteView ciphertext, OaepHash hash) const;
   // Always `size` bytes: the message when the ciphertext holds one of exactly that length, else random ones;
   // time does not tell which (RFC 8017 section 7.2.2). REQUIRES: public_key().kind() is kRsa.

@@ -3,9 +3,9 @@
 #include "base/process/fd.hpp"
 #include "crypto/openssl.hpp"
 #include "keys/certificate.hpp"
-#include "keys/der_keys.hpp"
-#include "keys/file_form.hpp"
 #include "keys/foreign_key.hpp"
+#include "keys/key_file_format.hpp"
+#include "keys/openssl_keys.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -24,10 +24,10 @@ namespace {
 
 [[noreturn]] void fail_without_passphrase() {
   throw Error(ErrorCode::kUsage, "missing password: the private key is encrypted",
-              "add :file=PASSWORDFILE, :fd=N, :env=VARIABLE or :prompt behind the key's file name");
+              "add :file=PASSWORDFILE, :fd=N, :env=VARIABLE or :prompt after the key's file name");
 }
 
-// By the errors that OpenSSL has left.
+// Told by the errors that OpenSSL left.
 bool lacks_cipher() {
   bool lacks = false;
   while (const unsigned long error = ERR_get_error()) {
@@ -40,9 +40,8 @@ bool lacks_cipher() {
 
 [[noreturn]] void fail_to_decrypt() {
   if (lacks_cipher()) {
-    throw Error(
-        ErrorCode::kUsage, "the private key is encrypted with a cipher that OpenSSL does not offer",
-        "encrypt it afresh: openssl pkey -provider default -provider legacy -in KEY -aes256 -out NEW");
+    throw Error(ErrorCode::kUsage, "the private key is encrypted with a cipher that OpenSSL does not offer",
+                "encrypt it again: openssl pkey -provider default -provider legacy -in KEY -aes256 -out NEW");
   }
   throw Error(ErrorCode::kUsage, "wrong password: the private key could not be decrypted",
               "give the password that the key was encrypted with");
@@ -81,7 +80,7 @@ int give_passphrase(char* buffer, int size, int, void* passphrase) {
   return static_cast<int>(secret->size());
 }
 
-// OpenSSL's general decoder: every form, but a millisecond slower than key_data's. Leaves its errors.
+// OpenSSL's general decoder: reads every form, but takes a millisecond longer than ours. Leaves its errors.
 EVP_PKEY* decode_generally(const PemBlock& block, const SecretBytes* passphrase) {
   const openssl::Bio bio(openssl::check(
       BIO_new_mem_buf(block.text.data(), static_cast<int>(block.text.size())), "BIO_new_mem_buf"));
@@ -149,7 +148,7 @@ PublicKey parse_public_block(const PemBlock& block) {
   return PublicKey(key);
 }
 
-// The user has named it: that it is not there is a wrong argument.
+// The user named it, so a missing file is a wrong argument.
 Fd open_file(const std::string& path, const std::string& place) {
   Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!file.is_open()) throw Error(ErrorCode::kUsage, place + std::generic_category().message(errno));

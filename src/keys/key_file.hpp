@@ -1,7 +1,8 @@
 // Key files. In PEM or DER: private keys as PKCS#8 (RFC 5208), PKCS#1 (RFC 8017) or SEC 1 (RFC 5915), plain
-// or with a passphrase; public keys as SubjectPublicKeyInfo (RFC 5280) or PKCS#1. In PEM leading text,
-// certificates and parameters before the key are passed over. And JSON Web Keys. Errors are kUsage, name
-// neither the file nor its content, and say what it is that was given instead.
+// or with a passphrase; public keys as SubjectPublicKeyInfo (RFC 5280) or PKCS#1. In PEM, text, certificates
+// and parameters before the key are skipped. Also JSON Web Keys. Errors are kUsage and say what was given
+// instead of the key, but neither name the file nor show its content; kRefused for keys that PublicKey
+// refuses. Safe for use by several threads.
 #pragma once
 
 #include "keys/jwk.hpp"
@@ -12,17 +13,19 @@ namespace imgcrypt {
 inline constexpr std::size_t kMostKeyFileBytes = std::size_t{64} * 1024;
 inline constexpr std::size_t kMostPassphraseBytes = std::size_t{4} * 1024;
 
-// The whole file. Errors leave its name to the caller: kUsage when it cannot be opened.
+// The whole file. Throws kUsage when it cannot be opened, kRefused for more than kMostKeyFileBytes; the
+// caller adds its name.
 [[nodiscard]] SecretBytes read_key_file(const std::string& path);
 
-// One newline at its end is dropped. Errors name the file; kUsage when it cannot be opened.
+// Its content without a newline at its end. Throws kUsage when it cannot be opened, kRefused for more than
+// kMostPassphraseBytes; both name the file.
 [[nodiscard]] SecretBytes read_passphrase_file(const std::string& path);
 
-// `passphrase` is null when none was given. The message tells apart: a public key, a certificate, a
-// passphrase that is missing, a passphrase that is wrong, keys of other programs, no key at all.
+// `passphrase` is null when none was given. The message tells apart a public key, a certificate, a missing
+// passphrase, a wrong passphrase, keys of other programs, and what is not a key at all.
 [[nodiscard]] PrivateKey parse_private_key(ByteView file, const SecretBytes* passphrase);
 [[nodiscard]] PublicKey parse_public_key(ByteView file);
-// As parse_public_key, with what a JWK says besides.
+// The same, with what else a JWK says.
 [[nodiscard]] PublicJwk parse_recipient_key(ByteView file);
 
 }  // namespace imgcrypt

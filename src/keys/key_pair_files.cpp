@@ -24,7 +24,7 @@ void sync_directory_of(const std::string& file) {
   if (!directory.is_open() || ::fsync(directory.get()) != 0) throw errno_error(folder);
 }
 
-// From the kernel: a key provider that does without OpenSSL uses this, too.
+// From the kernel, as key providers that do without OpenSSL use this.
 std::string unused_suffix() {
   std::array<std::uint8_t, 8> bytes = {};
   if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
@@ -73,8 +73,8 @@ void check_key_pair_absent(const std::string& file) {
   for (const std::string& path : {file, file + kPublicSuffix}) {
     struct stat present{};
     if (::lstat(path.c_str(), &present) != 0) continue;
-    throw Error(ErrorCode::kRefused, path + " is there already",
-                "choose another name; --force replaces it, and what was encrypted for it is lost then");
+    throw Error(ErrorCode::kRefused, path + " already exists",
+                "choose another name; --force replaces it, and then what was encrypted for it is lost");
   }
 }
 

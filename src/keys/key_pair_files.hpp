@@ -1,4 +1,5 @@
-// The two files of a new key: FILE, which only its owner can read, and FILE.pub.
+// The two files of a new key: FILE, which only its owner can read, and FILE.pub. Used by `imgcrypt key
+// generate` and by key providers, so it does without OpenSSL.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -9,11 +10,12 @@ namespace imgcrypt {
 
 enum class IfPresent { kRefuse, kReplace };
 
-// Both files are whole and on the disk when it returns; at no time does a public key stand beside a private
-// one that is not its own. Throws Error with nothing written, and kRefused when one of them is there.
+// When it returns, both files are whole and on the disk. At no time is there a public key beside a private
+// key of another pair. Throws kRefused when one of the files exists and `if_present` is kRefuse; kOther when
+// the system fails, with neither file changed, except that kReplace may leave FILE.pub missing.
 void write_key_pair(const std::string& file, ByteView private_text, ByteView public_text,
                     IfPresent if_present);
-// Throws kRefused when one of them is there: before a key is made that may take long.
+// Throws kRefused when one of the files exists. For before the key is made, which may take long.
 void check_key_pair_absent(const std::string& file);
 
 }  // namespace imgcrypt

@@ -1,4 +1,5 @@
-// The textual encoding of keys (RFC 7468, and RFC 1421 headers of traditional encrypted keys).
+// The textual encoding of keys (RFC 7468), with the RFC 1421 headers of traditional encrypted keys. For the
+// sources of this folder and tests.
 #pragma once
 
 #include "base/secret_bytes.hpp"
@@ -16,8 +17,8 @@ struct PemBlock {
   SecretBytes der;  // empty when has_headers
 };
 
-// Every block of the text, in order; what stands between them is left out. The views live as long as `text`.
-// Throws kUsage for a block that does not end or is not base64.
+// Every block of the text, in order, without what is between them. The views live as long as `text`. Throws
+// kUsage for a block that does not end or is not base64.
 [[nodiscard]] std::vector<PemBlock> split_pem(std::string_view text);
 
 }  // namespace imgcrypt

@@ -26,7 +26,7 @@ bool names_file(const std::string& path) {
 std::optional<KeyString> split_known_form(const std::string& text, std::size_t colon) {
   const std::string file = text.substr(0, colon);
   const std::string_view rest = std::string_view(text).substr(colon + 1);
-  if (rest == "prompt") return KeyString{file, PassphraseFrom::kPrompt, {}};
+  if (rest == "prompt") return KeyString{file, PassphraseFrom::kPrompt};
   for (const Form& form : kForms) {
     if (rest.starts_with(form.prefix))
       return KeyString{file, form.from, std::string(rest.substr(form.prefix.size()))};
@@ -50,7 +50,7 @@ std::optional<KeyString> parse_passphrase_form(const std::string& file, const st
 }
 
 KeyString parse_key_string(const std::string& text) {
-  if (names_file(text)) return {text, PassphraseFrom::kNowhere, {}};
+  if (names_file(text)) return {text, PassphraseFrom::kNowhere};
   const auto split_known = [&](std::size_t colon) {
     return names_file(text.substr(0, colon)) ? split_known_form(text, colon) : std::nullopt;
   };
@@ -61,7 +61,7 @@ KeyString parse_key_string(const std::string& text) {
   };
   if (const auto key = split_at_last(text, split_known)) return *key;
   if (const auto key = split_at_last(text, split_bare)) return *key;
-  // A text that names no file may hold a password: only what stands before its first colon is shown.
+  // The text may hold a password: only what comes before its first colon is shown.
   throw Error(ErrorCode::kUsage, "key " + text.substr(0, text.find(':')) + ": no such file",
               "write FILE, FILE:file=PASSWORDFILE, FILE:fd=N, FILE:env=VARIABLE or FILE:prompt");
 }

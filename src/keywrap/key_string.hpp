@@ -1,4 +1,6 @@
-// Keys as the user names them: FILE[:pass=P|:file=F|:fd=N|:env=V|:prompt], or FILE:PASSWORD.
+// Key files as the user names them on the command line: FILE[:pass=P|:file=F|:fd=N|:env=V|:prompt], or
+// FILE:PASSWORD. A value; reads no file, but looks which files exist. The text may hold a password, so no
+// error shows more of it than what comes before the first colon.
 #pragma once
 
 #include "base/secret_bytes.hpp"
@@ -14,16 +16,17 @@ enum class PassphraseFrom { kNowhere, kArgument, kFile, kFd, kEnvironment, kProm
 struct KeyString {
   std::string file;
   PassphraseFrom from = PassphraseFrom::kNowhere;
-  std::string value;              // the password, file name, number or variable
+  std::string value = {};         // the password, file name, number or variable
   bool is_bare_password = false;  // FILE:PASSWORD, which deserves a warning
 };
 
-// The part behind FILE: alone. nullopt: no known form.
+// `form` is what follows "FILE:". nullopt: not a known form.
 [[nodiscard]] std::optional<KeyString> parse_passphrase_form(const std::string& file,
                                                              const std::string& form);
 
-// The whole text if that names a file; else it is split at the last colon between a file and a known form;
-// else at the last one behind a file. Throws kUsage when there is no file.
+// If the whole text is an existing file, it is used as is. Else it is split at the last colon between an
+// existing file and a known form; else at the last colon after an existing file. Throws kUsage when there is
+// no such file.
 [[nodiscard]] KeyString parse_key_string(const std::string& text);
 
 }  // namespace imgcrypt

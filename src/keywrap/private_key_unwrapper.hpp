@@ -1,21 +1,21 @@
-// A private key of the user's, for every scheme that it can open.
+// A private key of the user's, for every scheme that it can open. Immutable; safe for use by several threads.
 #pragma once
 
-#include "keys/key.hpp"
 #include "keywrap/key_wrapper.hpp"
-#include "keywrap/pkcs7/pkcs7.hpp"
+#include "keywrap/user_key.hpp"
+
+#include <string>
+#include <vector>
 
 namespace imgcrypt {
 
 class PrivateKeyUnwrapper final : public KeyUnwrapper {
  public:
-  // `name` is what the user calls the key: its file. `certificates` as in unwrap_pkcs7.
+  // `name` is what the user calls the key: its file. `certificates` belong to it; with any, packets that are
+  // not wrapped for one of them throw kNoKey where the scheme knows certificates.
   PrivateKeyUnwrapper(std::string name, PrivateKey key, std::vector<Certificate> certificates = {},
-                      LegacyCms legacy = LegacyCms::kRefused)
-      : name_(std::move(name)),
-        key_(std::move(key)),
-        certificates_(std::move(certificates)),
-        legacy_(legacy) {}
+                      UnauthenticatedPackets unauthenticated = UnauthenticatedPackets::kRefused)
+      : name_(std::move(name)), key_{std::move(key), std::move(certificates), unauthenticated} {}
   [[nodiscard]] bool reads(std::string_view annotation) const override;
   [[nodiscard]] std::string description() const override;
   [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view annotation, ByteView packet,
@@ -23,9 +23,7 @@ class PrivateKeyUnwrapper final : public KeyUnwrapper {
 
  private:
   std::string name_;
-  PrivateKey key_;
-  std::vector<Certificate> certificates_;
-  LegacyCms legacy_;
+  UserKey key_;
 };
 
 }  // namespace imgcrypt

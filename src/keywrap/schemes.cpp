@@ -1,19 +1,41 @@
 #include "keywrap/schemes.hpp"
 
-#include "keywrap/jwe/jwe.hpp"
-#include "keywrap/jwe/jwe_message.hpp"
-#include "keywrap/pkcs7/pkcs7.hpp"
-#include "keywrap/pkcs7/pkcs7_message.hpp"
+#include "keywrap/jwe/jwe_scheme.hpp"
+#include "keywrap/pkcs7/pkcs7_scheme.hpp"
+#include "keywrap/provider/provider_scheme.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace imgcrypt {
+namespace {
 
-std::span<const Scheme> schemes() {
-  static constexpr std::array kSchemes = {
-      Scheme{"jwe", kJweAnnotation, describe_jwe, JweMessage::without},
-      Scheme{"pkcs7", kPkcs7Annotation, describe_pkcs7, Pkcs7Message::without}};
-  return kSchemes;
+constexpr std::array kSchemes = {&kJweScheme, &kPkcs7Scheme, &kProviderScheme};
+
+}  // namespace
+
+std::span<const Scheme* const> schemes() { return kSchemes; }
+
+const Scheme* scheme_of(std::string_view annotation) {
+  const auto found = std::ranges::find_if(kSchemes, [&](const Scheme* scheme) {
+    return scheme->annotation.ends_with('.') ? annotation.starts_with(scheme->annotation)
+                                             : annotation == scheme->annotation;
+  });
+  return found == kSchemes.end() ? nullptr : *found;
+}
+
+bool private_keys_open(std::string_view annotation) {
+  const Scheme* scheme = scheme_of(annotation);
+  return scheme != nullptr && scheme->unwrap != nullptr;
+}
+
+std::optional<SchemeString> parse_scheme_string(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos) return std::nullopt;
+  const std::string_view name = std::string_view(text).substr(0, colon);
+  const auto found = std::ranges::find(kSchemes, name, [](const Scheme* scheme) { return scheme->name; });
+  if (found == kSchemes.end()) return std::nullopt;
+  return SchemeString{*found, text.substr(colon + 1)};
 }
 
 }  // namespace imgcrypt

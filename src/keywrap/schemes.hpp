@@ -1,25 +1,103 @@
-// The key schemes there are: one row each. A new scheme is a new file and a row.
+// The key schemes that there are. A row holds everything that is particular to a scheme; whatever parses
+// recipients and keys, reads packets or prints help asks the rows. The scheme's own folder defines its row,
+// schemes.cpp lists it (CONTRIBUTING.md, "How to add"). Constants, safe for use by several threads.
 #pragma once
 
-#include "keywrap/described_recipient.hpp"
+#include "keywrap/key_wrapper.hpp"
+#include "keywrap/packet_recipient.hpp"
+#include "keywrap/recipient_pattern.hpp"
 
+#include <functional>
+#include <memory>
+#include <optional>
 #include <set>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace imgcrypt {
 
-struct Scheme {
-  std::string_view name;        // as in "jwe:KEY"
-  std::string_view annotation;  // that its packets stand in
-  // The recipients of a packet, in its order. Throws kIntegrity or kRefused for what cannot be read.
-  std::vector<DescribedRecipient> (*describe)(ByteView packet);
-  // The packet without the recipients at these positions. No key is needed: what the others unwrap, and what
-  // authenticates it, stays as it is. Throws as describe. REQUIRES: at least one is left.
-  Bytes (*without)(ByteView packet, const std::set<std::size_t>& positions);
+class KeyProviders;
+class PublicKey;
+struct NamedProvider;
+struct UserKey;
+
+// What the user should know although it is not an error.
+using TakeNote = std::function<void(const std::string&)>;
+
+// Gathers the recipients of one scheme for one command. Belongs to one thread.
+class RecipientGatherer {
+ public:
+  virtual ~RecipientGatherer() = default;
+  // `value` is what the user wrote after "SCHEME:". Reads the file that it names. Throws for one that cannot
+  // be used, usually kUsage; kProvider for a provider that cannot be started. The caller adds to errors and
+  // notes which recipient it is. REQUIRES: a value that is not empty.
+  virtual void add(const std::string& value, const TakeNote& note) = 0;
+  // One for each packet. Throws kUsage when the recipients do not fit together. REQUIRES: called once, last.
+  [[nodiscard]] virtual KeyWrappers wrappers() = 0;
 };
 
-[[nodiscard]] std::span<const Scheme> schemes();
+struct GatherOptions {
+  std::shared_ptr<KeyProviders> providers;
+  RecipientNames names = RecipientNames::kWritten;
+};
+
+// A key provider of ours, which needs no configuration: its name and its file in libexec/imgcrypt.
+struct OwnProvider {
+  std::string_view name;
+  std::string_view program;
+};
+
+struct Scheme {
+  std::string_view name;        // "jwe", as in "jwe:PUBLICKEY"
+  std::string_view annotation;  // of its packets; one that ends with a dot begins the names of several
+
+  // Recipients as the user writes them. The forms are for help texts and hints.
+  std::string_view recipient_form;  // "jwe:PUBLICKEY"
+  std::string_view removal_form;    // "jwe:PUBLICKEY": a recipient that the image has
+  std::unique_ptr<RecipientGatherer> (*gather)(const GatherOptions& options);
+  // `value` is what the user wrote after "SCHEME:". Throws kUsage for one that cannot be used.
+  RecipientPattern (*pattern)(const std::string& value);
+
+  // Packets, without a key. The recipients of a packet, in its order; throws kIntegrity or kRefused for what
+  // cannot be read. Nobody looks into opaque packets: their annotation has one recipient, however many
+  // packets it holds, and this is called once, with an empty packet.
+  std::vector<PacketRecipient> (*describe)(std::string_view annotation, ByteView packet);
+  bool packets_are_opaque = false;
+  // The packet without the recipients at these positions. What the others unwrap, and what authenticates it,
+  // stays as it is. Throws as describe. Null where no packet has several recipients. REQUIRES: at least one
+  // is left.
+  Bytes (*without)(ByteView packet, const std::set<std::size_t>& positions) = nullptr;
+
+  // Packets, with a private key of the user's. Null where key providers hold the keys.
+  bool (*opens_with)(const PublicKey& key) = nullptr;  // whether the key's private half may open its packets
+  std::optional<SecretBytes> (*unwrap)(const UserKey& key, ByteView packet,
+                                       Attempts& attempts) = nullptr;  // as KeyUnwrapper::unwrap
+  bool heeds_certificates = false;                                     // UserKey::certificates
+
+  // Packets, with a program's help. Null where private keys open them.
+  std::string (*provider_of)(std::string_view annotation) = nullptr;  // the key provider that unwraps them
+  NamedProvider (*parse_key)(std::string_view value) = nullptr;       // as in -k SCHEME:VALUE; throws kUsage
+  std::string_view key_form = {};                                     // "provider:NAME[:PARAMETER]"
+  std::span<const OwnProvider> own_providers = {};
+
+  // The names that ocicrypt gives to its parameters: no key provider may be called so.
+  std::span<const std::string_view> parameter_names = {};
+};
+
+// In the order in which help texts name them and packets are written.
+[[nodiscard]] std::span<const Scheme* const> schemes();
+// The scheme whose packets this annotation holds; null: none of ours.
+[[nodiscard]] const Scheme* scheme_of(std::string_view annotation);
+[[nodiscard]] bool private_keys_open(std::string_view annotation);
+
+struct SchemeString {
+  const Scheme* scheme;
+  std::string value;
+};
+
+// "SCHEME:VALUE" taken apart. nullopt: it does not begin with the name of a scheme of ours.
+[[nodiscard]] std::optional<SchemeString> parse_scheme_string(const std::string& text);
 
 }  // namespace imgcrypt

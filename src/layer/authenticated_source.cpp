@@ -1,6 +1,6 @@
 #include "layer/authenticated_source.hpp"
 
-#include <imgcrypt/error.hpp>
+#include "base/layer_authentication.hpp"
 
 namespace imgcrypt {
 
@@ -8,7 +8,7 @@ AuthenticatedSource::AuthenticatedSource(Source& cipher, const LayerMac& hmac)
     : cipher_(cipher), hmac_(hmac.mac), expected_(hmac.expected) {}
 
 std::optional<Chunk> AuthenticatedSource::next() {
-  if (state_ == State::kFailed) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
+  if (state_ == State::kFailed) throw layer_authentication_failed();
   if (state_ == State::kVerified) return std::nullopt;
   state_ = State::kFailed;  // unless all of this succeeds
   std::optional<Chunk> chunk = cipher_.next();

@@ -1,5 +1,6 @@
 #include "layer/decrypting_source.hpp"
 
+#include "base/layer_authentication.hpp"
 #include "base/stream/chunk_pool.hpp"
 #include "base/work_time.hpp"
 
@@ -14,7 +15,7 @@ DecryptingSource::DecryptingSource(Source& cipher, const PrivateOptions& options
 
 // What is held is released when what follows it has been read, and so, at the end, verified.
 std::optional<Chunk> DecryptingSource::next() {
-  if (state_ == State::kFailed) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
+  if (state_ == State::kFailed) throw layer_authentication_failed();
   if (state_ == State::kStarting) held_ = read_chunk();
   if (!held_) return std::nullopt;
   const Chunk released = *std::exchange(held_, state_ == State::kVerified ? std::nullopt : read_chunk());

@@ -1,5 +1,6 @@
 #include "layer/layer_mac.hpp"
 
+#include "base/layer_authentication.hpp"
 #include "crypto/random.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -30,7 +31,7 @@ LayerMac layer_hmac(const PrivateOptions& options, const PublicOptions& public_o
 }
 
 void require_equal_macs(ByteView made, ByteView expected) {
-  if (!equal_constant_time(made, expected)) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
+  if (!equal_constant_time(made, expected)) throw layer_authentication_failed();
 }
 
 LayerMac verify_layer(Source& ciphertext, LayerMac hmac) {

@@ -29,7 +29,7 @@ std::vector<std::string_view> split_packets(std::string_view value) {
 
 Bytes parse_packet(const std::string& annotation, std::string_view value) {
   if (value.size() > (kMostPacketBytes + 2) / 3 * 4)
-    fail(ErrorCode::kRefused, annotation, "a wrapped key of more than 64 KiB");
+    fail(ErrorCode::kRefused, annotation, "a wrapped key of more than " + in_kib(kMostPacketBytes));
   auto packet = decode_base64(value, Base64::kStandard);
   if (!packet) fail(ErrorCode::kIntegrity, annotation, "not canonical base64");
   return std::move(*packet);

@@ -1,8 +1,9 @@
-// The value of an annotation of wrapped keys: packets, base64-encoded and joined by commas. For the sources
-// of this folder.
+// The value of an annotation that holds wrapped keys: packets in base64, joined by commas. For the sources of
+// this folder only. Pure functions over values.
 #pragma once
 
-#include "keywrap/key_wrapper.hpp"
+#include "base/bytes.hpp"
+#include "keywrap/packet_limits.hpp"
 
 #include <set>
 #include <string>
@@ -13,14 +14,15 @@ namespace imgcrypt {
 
 inline constexpr std::string_view kKeysPrefix = "org.opencontainers.image.enc.keys.";
 
-// The texts of its packets. A comma at the end is followed by one that is empty.
+// The texts of its packets, not checked. The views live as long as `value`. After a comma at the end an empty
+// text follows.
 [[nodiscard]] std::vector<std::string_view> split_packets(std::string_view value);
 
-// The value without the packets at these positions.
+// The value without the packets at these positions; the others stay as they are written.
 [[nodiscard]] std::string without_packets(std::string_view value, const std::set<std::size_t>& going);
 
-// Both throw kIntegrity, naming the annotation, for what is not canonical, kRefused beyond the limits of
-// key_wrapper.hpp.
+// Both throw kIntegrity, naming the annotation, for what is not canonical base64, and kRefused beyond
+// packet_limits.hpp.
 [[nodiscard]] std::vector<Bytes> parse_packets(const std::string& annotation, std::string_view value);
 [[nodiscard]] Bytes parse_packet(const std::string& annotation, std::string_view value);
 

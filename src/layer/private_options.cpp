@@ -1,27 +1,16 @@
 #include "layer/private_options.hpp"
 
+#include "base/layer_authentication.hpp"
 #include "base/text/encoding.hpp"
 #include "base/text/json.hpp"
 #include "crypto/aes_ctr.hpp"
 #include "crypto/random.hpp"
-#include "keywrap/key_wrapper.hpp"
+#include "keywrap/packet_limits.hpp"
 
 #include <imgcrypt/error.hpp>
 
-#include <algorithm>
-#include <initializer_list>
-
 namespace imgcrypt {
 namespace {
-
-SecretBytes concatenate(std::initializer_list<ByteView> parts) {
-  std::size_t size = 0;
-  for (const ByteView part : parts) size += part.size();
-  SecretBytes joined(size);
-  auto at = joined.expose_mutable().begin();
-  for (const ByteView part : parts) at = std::ranges::copy(part, at).out;
-  return joined;
-}
 
 // Read in place: a JSON tree, or an unescaped copy, would leave the key in memory that nobody clears.
 PrivateOptions parse_in_place(const JsonView& json) {
@@ -45,7 +34,7 @@ PrivateOptions PrivateOptions::parse(const SecretBytes& json) {
     if (json.size() > kMostPrivateOptionsBytes) throw Error(ErrorCode::kRefused, "size");
     return parse_in_place(JsonView(as_text(json.expose())));
   } catch (const Error&) {
-    throw Error(ErrorCode::kIntegrity, "layer authentication failed");
+    throw layer_authentication_failed();
   }
 }
 
@@ -53,7 +42,7 @@ SecretBytes PrivateOptions::to_json() const {
   const SecretBytes symkey = encode_base64_secret(key.expose(), Base64::kStandard);
   const std::string rest = R"(","digest":")" + source_digest + R"(","cipheroptions":{"nonce":")" +
                            encode_base64(nonce, Base64::kStandard) + R"("}})";
-  return concatenate({as_bytes(R"({"symkey":")"), symkey.expose(), as_bytes(rest)});
+  return SecretBytes::joined({R"({"symkey":")", as_text(symkey.expose()), rest});
 }
 
 }  // namespace imgcrypt

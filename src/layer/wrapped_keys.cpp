@@ -2,8 +2,7 @@
 
 #include "base/text/encoding.hpp"
 #include "base/work_time.hpp"
-#include "keywrap/jwe/jwe.hpp"
-#include "layer/layer_recipients.hpp"
+#include "layer/describe_recipients.hpp"
 #include "layer/packets.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -15,17 +14,11 @@ namespace {
 
 constexpr const char* kPublicOptions = "org.opencontainers.image.enc.pubopts";
 
-// RFC 7638, with SHA-256: 43 letters of base64url. Other key ids may be of several keys.
-bool is_thumbprint(const std::string& key_id) {
-  const auto bytes = decode_base64(key_id, Base64::kUrl);
-  return bytes && bytes->size() == 32;
-}
-
+// A packet goes when all of its recipients have a new one.
 std::string without_renewed(const std::string& annotation, const std::string& old, const std::string& added) {
-  if (annotation != kJweAnnotation) return old;
   std::set<std::string> renewed;
   for (const LayerRecipient& now : describe_recipients({{annotation, added}}).list) {
-    if (is_thumbprint(now.recipient.fingerprint)) renewed.insert(now.recipient.fingerprint);
+    if (now.recipient.names_one_key) renewed.insert(now.recipient.fingerprint);
   }
   std::set<std::size_t> going;
   const LayerRecipients present = describe_recipients({{annotation, old}});

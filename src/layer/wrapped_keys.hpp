@@ -1,5 +1,6 @@
-// A layer's annotations of encryption: public options, and for each key scheme its packets, base64-encoded
-// and comma-joined (docs/formats.md).
+// A layer's annotations of encryption: the public options, and the packets of each key scheme, in base64 and
+// joined by commas (docs/formats.md). Used by whatever writes or changes them; unwrap_private_options.hpp
+// opens the packets. Pure functions over values.
 #pragma once
 
 #include "keywrap/key_wrapper.hpp"
@@ -15,34 +16,26 @@ namespace imgcrypt {
 
 inline constexpr std::string_view kEncryptionPrefix = "org.opencontainers.image.enc.";
 
-// The packets for every recipient of `wrappers`, by their annotations.
+// The packets for every recipient of `wrappers`, by their annotations. Throws as KeyWrapper::wrap.
+// REQUIRES: at least one wrapper.
 [[nodiscard]] Annotations wrap_private_options(const PrivateOptions& options, const KeyWrappers& wrappers);
 
-// `added` with the packets that stand in its annotations already in front of them, but for those of the same
-// recipients, as far as thumbprints tell: adding one again does not make the image grow. Throws kRefused when
-// one annotation would hold more than kMostPackets.
+// The annotations of `added`, each with the packets of `old` before its own. Packets of recipients that get a
+// new one are left out, as far as packets name one key (PacketRecipient::names_one_key), so that adding a
+// recipient again does not make the image grow. Throws kRefused when an annotation would hold more than
+// kMostPackets.
 [[nodiscard]] Annotations join_packets(const Annotations& old, const Annotations& added);
 
-// The names of the annotations of `old` that hold packets, of schemes that are not known, too, and are not
-// among those of `now`.
+// The names of the annotations of `old` that hold packets, whatever the scheme, and do not occur in `now`.
 [[nodiscard]] std::set<std::string> superseded_packets(const Annotations& old, const Annotations& now);
 
-// What must stand beside packets.
+// Replaces the public options, which packets are of no use without.
 void set_public_options(Annotations& annotations, const PublicOptions& public_options);
 
-// The private options from the first packet that one of the keys opens. Throws kNoKey, naming recipients and
-// keys, when there is none; kIntegrity when a packet was opened but is forged. However many recipients an
-// image names, each key is tried for Attempts::kMost of them, and the error is a few lines long, with `cure`
-// for its hint unless a key knows better.
-[[nodiscard]] PrivateOptions unwrap_private_options(
-    const Annotations& annotations, const KeyUnwrappers& unwrappers,
-    const std::string& cure =
-        "give the key of one of these recipients: a file, or provider:NAME; imgcrypt "
-        "key show FILE tells which key a file holds");
-
-// Throws kIntegrity when they are missing or malformed, kRefused as PublicOptions::parse.
+// Throws kIntegrity when they are missing or malformed, and as PublicOptions::parse.
 [[nodiscard]] PublicOptions public_options_of(const Annotations& annotations);
 
+// Whether any annotation is about encryption, even if what is needed to decrypt is missing.
 [[nodiscard]] bool has_encryption_annotations(const Annotations& annotations);
 
 }  // namespace imgcrypt

@@ -80,7 +80,7 @@ expect_kept() {
   local before
   before=$(cat "$TMP/keys/"*)
   expect_exit 8 imgcrypt key generate "$@" </dev/null
-  expect_contains "$stderr" "is there already"
+  expect_contains "$stderr" "already exists"
   expect_contains "$stderr" "--force"
   expect_equal "$(cat "$TMP/keys/"*)" "$before" "what was there"
 }

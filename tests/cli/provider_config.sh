@@ -136,7 +136,7 @@ keys_are_generated() {
   expect_equal "$(stat -c %a "$TMP/made")" 600 "the mode of the secret key"
   cp "$TMP/made" "$TMP/before"
   expect_exit 8 imgcrypt key generate sodium "$TMP/made"
-  expect_contains "$stderr" "is there already"
+  expect_contains "$stderr" "already exists"
   cmp "$TMP/made" "$TMP/before"
   expect_exit 0 imgcrypt key generate sodium --force "$TMP/made"
   ! cmp -s "$TMP/made" "$TMP/before" || fail "--force made no new key"

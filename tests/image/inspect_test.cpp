@@ -177,7 +177,7 @@ TEST(Inspect, ReadsTheLayoutsOfAllPeers) {
     ASSERT_FALSE(report.recipients.empty());
     EXPECT_THAT(report.recipients[0].recipient.scheme, testing::StartsWith(text(row, "scheme")));
     for (const LayerRecipient& recipient : report.recipients)
-      EXPECT_THAT(recipient.recipient.text(), testing::Not(HasSubstr("cannot be read")));
+      EXPECT_THAT(recipient.recipient.text, testing::Not(HasSubstr("cannot be read")));
   }
 }
 

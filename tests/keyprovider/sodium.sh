@@ -40,13 +40,13 @@ keys_are_made_with_care() {
 keys_are_not_overwritten() {
   make_key kept
   cp "$TMP/kept" "$TMP/kept.before"
-  expect_failure "is there already" "$sodium" generate "$TMP/kept" </dev/null
+  expect_failure "already exists" "$sodium" generate "$TMP/kept" </dev/null
   rm "$TMP/kept.pub"
-  expect_failure "is there already" "$sodium" generate "$TMP/kept" </dev/null
+  expect_failure "already exists" "$sodium" generate "$TMP/kept" </dev/null
   cmp "$TMP/kept" "$TMP/kept.before"
   make_key other
   rm "$TMP/other"
-  expect_failure "other.pub is there already" "$sodium" generate "$TMP/other" </dev/null
+  expect_failure "other.pub already exists" "$sodium" generate "$TMP/other" </dev/null
   [[ ! -e $TMP/other ]] || fail "half a key was made"
   "$sodium" generate --force "$TMP/kept" >/dev/null
   ! cmp -s "$TMP/kept" "$TMP/kept.before" || fail "--force did not make a new key"

@@ -1,7 +1,7 @@
 // How keys are made, written and shown.
 #include "keys/key_file.hpp"
-#include "keys/key_listing.hpp"
 #include "keys/key_pair_files.hpp"
+#include "keys/list_key_file.hpp"
 #include "support/vectors.hpp"
 
 #include <gmock/gmock.h>
@@ -122,7 +122,7 @@ TEST(KeyContents, AreAllThatAFileHolds) {
   EXPECT_EQ(list("keys/rsa256.pub.jwk").at(0).key->key_id, "mykid");
 }
 
-TEST(KeyContents, RefuseWhatIsNoKey) {
+TEST(KeyContents, RefuseWhatIsNotAKey) {
   EXPECT_THAT(failure([] { (void)list("jwe/opts.json"); }).code(), ErrorCode::kUsage);
   EXPECT_THAT(failure([] { (void)list("keys/pgp1.sec"); }).message(), HasSubstr("an OpenPGP secret key"));
   EXPECT_THAT(failure([] { (void)list("keys/rsa-pk8enc.pem", "12345"); }).message(),
@@ -152,7 +152,7 @@ class KeyPairFiles : public testing::Test {
   std::string file_ = folder_ + "/my.key";
 };
 
-TEST_F(KeyPairFiles, AreReadableByTheirOwnerAlone) {
+TEST_F(KeyPairFiles, AreReadableOnlyByTheirOwner) {
   write("one", IfPresent::kRefuse);
   expect("one");
   struct stat status{};
@@ -160,7 +160,7 @@ TEST_F(KeyPairFiles, AreReadableByTheirOwnerAlone) {
   EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
-TEST_F(KeyPairFiles, AreReplacedOnDemandOnly) {
+TEST_F(KeyPairFiles, AreReplacedOnlyOnDemand) {
   write("one", IfPresent::kRefuse);
   EXPECT_EQ(error_of([&] { write("two", IfPresent::kRefuse); }), ErrorCode::kRefused);
   expect("one");

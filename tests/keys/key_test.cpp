@@ -111,11 +111,11 @@ TEST(KeyFile, NamesKeysByTheirFirstLine) {
               testing::HasSubstr("not a private key"));
 }
 
-// SubjectPublicKeyInfo with something behind it, in it, and behind its algorithm.
+// SubjectPublicKeyInfo with something after it, in it, and after its algorithm.
 TEST(KeyFile, HoldsPublicKeysWithoutATail) {
   const Bytes whole = to_bytes(as_bytes(der_of_pem(read_vector("keys/rsa.pub.pem"))));
   EXPECT_NO_THROW((void)parse_public_key(whole));
-  constexpr std::size_t kAlgorithmEnd = 4 + 15;  // behind the outer header
+  constexpr std::size_t kAlgorithmEnd = 4 + 15;  // after the outer header
   const Bytes null = {0x05, 0x00};
   for (const std::size_t at : {whole.size(), kAlgorithmEnd}) {
     Bytes changed = whole;
@@ -181,7 +181,7 @@ TEST(PublicKey, HasTheThumbprintOfRfc7638) {
   EXPECT_EQ(public_key(text(row, "pem")).thumbprint(), text(row, "thumbprint"));
 }
 
-TEST(PublicKey, IsNoPointBesideItsCurve) {
+TEST(PublicKey, RefusesAPointThatIsNotOnItsCurve) {
   EcPoint point = public_key(read_vector("keys/p256.pub.pem")).point();
   EXPECT_EQ(PublicKey::from_point(point).thumbprint(),
             public_key(read_vector("keys/p256.pub.pem")).thumbprint());

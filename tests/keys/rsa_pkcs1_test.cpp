@@ -47,7 +47,7 @@ TEST(RsaPkcs1, GivesOtherRandomBytesEachTimeForWhatDoesNotFit) {
   EXPECT_EQ(key.decrypt_pkcs1(right, 300).size(), 300U);
 }
 
-TEST(RsaPkcs1, TakesNoCiphertextThatIsShorterThanTheModulus) {
+TEST(RsaPkcs1, RefusesACiphertextThatIsShorterThanTheModulus) {
   const PrivateKey key = key_named("rsa.pem");
   const Bytes message(16, 0x5a);
   Bytes ciphertext;

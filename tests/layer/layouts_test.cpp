@@ -3,6 +3,7 @@
 #include "keys/key_file.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "layer/decrypting_source.hpp"
+#include "layer/unwrap_private_options.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/manifest.hpp"
 #include "support/vectors.hpp"

@@ -3,6 +3,7 @@
 #include "keys/key_file.hpp"
 #include "keywrap/jwe/jwe.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
+#include "layer/unwrap_private_options.hpp"
 #include "support/vectors.hpp"
 
 #include <gmock/gmock.h>
@@ -145,7 +146,7 @@ TEST(WrappedKeys, NeedAKeyAndAPacket) {
   EXPECT_EQ(error_of([&] { (void)unwrap_with({}, {"rsa"}); }), ErrorCode::kNoKey);
 }
 
-TEST(WrappedKeys, AreOpenedBehindAPacketThatNobodyCanRead) {
+TEST(WrappedKeys, AreOpenedAfterAPacketThatNobodyCanRead) {
   const PrivateOptions options = new_options();
   Annotations annotations = wrap_for(options, {"rsa"});
   std::string& value = annotations[kJweAnnotation];
@@ -153,7 +154,7 @@ TEST(WrappedKeys, AreOpenedBehindAPacketThatNobodyCanRead) {
   EXPECT_EQ(exposed(unwrap_with(annotations, {"rsa"}).key), exposed(options.key));
 }
 
-TEST(WrappedKeys, AreOpenedBehindAKeyThatGivesNonsense) {
+TEST(WrappedKeys, AreOpenedAfterAKeyThatGivesNonsense) {
   const PrivateOptions options = new_options();
   KeyUnwrappers unwrappers;
   unwrappers.push_back(std::make_unique<Answer>("nonsense"));
@@ -178,7 +179,7 @@ TEST(WrappedKeys, AreRefusedWhenMalformed) {
   }
 }
 
-TEST(WrappedKeys, ThatWereForgedAreNoLackOfAKey) {
+TEST(WrappedKeys, ThatWereForgedAreNotALackOfAKey) {
   const PrivateOptions options = new_options();
   const Annotations annotations = wrap_for(options, {"rsa"});
   auto packet = Table::parse(decode_base64(annotations.at(kJweAnnotation), Base64::kStandard).value());

@@ -11,8 +11,8 @@
 
 namespace imgcrypt::test {
 
-inline constexpr auto kOnAllowed = LegacyCms::kAllowed;
-inline constexpr auto kOnRefused = LegacyCms::kRefused;
+inline constexpr auto kOnAllowed = UnauthenticatedPackets::kAllowed;
+inline constexpr auto kOnRefused = UnauthenticatedPackets::kRefused;
 
 inline Certificate certificate(const std::string& name) {
   return Certificate::parse(as_bytes(read_vector(name)));
@@ -36,7 +36,7 @@ inline const PrivateKey& key_one() {
 
 inline std::optional<std::string> unwrap(ByteView packet, const PrivateKey& key,
                                          const std::vector<Certificate>& own = {},
-                                         LegacyCms legacy = kOnRefused) {
+                                         UnauthenticatedPackets legacy = kOnRefused) {
   Attempts attempts;
   const auto options = unwrap_pkcs7(key, own, legacy, packet, attempts);
   if (!options) return std::nullopt;
@@ -44,7 +44,7 @@ inline std::optional<std::string> unwrap(ByteView packet, const PrivateKey& key,
 }
 
 inline std::optional<ErrorCode> error_with(ByteView packet, const std::vector<Certificate>& own = {},
-                                           LegacyCms legacy = kOnRefused) {
+                                           UnauthenticatedPackets legacy = kOnRefused) {
   return error_of([&] { (void)unwrap(packet, key_one(), own, legacy); });
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/parallel.hpp"
 #include "base/work_time.hpp"
+#include "layer/unwrap_private_options.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 

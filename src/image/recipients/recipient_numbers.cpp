@@ -4,7 +4,7 @@ namespace imgcrypt {
 
 std::string identity(const LayerRecipient& recipient) {
   const bool is_named = !recipient.recipient.fingerprint.empty();
-  return recipient.annotation + " " + recipient.recipient.text() +
+  return recipient.annotation + " " + recipient.recipient.text +
          (is_named ? "" : " " + std::to_string(recipient.packet) + " " + std::to_string(recipient.position));
 }
 

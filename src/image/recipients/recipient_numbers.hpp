@@ -2,7 +2,7 @@
 // first: what people and --index call them.
 #pragma once
 
-#include "layer/layer_recipients.hpp"
+#include "layer/describe_recipients.hpp"
 
 #include <map>
 #include <string>

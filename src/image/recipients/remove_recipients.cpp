@@ -32,7 +32,7 @@ std::size_t plan_removal(ImagePlan& plan, const std::set<std::string>& identitie
   for_each_layer(plan.tree(), [&](const std::string& place, const Descriptor& layer) {
     if (!is_encrypted(layer.media_type)) return;
     try {
-      auto edit = remove_recipients(layer.annotations, [&](const LayerRecipient& recipient) {
+      auto edit = without_recipients(layer.annotations, [&](const LayerRecipient& recipient) {
         return identities.contains(identity(recipient));
       });
       if (!edit || !changed.insert(layer_id(layer)).second) return;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "image/recipients/change_recipients.hpp"
-#include "layer/recipient_removal.hpp"
+#include "layer/without_recipients.hpp"
 
 #include <set>
 #include <vector>

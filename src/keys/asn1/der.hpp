@@ -1,4 +1,5 @@
-// A reader of DER (X.690), enough for keys and CMS: definite lengths, low tag numbers, strictly in bounds.
+// A reader of DER (X.690), enough for keys and CMS: definite lengths, low tag numbers, never out of bounds.
+// It does not check that values are canonical. A reader belongs to one thread.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -7,14 +8,14 @@
 
 namespace imgcrypt {
 
-// The identifier octet. Other values than those with a name occur in what others write.
+// The identifier octet. Values without a name here occur too, in what others write.
 enum class DerTag : std::uint8_t {
   kInteger = 0x02,
   kBitString = 0x03,
   kOctetString = 0x04,
   kNull = 0x05,
   kObjectId = 0x06,
-  kPrimitiveSequence = 0x10,  // no DER, but the field's PKCS7 packets have it
+  kPrimitiveSequence = 0x10,  // not DER, but Go's PKCS7 packets have it
   kSequence = 0x30,
   kSet = 0x31,
   kPrimitive0 = 0x80,
@@ -31,13 +32,15 @@ struct DerElement {
   ByteView whole;  // tag, length and content
 };
 
-// Reads elements one after another from bytes that must outlive it. Everything unexpected is nullopt.
+// Reads elements one after another from bytes that must outlive it and what it returns. Everything unexpected
+// is nullopt.
 class DerReader {
  public:
   explicit DerReader(ByteView bytes) : rest_(bytes) {}
 
-  // The content of the next element if it has this tag; else nothing is consumed.
+  // The content of the next element if it has this tag; else nullopt, and nothing is consumed.
   std::optional<ByteView> take(DerTag tag);
+  // The next element whatever its tag; nullopt at the end or when it is cut off.
   std::optional<DerElement> take_any();
   [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
 

@@ -1,4 +1,4 @@
-// Writes DER (X.690), from the inside out.
+// Writes DER (X.690), from the inside out. Pure functions; used by PKCS7 and by tests.
 #pragma once
 
 #include "keys/asn1/der.hpp"
@@ -8,9 +8,9 @@
 
 namespace imgcrypt {
 
-// An element whose content is the parts, one behind the other.
+// An element whose content is the parts, one after another.
 [[nodiscard]] Bytes der_element(DerTag tag, std::initializer_list<ByteView> parts);
-// A SET OF these encodings, in the order that DER asks for (X.690 section 11.6).
+// A SET OF these encodings, in the order that DER requires (X.690 section 11.6).
 [[nodiscard]] Bytes der_set_of(std::vector<Bytes> elements);
 
 }  // namespace imgcrypt

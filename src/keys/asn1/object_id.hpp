@@ -1,4 +1,4 @@
-// Names of object identifiers, for messages.
+// Names of object identifiers, for messages. A pure function.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -7,7 +7,8 @@
 
 namespace imgcrypt {
 
-// "des-cbc", "1.2.3" for one without a name: short printable ASCII whatever the bytes are.
+// `content` is that of the OBJECT IDENTIFIER. "des-cbc"; "1.2.3" for one without a name; "of an unknown name"
+// for what is not one. Short printable ASCII whatever the bytes are.
 [[nodiscard]] std::string describe_object_id(ByteView content);
 
 }  // namespace imgcrypt

@@ -1,5 +1,6 @@
 #include "keywrap/jwe/jwe.hpp"
 
+#include "base/layer_authentication.hpp"
 #include "base/text/encoding.hpp"
 #include "base/text/json.hpp"
 #include "crypto/aes_cbc_hmac.hpp"
@@ -128,9 +129,31 @@ std::string algorithm_for(const PublicJwk& recipient) {
       is_rsa ? "use RSA-OAEP or RSA-OAEP-256" : "use ECDH-ES+A128KW, ECDH-ES+A192KW or ECDH-ES+A256KW");
 }
 
+// RFC 7638, with SHA-256: 43 letters of base64url. Another key id may be that of several keys.
+bool is_thumbprint(const std::string& key_id) {
+  const auto bytes = decode_base64(key_id, Base64::kUrl);
+  return bytes && bytes->size() == 32;
+}
+
 std::string key_kind(const JweRecipient& recipient) {
   if (recipient.epk) return recipient.epk->curve;
   return recipient.algorithm.starts_with("RSA") ? rsa_key_kind(recipient.encrypted_key) : "";
+}
+
+std::string with_space(const std::string& text) { return text.empty() ? text : " " + text; }
+
+PacketRecipient describe(const JweRecipient& recipient) {
+  PacketRecipient described{.scheme = "jwe",
+                            .algorithm = recipient.algorithm,
+                            .key_kind = key_kind(recipient),
+                            .fingerprint = recipient.key_id,
+                            .names_one_key = is_thumbprint(recipient.key_id)};
+  const std::string& kind = described.key_kind;
+  described.text = "jwe" + with_space(described.algorithm) +
+                   (described.fingerprint.empty() ? " unknown" + with_space(kind) + " recipient"
+                                                  : (kind.starts_with("RSA") ? "" : with_space(kind)) +
+                                                        " key " + described.fingerprint);
+  return described;
 }
 
 }  // namespace
@@ -177,21 +200,16 @@ std::optional<SecretBytes> unwrap_jwe(const PrivateKey& key, ByteView packet, At
     }
     authentic = false;
   }
-  if (!authentic) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
+  if (!authentic) throw layer_authentication_failed();
   if (refused.empty()) return std::nullopt;
   throw Error(ErrorCode::kRefused, "JWE: the algorithm \"" + refused + "\" is not read, whatever the key",
-              "encrypt the image anew, for RSA-OAEP or ECDH-ES+A256KW");
+              "encrypt the image again, for RSA-OAEP or ECDH-ES+A256KW");
 }
 
-std::vector<DescribedRecipient> describe_jwe(ByteView packet) {
-  std::vector<DescribedRecipient> described;
-  for (const JweRecipient& recipient : JweMessage::parse(packet).recipients) {
-    described.push_back({.scheme = "jwe",
-                         .algorithm = recipient.algorithm,
-                         .key_kind = key_kind(recipient),
-                         .fingerprint = recipient.key_id,
-                         .problem = {}});
-  }
+std::vector<PacketRecipient> describe_jwe(ByteView packet) {
+  std::vector<PacketRecipient> described;
+  const JweMessage message = JweMessage::parse(packet);
+  std::ranges::transform(message.recipients, std::back_inserter(described), describe);
   return described;
 }
 

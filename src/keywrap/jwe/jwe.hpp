@@ -1,12 +1,12 @@
-// The scheme `jwe`: private options encrypted as a JSON Web Encryption (RFC 7516, 7518). Written: RSA-OAEP
-// and ECDH-ES+A256KW, or what a JWK says, with A256GCM; one flattened JWE for each recipient, with `kid`
-// (docs/formats.md says why).
+// The scheme `jwe`: private options encrypted as a JSON Web Encryption (RFC 7516, RFC 7518). We write
+// RSA-OAEP and ECDH-ES+A256KW, or what a JWK asks for, with A256GCM; one flattened JWE for each recipient,
+// with `kid` (docs/formats.md says why). Safe for use by several threads.
 #pragma once
 
 #include "keys/jwk.hpp"
 #include "keys/key.hpp"
-#include "keywrap/described_recipient.hpp"
 #include "keywrap/key_wrapper.hpp"
+#include "keywrap/packet_recipient.hpp"
 
 #include <vector>
 
@@ -14,13 +14,11 @@ namespace imgcrypt {
 
 inline constexpr const char* kJweAnnotation = "org.opencontainers.image.enc.keys.jwe";
 
-// Whether a packet says whom it is for.
-enum class RecipientNames { kWritten, kHidden };
-
 class JweWrapper final : public KeyWrapper {
  public:
-  // With the JWK's own algorithm and key id, where it has them. Throws kUsage for an algorithm that is not
-  // for this kind of key, or not supported.
+  // Uses the JWK's own algorithm and key id, where it has them; else the key id is the key's thumbprint.
+  // Throws kUsage for an algorithm that does not fit this kind of key or is not supported, and for a key that
+  // is not for encryption.
   explicit JweWrapper(PublicJwk recipient, RecipientNames names = RecipientNames::kWritten);
   [[nodiscard]] std::string annotation() const override { return kJweAnnotation; }
   [[nodiscard]] Bytes wrap(const SecretBytes& options) const override;
@@ -31,12 +29,14 @@ class JweWrapper final : public KeyWrapper {
   std::string key_id_;  // empty: none is written
 };
 
-// nullopt: the packet is for another key. Throws kIntegrity or kRefused for a packet that no key should open,
-// and as Attempts::use for each recipient that the key might be.
+// The private options; nullopt: the packet is for another key. `kid` is not looked at, as writers may leave
+// it out. Throws kIntegrity when the key opens the content key but not the content, and for what is not a
+// JWE; kRefused for algorithms and header parameters that we do not read; and as Attempts::use, called for
+// each recipient that the key might be.
 [[nodiscard]] std::optional<SecretBytes> unwrap_jwe(const PrivateKey& key, ByteView packet,
                                                     Attempts& attempts);
 
-// Throws as JweMessage::parse.
-[[nodiscard]] std::vector<DescribedRecipient> describe_jwe(ByteView packet);
+// Its recipients, in the packet's order. Throws as JweMessage::parse.
+[[nodiscard]] std::vector<PacketRecipient> describe_jwe(ByteView packet);
 
 }  // namespace imgcrypt

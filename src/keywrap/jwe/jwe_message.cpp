@@ -2,7 +2,9 @@
 
 #include "base/text/encoding.hpp"
 #include "base/text/json.hpp"
-#include "keywrap/key_wrapper.hpp"
+#include "keywrap/packet_limits.hpp"
+
+#include <imgcrypt/error.hpp>
 
 #include <algorithm>
 #include <array>
@@ -10,7 +12,7 @@
 namespace imgcrypt {
 namespace {
 
-// Beside the list of recipients these are of one: go-jose repeats the first one's key there.
+// Members of a message with one recipient. go-jose writes the first one's beside the list as well.
 constexpr std::array<std::string_view, 2> kOfOneRecipient = {"encrypted_key", "header"};
 
 [[noreturn]] void fail(const std::string& message) { throw Error(ErrorCode::kIntegrity, "JWE: " + message); }
@@ -123,8 +125,7 @@ JweMessage parse_json(std::string_view text) {
     message.encryption = encryption;
     message.recipients.push_back(parse_recipient(header, to_text(recipient.find("encrypted_key"))));
   };
-  // go-jose repeats the first recipient's key beside `recipients`, against section 7.2.1; it says nothing
-  // new.
+  // go-jose repeats the first recipient's key beside `recipients`, against section 7.2.1. It adds nothing.
   if (const auto recipients = document.find("recipients")) {
     for (const JsonView& recipient : recipients->elements()) add(recipient);
   } else {
@@ -138,7 +139,8 @@ JweMessage parse_json(std::string_view text) {
 Bytes JweMessage::without(ByteView packet, const std::set<std::size_t>& positions) {
   (void)parse(packet);
   const JsonView document(as_text(packet));
-  for (const std::string_view name : kOfOneRecipient) (void)document.find(name);  // no other spelling stays
+  for (const std::string_view name : kOfOneRecipient)
+    (void)document.find(name);  // throws for another spelling
   std::string left;
   const std::vector<JsonView> recipients = document.get("recipients").elements();
   for (std::size_t i = 0; i < recipients.size(); ++i) {

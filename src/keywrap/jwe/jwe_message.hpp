@@ -1,4 +1,5 @@
-// A JSON Web Encryption (RFC 7516) taken apart: compact, flattened and general serialisation read the same.
+// A JSON Web Encryption (RFC 7516) taken apart: its shape, without cryptography. Compact, flattened and
+// general serialization read the same. For the sources of this folder. Values that own their bytes.
 #pragma once
 
 #include "keys/key.hpp"
@@ -27,9 +28,11 @@ struct JweMessage {
   Bytes tag;
   std::vector<JweRecipient> recipients;
 
-  // Throws kIntegrity for what is no JWE, kRefused for `zip` and `crit`.
+  // Accepts what peers write against section 7.2.1: the first recipient's key repeated beside `recipients`.
+  // Throws kIntegrity for what is not a JWE, kRefused for `zip` and `crit`.
   static JweMessage parse(ByteView packet);
-  // Of the general serialisation (section 7.2.1), without the recipients at these positions; throws as parse.
+  // The packet without the recipients at these positions; everything else keeps its bytes. Throws as parse.
+  // REQUIRES: the general serialization (section 7.2.1), as several recipients need it.
   static Bytes without(ByteView packet, const std::set<std::size_t>& positions);
 };
 

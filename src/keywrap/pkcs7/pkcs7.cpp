@@ -1,6 +1,7 @@
 #include "keywrap/pkcs7/pkcs7.hpp"
 
 #include "base/cancel.hpp"
+#include "base/layer_authentication.hpp"
 #include "crypto/aes_gcm.hpp"
 #include "crypto/random.hpp"
 #include "keys/asn1/object_id.hpp"
@@ -14,7 +15,6 @@
 namespace imgcrypt {
 namespace {
 
-constexpr std::size_t kMostRecipients = 64;  // in a packet that is written
 constexpr std::size_t kAes128KeySize = 16;
 
 struct Candidate {
@@ -49,19 +49,16 @@ std::vector<Candidate> find_candidates(const Pkcs7Message& message, const Privat
   return candidates;
 }
 
-DescribedRecipient describe(const Pkcs7Recipient& recipient) {
-  DescribedRecipient described{
-      .scheme = "pkcs7", .algorithm = {}, .key_kind = {}, .fingerprint = {}, .problem = {}};
-  if (!recipient.unsupported.empty()) {
-    described.algorithm = recipient.unsupported;
-    described.problem = "not supported";
-    return described;
-  }
+PacketRecipient describe(const Pkcs7Recipient& recipient) {
+  if (!recipient.unsupported.empty())
+    return unusable_recipient("pkcs7", recipient.unsupported, "not supported");
+  PacketRecipient described{.scheme = "pkcs7"};
   const auto transport = KeyTransport::from(recipient.key_encryption);
   described.algorithm =
       transport ? std::string(transport->name()) : describe_object_id(recipient.key_encryption.object_id);
   described.key_kind = rsa_key_kind(recipient.encrypted_key);
   described.fingerprint = describe_issuer(recipient.issuer, recipient.serial);
+  described.text = "pkcs7 RSA certificate " + described.fingerprint;
   return described;
 }
 
@@ -75,8 +72,10 @@ void check_pkcs7_recipient(const Certificate& recipient) {
 }
 
 Pkcs7Wrapper::Pkcs7Wrapper(std::vector<Certificate> recipients) : recipients_(std::move(recipients)) {
-  if (recipients_.size() > kMostRecipients) {
-    throw Error(ErrorCode::kUsage, "more than 64 certificates for one pkcs7 packet", "give fewer recipients");
+  if (recipients_.size() > kMostPackets) {
+    throw Error(ErrorCode::kUsage,
+                "more than " + std::to_string(kMostPackets) + " certificates for one pkcs7 packet",
+                "give fewer recipients");
   }
   std::ranges::for_each(recipients_, check_pkcs7_recipient);
 }
@@ -98,15 +97,17 @@ Bytes Pkcs7Wrapper::wrap(const SecretBytes& options) const {
   message.content.insert(message.content.end(), sealed.tag.begin(), sealed.tag.end());
   Bytes packet = message.encode();
   if (packet.size() > kMostPacketBytes)
-    throw Error(ErrorCode::kUsage, "too many certificates: a pkcs7 packet of more than 64 KiB");
+    throw Error(ErrorCode::kUsage,
+                "too many certificates: a pkcs7 packet of more than " + in_kib(kMostPacketBytes));
   return packet;
 }
 
 std::optional<SecretBytes> unwrap_pkcs7(const PrivateKey& key, std::span<const Certificate> own,
-                                        LegacyCms legacy, ByteView packet, Attempts& attempts) {
+                                        UnauthenticatedPackets unauthenticated, ByteView packet,
+                                        Attempts& attempts) {
   const Pkcs7Message message = Pkcs7Message::parse(packet);
   const ContentCipher cipher = ContentCipher::from(message.content_encryption);
-  if (!cipher.is_authenticated() && legacy == LegacyCms::kRefused) {
+  if (!cipher.is_authenticated() && unauthenticated == UnauthenticatedPackets::kRefused) {
     throw Error(ErrorCode::kRefused, "PKCS7: the content is encrypted without authentication (CBC)",
                 "if you trust where the image comes from: imgcrypt decrypt --allow-legacy-cms");
   }
@@ -120,11 +121,11 @@ std::optional<SecretBytes> unwrap_pkcs7(const PrivateKey& key, std::span<const C
     if (auto options = cipher.open(content_key, message.content)) return options;
   }
   if (own.empty() || candidates.empty()) return std::nullopt;
-  throw Error(ErrorCode::kIntegrity, "layer authentication failed");
+  throw layer_authentication_failed();
 }
 
-std::vector<DescribedRecipient> describe_pkcs7(ByteView packet) {
-  std::vector<DescribedRecipient> described;
+std::vector<PacketRecipient> describe_pkcs7(ByteView packet) {
+  std::vector<PacketRecipient> described;
   const Pkcs7Message message = Pkcs7Message::parse(packet);
   std::ranges::transform(message.recipients, std::back_inserter(described), describe);
   return described;

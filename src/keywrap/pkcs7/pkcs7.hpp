@@ -1,12 +1,13 @@
-// The scheme `pkcs7`: private options as a CMS EnvelopedData (RFC 5652) for holders of RSA certificates.
-// Written: AES-128-GCM and RSAES-PKCS1-v1_5, in the field's own shape, which OpenSSL's CMS cannot read
-// (docs/formats.md). Read besides: AES-256-GCM, RSAES-OAEP, BER.
+// The scheme `pkcs7`: private options as a CMS EnvelopedData (RFC 5652) for holders of RSA certificates. We
+// write AES-128-GCM and RSAES-PKCS1-v1_5 in the shape that other ocicrypt tools use and OpenSSL's CMS cannot
+// read (docs/formats.md); we also read AES-256-GCM, RSAES-OAEP and BER. Safe for use by several threads.
 #pragma once
 
 #include "keys/certificate.hpp"
 #include "keys/key.hpp"
-#include "keywrap/described_recipient.hpp"
 #include "keywrap/key_wrapper.hpp"
+#include "keywrap/packet_recipient.hpp"
+#include "keywrap/user_key.hpp"
 
 #include <optional>
 #include <span>
@@ -22,7 +23,8 @@ void check_pkcs7_recipient(const Certificate& recipient);
 
 class Pkcs7Wrapper final : public KeyWrapper {
  public:
-  // One packet for all of them. Throws as check_pkcs7_recipient. REQUIRES: at least one.
+  // One packet for all of them. Throws as check_pkcs7_recipient, and kUsage for more than kMostPackets.
+  // REQUIRES: at least one.
   explicit Pkcs7Wrapper(std::vector<Certificate> recipients);
   [[nodiscard]] std::string annotation() const override { return kPkcs7Annotation; }
   [[nodiscard]] Bytes wrap(const SecretBytes& options) const override;
@@ -31,18 +33,17 @@ class Pkcs7Wrapper final : public KeyWrapper {
   std::vector<Certificate> recipients_;
 };
 
-// Whether AES-CBC and 3DES are read. Nothing authenticates them: who can change a packet can change what
-// comes out of it, and may learn the options from our verdicts. Hence only with the user's word.
-enum class LegacyCms { kRefused, kAllowed };
-
 // `own` are the certificates of this key: when there are any, only the recipients that they name are tried.
-// nullopt: no recipient is for this key; without certificates also when the packet is damaged, as a wrong key
-// cannot be told from that. Throws kIntegrity or kRefused for a packet that no key should open, and
-// kIntegrity when a recipient that is named does not open.
+// nullopt: no recipient is for this key; without certificates also when the packet is damaged, which looks
+// like a wrong key. Throws kIntegrity when a recipient that a certificate names does not open, and for what
+// is not a message; kRefused for algorithms that we do not read, unauthenticated ones unless allowed;
+// kCancelled; and as Attempts::use.
 [[nodiscard]] std::optional<SecretBytes> unwrap_pkcs7(const PrivateKey& key, std::span<const Certificate> own,
-                                                      LegacyCms legacy, ByteView packet, Attempts& attempts);
+                                                      UnauthenticatedPackets unauthenticated, ByteView packet,
+                                                      Attempts& attempts);
 
-// Throws as Pkcs7Message::parse.
-[[nodiscard]] std::vector<DescribedRecipient> describe_pkcs7(ByteView packet);
+// Its recipients, in the packet's order, those of kinds that we do not read included. Throws as
+// Pkcs7Message::parse.
+[[nodiscard]] std::vector<PacketRecipient> describe_pkcs7(ByteView packet);
 
 }  // namespace imgcrypt

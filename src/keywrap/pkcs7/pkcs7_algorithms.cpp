@@ -37,8 +37,8 @@ constexpr std::array kContentAlgorithms = {
 
 constexpr std::array<std::uint8_t, 1> kTagSize = {kGcmTagSize};
 
-// Go's pkcs7 libraries have parameters of their own for GCM: not those of RFC 5084, whose nonce is an OCTET
-// STRING, but with the nonce as [4], in a sequence more, and that one marked primitive. Some mark it right.
+// Go's pkcs7 libraries have their own parameters for GCM. RFC 5084 has the nonce as an OCTET STRING; they
+// have it as [4], inside one more sequence, which most of them mark as primitive.
 std::optional<Bytes> parse_gcm_nonce(ByteView parameters) {
   DerReader reader(parameters);
   auto outer = reader.take(DerTag::kPrimitiveSequence);
@@ -78,7 +78,7 @@ std::optional<OaepHash> parse_mask_hash(ByteView generator) {
   return name && as_text(*name) == kMgf1 ? parse_hash(reader) : std::nullopt;
 }
 
-// RFC 4055 section 4.1. Two hashes that differ, and labels, are not supported.
+// RFC 4055 section 4.1. Labels, and two hashes that differ, are not supported.
 std::optional<OaepHash> parse_oaep(ByteView parameters) {
   const auto sequence = DerReader(parameters).take(DerTag::kSequence);
   if (!sequence) return std::nullopt;
@@ -93,8 +93,8 @@ std::optional<OaepHash> parse_oaep(ByteView parameters) {
   return hash == mask_hash && reader.at_end() ? hash : std::nullopt;
 }
 
-// Private options are JSON. One wrong key in 256 leaves a right padding behind: without a MAC only this keeps
-// it from being taken for the right one.
+// Private options are JSON. One wrong key in 256 leaves a right padding, and without a MAC only this check
+// tells it from the right key.
 bool is_json_text(ByteView text) {
   const auto is_of_json = [](std::uint8_t c) {
     return (c >= ' ' && c < 0x7f) || c == '\n' || c == '\r' || c == '\t';

@@ -1,5 +1,5 @@
-// What the scheme `pkcs7` takes for the content and for its key. Everything else is refused, before any
-// cryptography.
+// The algorithms that the scheme `pkcs7` reads for the content and for its key. Everything else is refused
+// before any cryptography. For the sources of this folder. Immutable values, safe for use by several threads.
 #pragma once
 
 #include "crypto/cbc.hpp"
@@ -13,12 +13,12 @@ namespace imgcrypt {
 
 class ContentCipher {
  public:
-  // Throws kRefused for other algorithms, and for parameters that Go does not take either.
+  // Throws kRefused for other algorithms, and for parameters that Go's pkcs7 libraries do not accept either.
   static ContentCipher from(const AlgorithmId& algorithm);
 
   [[nodiscard]] bool is_authenticated() const noexcept { return !block_cipher_; }
-  [[nodiscard]] std::size_t key_size() const noexcept { return key_size_; }
-  // nullopt: the key is wrong or the content damaged.
+  [[nodiscard]] std::size_t key_size() const noexcept { return key_size_; }  // bytes
+  // nullopt: the key is wrong or the content is damaged. REQUIRES: the key has key_size() bytes.
   [[nodiscard]] std::optional<SecretBytes> open(const SecretBytes& key, ByteView content) const;
 
  private:
@@ -37,8 +37,8 @@ class KeyTransport {
 
   // RFC 8017's name for it.
   [[nodiscard]] std::string_view name() const noexcept { return oaep_ ? "RSAES-OAEP" : "RSAES-PKCS1-v1_5"; }
-  // Always `size` bytes, random ones when the encrypted key does not hold so many, so that a wrong padding
-  // and a wrong key fail alike and in the same place (RFC 3218). REQUIRES: the key is RSA.
+  // Always `size` bytes, random ones unless the encrypted key holds exactly that many: so a wrong padding and
+  // a wrong key fail alike and in the same place (RFC 3218). REQUIRES: the key is RSA.
   [[nodiscard]] SecretBytes decrypt(const PrivateKey& key, ByteView encrypted_key, std::size_t size) const;
 
  private:
@@ -47,7 +47,7 @@ class KeyTransport {
   std::optional<OaepHash> oaep_;  // nullopt: RSAES-PKCS1-v1_5
 };
 
-// What is written.
+// What we write.
 [[nodiscard]] AlgorithmId aes_128_gcm(ByteView nonce);
 [[nodiscard]] AlgorithmId rsa_pkcs1();
 

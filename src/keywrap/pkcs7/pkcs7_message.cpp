@@ -4,7 +4,7 @@
 #include "keys/asn1/ber.hpp"
 #include "keys/asn1/der_writer.hpp"
 #include "keys/asn1/object_id.hpp"
-#include "keywrap/key_wrapper.hpp"
+#include "keywrap/packet_limits.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -21,7 +21,8 @@ constexpr std::size_t kMostKeyIdBytes = 32;
 
 template <typename Value>
 Value need(std::optional<Value> value, const char* what) {
-  if (!value) throw Error(ErrorCode::kIntegrity, std::string("PKCS7: no ") + what + " where one must be");
+  if (!value)
+    throw Error(ErrorCode::kIntegrity, "PKCS7: the " + std::string(what) + " is missing or of another type");
   return std::move(*value);
 }
 
@@ -46,7 +47,8 @@ Pkcs7Recipient parse_key_transport(DerReader info) {
   }
   DerReader identity = enter(info, DerTag::kSequence, "recipient identifier");
   const DerElement issuer = need(identity.take_any(), "issuer");
-  if (issuer.tag != DerTag::kSequence) throw Error(ErrorCode::kIntegrity, "PKCS7: an issuer that is no name");
+  if (issuer.tag != DerTag::kSequence)
+    throw Error(ErrorCode::kIntegrity, "PKCS7: an issuer that is not a name");
   Pkcs7Recipient recipient{{}, to_bytes(issuer.whole), {}, {}, {}};
   recipient.serial = to_bytes(need(identity.take(DerTag::kInteger), "serial number"));
   recipient.key_encryption = parse_algorithm(info);
@@ -97,7 +99,7 @@ Bytes encode_recipient(const Pkcs7Recipient& recipient) {
 
 Bytes definite(ByteView packet) {
   if (packet.size() > kMostPacketBytes)
-    throw Error(ErrorCode::kRefused, "PKCS7: a message of more than 64 KiB");
+    throw Error(ErrorCode::kRefused, "PKCS7: a message of more than " + in_kib(kMostPacketBytes));
   return need(der_from_ber(packet), "message");
 }
 

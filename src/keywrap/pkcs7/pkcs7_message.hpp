@@ -1,4 +1,5 @@
-// CMS EnvelopedData (RFC 5652 section 6) as the field's writers make it: its shape alone, no cryptography.
+// CMS EnvelopedData (RFC 5652 section 6) as ocicrypt tools write it: its shape, without cryptography. For the
+// sources of this folder. Values that own their bytes.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -14,8 +15,8 @@ struct AlgorithmId {
   Bytes parameters;  // a whole element; empty when absent
 };
 
-// KeyTransRecipientInfo by issuer and serial number. `unsupported` says what a recipient of another kind is;
-// the rest is then empty.
+// KeyTransRecipientInfo by issuer and serial number. For a recipient of another kind `unsupported` says what
+// it is, and the rest is empty.
 struct Pkcs7Recipient {
   std::string unsupported;
   Bytes issuer;  // the DER of the Name
@@ -29,13 +30,13 @@ struct Pkcs7Message {
   AlgorithmId content_encryption;
   Bytes content;
 
-  // As Go reads: BER, version numbers not looked at, what stands behind the known elements ignored; but kinds
-  // of recipients that it does not know are no error. Throws kIntegrity for what is no message, kRefused for
-  // one of another type or of more than 64 KiB.
+  // Reads what Go's libraries read: BER, any version number, anything after the known elements; besides,
+  // kinds of recipients that they do not know are not an error. Throws kIntegrity for what is not a message,
+  // kRefused for one of another type or larger than kMostPacketBytes.
   static Pkcs7Message parse(ByteView packet);
-  // DER of the message without the recipients at these positions, of whatever kind; throws as parse.
+  // The message without the recipients at these positions, of whatever kind, in DER. Throws as parse.
   static Bytes without(ByteView packet, const std::set<std::size_t>& positions);
-  // DER; recipients in DER's order. REQUIRES: no recipient is unsupported.
+  // In DER, which gives the recipients their order. REQUIRES: no recipient is unsupported.
   [[nodiscard]] Bytes encode() const;
 };
 

@@ -1,11 +1,11 @@
 #include "keywrap/provider/key_providers.hpp"
 
 #include "base/process/fd.hpp"
+#include "keywrap/schemes.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 
 namespace imgcrypt {
@@ -14,14 +14,6 @@ namespace {
 constexpr std::size_t kMostConfigBytes = std::size_t{1} << 20U;
 constexpr const char* kConfigVariable = "OCICRYPT_KEYPROVIDER_CONFIG";
 
-struct OwnProvider {
-  const char* name;
-  const char* program;
-};
-
-// Confidential-containers' agent is the name that images of its kind carry.
-constexpr std::array kOwnProviders = {OwnProvider{"sodium", "keyprovider-sodium"},
-                                      OwnProvider{"attestation-agent", "keyprovider-coco"}};
 const std::vector<std::string> kServe = {"--serve"};
 
 Error failure_of(const std::string& name, const Error& error) {
@@ -29,18 +21,11 @@ Error failure_of(const std::string& name, const Error& error) {
   return {ErrorCode::kProvider, "key provider " + name + ": " + error.message(), error.hint()};
 }
 
-// Whether a configured program is one of ours, which can be kept.
+// Whether a configured program is one of ours: those can be kept.
 bool is_in(const std::string& directory, const std::string& program) {
   std::error_code failure;
   const auto path = std::filesystem::canonical(program, failure);
   return !failure && std::filesystem::equivalent(path.parent_path(), directory, failure) && !failure;
-}
-
-SecretBytes with_line_end(const SecretBytes& line) {
-  SecretBytes ended(line.size() + 1);
-  std::ranges::copy(line.expose(), ended.expose_mutable().begin());
-  ended.expose_mutable().back() = '\n';
-  return ended;
 }
 
 }  // namespace
@@ -50,7 +35,7 @@ std::string libexec_directory() {
   return (program.parent_path().parent_path() / "libexec/imgcrypt").string();
 }
 
-// One provider. One that is kept answers a request at a time; the others are started side by side.
+// One provider. One that is kept answers one request at a time; others are started side by side.
 class KeyProviders::Connection {
  public:
   Connection(Program program, bool is_kept, ProgramLimits limits, const DeathWatch& watch)
@@ -67,7 +52,7 @@ class KeyProviders::Connection {
   }
 
  private:
-  // A provider that was too late once is not waited for again.
+  // Nobody waits again for a provider that was too late once.
   template <typename Ask>
   SecretBytes in_time(Ask ask) {
     throw_if_late();
@@ -93,8 +78,10 @@ class KeyProviders::Connection {
   SecretBytes ask_kept(const SecretBytes& document) {
     if (!kept_) kept_ = std::make_unique<ChildProcess>(program_, limits_, watch_);
     const std::uint64_t id = next_id_++;
+    const SecretBytes line = with_request_id(document.expose(), id);
+    const SecretBytes request = SecretBytes::joined({as_text(line.expose()), "\n"});
     try {
-      SecretBytes reply = kept_->ask(with_line_end(with_request_id(document.expose(), id)).expose());
+      SecretBytes reply = kept_->ask(request.expose());
       // An answer to another request would be another layer's key.
       if (request_id_of(reply.expose()) == id) return reply;
       throw Error(ErrorCode::kOther, program_.path + ": its answer is not to request " + std::to_string(id));
@@ -116,7 +103,7 @@ class KeyProviders::Connection {
 };
 
 KeyProviders::KeyProviders(ProviderSettings settings) : settings_(std::move(settings)) {
-  // Before keys are read, of which the watch would keep a copy.
+  // Now, as long as no keys have been read that the watch would keep a copy of.
   if (::access(settings_.config.c_str(), R_OK) == 0) watch_ = std::make_unique<DeathWatch>();
 }
 
@@ -173,13 +160,17 @@ void KeyProviders::load() {
     if (entry.program && !entry.serve_arguments && is_in(settings_.libexec, entry.program->path))
       entry.serve_arguments = kServe;
   }
-  for (const OwnProvider& own : kOwnProviders) {
-    if (std::ranges::find(entries_, own.name, &ProviderEntry::name) != entries_.end()) continue;
-    const std::string program = settings_.libexec + "/" + own.program;
-    if (::access(program.c_str(), X_OK) == 0)
-      entries_.push_back({own.name, Program{program, {}}, kServe, {}, true});
+  for (const Scheme* scheme : schemes()) {
+    for (const OwnProvider& own : scheme->own_providers) add_own(own);
   }
   is_loaded_ = true;
+}
+
+void KeyProviders::add_own(const OwnProvider& own) {
+  if (std::ranges::find(entries_, own.name, &ProviderEntry::name) != entries_.end()) return;
+  const std::string program = settings_.libexec + "/" + std::string(own.program);
+  if (::access(program.c_str(), X_OK) == 0)
+    entries_.push_back({std::string(own.name), Program{program, {}}, kServe, {}, true});
 }
 
 void KeyProviders::read_config() {

@@ -1,5 +1,6 @@
-// Key providers: programs that hold keys and wrap or unwrap with them. Started when they are first asked;
-// ours, and others that say so in the configuration, once for all requests.
+// Key providers: programs that hold keys, and wrap or unwrap with them. Each is started when it is first
+// asked: ours, and others whose configuration says so, once for all requests; the rest once for each. Used by
+// the scheme `provider` and by `imgcrypt provider`.
 #pragma once
 
 #include "base/process/child_process.hpp"
@@ -13,7 +14,13 @@
 
 namespace imgcrypt {
 
-inline constexpr std::size_t kMostProviderCalls = 1024;
+struct OwnProvider;
+
+// How long a provider may take for one answer, unless the user says otherwise.
+inline constexpr auto kProviderTimeout =
+    std::chrono::duration_cast<std::chrono::seconds>(ProgramLimits().time);
+
+inline constexpr std::size_t kMostProviderCalls = 1024;  // for one KeyProviders: hostile images may name many
 
 enum class MissingConfig { kIsError, kCountsAsEmpty };
 
@@ -25,34 +32,39 @@ struct ProviderSettings {
   ProgramLimits limits;
 };
 
-// ../libexec/imgcrypt beside the folder of the program that runs.
+// libexec/imgcrypt in the prefix that the running program was installed to: PREFIX/bin/PROGRAM.
 [[nodiscard]] std::string libexec_directory();
 
-// Safe for use by several threads. Programs that still run are killed when it is destroyed.
+// Safe for use by several threads. Programs that still run are killed when it is destroyed. Make it before
+// secrets are read: it may fork a watch (DeathWatch), which would keep a copy of them.
 class KeyProviders {
  public:
+  // Reads nothing yet; the configuration is read when it is first needed.
   explicit KeyProviders(ProviderSettings settings);
   ~KeyProviders();
 
-  // What is configured, then those of our own. Throws kUsage for a configuration that is missing or broken.
+  // Those that are configured, then our own. The reference lives as long as this. Throws kUsage for a
+  // configuration that is missing or broken.
   [[nodiscard]] const std::vector<ProviderEntry>& entries();
 
-  // Throws kUsage for a provider that is not in the configuration, be it one of our own.
+  // Throws kUsage for a provider that is not in the configuration, even if it is one of our own.
   void require_configured(const std::string& name);
   // Throws kUsage for a provider that is neither configured nor our own, kProvider for one that cannot be
-  // started.
+  // started. Starts nothing.
   void require(const std::string& name);
 
-  // One document for another, whatever they hold. Throws as ask.
+  // The provider's answer to a document, neither of them looked into. Throws as ask.
   [[nodiscard]] SecretBytes exchange(const std::string& name, const SecretBytes& document);
-  // nullopt when the reply has no result. Throws as require; kProvider, naming it, when it fails; kRefused
-  // above kMostProviderCalls; kCancelled.
+  // The packet or the private options; nullopt when the reply has no result. Throws as require; kProvider,
+  // naming the provider, when it fails or takes longer than the limit; kRefused above kMostProviderCalls;
+  // kCancelled.
   [[nodiscard]] std::optional<SecretBytes> ask(const std::string& name, const ProviderRequest& request);
 
  private:
   class Connection;
   void load();
   void read_config();
+  void add_own(const OwnProvider& own);
   const ProviderEntry& entry(const std::string& name);
   Error not_configured(const std::string& name) const;
   Connection& connection(const std::string& name);

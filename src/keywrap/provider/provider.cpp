@@ -1,12 +1,21 @@
 #include "keywrap/provider/provider.hpp"
 
+#include "keywrap/schemes.hpp"
+
 #include <imgcrypt/error.hpp>
 
 #include <utility>
 
 namespace imgcrypt {
 
-std::string ProviderWrapper::annotation() const { return std::string(kProviderAnnotationPrefix) + name_; }
+NamedProvider parse_named_provider(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == 0 || text.empty())
+    throw Error(ErrorCode::kUsage, "the name of the key provider is missing",
+                "write provider:NAME[:PARAMETER]");
+  return {std::string(text.substr(0, colon)),
+          std::string(colon == std::string_view::npos ? kProviderEnabled : text.substr(colon + 1))};
+}
 
 Bytes ProviderWrapper::wrap(const SecretBytes& options) const {
   const auto packet =
@@ -15,7 +24,7 @@ Bytes ProviderWrapper::wrap(const SecretBytes& options) const {
     throw Error(ErrorCode::kProvider, "key provider " + name_ + " wrapped nothing");
   if (packet->size() > kMostPacketBytes)
     throw Error(ErrorCode::kProvider,
-                "key provider " + name_ + " returned a wrapped key of more than 64 KiB");
+                "key provider " + name_ + " returned a wrapped key of more than " + in_kib(kMostPacketBytes));
   return to_bytes(packet->expose());
 }
 
@@ -44,14 +53,15 @@ ProviderUnwrapper::ProviderUnwrapper(std::shared_ptr<KeyProviders> providers, Pr
 ProviderUnwrapper::~ProviderUnwrapper() = default;
 
 bool ProviderUnwrapper::reads(std::string_view annotation) const {
-  return annotation.starts_with(kProviderAnnotationPrefix);
+  const Scheme* scheme = scheme_of(annotation);
+  return scheme != nullptr && scheme->provider_of != nullptr;
 }
 
 std::string ProviderUnwrapper::description() const { return "key providers"; }
 
 std::optional<SecretBytes> ProviderUnwrapper::unwrap(std::string_view annotation, ByteView packet,
                                                      Attempts&) const {
-  const std::string name(annotation.substr(kProviderAnnotationPrefix.size()));
+  const std::string name = scheme_of(annotation)->provider_of(annotation);
   Known::Answer& answer = known_->find(name, packet);
   const std::lock_guard lock(answer.mutex);
   if (answer.failure) throw Error(*answer.failure);
@@ -76,7 +86,8 @@ SecretBytes ProviderUnwrapper::ask(const std::string& name, ByteView packet) con
              SecretBytes::copy_of(packet)});
   if (!options) throw Error(ErrorCode::kNoKey, "key provider " + name + " returned no key");
   if (options->size() > kMostPrivateOptionsBytes)
-    throw Error(ErrorCode::kProvider, "key provider " + name + " returned more than 16 KiB");
+    throw Error(ErrorCode::kProvider,
+                "key provider " + name + " returned more than " + in_kib(kMostPrivateOptionsBytes));
   return std::move(*options);
 }
 

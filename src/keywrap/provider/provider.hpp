@@ -1,39 +1,61 @@
-// The scheme `provider`: private options that a key provider program wraps.
+// The scheme `provider`: private options that a key provider program wraps. Schemes of their own whose work a
+// program does use these classes as well.
 #pragma once
 
 #include "keywrap/key_wrapper.hpp"
 #include "keywrap/provider/key_providers.hpp"
 
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace imgcrypt {
 
 inline constexpr std::string_view kProviderAnnotationPrefix = "org.opencontainers.image.enc.keys.provider.";
 
+// A key provider, and what the user gave to it.
+struct NamedProvider {
+  std::string name;
+  std::string parameter;
+};
+
+// NAME[:PARAMETER]; without a parameter it is kProviderEnabled. Throws kUsage when there is no name.
+[[nodiscard]] NamedProvider parse_named_provider(std::string_view text);
+
 // What the user gave for each provider, by its name.
 using ProviderParameters = std::map<std::string, std::vector<std::string>>;
 
-// provider:NAME[:PARAMETER]... as a recipient.
+// One packet, made by the provider `name` for these parameters.
 class ProviderWrapper final : public KeyWrapper {
  public:
-  ProviderWrapper(std::shared_ptr<KeyProviders> providers, std::string name,
+  ProviderWrapper(std::shared_ptr<KeyProviders> providers, std::string annotation, std::string name,
                   std::vector<std::string> parameters)
-      : providers_(std::move(providers)), name_(std::move(name)), parameters_(std::move(parameters)) {}
-  [[nodiscard]] std::string annotation() const override;
+      : providers_(std::move(providers)),
+        annotation_(std::move(annotation)),
+        name_(std::move(name)),
+        parameters_(std::move(parameters)) {}
+  [[nodiscard]] std::string annotation() const override { return annotation_; }
   [[nodiscard]] Bytes wrap(const SecretBytes& options) const override;
 
  private:
   std::shared_ptr<KeyProviders> providers_;
+  std::string annotation_;
   std::string name_;
   std::vector<std::string> parameters_;
 };
 
-// Asks the provider that an annotation names, with the parameters that the user gave for it, if any. A packet
-// that occurs again is not asked for again.
+// Asks the provider that an annotation's scheme names, with the parameters that the user gave for it, if any.
+// A packet that occurs again is not asked for again, whichever layer it belongs to.
 class ProviderUnwrapper final : public KeyUnwrapper {
  public:
   ProviderUnwrapper(std::shared_ptr<KeyProviders> providers, ProviderParameters parameters);
   ~ProviderUnwrapper() override;
   [[nodiscard]] bool reads(std::string_view annotation) const override;
   [[nodiscard]] std::string description() const override;
+  // Throws kUsage for a provider that is neither configured nor among the parameters: images must not start
+  // programs that nobody on this machine has asked for.
   [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view annotation, ByteView packet,
                                                   Attempts&) const override;
 

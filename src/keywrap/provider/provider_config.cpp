@@ -1,19 +1,24 @@
 #include "keywrap/provider/provider_config.hpp"
 
 #include "base/text/json.hpp"
+#include "keywrap/schemes.hpp"
 
 #include <algorithm>
 #include <array>
 #include <set>
+#include <span>
 
 namespace imgcrypt {
 namespace {
 
-// A provider called so would be sent the secrets of another scheme.
-constexpr std::array kReservedNames = {
-    "pubkeys",           "x509s",         "gpg-recipients", "gpg-pubkeyringfile", "pkcs11-pubkeys",
-    "pkcs11-yamls",      "pkcs11-config", "privkeys",       "gpg-privatekeys",    "gpg-privatekeys-passwords",
-    "privkeys-passwords"};
+// The parameters of ocicrypt's schemes that we do not have.
+constexpr std::array<std::string_view, 7> kForeignParameterNames = {
+    "gpg-recipients", "gpg-pubkeyringfile", "gpg-privatekeys", "gpg-privatekeys-passwords",
+    "pkcs11-pubkeys", "pkcs11-yamls",       "pkcs11-config"};
+
+bool contains(std::span<const std::string_view> names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
 
 class ConfigReader {
  public:
@@ -43,7 +48,7 @@ class ConfigReader {
     }
   }
 
-  // check_json knows no lines of these.
+  // check_json finds them too, but does not say in which line.
   void refuse_duplicates() const {
     try {
       refuse_duplicates(JsonView(text_));
@@ -69,7 +74,7 @@ class ConfigReader {
                 file_ + ": line " + std::to_string(1 + std::ranges::count(before, '\n')) + ": " + what);
   }
 
-  // A name in another case is an error of JsonView's, which knows no lines.
+  // JsonView refuses a name in another case, but does not say in which line.
   std::optional<JsonView> find(const JsonView& object, std::string_view name) const {
     try {
       return object.find(name);
@@ -88,7 +93,7 @@ class ConfigReader {
     entry.name = member.key.string();
     const std::string what = "key provider " + entry.name;
     if (entry.name.empty() || entry.name.find_first_of(":,") != std::string::npos)
-      fail(member.key, "a provider's name must not be empty nor have ':' or ','");
+      fail(member.key, "a provider's name must not be empty or contain ':' or ','");
     if (is_reserved_provider_name(entry.name)) fail(member.key, what + ": the name is reserved");
     require(member.value, JsonView::Kind::kObject, what, "an object");
     if (const auto command = find(member.value, "cmd")) {
@@ -135,7 +140,9 @@ class ConfigReader {
 }  // namespace
 
 bool is_reserved_provider_name(std::string_view name) {
-  return std::ranges::find(kReservedNames, name) != kReservedNames.end();
+  return contains(kForeignParameterNames, name) || std::ranges::any_of(schemes(), [&](const Scheme* scheme) {
+           return contains(scheme->parameter_names, name);
+         });
 }
 
 std::vector<ProviderEntry> parse_provider_config(std::string_view text, const std::string& file) {

@@ -1,5 +1,5 @@
 // The key providers that a machine has: the JSON file that OCICRYPT_KEYPROVIDER_CONFIG names
-// (docs/formats.md, "Key providers").
+// (docs/formats.md, "Key providers"). Used by KeyProviders. Pure functions over values.
 #pragma once
 
 #include "base/process/spawn.hpp"
@@ -14,16 +14,19 @@ namespace imgcrypt {
 struct ProviderEntry {
   std::string name;
   std::optional<Program> program;
-  // Added to the arguments to keep the program for many requests, one a line; nullopt: one request a process.
+  // With these added to its arguments the program reads many requests, one a line; nullopt: one request a
+  // process.
   std::optional<std::vector<std::string>> serve_arguments;
-  std::string unusable;  // without a program: why, "speaks gRPC (HOST:PORT), ..."
+  std::string unusable;  // why there is no program: "speaks gRPC (HOST:PORT), ..."
   bool is_own = false;   // not from the file
 };
 
-// Whether it is a name that the other key schemes have for parameters of theirs (docs/formats.md).
+// Whether ocicrypt gives this name to parameters of other key schemes (docs/formats.md): a provider of that
+// name would be sent their secrets.
 [[nodiscard]] bool is_reserved_provider_name(std::string_view name);
 
-// Throws kUsage, naming `file` and the line, for what is no configuration.
+// The providers in the order of the file. Throws kUsage, naming `file` and the line, for what is not a
+// configuration.
 [[nodiscard]] std::vector<ProviderEntry> parse_provider_config(std::string_view text,
                                                                const std::string& file);
 

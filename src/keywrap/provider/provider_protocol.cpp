@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <initializer_list>
 
 namespace imgcrypt {
 namespace {
@@ -16,15 +15,6 @@ constexpr std::string_view kUnwrapOperation = "keyunwrap";
 constexpr std::size_t kMostShownBytes = 2048;
 
 [[noreturn]] void fail(const std::string& what) { throw Error(ErrorCode::kIntegrity, what); }
-
-SecretBytes concatenate(std::initializer_list<std::string_view> parts) {
-  std::size_t size = 0;
-  for (const std::string_view part : parts) size += part.size();
-  SecretBytes whole(size);
-  auto to = whole.expose_mutable().begin();
-  for (const std::string_view part : parts) to = std::ranges::copy(as_bytes(part), to).out;
-  return whole;
-}
 
 std::string parameters_object(const ProviderRequest& request, std::string_view provider) {
   if (request.parameters.empty()) return R"({"Parameters":{}})";
@@ -36,20 +26,20 @@ std::string parameters_object(const ProviderRequest& request, std::string_view p
   return R"({"Parameters":{)" + quote_json(provider) + ":[" + list + "]}}";
 }
 
-// Go takes base64 and arrays of numbers alike for bytes.
+// Go reads both base64 and arrays of numbers as bytes.
 SecretBytes bytes_of(const JsonView& value) {
   if (value.kind() == JsonView::Kind::kArray) {
     const auto elements = value.elements();
     SecretBytes bytes(elements.size());
     std::ranges::transform(elements, bytes.expose_mutable().begin(), [](const JsonView& element) {
       const std::uint64_t number = element.unsigned_integer();
-      if (number > 0xff) fail("a number that is no byte");
+      if (number > 0xff) fail("a number that is not a byte");
       return static_cast<std::uint8_t>(number);
     });
     return bytes;
   }
-  // Some JSON writers escape the slash that base64 may have; some base64 writers break lines, which Go passes
-  // over.
+  // Some JSON writers escape the slash that base64 may have; some base64 writers break lines, which Go
+  // ignores.
   if (value.text().find('\\') != std::string_view::npos) {
     std::string text = value.string();
     std::erase_if(text, [](char c) { return c == '\n' || c == '\r'; });
@@ -77,7 +67,7 @@ std::vector<std::string> parameters_of(const std::optional<JsonView>& config, st
   return parameters;
 }
 
-// Replies of others may have a member of this name that says nothing.
+// Other providers' replies may have an empty member of this name.
 void throw_failure(const JsonView& reply) {
   const auto failure = reply.find("error");
   if (!failure || failure->kind() != JsonView::Kind::kString) return;
@@ -96,12 +86,13 @@ SecretBytes format_provider_request(const ProviderRequest& request, std::string_
   const SecretBytes content = encode_base64_secret(request.content.expose(), Base64::kStandard);
   const std::string parameters = parameters_object(request, provider);
   if (request.operation == ProviderOperation::kWrap) {
-    return concatenate({R"({"op":"keywrap","keywrapparams":{"ec":)",
-                        std::string_view(parameters).substr(0, parameters.size() - 1),
-                        R"(,"DecryptConfig":{"Parameters":{}}},"optsdata":")", as_text(content.expose()),
-                        R"("},"keyunwrapparams":{"dc":null,"annotation":null}})"});
+    return SecretBytes::joined({R"({"op":"keywrap","keywrapparams":{"ec":)",
+                                std::string_view(parameters).substr(0, parameters.size() - 1),
+                                R"(,"DecryptConfig":{"Parameters":{}}},"optsdata":")",
+                                as_text(content.expose()),
+                                R"("},"keyunwrapparams":{"dc":null,"annotation":null}})"});
   }
-  return concatenate(
+  return SecretBytes::joined(
       {R"({"op":"keyunwrap","keywrapparams":{"ec":null,"optsdata":null},"keyunwrapparams":{"dc":)",
        parameters, R"(,"annotation":")", as_text(content.expose()), R"("}})"});
 }
@@ -132,15 +123,15 @@ SecretBytes format_provider_reply(ProviderOperation operation, ByteView result) 
   }
   const std::string_view array = as_text(numbers.expose()).substr(0, size);
   return operation == ProviderOperation::kWrap
-             ? concatenate({R"({"keywrapresults":{"annotation":[)", array, "]}}"})
-             : concatenate({R"({"keyunwrapresults":{"optsdata":[)", array, "]}}"});
+             ? SecretBytes::joined({R"({"keywrapresults":{"annotation":[)", array, "]}}"})
+             : SecretBytes::joined({R"({"keyunwrapresults":{"optsdata":[)", array, "]}}"});
 }
 
 SecretBytes with_request_id(ByteView document, std::uint64_t id) {
   const std::string_view text = as_text(document);
   if (!text.starts_with('{')) return SecretBytes::copy_of(document);
   const std::string member = R"({"id":)" + std::to_string(id) + (text == "{}" ? "" : ",");
-  return concatenate({member, text.substr(1)});
+  return SecretBytes::joined({member, text.substr(1)});
 }
 
 std::optional<std::uint64_t> request_id_of(ByteView document) {
@@ -149,7 +140,7 @@ std::optional<std::uint64_t> request_id_of(ByteView document) {
 }
 
 SecretBytes format_provider_failure(std::string_view message) {
-  return concatenate({R"({"error":)", quote_json(message), "}"});
+  return SecretBytes::joined({R"({"error":)", quote_json(message), "}"});
 }
 
 std::optional<SecretBytes> parse_provider_reply(ProviderOperation operation, ByteView document) {

@@ -1,10 +1,11 @@
 // The keyprovider protocol of ocicrypt: one JSON document asks a program to wrap or unwrap a layer's private
-// options, one answers (docs/formats.md, "Key providers"). Both sides of it: for the tools that start a
-// provider and for the providers in keyprovider/. Documents may hold secrets and are never parsed into a
-// tree.
+// options, and one answers (docs/formats.md, "Key providers"). This is both sides of it, for the tools that
+// start a provider and for the providers in keyprovider/. Documents may hold secrets, so they are never
+// parsed into a tree. Pure functions, safe for use by several threads.
 #pragma once
 
 #include "base/secret_bytes.hpp"
+#include "keywrap/packet_limits.hpp"
 
 #include <optional>
 #include <string>
@@ -15,35 +16,38 @@ namespace imgcrypt {
 
 inline constexpr std::size_t kMostProviderRequestBytes = 1024 * 1024;
 
-// What `provider:NAME` without a value stands for in the parameters.
+// The parameter that `provider:NAME` without a parameter means.
 inline constexpr const char* kProviderEnabled = "Enabled";
 
 enum class ProviderOperation { kWrap, kUnwrap };
 
 struct ProviderRequest {
   ProviderOperation operation = ProviderOperation::kWrap;
-  std::vector<std::string> parameters;  // those of this provider alone
+  std::vector<std::string> parameters;  // of this provider only
   SecretBytes content;                  // to wrap: the private options; to unwrap: the packet
 };
 
-// One line without its end; the very bytes that peers send, but with this provider's parameters alone.
+// One line without its end. The very bytes that peers send, except that only this provider's parameters are
+// in it.
 [[nodiscard]] SecretBytes format_provider_request(const ProviderRequest& request, std::string_view provider);
-// The request as the provider called `provider` sees it. Throws kIntegrity for what is no request.
+// The request as the provider called `provider` sees it. Throws kIntegrity for what is not a request.
 [[nodiscard]] ProviderRequest parse_provider_request(ByteView document, std::string_view provider);
 
-// Bytes as an array of numbers: the one form that every peer reads.
+// The result's bytes are an array of numbers: the one form that every peer reads.
 [[nodiscard]] SecretBytes format_provider_reply(ProviderOperation operation, ByteView result);
-// An object with a member "id" in front: a provider that is kept says with it which request it answers.
-// Anything else comes back as it is.
+// The object with a first member "id", by which a provider that is kept says which request it answers.
+// Anything but an object comes back as it is.
 [[nodiscard]] SecretBytes with_request_id(ByteView document, std::uint64_t id);
-// nullopt when there is none. Throws kIntegrity for what is no document.
+// nullopt when there is none. Throws kIntegrity for what is not a document.
 [[nodiscard]] std::optional<std::uint64_t> request_id_of(ByteView document);
 
-// What a provider that is kept for further requests says instead of ending with a message on stderr.
+// How a provider that is kept reports a failure; one that serves a single request ends with a message on
+// stderr.
 [[nodiscard]] SecretBytes format_provider_failure(std::string_view message);
 
-// The packet or the private options; nullopt when the reply has none or null. Base64 and arrays of numbers
-// are both taken. Throws kIntegrity for what is not exactly one reply, kProvider for a failure.
+// The packet or the private options, in base64 or as an array of numbers; nullopt when the reply has none or
+// null. Throws kIntegrity for what is not exactly one reply, kProvider for a failure that the provider
+// reports.
 [[nodiscard]] std::optional<SecretBytes> parse_provider_reply(ProviderOperation operation, ByteView document);
 
 }  // namespace imgcrypt

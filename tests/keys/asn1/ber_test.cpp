@@ -34,11 +34,11 @@ TEST(DerFromBer, JoinsOctetStrings) {
   EXPECT_EQ(der_from_ber(Bytes{0x24, 0x03, 0x02, 0x01, 0x01}), std::nullopt);
 }
 
-TEST(DerFromBer, IgnoresWhatStandsBehind) {
+TEST(DerFromBer, IgnoresWhatFollows) {
   EXPECT_EQ(der_from_ber(Bytes{0x30, 0x00, 0xff, 0xff}), (Bytes{0x30, 0x00}));
 }
 
-TEST(DerFromBer, RefusesWhatIsNone) {
+TEST(DerFromBer, RefusesWhatIsNotBer) {
   for (const Bytes& bytes :
        {Bytes{}, Bytes{0x30}, Bytes{0x30, 0x01}, Bytes{0x30, 0x80}, Bytes{0x30, 0x80, 0x00},
         Bytes{0x04, 0x80, 0x00, 0x00}, Bytes{0x00, 0x00}, Bytes{0x30, 0x02, 0x00, 0x00},

@@ -23,7 +23,7 @@ std::optional<std::string> unwrap_jwe(const std::string& packet, const std::stri
   return std::string(as_text(options->expose()));
 }
 
-// Whether nothing comes out, be it with an error or without one.
+// Whether nothing comes out, with an error or without one.
 bool is_refused(const std::string& packet, const std::string& pem) {
   try {
     return !unwrap_jwe(packet, pem);
@@ -113,7 +113,7 @@ TEST(Jwe, TreatsTheExamplesOfTheRfcsAsTheyAsk) {
   }
 }
 
-TEST(Jwe, WritesWhatItsOwnKeyAloneOpens) {
+TEST(Jwe, WritesWhatOnlyItsOwnKeyOpens) {
   for (const char* name : {"rsa", "rsa3072", "p256", "p384", "p521"}) {
     const std::string packet = wrap_jwe(name, "options");
     for (const char* key : {"rsa", "rsa3072", "p256", "p384", "p521"}) {
@@ -136,7 +136,9 @@ TEST(Jwe, WritesOneFlattenedMessageThatNamesItsKey) {
   EXPECT_EQ(text(json, "kid"), key.thumbprint());
 }
 
-TEST(Jwe, NeverWritesThePacketTwice) { EXPECT_NE(wrap_jwe("rsa", "options"), wrap_jwe("rsa", "options")); }
+TEST(Jwe, NeverWritesTheSamePacketTwice) {
+  EXPECT_NE(wrap_jwe("rsa", "options"), wrap_jwe("rsa", "options"));
+}
 
 TEST(Jwe, OpensNothingThatWasChanged) {
   const std::string pem = read_vector("keys/p256.pem");
@@ -205,14 +207,14 @@ TEST(Jwe, DescribesItsRecipients) {
   const PublicKey key = parse_public_key(as_bytes(read_vector("keys/rsa.pub.pem")));
   const auto own = described(wrap_jwe("rsa", "options"));
   ASSERT_EQ(own.size(), 1U);
-  EXPECT_EQ(own[0].text(), "jwe RSA-OAEP key " + key.thumbprint());
+  EXPECT_EQ(own[0].text, "jwe RSA-OAEP key " + key.thumbprint());
   EXPECT_EQ(own[0].key_kind, "RSA 2048");
   EXPECT_EQ(own[0].fingerprint, key.thumbprint());
-  EXPECT_THAT(described(wrap_jwe("p384", "options"))[0].text(),
+  EXPECT_THAT(described(wrap_jwe("p384", "options"))[0].text,
               testing::StartsWith("jwe ECDH-ES+A256KW P-384 key "));
   const auto foreign = described(read_vector("jwe/jwcrypto-two-curves.json"));
   ASSERT_EQ(foreign.size(), 2U);
-  EXPECT_EQ(foreign[0].text(), "jwe ECDH-ES+A256KW unknown P-256 recipient");
+  EXPECT_EQ(foreign[0].text, "jwe ECDH-ES+A256KW unknown P-256 recipient");
   EXPECT_EQ(error_of([&] { (void)described("no packet"); }), ErrorCode::kIntegrity);
 }
 

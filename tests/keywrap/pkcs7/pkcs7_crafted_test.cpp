@@ -58,7 +58,7 @@ Bytes packet_with(const AlgorithmId& key_encryption, const AlgorithmId& content_
 AlgorithmId gcm_with(const Bytes& parameters) {
   return {aes_128_gcm(Bytes(kGcmNonceSize)).object_id, parameters};
 }
-TEST(Pkcs7, OpensOaepWithKeysOfTheCiphersLengthAlone) {
+TEST(Pkcs7, OpensOaepOnlyWithKeysOfTheCiphersLength) {
   const Pkcs7Message oaep = Pkcs7Message::parse(as_bytes(read_vector("pkcs7/oaep-sha256.der")));
   for (const std::size_t size : {std::size_t{16}, std::size_t{15}, std::size_t{24}, std::size_t{32}}) {
     const SecretBytes content_key = secret(Bytes(size, 7));
@@ -83,7 +83,7 @@ TEST(Pkcs7, FailsAlikeWhateverTheKeyCannotOpen) {
   forged[0].recipients[0].encrypted_key[200] ^= 1;
   forged[1].content[0] ^= 1;
   forged[2].content.resize(3);
-  // The right padding around a key of the wrong length, and an encrypted key that is no number below the
+  // The right padding around a key of the wrong length, and an encrypted key that is not a number below the
   // modulus.
   forged[3].recipients[0].encrypted_key = certificate_one().public_key().encrypt_pkcs1(Bytes(32));
   forged[4].recipients[0].encrypted_key.assign(256, 0xff);
@@ -139,7 +139,7 @@ TEST(Pkcs7, RefusesOtherParametersBeforeAnyCryptography) {
   EXPECT_EQ(error_with(packet_with(unknown, gcm_with(gcm(12, 16)))), ErrorCode::kRefused);
 }
 
-TEST(Pkcs7, PassesOverAnEncryptionOfTheKeyThatItDoesNotKnow) {
+TEST(Pkcs7, SkipsAKeyEncryptionThatItDoesNotKnow) {
   Pkcs7Message message = Pkcs7Message::parse(wrap({certificate_one()}));
   message.recipients.push_back(message.recipients[0]);
   message.recipients[1].key_encryption.object_id = {0x2a, 0x03, 0x04};
@@ -198,7 +198,7 @@ TEST(Pkcs7, OpensNothingWhenEncryptedKeyNonceOrContentAreDamaged) {
   }
 }
 
-TEST(Pkcs7, CallsWhatIsCutOffNoMessage) {
+TEST(Pkcs7, RefusesMessagesThatAreCutOff) {
   for (const char* name : {"pkcs7/o12.der", "pkcs7/cbc256-stream.der", "pkcs7/fullsailor-mozilla-form.der"}) {
     const Bytes packet = to_bytes(as_bytes(read_vector(name)));
     for (std::size_t size = 0; size < packet.size(); ++size) {

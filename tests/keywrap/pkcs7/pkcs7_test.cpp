@@ -16,9 +16,9 @@ namespace {
 
 using namespace test;
 
-std::vector<std::string> lines_of(const std::vector<DescribedRecipient>& recipients) {
+std::vector<std::string> lines_of(const std::vector<PacketRecipient>& recipients) {
   std::vector<std::string> lines;
-  for (const DescribedRecipient& recipient : recipients) lines.push_back(recipient.text());
+  for (const PacketRecipient& recipient : recipients) lines.push_back(recipient.text);
   return lines;
 }
 
@@ -31,7 +31,7 @@ TEST(Pkcs7, TreatsTheVectorsAsTheTableSays) {
       SCOPED_TRACE(text(row, "file") + " " + text(pair, "key"));
       const PrivateKey key = private_key(text(pair, "key"));
       for (const std::vector<Certificate>& own : {{}, std::vector{certificate(text(pair, "certificate"))}}) {
-        const auto attempt = [&](LegacyCms legacy) { return unwrap(packet, key, own, legacy); };
+        const auto attempt = [&](UnauthenticatedPackets legacy) { return unwrap(packet, key, own, legacy); };
         ++count;
         if (outcome == "refuse") {
           EXPECT_EQ(error_of([&] { (void)attempt(kOnAllowed); }), ErrorCode::kRefused);
@@ -109,13 +109,13 @@ TEST(Pkcs7, OpensNoVectorWithAnotherKey) {
   }
 }
 
-TEST(Pkcs7, TakesNoGarbageForPlaintextWithoutAuthentication) {
+TEST(Pkcs7, DoesNotTakeGarbageForPlaintextWithoutAuthentication) {
   const Bytes packet = to_bytes(as_bytes(read_vector("pkcs7/rsa2.der")));
   const PrivateKey key = private_key("pkcs7/skopeo-new-rsa-b.pem");
   for (int i = 0; i < 600; ++i) EXPECT_EQ(unwrap(packet, key, {}, kOnAllowed), std::nullopt);
 }
 
-TEST(Pkcs7, HintsAtTheWordThatLegacyContentNeeds) {
+TEST(Pkcs7, HintsAtTheOptionThatLegacyContentNeeds) {
   try {
     (void)unwrap(as_bytes(read_vector("pkcs7/cbc256.der")), key_one());
     FAIL();
@@ -151,7 +151,7 @@ TEST(Pkcs7, WritesTheExactBytesOfThePeers) {
   EXPECT_EQ(ours, theirs);
 }
 
-TEST(Pkcs7, SortsRecipientsAsDerAsks) {
+TEST(Pkcs7, SortsRecipientsAsDerRequires) {
   const auto forward = Pkcs7Message::parse(wrap({certificate_one(), certificate_two()}));
   const auto backward = Pkcs7Message::parse(wrap({certificate_two(), certificate_one()}));
   for (const auto& message : {forward, backward}) {
@@ -214,7 +214,9 @@ TEST(Pkcs7, TriesABoundedNumberOfRecipients) {
   EXPECT_EQ(error_with(with_others(Attempts::kMost)), ErrorCode::kRefused);
 }
 
-TEST(Pkcs7, NeverWritesThePacketTwice) { EXPECT_NE(wrap({certificate_one()}), wrap({certificate_one()})); }
+TEST(Pkcs7, NeverWritesTheSamePacketTwice) {
+  EXPECT_NE(wrap({certificate_one()}), wrap({certificate_one()}));
+}
 
 }  // namespace
 }  // namespace imgcrypt

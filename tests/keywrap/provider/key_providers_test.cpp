@@ -41,7 +41,7 @@ class KeyProvidersTest : public testing::Test {
     return path;
   }
 
-  // The provider `demo` is this script; `members` stand beside its path.
+  // The provider `demo` is this script; `members` come after its path.
   void configure(const std::string& text, const std::string& members = {}) {
     const std::string path = script("demo", "echo >>" + folder_ + "/starts\n" + text);
     std::ofstream(settings_.config) << R"({"key-providers":{"demo":{"cmd":{"path":")" << path << "\""
@@ -57,7 +57,7 @@ class KeyProvidersTest : public testing::Test {
   std::shared_ptr<KeyProviders> open() { return std::make_shared<KeyProviders>(settings_); }
   ProviderUnwrapper unwrapper() { return {open(), {}}; }
   Attempts attempts_;
-  ProviderWrapper wrapper() { return {open(), "demo", {}}; }
+  ProviderWrapper wrapper() { return {open(), std::string(kProviderAnnotationPrefix) + "demo", "demo", {}}; }
 
   static std::string path_of(const ProviderEntry& entry) {
     return entry.program ? entry.program->path : "none";
@@ -187,7 +187,7 @@ TEST_F(KeyProvidersTest, BoundsTheNumberOfCalls) {
   EXPECT_EQ(starts(), 1U);
 }
 
-TEST_F(KeyProvidersTest, StartsAKeptOneAnewAfterItDied) {
+TEST_F(KeyProvidersTest, StartsAKeptOneAgainAfterItDied) {
   configure(R"(read -r q && echo "$q")", R"(,"serve-args":[])");
   const auto providers = open();
   EXPECT_EQ(as_text(providers->exchange("demo", secret("{}")).expose()), R"({"id":1})");

@@ -39,7 +39,7 @@ TEST(ProviderRequest, OfSkopeoIsReadAndWrittenByteForByte) {
   EXPECT_EQ(text_of(format_provider_request(unwrap, "demo")), request("keyunwrap"));
 }
 
-TEST(ProviderRequest, LeavesOutWhatIsOfOthers) {
+TEST(ProviderRequest, LeavesOutTheParametersOfOthers) {
   EXPECT_THAT(parse(request("keyunwrap-with-privkey")).parameters, ElementsAre(kProviderEnabled));
   EXPECT_THAT(parse(request("keyunwrap-with-privkey"), "another").parameters, IsEmpty());
 }
@@ -61,7 +61,7 @@ TEST(ProviderRequest, TakesTheNullsOfOtherCallers) {
   }
 }
 
-TEST(ProviderRequest, RefusesWhatIsNone) {
+TEST(ProviderRequest, RefusesWhatIsNotARequest) {
   for (const char* document :
        {"", "{}", "[]", "null", R"({"op":"keydrop"})", R"({"op":"keywrap"})",
         R"({"op":"keywrap","keywrapparams":{"ec":null,"optsdata":null}})",
@@ -98,7 +98,7 @@ TEST(ProviderReply, MayHaveNoResult) {
   }
 }
 
-TEST(ProviderReply, RefusesWhatIsNone) {
+TEST(ProviderReply, RefusesWhatIsNotAReply) {
   for (const char* reply :
        {"", "done", "[]", R"({"keyunwrapresults":{"optsdata":[256]}})",
         R"({"keyunwrapresults":{"optsdata":[-1]}})", R"({"keyunwrapresults":{"optsdata":[1.5]}})",

@@ -1,4 +1,4 @@
-#include "layer/recipient_removal.hpp"
+#include "layer/without_recipients.hpp"
 
 #include "base/text/encoding.hpp"
 #include "keywrap/schemes.hpp"
@@ -38,13 +38,13 @@ AllPackets sort_recipients(const std::vector<LayerRecipient>& recipients, const 
 // What is left of an annotation; empty when nothing is.
 std::string left_of(const std::string& annotation, std::string_view value,
                     const std::map<std::size_t, PacketRecipients>& recipients) {
-  const auto scheme = std::ranges::find(schemes(), annotation, &Scheme::annotation);
-  // Of a key provider, or of a scheme that is not known: it is one recipient, whatever the packets.
-  if (scheme == schemes().end()) return {};
+  const Scheme* scheme = scheme_of(annotation);
+  // The annotation has one recipient, however many packets.
+  if (scheme == nullptr || scheme->packets_are_opaque) return {};
   std::string left;
   const std::vector<std::string_view> packets = split_packets(value);
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    const auto of_packet = recipients.find(i);  // none for a packet that is for nobody
+    const auto of_packet = recipients.find(i);  // none: the packet is for nobody
     const bool loses_some = of_packet != recipients.end() && !of_packet->second.going.empty();
     if (loses_some && of_packet->second.staying == 0) continue;
     if (!left.empty()) left += ",";
@@ -58,7 +58,7 @@ std::string left_of(const std::string& annotation, std::string_view value,
 
 }  // namespace
 
-std::optional<AnnotationEdit> remove_recipients(const Annotations& annotations, const RecipientTest& goes) {
+std::optional<AnnotationEdit> without_recipients(const Annotations& annotations, const RecipientTest& goes) {
   const LayerRecipients all = describe_recipients(annotations);
   if (all.omitted > 0) {
     throw Error(ErrorCode::kRefused, "more than " + std::to_string(kMostDescribed) + " recipients",

@@ -1,4 +1,5 @@
-// What the keys of key.hpp do when they are RSA.
+// What the keys of key.hpp do if they are RSA.
+#include "base/cancel.hpp"
 #include "crypto/openssl.hpp"
 #include "crypto/random.hpp"
 #include "keys/key.hpp"
@@ -36,7 +37,8 @@ Bytes encrypt(EVP_PKEY* key, ByteView message, SetPadding set_padding) {
   return ciphertext;
 }
 
-// nullopt when OpenSSL refuses: a wrong length, a number that is not below the modulus, a wrong padding.
+// nullopt when OpenSSL refuses: a wrong length, a number that is not smaller than the modulus, a wrong
+// padding.
 template <typename SetPadding>
 std::optional<SecretBytes> decrypt(EVP_PKEY* key, ByteView ciphertext, SetPadding set_padding) {
   const auto context = context_for(key);
@@ -53,7 +55,7 @@ std::optional<SecretBytes> decrypt(EVP_PKEY* key, ByteView ciphertext, SetPaddin
   return message;
 }
 
-// All ones when value is not zero. The volatile keeps the optimizer from making branches of what follows.
+// All ones if value is not zero. The volatile keeps the optimizer from turning what follows into branches.
 std::uint8_t mask_if_not_zero(std::uint8_t value) {
   const volatile std::uint32_t not_zero = (0U - std::uint32_t{value}) >> 31U;
   return static_cast<std::uint8_t>(0U - not_zero);
@@ -69,10 +71,25 @@ std::uint8_t pkcs1_fault(ByteView encoded, std::size_t size) {
   return fault;
 }
 
+int go_on(EVP_PKEY_CTX*) { return cancel_signal() == 0 ? 1 : 0; }
+
 }  // namespace
 
 std::size_t PublicKey::modulus_size() const noexcept {
   return static_cast<std::size_t>(EVP_PKEY_get_size(key_.get()));
+}
+
+PrivateKey PrivateKey::generate_rsa(int bits) {
+  const openssl::KeyContext context(
+      openssl::check(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr), "RSA set-up"));
+  openssl::check(EVP_PKEY_keygen_init(context.get()), "EVP_PKEY_keygen_init");
+  openssl::check(EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), bits), "choosing the size");
+  EVP_PKEY_CTX_set_cb(context.get(), go_on);
+  EVP_PKEY* key = nullptr;
+  const int status = EVP_PKEY_keygen(context.get(), &key);
+  throw_if_cancelled();
+  openssl::check(status, "EVP_PKEY_keygen");
+  return PrivateKey(key);
 }
 
 Bytes PublicKey::encrypt_oaep(ByteView message, OaepHash hash) const {
@@ -89,8 +106,9 @@ std::optional<SecretBytes> PrivateKey::decrypt_oaep(ByteView ciphertext, OaepHas
   return decrypt(public_.key_.get(), ciphertext, [&](EVP_PKEY_CTX* context) { set_oaep(context, hash); });
 }
 
-// OpenSSL 3.0's own padding check tells by its error and its time whether the padding was right, which lets
-// an attacker who may ask often enough decrypt (Bleichenbacher 1998): only the raw operation is OpenSSL's.
+// OpenSSL 3.0's own padding check reveals by its error and its time whether the padding was right, which is
+// enough for an attacker with many tries to decrypt (Bleichenbacher 1998). So only the raw operation is
+// OpenSSL's.
 SecretBytes PrivateKey::decrypt_pkcs1(ByteView ciphertext, std::size_t size) const {
   SecretBytes message = random_secret(size);
   const std::size_t modulus = public_.modulus_size();

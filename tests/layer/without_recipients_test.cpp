@@ -1,4 +1,4 @@
-#include "layer/recipient_removal.hpp"
+#include "layer/without_recipients.hpp"
 
 #include "base/text/encoding.hpp"
 #include "support/vectors.hpp"
@@ -28,58 +28,58 @@ RecipientTest is_of(const std::string& scheme) {
   return [scheme](const LayerRecipient& recipient) { return recipient.recipient.scheme == scheme; };
 }
 
-TEST(RecipientRemoval, TakesTheirPackets) {
+TEST(WithoutRecipients, TakesTheirPackets) {
   const Annotations before = several();
   const auto first = [](const LayerRecipient& recipient) {
     return recipient.recipient.scheme == "jwe" && recipient.packet == 0;
   };
-  const auto edit = remove_recipients(before, first);
+  const auto edit = without_recipients(before, first);
   ASSERT_TRUE(edit);
   EXPECT_EQ(edit->set, (Annotations{{kKeys + "jwe", packet("jwe/jwcrypto-two-curves.json") + "," +
                                                         packet("jwe/rsaoaep256.json")}}));
   EXPECT_TRUE(edit->removed.empty());
 }
 
-TEST(RecipientRemoval, TakesTheAnnotationWhenNoneIsLeft) {
-  const auto edit = remove_recipients(several(), is_of("jwe"));
+TEST(WithoutRecipients, TakesTheAnnotationWhenNoneIsLeft) {
+  const auto edit = without_recipients(several(), is_of("jwe"));
   ASSERT_TRUE(edit);
   EXPECT_TRUE(edit->set.empty());
   EXPECT_EQ(edit->removed, std::set<std::string>{kKeys + "jwe"});
-  EXPECT_EQ(remove_recipients(several(), is_of("pgp"))->removed, std::set<std::string>{kKeys + "pgp"});
-  EXPECT_EQ(remove_recipients(several(), is_of("pkcs7")), std::nullopt);
+  EXPECT_EQ(without_recipients(several(), is_of("pgp"))->removed, std::set<std::string>{kKeys + "pgp"});
+  EXPECT_EQ(without_recipients(several(), is_of("pkcs7")), std::nullopt);
 }
 
-TEST(RecipientRemoval, TakesSomeOfThoseThatShareAPacket) {
+TEST(WithoutRecipients, TakesSomeOfThoseThatShareAPacket) {
   const Annotations before = several();
   for (const std::size_t position : {0U, 1U}) {
     const auto one = [&](const LayerRecipient& recipient) {
       return recipient.recipient.scheme == "jwe" && recipient.packet == 1 && recipient.position == position;
     };
-    const auto edit = remove_recipients(before, one);
+    const auto edit = without_recipients(before, one);
     ASSERT_TRUE(edit);
     const std::vector<LayerRecipient> old = describe_recipients(before).list;
     const std::vector<LayerRecipient> left = describe_recipients(edit->set).list;
     ASSERT_EQ(left.size(), 3U);
-    EXPECT_EQ(left[0].recipient.text(), old[0].recipient.text());
-    EXPECT_EQ(left[1].recipient.text(), old[2 - position].recipient.text());
-    EXPECT_EQ(left[2].recipient.text(), old[3].recipient.text());
+    EXPECT_EQ(left[0].recipient.text, old[0].recipient.text);
+    EXPECT_EQ(left[1].recipient.text, old[2 - position].recipient.text);
+    EXPECT_EQ(left[2].recipient.text, old[3].recipient.text);
   }
 }
 
-TEST(RecipientRemoval, LeavesPacketsOfNobody) {
+TEST(WithoutRecipients, LeavesPacketsOfNobody) {
   const std::string of_nobody =
       encode_base64(as_bytes(R"({"recipients":[],"iv":"","ciphertext":"","tag":""})"), Base64::kStandard);
   const std::string other = packet("jwe/rsaoaep256.json");
   const auto first = [](const LayerRecipient& recipient) { return recipient.packet == 0; };
-  const auto edit =
-      remove_recipients({{kKeys + "jwe", packet("jwe/rsaoaep.json") + "," + of_nobody + "," + other}}, first);
+  const auto edit = without_recipients(
+      {{kKeys + "jwe", packet("jwe/rsaoaep.json") + "," + of_nobody + "," + other}}, first);
   ASSERT_TRUE(edit);
   EXPECT_EQ(edit->set, (Annotations{{kKeys + "jwe", of_nobody + "," + other}}));
 }
 
-TEST(RecipientRemoval, RefusesAll) {
+TEST(WithoutRecipients, RefusesAll) {
   const auto everyone = [](const LayerRecipient&) { return true; };
-  EXPECT_EQ(error_of([&] { (void)remove_recipients(several(), everyone); }), ErrorCode::kRefused);
+  EXPECT_EQ(error_of([&] { (void)without_recipients(several(), everyone); }), ErrorCode::kRefused);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "keys/der_keys.hpp"
+#include "keys/openssl_keys.hpp"
 
 #include "crypto/openssl.hpp"
 #include "keys/asn1/der.hpp"
@@ -55,7 +55,7 @@ constexpr std::array kRsaNames = {OSSL_PKEY_PARAM_RSA_N,         OSSL_PKEY_PARAM
                                   OSSL_PKEY_PARAM_RSA_EXPONENT2, OSSL_PKEY_PARAM_RSA_COEFFICIENT1};
 constexpr std::size_t kPublicNames = 2;
 
-// The numbers stand for the first names of kRsaNames, and live until the key is made.
+// The numbers belong to the first names of kRsaNames and must live until the key is made.
 EVP_PKEY* rsa_key(const std::vector<openssl::BigNumber>& numbers) {
   const openssl::ParamBuilder builder(openssl::check(OSSL_PARAM_BLD_new(), "OSSL_PARAM_BLD_new"));
   for (std::size_t i = 0; i < numbers.size(); ++i) {
@@ -71,7 +71,7 @@ std::vector<openssl::BigNumber> secure_numbers(std::span<const ByteView> values)
   return numbers;
 }
 
-// value mod (prime - 1). Null when there is no such number.
+// value mod (prime - 1); null if there is none.
 openssl::BigNumber reduce(const BIGNUM* value, const BIGNUM* prime, BN_CTX* context) {
   const openssl::BigNumber below(openssl::check(BN_dup(prime), "BN_dup"));
   openssl::BigNumber result(openssl::check(BN_secure_new(), "BN_secure_new"));
@@ -81,7 +81,7 @@ openssl::BigNumber reduce(const BIGNUM* value, const BIGNUM* prime, BN_CTX* cont
   return is_done ? std::move(result) : nullptr;
 }
 
-// RFC 8017 section 3.2: dP, dQ and qInv behind n, e, d, p, q. False for what is no key.
+// RFC 8017 section 3.2: appends dP, dQ and qInv to n, e, d, p, q. False for what is not a key.
 bool add_exponents(std::vector<openssl::BigNumber>& numbers) {
   const openssl::BigNumberContext context(openssl::check(BN_CTX_secure_new(), "BN_CTX_secure_new"));
   const BIGNUM* exponent = numbers[2].get();
@@ -106,7 +106,7 @@ EVP_PKEY* rsa_from_integers(DerReader integers, std::size_t count) {
   return integers.at_end() ? rsa_key(secure_numbers(values)) : nullptr;
 }
 
-// The point lives until the key is made.
+// The point must live until the key is made.
 openssl::ParamBuilder ec_params(const char* group, ByteView point) {
   openssl::ParamBuilder builder(openssl::check(OSSL_PARAM_BLD_new(), "OSSL_PARAM_BLD_new"));
   openssl::check(OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
@@ -233,7 +233,7 @@ EVP_PKEY* ec_private_key(const std::string& curve, ByteView scalar, ByteView x, 
   Bytes point = {POINT_CONVERSION_UNCOMPRESSED};
   point.insert(point.end(), x.begin(), x.end());
   point.insert(point.end(), y.begin(), y.end());
-  return ec_key(curve.c_str(), scalar, point);  // OpenSSL knows the curves by these names, too
+  return ec_key(curve.c_str(), scalar, point);  // OpenSSL also knows the curves by these names
 }
 
 }  // namespace imgcrypt

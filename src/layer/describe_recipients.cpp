@@ -1,30 +1,19 @@
-#include "layer/layer_recipients.hpp"
+#include "layer/describe_recipients.hpp"
 
-#include "keywrap/provider/provider.hpp"
 #include "keywrap/schemes.hpp"
 #include "layer/packets.hpp"
 
 #include <imgcrypt/error.hpp>
 
-#include <algorithm>
-
 namespace imgcrypt {
 namespace {
 
-DescribedRecipient without_details(std::string scheme, std::string problem) {
-  return {.scheme = std::move(scheme),
-          .algorithm = {},
-          .key_kind = {},
-          .fingerprint = {},
-          .problem = std::move(problem)};
-}
-
-std::vector<DescribedRecipient> describe_packet(const Scheme& scheme, const std::string& annotation,
-                                                std::string_view text) {
+std::vector<PacketRecipient> describe_packet(const Scheme& scheme, const std::string& annotation,
+                                             std::string_view text) {
   try {
-    return scheme.describe(parse_packet(annotation, text));
+    return scheme.describe(annotation, parse_packet(annotation, text));
   } catch (const Error& error) {
-    return {without_details(std::string(scheme.name), "cannot be read: " + error.message())};
+    return {unusable_recipient(std::string(scheme.name), {}, "cannot be read: " + error.message())};
   }
 }
 
@@ -33,12 +22,12 @@ class Description {
   explicit Description(std::size_t most) : most_(most) {}
 
   void add(const std::string& annotation, std::string_view value) {
-    const auto scheme = std::ranges::find(schemes(), annotation, &Scheme::annotation);
-    if (annotation.starts_with(kProviderAnnotationPrefix)) {
+    const Scheme* scheme = scheme_of(annotation);
+    if (scheme == nullptr) {
       add(annotation, 0,
-          {without_details("provider:" + annotation.substr(kProviderAnnotationPrefix.size()), {})});
-    } else if (scheme == schemes().end()) {
-      add(annotation, 0, {without_details(annotation.substr(kKeysPrefix.size()), "scheme not supported")});
+          {unusable_recipient(annotation.substr(kKeysPrefix.size()), {}, "scheme not supported")});
+    } else if (scheme->packets_are_opaque) {
+      add(annotation, 0, scheme->describe(annotation, {}));
     } else {
       const std::vector<std::string_view> packets = split_packets(value);
       for (std::size_t i = 0; i < packets.size(); ++i)
@@ -49,7 +38,7 @@ class Description {
   [[nodiscard]] LayerRecipients result() { return std::move(result_); }
 
  private:
-  void add(const std::string& annotation, std::size_t packet, std::vector<DescribedRecipient> recipients) {
+  void add(const std::string& annotation, std::size_t packet, std::vector<PacketRecipient> recipients) {
     for (std::size_t i = 0; i < recipients.size(); ++i) {
       if (result_.list.size() < most_) {
         result_.list.push_back({std::move(recipients[i]), annotation, packet, i});

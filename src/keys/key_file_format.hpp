@@ -1,4 +1,5 @@
-// In which form a file holds a key, as far as its outside tells. For the sources of this folder only.
+// Which format a key file or a PEM block has, told by its outside alone: nothing is decoded. For the sources
+// of this folder only. Pure functions.
 #pragma once
 
 #include "keys/pem.hpp"
@@ -10,10 +11,11 @@ namespace imgcrypt {
 [[nodiscard]] bool is_private_label(std::string_view pem_label) noexcept;
 [[nodiscard]] bool is_public_label(std::string_view pem_label) noexcept;
 [[nodiscard]] bool is_encrypted(const PemBlock& private_key) noexcept;
-// One element and nothing else: text may begin with the same byte.
+// Whether the file is one SEQUENCE and nothing else: text may begin with the same byte.
 [[nodiscard]] bool is_der(ByteView file);
+// EncryptedPrivateKeyInfo (RFC 5208 section 6).
 [[nodiscard]] bool is_encrypted_der(ByteView file);
-// "PKCS#8", "PKCS#1" or "SEC 1". REQUIRES: a private key that is not encrypted.
+// "PKCS#8", "PKCS#1" or "SEC 1". REQUIRES: a private key, not encrypted.
 [[nodiscard]] const char* form_of_private_der(ByteView file);
 // "SubjectPublicKeyInfo" or "PKCS#1". REQUIRES: a public key.
 [[nodiscard]] const char* form_of_public_der(ByteView file);

@@ -1,4 +1,4 @@
-#include "keys/file_form.hpp"
+#include "keys/key_file_format.hpp"
 
 #include "keys/asn1/der.hpp"
 
@@ -19,7 +19,7 @@ bool is_der(ByteView file) {
   return reader.take(DerTag::kSequence) && reader.at_end();
 }
 
-// RFC 5208 section 6: begins with an algorithm, where a plain key has its version.
+// It begins with an algorithm, where a plain key has its version.
 bool is_encrypted_der(ByteView file) {
   const auto sequence = DerReader(file).take(DerTag::kSequence);
   if (!sequence) return false;
@@ -27,7 +27,7 @@ bool is_encrypted_der(ByteView file) {
   return fields.take(DerTag::kSequence) && fields.take(DerTag::kOctetString) && fields.at_end();
 }
 
-// Behind the version PKCS#8 has an algorithm, PKCS#1 a number, SEC 1 the key.
+// After the version PKCS#8 has an algorithm, PKCS#1 a number, SEC 1 the key.
 const char* form_of_private_der(ByteView file) {
   const auto sequence = DerReader(file).take(DerTag::kSequence);
   DerReader fields(sequence.value_or(ByteView()));

@@ -1,12 +1,9 @@
-// How the keys of key.hpp are made and written.
-#include "base/cancel.hpp"
+// PEM of the keys of key.hpp.
 #include "crypto/openssl.hpp"
 #include "keys/key.hpp"
 
-#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
-#include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 namespace imgcrypt {
@@ -38,22 +35,7 @@ LockedKey lock(const PKCS8_PRIV_KEY_INFO* key, const SecretBytes& passphrase) {
   return locked;
 }
 
-int go_on(EVP_PKEY_CTX*) { return cancel_signal() == 0 ? 1 : 0; }
-
 }  // namespace
-
-PrivateKey PrivateKey::generate_rsa(int bits) {
-  const openssl::KeyContext context(
-      openssl::check(EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr), "RSA set-up"));
-  openssl::check(EVP_PKEY_keygen_init(context.get()), "EVP_PKEY_keygen_init");
-  openssl::check(EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), bits), "choosing the size");
-  EVP_PKEY_CTX_set_cb(context.get(), go_on);
-  EVP_PKEY* key = nullptr;
-  const int status = EVP_PKEY_keygen(context.get(), &key);
-  throw_if_cancelled();
-  openssl::check(status, "EVP_PKEY_keygen");
-  return PrivateKey(key);
-}
 
 SecretBytes PrivateKey::to_pem(const SecretBytes* passphrase) const {
   const openssl::Bio pem(openssl::check(BIO_new(BIO_s_secmem()), "BIO_new"));

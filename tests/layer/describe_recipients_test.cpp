@@ -1,4 +1,4 @@
-#include "layer/layer_recipients.hpp"
+#include "layer/describe_recipients.hpp"
 
 #include "keywrap/jwe/jwe.hpp"
 #include "keywrap/pkcs7/pkcs7.hpp"
@@ -20,7 +20,7 @@ std::string encoded(const std::string& vector) {
 
 std::vector<std::string> lines_of(const LayerRecipients& recipients) {
   std::vector<std::string> lines;
-  for (const LayerRecipient& row : recipients.list) lines.push_back(row.recipient.text());
+  for (const LayerRecipient& row : recipients.list) lines.push_back(row.recipient.text);
   return lines;
 }
 
@@ -44,7 +44,7 @@ TEST(LayerRecipients, AreFoundAgainInTheirPackets) {
   EXPECT_EQ(places, expected);
 }
 
-TEST(LayerRecipients, OfOtherSchemesAreOneAnAnnotation) {
+TEST(LayerRecipients, OfOtherSchemesAreOneForEachAnnotation) {
   const LayerRecipients recipients = describe_recipients({{kPrefix + "pgp", "AAAA,AAAA"},
                                                           {kPrefix + "provider.demo", "AAAA,AAAA"},
                                                           {kPrefix + "pkcs11", ""},
@@ -53,7 +53,7 @@ TEST(LayerRecipients, OfOtherSchemesAreOneAnAnnotation) {
   EXPECT_EQ(recipients.list[1].recipient.scheme, "provider:demo");
 }
 
-TEST(LayerRecipients, StandBesidePacketsThatCannotBeRead) {
+TEST(LayerRecipients, AreListedBesidePacketsThatCannotBeRead) {
   const std::string good = encoded("jwe/jwcrypto-two-curves.json");
   const LayerRecipients recipients = describe_recipients({{kJweAnnotation, "*," + good + ",AAAA,"}});
   EXPECT_THAT(lines_of(recipients),

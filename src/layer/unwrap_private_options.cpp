@@ -1,9 +1,10 @@
+#include "layer/unwrap_private_options.hpp"
+
 #include "base/cancel.hpp"
-#include "keywrap/provider/provider.hpp"
+#include "keywrap/scheme_help.hpp"
 #include "keywrap/schemes.hpp"
-#include "layer/layer_recipients.hpp"
+#include "layer/describe_recipients.hpp"
 #include "layer/packets.hpp"
-#include "layer/wrapped_keys.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -12,7 +13,7 @@
 namespace imgcrypt {
 namespace {
 
-// What an error says of recipients, keys and reasons: images may hold thousands, each as long as a packet.
+// What an error says about recipients, keys and reasons: images may hold thousands, each as long as a packet.
 constexpr std::size_t kMostListed = 8;
 constexpr std::size_t kMostReasons = 3;
 constexpr std::size_t kMostLength = 300;
@@ -45,7 +46,7 @@ class Reasons {
   std::vector<std::string> reasons_;
 };
 
-// The trial of each key with each packet that may be for it. Why each failed is kept for the error.
+// Tries keys on packets, and keeps for the error why each of them failed.
 class KeyTrial {
  public:
   explicit KeyTrial(const Annotations& annotations) : annotations_(annotations) {}
@@ -69,21 +70,20 @@ class KeyTrial {
       throw Error(ErrorCode::kIntegrity, shortened(integrity_->message(), kMostLength) + "; " + tried);
     throw Error(is_provider_failure_ ? ErrorCode::kProvider : ErrorCode::kNoKey,
                 "no key opens it: wrapped for " + recipients() + "; " + tried,
-                is_of_others()  ? "keys of this kind cannot be read yet: use the program that encrypted it"
+                is_of_other_schemes()
+                    ? "keys of this kind cannot be read yet: use the program that encrypted it"
                 : hint_.empty() ? cure
                                 : hint_);
   }
 
  private:
-  // Whether it is wrapped, but in no way that some key could undo here.
-  [[nodiscard]] bool is_of_others() const {
+  // Whether it is wrapped, but only by schemes that we do not have: then no key helps here.
+  [[nodiscard]] bool is_of_other_schemes() const {
     bool is_wrapped = false;
     for (const auto& [name, value] : annotations_) {
       if (!name.starts_with(kKeysPrefix) || value.empty()) continue;
       is_wrapped = true;
-      if (name.starts_with(kProviderAnnotationPrefix) ||
-          std::ranges::find(schemes(), name, &Scheme::annotation) != schemes().end())
-        return false;
+      if (scheme_of(name) != nullptr) return false;
     }
     return is_wrapped;
   }
@@ -92,7 +92,7 @@ class KeyTrial {
     const LayerRecipients described = describe_recipients(annotations_, kMostListed);
     std::vector<std::string> lines;
     for (const LayerRecipient& row : described.list)
-      lines.push_back(shortened(row.recipient.text(), kMostLength));
+      lines.push_back(shortened(row.recipient.text, kMostLength));
     return list(lines, lines.size() + described.omitted, "nobody");
   }
 
@@ -137,7 +137,9 @@ PrivateOptions unwrap_private_options(const Annotations& annotations, const KeyU
   for (const auto& unwrapper : unwrappers) {
     if (auto options = trial.unwrap(*unwrapper)) return std::move(*options);
   }
-  trial.fail(cure);
+  trial.fail(cure.empty() ? "give the key of one of these recipients: a file, or " + key_forms() +
+                                "; imgcrypt key show FILE tells which key a file holds"
+                          : cure);
 }
 
 }  // namespace imgcrypt

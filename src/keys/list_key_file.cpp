@@ -1,10 +1,10 @@
-#include "keys/key_listing.hpp"
+#include "keys/list_key_file.hpp"
 
 #include "crypto/openssl.hpp"
-#include "keys/der_keys.hpp"
-#include "keys/file_form.hpp"
 #include "keys/foreign_key.hpp"
 #include "keys/key_file.hpp"
+#include "keys/key_file_format.hpp"
+#include "keys/openssl_keys.hpp"
 #include "keys/pem.hpp"
 
 #include <algorithm>

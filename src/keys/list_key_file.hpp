@@ -1,5 +1,6 @@
-// What is in a key file, for people who want to know: every key and certificate of it, also those that would
-// be passed over. Errors as those of key_file.hpp.
+// What is in a key file, for people who want to know: every key and certificate, including those that are
+// skipped when the file is used. For `imgcrypt key show` and for notes. Errors are those of key_file.hpp.
+// Pure functions over values.
 #pragma once
 
 #include "keys/certificate.hpp"
@@ -18,15 +19,16 @@ struct KeyItem {
   KeyItemKind kind;
   std::string form;              // "PKCS#8", "SEC 1", "JWK"
   std::string container;         // "PEM", "DER" or "JSON"
-  std::optional<PublicJwk> key;  // nullopt: locked. A private key's public half
+  std::optional<PublicJwk> key;  // the public half; nullopt: locked
   std::optional<CertificateText> certificate;
   bool is_encrypted = false;
 };
 
-// Without a passphrase, encrypted keys are locked ones and no error. At least one item, else throws.
+// In the order of the file; at least one, else throws kUsage. Without a passphrase (null), encrypted keys are
+// listed as locked.
 [[nodiscard]] std::vector<KeyItem> list_key_file(ByteView file, const SecretBytes* passphrase);
 
-// How many keys are in the file, certificates aside; those behind the first are not used. 1 for other than
+// How many keys are in the file, not counting certificates; only the first is used. 1 for a file that is not
 // PEM.
 [[nodiscard]] std::size_t count_keys(ByteView file);
 

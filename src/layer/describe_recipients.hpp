@@ -1,8 +1,8 @@
-// Who a layer's key is wrapped for, as far as its annotations tell that without a key. Used by what lists or
-// removes recipients, and by messages.
+// Who can open a layer, as far as its annotations tell without a key. Used by what lists or removes
+// recipients, and by messages. Pure functions over values.
 #pragma once
 
-#include "keywrap/described_recipient.hpp"
+#include "keywrap/packet_recipient.hpp"
 #include "oci/descriptor.hpp"
 
 #include <string>
@@ -11,9 +11,9 @@
 namespace imgcrypt {
 
 struct LayerRecipient {
-  DescribedRecipient recipient;
-  std::string annotation;    // that its packet stands in
-  std::size_t packet = 0;    // among the packets of the annotation
+  PacketRecipient recipient;
+  std::string annotation;    // that its packet belongs to
+  std::size_t packet = 0;    // position among the packets of the annotation
   std::size_t position = 0;  // among the recipients of the packet
 };
 
@@ -24,8 +24,8 @@ struct LayerRecipients {
 
 inline constexpr std::size_t kMostDescribed = 256;
 
-// At most `most` of them. One for all packets of a key provider, or of a scheme that is not known; one for a
-// packet that cannot be read, whose `problem` says why.
+// At most `most` of them. The packets of a key provider, or of an unknown scheme, have one recipient
+// together. A packet that cannot be read has one whose `problem` says why. Never throws Error.
 [[nodiscard]] LayerRecipients describe_recipients(const Annotations& annotations,
                                                   std::size_t most = kMostDescribed);
 

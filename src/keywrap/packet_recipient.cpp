@@ -1,0 +1,26 @@
+#include "keywrap/packet_recipient.hpp"
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::size_t kSmallestModulus = 128;  // bytes
+constexpr std::size_t kLargestModulus = 2048;
+
+}  // namespace
+
+PacketRecipient unusable_recipient(std::string scheme, std::string algorithm, std::string problem) {
+  PacketRecipient recipient;
+  recipient.text = scheme + (algorithm.empty() ? "" : " ") + algorithm + " (" + problem + ")";
+  recipient.scheme = std::move(scheme);
+  recipient.algorithm = std::move(algorithm);
+  recipient.problem = std::move(problem);
+  return recipient;
+}
+
+std::string rsa_key_kind(ByteView encrypted_key) {
+  const bool is_plausible =
+      encrypted_key.size() >= kSmallestModulus && encrypted_key.size() <= kLargestModulus;
+  return is_plausible ? "RSA " + std::to_string(encrypted_key.size() * 8) : "RSA";
+}
+
+}  // namespace imgcrypt

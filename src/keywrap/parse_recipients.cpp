@@ -1,0 +1,87 @@
+#include "keywrap/parse_recipients.hpp"
+
+#include "keywrap/scheme_help.hpp"
+
+#include <imgcrypt/error.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+
+namespace imgcrypt {
+namespace {
+
+// One gatherer for each scheme, in the table's order.
+class Recipients {
+ public:
+  explicit Recipients(const GatherOptions& options) {
+    for (const Scheme* scheme : schemes()) gatherers_.push_back({scheme, scheme->gather(options)});
+  }
+
+  void add(const std::string& recipient, const TakeNote& note) {
+    const auto named = parse_scheme_string(recipient);
+    if (!named || named->value.empty()) fail(recipient);
+    const auto row = std::ranges::find(gatherers_, named->scheme, &Row::scheme);
+    row->gatherer->add(named->value, note);
+  }
+
+  KeyWrappers finish() {
+    KeyWrappers wrappers;
+    for (const Row& row : gatherers_) {
+      for (auto& wrapper : row.gatherer->wrappers()) wrappers.push_back(std::move(wrapper));
+    }
+    return wrappers;
+  }
+
+ private:
+  struct Row {
+    const Scheme* scheme;
+    std::unique_ptr<RecipientGatherer> gatherer;
+  };
+
+  [[noreturn]] static void fail(const std::string& recipient) {
+    const std::size_t colon = recipient.find(':');
+    const std::string scheme = recipient.substr(0, colon);
+    const bool names_scheme =
+        colon > 0 && colon < recipient.size() - 1 &&
+        std::ranges::all_of(scheme, [](unsigned char c) { return std::isalnum(c) != 0; });
+    throw Error(
+        ErrorCode::kUsage,
+        names_scheme ? "the scheme " + scheme + " is not supported" : "not a recipient of a known scheme",
+        "write " + recipient_forms());
+  }
+
+  std::vector<Row> gatherers_;
+};
+
+// More packets than readers take would make an image that nobody opens.
+void check_readable(const KeyWrappers& wrappers) {
+  std::map<std::string, std::size_t> packets;
+  for (const auto& wrapper : wrappers) {
+    if (++packets[wrapper->annotation()] <= kMostPackets) continue;
+    throw Error(ErrorCode::kUsage, "more than " + std::to_string(kMostPackets) + " recipients of one scheme",
+                "give fewer recipients");
+  }
+}
+
+}  // namespace
+
+KeyWrappers parse_recipients(const std::vector<std::string>& recipients,
+                             const std::shared_ptr<KeyProviders>& providers, const TakeNote& note,
+                             RecipientNames names) {
+  Recipients parsed({providers, names});
+  for (const std::string& recipient : recipients) {
+    const std::string start = "recipient " + recipient + ": ";
+    try {
+      parsed.add(recipient, [&](const std::string& text) { note(start + text); });
+    } catch (const Error& error) {
+      const ErrorCode code = error.code() == ErrorCode::kProvider ? error.code() : ErrorCode::kUsage;
+      throw Error(code, start + error.message(), error.hint());
+    }
+  }
+  KeyWrappers wrappers = parsed.finish();
+  check_readable(wrappers);
+  return wrappers;
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,76 @@
+#include "keywrap/provider/provider_scheme.hpp"
+
+#include "keywrap/provider/provider.hpp"
+
+#include <imgcrypt/error.hpp>
+
+#include <array>
+
+namespace imgcrypt {
+namespace {
+
+// One packet for each provider, with all of the parameters that were given for it.
+class ProviderRecipients final : public RecipientGatherer {
+ public:
+  explicit ProviderRecipients(std::shared_ptr<KeyProviders> providers) : providers_(std::move(providers)) {}
+
+  void add(const std::string& value, const TakeNote&) override {
+    const NamedProvider provider = parse_named_provider(value);
+    providers_->require(provider.name);
+    parameters_[provider.name].push_back(provider.parameter);
+  }
+
+  [[nodiscard]] KeyWrappers wrappers() override {
+    KeyWrappers wrappers;
+    for (auto& [name, parameters] : parameters_) {
+      wrappers.push_back(std::make_unique<ProviderWrapper>(
+          providers_, std::string(kProviderAnnotationPrefix) + name, name, std::move(parameters)));
+    }
+    return wrappers;
+  }
+
+ private:
+  std::shared_ptr<KeyProviders> providers_;
+  ProviderParameters parameters_;
+};
+
+// Packets of providers do not say whose they are.
+RecipientPattern pattern_of(const std::string& value) {
+  const NamedProvider provider = parse_named_provider(value);
+  if (provider.parameter == kProviderEnabled) return {.scheme = "provider:" + provider.name};
+  throw Error(ErrorCode::kUsage, "this key provider does not identify its recipients",
+              "provider:" + provider.name + " removes all of them; recipients replace sets new ones");
+}
+
+std::string provider_of(std::string_view annotation) {
+  return std::string(annotation.substr(kProviderAnnotationPrefix.size()));
+}
+
+std::vector<PacketRecipient> describe(std::string_view annotation, ByteView) {
+  const std::string name = provider_of(annotation);
+  return {{.scheme = "provider:" + name, .text = "key provider " + name}};
+}
+
+// Images of confidential containers name their agent so.
+constexpr std::array kOwnProviders = {OwnProvider{"sodium", "keyprovider-sodium"},
+                                      OwnProvider{"attestation-agent", "keyprovider-coco"}};
+
+}  // namespace
+
+constinit const Scheme kProviderScheme = {
+    .name = "provider",
+    .annotation = kProviderAnnotationPrefix,
+    .recipient_form = "provider:NAME[:PARAMETER]",
+    .removal_form = "provider:NAME for all of that provider",
+    .gather = [](const GatherOptions& options) -> std::unique_ptr<RecipientGatherer> {
+      return std::make_unique<ProviderRecipients>(options.providers);
+    },
+    .pattern = pattern_of,
+    .describe = describe,
+    .packets_are_opaque = true,
+    .provider_of = provider_of,
+    .parse_key = parse_named_provider,
+    .key_form = "provider:NAME[:PARAMETER]",
+    .own_providers = kOwnProviders};
+
+}  // namespace imgcrypt

@@ -1,0 +1,21 @@
+// Takes recipients out of a layer's packets. No key is needed, and the packets of others keep their bytes. A
+// pure function over values.
+#pragma once
+
+#include "layer/describe_recipients.hpp"
+#include "oci/edit.hpp"
+
+#include <functional>
+#include <optional>
+
+namespace imgcrypt {
+
+using RecipientTest = std::function<bool(const LayerRecipient&)>;
+
+// The edit that takes out the recipients that `goes` picks; nullopt when it picks none. Throws kRefused when
+// nobody would be left to open the layer and when it has more than kMostDescribed; kIntegrity or kRefused for
+// a packet that cannot be divided.
+[[nodiscard]] std::optional<AnnotationEdit> without_recipients(const Annotations& annotations,
+                                                               const RecipientTest& goes);
+
+}  // namespace imgcrypt
