@@ -37,7 +37,7 @@ void build(CLI::App& app, Output& output) {
   app.footer("");  // the commands have taken theirs over
 }
 
-// What the parser throws also for --help and --version.
+// The parser throws for --help and --version too.
 int end_parsing(const CLI::App& app, const CLI::ParseError& error, Output& output, int argc,
                 char** argv) try {
   if (const auto unknown = find_unknown(app, {argv + 1, argv + argc})) throw Error(*unknown);

@@ -1,5 +1,6 @@
-// A program that is asked over its stdin and answers on its stdout, through pipes of ours. Whatever happens,
-// its process group is killed and it is reaped before this object is gone, and no wait outlasts its limit.
+// A program that is asked over its stdin and answers on its stdout, through pipes of ours. Key providers are
+// run so. Whatever happens, its process group is killed and it is reaped before this object is gone, and no
+// wait outlasts its limit. It answers either one document until its end (finish) or line after line (ask).
 #pragma once
 
 #include "base/process/death_watch.hpp"
@@ -15,21 +16,24 @@ struct ProgramLimits {
   std::size_t errors = std::size_t{1} << 16U;  // bytes of stderr that are kept; the rest is dropped
 };
 
-// One thread at a time. REQUIRES: SIGPIPE is ignored.
+// One thread at a time. REQUIRES: SIGPIPE is ignored, SIGCHLD is not (prepare_process).
 class ChildProcess {
  public:
-  // Starts it; throws as spawn. `watch` must outlive this.
+  // Starts it; throws as spawn. `watch` must outlive this object and kills the program if we are killed.
   ChildProcess(const Program& program, const ProgramLimits& limits, const DeathWatch& watch);
+  // Kills the program; waits two seconds at most for one that we may not kill, which is then left to init.
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
-  // Gives it the input and the end of it; returns all of its output once it has ended. A descendant that
-  // still holds its output is not waited for. Throws kOther, with the text of its stderr, when its exit
-  // status is not 0 or a limit is reached; kCancelled.
+  // Gives it the input and the end of it; returns all of its output after it has ended. A descendant that
+  // still holds its output is not waited for. A program that reads only some of the input is right if it
+  // exits with 0. Throws kOther, with the beginning of its stderr, when its exit status is not 0 or a limit
+  // is reached; kCancelled within 10 ms. Once, and not after ask.
   [[nodiscard]] SecretBytes finish(ByteView input);
   // Gives it bytes that end a line and returns the line that it answers, without its end. Throws as finish,
-  // and when the program ends.
+  // and when the program ends or answers with more than one line. After a failure only the destructor may
+  // follow: what the program says next may belong to this line.
   [[nodiscard]] SecretBytes ask(ByteView line);
 
  private:

@@ -1,6 +1,6 @@
 // Kills our children with their process groups when we die in a way that runs no destructor: by SIGKILL, or
-// the OOM killer. A small child of ours waits for the end of a pipe that only we hold. It has what our memory
-// held when it was made: make it before keys are read.
+// the OOM killer. A small child of ours waits for the end of a pipe that only we hold. It keeps a copy of our
+// memory as it was when the watch was made: make it before keys are read. Used by spawn and ChildProcess.
 #pragma once
 
 #include "base/process/pipe.hpp"
@@ -9,15 +9,18 @@
 
 namespace imgcrypt {
 
-// Safe for use by several threads. Ends, and its child with it, when it is destroyed.
+// Safe for use by several threads. Watches over 1024 children at a time; others are passed over.
 class DeathWatch {
  public:
-  DeathWatch();  // forks; throws kOther
+  // Forks. Throws kOther when there may be no more processes or open files.
+  DeathWatch();
+  // Kills what is still watched, and ends.
   ~DeathWatch();
   DeathWatch(const DeathWatch&) = delete;
   DeathWatch& operator=(const DeathWatch&) = delete;
 
-  // Also for a child between fork and exec: neither allocates.
+  // The child leads a process group. A child may add itself between fork and exec: nothing is allocated.
+  // Remove it before it is reaped, for then its number may become another's.
   void add(pid_t child) const noexcept { tell(child); }
   void remove(pid_t child) const noexcept { tell(-child); }
 

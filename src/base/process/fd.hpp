@@ -1,4 +1,6 @@
-// File descriptors: owned, read from and written to. EINTR is handled here and nowhere else.
+// File descriptors: owned, read from and written to. The functions here wait for descriptors that somebody
+// made non-blocking, as whoever shares a pipe or terminal with us may, and go on after signals that do not
+// cancel. Safe for several threads, except that an Fd belongs to one.
 #pragma once
 
 #include "base/secret_bytes.hpp"
@@ -10,14 +12,16 @@
 
 namespace imgcrypt {
 
-// "what: text of errno"; kNotFound for ENOENT, kOther for the rest.
+// "what: text of errno", with a hint where the cure is known; kNotFound for ENOENT, kOther for the rest.
+// EINTR is kCancelled once a signal has cancelled.
 [[nodiscard]] Error errno_error(const std::string& what, int error_number);
 [[nodiscard]] Error errno_error(const std::string& what);  // of the present errno
 
+// Owns a descriptor, or none, and closes it at its end.
 class Fd {
  public:
   Fd() noexcept = default;
-  explicit Fd(int fd) noexcept : fd_(fd) {}
+  explicit Fd(int fd) noexcept : fd_(fd) {}  // a failed open's -1 is none
   Fd(Fd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   Fd& operator=(Fd&& other) noexcept {
     std::swap(fd_, other.fd_);
@@ -35,14 +39,18 @@ class Fd {
   int fd_ = -1;
 };
 
-// One read(2), again after EINTR unless cancelled. 0 is the end. `what` names the file in errors.
+// One read(2): returns the number of bytes, 0 at the end. `what` names the file in errors. Throws as
+// errno_error, kCancelled when a signal comes while it waits.
 [[nodiscard]] std::size_t read_some(int fd, MutableByteView buffer, const std::string& what);
 // As read_some at `offset`, which the file's own position is independent of.
 [[nodiscard]] std::size_t read_some_at(int fd, MutableByteView buffer, std::uint64_t offset,
                                        const std::string& what);
+// Writes every byte, in one write(2) where the system takes it so. Throws as read_some; then some of the
+// bytes may have been written.
 void write_all(int fd, ByteView bytes, const std::string& what);
 
-// The whole of a small file or stream that holds a secret. kRefused above `limit` bytes.
+// The whole of a small file or stream that holds a secret, at most `limit` bytes; throws kRefused for more,
+// or as read_some.
 [[nodiscard]] SecretBytes read_secret(int fd, std::size_t limit, const std::string& what);
 // Opens `path` (kNotFound if it is missing) and reads it so.
 [[nodiscard]] SecretBytes read_secret_file(const std::string& path, std::size_t limit);

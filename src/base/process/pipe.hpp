@@ -1,4 +1,4 @@
-// Pipes between us and our children.
+// Pipes between us and our children. Used by ChildProcess, DeathWatch and spawn.
 #pragma once
 
 #include "base/process/fd.hpp"
@@ -10,7 +10,8 @@ struct Pipe {
   Fd write_end;
 };
 
-// Both ends close on exec, and are none of the three standard descriptors. Throws kOther.
+// Both ends close on exec, and neither is one of the three standard descriptors, even where those are closed.
+// Throws kOther when there may be no more open files.
 [[nodiscard]] Pipe make_pipe();
 
 }  // namespace imgcrypt

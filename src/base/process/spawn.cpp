@@ -71,8 +71,8 @@ pid_t spawn(const Program& program, const Fd& input, const Fd& output, const Fd&
   if (pid == 0) become(file.c_str(), arguments.data(), standard, failure.write_end, watch);
   failure.write_end.reset();
   if (const int error = read_failure(failure.read_end); error != 0) {
-    ::waitpid(pid, nullptr, 0);
     watch.remove(pid);
+    ::waitpid(pid, nullptr, 0);
     throw errno_error("start " + program.path, error);
   }
   return pid;

@@ -1,4 +1,4 @@
-// Starts a program from a process that may have threads.
+// Starts a program from a process that may have threads. Used by ChildProcess.
 #pragma once
 
 #include "base/process/death_watch.hpp"
@@ -16,9 +16,10 @@ struct Program {
   std::vector<std::string> arguments;
 };
 
-// The program gets the three descriptors and no other of ours, a process group of its own that `watch` knows
-// before the program runs, default signals, our environment and directory. Throws kNotFound or kOther, naming
-// it.
+// Returns the id of the child, which the caller must reap after it has told `watch` to forget it. The program
+// gets the three descriptors and no other of ours, a process group of its own that `watch` knows before the
+// program runs, default signals of which none is blocked, our environment and directory. Throws kNotFound or
+// kOther, naming it, when it cannot be started; then nothing is left of it.
 [[nodiscard]] pid_t spawn(const Program& program, const Fd& input, const Fd& output, const Fd& errors,
                           const DeathWatch& watch);
 
