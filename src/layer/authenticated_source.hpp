@@ -1,6 +1,7 @@
 // A layer's ciphertext passed on as it is; its verified end is reached only when its HMAC fits.
 #pragma once
 
+#include "base/stream/sticky_failure.hpp"
 #include "base/stream/stream.hpp"
 #include "layer/layer_mac.hpp"
 
@@ -14,10 +15,13 @@ class AuthenticatedSource final : public Source {
   [[nodiscard]] std::optional<Chunk> next() override;
 
  private:
+  [[nodiscard]] std::optional<Chunk> read_next();
+
   Source& cipher_;
   ChunkHash<Mac> hmac_;
   Bytes expected_;
-  enum class State { kReading, kVerified, kFailed } state_ = State::kReading;
+  bool is_verified_ = false;
+  StickyFailure failure_;
 };
 
 }  // namespace imgcrypt

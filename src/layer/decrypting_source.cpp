@@ -3,8 +3,6 @@
 #include "base/stream/chunk_pool.hpp"
 #include "base/work_time.hpp"
 
-#include <imgcrypt/error.hpp>
-
 #include <utility>
 
 namespace imgcrypt {
@@ -12,9 +10,12 @@ namespace imgcrypt {
 DecryptingSource::DecryptingSource(Source& cipher, const PrivateOptions& options, const LayerMac& mac)
     : cipher_(cipher), ctr_(options.key, options.nonce), expected_mac_(mac.expected), mac_(mac.mac) {}
 
-// What is held is released when what follows it has been read, and so, at the end, verified.
 std::optional<Chunk> DecryptingSource::next() {
-  if (state_ == State::kFailed) throw Error(ErrorCode::kIntegrity, "layer authentication failed");
+  return failure_.guard([this] { return decrypt_next(); });
+}
+
+// What is held is released when what follows it has been read, and so, at the end, verified.
+std::optional<Chunk> DecryptingSource::decrypt_next() {
   if (state_ == State::kStarting) held_ = read_chunk();
   if (!held_) return std::nullopt;
   const Chunk released = *std::exchange(held_, state_ == State::kVerified ? std::nullopt : read_chunk());
@@ -23,7 +24,6 @@ std::optional<Chunk> DecryptingSource::next() {
 
 // A whole chunk; less only at the end, which is then verified.
 std::optional<Chunk> DecryptingSource::read_chunk() {
-  state_ = State::kFailed;  // unless all of this succeeds
   std::optional<Chunk> chunk = cipher_.next();
   if (chunk) mac_.update(*chunk);
   const bool is_end = !chunk || chunk->size() < kChunkSize;

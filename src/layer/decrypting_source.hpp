@@ -3,6 +3,7 @@
 // verifies first (verify_layer) or throws away what it got when next() throws.
 #pragma once
 
+#include "base/stream/sticky_failure.hpp"
 #include "base/stream/whole_chunks.hpp"
 #include "crypto/aes_ctr.hpp"
 #include "layer/layer_mac.hpp"
@@ -19,6 +20,7 @@ class DecryptingSource final : public Source {
   [[nodiscard]] std::optional<Chunk> next() override;
 
  private:
+  [[nodiscard]] std::optional<Chunk> decrypt_next();
   [[nodiscard]] std::optional<Chunk> read_chunk();
   [[nodiscard]] Chunk decrypt(const Chunk& chunk);
 
@@ -27,7 +29,8 @@ class DecryptingSource final : public Source {
   Bytes expected_mac_;
   ChunkHash<Mac> mac_;
   std::optional<Chunk> held_;  // ciphertext
-  enum class State { kStarting, kReading, kVerified, kFailed } state_ = State::kStarting;
+  enum class State { kStarting, kReading, kVerified } state_ = State::kStarting;
+  StickyFailure failure_;
 };
 
 }  // namespace imgcrypt

@@ -11,6 +11,10 @@ EncryptingSource::EncryptingSource(Source& plain, const PrivateOptions& options)
     : plain_(plain), cipher_(options.key, options.nonce), hmac_(hmac_sha256(options.key)) {}
 
 std::optional<Chunk> EncryptingSource::next() {
+  return failure_.guard([this] { return encrypt_next(); });
+}
+
+std::optional<Chunk> EncryptingSource::encrypt_next() {
   if (!public_options_.hmac.empty()) return std::nullopt;
   const std::optional<Chunk> plain = plain_.next();
   if (!plain) {

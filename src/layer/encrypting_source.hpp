@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/stream/chunk_hash.hpp"
+#include "base/stream/sticky_failure.hpp"
 #include "base/stream/stream.hpp"
 #include "crypto/aes_ctr.hpp"
 #include "crypto/mac.hpp"
@@ -21,10 +22,13 @@ class EncryptingSource final : public Source {
   [[nodiscard]] const PublicOptions& public_options() const noexcept { return public_options_; }
 
  private:
+  [[nodiscard]] std::optional<Chunk> encrypt_next();
+
   Source& plain_;
   AesCtr cipher_;
   ChunkHash<Mac> hmac_;
   PublicOptions public_options_;  // empty before the end
+  StickyFailure failure_;
 };
 
 }  // namespace imgcrypt

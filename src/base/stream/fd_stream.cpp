@@ -10,6 +10,10 @@ constexpr std::size_t kLeastRead = 4096;  // bytes
 }  // namespace
 
 std::optional<Chunk> FdSource::next() {
+  return failure_.guard([this] { return read_next(); });
+}
+
+std::optional<Chunk> FdSource::read_next() {
   FreshChunk fresh = pool_.take();
   const MutableByteView room = fresh.room();
   std::size_t filled = 0;

@@ -3,6 +3,7 @@
 
 #include "base/process/fd.hpp"
 #include "base/stream/chunk_pool.hpp"
+#include "base/stream/sticky_failure.hpp"
 #include "base/stream/stream.hpp"
 
 #include <string>
@@ -23,10 +24,13 @@ class FdSource final : public Source {
   [[nodiscard]] std::optional<Chunk> next() override;
 
  private:
+  [[nodiscard]] std::optional<Chunk> read_next();
+
   Fd owned_;
   int fd_;
   std::string what_;
   ChunkPool& pool_;
+  StickyFailure failure_;
 };
 
 // Writes to a file that the caller keeps open; keeps no chunk.

@@ -183,8 +183,17 @@ void HashQueue::wait_locked(std::unique_lock<std::mutex>& lock, std::size_t most
   has_work_.notify_one();  // for what became free to be taken
 }
 
-// With one hand the buffer that was used last, which is still in the cache; with two the oldest, and none
-// before all exist (kBuffersOfTwoHands says why).
+Storage HashQueue::take_storage() {
+  wait_until_left(hands_ == Hands::kOne ? kLeftByOneHand : SIZE_MAX);
+  while (true) {
+    if (Storage storage = take_free()) return storage;
+    // A new one, too, when nothing is left to hash: then somebody keeps the others, and is not waited for.
+    if (!has_all_buffers() || !wait_for_half()) return take_new();
+  }
+}
+
+// Null when a new one is to be made. With one hand, the buffer that was used last, which is still in the
+// cache; with two, the oldest, and none before all exist (see kBuffersOfTwoHands).
 Storage HashQueue::take_free() noexcept {
   const std::lock_guard lock(free_mutex_);
   const bool is_too_early = hands_ == Hands::kTwo && existing_ < kBuffersOfTwoHands;
@@ -194,32 +203,32 @@ Storage HashQueue::take_free() noexcept {
   return storage;
 }
 
-Storage HashQueue::take_storage() {
-  wait_until_left(hands_ == Hands::kOne ? kLeftByOneHand : SIZE_MAX);
-  if (Storage storage = take_free()) return storage;
-  if (hands_ == Hands::kTwo) {
-    const auto has_all = [this] {
-      const std::lock_guard lock(free_mutex_);
-      return existing_ >= kBuffersOfTwoHands;
-    };
-    // Lest the two threads wake each other for every chunk, it waits for several, if it has to.
-    while (has_all()) {
-      std::unique_lock lock(mutex_);
-      if (updates_.empty()) break;  // whoever keeps the others is not waited for
-      wait_locked(lock, updates_.size() / 2);
-      lock.unlock();
-      if (Storage storage = take_free()) return storage;
-    }
+// Whether hashing should give a buffer back before another one is made. A lone hand has hashed before it
+// asks.
+bool HashQueue::has_all_buffers() noexcept {
+  if (hands_ == Hands::kOne) return false;
+  const std::lock_guard lock(free_mutex_);
+  return existing_ >= kBuffersOfTwoHands;
+}
+
+// Half of what is posted and not just the oldest update: otherwise the two threads would wake each other for
+// every chunk. False when nothing is posted.
+bool HashQueue::wait_for_half() noexcept {
+  std::unique_lock lock(mutex_);
+  if (updates_.empty()) return false;
+  wait_locked(lock, updates_.size() / 2);
+  return true;
+}
+
+Storage HashQueue::take_new() {
+  Storage storage = new_storage();
+  const std::lock_guard lock(free_mutex_);
+  if (existing_ >= ChunkPool::kMostKept) {
+    throw Error(ErrorCode::kOther,
+                "more than " + std::to_string(ChunkPool::kMostKept) + " chunks of one blob are kept");
   }
-  {
-    const std::lock_guard lock(free_mutex_);
-    if (existing_ >= ChunkPool::kMostKept) {
-      throw Error(ErrorCode::kOther,
-                  "more than " + std::to_string(ChunkPool::kMostKept) + " chunks of one blob are kept");
-    }
-    ++existing_;
-  }
-  return new_storage();
+  ++existing_;
+  return storage;
 }
 
 void HashQueue::give_back(Storage storage) noexcept {

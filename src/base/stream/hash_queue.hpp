@@ -68,6 +68,9 @@ class HashQueue {
   void wait_until_left(std::size_t most);
   void wait_locked(std::unique_lock<std::mutex>& lock, std::size_t most);
   [[nodiscard]] Storage take_free() noexcept;
+  [[nodiscard]] Storage take_new();
+  [[nodiscard]] bool has_all_buffers() noexcept;
+  bool wait_for_half() noexcept;
 
   Hands hands_;
   std::mutex mutex_;

@@ -33,6 +33,10 @@ InflatingSource::InflatingSource(Source& compressed)
 }
 
 std::optional<Chunk> InflatingSource::next() {
+  return failure_.guard([this] { return inflate_next(); });
+}
+
+std::optional<Chunk> InflatingSource::inflate_next() {
   if (!inflater_) return compressed_.next();
   FreshChunk fresh = pool_.take();
   std::size_t filled = 0;

@@ -4,6 +4,7 @@
 
 #include "base/stream/chunk_pool.hpp"
 #include "base/stream/peeked_source.hpp"
+#include "base/stream/sticky_failure.hpp"
 #include "layer/inflate/inflater.hpp"
 
 namespace imgcrypt {
@@ -22,6 +23,7 @@ class InflatingSource final : public Source {
   [[nodiscard]] std::optional<Chunk> next() override;
 
  private:
+  [[nodiscard]] std::optional<Chunk> inflate_next();
   [[nodiscard]] std::size_t inflate_into(MutableByteView room);
   bool fill();
   void start_next_member();
@@ -32,6 +34,7 @@ class InflatingSource final : public Source {
   ChunkPool pool_;                      // of what is inflated
   std::optional<Chunk> chunk_;          // the compressed bytes at hand
   ByteView input_;                      // of chunk_, not yet taken
+  StickyFailure failure_;
 };
 
 }  // namespace imgcrypt

@@ -78,6 +78,21 @@ TEST(InflatingSource, RefusesDataThatIsCutShort) {
   }
 }
 
+TEST(InflatingSource, StaysFailed) {
+  for (const std::string& program : kPrograms) {
+    const Bytes whole = run_program(program, content(300'000));
+    for (const std::size_t place : {whole.size() / 2, whole.size() - 6}) {
+      Bytes damaged = whole;
+      damaged[place] ^= 0x10U;
+      ChunkPool pool;
+      SlowSource source(damaged, kChunkSize, pool);
+      InflatingSource inflating(source);
+      EXPECT_EQ(error_of([&] { drain(inflating); }), ErrorCode::kIntegrity) << program << " " << place;
+      EXPECT_EQ(error_of([&] { (void)inflating.next(); }), ErrorCode::kIntegrity) << program << " " << place;
+    }
+  }
+}
+
 TEST(InflatingSource, RefusesBytesAfterTheEnd) {
   for (const std::string& program : kPrograms) {
     for (const char* tail : {"x", "trailing", "\x1f\x8b"}) {
