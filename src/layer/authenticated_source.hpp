@@ -1,4 +1,5 @@
-// A layer's ciphertext passed on as it is; its verified end is reached only when its HMAC fits.
+// A layer's ciphertext, passed on as it is. Its verified end is reached only if its HMAC fits; what came
+// before is not authenticated until then. Belongs to one thread at a time.
 #pragma once
 
 #include "base/stream/sticky_failure.hpp"
@@ -9,9 +10,10 @@ namespace imgcrypt {
 
 class AuthenticatedSource final : public Source {
  public:
-  // `cipher` must outlive it.
+  // `cipher` must outlive it. `hmac` is copied and may be used for another pass.
   AuthenticatedSource(Source& cipher, const LayerMac& hmac);
-  // Throws kIntegrity "layer authentication failed" when the HMAC does not fit.
+  // The chunks of `cipher`. Throws kIntegrity "layer authentication failed" instead of the end if the HMAC
+  // does not fit, and what `cipher` throws.
   [[nodiscard]] std::optional<Chunk> next() override;
 
  private:
