@@ -14,7 +14,8 @@ std::optional<Chunk> DecryptingSource::next() {
   return failure_.guard([this] { return decrypt_next(); });
 }
 
-// What is held is released when what follows it has been read, and so, at the end, verified.
+// The chunk that is held is released when the one after it has been read. So the last one is released only
+// when the end has been read, and with it the MAC has been checked.
 std::optional<Chunk> DecryptingSource::decrypt_next() {
   if (state_ == State::kStarting) held_ = read_chunk();
   if (!held_) return std::nullopt;
@@ -22,7 +23,8 @@ std::optional<Chunk> DecryptingSource::decrypt_next() {
   return decrypt(released);
 }
 
-// A whole chunk; less only at the end, which is then verified.
+// A whole chunk. A shorter one, or none, means the end of the ciphertext, which is then verified before it is
+// returned.
 std::optional<Chunk> DecryptingSource::read_chunk() {
   std::optional<Chunk> chunk = cipher_.next();
   if (chunk) mac_.update(*chunk);

@@ -26,6 +26,7 @@ std::optional<Chunk> EncryptingSource::encrypt_next() {
     const WorkTimer timer(Work::kCipher);
     cipher_.apply(plain->view(), fresh.room().first(plain->size()));
   }
+  // A fresh chunk rather than in place: the digest of the source may still be reading the plaintext.
   Chunk encrypted = std::move(fresh).filled(plain->size());
   hmac_.update(encrypted);
   return encrypted;

@@ -7,7 +7,7 @@
 namespace imgcrypt {
 
 struct Chunk::Buffer {
-  // From the pool, or from the heap when it is null.
+  // From the queue's pool, or from the heap if it is null.
   explicit Buffer(std::shared_ptr<HashQueue> its_queue)
       : queue(std::move(its_queue)), storage(queue ? queue->take_storage() : new_storage()) {}
   explicit Buffer(Bytes its_bytes) : bytes(std::move(its_bytes)) {}
@@ -17,9 +17,9 @@ struct Chunk::Buffer {
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
 
-  std::shared_ptr<HashQueue> queue;  // null: of no pool
+  std::shared_ptr<HashQueue> queue;  // null: outside every pool
   Storage storage;
-  Bytes bytes;  // instead of `storage`
+  Bytes bytes;  // used instead of `storage` by chunks of given bytes
 };
 
 Chunk::Chunk(Bytes bytes)
