@@ -38,7 +38,7 @@ struct Part {
   ByteView bytes;
 };
 
-// Repeatedly takes the parts that are left as far as the shortest of them reaches, which then is finished.
+// Takes all parts as far as the shortest of them reaches, finishes that one, and goes on with the others.
 template <std::size_t kMost>
 void update_in_turns(std::array<Part, kMost> parts, std::size_t left) {
   while (left > 1) {
