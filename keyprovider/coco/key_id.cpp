@@ -22,7 +22,7 @@ bool is_made_of(std::string_view text, std::string_view more) {
   });
 }
 
-// What stands before the first `separator`, which is taken away with it.
+// Removes everything up to and including the first `separator` from `rest`, and returns what was before it.
 std::optional<std::string_view> take_until(std::string_view& rest, std::string_view separator) {
   const std::size_t end = rest.find(separator);
   if (end == std::string_view::npos) return std::nullopt;

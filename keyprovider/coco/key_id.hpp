@@ -1,5 +1,5 @@
-// The names of keys in confidential-containers: kbs://[ADDRESS]/REPOSITORY/TYPE/TAG, and
-// kbs+PLUGIN://... for what a plug-in of the key broker holds.
+// The names of keys in confidential-containers: kbs://[ADDRESS]/REPOSITORY/TYPE/TAG for resources of a key
+// broker, and kbs+PLUGIN://... for what one of its plug-ins keeps. Immutable values.
 #pragma once
 
 #include <optional>
@@ -10,12 +10,14 @@ namespace imgcrypt::keyprovider::coco {
 
 class KeyId {
  public:
-  // Takes what the confidential-data-hub reads, in the one spelling that needs no normalising. Throws kUsage
-  // with the reason.
+  // Accepts what the confidential-data-hub can read, in the one spelling that needs no normalising, up to 1
+  // KiB. Throws kUsage with the reason.
   static KeyId parse(std::string_view text);
 
+  // As it was given to parse().
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
-  // REPOSITORY/TYPE/TAG of a plain resource, safe as a relative path; nullopt: a plug-in holds it.
+  // REPOSITORY/TYPE/TAG of a resource, which is safe as a relative path: three names, none of which is "." or
+  // "..". nullopt if a plug-in keeps the key.
   [[nodiscard]] std::optional<std::string> resource_path() const;
 
  private:

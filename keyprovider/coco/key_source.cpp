@@ -16,11 +16,11 @@ constexpr std::size_t kMostResourceFileBytes = 4 * 1024 * 1024;
 SecretBytes checked(SecretBytes key, const std::string& place) {
   if (key.size() == kKeySize) return key;
   throw Error(ErrorCode::kUsage,
-              place + " holds " + std::to_string(key.size()) + " bytes, a key has exactly 32",
+              place + " holds " + std::to_string(key.size()) + " bytes; a key has exactly 32",
               "head -c 32 /dev/urandom makes one: raw bytes, neither hex nor base64");
 }
 
-// The file holds the keys of others, too: read in place, never as a tree.
+// The file also contains other keys, so it is read in place: a tree would leave copies that are not wiped.
 std::optional<SecretBytes> find_in_text(std::string_view text, const std::string& path) {
   const auto value = JsonView(text).find(path);
   if (!value) return std::nullopt;

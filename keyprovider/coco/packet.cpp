@@ -28,7 +28,7 @@ Bytes bytes_of(const JsonView& json, std::string_view name) {
 
 void refuse_unless(const std::string& value, const std::string& expected, const std::string& what,
                    const std::string& hint) {
-  if (value != expected) throw Error(ErrorCode::kRefused, what + " " + value + " is not opened here", hint);
+  if (value != expected) throw Error(ErrorCode::kRefused, what + " " + value + " is not supported", hint);
 }
 
 }  // namespace
@@ -49,7 +49,7 @@ Packet parse_packet(ByteView packet) {
                 "A256CTR does not authenticate what it wraps");
   Packet parsed{json.get("kid").string(), bytes_of(json, "wrapped_data"), bytes_of(json, "iv")};
   if (parsed.nonce.size() != kGcmNonceSize || parsed.wrapped.size() < kGcmTagSize)
-    throw Error(ErrorCode::kIntegrity, "iv or wrapped_data have a wrong size");
+    throw Error(ErrorCode::kIntegrity, "iv or wrapped_data has a wrong size");
   return parsed;
 }
 

@@ -16,7 +16,7 @@ namespace {
 void check_algorithm(const std::string& value) {
   if (value == "A256CTR")
     fail("algorithm=A256CTR does not authenticate what it wraps",
-         "A256GCM is what coco_keyprovider uses, too");
+         "use A256GCM, the default of coco_keyprovider");
   if (value != "A256GCM") fail("algorithm=" + value + " is not known: only A256GCM is");
 }
 
@@ -43,7 +43,7 @@ void take_pair(Parameters& parameters, const std::string& name, const std::strin
 void check_together(const Parameters& parameters) {
   if (parameters.is_sample && (parameters.key_path || parameters.key_id || parameters.resources))
     fail("sample=true uses no other key, keyid or resource");
-  if (parameters.key_path && parameters.resources) fail("keypath= and resources= are two keys for one");
+  if (parameters.key_path && parameters.resources) fail("keypath= and resources= exclude each other");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// What stands behind provider:attestation-agent: NAME=VALUE pairs, joined by "::".
+// What a user writes after provider:attestation-agent: NAME=VALUE pairs, joined by "::". README.md, section
+// "coco", lists them.
 #pragma once
 
 #include <optional>
@@ -10,11 +11,12 @@ namespace imgcrypt::keyprovider::coco {
 struct Parameters {
   std::optional<std::string> key_path = std::nullopt;
   std::optional<std::string> key_id = std::nullopt;
-  std::optional<std::string> resources = std::nullopt;  // a pair of our own: where keyid is looked up
+  std::optional<std::string> resources = std::nullopt;  // our own addition: where keyid is looked up
   bool is_sample = false;
 };
 
-// Throws kUsage for anything that coco_keyprovider would pass over or take for something else.
+// Checks spelling and combination, and opens no file. Throws kUsage, also for what coco_keyprovider would
+// ignore or understand as something else: unknown, repeated, empty and contradictory pairs.
 [[nodiscard]] Parameters parse_parameters(std::string_view text);
 
 }  // namespace imgcrypt::keyprovider::coco

@@ -8,7 +8,7 @@
 namespace imgcrypt::keyprovider::coco {
 namespace {
 
-// What the user named; a bare provider:attestation-agent names nothing.
+// What the user named; a bare provider:attestation-agent, which is sent as one word, names nothing.
 std::vector<Parameters> named_by(const std::vector<std::string>& parameters) {
   std::vector<Parameters> named;
   for (const std::string& parameter : parameters)
@@ -23,7 +23,8 @@ Parameters parse_key_of_node(const std::string& text) {
   return {.key_path = text.substr(middle + 1), .key_id = KeyId::parse(text.substr(0, middle)).text()};
 }
 
-// A packet's keyid needs only to be the same as ours; to be looked up it must be one that we understand.
+// A packet's keyid is parsed only to look it up in resources. A key file also opens packets whose keyid we
+// would refuse ourselves.
 std::optional<SecretBytes> find_key(const Parameters& source, const std::string& key_id) {
   if (source.is_sample) return key_id == kSampleKeyId ? std::optional(sample_key()) : std::nullopt;
   if (source.key_id && *source.key_id != key_id) return std::nullopt;
@@ -76,11 +77,12 @@ CocoProvider::NamedKey CocoProvider::key_to_wrap_with(const Parameters& paramete
   std::vector<Parameters> sources = node_;
   if (parameters.resources) sources = {parameters};
   for (const Parameters& source : sources) {
-    if (source.is_sample) continue;  // never without the user's word for this very image
+    if (source.is_sample) continue;  // only if the user asked for it for this image
     if (auto key = find_key(source, id)) return {id, std::move(*key)};
   }
-  throw Error(ErrorCode::kRefused, "no key " + id + " was found: with a random one the layer would be lost",
-              "write keypath=FILE or resources=PATH beside keyid=");
+  throw Error(ErrorCode::kRefused,
+              "no key " + id + " was found, and with a random one the layer would be lost",
+              "add keypath=FILE or resources=PATH to keyid=");
 }
 
 SecretBytes CocoProvider::unwrap(const std::vector<std::string>& parameters, ByteView packet) {

@@ -1,4 +1,5 @@
-// The provider: wraps as coco_keyprovider does, and unwraps as the confidential-data-hub does in a guest.
+// The provider: wraps like coco_keyprovider, and unwraps like the confidential-data-hub in a guest. Reads key
+// files anew for each request, and keeps no key. One thread.
 #pragma once
 
 #include "keyprovider/coco/key_id.hpp"
@@ -11,21 +12,26 @@
 
 namespace imgcrypt::keyprovider::coco {
 
-// The keys of the node, beside those that a request names.
+// The keys of this machine, in addition to those that a request names.
 struct KeyPlaces {
-  std::vector<std::string> keys;  // each KEYID=FILE
-  std::vector<std::string> resources;
-  bool has_sample = false;
+  std::vector<std::string> keys;       // each KEYID=FILE
+  std::vector<std::string> resources;  // files or directories, see find_resource
+  bool has_sample = false;             // open what the published key has wrapped
 };
 
 class CocoProvider final : public KeyProvider {
  public:
+  // Called with a sentence for the user when a request is served but should not have been made.
   using Warn = std::function<void(const std::string&)>;
 
-  // Throws kUsage for a key that is not KEYID=FILE.
+  // Throws kUsage if a key is not KEYID=FILE. Opens no file.
   CocoProvider(const KeyPlaces& node, Warn warn);
 
+  // Throws kUsage unless the parameters name exactly one key, and kRefused if no key of
+  // that name is found. Uses the sample key only if the parameters say sample=true.
   Bytes wrap(const std::vector<std::string>& parameters, const SecretBytes& options) override;
+  // Tries the parameters first, then the keys of this machine. Throws kNoKey if none of them has the packet's
+  // key, and otherwise the first failure.
   SecretBytes unwrap(const std::vector<std::string>& parameters, ByteView packet) override;
 
  private:

@@ -30,7 +30,8 @@ class Skeleton final : public KeyProvider {
   }
 
   SecretBytes unwrap(const std::vector<std::string>& parameters, ByteView packet) override {
-    if (packet.size() < kGcmNonceSize + kGcmTagSize) throw Error(ErrorCode::kIntegrity, "the packet is cut");
+    if (packet.size() < kGcmNonceSize + kGcmTagSize)
+      throw Error(ErrorCode::kIntegrity, "the packet is cut short");
     const ByteView sealed = packet.subspan(kGcmNonceSize);
     auto options = gcm_open(read_key(parameters), packet.first(kGcmNonceSize), {},
                             sealed.first(sealed.size() - kGcmTagSize), sealed.last(kGcmTagSize));

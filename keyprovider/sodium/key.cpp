@@ -53,6 +53,7 @@ SecretBytes decode(std::string_view prefix, std::string_view text) {
   return std::move(*key);
 }
 
+// Whether the number is reduced modulo the prime, so that a key has only one text.
 bool is_canonical(ByteView point) {
   // 2^255 - 19, little-endian as points are.
   std::array<std::uint8_t, kKeySize> prime{};
@@ -62,7 +63,8 @@ bool is_canonical(ByteView point) {
   return std::ranges::lexicographical_compare(point.rbegin(), point.rend(), prime.rbegin(), prime.rend());
 }
 
-// Every secret leads to the same shared key, which crypto_scalarmult refuses to compute.
+// With such a point every secret gives the same shared key, known to everybody. crypto_scalarmult refuses to
+// compute it, whatever the secret.
 bool is_of_low_order(ByteView point) {
   std::array<std::uint8_t, kKeySize> shared{};
   const std::array<std::uint8_t, kKeySize> any_secret{9};
@@ -79,7 +81,7 @@ PublicKey PublicKey::parse(std::string_view text) {
   if (!text.starts_with(kPublicPrefix)) fail("not a public key of keyprovider-sodium");
   const SecretBytes bytes = decode(kPublicPrefix, text);
   if (!is_canonical(bytes.expose()) || is_of_low_order(bytes.expose()))
-    fail("a public key that nobody can have the secret of");
+    fail("a public key that has no secret key");
   PublicKey key;
   std::ranges::copy(bytes.expose(), key.bytes_.begin());
   return key;

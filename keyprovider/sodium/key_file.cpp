@@ -14,7 +14,7 @@ std::string_view without_line_end(std::string_view text) {
   return text;
 }
 
-// What was meant for a file name may be a key itself, which no message may show.
+// Somebody may give the secret key itself instead of a file name. Messages about files would then show it.
 void refuse_secret_text(const std::string& argument) {
   if (argument.find(kSecretPrefix) == std::string::npos) return;
   throw Error(ErrorCode::kUsage, "the text of a secret key was given",

@@ -1,4 +1,5 @@
-// Files that hold one key as text, and the values behind provider:sodium that name them.
+// Files that contain one key as a line of text, and the values after provider:sodium: that name them. No
+// message shows a secret key, even if somebody gives one in the place of a file name.
 #pragma once
 
 #include "keyprovider/sodium/key.hpp"
@@ -8,12 +9,14 @@
 
 namespace imgcrypt::keyprovider::sodium {
 
-// A public key file, or the text of the key itself. Throws Error naming the file.
+// From a public key file, or from the text of the key itself. Throws kUsage if it is not a public key,
+// kNotFound or kOther if the file cannot be read, kRefused if it has more than 4 KiB; each names the file.
 [[nodiscard]] PublicKey read_recipient(const std::string& file_or_text);
-// Throws Error naming the file.
+// Throws the same for a file that is not a secret key file.
 [[nodiscard]] SecretKey read_secret_key(const std::string& file);
 
-// Writes `file` and `file`.pub, a line each. Throws as write_key_pair.
+// Writes the secret key to `file`, which only its owner can read, and the public key to `file`.pub. Throws
+// like write_key_pair.
 void write_key_files(const std::string& file, const SecretKey& key, IfPresent if_present);
 
 }  // namespace imgcrypt::keyprovider::sodium

@@ -24,7 +24,7 @@ void check_head(const JsonView& json) {
   const std::uint64_t version = json.get("version").unsigned_integer();
   if (version == kVersion) return;
   throw Error(ErrorCode::kRefused,
-              "the packet is of version " + std::to_string(version) + ", which is not known here",
+              "the packet is of version " + std::to_string(version) + ", which this program does not know",
               "a newer keyprovider-sodium may read it");
 }
 
@@ -51,6 +51,7 @@ std::vector<SealedCopy> parse_packet(ByteView packet) {
                   "a packet for more than " + std::to_string(kMostRecipients) + " recipients");
     copies.push_back(parse_copy(copy));
   }
+  // There is one way to write a packet: unknown members, other spacing and other encodings are damage.
   if (copies.empty() || format_packet(copies) != as_text(packet)) fail_packet("the packet is damaged");
   return copies;
 }

@@ -1,5 +1,5 @@
-// The provider: seals for the public keys that a request names, opens with the secret key files that a
-// request names and with those of the node.
+// The provider: seals for the public keys that a request names, and opens with the secret key files that a
+// request names and with those of this machine. One thread.
 #pragma once
 
 #include "keyprovider/serve.hpp"
@@ -11,8 +11,9 @@
 
 namespace imgcrypt::keyprovider::sodium {
 
+// The secret keys of this machine.
 struct KeyPlaces {
-  std::vector<std::string> files;
+  std::vector<std::string> files;        // a key each
   std::vector<std::string> directories;  // of NAME.key files
 };
 
@@ -23,9 +24,15 @@ struct KeyRing {
 
 class SodiumProvider final : public KeyProvider {
  public:
+  // Opens no file: the first packet does.
   explicit SodiumProvider(KeyPlaces node) : node_(std::move(node)) {}
 
+  // One packet for all recipients; one that is named twice counts once. Throws kUsage if none is named or a
+  // parameter is not a public key, and kRefused if there are too many.
   Bytes wrap(const std::vector<std::string>& parameters, const SecretBytes& options) override;
+  // Throws kNoKey if none of the keys is a recipient, with their public keys and the files that were skipped;
+  // kIntegrity if one is, but cannot open its copy. A key file that was named and cannot be read is an error;
+  // one of a directory is skipped.
   SecretBytes unwrap(const std::vector<std::string>& parameters, ByteView packet) override;
 
  private:

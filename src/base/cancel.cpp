@@ -14,7 +14,7 @@ namespace {
 std::atomic<int> caught_signal{0};
 static_assert(std::atomic<int>::is_always_lock_free);
 
-// Without SA_RESTART: what waits ends with EINTR.
+// Without SA_RESTART, so that a system call that waits ends with EINTR.
 void catch_signal(int signal, void (*handler)(int)) {
   struct sigaction action = {};
   action.sa_handler = handler;
@@ -26,11 +26,12 @@ bool is_ignored(int signal) {
   return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
+// Interrupts what waits, again and again (see the header).
 extern "C" void on_alarm(int /*signal*/) { ::alarm(1); }
 
 extern "C" void on_cancel_signal(int signal) {
   caught_signal.store(signal);
-  // Not earlier: until then SIGALRM may be the time limit of whoever started us.
+  // Only now, because until then SIGALRM may be a time limit that our parent has set.
   catch_signal(SIGALRM, on_alarm);
   ::alarm(1);
 }

@@ -12,7 +12,7 @@
 namespace imgcrypt {
 namespace {
 
-// Fewer where the system has no more: then they do all of it.
+// Fewer if the system has no more to give: then these, and the caller, do all the work.
 std::vector<std::jthread> start_threads(std::size_t count, const std::function<void()>& work) {
   std::vector<std::jthread> threads;
   try {
@@ -42,6 +42,7 @@ void run_parallel(std::size_t count, unsigned jobs, StopFlag& stop,
     }
   };
   {
+    // This thread works too; leaving the block joins the others.
     const std::size_t threads = std::min<std::size_t>(count, std::max(jobs, 1U));
     const auto helpers = start_threads(threads - std::min<std::size_t>(threads, 1), work);
     work();

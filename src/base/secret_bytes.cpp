@@ -14,7 +14,8 @@
 namespace imgcrypt {
 namespace {
 
-// A child that runs on without exec would keep a copy past our own death. Best effort, as locking is.
+// A forked child that does not call exec would keep a copy, perhaps for longer than we live. Like locking,
+// this may fail: the secret is then only less well protected. madvise(2) wants whole pages.
 void wipe_on_fork(void* memory, std::size_t size) {
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   const std::size_t in_page = reinterpret_cast<std::uintptr_t>(memory) % page;
@@ -34,13 +35,13 @@ struct Region {
   std::size_t size;
 };
 
-// Zeroed regions that wait to be used again: the dozen system calls that each costs, which stop all threads
-// to change the memory map, took more time than everything else about a small layer. Used for the same size
-// only, so that its end stays beside a guard page; small ones and a few, as they stay locked, and the system
-// may lock no more than some pages.
+// Zeroed regions that wait to be used again. Each new one costs a dozen system calls, which change the memory
+// map and so stop all threads; that took more time than everything else about a small layer. A region is only
+// used again for the same size, so that its end stays next to a guard page. Only a few small ones are kept:
+// they stay locked, and the system limits how many pages may be.
 class SpareRegions {
  public:
-  // Null when there is none of that size.
+  // Null if there is none of that size.
   [[nodiscard]] std::uint8_t* take(std::size_t size) noexcept {
     const std::lock_guard lock(mutex_);
     const auto end = regions_.begin() + count_;
@@ -53,7 +54,8 @@ class SpareRegions {
     return data;
   }
 
-  // Takes it in. Returns what is to be freed instead: one that is large, or the oldest when there are many.
+  // Keeps it, and returns what is to be freed instead: the region itself if it is large, the oldest one if
+  // there are many, or null.
   [[nodiscard]] std::uint8_t* give(Region region) noexcept {
     if (region.size > kLargest) return region.data;
     const std::lock_guard lock(mutex_);

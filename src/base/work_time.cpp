@@ -18,6 +18,7 @@ void add(Work work, Clock::duration time) noexcept {
 
 }  // namespace
 
+// The outer timer's work is added up to now, and goes on when this one ends.
 WorkTimer::WorkTimer(Work work) noexcept : work_(work), outer_(innermost), since_(Clock::now()) {
   if (outer_ != nullptr) add(outer_->work_, since_ - outer_->since_);
   innermost = this;

@@ -1,5 +1,5 @@
 // How long the threads of this process spend on each kind of work, so that -vv can say what limits a command.
-// Safe from every thread.
+// The totals belong to the process. Safe in every thread.
 #pragma once
 
 #include <array>
@@ -16,12 +16,14 @@ enum class Work {
   kWrite,
   kSync,
   kKeys,
-  kWait,  // for another thread of ours
+  kWait,  // for another of our own threads
 };
 inline constexpr std::size_t kWorkKinds = static_cast<std::size_t>(Work::kWait) + 1;
 
-// Times what its thread does while it lives. Work inside other work counts as its own kind only. Costs two
-// readings of the clock: meant for chunks, not for bytes.
+// Counts the lifetime of this object as work of its thread. While another timer of the same thread lives
+// inside it, the time counts only for the inner one, so that nothing is counted twice. Costs two readings of
+// the clock: meant for chunks, not for bytes. REQUIRES: it is destroyed by the thread that made it, before
+// every older timer of that thread (a local variable is).
 class WorkTimer {
  public:
   explicit WorkTimer(Work work) noexcept;
@@ -32,11 +34,13 @@ class WorkTimer {
  private:
   Work work_;
   WorkTimer* outer_;
-  std::chrono::steady_clock::time_point since_;  // that it is the innermost
+  std::chrono::steady_clock::time_point since_;  // when it became the innermost
 };
 
-// Of all threads together, by kind; of work that has ended.
+// The sum over all threads since the process started, indexed by Work. Work that is still going on is not
+// included. With several threads the sum may exceed the time that has passed.
 [[nodiscard]] std::array<std::chrono::nanoseconds, kWorkKinds> work_times() noexcept;
+// In English, for the report; a string literal.
 [[nodiscard]] std::string_view name_of(Work work) noexcept;
 
 }  // namespace imgcrypt

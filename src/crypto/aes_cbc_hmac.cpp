@@ -27,7 +27,8 @@ const Variant& variant_for(const SecretBytes& key) {
   openssl::fail("choosing AES-CBC with HMAC by key size");
 }
 
-// Over AAD, IV, ciphertext and the AAD's size in bits (section 5.2.2.1); its first half is the tag.
+// RFC 7518 section 5.2.2.1: HMAC over additional data, IV, ciphertext and the size of the additional data in
+// bits. The tag is its first half, which has the size of the key's first half.
 Bytes tag_of(const Variant& variant, ByteView key, ByteView iv, ByteView aad, ByteView ciphertext) {
   Bytes input = to_bytes(aad);
   input.insert(input.end(), iv.begin(), iv.end());

@@ -1,5 +1,6 @@
-// AES-256 in counter mode (NIST SP 800-38A): the nonce is the whole first counter block, big-endian, which
-// wraps modulo 2^128. Encrypting and decrypting are the same.
+// AES-256 in counter mode (NIST SP 800-38A section 6.5), the cipher of layers. The nonce is the whole first
+// counter block, a big-endian number that wraps modulo 2^128 (appendix B.1). Encrypting and decrypting are
+// the same. It authenticates nothing. An object belongs to one thread at a time.
 #pragma once
 
 #include "base/secret_bytes.hpp"
@@ -13,7 +14,8 @@ class AesCtr {
   static constexpr std::size_t kKeySize = 32;    // bytes
   static constexpr std::size_t kNonceSize = 16;  // bytes
 
-  // REQUIRES: both have exactly these sizes.
+  // Keeps the expanded key in memory that OpenSSL clears when it is freed. Throws kOther unless both have
+  // exactly these sizes. REQUIRES: a pair of key and nonce encrypts one layer only.
   AesCtr(const SecretBytes& key, ByteView nonce);
   AesCtr(const AesCtr&) = delete;
   AesCtr& operator=(const AesCtr&) = delete;
@@ -21,8 +23,9 @@ class AesCtr {
   AesCtr& operator=(AesCtr&&) noexcept;
   ~AesCtr();
 
+  // Goes on where the last call stopped; how the bytes are divided into calls makes no difference.
   void apply(MutableByteView bytes);  // in place
-  // Into `result`, which is as long, and the same or elsewhere.
+  // REQUIRES: `result` is at least as long, and is the same memory as `bytes` or does not overlap it.
   void apply(ByteView bytes, MutableByteView result);
 
  private:

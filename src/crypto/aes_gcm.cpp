@@ -62,6 +62,7 @@ std::optional<SecretBytes> gcm_open(const SecretBytes& key, ByteView nonce, Byte
   openssl::check(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, kGcmTagSize, expected.data()),
                  "setting the GCM tag");
   int size = 0;
+  // This compares the tag, in constant time.
   if (EVP_CipherFinal_ex(context.get(), nullptr, &size) <= 0) return std::nullopt;
   return plaintext;
 }

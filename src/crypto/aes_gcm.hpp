@@ -1,5 +1,6 @@
-// AES in Galois/Counter Mode (NIST SP 800-38D) over small messages, 16-byte tags. The key's size, 16, 24 or
-// 32 bytes, chooses the cipher.
+// AES in Galois/Counter Mode (NIST SP 800-38D) for small messages in memory, with 12-byte nonces and 16-byte
+// tags. The key's size chooses AES-128 (16 bytes), AES-192 (24) or AES-256 (32); another one is kOther. Safe
+// in every thread.
 #pragma once
 
 #include "base/secret_bytes.hpp"
@@ -16,8 +17,12 @@ struct GcmSealed {
   Bytes tag;
 };
 
+// Encrypts `plaintext` and authenticates it together with `aad`, the additional data, which may be empty.
+// Throws kOther unless the nonce has kGcmNonceSize bytes. REQUIRES: the key was never used with this nonce
+// before; otherwise messages can be forged.
 [[nodiscard]] GcmSealed gcm_seal(const SecretBytes& key, ByteView nonce, ByteView aad, ByteView plaintext);
-// nullopt when the tag does not fit.
+// The plaintext; nullopt if the tag does not fit, whether because of another key or a change of any argument,
+// or if nonce or tag have another size. Nothing unauthenticated is returned.
 [[nodiscard]] std::optional<SecretBytes> gcm_open(const SecretBytes& key, ByteView nonce, ByteView aad,
                                                   ByteView ciphertext, ByteView tag);
 

@@ -32,7 +32,7 @@ openssl::CipherContext start(const SecretBytes& key, int encrypt) {
 }  // namespace
 
 Bytes aes_kw_wrap(const SecretBytes& wrapping_key, const SecretBytes& key) {
-  // RFC 3394 section 2: at least two blocks. OpenSSL would take none for nothing to do.
+  // RFC 3394 section 2: at least two semiblocks. OpenSSL would accept an empty key and do nothing.
   if (key.size() < 2 * kSemiblock || key.size() % kSemiblock != 0) openssl::fail("AES key wrap");
   const auto context = start(wrapping_key, 1);
   Bytes wrapped(key.size() + kSemiblock);
@@ -48,6 +48,7 @@ std::optional<SecretBytes> aes_kw_unwrap(const SecretBytes& wrapping_key, ByteVi
   const auto context = start(wrapping_key, 0);
   SecretBytes key(wrapped.size());
   int size = 0;
+  // A failure here is a wrong key or a change, not an error of the library.
   const int status = EVP_CipherUpdate(context.get(), key.expose_mutable().data(), &size, wrapped.data(),
                                       static_cast<int>(wrapped.size()));
   if (status <= 0 || size != static_cast<int>(wrapped.size() - kSemiblock)) return std::nullopt;

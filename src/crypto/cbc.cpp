@@ -19,10 +19,12 @@ const EVP_CIPHER* type_of(BlockCipher cipher) {
   openssl::fail("choosing a block cipher");
 }
 
-// All ones when a < b. Both are small.
+// All bits set if a < b, none otherwise, without a branch. REQUIRES: both are less than 2^31.
 std::uint32_t mask_if_less(std::uint32_t a, std::uint32_t b) { return 0U - ((a - b) >> 31U); }
 
-// Zero if and only if the last block ends with n bytes n. Looks at the whole block whatever n is.
+// Zero if and only if the last block ends with n bytes of value n, 1 <= n <= size of the block. It looks at
+// the whole block whatever n is, so that the time does not depend on where the padding is wrong (Vaudenay's
+// attack).
 std::uint32_t padding_fault(ByteView last_block) {
   const std::uint32_t count = last_block.back();
   const auto block = static_cast<std::uint32_t>(last_block.size());

@@ -1,5 +1,6 @@
-// Decryption with block ciphers in Cipher Block Chaining mode (NIST SP 800-38A), padded as RFC 5652 section
-// 6.3. Nothing authenticates what comes out.
+// Decryption with block ciphers in Cipher Block Chaining mode (NIST SP 800-38A section 6.2) with the padding
+// of RFC 5652 section 6.3. The result is not authenticated: the caller must check it by other means, and must
+// not tell anybody whether the padding was right. Safe in every thread.
 #pragma once
 
 #include "base/secret_bytes.hpp"
@@ -10,8 +11,9 @@ namespace imgcrypt {
 
 enum class BlockCipher { kAes128, kAes192, kAes256, kTripleDes };
 
-// nullopt when the length or the padding is wrong. Time tells nothing more about the padding than that.
-// REQUIRES: key and iv are as long as the cipher wants.
+// The plaintext without its padding; nullopt if the ciphertext is empty or not whole blocks, or if the
+// padding is wrong. The time does not tell more about the padding than the result does. Throws kOther if key
+// or IV do not have the size that the cipher needs.
 [[nodiscard]] std::optional<SecretBytes> cbc_open(BlockCipher cipher, const SecretBytes& key, ByteView iv,
                                                   ByteView ciphertext);
 

@@ -9,7 +9,7 @@ void start_openssl_leanly() {
                                          OPENSSL_INIT_NO_ADD_ALL_DIGESTS,
                                      nullptr),
                  "OPENSSL_init_crypto");
-  // Of "DEK-Info:", which names its cipher.
+  // PEM files name their cipher in "DEK-Info:", and OpenSSL looks it up in the table that was left out.
   for (const EVP_CIPHER* cipher :
        {EVP_aes_128_cbc(), EVP_aes_192_cbc(), EVP_aes_256_cbc(), EVP_des_ede3_cbc()}) {
     openssl::check(EVP_add_cipher(cipher), "EVP_add_cipher");

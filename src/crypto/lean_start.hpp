@@ -1,10 +1,11 @@
-// For a program that lives for milliseconds, as its first use of OpenSSL: leaves out openssl.cnf, and the
-// tables of names that only interfaces older than OpenSSL 3 look up, except for the ciphers of PEM files with
-// a passphrase.
+// A quick start of OpenSSL for programs that live for milliseconds.
 #pragma once
 
 namespace imgcrypt {
 
+// Does not read openssl.cnf, and does not fill the tables of names that only interfaces older than OpenSSL 3
+// look up, except with the ciphers that PEM files with a passphrase name. Throws kOther.
+// REQUIRES: nothing in this process has used OpenSSL before.
 void start_openssl_leanly();
 
 }  // namespace imgcrypt

@@ -1,4 +1,5 @@
-// RAII and error checking over OpenSSL, for the sources of this folder only.
+// Ownership and error checking for OpenSSL 3 (libcrypto), for sources only: no header but this one names
+// OpenSSL. Its objects are owned by the unique_ptr types below and belong to one thread at a time.
 #pragma once
 
 #include <openssl/bio.h>
@@ -14,6 +15,7 @@
 
 namespace imgcrypt::openssl {
 
+// Frees with OpenSSL's function `Free`, which ignores null.
 template <auto Free>
 struct Deleter {
   template <typename T>
@@ -36,13 +38,16 @@ using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Deleter<EVP_PKEY_CTX_free>>;
 using ParamBuilder = std::unique_ptr<OSSL_PARAM_BLD, Deleter<OSSL_PARAM_BLD_free>>;
 using Params = std::unique_ptr<OSSL_PARAM, Deleter<OSSL_PARAM_free>>;
 
-// Throws kOther "OpenSSL: WHAT failed" and clears OpenSSL's error queue, which may describe secrets.
+// Throws kOther "OpenSSL: WHAT failed". Clears OpenSSL's error queue: it may describe secrets, and what is
+// left in it would spoil the next call's.
 [[noreturn]] void fail(const char* what);
 
+// For functions that return 1 on success, and 0 or a negative number on failure. Fails as above.
 inline void check(int status, const char* what) {
   if (status <= 0) fail(what);
 }
 
+// For functions that return null on failure. Returns the object, which the caller owns if OpenSSL says so.
 template <typename T>
 T* check(T* object, const char* what) {
   if (object == nullptr) fail(what);

@@ -1,6 +1,8 @@
-// A layer's ciphertext passed on as it is; its verified end is reached only when its HMAC fits.
+// A layer's ciphertext, passed on as it is. Its verified end is reached only if its HMAC fits; what came
+// before is not authenticated until then. Belongs to one thread at a time.
 #pragma once
 
+#include "base/stream/sticky_failure.hpp"
 #include "base/stream/stream.hpp"
 #include "layer/layer_mac.hpp"
 
@@ -8,16 +10,20 @@ namespace imgcrypt {
 
 class AuthenticatedSource final : public Source {
  public:
-  // `cipher` must outlive it.
+  // `cipher` must outlive it. `hmac` is copied and may be used for another pass.
   AuthenticatedSource(Source& cipher, const LayerMac& hmac);
-  // Throws kIntegrity "layer authentication failed" when the HMAC does not fit.
+  // The chunks of `cipher`. Throws kIntegrity "layer authentication failed" instead of the end if the HMAC
+  // does not fit, and what `cipher` throws.
   [[nodiscard]] std::optional<Chunk> next() override;
 
  private:
+  [[nodiscard]] std::optional<Chunk> read_next();
+
   Source& cipher_;
   ChunkHash<Mac> hmac_;
   Bytes expected_;
-  enum class State { kReading, kVerified, kFailed } state_ = State::kReading;
+  bool is_verified_ = false;
+  StickyFailure failure_;
 };
 
 }  // namespace imgcrypt

@@ -4,8 +4,6 @@
 #include "base/stream/chunk_pool.hpp"
 #include "base/work_time.hpp"
 
-#include <imgcrypt/error.hpp>
-
 #include <utility>
 
 namespace imgcrypt {
@@ -13,18 +11,22 @@ namespace imgcrypt {
 DecryptingSource::DecryptingSource(Source& cipher, const PrivateOptions& options, const LayerMac& mac)
     : cipher_(cipher), ctr_(options.key, options.nonce), expected_mac_(mac.expected), mac_(mac.mac) {}
 
-// What is held is released when what follows it has been read, and so, at the end, verified.
 std::optional<Chunk> DecryptingSource::next() {
-  if (state_ == State::kFailed) throw layer_authentication_failed();
+  return failure_.guard([this] { return decrypt_next(); });
+}
+
+// The chunk that is held is released when the one after it has been read. So the last one is released only
+// when the end has been read, and with it the MAC has been checked.
+std::optional<Chunk> DecryptingSource::decrypt_next() {
   if (state_ == State::kStarting) held_ = read_chunk();
   if (!held_) return std::nullopt;
   const Chunk released = *std::exchange(held_, state_ == State::kVerified ? std::nullopt : read_chunk());
   return decrypt(released);
 }
 
-// A whole chunk; less only at the end, which is then verified.
+// A whole chunk. A shorter one, or none, means the end of the ciphertext, which is then verified before it is
+// returned.
 std::optional<Chunk> DecryptingSource::read_chunk() {
-  state_ = State::kFailed;  // unless all of this succeeds
   std::optional<Chunk> chunk = cipher_.next();
   if (chunk) mac_.update(*chunk);
   const bool is_end = !chunk || chunk->size() < kChunkSize;

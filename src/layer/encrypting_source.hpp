@@ -1,8 +1,10 @@
-// A layer encrypted while it is read: AES-256-CTR, then HMAC-SHA-256 of the ciphertext. As long as its
-// source.
+// A layer encrypted while it is read: AES-256-CTR, and HMAC-SHA-256 of the ciphertext with the same key, as
+// the ocicrypt specification says. The ciphertext is as long as the plaintext. Belongs to one thread at a
+// time.
 #pragma once
 
 #include "base/stream/chunk_hash.hpp"
+#include "base/stream/sticky_failure.hpp"
 #include "base/stream/stream.hpp"
 #include "crypto/aes_ctr.hpp"
 #include "crypto/mac.hpp"
@@ -13,18 +15,23 @@ namespace imgcrypt {
 
 class EncryptingSource final : public Source {
  public:
-  // `plain` must outlive it.
+  // `plain` must outlive it; `options` are copied. REQUIRES: their key and nonce encrypt nothing else.
   EncryptingSource(Source& plain, const PrivateOptions& options);
+  // Ciphertext, in chunks as long as those of `plain`. Throws what `plain` throws.
   [[nodiscard]] std::optional<Chunk> next() override;
 
+  // What a reader needs besides the private options. Valid for as long as this object.
   // REQUIRES: next() has returned nullopt.
   [[nodiscard]] const PublicOptions& public_options() const noexcept { return public_options_; }
 
  private:
+  [[nodiscard]] std::optional<Chunk> encrypt_next();
+
   Source& plain_;
   AesCtr cipher_;
   ChunkHash<Mac> hmac_;
   PublicOptions public_options_;  // empty before the end
+  StickyFailure failure_;
 };
 
 }  // namespace imgcrypt

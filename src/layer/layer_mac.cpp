@@ -10,6 +10,7 @@
 namespace imgcrypt {
 namespace {
 
+// One pass for two MACs. The HMAC is computed by the chunks' pool, the cheap one at once.
 class BothMacs final : public Sink {
  public:
   BothMacs(ChunkHash<Mac>& hmac, Mac& own) : hmac_(hmac), own_(own) {}
@@ -37,7 +38,7 @@ void require_equal_macs(ByteView made, ByteView expected) {
 LayerMac verify_layer(Source& ciphertext, LayerMac hmac) {
   ChunkHash<Mac> made(std::move(hmac.mac));
   Mac own = poly1305(random_secret(kPoly1305KeySize));
-  Mac again = own;
+  Mac again = own;  // has the same key, and has seen nothing
   BothMacs macs(made, own);
   pump(ciphertext, macs);
   require_equal_macs(made.finish(), hmac.expected);

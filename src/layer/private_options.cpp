@@ -12,7 +12,8 @@
 namespace imgcrypt {
 namespace {
 
-// Read in place: a JSON tree, or an unescaped copy, would leave the key in memory that nobody clears.
+// Reads in place: a JSON tree, or a string without its escapes, would leave the key in memory that is not
+// wiped.
 PrivateOptions parse_in_place(const JsonView& json) {
   auto key = decode_base64_secret(json.get("symkey").plain_string(), Base64::kStandard);
   auto nonce = decode_base64(json.get("cipheroptions").get("nonce").plain_string(), Base64::kStandard);
@@ -31,6 +32,7 @@ PrivateOptions PrivateOptions::generate(const Digest& source) {
 
 PrivateOptions PrivateOptions::parse(const SecretBytes& json) {
   try {
+    // Not check_json, whose parser copies strings: JsonView stays within the text whatever it is.
     if (json.size() > kMostPrivateOptionsBytes) throw Error(ErrorCode::kRefused, "size");
     return parse_in_place(JsonView(as_text(json.expose())));
   } catch (const Error&) {

@@ -22,7 +22,7 @@ PublicOptions PublicOptions::parse(std::string_view json) {
   const std::string cipher = document.get("cipher").string();
   if (cipher != kCipher) throw Error(ErrorCode::kRefused, "layer cipher \"" + cipher + "\" is not supported");
   if (const auto options = document.find("cipheroptions"); options && !options->members().empty()) {
-    throw Error(ErrorCode::kRefused, "public cipher options are not allowed: nobody vouches for them");
+    throw Error(ErrorCode::kRefused, "public cipher options are not allowed: they are not authenticated");
   }
   auto hmac = decode_base64(document.get("hmac").string(), Base64::kStandard);
   if (!hmac || hmac->size() != kHmacSha256Size)

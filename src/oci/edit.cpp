@@ -42,7 +42,7 @@ void edit_string(TextEdits& edits, const JsonView& view, const std::string& valu
   const std::string cut = old.size() > value.size() ? old.substr(value.size()) : std::string();
   if (value == old) return;
   if (value.starts_with(old)) {
-    edits.insert_behind(open, value.substr(old.size()));
+    edits.insert_after(open, value.substr(old.size()));
   } else if (old.starts_with(value) && open.ends_with(cut)) {
     edits.erase(open.substr(open.size() - cut.size()));
   } else if (Digest::parse_if_valid(value) && value.size() == old.size()) {
@@ -112,16 +112,16 @@ void append_annotations(TextEdits& edits, const JsonView& object, const Annotati
   const std::string text = join_members(added);
   if (!at) {
     const std::string_view last = members.empty() ? object.text().substr(0, 1) : members.back().value.text();
-    edits.insert_behind(last, std::string(members.empty() ? "" : ",") + "\"annotations\":{" + text + "}");
+    edits.insert_after(last, std::string(members.empty() ? "" : ",") + "\"annotations\":{" + text + "}");
     return;
   }
   const JsonView& value = members[*at].value;
   if (value.is_null()) {
     edits.replace(value.text(), "{" + text + kWasNull + "}");
   } else if (const auto present = value.members(); present.empty()) {
-    edits.insert_behind(value.text().substr(0, 1), text + kWasEmpty);
+    edits.insert_after(value.text().substr(0, 1), text + kWasEmpty);
   } else {
-    edits.insert_behind(present.back().value.text(), "," + text);
+    edits.insert_after(present.back().value.text(), "," + text);
   }
 }
 
@@ -188,9 +188,9 @@ void edit_own_media_type(TextEdits& edits, const JsonView& document, const std::
   }
   const std::string member = "\"mediaType\":" + quote_json(media_type);
   if (const auto version = document.find("schemaVersion")) {
-    edits.insert_behind(version->text(), "," + member);
+    edits.insert_after(version->text(), "," + member);
   } else {
-    edits.insert_behind(document.text().substr(0, 1), member + ",");
+    edits.insert_after(document.text().substr(0, 1), member + ",");
   }
 }
 

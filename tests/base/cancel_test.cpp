@@ -54,7 +54,7 @@ TEST(Cancel, TellsEveryInterruptedCallAsCancelled) {
             "1");
 }
 
-// Whoever started us may have set an alarm as a time limit.
+// Our parent may have set an alarm as a time limit.
 TEST(Cancel, LeavesTheAlarmOfOthersAloneUntilThen) {
   EXPECT_EQ(in_child([] {
               install_cancel_handler();

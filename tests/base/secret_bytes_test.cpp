@@ -39,7 +39,7 @@ TEST(SecretBytes, AreZeroWhateverTheirMemoryHeldBefore) {
   EXPECT_TRUE(is_zero(again.expose()));
 }
 
-TEST(SecretBytes, AreZeroBehindWhatTheyWereTruncatedTo) {
+TEST(SecretBytes, AreZeroAfterTheSizeTheyWereTruncatedTo) {
   const std::uint8_t* memory = nullptr;
   {
     SecretBytes secret = SecretBytes::copy_of(as_bytes("a longer secret"));

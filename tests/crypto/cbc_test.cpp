@@ -44,7 +44,7 @@ TEST(CbcOpen, TakesEveryPaddingAndNoOther) {
   }
 }
 
-TEST(CbcOpen, RefusesLengthsThatAreNoBlocks) {
+TEST(CbcOpen, RefusesLengthsThatAreNotWholeBlocks) {
   const Bytes iv(16);
   for (const std::size_t size : {0U, 1U, 15U}) {
     EXPECT_FALSE(cbc_open(BlockCipher::kAes128, secret(kKey), iv, ByteView(kCiphertext).first(size)));

@@ -90,7 +90,7 @@ done
 for name in gzip_twice both gzip_called_tar; do
   expect_output "$TMP/$name" decode_as_containerd "$name"
 done
-expect_failure "bytes behind the end" decode_as_containerd garbage
+expect_failure "bytes after the end" decode_as_containerd garbage
 expect_failure "cut short" decode_as_containerd short
 expect_equal "$(decode_in_little_memory zeros)" $((1 << 30)) "the number of bytes"
 expect_exit 3 decode gzip --inflate=always --stream

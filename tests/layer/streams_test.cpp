@@ -10,6 +10,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
+#include <vector>
 
 namespace imgcrypt {
 namespace {
@@ -41,6 +43,21 @@ Bytes decrypt(const Encrypted& layer, const PrivateOptions& options, std::size_t
   DecryptingSource decrypting(source, options, layer_hmac(options, layer.public_options));
   return read_all(decrypting, kAnySize, "plain");
 }
+
+// Chunks that exist before they are asked for.
+class GivenChunks final : public Source {
+ public:
+  explicit GivenChunks(std::deque<Chunk> chunks) : chunks_(std::move(chunks)) {}
+  [[nodiscard]] std::optional<Chunk> next() override {
+    if (chunks_.empty()) return std::nullopt;
+    Chunk chunk = std::move(chunks_.front());
+    chunks_.pop_front();
+    return chunk;
+  }
+
+ private:
+  std::deque<Chunk> chunks_;
+};
 
 // What comes out before the error; fails when there is none.
 std::size_t released_before_failure(DecryptingSource& source) {
@@ -162,6 +179,48 @@ TEST(DecryptingSource, NeverEndsCleanlyOnCutExtendedOrChangedLayers) {
   MemorySource whole(layer.bytes);
   AuthenticatedSource authenticated(whole, layer_hmac(options, layer.public_options));
   EXPECT_EQ(pump_all(authenticated), layer.bytes);
+}
+
+// All the chunks that the pool may give: the next decorator that needs one fails.
+std::vector<FreshChunk> exhaust(ChunkPool& pool) {
+  std::vector<FreshChunk> kept;
+  try {
+    while (true) kept.push_back(pool.take());
+  } catch (const Error&) {
+    return kept;
+  }
+}
+
+// Otherwise a chunk would be missing, and the MAC would agree with that.
+template <typename Decorator>
+void expect_to_stay_failed(Decorator& source, ChunkPool& pool) {
+  EXPECT_TRUE(source.next());
+  {
+    const std::vector<FreshChunk> kept = exhaust(pool);
+    EXPECT_EQ(error_of([&] { drain(source); }), ErrorCode::kOther);
+  }
+  EXPECT_EQ(error_of([&] { drain(source); }), ErrorCode::kOther);
+}
+
+TEST(LayerCipher, StaysFailedWhenItHadNoRoomForAChunk) {
+  const PrivateOptions options = fresh_options();
+  const Bytes plain = random_bytes(5 * kChunkSize);
+  const Encrypted layer = encrypt(plain, options);
+  for (const Hands hands : {Hands::kOne, Hands::kTwo}) {
+    ChunkPool pool(hands);
+    const auto all_of = [&pool](ByteView bytes) {
+      SlowSource source(to_bytes(bytes), kChunkSize, pool);
+      std::deque<Chunk> all;
+      while (auto chunk = source.next()) all.push_back(std::move(*chunk));
+      return all;
+    };
+    GivenChunks plain_chunks(all_of(plain));
+    EncryptingSource encrypting(plain_chunks, options);
+    expect_to_stay_failed(encrypting, pool);
+    GivenChunks cipher_chunks(all_of(layer.bytes));
+    DecryptingSource decrypting(cipher_chunks, options, layer_hmac(options, layer.public_options));
+    expect_to_stay_failed(decrypting, pool);
+  }
 }
 
 TEST(VerifiedLayer, IsReadAgainAsItWas) {

@@ -1,6 +1,7 @@
-// A destination as the natural upload is: it pulls chunks, keeps them, and another thread sends them late,
-// out of step and one by one, while the next are pulled. On demand it fails in the middle of a blob: for
-// good, or for the network's sake, so that the blob must be begun anew. What it sends lands in a MemoryStore.
+// A destination that behaves like a natural upload: it pulls chunks and keeps them, while another thread
+// sends them one by one, later and at its own pace. On demand it fails in the middle of a blob, either for
+// good or with a network error, after which the blob must be sent again from its start. What it sends ends up
+// in a MemoryStore.
 #pragma once
 
 #include "support/memory_store.hpp"
@@ -49,7 +50,7 @@ class LateDestination final : public ImageDestination {
   std::optional<Digest> commit(const RootDescriptor& root) override { return store_.commit(root); }
 
  private:
-  // The thread sends a chunk only when kLate younger ones have come, or the end.
+  // The thread sends a chunk only when kLate later ones have come, or the end.
   class Upload {
    public:
     Upload(const BlobInfo& info, const std::function<void(const BlobInfo&, std::size_t)>& before_send)
@@ -105,7 +106,7 @@ class LateDestination final : public ImageDestination {
       }
     }
 
-    // In pieces of its own, the size of which fits no chunk.
+    // In pieces of another size than the chunks, which is not a divisor of theirs.
     void send(const Chunk& chunk) {
       before_send_(info_, sent_.size());
       for (std::size_t at = 0; at < chunk.size(); at += 999) {

@@ -1,4 +1,4 @@
-// Someone with a key, for whom tests of whole images encrypt images, and who opens them.
+// Somebody with a key. Tests of whole images encrypt for a Party, and let it decrypt.
 #pragma once
 
 #include "image/decrypt.hpp"

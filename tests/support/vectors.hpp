@@ -28,7 +28,7 @@ inline std::string read_vector(const std::string& name) {
 
 inline Table load_table(const std::string& name) { return Table::parse(read_vector(name)); }
 
-// By value: a range-based for would not keep the table alive behind a reference into it.
+// By value, because a range-based for would not keep the table alive for a reference into it.
 inline Table load_rows(const std::string& name, const char* rows) { return load_table(name).at(rows); }
 
 inline std::string text(const Table& row, const char* name) { return row.at(name).get<std::string>(); }
@@ -54,7 +54,7 @@ inline bool needs_only(const Table& row, const std::set<std::string>& known) {
   return true;
 }
 
-// The code of the error that `call` throws; nullopt if it throws none.
+// The code of the Error that `call` throws; nullopt if it throws nothing.
 template <typename Call>
 std::optional<ErrorCode> error_of(Call call) {
   try {

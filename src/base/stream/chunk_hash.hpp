@@ -1,5 +1,6 @@
-// A Hasher or Mac of a stream's chunks, which the chunks' own pool updates. Belongs to the thread that moves
-// the stream.
+// A hash or MAC (Hasher, Mac) of the chunks of a stream. It does not hash them itself: the pool that a chunk
+// came from does so, together with other hashes and perhaps in another thread. Belongs to the thread that
+// moves the stream, which is the owner of that pool.
 #pragma once
 
 #include "base/stream/chunk.hpp"
@@ -11,20 +12,25 @@
 
 namespace imgcrypt {
 
+// `Hash` is a RunningHash that has `Bytes finish()`.
 template <typename Hash>
 class ChunkHash {
  public:
   explicit ChunkHash(Hash hash) : hash_(std::move(hash)) {}
+  // Waits until no thread uses the hash any more. Never throws.
   ~ChunkHash() {
-    if (queue_) queue_->settle();  // nothing may update what is about to go
+    if (queue_) queue_->settle();
   }
+  // It cannot be moved either: the pool holds its address.
   ChunkHash(const ChunkHash&) = delete;
   ChunkHash& operator=(const ChunkHash&) = delete;
 
-  // Soon, after what it was given before. At once for a chunk of no pool.
+  // Hashes the chunk after those that were given before, at some time before finish() returns; the chunk is
+  // kept until then. A chunk outside every pool is hashed at once. Chunks of several pools may be mixed,
+  // which costs a wait at each change. May throw what a hash of the same pool threw.
   void update(const Chunk& chunk) {
     if (queue_ != chunk.hash_queue()) {
-      if (queue_) queue_->finish();  // its order is kept across pools as well
+      if (queue_) queue_->finish();  // otherwise the new pool could hash its chunk before the old one has
       queue_ = chunk.hash_queue();
     }
     if (queue_) {
@@ -35,7 +41,8 @@ class ChunkHash {
     }
   }
 
-  // Of all chunks. Once. Throws what the hash threw.
+  // The hash of all chunks. Waits for those that are not hashed yet, and takes part in that. Throws what a
+  // hash of the same pool threw. To be called once, after the last update().
   [[nodiscard]] Bytes finish() {
     if (queue_) queue_->finish();
     return hash_.finish();

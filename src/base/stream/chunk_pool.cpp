@@ -7,8 +7,9 @@
 namespace imgcrypt {
 
 struct Chunk::Buffer {
-  Buffer(std::shared_ptr<HashQueue> its_queue, Storage its_storage)
-      : queue(std::move(its_queue)), storage(std::move(its_storage)) {}
+  // From the queue's pool, or from the heap if it is null.
+  explicit Buffer(std::shared_ptr<HashQueue> its_queue)
+      : queue(std::move(its_queue)), storage(queue ? queue->take_storage() : new_storage()) {}
   explicit Buffer(Bytes its_bytes) : bytes(std::move(its_bytes)) {}
   ~Buffer() {
     if (queue) queue->give_back(std::move(storage));
@@ -16,9 +17,9 @@ struct Chunk::Buffer {
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
 
-  std::shared_ptr<HashQueue> queue;  // null: of no pool
+  std::shared_ptr<HashQueue> queue;  // null: outside every pool
   Storage storage;
-  Bytes bytes;  // instead of `storage`
+  Bytes bytes;  // used instead of `storage` by chunks of given bytes
 };
 
 Chunk::Chunk(Bytes bytes)
@@ -41,14 +42,10 @@ ChunkPool::ChunkPool(Hands hands) : queue_(std::make_shared<HashQueue>(hands)) {
 
 ChunkPool::~ChunkPool() { queue_->close(); }
 
-FreshChunk ChunkPool::take() {
-  return FreshChunk(std::make_shared<Chunk::Buffer>(queue_, queue_->take_storage()));
-}
+FreshChunk ChunkPool::take() { return FreshChunk(std::make_shared<Chunk::Buffer>(queue_)); }
 
 FreshChunk fresh_beside(const Chunk& chunk) {
-  const std::shared_ptr<HashQueue>& queue = chunk.hash_queue();
-  return FreshChunk(queue ? std::make_shared<Chunk::Buffer>(queue, queue->take_storage())
-                          : std::make_shared<Chunk::Buffer>(nullptr, new_storage()));
+  return FreshChunk(std::make_shared<Chunk::Buffer>(chunk.hash_queue()));
 }
 
 }  // namespace imgcrypt

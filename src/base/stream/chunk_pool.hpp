@@ -1,7 +1,10 @@
-// The buffers of one blob on its way, used again and again, so that its size does not matter; and the hands
-// that hash what is in them. Whoever hashes a chunk (ChunkHash) only says so: the pool updates several hashes
-// in turns, which a core does in less time than one after the other, and lets a second thread help where it
-// may. Decorators need not know the pool: it travels with its chunks (fresh_beside).
+// The buffers through which one blob flows, used again and again, so that its size does not matter; and the
+// hands that hash what is in them. Whoever hashes a chunk (ChunkHash) only says so: the pool updates several
+// hashes in turns, which takes a core less time than one after the other, and lets a second thread help.
+// Decorators need not know the pool: it travels with its chunks (fresh_beside).
+//
+// A pool has one owner at a time: the thread that moves the blob, takes buffers and posts hashes. Chunks may
+// be kept, read and dropped by any thread, also when the pool is gone.
 #pragma once
 
 #include "base/stream/chunk.hpp"
@@ -13,14 +16,15 @@ namespace imgcrypt {
 
 // How many threads hash what is in a pool's chunks.
 enum class Hands {
-  kOne,  // the one that moves them, before it takes the next buffer
-  kTwo,  // a thread of the pool's own as well
+  kOne,  // the owner, before it takes the next buffer
+  kTwo,  // the owner and a thread that the pool starts
 };
 
-// Bytes of a blob above which a second hand is worth starting: less is hashed before a thread has begun.
+// A blob larger than this, in bytes, is worth a second hand: a smaller one is hashed before a thread has
+// started.
 inline constexpr std::uint64_t kWorthASecondHand = 4 * 1024 * 1024;
 
-// Room for a chunk that nobody else sees yet. Goes back to its pool when it is not filled.
+// A buffer that nobody else sees yet. If it is dropped without being filled, it goes back to its pool.
 class FreshChunk {
  public:
   FreshChunk(FreshChunk&&) noexcept = default;
@@ -29,8 +33,9 @@ class FreshChunk {
   FreshChunk& operator=(const FreshChunk&) = delete;
   ~FreshChunk() = default;
 
-  [[nodiscard]] MutableByteView room() const noexcept;  // kChunkSize bytes
-  // Its first `size` bytes, from now on immutable. REQUIRES: size <= kChunkSize.
+  // kChunkSize bytes of any content, e.g. of the chunk that had them before. Valid until filled() is called.
+  [[nodiscard]] MutableByteView room() const noexcept;
+  // Its first `size` bytes as a chunk: from now on nobody may write to them. REQUIRES: size <= kChunkSize.
   [[nodiscard]] Chunk filled(std::size_t size) &&;
 
  private:
@@ -41,31 +46,32 @@ class FreshChunk {
   std::shared_ptr<Chunk::Buffer> buffer_;
 };
 
-// One thread at a time takes from it and posts hashes of its chunks; chunks may be kept, read and dropped by
-// any.
 class ChunkPool {
  public:
-  // With one hand only where the system has no thread to give.
+  // Where the system has no thread to give, kTwo means kOne: slower, but no failure.
   explicit ChunkPool(Hands hands = Hands::kOne);
-  // Waits for what is being hashed. Chunks that are still kept live on.
+  // Waits until everything that was posted is hashed, and ends the thread. Chunks that are still kept live on
+  // and free their memory when they are dropped.
   ~ChunkPool();
   ChunkPool(const ChunkPool&) = delete;
   ChunkPool& operator=(const ChunkPool&) = delete;
 
-  // An empty buffer. When hashing is behind, it takes part in that first, so that what waits to be hashed
-  // stays below 34 chunks with two hands and two with one. It never waits for somebody who keeps chunks:
-  // those are bounded by whoever keeps them, and kMostKept is the bound that catches one who does not. Throws
-  // kOther above that, and what a hash threw.
+  // An empty buffer. If there is much left to hash, it helps with that first: never more than 34 chunks wait
+  // to be hashed with two hands, or two with one. It does not wait for anybody who keeps chunks, so that it
+  // cannot wait for its own caller; whoever keeps chunks must bound how many. Throws kOther when kMostKept
+  // exist, and what a hash threw.
   [[nodiscard]] FreshChunk take();
 
-  static constexpr std::size_t kMostKept = 192;  // chunks that exist at once: 24 MiB
+  // Chunks that may exist at once (24 MiB): the bound that catches a sink which keeps chunks without one.
+  static constexpr std::size_t kMostKept = 192;
 
  private:
   std::shared_ptr<HashQueue> queue_;
 };
 
-// An empty buffer of the pool that the chunk came from, as by ChunkPool::take; of the heap for one of no
-// pool.
+// An empty buffer of the pool that the chunk came from, which behaves and throws like ChunkPool::take; from
+// the heap, without a bound, for a chunk outside every pool. It does not hold a copy of the chunk.
+// REQUIRES: the calling thread is the owner of that pool.
 [[nodiscard]] FreshChunk fresh_beside(const Chunk& chunk);
 
 }  // namespace imgcrypt

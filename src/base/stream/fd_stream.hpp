@@ -1,8 +1,10 @@
-// Files, pipes and sockets as streams.
+// Files, pipes and sockets as streams, with read(2) and write(2). Both are cancelled by a signal
+// (base/cancel.hpp) while they wait.
 #pragma once
 
 #include "base/process/fd.hpp"
 #include "base/stream/chunk_pool.hpp"
+#include "base/stream/sticky_failure.hpp"
 #include "base/stream/stream.hpp"
 
 #include <string>
@@ -10,26 +12,30 @@
 
 namespace imgcrypt {
 
-// Reads a file that is closed with the source, or one that the caller keeps open and that must outlive it.
-// Its chunks are full but for the last, however little a read(2) of a pipe gives. Errors name the file
-// `what`.
+// Reads from where the file is to its end. All chunks but the last are full, however little one read(2) of a
+// pipe gives. Throws kCancelled, and kOther for what the system reports, with `what` as the name of the file.
 class FdSource final : public Source {
  public:
-  // `pool` must outlive it.
+  // Closes the file when it is destroyed. `pool` must outlive it.
   FdSource(Fd owned, std::string what, ChunkPool& pool)
       : owned_(std::move(owned)), fd_(owned_.get()), what_(std::move(what)), pool_(pool) {}
+  // The caller keeps the file open for as long as the source lives, and closes it. `pool` must outlive it.
   FdSource(int borrowed, std::string what, ChunkPool& pool)
       : fd_(borrowed), what_(std::move(what)), pool_(pool) {}
   [[nodiscard]] std::optional<Chunk> next() override;
 
  private:
+  [[nodiscard]] std::optional<Chunk> read_next();
+
   Fd owned_;
   int fd_;
   std::string what_;
   ChunkPool& pool_;
+  StickyFailure failure_;
 };
 
-// Writes to a file that the caller keeps open; keeps no chunk.
+// Writes to a file that the caller keeps open for as long as the sink lives. Every chunk is written when
+// write() returns, but not synced to disk. Throws kCancelled, and kOther for what the system reports.
 class FdSink final : public Sink {
  public:
   FdSink(int borrowed, std::string what) : fd_(borrowed), what_(std::move(what)) {}
@@ -40,7 +46,8 @@ class FdSink final : public Sink {
   std::string what_;
 };
 
-// The whole of a small file from where it is. Throws kRefused above `limit` bytes, and as read_some.
+// The whole of a small file, from where it is, in memory. Throws kRefused, naming `what`, when there are more
+// than `limit` bytes, of which at most one more is read; and whatever read_some throws.
 [[nodiscard]] Bytes read_all(int fd, std::size_t limit, const std::string& what);
 
 }  // namespace imgcrypt

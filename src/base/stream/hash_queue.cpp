@@ -13,24 +13,24 @@
 namespace imgcrypt {
 namespace {
 
-// Waking a thread costs more than posting to one that is awake: the second hand sleeps until there is as much
-// to do as this, or the owner waits for it.
+// Waking a thread costs more than posting to one that is awake. So the second hand sleeps until this many
+// updates are waiting, or until the owner waits for it.
 constexpr std::size_t kUpdatesWorthWaking = 6;
 
-// How many hashes each thread updates in turns where there are two: that keeps a core busy, and more would
-// leave the other one idle.
+// How many hashes each of two threads updates in turns. Two keep a core busy, and with more the other core
+// would have nothing to do.
 constexpr std::size_t kMostBesideAThread = 2;
 
-// Bytes of each that are hashed in turns: few enough that a core looks ahead into what comes next, and whole
-// blocks of SHA-256.
+// Bytes of one hash before it is the next one's turn: few enough that the core begins the next hash while the
+// last steps of this one are still under way, and whole blocks of SHA-256.
 constexpr std::size_t kStride = 128;
 
-// Buffers of a pool with two hands. Enough that neither side waits for the other's hiccups, and that a buffer
-// has left the cache of the other's core before it is written again: taking it from there would cost more
-// than the cipher. 4.25 MiB.
+// Buffers of a pool with two hands (4.25 MiB). Enough that a short delay of one thread does not stop the
+// other, and that a buffer has left the cache of the other core before it is written again: fetching it from
+// there would cost more than the cipher.
 constexpr std::size_t kBuffersOfTwoHands = 34;
 
-// What a lone hand may leave to be hashed together with what comes next.
+// How many updates a lone hand may leave, so that they can be done in turns with those of the next chunk.
 constexpr std::size_t kLeftByOneHand = 1;
 
 struct Part {
@@ -38,7 +38,7 @@ struct Part {
   ByteView bytes;
 };
 
-// Those that are left go on together as far as the shortest of them reaches, which then ends.
+// Takes all parts as far as the shortest of them reaches, finishes that one, and goes on with the others.
 template <std::size_t kMost>
 void update_in_turns(std::array<Part, kMost> parts, std::size_t left) {
   while (left > 1) {
@@ -95,7 +95,7 @@ void HashQueue::run() {
   }
 }
 
-// Whether an update of the same hash comes before it.
+// Whether an earlier update of the same hash is not done yet.
 bool HashQueue::is_stalled(std::size_t position) const noexcept {
   const auto end = updates_.begin() + static_cast<std::ptrdiff_t>(position);
   return std::any_of(updates_.begin(), end, [&](const Update& earlier) {
@@ -103,7 +103,8 @@ bool HashQueue::is_stalled(std::size_t position) const noexcept {
   });
 }
 
-// The oldest updates that nobody has taken yet and that can be done.
+// The oldest updates that can be done and that nobody has taken yet. They are of different hashes: the second
+// of two updates of one hash is stalled by the first.
 HashQueue::Round HashQueue::next_round() noexcept {
   const std::size_t most = hands_ == Hands::kTwo ? kMostBesideAThread : kMostInRound;
   Round round = {};
@@ -114,7 +115,8 @@ HashQueue::Round HashQueue::next_round() noexcept {
   return round;
 }
 
-// False when there is nothing to take. Wakes others for what is left.
+// Takes and does one round, without the lock while it hashes. False if there is nothing to take. Wakes
+// `others` if there is something left for them.
 bool HashQueue::do_round(std::unique_lock<std::mutex>& lock, std::condition_variable& others) noexcept {
   const Round round = next_round();
   if (round[0] == nullptr) return false;
@@ -130,6 +132,7 @@ bool HashQueue::do_round(std::unique_lock<std::mutex>& lock, std::condition_vari
   for (Update* update : round) {
     if (update != nullptr) update->is_done = true;
   }
+  // Drops chunks, which may give their buffers back: free_mutex_ is taken while mutex_ is held.
   while (!updates_.empty() && updates_.front().is_done) updates_.pop_front();
   if (updates_.size() <= wanted_) has_done_.notify_one();
   return true;
@@ -153,6 +156,7 @@ void HashQueue::update(const Round& round) noexcept {
 void HashQueue::post(RunningHash& hash, const Chunk& chunk) {
   std::unique_lock lock(mutex_);
   updates_.push_back({&hash, chunk});
+  // Only when the number is reached: above it, the second hand is awake.
   const bool is_worth_waking = updates_.size() == kUpdatesWorthWaking;
   if (is_closed_) wait_locked(lock, 0);
   lock.unlock();
@@ -172,6 +176,8 @@ void HashQueue::settle() noexcept {
   if (!updates_.empty()) wait_locked(lock, 0);
 }
 
+// Until at most `most` updates are left. The owner does not only wait: it does rounds as long as there is
+// something to take.
 void HashQueue::wait_locked(std::unique_lock<std::mutex>& lock, std::size_t most) {
   const WorkTimer timer(Work::kWait);
   wanted_ = most;
@@ -180,11 +186,20 @@ void HashQueue::wait_locked(std::unique_lock<std::mutex>& lock, std::size_t most
     if (!do_round(lock, has_work_)) has_done_.wait(lock);
   }
   wanted_ = SIZE_MAX;
-  has_work_.notify_one();  // for what became free to be taken
+  has_work_.notify_one();  // for updates that were stalled by those that the owner has done
 }
 
-// With one hand the buffer that was used last, which is still in the cache; with two the oldest, and none
-// before all exist (kBuffersOfTwoHands says why).
+Storage HashQueue::take_storage() {
+  wait_until_left(hands_ == Hands::kOne ? kLeftByOneHand : SIZE_MAX);
+  while (true) {
+    if (Storage storage = take_free()) return storage;
+    // If nothing is left to hash, somebody keeps the other buffers. Waiting for that could last for ever.
+    if (!has_all_buffers() || !wait_for_half()) return take_new();
+  }
+}
+
+// Null if a new one should be made. With one hand, the buffer that was used last, which is still in the
+// cache; with two, the oldest, and none before all exist (see kBuffersOfTwoHands).
 Storage HashQueue::take_free() noexcept {
   const std::lock_guard lock(free_mutex_);
   const bool is_too_early = hands_ == Hands::kTwo && existing_ < kBuffersOfTwoHands;
@@ -194,32 +209,32 @@ Storage HashQueue::take_free() noexcept {
   return storage;
 }
 
-Storage HashQueue::take_storage() {
-  wait_until_left(hands_ == Hands::kOne ? kLeftByOneHand : SIZE_MAX);
-  if (Storage storage = take_free()) return storage;
-  if (hands_ == Hands::kTwo) {
-    const auto has_all = [this] {
-      const std::lock_guard lock(free_mutex_);
-      return existing_ >= kBuffersOfTwoHands;
-    };
-    // Lest the two threads wake each other for every chunk, it waits for several, if it has to.
-    while (has_all()) {
-      std::unique_lock lock(mutex_);
-      if (updates_.empty()) break;  // whoever keeps the others is not waited for
-      wait_locked(lock, updates_.size() / 2);
-      lock.unlock();
-      if (Storage storage = take_free()) return storage;
-    }
+// Whether hashing should give a buffer back before another one is made. A lone hand has hashed before it
+// asks.
+bool HashQueue::has_all_buffers() noexcept {
+  if (hands_ == Hands::kOne) return false;
+  const std::lock_guard lock(free_mutex_);
+  return existing_ >= kBuffersOfTwoHands;
+}
+
+// Waits for half of what is posted, not just for the oldest update: otherwise the two threads would wake each
+// other for every chunk. False if nothing is posted.
+bool HashQueue::wait_for_half() noexcept {
+  std::unique_lock lock(mutex_);
+  if (updates_.empty()) return false;
+  wait_locked(lock, updates_.size() / 2);
+  return true;
+}
+
+Storage HashQueue::take_new() {
+  Storage storage = new_storage();
+  const std::lock_guard lock(free_mutex_);
+  if (existing_ >= ChunkPool::kMostKept) {
+    throw Error(ErrorCode::kOther,
+                "more than " + std::to_string(ChunkPool::kMostKept) + " chunks of one blob are kept");
   }
-  {
-    const std::lock_guard lock(free_mutex_);
-    if (existing_ >= ChunkPool::kMostKept) {
-      throw Error(ErrorCode::kOther,
-                  "more than " + std::to_string(ChunkPool::kMostKept) + " chunks of one blob are kept");
-    }
-    ++existing_;
-  }
-  return new_storage();
+  ++existing_;
+  return storage;
 }
 
 void HashQueue::give_back(Storage storage) noexcept {
@@ -228,7 +243,7 @@ void HashQueue::give_back(Storage storage) noexcept {
   try {
     free_.push_back(std::move(storage));
   } catch (const std::bad_alloc&) {
-    --existing_;  // given back to the system instead
+    --existing_;  // it is freed instead
   }
 }
 

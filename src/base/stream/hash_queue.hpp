@@ -1,9 +1,13 @@
-// The inside of a ChunkPool: what is to be hashed, and the buffers that are free. For the sources of this
-// folder.
+// The inside of a ChunkPool: what is to be hashed, and the buffers that are free. Only for the sources of
+// this folder.
 //
-// Hashes are updated in turns, a few bytes of one and a few of the next: each waits for its own last step,
-// and while one waits the core works on another. A fifth more bytes a second come of it where the processor
-// has instructions for SHA-256.
+// Hashes are updated in turns, a few bytes of one and then a few of the next. Each step of a hash needs the
+// result of the step before it; while the core waits for that, it can work on another hash. With the SHA-256
+// instructions of current processors, a core hashes a fifth more bytes a second in this way.
+//
+// One thread at a time, the owner, calls everything but give_back(), which any thread may call. Chunks hold
+// the queue alive, so it may outlive its pool. mutex_ guards what is to be hashed, free_mutex_ the buffers;
+// free_mutex_ may be taken while mutex_ is held (dropping a chunk gives its buffer back), never the reverse.
 #pragma once
 
 #include "base/stream/chunk_pool.hpp"
@@ -19,33 +23,37 @@
 
 namespace imgcrypt {
 
-using Storage = std::unique_ptr<std::uint8_t[]>;  // kChunkSize bytes, not zeroed
+// kChunkSize bytes.
+using Storage = std::unique_ptr<std::uint8_t[]>;
 
+// Not zeroed. Throws std::bad_alloc.
 [[nodiscard]] Storage new_storage();
 
-// One thread at a time, the owner, posts, waits and takes storage; any may give back.
 class HashQueue {
  public:
-  // With one hand where no thread can be had.
+  // With kTwo it starts a thread; where the system has none to give, the owner does all the work.
   explicit HashQueue(Hands hands);
   ~HashQueue();
   HashQueue(const HashQueue&) = delete;
   HashQueue& operator=(const HashQueue&) = delete;
 
-  // To update `hash` with the chunk, which is kept until that is done, after what was posted for it before.
-  // What the hash throws is thrown by the next finish() or take_storage(), and nothing more is updated.
-  // REQUIRES: the hash lives until finish() or settle() has returned.
+  // Updates `hash` with the chunk some time before finish() or settle() returns, after what was posted for
+  // the same hash before, and keeps the chunk until then. If a hash throws, no hash of this queue is updated
+  // any more, and finish() and take_storage() throw its exception from then on. REQUIRES: the hash stays
+  // where it is until finish() or settle() has returned.
   void post(RunningHash& hash, const Chunk& chunk);
-  // Until all is done that was posted; takes part in it.
+  // Returns when everything that was posted is done; takes part in it. Throws what a hash threw.
   void finish();
-  // The same, whatever the hashes threw: after it, nothing that they refer to is in use.
+  // Like finish(), but does not throw: after it, no posted hash is in use, whether or not one has failed.
   void settle() noexcept;
 
-  // Throws as ChunkPool::take.
+  // A buffer for the owner, new or used, of any content. Throws like ChunkPool::take.
   [[nodiscard]] Storage take_storage();
+  // For any thread. A null `storage` is ignored.
   void give_back(Storage storage) noexcept;
 
-  // The pool is gone: ends the thread after the last update. From now on what is posted is done at once.
+  // Called when the pool is destroyed: finishes what was posted and ends the thread. What is posted after it
+  // is done at once, by the caller.
   void close() noexcept;
 
  private:
@@ -55,8 +63,9 @@ class HashQueue {
     bool is_taken = false;
     bool is_done = false;
   };
-  // Updates of different hashes, to be done by one thread in turns. It allocates nothing: an update that was
-  // taken is done.
+  // Updates of different hashes that one thread does in turns. A fixed array, so that nothing can fail
+  // between taking updates and doing them. The pointers stay valid because only the ends of the deque change,
+  // and an update is removed only after it is done.
   static constexpr std::size_t kMostInRound = 4;
   using Round = std::array<Update*, kMostInRound>;  // null after the last
 
@@ -68,19 +77,22 @@ class HashQueue {
   void wait_until_left(std::size_t most);
   void wait_locked(std::unique_lock<std::mutex>& lock, std::size_t most);
   [[nodiscard]] Storage take_free() noexcept;
+  [[nodiscard]] Storage take_new();
+  [[nodiscard]] bool has_all_buffers() noexcept;
+  bool wait_for_half() noexcept;
 
   Hands hands_;
   std::mutex mutex_;
   std::condition_variable has_work_;
   std::condition_variable has_done_;
-  std::deque<Update> updates_;     // from the first that is not done
-  std::size_t wanted_ = SIZE_MAX;  // how many may be left for the owner, who waits
+  std::deque<Update> updates_;     // in the order they were posted, from the first that is not done
+  std::size_t wanted_ = SIZE_MAX;  // the owner waits until no more than this are left; SIZE_MAX: it does not
   bool is_closed_ = false;
   std::exception_ptr failure_;
   std::thread thread_;
 
-  std::mutex free_mutex_;  // never held together with mutex_ but inside it
-  std::deque<Storage> free_;
+  std::mutex free_mutex_;
+  std::deque<Storage> free_;  // the one that was given back last is at the end
   std::size_t existing_ = 0;  // buffers, free or not
 };
 

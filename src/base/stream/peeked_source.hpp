@@ -1,4 +1,5 @@
-// A source whose first bytes are known before they are read.
+// A source whose first bytes can be looked at before it is read, e.g. to tell its format. Nothing is lost: it
+// still gives all bytes from the first on.
 #pragma once
 
 #include "base/stream/stream.hpp"
@@ -9,18 +10,19 @@ namespace imgcrypt {
 
 class PeekedSource final : public Source {
  public:
-  // Reads ahead until `size` bytes are known, or all of a shorter source. `inner` must outlive it. Throws
-  // what `inner` throws.
+  // Reads ahead until `size` bytes or the end have come, and keeps the chunks. Throws what `inner` throws.
+  // `inner` must outlive it.
   PeekedSource(Source& inner, std::size_t size);
 
-  // Its first `size` bytes, fewer of a shorter source; valid for as long as this object.
+  // The first `size` bytes, or all of a shorter source. Valid for as long as this object.
   [[nodiscard]] ByteView head() const noexcept { return head_; }
+  // The chunks of `inner`, as they are.
   [[nodiscard]] std::optional<Chunk> next() override;
 
  private:
   Source& inner_;
   Bytes head_;
-  std::deque<Chunk> ahead_;  // read, and not yet given
+  std::deque<Chunk> ahead_;  // read but not given yet
 };
 
 }  // namespace imgcrypt

@@ -1,5 +1,5 @@
-// A source whose chunks are all of kChunkSize bytes but the last, for whoever counts in chunks. Whole ones
-// pass as they are; shorter ones are gathered, which copies them.
+// A source whose chunks, except the last, all have kChunkSize bytes, for decorators that count in chunks.
+// Chunks that are whole already pass as they are; shorter ones are gathered, which copies them.
 #pragma once
 
 #include "base/stream/stream.hpp"
@@ -10,12 +10,13 @@ class WholeChunks final : public Source {
  public:
   // `inner` must outlive it.
   explicit WholeChunks(Source& inner) : inner_(inner) {}
-  // A chunk shorter than kChunkSize comes only after the verified end of `inner`.
+  // A chunk shorter than kChunkSize means that `inner` has reached its verified end. Throws what `inner` and
+  // fresh_beside throw.
   [[nodiscard]] std::optional<Chunk> next() override;
 
  private:
   Source& inner_;
-  std::optional<Chunk> rest_;  // what did not fit into the last one
+  std::optional<Chunk> rest_;  // read from `inner` but not given yet
 };
 
 }  // namespace imgcrypt

@@ -31,7 +31,8 @@ bool equal_folded(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-// Finds where values end. Works on any bytes; strings and brackets are all it understands.
+// Finds where values end. It understands only strings and brackets, and stays within the text whatever the
+// bytes are; whether they are JSON is check_json's business.
 class JsonScanner {
  public:
   explicit JsonScanner(std::string_view text) : rest_(text) {}
@@ -95,6 +96,7 @@ class JsonScanner {
         skip_string();
         continue;
       }
+      // Which bracket closes which is not checked here.
       depth += rest_.front() == '{' || rest_.front() == '[' ? std::size_t{1} : std::size_t{0} - 1;
       rest_.remove_prefix(1);
     } while (depth > 0);
@@ -115,7 +117,7 @@ class JsonScanner {
 JsonView::JsonView(std::string_view text) : JsonView(Kind::kLiteral, text) {
   JsonScanner scanner(text);
   *this = scanner.value();
-  if (!scanner.at_end()) fail("bytes behind the end");
+  if (!scanner.at_end()) fail("bytes after the end");
 }
 
 void JsonView::require(Kind kind, std::string_view name) const {

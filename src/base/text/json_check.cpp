@@ -76,7 +76,7 @@ void check_json(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.size) {
     throw Error(ErrorCode::kRefused, "JSON: longer than " + std::to_string(limits.size) + " bytes");
   }
-  // nlohmann's parser would skip one.
+  // nlohmann's parser would skip it.
   if (text.starts_with("\xEF\xBB\xBF"))
     throw Error(ErrorCode::kIntegrity, "JSON: starts with a byte order mark");
   // nlohmann's parser would take it for the end.

@@ -8,7 +8,7 @@ void TextEdits::replace(std::string_view part, std::string_view text) {
   edit.inserted += text;
 }
 
-void TextEdits::insert_behind(std::string_view part, std::string_view text) {
+void TextEdits::insert_after(std::string_view part, std::string_view text) {
   edits_[static_cast<std::size_t>(part.data() + part.size() - original_.data())].inserted += text;
 }
 

@@ -1,5 +1,5 @@
-// Edits of a text, gathered against the original and made in one go. Everything that is not edited keeps its
-// bytes.
+// Edits of a text, gathered against the original and applied together. Everything that is not edited keeps
+// its bytes. Nothing here fails.
 #pragma once
 
 #include <map>
@@ -10,14 +10,18 @@ namespace imgcrypt {
 
 class TextEdits {
  public:
-  // The text must outlive the edits; every part named below lies inside it, and no two parts overlap.
+  // The text must outlive this object.
+  // REQUIRES: every `part` given below is a view into this very text, and no two replaced parts overlap.
   explicit TextEdits(std::string_view original) : original_(original) {}
 
+  // Puts `text`, which is copied, in the place of `part`. An empty part is an insertion before it.
   void replace(std::string_view part, std::string_view text);
   void erase(std::string_view part) { replace(part, {}); }
-  // Right behind `part`; several insertions at one place stand in the order they were made.
-  void insert_behind(std::string_view part, std::string_view text);
+  // Inserts `text`, which is copied, directly after `part`. Several insertions at one place keep the order in
+  // which they were made.
+  void insert_after(std::string_view part, std::string_view text);
 
+  // The edited text; the original is not changed.
   [[nodiscard]] std::string apply() const;
 
  private:

@@ -39,7 +39,7 @@ DiffIdSource::DiffIdSource(Source& layer, HashAlgorithm algorithm) : layer_(laye
   try {
     thread_ = std::thread([this, algorithm] { run(algorithm); });
   } catch (const std::system_error&) {
-    queue_.abandon();
+    queue_.abandon();  // nobody reads: write() must not wait
   }
 }
 
@@ -53,12 +53,13 @@ void DiffIdSource::run(HashAlgorithm algorithm) noexcept {
   const WorkTimer timer(Work::kDiffId);
   try {
     InflatingSource content(queue_);
-    // A few bytes may become very many: giving up is seen after the decompression.
+    // Around the decompressed stream, not the compressed one: a few bytes that are left may expand to very
+    // many.
     StoppableSource stoppable(content, is_given_up_);
     diff_id_ = digest_of(stoppable, algorithm);
   } catch (...) {
     failure_ = std::current_exception();
-    queue_.abandon();
+    queue_.abandon();  // otherwise the reader of the layer would wait for this thread for ever
   }
 }
 

@@ -1,5 +1,6 @@
-// A layer's diff_id (OCI image specification, "Layer DiffID"): the digest of the layer when it is
-// decompressed, which says whether it is the layer that an image's config means.
+// A layer's diff_id (OCI image configuration, "Layer DiffID"): the digest of the decompressed layer. The
+// config of an image lists those of its layers, so it tells whether a layer is the one that was meant,
+// however it is compressed.
 #pragma once
 
 #include "base/stream/chunk_queue.hpp"
@@ -10,24 +11,28 @@
 
 namespace imgcrypt {
 
-// Reads the layer to its end. Throws kIntegrity when it cannot be decompressed.
+// Reads the layer, which is not encrypted, to its verified end. Throws kIntegrity if it cannot be
+// decompressed, what `layer` throws, and kCancelled. Decompresses and hashes in the calling thread.
 [[nodiscard]] Digest diff_id_of(Source& layer, HashAlgorithm algorithm);
 
-// A layer passed on as it is, while its diff_id is taken in a thread of its own, if the system has one to
-// give.
+// A layer passed on as it is, while another thread computes its diff_id from the same chunks. That thread
+// keeps at most ChunkQueue::kMost chunks; when it is slower than the reader, the reader waits for it.
 class DiffIdSource final : public Source {
  public:
-  // `layer` must outlive it.
+  // Starts the thread; has_thread() says whether the system had one to give. `layer` must outlive it.
   DiffIdSource(Source& layer, HashAlgorithm algorithm);
+  // Ends the thread, also in the middle of a layer, and waits for that.
   ~DiffIdSource() override;
   DiffIdSource(const DiffIdSource&) = delete;
   DiffIdSource& operator=(const DiffIdSource&) = delete;
 
-  // Fails with `layer` only: what cannot be decompressed is passed on as well.
+  // The chunks of `layer`. Throws only what `layer` throws: a layer that cannot be decompressed is passed on
+  // like any other, and diff_id() tells.
   [[nodiscard]] std::optional<Chunk> next() override;
-  // False when the system had none to give: then use diff_id_of().
+  // False if the system had no thread to give: then diff_id() must not be called; use diff_id_of().
   [[nodiscard]] bool has_thread() const noexcept { return thread_.joinable(); }
-  // Throws as diff_id_of(). Once. REQUIRES: has_thread(), and next() has returned nullopt.
+  // Waits for the thread. Throws like diff_id_of(). To be called once.
+  // REQUIRES: has_thread(), and next() has returned nullopt; otherwise it would wait for ever.
   [[nodiscard]] Digest diff_id();
 
  private:
@@ -36,7 +41,7 @@ class DiffIdSource final : public Source {
   Source& layer_;
   ChunkQueue queue_;
   std::atomic<bool> is_given_up_ = false;
-  std::optional<Digest> diff_id_;
+  std::optional<Digest> diff_id_;  // these two are the thread's until it has been joined
   std::exception_ptr failure_;
   std::thread thread_;
 };

@@ -1,4 +1,6 @@
-// What an InflatingSource decompresses with: one compressed member or frame at a time.
+// What an InflatingSource decompresses with: one gzip member or zstd frame at a time. Memory is bounded: less
+// than 1 MiB for gzip, and a window of up to 128 MiB for zstd if the data asks for it. Belongs to one thread
+// at a time.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -11,16 +13,20 @@ class Inflater {
  public:
   virtual ~Inflater() = default;
 
-  // Takes bytes off the front of `input` and returns how many it wrote to `output`: 0 when it needs more
-  // input, or when the member has ended. Throws kIntegrity for damaged data.
+  // Removes the bytes that it has used from the front of `input`, and returns how many it has written to
+  // `output`: 0 if it needs more input or if the member has ended. Keeps no view. Throws kIntegrity for
+  // damaged data; after that it must not be used any more. REQUIRES: not is_at_end(), and `output` is not
+  // empty.
   [[nodiscard]] virtual std::size_t inflate(ByteView& input, MutableByteView output) = 0;
-  // Whether the member has ended, its checksum included.
+  // Whether the member has ended, and its checksum, if it has one, was right.
   [[nodiscard]] virtual bool is_at_end() const noexcept = 0;
-  // Ready for the next member.
+  // Makes it ready for the next member.
   virtual void restart() = 0;
 };
 
-[[nodiscard]] std::unique_ptr<Inflater> make_gzip_inflater();  // RFC 1952
-[[nodiscard]] std::unique_ptr<Inflater> make_zstd_inflater();  // RFC 8878
+// RFC 1952. With ISA-L or zlib, which the build chooses. Throws kOther.
+[[nodiscard]] std::unique_ptr<Inflater> make_gzip_inflater();
+// RFC 8878, skippable frames included. Throws kOther.
+[[nodiscard]] std::unique_ptr<Inflater> make_zstd_inflater();
 
 }  // namespace imgcrypt

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::array<std::uint8_t, 3> kGzipMagic = {0x1f, 0x8b, 0x08};
 constexpr std::array<std::uint8_t, 4> kZstdMagic = {0x28, 0xb5, 0x2f, 0xfd};
-constexpr std::array<std::uint8_t, 3> kZstdSkippableMagic = {0x2a, 0x4d, 0x18};  // behind 0x50 to 0x5f
+constexpr std::array<std::uint8_t, 3> kZstdSkippableMagic = {0x2a, 0x4d, 0x18};  // after 0x50 to 0x5f
 
 template <typename Magic>
 bool starts_with(ByteView bytes, const Magic& magic) {
@@ -33,6 +33,10 @@ InflatingSource::InflatingSource(Source& compressed)
 }
 
 std::optional<Chunk> InflatingSource::next() {
+  return failure_.guard([this] { return inflate_next(); });
+}
+
+std::optional<Chunk> InflatingSource::inflate_next() {
   if (!inflater_) return compressed_.next();
   FreshChunk fresh = pool_.take();
   std::size_t filled = 0;
@@ -45,7 +49,7 @@ std::optional<Chunk> InflatingSource::next() {
   return std::move(fresh).filled(filled);
 }
 
-// The number of bytes; 0 at the end of the last member.
+// The number of bytes that were written to `room`; 0 at the end of the last member.
 std::size_t InflatingSource::inflate_into(MutableByteView room) {
   while (true) {
     if (inflater_->is_at_end()) {
@@ -55,13 +59,15 @@ std::size_t InflatingSource::inflate_into(MutableByteView room) {
     const std::size_t before = input_.size();
     const std::size_t size = inflater_->inflate(input_, room);
     if (size > 0) return size;
+    // No output does not mean that it needs input: a header, e.g., gives none.
     const bool is_stuck = input_.size() == before && !inflater_->is_at_end();
     if (is_stuck && !fill())
       throw Error(ErrorCode::kIntegrity, "the compressed data of the layer is cut short");
   }
 }
 
-// More input after what is left of it, which is seldom more than a few bytes; false at its end.
+// Appends a chunk to the input that is left, which is copied: rarely more than a few bytes of a magic number.
+// False at the end.
 bool InflatingSource::fill() {
   std::optional<Chunk> more = compressed_.next();
   if (!more) return false;
@@ -78,7 +84,7 @@ bool InflatingSource::fill() {
 void InflatingSource::start_next_member() {
   while (input_.size() < kMagicBytes && fill()) continue;
   if (detect_compression(input_) != compression_)
-    throw Error(ErrorCode::kIntegrity, "bytes behind the end of the layer's compressed data");
+    throw Error(ErrorCode::kIntegrity, "bytes after the end of the layer's compressed data");
   inflater_->restart();
 }
 

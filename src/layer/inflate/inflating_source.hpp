@@ -1,27 +1,35 @@
-// A layer decompressed while it is read: gzip (several members, too) and zstd (several frames) by their first
-// bytes; anything else passes through as it is.
+// A layer decompressed while it is read. The first bytes tell how it is compressed, not the media type, which
+// may be wrong: gzip (also of several members), zstd (also of several frames), or not at all. Belongs to one
+// thread at a time.
 #pragma once
 
 #include "base/stream/chunk_pool.hpp"
 #include "base/stream/peeked_source.hpp"
+#include "base/stream/sticky_failure.hpp"
 #include "layer/inflate/inflater.hpp"
 
 namespace imgcrypt {
 
 enum class Compression { kNone, kGzip, kZstd };
 
-inline constexpr std::size_t kMagicBytes = 4;  // enough to tell
+// How many of a layer's first bytes are enough to tell.
+inline constexpr std::size_t kMagicBytes = 4;
 
+// kNone for everything that is not known, and for fewer bytes than a magic number has.
 [[nodiscard]] Compression detect_compression(ByteView head) noexcept;
 
 class InflatingSource final : public Source {
  public:
-  // Reads the first bytes of `compressed`, which must outlive it; throws what that throws.
+  // Reads the first bytes of `compressed` already, and throws what that throws. `compressed` must outlive it.
   explicit InflatingSource(Source& compressed);
-  // Throws kIntegrity for data that is damaged or cut short, and for bytes after its end.
+  // Decompressed bytes in chunks of kChunkSize, the last one perhaps shorter, from a pool of its own; a layer
+  // that is not compressed comes in the chunks of `compressed`. However much a few bytes expand to, only one
+  // chunk is decompressed at a time. Throws kIntegrity for data that is damaged or cut short and for bytes
+  // after its end, and what `compressed` throws.
   [[nodiscard]] std::optional<Chunk> next() override;
 
  private:
+  [[nodiscard]] std::optional<Chunk> inflate_next();
   [[nodiscard]] std::size_t inflate_into(MutableByteView room);
   bool fill();
   void start_next_member();
@@ -32,6 +40,7 @@ class InflatingSource final : public Source {
   ChunkPool pool_;                      // of what is inflated
   std::optional<Chunk> chunk_;          // the compressed bytes at hand
   ByteView input_;                      // of chunk_, not yet taken
+  StickyFailure failure_;
 };
 
 }  // namespace imgcrypt

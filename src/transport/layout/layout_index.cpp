@@ -107,8 +107,8 @@ std::string with_entry(const std::string& index, const RootDescriptor& root, con
       edits.erase({begin, static_cast<std::size_t>(end - begin)});
     }
   }
-  if (!replaced && elements.empty()) edits.insert_behind(manifests.text().substr(0, 1), entry);
-  if (!replaced && !elements.empty()) edits.insert_behind(elements.back().text(), "," + entry);
+  if (!replaced && elements.empty()) edits.insert_after(manifests.text().substr(0, 1), entry);
+  if (!replaced && !elements.empty()) edits.insert_after(elements.back().text(), "," + entry);
   return edits.apply();
 }
 

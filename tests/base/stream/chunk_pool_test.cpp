@@ -80,7 +80,7 @@ TEST(ChunkPool, UsesAFewBuffersAgainAndAgain) {
   }
 }
 
-TEST(ChunkPool, EndsWhatWouldKeepEverything) {
+TEST(ChunkPool, FailsWhenTooManyChunksAreKept) {
   ChunkPool pool;
   std::deque<Chunk> kept;
   for (std::size_t i = 0; i < ChunkPool::kMostKept; ++i) kept.push_back(filled_with(pool, 1, 0));
@@ -100,7 +100,7 @@ TEST(ChunkHash, SeesEverythingInItsOrderBesideOthers) {
     ChunkPool pool(hands);
     std::array<ChunkHash<Record>, 5> hashes = {ChunkHash(Record()), ChunkHash(Record()), ChunkHash(Record()),
                                                ChunkHash(Record()), ChunkHash(Record())};
-    // Of all lengths around a stride, another for each hash.
+    // All lengths around a stride, a different one for each hash.
     std::array<std::size_t, 5> at{};
     for (std::size_t size = 0; size < 300; ++size) {
       for (std::size_t i = 0; i < hashes.size(); ++i) {
@@ -132,7 +132,7 @@ TEST(ChunkHash, SeesEverythingInItsOrderAcrossPools) {
   EXPECT_EQ(hash.finish(), expected);
 }
 
-// The very thing that this house is built for: the buffer that a hash still reads is not written again.
+// A buffer that a hash still reads must not be written again.
 TEST(ChunkHash, SeesTheBytesOfItsChunksHoweverSlowItIs) {
   for (const Hands hands : kHands) {
     ChunkPool pool(hands);
@@ -160,8 +160,8 @@ class Opener final : public RunningHash {
   std::ptrdiff_t count_;
 };
 
-// What is worth a second hand is not left for whoever waits. Many times over, so that the thread is asleep
-// before.
+// The second hand must not leave the work until somebody waits for it. Many times over, so that its thread
+// has fallen asleep in between.
 TEST(ChunkHash, BeginsBeforeAnybodyWaits) {
   ChunkPool pool(Hands::kTwo);
   std::counting_semaphore<> begun(0);
@@ -174,8 +174,8 @@ TEST(ChunkHash, BeginsBeforeAnybodyWaits) {
   }
 }
 
-// One of thread and owner is held up by the first two hashes, until the other has updated the third.
-TEST(ChunkHash, LetsWhoWaitsTakePart) {
+// The first two hashes hold up either the thread or the owner until the other one has updated the third.
+TEST(ChunkHash, LetsTheWaitingOwnerTakePart) {
   ChunkPool pool(Hands::kTwo);
   std::counting_semaphore<> gate(0);
   Record held_up;
@@ -205,8 +205,8 @@ TEST(ChunkHash, ThrowsWhatItThrewAndNothingIsUpdatedAfterIt) {
   }
 }
 
-// The hash goes before its pool: nothing of it may be in use by then (the sanitizers see it).
-TEST(ChunkHash, MayGoWhileItIsUpdated) {
+// The hash is destroyed before its pool, and must not be in use by then (the sanitizers notice).
+TEST(ChunkHash, MayBeDestroyedWhileItIsUpdated) {
   for (const Hands hands : kHands) {
     ChunkPool pool(hands);
     for (int round = 0; round < 20; ++round) {

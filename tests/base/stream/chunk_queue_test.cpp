@@ -12,7 +12,7 @@ namespace {
 
 Chunk chunk_of(std::size_t number) { return Chunk(Bytes(1000, static_cast<std::uint8_t>(number))); }
 
-// Writes so many chunks in a thread, and then ends or fails.
+// Writes a number of chunks in a thread, and then ends or fails.
 class Writer {
  public:
   Writer(ChunkQueue& queue, std::size_t count, bool fails = false)

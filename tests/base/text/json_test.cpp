@@ -153,9 +153,9 @@ TEST(TextEdits, ChangeNothingElse) {
   TextEdits edits(text);
   edits.replace(text.substr(4, 1), "EE");
   edits.erase(text.substr(0, 1));
-  edits.insert_behind(text.substr(1, 1), "1");
-  edits.insert_behind(text.substr(1, 1), "2");
-  edits.insert_behind(text.substr(5, 1), "!");
+  edits.insert_after(text.substr(1, 1), "1");
+  edits.insert_after(text.substr(1, 1), "2");
+  edits.insert_after(text.substr(5, 1), "!");
   EXPECT_EQ(edits.apply(), "b12cdEEf!");
   EXPECT_EQ(TextEdits(text).apply(), text);
 }

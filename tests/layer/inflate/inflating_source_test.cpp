@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <vector>
 
 namespace imgcrypt {
 namespace {
@@ -76,6 +77,20 @@ TEST(InflatingSource, RefusesDataThatIsCutShort) {
           << program << " " << size;
     }
   }
+}
+
+TEST(InflatingSource, StaysFailed) {
+  const Bytes compressed = run_program("gzip -c", std::string((ChunkPool::kMostKept + 10) * kChunkSize, 'x'));
+  MemorySource source(compressed);
+  InflatingSource inflating(source);
+  std::vector<Chunk> kept;
+  const auto keep_all = [&] {
+    while (auto chunk = inflating.next()) kept.push_back(std::move(*chunk));
+  };
+  EXPECT_EQ(error_of(keep_all), ErrorCode::kOther);
+  kept.clear();
+  EXPECT_EQ(error_of(keep_all), ErrorCode::kOther);
+  EXPECT_TRUE(kept.empty());
 }
 
 TEST(InflatingSource, RefusesBytesAfterTheEnd) {
