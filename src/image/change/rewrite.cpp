@@ -17,7 +17,8 @@ class DocumentWriter {
       : plan_(plan), edits_(edits), destination_(destination) {}
 
   Descriptor write(const ImageNode& node) {
-    const auto known = written_.find(node.descriptor.digest);
+    const std::pair key(node.descriptor.digest, node.descriptor.media_type);
+    const auto known = written_.find(key);
     if (known != written_.end()) return known->second;
     Descriptor result = node.descriptor;
     if (const auto* manifest = std::get_if<Manifest>(&node.document)) {
@@ -25,7 +26,7 @@ class DocumentWriter {
     } else if (const auto* index = std::get_if<Index>(&node.document)) {
       result = put(node.descriptor, index->raw(), edited_index(node, *index));
     }
-    written_.emplace(node.descriptor.digest, result);
+    written_.emplace(key, result);
     return result;
   }
 
@@ -72,7 +73,9 @@ class DocumentWriter {
   const ImagePlan& plan_;
   const std::map<LayerId, DescriptorEdit>& edits_;
   ImageDestination& destination_;
-  std::map<Digest, Descriptor> written_;
+  // By media type too: an index may list a manifest a second time as something else, which is then not looked
+  // into and stays as it is.
+  std::map<std::pair<Digest, std::string>, Descriptor> written_;
 };
 
 }  // namespace
