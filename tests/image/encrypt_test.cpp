@@ -110,6 +110,38 @@ TEST_F(Encrypted, AttestationsFollowTheirSubject) {
   expect_comes_back();
 }
 
+// To one program it is an image, to another something that it need not look into.
+TEST_F(Encrypted, ManifestsAreAlsoWhereAnotherTypeNamesThem) {
+  const Descriptor image = add_image(plain_, kAmd64, {"a"});
+  Descriptor other = image;
+  other.media_type = "application/vnd.example";
+  make_root(plain_, add_index(plain_, {other, image}));
+  encrypt();
+  const Json index = root_of(encrypted_);
+  EXPECT_EQ(index.at("manifests").at(0).at("digest"), image.digest.string());
+  EXPECT_EQ(encryption_of(child_of(encrypted_, index, 1)), "e");
+}
+
+// An entry of an index may be missing, a layer may not, even if both are one blob.
+TEST_F(Encrypted, LayersMustBeThereThatAnIndexListsAsWell) {
+  const Descriptor layer = plain_.add(kTar, layer_content("a"));
+  const Descriptor image = add_image(plain_, kAmd64, {"a", "b"});
+  Descriptor entry = layer;
+  entry.media_type = "application/vnd.example";
+  make_root(plain_, add_index(plain_, {entry, image}));
+  plain_.blobs.erase(layer.digest);
+  EXPECT_EQ(error_with({.selection = {{}, {{1, 1}}}}), ErrorCode::kNotFound);
+}
+
+TEST_F(Encrypted, LayersThatAreElsewhereFailADryRunToo) {
+  Descriptor layer = plain_.add(kTar, layer_content("a"));
+  layer.has_urls = true;
+  make_root(plain_, add_manifest(plain_, add_config(plain_, kAmd64, {layer}), {layer}));
+  plain_.blobs.erase(layer.digest);
+  for (const DryRun dry_run : {DryRun::kYes, DryRun::kNo})
+    EXPECT_EQ(error_with({.dry_run = dry_run}), ErrorCode::kNotFound);
+}
+
 TEST_F(Encrypted, UnchosenPlatformsAreNotThere) {
   make_root(plain_, add_index(plain_, {add_image(plain_, kAmd64, {"base", "secret of amd64"}),
                                        add_image(plain_, kArm64, {"base", "secret of arm64"})}));

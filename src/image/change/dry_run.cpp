@@ -10,7 +10,7 @@ void check_feasible(ImageSource& source, ImageDestination& destination, const Im
       source.check_presence(blob);
     } catch (const Error& error) {
       const bool may_be_elsewhere = blob.has_urls && error.code() == ErrorCode::kNotFound;
-      if (!may_be_elsewhere && (is_changed || !destination.has(blob))) throw error.in(place);
+      if (is_changed || !(may_be_elsewhere || destination.has(blob))) throw error.in(place);
     }
   };
   for_each_manifest(plan.tree(), [&](const ImageNode& node, const Manifest& manifest) {
