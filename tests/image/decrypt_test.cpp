@@ -212,6 +212,20 @@ TEST_F(Decrypt, LeavesLockedLayersWhenAsked) {
             ErrorCode::kNoKey);
 }
 
+TEST_F(Decrypt, RefusesContentEmbeddedInAnyDescriptorOfALayer) {
+  build({"one"});
+  encrypt();
+  const Manifest manifest = manifest_of(encrypted_);
+  const std::string layer = json_of(manifest.layers()[0]);
+  const std::string embedding = layer.substr(0, layer.size() - 1) + R"(,"data":"AAAA"})";
+  const std::string text = R"({"schemaVersion":2,"config":)" +
+                           json_of(config(encrypted_, {std::string(Digest::of(as_bytes("one")).string()),
+                                                       Digest::of(as_bytes("one")).string()})) +
+                           R"(,"layers":[)" + layer + "," + embedding + "]}";
+  encrypted_.commit({encrypted_.add(std::string(kOciManifest), text), {}});
+  EXPECT_EQ(refusal().code(), ErrorCode::kRefused);
+}
+
 TEST_F(Decrypt, WritesNothingWhenItIsDry) {
   build({"one", "two"});
   encrypt();

@@ -31,7 +31,7 @@ class Planner {
     DecryptionPlan result{ImagePlan(tree_), {}};
     for_each_layer(tree_, [&](const std::string& place, const Descriptor& layer) {
       const auto expected = expected_.find(layer_id(layer));
-      if (expected == expected_.end() || result.plan.change_of(layer) != nullptr) return;
+      if (expected == expected_.end()) return;
       result.plan.change(layer, place,
                          std::make_unique<LayerDecryption>(layer, unwrapped_.find(layer), expected->second,
                                                            source, reporter));
