@@ -248,7 +248,8 @@ Digest LayoutDestination::put_blob(const BlobInfo& info, Source& content) {
 }
 
 void LayoutDestination::put_document(const Descriptor& descriptor, std::string_view text) {
-  if (adopt(descriptor) || has(descriptor)) return;
+  // Never adopted unread: it is small, and `text` can mend what is damaged.
+  if (has(descriptor)) return;
   MemorySource content(to_bytes(as_bytes(text)));
   put_blob({descriptor.media_type, descriptor.size, descriptor.digest}, content);
 }
