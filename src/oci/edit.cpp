@@ -203,6 +203,13 @@ void edit_descriptor(TextEdits& edits, const JsonView& object, const DescriptorE
   edit_annotations(edits, object, edit.annotations);
 }
 
+std::string without_member(const std::string& object, std::string_view name) {
+  TextEdits edits(object);
+  const auto members = JsonView(object).members();
+  if (const auto at = position_of(members, name)) erase_run(edits, extents_of(members), *at, *at);
+  return edits.apply();
+}
+
 std::string edit_document(const std::string& raw, std::string_view list, const DocumentEdit& edit) {
   TextEdits edits(raw);
   const JsonView document(raw);

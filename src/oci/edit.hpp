@@ -34,6 +34,9 @@ struct DocumentEdit {
 // `object` is a view into the text that `edits` was made for.
 void edit_descriptor(TextEdits& edits, const JsonView& object, const DescriptorEdit& edit);
 
+// The text of an object without its member `name` and the comma that joined it; as it is without one.
+[[nodiscard]] std::string without_member(const std::string& object, std::string_view name);
+
 // The text with the edits, those of its array `list` included.
 [[nodiscard]] std::string edit_document(const std::string& raw, std::string_view list,
                                         const DocumentEdit& edit);

@@ -2,6 +2,7 @@
 
 #include "base/cancel.hpp"
 #include "oci/edit.hpp"
+#include "oci/manifest.hpp"
 #include "oci/media_types.hpp"
 
 #include <dirent.h>
@@ -74,9 +75,12 @@ std::string fresh_entry(const Descriptor& root) {
          R"(","size":)" + std::to_string(root.size) + "}";
 }
 
-// The source's entry with everything in it that we do not know, under the new name.
+// The source's entry with everything in it that we do not know, under the new name. An embedded copy of
+// another document goes: readers would take it for this one, or refuse it.
 std::string entry_for(const RootDescriptor& root, const std::string& tag) {
-  const std::string raw = root.raw.empty() ? fresh_entry(root.descriptor) : root.raw;
+  std::string raw = root.raw.empty() ? fresh_entry(root.descriptor) : root.raw;
+  if (JsonView(raw).get("digest").string() != root.descriptor.digest.string())
+    raw = without_member(raw, "data");
   DescriptorEdit edit;
   if (JsonView(raw).find("mediaType")) edit.media_type = root.descriptor.media_type;
   edit.digest = root.descriptor.digest;
@@ -156,6 +160,10 @@ LayoutIndex::LayoutIndex(const std::string& path) : directory_(path), lock_(take
 std::optional<Digest> LayoutIndex::put(const RootDescriptor& root, const std::string& tag) {
   const std::string old = read_or_fresh(directory_);
   const std::string text = with_entry(old, root, tag);
+  if (text.size() > kMostDocumentBytes) {
+    throw Error(ErrorCode::kRefused, directory_.path() + "/index.json would be larger than 4 MiB",
+                "remove images from the layout that are no longer needed, or write to another one");
+  }
   std::optional<Digest> replaced = replaced_image(old, tag, root.descriptor.digest);
   ::unlinkat(directory_.fd(), kNewIndex, 0);
   try {
