@@ -29,7 +29,7 @@ class Encrypted : public testing::Test {
   }
   void expect_comes_back() {
     MemoryStore back;
-    EXPECT_THAT(alice_.decrypt(encrypted_, back), HasSubstr("exact: this is the very image"));
+    EXPECT_THAT(alice_.decrypt(encrypted_, back), HasSubstr("exact: the result is identical"));
     EXPECT_EQ(back.root().descriptor.digest, plain_.root().descriptor.digest);
     EXPECT_EQ(back.blobs, plain_.blobs);
   }
@@ -40,7 +40,7 @@ class Encrypted : public testing::Test {
   KeepingReporter reporter_;
 };
 
-TEST_F(Encrypted, BlobsOfTwoPlatformsAreEncryptedOnceAndEverywhere) {
+TEST_F(Encrypted, BlobsOfTwoPlatformsAreEncryptedOnceForBoth) {
   make_root(plain_, add_index(plain_, {add_image(plain_, kAmd64, {"base", "a"}),
                                        add_image(plain_, kArm64, {"base", "b", "c"})}));
   encrypt({.selection = {{}, {{-1, -1}, {-2, -2}}}});
@@ -74,7 +74,7 @@ TEST_F(Encrypted, LayersOfABaseAreToldByTheirDiffIds) {
   EXPECT_EQ(encryption_of(root_of(encrypted_)), "-e");
 }
 
-TEST_F(Encrypted, LayersOfOtherTypesAreNotAndItIsSaid) {
+TEST_F(Encrypted, LayersOfOtherTypesAreNotAndANoteSaysSo) {
   const Descriptor layer = plain_.add(kTar, layer_content("a"));
   const Descriptor wasm = plain_.add("application/wasm", layer_content("b"));
   Descriptor elsewhere =
@@ -87,8 +87,9 @@ TEST_F(Encrypted, LayersOfOtherTypesAreNotAndItIsSaid) {
   EXPECT_THAT(outcomes(encrypt()), ElementsAre(EncryptedAs::kEncrypted, EncryptedAs::kNotALayer,
                                                EncryptedAs::kNotALayer, EncryptedAs::kEncrypted));
   EXPECT_EQ(encryption_of(root_of(encrypted_)), "e--e");
-  EXPECT_THAT(reporter_.said, HasSubstr("layer 1 of the image stays as it is: application/wasm"));
-  EXPECT_THAT(reporter_.said, HasSubstr("layer 2 of the image stays as it is"));
+  EXPECT_THAT(reporter_.said,
+              HasSubstr("layer 1 of the image is not encrypted: its type is application/wasm"));
+  EXPECT_THAT(reporter_.said, HasSubstr("layer 2 of the image is not encrypted"));
   expect_comes_back();
 }
 
@@ -142,7 +143,7 @@ TEST_F(Encrypted, LayersThatAreElsewhereFailADryRunToo) {
     EXPECT_EQ(error_with({.dry_run = dry_run}), ErrorCode::kNotFound);
 }
 
-TEST_F(Encrypted, UnchosenPlatformsAreNotThere) {
+TEST_F(Encrypted, UnselectedPlatformsAreLeftOut) {
   make_root(plain_, add_index(plain_, {add_image(plain_, kAmd64, {"base", "secret of amd64"}),
                                        add_image(plain_, kArm64, {"base", "secret of arm64"})}));
   const EncryptResult result = encrypt({.selection = {{kAmd64}, {}}});
@@ -154,7 +155,7 @@ TEST_F(Encrypted, UnchosenPlatformsAreNotThere) {
   }
 }
 
-TEST_F(Encrypted, DockersImagesAreOcis) {
+TEST_F(Encrypted, DockerImagesBecomeOciImages) {
   const Descriptor layer = plain_.add("application/vnd.docker.image.rootfs.diff.tar.gzip", "a");
   Descriptor child =
       add_manifest(plain_, add_config(plain_, kAmd64, {layer}, kDockerConfig), {layer}, kDockerManifest);
@@ -191,7 +192,7 @@ TEST_F(Encrypted, LayersGetRecipientsWithAKey) {
       encrypt_image(encrypted_, both, bob.wrappers(), {.unwrappers = &keys}, reporter_);
   EXPECT_THAT(outcomes(result), ElementsAre(EncryptedAs::kRecipientsAdded, EncryptedAs::kEncrypted));
   MemoryStore back;
-  EXPECT_THAT(bob.decrypt(both, back), HasSubstr("exact: this is the very image"));
+  EXPECT_THAT(bob.decrypt(both, back), HasSubstr("exact: the result is identical"));
   EXPECT_EQ(back.blobs, plain_.blobs);
 }
 

@@ -14,8 +14,8 @@
 namespace imgcrypt {
 namespace {
 
-// How often a blob is begun, when the network is to blame. Its transport has tried each request again
-// already.
+// How often a blob is begun when the network fails. Its transport has already repeated each request, but a
+// stream cannot be continued in the middle: what was encrypted is gone.
 constexpr int kTries = 3;
 
 // A blob to move: each once, however often it occurs.
@@ -58,7 +58,8 @@ std::vector<Task> tasks_of(const ImagePlan& plan) {
   return tasks;
 }
 
-// Opens a blob when it is first read: what the destination has already is never asked for.
+// Opens a blob when it is first read, so that what the destination already has is never requested from the
+// source.
 class OpenedWhenRead final : public Source {
  public:
   OpenedWhenRead(ImageSource& store, const Descriptor& blob, ChunkPool& pool)
@@ -106,6 +107,7 @@ class Mover {
   }
 
   void move_once(const Task& task, Hands hands, const StopFlag& stop) {
+    // The pool first: everything below holds its chunks.
     ChunkPool pool(hands);
     MovingBlob moving(progress_, task.place, task.blob.size);
     const std::unique_ptr<Source> blob = open(task.blob, pool);
@@ -147,7 +149,7 @@ class Mover {
 std::map<LayerId, DescriptorEdit> move_blobs(ImageSource& source, const ImagePlan& plan,
                                              const Configs& configs, ImageDestination& destination,
                                              unsigned jobs, Progress& progress) {
-  const StageTimer timer(progress, "move the blobs");
+  const StageTimer timer(progress, "moving blobs");
   return Mover(source, configs, destination, progress).run(tasks_of(plan), jobs);
 }
 

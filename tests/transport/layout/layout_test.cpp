@@ -58,7 +58,7 @@ TEST_F(OciLayout, GivesBackWhatWasCommitted) {
   EXPECT_EQ(as_text(read_all(*blob, 100, "blob")), "{\"a\":1}");
 }
 
-TEST_F(OciLayout, KeepsOtherTagsAndSaysWhichImageLostItsName) {
+TEST_F(OciLayout, KeepsOtherTagsAndReturnsTheImageThatWasReplaced) {
   store("other", "{}");
   store("t", "{\"a\":1}");
   EXPECT_EQ(store("t", "{\"a\":2}"), Digest::of(as_bytes("{\"a\":1}")));
@@ -124,7 +124,7 @@ TEST_F(OciLayout, TakesTagsThatOthersCanName) {
     EXPECT_EQ(error_of([&] { LayoutDestination(reference(tag)); }), ErrorCode::kUsage) << tag;
 }
 
-TEST_F(OciLayout, LosesNoChangeThatCameBetween) {
+TEST_F(OciLayout, LosesNoChangeMadeInTheMeantime) {
   store("t", "{}");
   const Digest read = LayoutSource(reference("t")).root().descriptor.digest;
   LayoutDestination first(reference("t"), {.in_place_of = read});
