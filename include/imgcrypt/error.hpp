@@ -1,6 +1,7 @@
 // The one exception of the library. Thrown where a fact is known, caught where something is decided.
 // A message says what failed and on which object; a hint says what to do about it. Neither ever holds
-// a secret. Values of ErrorCode are the exit statuses of the command line.
+// a secret. Both may quote names and texts of an image, of any length and with control characters: make them
+// printable before they reach a terminal. Values of ErrorCode are the exit statuses of the command line.
 #pragma once
 
 #include <exception>
@@ -22,8 +23,10 @@ enum class ErrorCode {
   kCancelled = 130,  // SIGINT, SIGTERM or SIGHUP; main adds the signal's number to 128
 };
 
+// A value: copies are independent, and it may be passed between threads.
 class Error final : public std::exception {
  public:
+  // Both are one line, without a full stop.
   Error(ErrorCode code, std::string message, std::string hint = {});
 
   [[nodiscard]] ErrorCode code() const noexcept { return code_; }

@@ -23,12 +23,13 @@ class Checker {
   CheckResult run() {
     PlatformChoice choice = choose_platforms(configs_, load_tree(source_), options_.selection.platforms);
     result_.left_out = std::move(choice.left_out);
+    // Docker's types are judged by their OCI names; nothing is written.
     const ImageNode tree = convert_to_oci(choice.tree);
     const std::set<LayerId> chosen = choose_layers(tree, options_.selection.layers);
     if (options_.unwrappers != nullptr) try_keys(tree, chosen, *options_.unwrappers);
     visit(tree, chosen);
     {
-      const StageTimer timer(reporter_.progress(), "check the blobs");
+      const StageTimer timer(reporter_.progress(), "checking blobs");
       check_blobs();
     }
     gather_problems();
@@ -36,7 +37,7 @@ class Checker {
   }
 
  private:
-  // A key provider that fails leaves the rest to be checked.
+  // A key provider that fails is a problem like others; the rest can still be checked.
   void try_keys(const ImageNode& tree, const std::set<LayerId>& chosen, const KeyUnwrappers& unwrappers) {
     try {
       unwrapped_ = unwrap_layer_keys(tree, chosen, unwrappers, options_.jobs, reporter_.progress());
@@ -48,9 +49,9 @@ class Checker {
 
   void visit(const ImageNode& node, const std::set<LayerId>& chosen) {
     if (const auto* opaque = std::get_if<Opaque>(&node.document); opaque != nullptr && opaque->is_missing) {
-      result_.problems.emplace_back(ErrorCode::kNotFound,
-                                    node.place + ": " + node.descriptor.digest.string() + " is missing",
-                                    "to check only the platforms that are here, choose them with --platform");
+      result_.problems.emplace_back(
+          ErrorCode::kNotFound, node.place + ": " + node.descriptor.digest.string() + " is missing",
+          "to check only the platforms that are present, select them with --platform");
     }
     if (const auto* manifest = std::get_if<Manifest>(&node.document)) visit_manifest(node, *manifest, chosen);
     for (const ImageNode& child : node.children) visit(child, chosen);
@@ -69,6 +70,7 @@ class Checker {
     }
   }
 
+  // Without a usable config its layers are still checked, but for their diff_ids.
   std::vector<std::optional<Digest>> check_config(const ImageNode& node, const Manifest& manifest) {
     try {
       source_.check_presence(manifest.config());
@@ -87,11 +89,12 @@ class Checker {
     return unwrapped_.find(layer) ? LayerState::kOpens : LayerState::kLocked;
   }
 
-  // What its descriptor alone tells.
+  // What its descriptor alone shows.
   [[nodiscard]] std::optional<Error> problem_of(const Descriptor& layer) const {
     if (!is_encrypted(layer.media_type)) {
       if (!has_encryption_annotations(layer.annotations)) return std::nullopt;
-      return Error(ErrorCode::kIntegrity, "annotations of encryption on a layer of type " + layer.media_type);
+      return Error(ErrorCode::kIntegrity,
+                   "a layer of type " + layer.media_type + " has encryption annotations");
     }
     try {
       (void)public_options_of(layer.annotations);
@@ -104,6 +107,7 @@ class Checker {
 
   void check_blobs() {
     std::vector<std::pair<LayerId, LayerToCheck>> blobs(blobs_.begin(), blobs_.end());
+    // Looking at sizes takes no time worth sharing.
     const unsigned jobs = options_.depth == CheckDepth::kContent ? options_.jobs : 1;
     if (options_.depth == CheckDepth::kContent) {
       for (const auto& [key, blob] : blobs) reporter_.progress().plan(1, blob.layer.size);
@@ -119,6 +123,7 @@ class Checker {
             ? check_layer_content(source_, blobs[i].second, hands.next(blobs[i].second.layer.size), reporter_)
             : source_.check_presence(blobs[i].second.layer);
       } catch (const Error& error) {
+        // As others would fetch it from its urls.
         const bool may_be_elsewhere = blobs[i].second.layer.has_urls && error.code() == ErrorCode::kNotFound;
         if (error.code() == ErrorCode::kCancelled) throw;
         const std::scoped_lock lock(mutex);
@@ -127,7 +132,7 @@ class Checker {
     });
   }
 
-  // What is wrong with a blob weighs more than that no key opens it.
+  // Damage weighs more than a missing key.
   void gather_problems() {
     for (CheckedLayer& layer : result_.layers) {
       const auto of_blob = blob_problems_.find(layer_id(layer.layer));
@@ -151,7 +156,7 @@ class Checker {
 std::string description(LayerState state) {
   switch (state) {
     case LayerState::kOpens:
-      return "encrypted, opens";
+      return "encrypted, a key opens it";
     case LayerState::kLocked:
       return "encrypted, locked";
     case LayerState::kEncrypted:
@@ -159,7 +164,7 @@ std::string description(LayerState state) {
     case LayerState::kPlain:
       return "not encrypted";
     case LayerState::kNotALayer:
-      return "no image layer";
+      return "not an image layer";
   }
   return {};
 }
@@ -176,6 +181,7 @@ CheckResult check_image(ImageSource& source, const CheckOptions& options, Report
   return Checker(source, options, reporter).run();
 }
 
+// What is missing may explain what is damaged, and damage why no key opens it: the cause comes first.
 std::optional<Error> worst_problem(const CheckResult& result) {
   for (const ErrorCode code :
        {ErrorCode::kNotFound, ErrorCode::kIntegrity, ErrorCode::kProvider, ErrorCode::kNoKey}) {
@@ -192,8 +198,8 @@ void require_encrypted(const CheckResult& result) {
   }
   if (plain.empty() && result.encrypted() > 0) return;
   throw Error(
-      ErrorCode::kRefused, plain.empty() ? "none of its layers is encrypted" : "not encrypted: " + plain,
-      result.count(LayerState::kPlain) == 0 ? "it has no layer that could be encrypted"
+      ErrorCode::kRefused, plain.empty() ? "the image has no encrypted layer" : "not encrypted: " + plain,
+      result.count(LayerState::kPlain) == 0 ? "the image has no layer that can be encrypted"
                                             : "imgcrypt encrypt SRC DST -r RECIPIENT encrypts all layers");
 }
 

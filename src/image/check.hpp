@@ -1,4 +1,5 @@
-// Checks that an image is whole and, given keys, that they open every layer. Writes nothing.
+// Checks that an image is complete and, given keys, that they open every layer. Writes nothing. Unlike the
+// other use cases it goes on after a problem and gathers them all.
 #pragma once
 
 #include "image/reporter.hpp"
@@ -15,53 +16,55 @@
 namespace imgcrypt {
 
 enum class CheckDepth {
-  kKeys,     // blobs are there and have their size; keys open the layers
-  kContent,  // every blob is read: digests, HMACs of layers whose keys are known, diff_ids
+  kKeys,     // configs and layers are there and have their size; keys open the layers
+  kContent,  // every chosen layer is read: digest, HMAC if a key opens it, diff_id if it can be read
 };
 
 struct CheckOptions {
   Selection selection = {};
-  const KeyUnwrappers* unwrappers = nullptr;  // none: which keys open it is not checked
+  const KeyUnwrappers* unwrappers = nullptr;  // must outlive the call; null: keys are not checked
   CheckDepth depth = CheckDepth::kKeys;
-  unsigned jobs = 1;
+  unsigned jobs = 1;  // at least 1
 };
 
 enum class LayerState {
   kOpens,      // encrypted, and a key opens it
   kLocked,     // encrypted, and none does
   kEncrypted,  // no keys were given
-  kPlain,      // readable by everyone, though it could have been encrypted
-  kNotALayer,  // of a type that is not encrypted, or to be fetched from its urls
+  kPlain,      // everyone can read it, though it could have been encrypted
+  kNotALayer,  // of a type that is never encrypted, or to be fetched from its urls
 };
 
-// "opens", "not encrypted".
+// "encrypted, a key opens it", "not encrypted": for people.
 [[nodiscard]] std::string description(LayerState state);
 
 struct CheckedLayer {
   std::string place;  // "layer 3 of linux/arm64"
   Descriptor layer;
   LayerState state;
-  std::optional<Error> problem;
+  std::optional<Error> problem;  // without the place; of several, damage or absence before a missing key
 };
 
 struct CheckResult {
   std::vector<CheckedLayer> layers;   // those chosen, of every manifest, in order
-  std::vector<Error> problems;        // those of layers, too; each names its place
+  std::vector<Error> problems;        // also those of layers; each names its place
   std::vector<std::string> left_out;  // platforms that were not chosen
 
   [[nodiscard]] std::size_t count(LayerState state) const;
   [[nodiscard]] std::size_t encrypted() const;  // layers, whether they open or not
 };
 
-// Problems of the content, and of key providers, are in the result. Throws when the image cannot be looked
-// into at all, and kUsage for a selection that does not fit it.
+// Problems of layers and configs, missing children of an index, and failures of key providers are in the
+// result. Throws when the documents cannot be read at all (as load_tree), as choose_platforms and
+// choose_layers for a selection that does not fit the image, and kCancelled.
 [[nodiscard]] CheckResult check_image(ImageSource& source, const CheckOptions& options, Reporter& reporter);
 
-// The problem that matters most: something missing, then damage, then a failed key provider, then a layer
-// that no key opens.
+// The problem whose code is to be the exit status: something missing before damage, a failed key provider, a
+// layer that no key opens, and others. nullopt when there is none.
 [[nodiscard]] std::optional<Error> worst_problem(const CheckResult& result);
 
-// Throws kRefused when a layer could have been encrypted and is not, or none is encrypted.
+// Throws kRefused, naming the layers, when one could have been encrypted and is not, or when none is
+// encrypted. Looks only at the layers that were chosen.
 void require_encrypted(const CheckResult& result);
 
 }  // namespace imgcrypt

@@ -11,6 +11,7 @@
 namespace imgcrypt {
 namespace {
 
+// Only the root's own record: those of its children concern their platforms.
 std::optional<std::string> recorded_digest(const ImageNode& tree) {
   std::optional<std::string> recorded;
   for_each_document(tree, [&](const ImageNode& node, const Annotations& annotations) {
@@ -39,7 +40,8 @@ bool has(const std::vector<DecryptedLayer>& layers, DecryptedAs outcome) {
   return std::ranges::find(layers, outcome, &DecryptedLayer::outcome) != layers.end();
 }
 
-// Damage is an error in any case; so is an image of which nothing can be decrypted.
+// Damage is always an error, even with --partial; so is an image of which nothing can be decrypted, since a
+// script would take it for decrypted.
 void check_locked(const UnwrappedKeys& unwrapped, const DecryptOptions& options, Reporter& reporter) {
   for (const LockedLayer& layer : unwrapped.locked) {
     const bool may_stay = options.locked == Locked::kStay && layer.why.code() == ErrorCode::kNoKey;
@@ -48,10 +50,11 @@ void check_locked(const UnwrappedKeys& unwrapped, const DecryptOptions& options,
   }
 }
 
+// A selection that misses every encrypted layer is a mistake; an image without any is copied.
 void check_worthwhile(const std::vector<DecryptedLayer>& layers) {
   if (has(layers, DecryptedAs::kDecrypted) || !has(layers, DecryptedAs::kNotChosen)) return;
-  throw Error(ErrorCode::kRefused, "none of the encrypted layers is chosen",
-              "see imgcrypt inspect for its layers, and --layer");
+  throw Error(ErrorCode::kRefused, "no encrypted layer is selected",
+              "imgcrypt inspect shows the layers, --layer selects them");
 }
 
 Exactness exactness_of(const DecryptResult& result) {
@@ -65,26 +68,27 @@ Exactness exactness_of(const DecryptResult& result) {
 void note_exactness(const DecryptResult& result, Reporter& reporter) {
   switch (result.exactness) {
     case Exactness::kExact:
-      reporter.note("exact: this is the very image that was encrypted");
+      reporter.note("exact: the result is identical to the image that was encrypted");
       break;
     case Exactness::kDifferent:
-      reporter.note("not exact: the image that was encrypted had the digest " + *result.source_digest);
+      reporter.note("not exact: the digest of the image that was encrypted is " + *result.source_digest);
       break;
     case Exactness::kNotRecorded:
       reporter.note(
-          "encrypted by another tool: whether this is the very image that was encrypted is not recorded");
+          "another tool encrypted the image and did not record its digest: the result cannot be compared "
+          "with it");
       break;
     case Exactness::kPartial:
-      reporter.note("partly decrypted, encrypted as before: " +
+      reporter.note("partly decrypted: " +
                     std::to_string(std::ranges::count_if(result.layers,
                                                          [](const DecryptedLayer& layer) {
                                                            return layer.outcome == DecryptedAs::kLocked ||
                                                                   layer.outcome == DecryptedAs::kNotChosen;
                                                          })) +
-                    " of its " + std::to_string(result.layers.size()) + " layers");
+                    " of " + std::to_string(result.layers.size()) + " layers are still encrypted");
       break;
     case Exactness::kNotEncrypted:
-      reporter.note("not encrypted: copied as it is");
+      reporter.note("not encrypted: copied unchanged");
   }
 }
 
@@ -97,9 +101,9 @@ std::string description(DecryptedAs outcome) {
     case DecryptedAs::kLocked:
       return "stays encrypted: no key opens it";
     case DecryptedAs::kNotChosen:
-      return "stays encrypted: not chosen";
+      return "stays encrypted: not selected";
     case DecryptedAs::kPlain:
-      return "stays as it is: not encrypted";
+      return "stays as it is: it is not encrypted";
   }
   return {};
 }
@@ -120,15 +124,17 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   result.left_out = choice.left_out;
   result.source_digest = recorded_digest(tree);
   check_worthwhile(result.layers);
-  for (const std::string& platform : choice.left_out) reporter.note("left out: " + platform);
+  for (const std::string& platform : choice.left_out) reporter.note("platform left out: " + platform);
   note_untouched(tree, reporter);
-  // What nothing changes in is copied with Docker's types, too.
+  // An image in which nothing is decrypted is copied as it is, Docker's types included.
   const DecryptionPlan decryption = plan_decryption(unwrapped.keys.empty() ? choice.tree : tree, unwrapped,
                                                     options.diff_ids, configs, source, reporter);
   if (options.dry_run == DryRun::kYes) {
     check_feasible(source, destination, decryption.plan);
     return result;
   }
+  // Before anything is written: their manifests would otherwise be committed with somebody else's layers in
+  // them.
   check_layers(source, decryption.plain_layers, options.jobs, reporter);
   Rewritten rewritten = rewrite_image(source, decryption.plan, configs, destination, options.jobs, reporter);
   note_replaced(rewritten, reporter);

@@ -1,4 +1,4 @@
-// Decrypts the chosen layers of an image.
+// The use case decrypt: an image with the chosen layers decrypted, each held to what its config says of it.
 #pragma once
 
 #include "image/change/dry_run.hpp"
@@ -13,12 +13,13 @@
 
 namespace imgcrypt {
 
-// Whether layers that no key opens are an error, or stay encrypted when another is opened.
+// Whether layers that no key opens are an error, or stay encrypted provided that another layer is opened.
 enum class Locked { kFail, kStay };
 
-// Which layers must be those that the image's config means, by their diff_ids.
+// Which layers must be those that the image's config means, by their diff_ids (OCI image specification,
+// "Image Configuration"): a layer may decrypt well and still be another image's, put in its place.
 enum class DiffIdCheck {
-  kAuto,    // those of manifests that do not become the very ones that were encrypted
+  kAuto,    // those of manifests that do not become exactly the ones that were encrypted
   kAlways,  // all
   kNever,
 };
@@ -28,17 +29,18 @@ struct DecryptOptions {
   Locked locked = Locked::kFail;
   DiffIdCheck diff_ids = DiffIdCheck::kAuto;
   DryRun dry_run = DryRun::kNo;
-  unsigned jobs = 1;
+  unsigned jobs = 1;  // layers at the same time, at least 1
 };
 
+// What became of a layer; after a dry run, what would.
 enum class DecryptedAs {
   kDecrypted,
-  kLocked,     // stays encrypted, as no key opens it
-  kNotChosen,  // stays encrypted, as it was not selected
+  kLocked,     // stays encrypted because no key opens it
+  kNotChosen,  // stays encrypted because it was not selected
   kPlain,      // was not encrypted
 };
 
-// "is decrypted", "stays encrypted: not chosen".
+// "is decrypted", "stays encrypted: not selected": for people.
 [[nodiscard]] std::string description(DecryptedAs outcome);
 
 struct DecryptedLayer {
@@ -47,8 +49,9 @@ struct DecryptedLayer {
   DecryptedAs outcome;
 };
 
+// How the result compares with the image that was encrypted.
 enum class Exactness {
-  kExact,         // the very image that was encrypted
+  kExact,         // identical to it
   kDifferent,     // what was encrypted had another digest
   kNotRecorded,   // encrypted by a tool that does not say
   kPartial,       // some layers stay encrypted
@@ -57,16 +60,19 @@ enum class Exactness {
 
 struct DecryptResult {
   std::optional<Descriptor> root;                  // nullopt after a dry run
-  std::optional<Digest> replaced;                  // an image that had the destination's name until now
+  std::optional<Digest> replaced;                  // another image that had the destination's name before
   std::vector<DecryptedLayer> layers;              // of every manifest, in order
   std::vector<std::string> left_out;               // platforms that were not chosen
-  Exactness exactness = Exactness::kNotEncrypted;  // known when it is not a dry run
-  std::optional<std::string> source_digest;        // of what was encrypted, as it is recorded
+  Exactness exactness = Exactness::kNotEncrypted;  // has no meaning after a dry run
+  std::optional<std::string> source_digest;  // of what was encrypted, as the image records it; not proven
 };
 
-// All keys are unwrapped before a byte is moved. Throws kNoKey when a layer cannot be opened, kIntegrity when
-// one is damaged, forged or another image's, kRefused when no encrypted layer is chosen, kUsage for a
-// selection that does not fit the image.
+// All keys are unwrapped, and plain layers checked, before anything is written. Nothing is visible at the
+// destination after an exception. Throws kNoKey when a layer cannot be opened; kIntegrity when one is
+// damaged, forged or another image's, or when a plain type has encryption annotations; kProvider when a key
+// provider failed that may have opened it; kRefused when no encrypted layer is selected, or a descriptor
+// embeds a layer; kNotFound when something is missing; kUsage for a selection that does not fit the image;
+// and what the stores throw. The arguments must outlive the call only.
 DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
                             const KeyUnwrappers& unwrappers, const DecryptOptions& options,
                             Reporter& reporter);

@@ -14,7 +14,8 @@
 namespace imgcrypt {
 namespace {
 
-// The layers that are also layers of the base, whatever their compression there.
+// The layers that are also layers of the base. By diff_id, since a builder or registry may have compressed a
+// base layer anew, so that its blob has another digest.
 std::set<LayerId> layers_of_base(Configs& configs, const ImageNode& tree, ImageSource& base) {
   std::set<Digest> diff_ids;
   Configs configs_of_base(base);
@@ -32,7 +33,7 @@ std::set<LayerId> layers_of_base(Configs& configs, const ImageNode& tree, ImageS
   return layers;
 }
 
-// What becomes of each layer, and how often.
+// What becomes of each layer, and how often. Decided once: plan, notes, dry run and result read it.
 class Outcomes {
  public:
   Outcomes(Configs& configs, const ImageNode& tree, const EncryptOptions& options, Progress& progress)
@@ -77,7 +78,8 @@ class Outcomes {
   std::vector<LayerOutcome> layers_;
 };
 
-// What was encrypted before either says what it was, or nobody knows.
+// A document that already had encrypted layers either records what it was, and that record stays, or was
+// encrypted by another tool: what it was before is then unknown, and its digest now would be a wrong answer.
 void record_source_digests(ImagePlan& plan) {
   const std::set<Digest> encrypted_before =
       documents_above(plan.tree(), [](const Descriptor& layer) { return is_encrypted(layer.media_type); });
@@ -105,7 +107,7 @@ ImagePlan plan_of(const ImageNode& tree, const Outcomes& outcomes, const KeyWrap
   return plan;
 }
 
-// Nobody could decrypt an image whose layers and diff_ids cannot be told to belong together.
+// decrypt refuses layers that it cannot pair with diff_ids, so nobody could open the result.
 void require_diff_ids(Configs& configs, const ImagePlan& plan) {
   const auto is_encrypted_now = [&](const Descriptor& layer) {
     return can_be_encrypted(layer) && plan.change_of(layer) != nullptr;
@@ -118,12 +120,13 @@ void require_diff_ids(Configs& configs, const ImagePlan& plan) {
 void check_worthwhile(const Outcomes& outcomes) {
   if (outcomes.count(EncryptedAs::kEncrypted) + outcomes.count(EncryptedAs::kRecipientsAdded) > 0) return;
   if (outcomes.count(EncryptedAs::kBase) + outcomes.count(EncryptedAs::kNotChosen) > 0) {
-    throw Error(ErrorCode::kRefused, "none of the layers that could be encrypted is chosen",
-                "see imgcrypt inspect for its layers, and --layer and --skip-base");
+    throw Error(ErrorCode::kRefused, "no layer that can be encrypted is selected",
+                "imgcrypt inspect shows the layers; check --layer and --skip-base");
   }
   if (outcomes.count(EncryptedAs::kKept) > 0) {
-    throw Error(ErrorCode::kRefused, "every layer is encrypted already",
-                "to add recipients, give one of its keys with -k; to encrypt it afresh, decrypt it first");
+    throw Error(ErrorCode::kRefused, "all layers are already encrypted",
+                "to add recipients, give one of the image's keys with -k; to encrypt it with new keys, use "
+                "imgcrypt recipients replace --rotate");
   }
   throw Error(ErrorCode::kRefused, "the image has no layers to encrypt");
 }
@@ -133,11 +136,12 @@ void note_conversion(const ImageNode& source, const ImageNode& converted, const 
   if (source.descriptor.digest == converted.descriptor.digest) return;
   const bool was_plain =
       outcomes.count(EncryptedAs::kKept) + outcomes.count(EncryptedAs::kRecipientsAdded) == 0;
-  reporter.note("Docker's media types become OCI's" +
-                (was_plain ? ": decrypt will give back the OCI image " + converted.descriptor.digest.string()
+  reporter.note("Docker media types are converted to OCI" +
+                (was_plain ? ": decrypting returns the OCI image " + converted.descriptor.digest.string()
                            : std::string()));
 }
 
+// Empty blobs hide nothing.
 std::set<Digest> plain_layers(const ImageNode& tree) {
   std::set<Digest> layers;
   for_each_manifest(tree, [&](const ImageNode&, const Manifest& manifest) {
@@ -148,22 +152,24 @@ std::set<Digest> plain_layers(const ImageNode& tree) {
   return layers;
 }
 
-void note_count(std::size_t count, const std::string& what, Reporter& reporter) {
-  if (count > 0) reporter.note(std::to_string(count) + (count == 1 ? " layer " : " layers ") + what);
+void note_count(std::size_t count, const std::string& one, const std::string& several, Reporter& reporter) {
+  if (count > 0) reporter.note(count == 1 ? "1 layer " + one : std::to_string(count) + " layers " + several);
 }
 
 void note_outcomes(const Outcomes& outcomes, const std::vector<std::string>& left_out, Reporter& reporter) {
   for (const LayerOutcome& layer : outcomes.layers()) {
     if (layer.outcome == EncryptedAs::kNotALayer)
-      reporter.note(layer.place + " stays as it is: " + layer.layer.media_type);
+      reporter.note(layer.place + " is not encrypted: its type is " + layer.layer.media_type);
   }
-  note_count(outcomes.count(EncryptedAs::kNotChosen), "not chosen: readable by everyone", reporter);
-  note_count(outcomes.count(EncryptedAs::kBase), "of the base: readable by everyone", reporter);
-  note_count(outcomes.count(EncryptedAs::kKept), "encrypted already: the recipients stay as they are",
-             reporter);
-  note_count(outcomes.count(EncryptedAs::kRecipientsAdded), "encrypted already: the recipients are added",
-             reporter);
-  for (const std::string& platform : left_out) reporter.note("left out: " + platform);
+  note_count(outcomes.count(EncryptedAs::kNotChosen), "is not selected: everyone can read it",
+             "are not selected: everyone can read them", reporter);
+  note_count(outcomes.count(EncryptedAs::kBase), "belongs to the base image: everyone can read it",
+             "belong to the base image: everyone can read them", reporter);
+  note_count(outcomes.count(EncryptedAs::kKept), "is already encrypted and keeps its recipients",
+             "are already encrypted and keep their recipients", reporter);
+  note_count(outcomes.count(EncryptedAs::kRecipientsAdded), "is already encrypted: the recipients are added",
+             "are already encrypted: the recipients are added", reporter);
+  for (const std::string& platform : left_out) reporter.note("platform left out: " + platform);
 }
 
 }  // namespace
@@ -173,15 +179,15 @@ std::string description(EncryptedAs outcome) {
     case EncryptedAs::kEncrypted:
       return "is encrypted";
     case EncryptedAs::kRecipientsAdded:
-      return "is encrypted already, gets the recipients";
+      return "is already encrypted: the recipients are added";
     case EncryptedAs::kKept:
-      return "is encrypted already, keeps its recipients";
+      return "is already encrypted: keeps its recipients";
     case EncryptedAs::kNotChosen:
-      return "stays as it is: not chosen";
+      return "is not encrypted: not selected";
     case EncryptedAs::kBase:
-      return "stays as it is: of the base";
+      return "is not encrypted: part of the base image";
     case EncryptedAs::kNotALayer:
-      return "stays as it is: no image layer";
+      return "is not encrypted: not an image layer";
   }
   return {};
 }
@@ -200,6 +206,7 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
   note_outcomes(outcomes, choice.left_out, reporter);
   note_untouched(choice.tree, reporter);
   EncryptResult result{std::nullopt, std::nullopt, outcomes.layers(), choice.left_out, {}};
+  // Of the platforms that were left out, but not what they share with those that are encrypted.
   result.plain_left_out = plain_layers(converted);
   for (const Digest& layer : plain_layers(choice.tree)) result.plain_left_out.erase(layer);
   if (options.dry_run == DryRun::kYes) {

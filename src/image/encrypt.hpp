@@ -1,4 +1,5 @@
-// Encrypts the chosen layers of an image for its recipients.
+// The use case encrypt: an image with the chosen layers encrypted for its recipients. Docker's schema 2
+// becomes OCI. What it cannot promise: whoever has the plain image elsewhere still has it (README).
 #pragma once
 
 #include "image/change/dry_run.hpp"
@@ -15,41 +16,50 @@ namespace imgcrypt {
 
 struct EncryptOptions {
   Selection selection = {};
-  ImageSource* base = nullptr;                // whose layers, told by their diff_ids, are left as they are
-  const KeyUnwrappers* unwrappers = nullptr;  // to add the recipients to layers that are encrypted already
+  // Layers that also occur in this image, by their diff_ids, are not encrypted. Null: there is none.
+  ImageSource* base = nullptr;
+  // To add the recipients to layers that are already encrypted. Null: those keep their recipients.
+  const KeyUnwrappers* unwrappers = nullptr;
   DryRun dry_run = DryRun::kNo;
-  unsigned jobs = 1;
+  unsigned jobs = 1;  // layers at the same time, at least 1
 };
 
+// What became of a layer; after a dry run, what would.
 enum class EncryptedAs {
   kEncrypted,        // encrypted now
   kRecipientsAdded,  // was encrypted; the recipients were added
   kKept,             // was encrypted; keeps its recipients
-  kNotChosen,        // stays in the clear, as it was not selected
-  kBase,             // stays in the clear, as the base has it
-  kNotALayer,        // of a type that is not encrypted
+  kNotChosen,        // stays plain because it was not selected
+  kBase,             // stays plain because the base has it
+  kNotALayer,        // of a type that is never encrypted, or to be fetched from its urls
 };
 
-// "is encrypted", "stays as it is: not chosen".
+// "is encrypted", "is not encrypted: not selected": for people.
 [[nodiscard]] std::string description(EncryptedAs outcome);
 
 struct LayerOutcome {
   std::string place;  // "layer 3 of linux/arm64"
   Descriptor layer;   // as it was
   EncryptedAs outcome;
-  std::optional<Digest> plain;  // of a layer that is encrypted now: the blob that it was made of, if known
+  // The plain blob of a layer that is encrypted in the result, if known: what a store may still hold.
+  std::optional<Digest> plain;
 };
 
 struct EncryptResult {
   std::optional<Descriptor> root;     // nullopt after a dry run
-  std::optional<Digest> replaced;     // an image that had the destination's name until now
+  std::optional<Digest> replaced;     // another image that had the destination's name before
   std::vector<LayerOutcome> layers;   // of every manifest, in order
   std::vector<std::string> left_out;  // platforms that were not chosen
-  std::set<Digest> plain_left_out;    // the plain layers that only these have
+  std::set<Digest> plain_left_out;    // the plain layers that occur only in these
 };
 
-// REQUIRES: at least one wrapper. Throws kRefused when there is nothing to encrypt, kNoKey when a layer that
-// is encrypted already cannot be opened, kUsage for a selection that does not fit the image.
+// Each layer gets a new random key, and no plaintext of it reaches the destination. Nothing is visible there
+// after an exception. Throws kRefused when there is nothing to encrypt, a descriptor embeds a layer or the
+// new manifest would be too large; kIntegrity when something is damaged, or the config's diff_ids do not
+// match the layers, so that nobody could decrypt the result; kNoKey when options.unwrappers do not open a
+// layer that is already encrypted; kProvider; kNotFound when something is missing; kUsage for a selection
+// that does not fit the image; and what the stores throw. The arguments must outlive the call only. REQUIRES:
+// at least one wrapper.
 EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, const KeyWrappers& wrappers,
                             const EncryptOptions& options, Reporter& reporter);
 

@@ -19,7 +19,8 @@ Bytes read_document(ImageSource& source, const Descriptor& document, const std::
   return read_all(*source.open(document, pool), kMostDocumentBytes, name);
 }
 
-// What of an image is shown; the indexes above it are shown as they are.
+// Which parts of an image are shown. The indexes above are shown as they are, not as an edit would make them:
+// their digests are those that other tools know.
 struct Shown {
   std::set<Digest> manifests;
   std::set<LayerId> layers;
@@ -38,7 +39,7 @@ Shown choose(Configs& configs, const ImageNode& tree, const Selection& selection
 std::string problem_of(const Descriptor& layer) {
   if (!is_encrypted(layer.media_type)) {
     return has_encryption_annotations(layer.annotations)
-               ? "annotations of encryption, but its type is not that of an encrypted layer"
+               ? "it has encryption annotations, but its media type is not that of an encrypted layer"
                : "";
   }
   try {
@@ -100,7 +101,7 @@ class Inspection {
     }
   }
 
-  // A config that is missing or damaged is for `check` to complain of.
+  // A config that is missing or damaged is for `check` to report.
   std::optional<Platform> platform_of(const Manifest& manifest) {
     try {
       const auto config = configs_.of(manifest);
@@ -127,6 +128,7 @@ class Inspection {
       if (recipients.list.empty()) described.problem = "its wrapped keys are missing";
     }
     report.layers.push_back(std::move(described));
+    // Platforms share layers; what is stored once counts once.
     if (!is_image_layer(layer) || !counted_.insert(layer.digest).second) return;
     ++totals_.layers;
     if (is_encrypted(layer.media_type)) ++totals_.encrypted;
@@ -163,10 +165,10 @@ Bytes read_config(ImageSource& source, const std::vector<Platform>& platforms) {
                       configs.push_back(manifest.config());
                       places += (places.empty() ? "" : ", ") + node.place;
                     });
-  if (configs.empty()) throw Error(ErrorCode::kNotFound, "none of its manifests has an image's config");
+  if (configs.empty()) throw Error(ErrorCode::kNotFound, "no manifest of the image has an image config");
   if (configs.size() > 1) {
-    throw Error(ErrorCode::kUsage, "there are " + std::to_string(configs.size()) + " images",
-                "choose one with --platform; there are: " + places);
+    throw Error(ErrorCode::kUsage, "the index has " + std::to_string(configs.size()) + " images",
+                "choose one with --platform: " + places);
   }
   return read_document(source, configs.front(), "config");
 }

@@ -1,5 +1,6 @@
-// What an image consists of, and who can read it, as values that a command shows. No key is needed, and no
-// layer is read. Texts are as the image has them: from outside, of any length, not fit for a terminal.
+// The use case inspect: what an image contains and who can decrypt it, as values for a command to show. Needs
+// no key and reads no layer. Texts are as the image has them: from outside, of any length, not fit for a
+// terminal. What the packets say about recipients is not authenticated.
 #pragma once
 
 #include "image/tree/selection.hpp"
@@ -14,10 +15,10 @@ namespace imgcrypt {
 enum class DocumentKind {
   kIndex,
   kImage,
-  kAttestation,  // a manifest about another one of its index
+  kAttestation,  // a manifest about another one of its index (BuildKit)
   kArtifact,     // a manifest whose config is not that of an image
   kOther,        // neither manifest nor index
-  kMissing,      // the source does not hold it
+  kMissing,      // the source does not hold it, e.g. one of many platforms
 };
 
 struct LayerReport {
@@ -25,23 +26,24 @@ struct LayerReport {
   std::size_t position = 0;     // in its manifest, the first being 0
   bool is_image_layer = false;  // of a root file system, encrypted or not
   bool is_encrypted = false;
-  std::vector<std::size_t> recipients;  // by their places in ImageReport's list
-  std::size_t omitted = 0;              // recipients beyond those
-  std::string problem;                  // what is wrong with its encryption; mostly empty
+  std::vector<std::size_t> recipients;  // positions in ImageReport::recipients
+  std::size_t omitted = 0;              // further recipients, beyond kMostDescribed
+  std::string problem;                  // what is wrong with its annotations; mostly empty
 };
 
+// One document, and for an index those that it lists.
 struct DocumentReport {
   DocumentKind kind = DocumentKind::kOther;
   Descriptor descriptor;
-  std::optional<Platform> platform;   // of the descriptor, else of the image's config
-  std::optional<std::string> about;   // an attestation's: the digest of the manifest
+  std::optional<Platform> platform;   // in the descriptor, else in the image's config
+  std::optional<std::string> about;   // an attestation's: the digest of the manifest, unchecked
   Annotations annotations;            // the document's own
   std::optional<Descriptor> config;   // a manifest's
   std::vector<LayerReport> layers;    // a manifest's
   std::vector<DocumentReport> parts;  // an index's
 };
 
-// Of the blobs of image layers that are shown, each once.
+// The blobs of the image layers that are shown; each digest counts once, however often it occurs.
 struct LayerTotals {
   std::size_t layers = 0;
   std::size_t encrypted = 0;
@@ -54,16 +56,18 @@ struct ImageReport {
   std::vector<LayerRecipient> recipients;  // each once
 };
 
-// Without the manifests of other platforms and the layers at other positions. Throws as load_tree,
-// choose_platforms and choose_layers.
+// The image without manifests of other platforms and layers at other positions; indexes keep their own
+// digests. A config that is missing or damaged costs only the platform. Throws as load_tree, choose_platforms
+// and choose_layers.
 [[nodiscard]] ImageReport inspect_image(ImageSource& source, const Selection& selection = {});
 
-// The bytes of the root document. Throws kNotFound when it is missing, kIntegrity when it is damaged,
-// kRefused beyond 4 MiB.
+// The bytes of the root document, verified, whatever its type. Throws kNotFound when it is missing,
+// kIntegrity when it is damaged, kRefused above 4 MiB.
 [[nodiscard]] Bytes read_root(ImageSource& source);
 
-// The bytes of the config of the one image that there is, or of that for a platform. Throws kUsage, naming
-// the platforms, when there are several; else as read_root and choose_platforms.
+// The bytes of an image's config, verified; of the one image that remains when `platforms` have been chosen
+// (empty: all). Throws kUsage, naming the platforms, when several remain, kNotFound when none does; else as
+// load_tree, read_root and choose_platforms.
 [[nodiscard]] Bytes read_config(ImageSource& source, const std::vector<Platform>& platforms);
 
 }  // namespace imgcrypt

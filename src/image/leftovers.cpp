@@ -6,11 +6,12 @@
 namespace imgcrypt {
 namespace {
 
-// What a document of an unknown kind needs is unknown. A layer needs nothing; what is missing is of no use.
+// Which blobs a document of an unknown type needs is unknown, so nothing may be removed. A layer needs none,
+// and a document that is missing keeps none alive.
 void require_known(const ImageNode& node) {
   const auto* opaque = std::get_if<Opaque>(&node.document);
   if (opaque == nullptr || opaque->is_missing || is_image_layer(node.descriptor)) return;
-  throw Error(ErrorCode::kRefused, "its media type " + node.descriptor.media_type + " is not known");
+  throw Error(ErrorCode::kRefused, "its media type " + node.descriptor.media_type + " is unknown");
 }
 
 void collect(const ImageNode& node, std::set<Digest>& named) {
@@ -30,9 +31,9 @@ std::set<Digest> named_blobs(SharedStore& store, const std::vector<RootDescripto
       collect(load_documents(*store.open_image(root.descriptor)), named);
     } catch (const Error& error) {
       throw Error(ErrorCode::kRefused,
-                  "cannot tell which blobs other images need: " + root.descriptor.digest.string() + ": " +
+                  "it is unknown which blobs other images need: " + root.descriptor.digest.string() + ": " +
                       error.message(),
-                  "nothing was removed; mend or remove that image first");
+                  "nothing was removed; repair or remove that image first");
     }
   }
   return named;
@@ -53,7 +54,7 @@ std::set<Digest> find_leftovers(SharedStore& store, const EncryptResult& result)
   for (const Digest& layer : result.plain_left_out) {
     if (store.has_blob(layer)) found.insert(layer);
   }
-  // Nothing, encrypted, is nothing.
+  // The ciphertext of an empty layer is the same empty blob, which the encrypted image itself needs.
   for (const LayerOutcome& layer : result.layers) {
     if (layer.layer.size == 0) found.erase(layer.layer.digest);
   }

@@ -63,6 +63,7 @@ MovingBlob::~MovingBlob() {
 }
 
 void MovingBlob::end(BlobState state) noexcept {
+  // In this order, as `state` publishes `ended` to snapshot().
   blob_.ended = ProgressClock::now();
   blob_.state = state;
 }

@@ -1,6 +1,6 @@
 // How far the work has come: what is to be moved, what moves, and how long each stage took. Written by the
-// threads that work, read by one that shows it; moving bytes costs one addition a chunk. Safe for use by
-// several threads.
+// threads that work, read by one that shows it; moving bytes costs one atomic addition per chunk. Nothing
+// here waits for whoever shows it. Safe for use by several threads.
 #pragma once
 
 #include "base/stream/stream.hpp"
@@ -16,18 +16,23 @@ namespace imgcrypt {
 
 using ProgressClock = std::chrono::steady_clock;
 
-enum class BlobState { kMoving, kDone, kStopped };
+enum class BlobState {
+  kMoving,
+  kDone,
+  kStopped,  // by a failure, its own or another's; one that is tried again begins as a further blob
+};
 
 // One blob, as it was when the snapshot was taken.
 struct BlobProgress {
   std::string place;    // "layer 3 of linux/arm64"
   std::uint64_t size;   // in bytes
-  std::uint64_t moved;  // of a blob that was there already, 0 to the end
+  std::uint64_t moved;  // in bytes; stays 0 for a blob that was there already
   BlobState state;
   ProgressClock::time_point began;
   ProgressClock::time_point ended;  // while it moves: that of the snapshot
 };
 
+// Stages follow each other: "trying keys", "moving blobs".
 struct StageTime {
   std::string name;
   std::chrono::duration<double> wall;
@@ -43,13 +48,15 @@ struct ProgressSnapshot {
 
 class Progress {
  public:
-  // Before they begin; adds to what was planned.
+  // Announces so many blobs, of so many bytes together, before they begin. Adds to what was planned before.
   void plan(std::size_t blobs, std::uint64_t bytes);
-  // Adds to an earlier one of that name.
+  // Adds to an earlier stage with that name.
   void add_stage(const StageTime& stage);
 
+  // Consistent in itself: what is done has moved all that it will.
   [[nodiscard]] ProgressSnapshot snapshot() const;
-  [[nodiscard]] std::vector<StageTime> stages() const;  // in the order in which they ended first
+  // In the order in which they ended first; without a stage that is under way.
+  [[nodiscard]] std::vector<StageTime> stages() const;
 
  private:
   friend class MovingBlob;
@@ -70,9 +77,10 @@ class Progress {
   std::vector<StageTime> stages_;
 };
 
-// A blob on its way. Ends as stopped when it goes out of scope before finish().
+// A blob on its way. Ends as kStopped when it goes out of scope before finish(). Belongs to one thread.
 class MovingBlob {
  public:
+  // `progress` must outlive it. `bytes` is the blob's size.
   MovingBlob(Progress& progress, std::string place, std::uint64_t bytes)
       : blob_(progress.begin(std::move(place), bytes)) {}
   MovingBlob(const MovingBlob&) = delete;
@@ -88,9 +96,10 @@ class MovingBlob {
   Progress::Blob& blob_;
 };
 
-// Counts what is read.
+// Passes chunks on and counts them, as the blob's progress and as time spent on reading.
 class CountingSource final : public Source {
  public:
+  // Both must outlive it.
   CountingSource(Source& inner, MovingBlob& blob) : inner_(inner), blob_(blob) {}
   [[nodiscard]] std::optional<Chunk> next() override;
 
@@ -99,10 +108,11 @@ class CountingSource final : public Source {
   MovingBlob& blob_;
 };
 
-// Times what happens while it lives, as a stage. Of two that live at once, each counts the processor time of
-// both: time stages that follow each other.
+// Times what happens while it lives, as a stage; also when it ends by an exception. Each of two that live at
+// the same time counts the processor time of both: time stages that follow each other.
 class StageTimer {
  public:
+  // `progress` must outlive it.
   StageTimer(Progress& progress, std::string name);
   StageTimer(const StageTimer&) = delete;
   StageTimer& operator=(const StageTimer&) = delete;

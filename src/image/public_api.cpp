@@ -78,7 +78,7 @@ WrittenImage written(const std::optional<Descriptor>& root, KeepingReporter& rep
   return {root.value().digest.string(), std::move(reporter.notes), std::move(reporter.warnings)};
 }
 
-// What is not ours becomes so at this edge: a lack of memory or threads.
+// Callers catch one type: what the standard library throws (no memory, no threads) becomes an Error here.
 template <typename Call>
 auto throwing_errors(Call call) {
   try {
@@ -108,7 +108,8 @@ WrittenImage encrypt_as_requested(const EncryptRequest& request) {
 WrittenImage decrypt_as_requested(const DecryptRequest& request) {
   KeepingReporter reporter;
   KeyUnwrappers keys;
-  // Before the keys are read, of which a provider's watch would keep a copy; but asked last, as the dearest.
+  // Opened before the keys are read, since a process that it forks would keep a copy of them; asked last, as
+  // it costs most.
   auto providers = open_providers(request.provider_config);
   for (const KeyFile& file : request.keys) keys.push_back(open_key(file));
   keys.push_back(std::make_unique<ProviderUnwrapper>(std::move(providers), ProviderParameters()));

@@ -1,4 +1,6 @@
-// The one thing passed down that speaks to the user. Safe for use by several threads.
+// The one object passed down that speaks to the user: cli prints, the public API collects, tests keep.
+// Library code says everything else by results and errors. Safe for use by several threads; implementations
+// must not throw.
 #pragma once
 
 #include "image/progress.hpp"
@@ -8,16 +10,17 @@
 namespace imgcrypt {
 
 enum class Importance {
-  kDetail,   // for who asks for more
+  kDetail,   // for those who ask for more (-v)
   kNote,     // something the user should know, though all is well
-  kWarning,  // something the user should do something about, though nothing failed
+  kWarning,  // something the user should act on, though nothing failed
 };
 
 class Reporter {
  public:
   virtual ~Reporter() = default;
+  // `text` is one line without a full stop. It may quote texts of an image: not fit for a terminal as it is.
   virtual void say(Importance importance, const std::string& text) = 0;
-  // Of the work as a whole; lives as long as the reporter.
+  // Of the work as a whole. Valid for as long as the reporter.
   [[nodiscard]] virtual Progress& progress() = 0;
 
   void detail(const std::string& text) { say(Importance::kDetail, text); }

@@ -32,7 +32,7 @@ Descriptor parse_descriptor(const JsonView& object) {
       parse_platform(object.find("platform")), urls && !urls->elements().empty(),
       object.find("data").has_value()};
   if (descriptor.size > kMostLayerBytes) {
-    throw Error(ErrorCode::kRefused, "blob " + descriptor.digest.string() + " of more than 1 TiB");
+    throw Error(ErrorCode::kRefused, "blob " + descriptor.digest.string() + " is larger than 1 TiB");
   }
   return descriptor;
 }

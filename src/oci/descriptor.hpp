@@ -1,4 +1,6 @@
-// What a manifest or index says of a blob (OCI image specification, "Content Descriptors"). A value.
+// What a manifest or index says about a blob (OCI image specification, "Content Descriptors"): the members
+// that this program uses. All others stay in the document's own text, which is edited in place
+// (oci/edit.hpp). Values, without any claim that the blob exists.
 #pragma once
 
 #include "base/text/json.hpp"
@@ -12,29 +14,33 @@ namespace imgcrypt {
 
 using Annotations = std::map<std::string, std::string>;
 
+// OCI image specification, "Image Index", `platform`. Texts are as the image has them; any may be empty.
 struct Platform {
   std::string os;
   std::string architecture;
-  std::string variant;  // may be empty
+  std::string variant;
 
-  [[nodiscard]] std::string string() const;  // "linux/arm64/v8"
+  // "linux/arm64/v8": the parts that are not empty. For people and --platform.
+  [[nodiscard]] std::string string() const;
 };
 
 struct Descriptor {
-  std::string media_type;  // may be empty: some builders leave it out
+  std::string media_type;  // may be empty: some builders leave it out, though the specification requires it
   Digest digest;
   std::uint64_t size = 0;  // bytes
   Annotations annotations;
   std::optional<Platform> platform;
-  bool has_urls = false;
-  bool has_data = false;  // an embedded copy of its content
+  bool has_urls = false;  // the blob can be fetched elsewhere, and may be missing here
+  bool has_data = false;  // the descriptor embeds a copy of the content, in base64
 };
 
+// 1 TiB. No blob is larger, so that sums of sizes cannot overflow.
 inline constexpr std::uint64_t kMostLayerBytes = 1ULL << 40U;
 
-// Throws kIntegrity for what is no descriptor, kRefused for a blob above kMostLayerBytes.
+// Throws kIntegrity when a member is missing or malformed (`mediaType` may be missing), kRefused when `size`
+// is above kMostLayerBytes. REQUIRES: check_json() has accepted the text around `object`.
 [[nodiscard]] Descriptor parse_descriptor(const JsonView& object);
-// The string members of an object; empty for nullopt.
+// The members of an object; empty for nullopt. Throws kIntegrity when a value is not a string.
 [[nodiscard]] Annotations parse_annotations(const std::optional<JsonView>& object);
 
 }  // namespace imgcrypt

@@ -22,7 +22,7 @@ Digest Digest::parse(std::string_view text) {
   auto digest = parse_if_valid(text);
   if (!digest) {
     throw Error(ErrorCode::kIntegrity, "not a digest: \"" + std::string(text.substr(0, 140)) + "\"",
-                "a digest is sha256: or sha512: and lower-case hex of the right length");
+                "a digest is sha256: or sha512: followed by 64 or 128 lower-case hex digits");
   }
   return std::move(*digest);
 }

@@ -1,5 +1,6 @@
-// A content digest (OCI image specification, "Descriptors": Digests). Being a type, it is checked before it
-// reaches a path: sha256 or sha512, lower-case hex of the right length, nothing else.
+// A content digest (OCI image specification, "Content Descriptors", Digests): what names a blob. A digest of
+// this type has been checked, so that it may become a file name: sha256 or sha512, lower-case hex of the
+// right length, nothing else. A value; ordered by algorithm, then hex.
 #pragma once
 
 #include "crypto/hash.hpp"
@@ -13,13 +14,18 @@ namespace imgcrypt {
 
 class Digest {
  public:
-  static Digest parse(std::string_view text);  // throws kIntegrity
+  // "sha256:..." or "sha512:...". Throws kIntegrity, quoting at most 140 bytes of `text`.
+  static Digest parse(std::string_view text);
+  // For texts that may be something else, such as annotations: nullopt instead of an error.
   static std::optional<Digest> parse_if_valid(std::string_view text);
+  // Hashes `content`, which must be in memory; larger content goes through a Hasher and from_hash().
   static Digest of(ByteView content, HashAlgorithm algorithm = HashAlgorithm::kSha256);
+  // REQUIRES: `hash` has the length of the algorithm's hashes.
   static Digest from_hash(HashAlgorithm algorithm, ByteView hash);
 
   [[nodiscard]] HashAlgorithm algorithm() const noexcept { return algorithm_; }
   [[nodiscard]] std::string algorithm_name() const;  // "sha256"
+  // 64 or 128 digits: the blob's file name in a layout.
   [[nodiscard]] const std::string& hex() const noexcept { return hex_; }
   [[nodiscard]] std::string string() const { return algorithm_name() + ":" + hex_; }
   auto operator<=>(const Digest&) const = default;

@@ -7,8 +7,9 @@
 namespace imgcrypt {
 namespace {
 
-// What tells an `annotations` that was empty or null before from one that was not there at all: a mark behind
-// the last value that we insert. Inside an object JSON takes both for white space.
+// What tells an `annotations` that was empty or null before from one that did not exist: a mark after the
+// last value that we insert. Inside an object JSON takes both for white space. Without it decrypting could
+// not restore the document, and nothing outside the document could say how.
 constexpr char kWasEmpty = ' ';
 constexpr char kWasNull = '\t';
 
@@ -84,7 +85,8 @@ std::vector<Extent> extents_of(const std::vector<JsonView>& elements) {
   return extents;
 }
 
-// Extents first to last, with the comma that joins them to what stays.
+// Extents first to last, with the comma that joins them to what stays, and the white space on that side only:
+// so that erasing what append_annotations() inserted gives the old text.
 void erase_run(TextEdits& edits, const std::vector<Extent>& all, std::size_t first, std::size_t last) {
   const char* begin = all[first].data();
   const char* end = end_of(all[last]);
@@ -96,6 +98,7 @@ void erase_run(TextEdits& edits, const std::vector<Extent>& all, std::size_t fir
   edits.erase(between(begin, end));
 }
 
+// Neighbours go as one run: their commas would be erased twice otherwise.
 void erase_all_of(TextEdits& edits, const std::vector<Extent>& all, const std::vector<bool>& goes) {
   for (std::size_t first = 0; first < all.size(); ++first) {
     if (!goes[first]) continue;
@@ -125,6 +128,7 @@ void append_annotations(TextEdits& edits, const JsonView& object, const Annotati
   }
 }
 
+// The member goes, unless a mark says that it was there before us.
 void remove_all_annotations(TextEdits& edits, const std::vector<JsonMember>& members, std::size_t at) {
   const JsonView& value = members[at].value;
   const auto present = value.members();
@@ -157,6 +161,7 @@ void remove_annotations(TextEdits& edits, const JsonView& object, const std::set
 }
 
 void edit_annotations(TextEdits& edits, const JsonView& object, const AnnotationEdit& edit) {
+  // In place where the name exists, so that its position and the escapes of the name stay.
   Annotations added = edit.set;
   if (const auto annotations = object.find("annotations")) {
     for (const JsonMember& member : annotations->members()) {
@@ -180,7 +185,7 @@ void edit_elements(TextEdits& edits, const std::vector<JsonView>& views,
   erase_all_of(edits, extents_of(views), goes);
 }
 
-// Where it is missing it goes where it mostly stands: behind the schema version.
+// Where it is missing it goes where most writers put it: after the schema version.
 void edit_own_media_type(TextEdits& edits, const JsonView& document, const std::string& media_type) {
   if (const auto present = document.find("mediaType")) {
     edit_string(edits, *present, media_type);
@@ -201,6 +206,13 @@ void edit_descriptor(TextEdits& edits, const JsonView& object, const DescriptorE
   if (edit.digest) edit_string(edits, object.get("digest"), edit.digest->string());
   if (edit.size) edits.replace(object.get("size").text(), std::to_string(*edit.size));
   edit_annotations(edits, object, edit.annotations);
+}
+
+std::string without_member(const std::string& object, std::string_view name) {
+  TextEdits edits(object);
+  const auto members = JsonView(object).members();
+  if (const auto at = position_of(members, name)) erase_run(edits, extents_of(members), *at, *at);
+  return edits.apply();
 }
 
 std::string edit_document(const std::string& raw, std::string_view list, const DocumentEdit& edit) {

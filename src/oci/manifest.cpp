@@ -17,7 +17,8 @@ JsonView checked(const std::string& raw) {
 // A document that reads as a manifest to one program and as an index to another (CVE-2021-41190) is neither.
 void refuse_member(const JsonView& document, std::string_view name, std::string_view kind) {
   if (!document.find(name)) return;
-  throw Error(ErrorCode::kIntegrity, std::string(kind) + " with a member \"" + std::string(name) + "\"");
+  throw Error(ErrorCode::kIntegrity, std::string(kind) + " with a member \"" + std::string(name) +
+                                         "\", so that programs may read it differently");
 }
 
 std::string media_type_of(const std::string& raw) {
@@ -28,7 +29,7 @@ std::string media_type_of(const std::string& raw) {
 void check_media_type(const JsonView& document, bool (*fits)(std::string_view), std::string_view kind) {
   const auto type = document.find("mediaType");
   if (type && !fits(type->string())) {
-    throw Error(ErrorCode::kIntegrity, std::string(kind) + " whose mediaType is " + type->string());
+    throw Error(ErrorCode::kIntegrity, std::string(kind) + " has the mediaType " + type->string());
   }
 }
 
@@ -58,6 +59,7 @@ std::vector<Descriptor> find_layer(const std::string& manifest, const Digest& di
   const auto layers = JsonView(manifest).find("layers");
   if (!layers) return found;
   for (const JsonView& element : layers->elements()) {
+    // A search through the text first: parsing every layer of thousands of manifests would take seconds.
     if (element.text().find(digest.hex()) == std::string_view::npos) continue;
     check_json(element.text());
     Descriptor descriptor = parse_descriptor(element);
@@ -66,6 +68,8 @@ std::vector<Descriptor> find_layer(const std::string& manifest, const Digest& di
   return found;
 }
 
+// Checked before anything is read, since a JsonView relies on it. `raw_` is the first member, so that the
+// views are of the text that is kept.
 Manifest::Manifest(std::string raw)
     : raw_(std::move(raw)),
       config_(parse_descriptor(checked(raw_).get("config"))),
@@ -82,6 +86,7 @@ Manifest Manifest::parse(std::string raw) {
 
 std::string Manifest::own_media_type() const { return media_type_of(raw_); }
 
+// Parsed again, so that an edit can never make what we would refuse to read.
 Manifest Manifest::edited(const DocumentEdit& edit) const {
   return parse(edit_document(raw_, "layers", edit));
 }

@@ -1,5 +1,10 @@
-// Image manifests and image indexes (OCI image specification). Immutable values that keep the bytes they were
-// parsed from; an edited copy changes only what must change.
+// Image manifests and image indexes (OCI image specification, "Image Manifest" and "Image Index"; Docker's
+// schema 2 has the same members). Immutable values that keep the bytes they were parsed from; an edited copy
+// changes only what must change.
+//
+// Parsing is strict where it matters to us and to peers written in Go: members that we use may neither occur
+// twice nor in another case, and a document that could be read both as manifest and as index is neither
+// (CVE-2021-41190). Members that we do not use are kept and not judged.
 #pragma once
 
 #include "oci/descriptor.hpp"
@@ -10,23 +15,26 @@
 
 namespace imgcrypt {
 
+// What others send is refused above these, and so is what an edit would make. Registries take 4 MiB at most.
 inline constexpr std::size_t kMostDocumentBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kMostLayers = 1'000;
 inline constexpr std::size_t kMostManifests = 1'000;
 
 class Manifest {
  public:
-  // Throws kIntegrity for what is no manifest, kRefused beyond the limits.
+  // Throws kIntegrity when the text is not a manifest, kRefused beyond the limits above and those of
+  // check_json().
   static Manifest parse(std::string raw);
 
   [[nodiscard]] const std::string& raw() const noexcept { return raw_; }
   [[nodiscard]] const Descriptor& config() const noexcept { return config_; }
   [[nodiscard]] const std::vector<Descriptor>& layers() const noexcept { return layers_; }
   [[nodiscard]] const Annotations& annotations() const noexcept { return annotations_; }
-  // Its member `mediaType`; empty where it has none.
+  // Its member `mediaType`; empty where it has none, which OCI allows.
   [[nodiscard]] std::string own_media_type() const;
 
-  // REQUIRES: one edit for each layer.
+  // The manifest with these changes, parsed again: throws as parse(), kRefused above all when the annotations
+  // of many recipients make it too large. REQUIRES: one edit for each layer.
   [[nodiscard]] Manifest edited(const DocumentEdit& edit) const;
 
  private:
@@ -38,20 +46,23 @@ class Manifest {
   Annotations annotations_;
 };
 
-// The descriptors of that digest among the layers of a manifest, for whoever looks through many documents:
-// throws as Manifest::parse, but finds no faults in the rest of it.
+// The descriptors with that digest among the layers of a manifest, for searching many documents quickly: only
+// these descriptors are checked, and faults elsewhere are not found. Empty when there is none, or no
+// `layers`. Throws kIntegrity and kRefused for what it has to read.
 [[nodiscard]] std::vector<Descriptor> find_layer(const std::string& manifest, const Digest& digest);
 
 class Index {
  public:
-  static Index parse(std::string raw);  // throws as Manifest::parse
+  // Throws as Manifest::parse. A list that is missing is an empty one.
+  static Index parse(std::string raw);
 
   [[nodiscard]] const std::string& raw() const noexcept { return raw_; }
   [[nodiscard]] const std::vector<Descriptor>& manifests() const noexcept { return manifests_; }
   [[nodiscard]] const Annotations& annotations() const noexcept { return annotations_; }
 
-  [[nodiscard]] std::string own_media_type() const;  // as Manifest's
-  // REQUIRES: one edit for each manifest.
+  // The same as Manifest's.
+  [[nodiscard]] std::string own_media_type() const;
+  // Throws as Manifest::edited. REQUIRES: one edit for each manifest.
   [[nodiscard]] Index edited(const DocumentEdit& edit) const;
 
  private:

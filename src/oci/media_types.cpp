@@ -14,6 +14,8 @@ constexpr std::string_view kOciConfig = "application/vnd.oci.image.config.v1+jso
 constexpr std::string_view kOciGzipLayer = "application/vnd.oci.image.layer.v1.tar+gzip";
 constexpr std::string_view kSuffix = "+encrypted";
 
+// Docker has no manifest for zstd, but BuildKit writes the type. Schema 1 is not here: it cannot be converted
+// by names.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kDockerTypes = {{
     {kDockerManifest, kOciManifest},
     {kDockerIndex, kOciIndex},

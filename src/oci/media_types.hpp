@@ -1,4 +1,6 @@
-// The media types of images, and what each means to encryption. docs/formats.md has the table.
+// The media types of images (OCI image specification, "OCI Image Media Types"; Docker's schema 2), and what
+// each means to encryption. docs/formats.md has the table. Pure functions; a type that is not known is never
+// an error, since images carry attestations and artifacts of any type.
 #pragma once
 
 #include "oci/descriptor.hpp"
@@ -12,24 +14,29 @@ namespace imgcrypt {
 inline constexpr std::string_view kOciManifest = "application/vnd.oci.image.manifest.v1+json";
 inline constexpr std::string_view kOciIndex = "application/vnd.oci.image.index.v1+json";
 
+// OCI's or Docker's.
 [[nodiscard]] bool is_manifest(std::string_view media_type);
 [[nodiscard]] bool is_index(std::string_view media_type);
-// OCI's name for a type of Docker's image manifest, schema 2: document, config or layer in the clear. nullopt
-// for every other type.
+// OCI's name for a Docker type, schema 2: document, config or plain layer. nullopt for every other type,
+// OCI's own included.
 [[nodiscard]] std::optional<std::string> oci_type(std::string_view docker);
-// The JSON with a root file system's diff_ids, OCI's or Docker's.
+// The JSON that holds the diff_ids of a root file system, OCI's or Docker's.
 [[nodiscard]] bool is_image_config(std::string_view media_type);
 
-// A layer of a root file system in the clear, which encrypt turns into encrypted_type().
+// A layer of a root file system that is not encrypted, under its OCI name: what encrypted_type() is for.
 [[nodiscard]] bool is_plain_layer(std::string_view media_type);
+// Layers that licences forbid to pass on, encrypted or not; mostly fetched from `urls`.
 [[nodiscard]] bool is_nondistributable(std::string_view media_type);
-// Plain layers, but for those that others fetch from their urls: they cannot be what only we can read.
+// Plain layers, except nondistributable ones with `urls`: everyone fetches those from there, so that
+// encrypting them would hide nothing.
 [[nodiscard]] bool can_be_encrypted(const Descriptor& layer);
+// Any type that ends with "+encrypted", known or not.
 [[nodiscard]] bool is_encrypted(std::string_view media_type);
-// Of a root file system, in OCI's words or Docker's, encrypted or not.
+// A layer of a root file system, OCI's or Docker's, encrypted or not: what a config's diff_ids count.
 [[nodiscard]] bool is_image_layer(const Descriptor& layer);
+// The type with "+encrypted" appended, ocicrypt's convention.
 [[nodiscard]] std::string encrypted_type(std::string_view plain);
-// Undoes encrypted_type. The hybrid that containers/image makes of Docker's gzip type becomes OCI's.
+// Undoes encrypted_type(). Docker's gzip type with "+encrypted", which containers/image makes, becomes OCI's.
 // REQUIRES: is_encrypted(encrypted).
 [[nodiscard]] std::string decrypted_type(std::string_view encrypted);
 

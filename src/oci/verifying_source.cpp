@@ -10,7 +10,7 @@ VerifyingSource::VerifyingSource(std::unique_ptr<Source> inner, const Digest& di
 void VerifyingSource::fail(const std::string& why) {
   failure_ = why;
   throw Error(ErrorCode::kIntegrity, "blob " + digest_.string() + " is damaged: " + why,
-              "fetch the image again from where it is whole");
+              "fetch the image again from an intact copy");
 }
 
 std::optional<Chunk> VerifyingSource::next() {
@@ -21,18 +21,21 @@ std::optional<Chunk> VerifyingSource::next() {
     finish();
     return std::nullopt;
   }
+  // At the first byte too many, not at the end: a store may send without end.
   seen_ += chunk->size();
-  if (seen_ > size_) fail("it is longer than the " + std::to_string(size_) + " bytes of its descriptor");
+  if (seen_ > size_)
+    fail("it is longer than the " + std::to_string(size_) + " bytes that its descriptor says");
   hasher_.update(*chunk);
   return chunk;
 }
 
+// Lengths first: "it ends after" tells more about a cut-off download than a wrong digest.
 void VerifyingSource::finish() {
   if (seen_ < size_) {
     fail("it ends after " + std::to_string(seen_) + " of " + std::to_string(size_) + " bytes");
   }
   const Digest found = Digest::from_hash(digest_.algorithm(), hasher_.finish());
-  if (found != digest_) fail("its content has the digest " + found.string());
+  if (found != digest_) fail("the digest of its content is " + found.string());
   verified_ = true;
 }
 

@@ -1,5 +1,6 @@
-// A blob that is checked against its descriptor while it is read: its verified end is only reached when size
-// and digest are right. Else kIntegrity, "blob ... damaged".
+// A blob that is checked against its descriptor while it is read. Its verified end is reached only when size
+// and digest are right; until then a consumer has seen bytes that may be forged, so nothing made of them may
+// become visible. What transports return from ImageSource::open(). Belongs to one thread at a time.
 #pragma once
 
 #include "base/stream/chunk_hash.hpp"
@@ -12,7 +13,10 @@ namespace imgcrypt {
 
 class VerifyingSource final : public Source {
  public:
+  // `size` in bytes.
   VerifyingSource(std::unique_ptr<Source> inner, const Digest& digest, std::uint64_t size);
+  // Throws kIntegrity, "blob ... is damaged", as soon as there is a byte too many, else at the end; and what
+  // `inner` throws. The hash is updated by the chunks' pool, which may lag behind until the end.
   [[nodiscard]] std::optional<Chunk> next() override;
 
  private:

@@ -1,6 +1,11 @@
-// Where images are read from and written to: the two interfaces that a transport implements, and the one more
-// that only some stores can. Sources and destinations are safe for use by several threads, but for commit(),
-// which is the last call.
+// Where images are read from and written to: the two interfaces that a transport implements, and a third that
+// only some stores can. The use cases of src/image see nothing else of a transport. Sources and destinations
+// are safe for use by several threads, except that nothing runs at the same time as commit(), the last call.
+//
+// Every method throws kRegistry when the store refuses to answer, kNetwork when it cannot be reached (already
+// after the transport's own retries), kCancelled after a signal, and kOther for failures of the system.
+// kNotFound means that the store says that it lacks the blob, and nothing else: only then may an index go on
+// without one of its children.
 #pragma once
 
 #include "base/stream/chunk_pool.hpp"
@@ -16,77 +21,95 @@
 
 namespace imgcrypt {
 
-// A root's descriptor, and the text it had in the store's own list of images (an entry of index.json), whose
-// other members a destination keeps; empty where the store has no such list.
+// The root document of an image. `raw` is the text that its descriptor has in the store's own list of images
+// (an entry of index.json), so that a destination can keep members that we do not know; empty where a store
+// has no such list.
 struct RootDescriptor {
   Descriptor descriptor;
   std::string raw;
 };
 
-// Every method throws kRegistry when the store refuses to say, and kNetwork when it cannot be reached.
-// kNotFound means that the store says it lacks the blob, and nothing else.
+// One image of a store, found when the source was opened.
 class ImageSource {
  public:
   virtual ~ImageSource() = default;
-  // The image that the reference names. Valid for as long as the source.
+  // The image that the reference named when the source was opened; it stays so if the name moves on
+  // meanwhile. Valid for as long as the source.
   [[nodiscard]] virtual const RootDescriptor& root() const = 0;
-  // The blob's bytes, in chunks of the pool; size and digest are checked while they are read, so that a
-  // damaged blob never reaches its verified end (kIntegrity). Pool and source must outlive what is returned.
-  // Throws kNotFound, kRefused for what is not a regular file.
+  // The blob's bytes, in chunks of the pool. Size and digest are checked while they are read, so that a
+  // damaged blob never reaches its verified end (kIntegrity). Each call begins at the first byte, and several
+  // may be open. Pool and source must outlive what is returned. Throws kNotFound; kRefused when a file is not
+  // a regular one.
   [[nodiscard]] virtual std::unique_ptr<Source> open(const Descriptor& blob, ChunkPool& pool) = 0;
-  // Reads no byte of it. Throws as open(), and kIntegrity when it has another size.
+  // Whether open() would find it, without reading it: for dry runs and quick checks. Throws as open(), and
+  // kIntegrity when its size differs from the descriptor's.
   virtual void check_presence(const Descriptor& blob) = 0;
 };
 
-// What is known of a blob before it is put.
+// What is known about a blob before it is put.
 struct BlobInfo {
   std::string media_type;  // as its descriptor will name it
   std::uint64_t size = 0;  // bytes
-  // Of a blob that does not change. One whose digest is not known yet is named by its hash by `algorithm`.
+  // Given for a blob that is copied as it is; then it is also the name. The digest of one that is made on the
+  // way (encrypted, decrypted) is known only at its end, and made with `algorithm`.
   std::optional<Digest> digest = std::nullopt;
   HashAlgorithm algorithm = HashAlgorithm::kSha256;
 };
 
-// Nothing is visible before commit(); what was put and is not committed is gone when the destination is.
+// A place for one image. Nothing is visible before commit(); what was put and not committed is gone when the
+// destination is destroyed, apart from what a store cannot take back (an upload that a registry expires
+// itself).
 class ImageDestination {
  public:
   virtual ~ImageDestination() = default;
-  // The first call. Throws what would keep commit() from succeeding, as far as it can be told beforehand:
-  // kUsage, kRefused. Changes nothing.
+  // To be called before a byte is moved, so that hours of work do not end with an error that was known at the
+  // start. Throws what would keep commit() from succeeding, as far as that can be known: kUsage; kRefused and
+  // kIntegrity for a store that cannot be read. Changes nothing.
   virtual void check() = 0;
-  // Whether the store holds the blob, whole. It may be read to know.
+  // Whether the store holds the blob, intact: a local one reads all of it. The blob counts as put, and
+  // commit() fails (kOther) if somebody removes it in between.
   [[nodiscard]] virtual bool has(const Descriptor& blob) = 0;
   // Takes the blob over from the image that is read, without moving or reading it, where both share a store
-  // (TransportOptions::other). False when that cannot be.
+  // (TransportOptions::other). It is then as good as it was there: only its presence and size are checked.
+  // False when that is impossible; then has() and put_blob() remain. Counts as put, like has().
   [[nodiscard]] virtual bool adopt(const Descriptor& blob) = 0;
-  // Takes the content to its verified end. May keep its chunks, at most ChunkPool::kMostKept / 2, and read
-  // them in other threads. Returns the digest. Throws what `content` throws, and then holds nothing of it;
-  // kIntegrity when size or digest is not the expected one; kNetwork when the content must be made again to
-  // be put again.
+  // Reads the content to its verified end and returns its digest. May keep chunks, at most
+  // ChunkPool::kMostKept / 2, and read them in other threads. Several blobs may be put at the same time, also
+  // equal ones. Throws what `content` throws, kIntegrity when size or digest is not the expected one, and
+  // kNetwork when the content was lost on the way: the caller must then make it anew, since a source cannot
+  // be read twice. After an exception nothing of this blob is left.
   virtual Digest put_blob(const BlobInfo& info, Source& content) = 0;
-  // A manifest or an index; those that it lists come before it. REQUIRES: the descriptor is that of `text`.
+  // A manifest or an index. Blobs and documents that it lists are put before it, as registries require
+  // (distribution specification, "Pushing Manifests"). REQUIRES: the descriptor is that of `text`.
   virtual void put_document(const Descriptor& descriptor, std::string_view text) = 0;
-  // Makes the image visible under its name, at once and for good. `raw` is the source's root entry or empty.
-  // Returns the digest of another image that had the name until now.
+  // Makes the image visible under its name, at once, and durable. `root.raw` is the source's entry, or empty.
+  // Returns the digest of another image that had the name before; nullopt when there was none. Throws kOther
+  // when another program interfered (TransportOptions::in_place_of, a blob that was removed); nothing is
+  // visible then, unless the very last step failed, that of making it durable. REQUIRES: everything that the
+  // root needs was put, found or adopted, or is allowed to be missing.
   virtual std::optional<Digest> commit(const RootDescriptor& root) = 0;
 };
 
-// A store whose images share their blobs, and which is ours to look through and to tidy up: an OCI image
-// layout.
+// A store whose images share their blobs, and which we may list and tidy up: an OCI image layout. Used to
+// find and remove plain blobs that encrypting made superfluous (image/leftovers.hpp). Belongs to one thread.
 class SharedStore {
  public:
   virtual ~SharedStore() = default;
-  // All images, in the order of the store's list; and those but the one whose name the reference has, which
-  // writing to it would replace. Throws kRefused for a list that cannot be read. A store that does not exist
-  // yet has none.
+  // All images, in the order of the store's list; none when the store does not exist yet. Throws kIntegrity
+  // or kRefused for a list that cannot be read.
   [[nodiscard]] virtual std::vector<RootDescriptor> images() = 0;
+  // Those without the image that has the tag of the reference: what remains when that name is given to
+  // another.
   [[nodiscard]] virtual std::vector<RootDescriptor> other_images() = 0;
+  // One of images(). Throws kNotFound when it has gone since.
   [[nodiscard]] virtual std::unique_ptr<ImageSource> open_image(const Descriptor& image) = 0;
+  // Whether a blob of that name is there; it is not read.
   [[nodiscard]] virtual bool has_blob(const Digest& blob) = 0;
 
-  // Given the images that there are under the store's lock, which blobs to remove.
+  // Is given the images that the store lists while it is locked, and returns the blobs to remove.
   using ChooseBlobs = std::function<std::set<Digest>(const std::vector<RootDescriptor>& images)>;
-  // Removes what `choose` says while no writer can add an image. Returns it. Throws what `choose` throws.
+  // Removes what `choose` returns, while no writer can add an image that needs it, and returns it as well.
+  // Blobs that are gone already are not an error. Waits for the lock. Throws what `choose` throws.
   virtual std::set<Digest> remove_blobs(const ChooseBlobs& choose) = 0;
 };
 

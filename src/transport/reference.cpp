@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::string_view kLayoutPrefix = "oci:";
 constexpr std::string_view kStoragePrefix = "containers-storage:";
-// What skopeo copies to and from an OCI image layout.
+// What skopeo copies to and from an OCI image layout, with --all every platform of it. containers-storage
+// holds one platform only.
 constexpr std::array<std::string_view, 5> kForSkopeo = {
     "docker://", "docker-archive:", "docker-daemon:", "oci-archive:", "dir:"};
 
@@ -31,13 +32,12 @@ Reference Reference::parse(std::string_view text) {
   const std::string form = "write oci:DIR, oci:DIR:TAG, oci:DIR:@N or oci:DIR@sha256:...";
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) {
-    refuse(text, "no transport",
-           "a bare name is an image of a registry to crane, of containerd to nerdctl and of local storage to "
-           "podman; for an OCI image layout " +
-               form);
+    refuse(text, "the transport is missing",
+           "for an OCI image layout " + form +
+               "; a name alone means different things to crane, nerdctl and podman");
   }
   if (text.starts_with(kStoragePrefix))
-    refuse(text, "only its own tools read local storage", by_skopeo("skopeo copy", text));
+    refuse(text, "only its own tools can read local storage", by_skopeo("skopeo copy", text));
   if (std::ranges::any_of(kForSkopeo, [&](std::string_view prefix) { return text.starts_with(prefix); }))
     refuse(text, "this transport is not supported yet", by_skopeo("skopeo copy --all", text));
   refuse(text, "transport \"" + std::string(text.substr(0, colon)) + "\" is not supported", form);

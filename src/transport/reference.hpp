@@ -1,5 +1,5 @@
-// Where an image is, in skopeo's words: TRANSPORT:DETAILS. A value. What the details mean only their
-// transport knows; everybody else parses a reference, prints it and hands it to transport/open.hpp.
+// Where an image is, in skopeo's syntax: TRANSPORT:DETAILS. A value. Only its transport knows what the
+// details mean; everybody else parses a reference, prints it and hands it to transport/open.hpp.
 #pragma once
 
 #include "transport/layout/layout_reference.hpp"
@@ -12,16 +12,18 @@ namespace imgcrypt {
 
 class Reference {
  public:
-  // One struct a transport.
+  // One struct for each transport.
   using Parts = std::variant<LayoutReference>;
 
   explicit Reference(Parts parts) : parts_(std::move(parts)) {}
-  // Throws kUsage; the hint says what to write, or which tool copies from a transport that is not supported.
+  // Reads nothing from disk: whether the image exists is open_source()'s question. Throws kUsage; the hint
+  // says what to write, or which tool copies from a transport that is not supported.
   static Reference parse(std::string_view text);
 
-  [[nodiscard]] std::string string() const;  // as parse() takes it
+  // The text that parse() accepts for it. May hold any bytes but control characters.
+  [[nodiscard]] std::string string() const;
 
-  // For transports alone.
+  // For the transports only.
   [[nodiscard]] const Parts& parts() const noexcept { return parts_; }
 
  private:

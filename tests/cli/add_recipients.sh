@@ -13,13 +13,13 @@ encrypt() {
 
 without_a_key_nothing_is_to_be_done() {
   expect_refused 8 encrypt
-  expect_contains "$stderr" "every layer is encrypted already"
+  expect_contains "$stderr" "all layers are already encrypted"
   expect_contains "$stderr" "give one of its keys with -k"
 }
 
 with_a_key_the_recipients_are_added() {
   expect_exit 0 encrypt -k "$TMP/alice.pem"
-  expect_contains "$stderr" "2 layers encrypted already: the recipients are added"
+  expect_contains "$stderr" "2 layers are already encrypted: the recipients are added"
   expect_opens "$TMP/out" "$plain" alice bob
   expect_opens_not "$TMP/out" stranger
 }
@@ -68,7 +68,7 @@ layers_in_the_clear_are_encrypted_beside_those_that_are() {
   rm -rf "$TMP/in"
   expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/in:t" -r "jwe:$TMP/alice.pub.pem" --layer 0
   expect_exit 0 encrypt
-  expect_contains "$stderr" "1 layer encrypted already: the recipients stay as they are"
+  expect_contains "$stderr" "1 layer is already encrypted and keeps its recipients"
   expect_equal "$(encryption_of "$TMP/out" t)" "ee" "what is encrypted"
   expect_opens_not "$TMP/out" alice
   expect_opens_not "$TMP/out" bob

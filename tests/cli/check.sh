@@ -17,8 +17,8 @@ fingerprint() {
 keys_open_or_not() {
   expect_exit 0 imgcrypt check "oci:$image:t" -k "$TMP/key.pem"
   expect_contains "$stdout" "oci:$image:t@$(root_of "$image" t): encrypted; the keys open every encrypted layer"
-  expect_contains "$stdout" "layer 2 of linux/amd64: encrypted, opens"
-  expect_contains "$stdout" "layer 0 of linux/arm64: encrypted, opens"
+  expect_contains "$stdout" "layer 2 of linux/amd64: encrypted, a key opens it"
+  expect_contains "$stdout" "layer 0 of linux/arm64: encrypted, a key opens it"
   expect_exit 6 imgcrypt check "oci:$image:t" -k "$TMP/other.pem"
   expect_contains "$stdout" "layer 0 of linux/amd64: encrypted, locked: no key opens it"
   expect_contains "$stderr" "no key opens it"
@@ -119,28 +119,28 @@ damage_is_found() {
   printf 'another content.' | dd of="$layer" bs=1 seek=100 conv=notrunc status=none
   expect_exit 0 imgcrypt check "oci:$TMP/flipped:t" -k "$TMP/key.pem"
   expect_exit 7 imgcrypt check "oci:$TMP/flipped:t" -k "$TMP/key.pem" --full
-  expect_contains "$stdout" "layer 0 of linux/amd64: encrypted, opens: blob sha256:"
+  expect_contains "$stdout" "layer 0 of linux/amd64: encrypted, a key opens it: blob sha256:"
   # A store finds nothing wrong with this one, but its HMAC does not match.
   make_image "$TMP/one" t --no-busybox --layers 2 >/dev/null
   expect_exit 0 imgcrypt encrypt "oci:$TMP/one:t" "oci:$TMP/forged:t" -r "jwe:$TMP/key.pub.pem"
   python3 "$support_dir/damage_layer.py" "$TMP/forged" t 1 flip
   expect_exit 0 imgcrypt check "oci:$TMP/forged:t" -k "$TMP/key.pem"
   expect_exit 7 imgcrypt check "oci:$TMP/forged:t" -k "$TMP/key.pem" --full
-  expect_contains "$stdout" "layer 0 of the image: encrypted, opens"$'\n'
-  expect_contains "$stdout" "layer 1 of the image: encrypted, opens: layer authentication failed"
+  expect_contains "$stdout" "layer 0 of the image: encrypted, a key opens it"$'\n'
+  expect_contains "$stdout" "layer 1 of the image: encrypted, a key opens it: layer authentication failed"
 }
 
 # An authentic layer takes the place of another, in a plain image and in an encrypted one.
 layers_of_other_images_are_found() {
   python3 "$cli_dir/edit_layers.py" "$TMP/one" t reverse --list
   expect_exit 7 imgcrypt check "oci:$TMP/one:t" --full
-  expect_contains "$stderr" "this is not the layer of this image"
+  expect_contains "$stderr" "the layer does not belong to this image"
   make_image "$TMP/two" t --no-busybox --layers 2 >/dev/null
   expect_exit 0 imgcrypt encrypt "oci:$TMP/two:t" "oci:$TMP/swapped:t" -r "jwe:$TMP/key.pub.pem"
   python3 "$cli_dir/edit_layers.py" "$TMP/swapped" t reverse --list
   expect_exit 0 imgcrypt check "oci:$TMP/swapped:t" -k "$TMP/key.pem"
   expect_exit 7 imgcrypt check "oci:$TMP/swapped:t" -k "$TMP/key.pem" --full
-  expect_contains "$stderr" "this is not the layer of this image"
+  expect_contains "$stderr" "the layer does not belong to this image"
   expect_exit 7 imgcrypt decrypt "oci:$TMP/swapped:t" "oci:$TMP/out:t" -k "$TMP/key.pem"
   expect_absent "$TMP/out"
   expect_exit 0 imgcrypt decrypt "oci:$TMP/swapped:t" "oci:$TMP/out:t" -k "$TMP/key.pem" --diff-ids=never
@@ -151,7 +151,7 @@ annotations_and_types_must_fit() {
   cp -r "$image" "$TMP/types"
   python3 "$cli_dir/edit_layers.py" "$TMP/types" t '.mediaType |= rtrimstr("+encrypted")'
   expect_exit 7 imgcrypt check "oci:$TMP/types:t" -k "$TMP/key.pem"
-  expect_contains "$stdout" "not encrypted: annotations of encryption on a layer of type"
+  expect_contains "$stdout" "not encrypted: a layer of type"
   expect_exit 7 imgcrypt decrypt "oci:$TMP/types:t" "oci:$TMP/none:t" -k "$TMP/key.pem"
   cp -r "$image" "$TMP/dropped"
   python3 "$cli_dir/edit_layers.py" "$TMP/dropped" t 'del(.annotations)'

@@ -53,7 +53,7 @@ expect_opens() {
   for name in "${@:3}"; do
     rm -rf "$TMP/back"
     expect_exit 0 imgcrypt decrypt "oci:$1:t" "oci:$TMP/back:t" -k "$TMP/$name.pem"
-    expect_contains "$stderr" "exact: this is the very image that was encrypted"
+    expect_contains "$stderr" "exact: the result is identical to the image that was encrypted"
     expect_equal "$(root_of "$TMP/back" t)" "$2" "the digest of what $name got"
   done
 }

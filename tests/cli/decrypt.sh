@@ -60,7 +60,7 @@ recompressed_layers_are_taken() {
   local sample=$cli_dir/../vectors/layouts/skopeo193-tar key=$cli_dir/../vectors/keys/rsa.pem mode
   for mode in auto always never; do
     expect_exit 0 imgcrypt decrypt -v "oci:$sample:t" "oci:$TMP/tar-$mode:t" -k "$key" --diff-ids "$mode"
-    expect_contains "$stderr" "its writer knew it as sha256:"
+    expect_contains "$stderr" "before encryption its digest was sha256:"
   done
   expect_exit 3 imgcrypt decrypt "oci:$sample:t" "oci:$TMP/none:t" -k "$key" --diff-ids sometimes
 }
@@ -82,7 +82,7 @@ plain_layers_are_held_as_well() {
   cp -n "$(blob "$TMP/plain" "$layer")" "$TMP/upper/blobs/sha256/"
   for mode in auto always; do
     expect_exit 7 imgcrypt decrypt "oci:$TMP/upper:t" "oci:$TMP/none:t" -k "$TMP/key.pem" --diff-ids "$mode"
-    expect_contains "$stderr" "layer 0 of linux/amd64: this is not the layer of this image"
+    expect_contains "$stderr" "layer 0 of linux/amd64: the layer does not belong to this image"
     expect_absent "$TMP/none"
   done
   expect_exit 0 imgcrypt decrypt "oci:$TMP/upper:t" "oci:$TMP/unchecked:t" -k "$TMP/key.pem" --diff-ids never

@@ -96,7 +96,7 @@ documents_are_printed_byte_for_byte() {
   imgcrypt inspect --config --platform arm64 "oci:$TMP/secret:t" | cmp - "$(blob "$TMP/secret" "$config")" ||
     fail "--config is not the config"
   expect_exit 3 imgcrypt inspect --config "oci:$TMP/secret:t"
-  expect_contains "$stderr" "choose one with --platform; there are: linux/amd64, linux/arm64"
+  expect_contains "$stderr" "choose one with --platform: linux/amd64, linux/arm64"
   expect_exit 2 imgcrypt inspect --config --platform windows "oci:$TMP/secret:t"
   expect_exit 3 imgcrypt inspect -o json --raw "oci:$TMP/secret:t"
   expect_exit 3 imgcrypt inspect --layers --raw "oci:$TMP/secret:t"

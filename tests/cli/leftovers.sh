@@ -111,14 +111,14 @@ a_damaged_image_may_need_anything() {
   other=$(make_image "$TMP/in" other --no-busybox --seed 2)
   echo "{" >"$(blob "$TMP/in" "$other")"
   expect_refused 8 encrypt "oci:$TMP/in:plain" --prune
-  expect_contains "$stderr" "cannot tell which blobs other images need"
+  expect_contains "$stderr" "it is unknown which blobs other images need"
 }
 
 what_an_unknown_document_needs_is_unknown() {
   fresh_layout
   add_entry "$TMP/in" application/vnd.oci.artifact.manifest.v1+json "{\"blobs\":[{\"digest\":\"$(head -n1 <<<"$layers")\"}]}"
   expect_refused 8 encrypt "oci:$TMP/in:plain" --prune
-  expect_contains "$stderr" "application/vnd.oci.artifact.manifest.v1+json is not known"
+  expect_contains "$stderr" "application/vnd.oci.artifact.manifest.v1+json is unknown"
   expect_refused 8 encrypt "oci:$TMP/in:plain" --prune --dry-run
   expect_exit 0 encrypt "oci:$TMP/in:plain"
 }

@@ -34,7 +34,7 @@ every_command_has_json() {
   encrypt_json --layer 0
   expect_equal "$(jq -r .replaced <<<"$stdout" | cut -d: -f1)" sha256 "the replaced image"
   expect_equal "$(jq -c '[.layers[].outcome]' <<<"$stdout")" '["encrypted","not-chosen","not-chosen"]' "the layers"
-  expect_contains "$stdout" "2 layers not chosen"
+  expect_contains "$stdout" "2 layers are not selected"
   encrypt_json --dry-run
   expect_equal "$(jq -c '[.dryRun, .digest]' <<<"$stdout")" '[true,null]' "the dry run"
   expect_json 0 encrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/plain:e" -r "jwe:$TMP/key.pub.pem"
@@ -196,7 +196,7 @@ positions_name_images() {
   expect_exit 0 imgcrypt inspect -o json "oci:$TMP/whole:@0"
   expect_equal "$(jq -r .image.digest <<<"$stdout")" "$(root_of "$TMP/whole" t)" "the image at 0"
   expect_exit 2 imgcrypt inspect "oci:$TMP/whole:@1"
-  expect_contains "$stderr" "no image at that position: there are 1, counted from 0"
+  expect_contains "$stderr" "no image at this position: the layout has 1, numbered from 0"
   # Two images have the same tag: the one that is not meant must stay.
   cp -r "$TMP/whole" "$TMP/twice"
   imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/twice:u" -r "jwe:$TMP/key.pub.pem" >/dev/null 2>&1

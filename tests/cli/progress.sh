@@ -100,7 +100,7 @@ programs_get_json() {
 
 stages_are_timed() {
   encrypt -vv
-  expect_matches "$stderr" 'imgcrypt: stage: move the blobs: [0-9.]+ s, processor time [0-9.]+ s'
+  expect_matches "$stderr" 'imgcrypt: stage: moving blobs: [0-9.]+ s, processor time [0-9.]+ s'
   local work
   for work in read cipher 'digests and HMAC' write sync keys; do
     expect_matches "$stderr" "imgcrypt: work: $work: [0-9.]+ s"

@@ -138,7 +138,7 @@ what_is_not_encrypted_is_refused() {
   rm -rf "$TMP/in"
   cp -r "$TMP/plain" "$TMP/in"
   expect_refused 8 change add "$TMP/out"
-  expect_contains "$stderr" "none of its layers is encrypted"
+  expect_contains "$stderr" "the image has no encrypted layer"
   expect_refused 8 change replace "$TMP/out" --rotate
 }
 

@@ -50,7 +50,7 @@ minus_one_is_the_top() {
 
 layers_in_the_clear_are_told_and_come_back_too() {
   expect_encryption "--e --e" --layer -1
-  expect_contains "$stderr" "4 layers not chosen: readable by everyone"
+  expect_contains "$stderr" "4 layers are not selected: everyone can read them"
   expect_comes_back "$plain"
   rm -rf "$TMP/back"
   expect_exit 6 imgcrypt decrypt "oci:$TMP/out:t" "oci:$TMP/back:t" -k "$TMP/wrong.pem"
@@ -90,7 +90,7 @@ no_unchosen_platform_is_left_in_the_clear() {
 
 what_was_left_out_is_said() {
   expect_exit 0 encrypt --platform linux/amd64
-  expect_contains "$stderr" "left out: linux/arm64"
+  expect_contains "$stderr" "platform left out: linux/arm64"
   rm -rf "$TMP/out"
 }
 
@@ -128,10 +128,10 @@ the_layers_of_a_base_are_left_out() {
   imgcrypt encrypt "oci:$TMP/in:child" "oci:$TMP/out:child" -r "jwe:$TMP/key.pub.pem" --skip-base "oci:$TMP/base:t" \
     >/dev/null 2>"$TMP/stderr"
   expect_equal "$(encryption_of "$TMP/out" child)" "-eee" "what is encrypted above the base"
-  expect_contains "$(cat "$TMP/stderr")" "1 layer of the base: readable by everyone"
+  expect_contains "$(cat "$TMP/stderr")" "1 layer belongs to the base image: everyone can read it"
   rm -rf "$TMP/out"
   expect_refused 8 encrypt --skip-base "oci:$TMP/in:t"
-  expect_contains "$stderr" "none of the layers that could be encrypted is chosen"
+  expect_contains "$stderr" "no layer that can be encrypted is selected"
   expect_refused 2 encrypt --skip-base "oci:$TMP/absent:t"
 }
 

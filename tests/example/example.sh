@@ -1,5 +1,5 @@
 #!/bin/bash
-# The example gives back the very image, and fails with the library's error code.
+# The example gives back the same image, and fails with the library's error code.
 # shellcheck source=../cli/common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../cli/common.sh"
 

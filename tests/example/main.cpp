@@ -1,4 +1,4 @@
-// A program that uses imgcrypt as a library: encrypts an image, shows for whom, and decrypts it again.
+// A program that uses imgcrypt as a library: encrypts an image, shows its recipients, and decrypts it again.
 #include <imgcrypt/image.hpp>
 
 #include <cstdio>

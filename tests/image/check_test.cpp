@@ -98,7 +98,7 @@ TEST(Check, RequiresThatSomethingIsEncrypted) {
   commit(store, {store.add("application/vnd.in-toto+json", "{}")});
   const CheckResult result = check(store);
   EXPECT_EQ(result.encrypted(), 0U);
-  EXPECT_EQ(failure([&] { require_encrypted(result); }).message(), "none of its layers is encrypted");
+  EXPECT_EQ(failure([&] { require_encrypted(result); }).message(), "the image has no encrypted layer");
 }
 
 }  // namespace

@@ -110,12 +110,12 @@ TEST_F(Decrypt, ChecksTheLayersOfImagesThatDoNotBecomeWhatTheyWere) {
   commit(encrypted_, manifest.config(), swapped, manifest.annotations());
   const Error error = refusal();
   EXPECT_EQ(error.code(), ErrorCode::kIntegrity);
-  EXPECT_THAT(error.message(), testing::HasSubstr("not the layer of this image"));
+  EXPECT_THAT(error.message(), testing::HasSubstr("does not belong to this image"));
   EXPECT_EQ(refusal({.diff_ids = DiffIdCheck::kAlways}).code(), ErrorCode::kIntegrity);
   EXPECT_EQ(decrypt({.diff_ids = DiffIdCheck::kNever}).exactness, Exactness::kDifferent);
 }
 
-TEST_F(Decrypt, ChecksLayersOfWhichNothingIsRecorded) {
+TEST_F(Decrypt, ChecksLayersOfImagesWithoutARecord) {
   build({"one", "two"});
   encrypt();
   const Manifest manifest = manifest_of(encrypted_);
@@ -127,7 +127,7 @@ TEST_F(Decrypt, ChecksLayersOfWhichNothingIsRecorded) {
 }
 
 // The record and the layer's own options agree with each other, but not with the layer.
-TEST_F(Decrypt, DoesNotRelyOnWhatALayersWriterSaysOfIt) {
+TEST_F(Decrypt, DoesNotTrustTheDigestThatALayersWriterRecorded) {
   build({"one", "two"});
   encrypt();
   const Manifest manifest = manifest_of(encrypted_);
@@ -146,10 +146,11 @@ TEST_F(Decrypt, TakesLayersThatTheirWriterKnewInAnotherForm) {
   const Descriptor layer = encrypted_layer(two, Digest::of(as_bytes("two")));
   commit(encrypted_, manifest.config(), {manifest.layers()[0], layer}, manifest.annotations());
   EXPECT_EQ(decrypt().exactness, Exactness::kDifferent);
-  EXPECT_THAT(reporter_.said, testing::HasSubstr("layer 1 of the image: its writer knew it as sha256:"));
+  EXPECT_THAT(reporter_.said,
+              testing::HasSubstr("layer 1 of the image: before encryption its digest was sha256:"));
 }
 
-TEST_F(Decrypt, SaysWhatAMediaTypeDoesNot) {
+TEST_F(Decrypt, NotesACompressionThatTheMediaTypeDoesNotName) {
   build({"one"});
   const std::string tar = "not compressed";
   const Descriptor layer = encrypted_layer(tar, Digest::of(as_bytes(tar)));
@@ -175,7 +176,7 @@ TEST_F(Decrypt, PassesArtifacts) {
   EXPECT_EQ(decrypt({.diff_ids = DiffIdCheck::kAlways}).exactness, Exactness::kNotRecorded);
 }
 
-TEST_F(Decrypt, LeavesLayersEncryptedThatAreNotChosenOrLocked) {
+TEST_F(Decrypt, LeavesLayersEncryptedThatAreNotSelected) {
   build({"one", "two", "three"});
   encrypt();
   const DecryptResult chosen = decrypt({.selection = {.platforms = {}, .layers = {{-1, -1}}}});
@@ -210,6 +211,20 @@ TEST_F(Decrypt, LeavesLockedLayersWhenAsked) {
   EXPECT_THAT(reporter_.said, testing::HasSubstr("layer 0 of the image: no key opens it"));
   EXPECT_EQ(refusal({.selection = {.platforms = {}, .layers = {{0, 0}}}, .locked = Locked::kStay}).code(),
             ErrorCode::kNoKey);
+}
+
+TEST_F(Decrypt, RefusesContentEmbeddedInAnyDescriptorOfALayer) {
+  build({"one"});
+  encrypt();
+  const Manifest manifest = manifest_of(encrypted_);
+  const std::string layer = json_of(manifest.layers()[0]);
+  const std::string embedding = layer.substr(0, layer.size() - 1) + R"(,"data":"AAAA"})";
+  const std::string text = R"({"schemaVersion":2,"config":)" +
+                           json_of(config(encrypted_, {std::string(Digest::of(as_bytes("one")).string()),
+                                                       Digest::of(as_bytes("one")).string()})) +
+                           R"(,"layers":[)" + layer + "," + embedding + "]}";
+  encrypted_.commit({encrypted_.add(std::string(kOciManifest), text), {}});
+  EXPECT_EQ(refusal().code(), ErrorCode::kRefused);
 }
 
 TEST_F(Decrypt, WritesNothingWhenItIsDry) {

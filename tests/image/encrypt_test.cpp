@@ -29,7 +29,7 @@ class Encrypted : public testing::Test {
   }
   void expect_comes_back() {
     MemoryStore back;
-    EXPECT_THAT(alice_.decrypt(encrypted_, back), HasSubstr("exact: this is the very image"));
+    EXPECT_THAT(alice_.decrypt(encrypted_, back), HasSubstr("exact: the result is identical"));
     EXPECT_EQ(back.root().descriptor.digest, plain_.root().descriptor.digest);
     EXPECT_EQ(back.blobs, plain_.blobs);
   }
@@ -40,7 +40,7 @@ class Encrypted : public testing::Test {
   KeepingReporter reporter_;
 };
 
-TEST_F(Encrypted, BlobsOfTwoPlatformsAreEncryptedOnceAndEverywhere) {
+TEST_F(Encrypted, BlobsOfTwoPlatformsAreEncryptedOnceForBoth) {
   make_root(plain_, add_index(plain_, {add_image(plain_, kAmd64, {"base", "a"}),
                                        add_image(plain_, kArm64, {"base", "b", "c"})}));
   encrypt({.selection = {{}, {{-1, -1}, {-2, -2}}}});
@@ -74,7 +74,7 @@ TEST_F(Encrypted, LayersOfABaseAreToldByTheirDiffIds) {
   EXPECT_EQ(encryption_of(root_of(encrypted_)), "-e");
 }
 
-TEST_F(Encrypted, LayersOfOtherTypesAreNotAndItIsSaid) {
+TEST_F(Encrypted, LayersOfOtherTypesAreNotAndANoteSaysSo) {
   const Descriptor layer = plain_.add(kTar, layer_content("a"));
   const Descriptor wasm = plain_.add("application/wasm", layer_content("b"));
   Descriptor elsewhere =
@@ -87,8 +87,9 @@ TEST_F(Encrypted, LayersOfOtherTypesAreNotAndItIsSaid) {
   EXPECT_THAT(outcomes(encrypt()), ElementsAre(EncryptedAs::kEncrypted, EncryptedAs::kNotALayer,
                                                EncryptedAs::kNotALayer, EncryptedAs::kEncrypted));
   EXPECT_EQ(encryption_of(root_of(encrypted_)), "e--e");
-  EXPECT_THAT(reporter_.said, HasSubstr("layer 1 of the image stays as it is: application/wasm"));
-  EXPECT_THAT(reporter_.said, HasSubstr("layer 2 of the image stays as it is"));
+  EXPECT_THAT(reporter_.said,
+              HasSubstr("layer 1 of the image is not encrypted: its type is application/wasm"));
+  EXPECT_THAT(reporter_.said, HasSubstr("layer 2 of the image is not encrypted"));
   expect_comes_back();
 }
 
@@ -110,7 +111,39 @@ TEST_F(Encrypted, AttestationsFollowTheirSubject) {
   expect_comes_back();
 }
 
-TEST_F(Encrypted, UnchosenPlatformsAreNotThere) {
+// To one program it is an image, to another something that it need not look into.
+TEST_F(Encrypted, ManifestsAreAlsoWhereAnotherTypeNamesThem) {
+  const Descriptor image = add_image(plain_, kAmd64, {"a"});
+  Descriptor other = image;
+  other.media_type = "application/vnd.example";
+  make_root(plain_, add_index(plain_, {other, image}));
+  encrypt();
+  const Json index = root_of(encrypted_);
+  EXPECT_EQ(index.at("manifests").at(0).at("digest"), image.digest.string());
+  EXPECT_EQ(encryption_of(child_of(encrypted_, index, 1)), "e");
+}
+
+// An entry of an index may be missing, a layer may not, even if both are one blob.
+TEST_F(Encrypted, LayersMustBeThereThatAnIndexListsAsWell) {
+  const Descriptor layer = plain_.add(kTar, layer_content("a"));
+  const Descriptor image = add_image(plain_, kAmd64, {"a", "b"});
+  Descriptor entry = layer;
+  entry.media_type = "application/vnd.example";
+  make_root(plain_, add_index(plain_, {entry, image}));
+  plain_.blobs.erase(layer.digest);
+  EXPECT_EQ(error_with({.selection = {{}, {{1, 1}}}}), ErrorCode::kNotFound);
+}
+
+TEST_F(Encrypted, LayersThatAreElsewhereFailADryRunToo) {
+  Descriptor layer = plain_.add(kTar, layer_content("a"));
+  layer.has_urls = true;
+  make_root(plain_, add_manifest(plain_, add_config(plain_, kAmd64, {layer}), {layer}));
+  plain_.blobs.erase(layer.digest);
+  for (const DryRun dry_run : {DryRun::kYes, DryRun::kNo})
+    EXPECT_EQ(error_with({.dry_run = dry_run}), ErrorCode::kNotFound);
+}
+
+TEST_F(Encrypted, UnselectedPlatformsAreLeftOut) {
   make_root(plain_, add_index(plain_, {add_image(plain_, kAmd64, {"base", "secret of amd64"}),
                                        add_image(plain_, kArm64, {"base", "secret of arm64"})}));
   const EncryptResult result = encrypt({.selection = {{kAmd64}, {}}});
@@ -122,7 +155,7 @@ TEST_F(Encrypted, UnchosenPlatformsAreNotThere) {
   }
 }
 
-TEST_F(Encrypted, DockersImagesAreOcis) {
+TEST_F(Encrypted, DockerImagesBecomeOciImages) {
   const Descriptor layer = plain_.add("application/vnd.docker.image.rootfs.diff.tar.gzip", "a");
   Descriptor child =
       add_manifest(plain_, add_config(plain_, kAmd64, {layer}, kDockerConfig), {layer}, kDockerManifest);
@@ -159,7 +192,7 @@ TEST_F(Encrypted, LayersGetRecipientsWithAKey) {
       encrypt_image(encrypted_, both, bob.wrappers(), {.unwrappers = &keys}, reporter_);
   EXPECT_THAT(outcomes(result), ElementsAre(EncryptedAs::kRecipientsAdded, EncryptedAs::kEncrypted));
   MemoryStore back;
-  EXPECT_THAT(bob.decrypt(both, back), HasSubstr("exact: this is the very image"));
+  EXPECT_THAT(bob.decrypt(both, back), HasSubstr("exact: the result is identical"));
   EXPECT_EQ(back.blobs, plain_.blobs);
 }
 

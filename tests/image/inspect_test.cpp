@@ -140,7 +140,7 @@ TEST(Inspect, FlagsAnnotationsOfEncryptionOnAPlainType) {
   layer.media_type = kTar;
   const DocumentReport root = inspect_layers(store, {layer, store.add(kTar, "b")});
   EXPECT_FALSE(root.layers[0].is_encrypted);
-  EXPECT_THAT(root.layers[0].problem, HasSubstr("annotations of encryption"));
+  EXPECT_THAT(root.layers[0].problem, HasSubstr("it has encryption annotations"));
   EXPECT_THAT(root.layers[1].problem, IsEmpty());
 }
 

@@ -32,7 +32,7 @@ class Recipients : public testing::Test {
   static void expect_opened(const Party& party, MemoryStore& store, const MemoryStore& plain,
                             const std::string& what) {
     MemoryStore back;
-    EXPECT_THAT(party.decrypt(store, back), HasSubstr("exact: this is the very image")) << what;
+    EXPECT_THAT(party.decrypt(store, back), HasSubstr("exact: the result is identical")) << what;
     EXPECT_EQ(back.blobs, plain.blobs) << what;
   }
   static void expect_closed(const Party& party, MemoryStore& store) {
@@ -58,7 +58,7 @@ class Recipients : public testing::Test {
 };
 
 // Where annotations were absent, empty or null before, marks say so: they must outlive every change.
-TEST_F(Recipients, ChangeAndTheVeryImageComesBack) {
+TEST_F(Recipients, ChangeAndTheSameImageComesBack) {
   unsigned tried = 0;
   for (unsigned seed = 100; seed < 125; ++seed) {
     MemoryStore plain;
@@ -82,7 +82,7 @@ TEST_F(Recipients, ChangeAndTheVeryImageComesBack) {
   EXPECT_GT(tried, 15U);
 }
 
-TEST_F(Recipients, AreAddedBesideSchemesThatAreNotKnown) {
+TEST_F(Recipients, AreAddedBesideUnknownSchemes) {
   MemoryStore plain;
   make_root(plain, add_image(plain, kAmd64, {"a"}));
   encrypt(plain);
@@ -114,7 +114,7 @@ TEST_F(Recipients, AreAtMost64OfOneScheme) {
   EXPECT_EQ(error_of([&] { add(destination); }), ErrorCode::kRefused);
 }
 
-TEST_F(Recipients, AddedAgainGetOnePacketStill) {
+TEST_F(Recipients, AddedAgainStillHaveOnePacket) {
   MemoryStore plain;
   make_root(plain, add_image(plain, kAmd64, {"a"}));
   encrypt(plain);

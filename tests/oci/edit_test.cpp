@@ -35,6 +35,14 @@ TEST(Edit, RemovesAnnotationsWithTheirCommas) {
   }
 }
 
+TEST(Edit, RemovesAMemberWithItsComma) {
+  EXPECT_EQ(without_member(R"({"a": 1, "b": {}, "c": 3})", "a"), R"({"b": {}, "c": 3})");
+  EXPECT_EQ(without_member(R"({"a": 1, "b": {}, "c": 3})", "b"), R"({"a": 1, "c": 3})");
+  EXPECT_EQ(without_member(R"({"a": 1, "b": {}, "c": 3})", "c"), R"({"a": 1, "b": {}})");
+  EXPECT_EQ(without_member(R"({ "a": 1 })", "a"), "{  }");
+  EXPECT_EQ(without_member("{}", "a"), "{}");
+}
+
 TEST(Edit, EscapesWhatItWrites) {
   DescriptorEdit edit;
   edit.annotations.set = {{"a\"b", "c\\d\n"}};

@@ -54,7 +54,7 @@ TEST(Manifest, IsAsLongAsTheLimitAtMost) {
   EXPECT_EQ(manifest_error(raw + " "), ErrorCode::kRefused);
 }
 
-TEST(Manifest, IsNoIndexAtTheSameTime) {
+TEST(Manifest, IsNotAlsoAnIndex) {
   EXPECT_EQ(manifest_error(manifest("", R"(,"manifests":[])")), ErrorCode::kIntegrity);
   EXPECT_EQ(index_error(index("", R"(,"layers":[])")), ErrorCode::kIntegrity);
   EXPECT_EQ(index_error(index("", R"(,"config":{})")), ErrorCode::kIntegrity);

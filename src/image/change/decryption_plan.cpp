@@ -12,6 +12,8 @@
 namespace imgcrypt {
 namespace {
 
+// In two passes: what each layer must be follows from all manifests that hold it, so the changes are made
+// only when every manifest has been seen.
 class Planner {
  public:
   Planner(const ImageNode& tree, const UnwrappedKeys& unwrapped, DiffIdCheck check, Configs& configs)
@@ -31,7 +33,7 @@ class Planner {
     DecryptionPlan result{ImagePlan(tree_), {}};
     for_each_layer(tree_, [&](const std::string& place, const Descriptor& layer) {
       const auto expected = expected_.find(layer_id(layer));
-      if (expected == expected_.end() || result.plan.change_of(layer) != nullptr) return;
+      if (expected == expected_.end()) return;
       result.plan.change(layer, place,
                          std::make_unique<LayerDecryption>(layer, unwrapped_.find(layer), expected->second,
                                                            source, reporter));
@@ -56,6 +58,7 @@ class Planner {
       }
       const SharedLayerKeys keys = unwrapped_.find(layer);
       if (!keys) continue;
+      // Exact only if all manifests that hold it become exact: the others need its diff_id.
       const auto exact = is_exact ? Digest::parse_if_valid(keys->options.source_digest) : std::nullopt;
       const auto at = expected_.try_emplace(layer_id(layer), ExpectedLayer{place, {}, exact}).first;
       if (!exact) at->second.exact = std::nullopt;
@@ -63,7 +66,9 @@ class Planner {
     }
   }
 
-  // Whether the manifest becomes the one that was encrypted, if its layers are what their writer says.
+  // Whether the manifest becomes the one that was encrypted, if its layers are what their writer says. Making
+  // the document beforehand costs microseconds; decompressing the layers would cost more than decrypting
+  // them. Their writer is not trusted: LayerDecryption compares the digests that come out.
   [[nodiscard]] bool becomes_exact(const ImageNode& node, const Manifest& manifest) const {
     const auto recorded = manifest.annotations().find(kSourceDigest);
     if (recorded == manifest.annotations().end()) return false;
@@ -81,7 +86,7 @@ class Planner {
     return Digest::of(as_bytes(document), node.descriptor.digest.algorithm()).string() == recorded->second;
   }
 
-  // As long as some layers are encrypted, it still says what the image was before.
+  // While some layers stay encrypted the record stays, so that a later decryption of the rest can compare.
   [[nodiscard]] AnnotationEdit document_edit(const Digest& document) const {
     if (partly_encrypted_.contains(document)) return {};
     return {{}, {kSourceDigest}};

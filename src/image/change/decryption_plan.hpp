@@ -1,5 +1,6 @@
-// What becomes of an image of whose encrypted layers some can be opened, and what each must then be: its
-// diff_id, as the configs say, unless the manifest becomes the very one that was encrypted.
+// The plan of a decryption: which layers are decrypted, and what each must turn out to be. That is the
+// diff_id that the configs give it, unless the manifest becomes exactly the one that was encrypted: then the
+// layers' own digests say as much, and nothing need be decompressed.
 #pragma once
 
 #include "image/change/image_plan.hpp"
@@ -14,12 +15,14 @@ namespace imgcrypt {
 
 struct DecryptionPlan {
   ImagePlan plan;
-  // The plain layers beside decrypted ones whose diff_ids are to be checked as well (check_layers).
+  // Plain layers of the same manifests whose diff_ids must be checked as well (check_layers): one that was
+  // put in the place of an encrypted layer would otherwise pass.
   std::vector<LayerToCheck> plain_layers;
 };
 
-// Decrypts the layers that `unwrapped` has keys for. Reads the configs of the manifests that hold them.
-// `source` and `reporter` must outlive the plan. Throws as diff_ids_of().
+// Plans to decrypt the layers that `unwrapped` has keys for. Reads the configs of the manifests that hold
+// them, but no layer. `source` and `reporter` must outlive the plan. Throws as diff_ids_of() and
+// ImagePlan::change().
 [[nodiscard]] DecryptionPlan plan_decryption(const ImageNode& tree, const UnwrappedKeys& unwrapped,
                                              DiffIdCheck check, Configs& configs, ImageSource& source,
                                              Reporter& reporter);

@@ -9,8 +9,9 @@ void check_feasible(ImageSource& source, ImageDestination& destination, const Im
     try {
       source.check_presence(blob);
     } catch (const Error& error) {
+      // What changes must be read here; what is copied may be at its urls, or at the destination already.
       const bool may_be_elsewhere = blob.has_urls && error.code() == ErrorCode::kNotFound;
-      if (!may_be_elsewhere && (is_changed || !destination.has(blob))) throw error.in(place);
+      if (is_changed || !(may_be_elsewhere || destination.has(blob))) throw error.in(place);
     }
   };
   for_each_manifest(plan.tree(), [&](const ImageNode& node, const Manifest& manifest) {

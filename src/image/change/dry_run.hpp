@@ -1,5 +1,5 @@
-// Whether a verb only says what it would do: it reads the source's documents and opens its keys, but writes
-// nothing.
+// Whether a use case only says what it would do: it reads the source's documents and unwraps its keys, but
+// reads no layer and writes nothing.
 #pragma once
 
 #include "image/change/image_plan.hpp"
@@ -8,9 +8,10 @@ namespace imgcrypt {
 
 enum class DryRun { kNo, kYes };
 
-// Whether the plan could be carried out: the source has the blobs that would be read, in their sizes; what
-// they hold is not read. Blobs that do not change may be in the destination. Throws as ImagePlan::check,
-// ImageDestination::check and ImageSource::check_presence.
+// Throws what would keep the plan from being carried out, as far as that can be known without reading blobs:
+// the source has those that would be read, with their sizes. Blobs that do not change may be in the
+// destination instead, or, if they have urls, elsewhere. Throws as ImagePlan::check, ImageDestination::check
+// and ImageSource::check_presence, the last with the blob's place.
 void check_feasible(ImageSource& source, ImageDestination& destination, const ImagePlan& plan);
 
 }  // namespace imgcrypt

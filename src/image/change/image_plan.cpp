@@ -9,11 +9,12 @@ namespace {
 
 void refuse_embedded(const Descriptor& descriptor, const std::string& place) {
   if (!descriptor.has_data) return;
-  throw Error(ErrorCode::kRefused, place + ": its descriptor embeds the content in \"data\"",
+  throw Error(ErrorCode::kRefused,
+              place + ": its descriptor also holds the content, in \"data\", where everyone could read it",
               "build the image without embedded data");
 }
 
-// An old manifest in an index that lists the new one.
+// Else the index would list the new manifest with a copy of the old one.
 void refuse_embedded_children(const ImageNode& node, const std::set<Digest>& changed) {
   for (const ImageNode& child : node.children) {
     if (changed.contains(child.descriptor.digest)) refuse_embedded(child.descriptor, child.place);

@@ -1,5 +1,6 @@
 // What becomes of an image, decided before a byte moves: which layers change and how, and what is recorded in
-// the documents above them. Dry runs, notes and results read it, and the work itself does what it says.
+// the documents above them. Dry runs and results read it, and rewrite_image() does what it says. Decisions
+// are keyed by LayerId, never by digest alone. Made by one thread; then read by several.
 #pragma once
 
 #include "image/change/layer_change.hpp"
@@ -14,22 +15,27 @@ namespace imgcrypt {
 
 class ImagePlan {
  public:
-  // Of the image as it is to be rewritten; without a change everything is copied.
+  // `tree` is the image as it is to be written, already converted to OCI and without the platforms that are
+  // left out. As long as nothing is changed, everything is copied.
   explicit ImagePlan(ImageNode tree) : tree_(std::move(tree)) {}
 
-  // For every layer of that identity. Throws kRefused for one whose descriptor embeds its content, which
-  // would show what the change hides.
+  // Changes every layer with that identity; a later change replaces an earlier one. To be called for each
+  // descriptor. Throws kRefused, with the place, for one that embeds its content, as the copy would show what
+  // the change hides.
   void change(const Descriptor& layer, const std::string& place, std::unique_ptr<LayerChange> change);
-  // How the annotations of a document that holds changed layers change.
+  // How the annotations of a document above changed layers change. Has no effect on one that nothing changes
+  // in.
   void edit_document(const Digest& document, AnnotationEdit edit);
 
   [[nodiscard]] const ImageNode& tree() const noexcept { return tree_; }
   // Null for a layer that is copied as it is. Valid for as long as the plan.
   [[nodiscard]] const LayerChange* change_of(const Descriptor& layer) const;
+  // What edit_document() was given; empty for all others.
   [[nodiscard]] AnnotationEdit edit_of(const Digest& document) const;
-  // The digests of the documents in which something changes, itself or below.
+  // The digests, as in tree(), of the documents in which a layer changes, directly or further down.
   [[nodiscard]] std::set<Digest> changed_documents() const;
-  // Throws kRefused when an index embeds a document that changes. To be called before a byte is moved.
+  // To be called before a byte is moved. Throws kRefused when an index embeds a document that changes: the
+  // old copy would stay in it.
   void check() const;
 
  private:

@@ -1,5 +1,6 @@
-// What becomes of one layer: decided before a byte moves, done later by any thread. An encryption, a
-// decryption, other recipients. Immutable; used by several threads when several layers share it.
+// What becomes of one layer: decided before a byte moves, done later by any thread. Implemented for
+// encryption, decryption, rotation, and adding, replacing or removing recipients; a use case that changes
+// layers implements one more. Immutable.
 #pragma once
 
 #include "oci/edit.hpp"
@@ -12,9 +13,10 @@ class LayerChange {
   virtual ~LayerChange() = default;
 
   // Puts what becomes of the layer, whose content is `blob`, and returns the whole edit of its descriptor, to
-  // which nobody adds anything. The blob is read to its verified end, or not at all where the destination has
-  // it: it is opened when it is first read. What is done twice, after kNetwork, is done with fresh keys and
-  // leaves nothing of the first time. Throws kIntegrity, kProvider and what the streams throw.
+  // which nobody adds anything. `blob` is opened when it is first read; it is read to its verified end, or
+  // not at all if the destination has what is needed. After kNetwork the caller may call it again with a new
+  // source: an encryption then uses a new key, since the first ciphertext may have been seen. Throws
+  // kIntegrity, kProvider and what source and destination throw, without the layer's place.
   [[nodiscard]] virtual DescriptorEdit apply(Source& blob, ImageDestination& destination) const = 0;
 };
 

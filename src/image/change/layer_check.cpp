@@ -18,6 +18,7 @@ void check_plaintext(Source& layer, const LayerToCheck& check, std::string_view 
     drain(plaintext);
   } else {
     const HashAlgorithm algorithm = check.diff_ids.begin()->algorithm();
+    // Decompressed in a thread beside the hashes of the blob; without a thread to be had, after reading.
     DiffIdSource measured(plaintext, algorithm);
     if (measured.has_thread()) drain(measured);
     check_diff_id(check.diff_ids,
@@ -50,7 +51,7 @@ void check_layers(ImageSource& source, const std::vector<LayerToCheck>& layers, 
                   Reporter& reporter) {
   if (layers.empty()) return;
   for (const LayerToCheck& layer : layers) reporter.progress().plan(1, layer.layer.size);
-  const StageTimer timer(reporter.progress(), "check the plain layers");
+  const StageTimer timer(reporter.progress(), "checking plain layers");
   StopFlag stop = false;
   run_parallel(layers.size(), jobs, stop, [&](std::size_t i) {
     try {

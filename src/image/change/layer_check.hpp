@@ -1,4 +1,5 @@
-// One layer's blob, read to its end to see that it is what its image says.
+// Reads layers to their end to see that they are what their image says. For `check --full`, and for the plain
+// layers of an image that is decrypted.
 #pragma once
 
 #include "base/stream/chunk_pool.hpp"
@@ -14,16 +15,19 @@ namespace imgcrypt {
 
 struct LayerToCheck {
   Descriptor layer;
-  std::string place;
+  std::string place;          // where it occurs first
   SharedLayerKeys keys;       // null for layers that are not encrypted, or that no key opens
-  std::set<Digest> diff_ids;  // as the configs say
+  std::set<Digest> diff_ids;  // what the configs of all its manifests say; empty: nothing is known
 };
 
-// Size and digest; HMAC and diff_id as far as it can be read. Throws kIntegrity, kNotFound.
-// What is encrypted is hashed by so many hands.
+// Checks size and digest; the HMAC if there are keys; the diff_id if it is plain or there are keys. Notes a
+// compression that the media type does not name. `hands` hash what is encrypted; what is plain always has
+// one, since the other core decompresses. Throws kIntegrity and kNotFound without the place, and what the
+// source throws.
 void check_layer_content(ImageSource& source, const LayerToCheck& check, Hands hands, Reporter& reporter);
 
-// All of them so, at most `jobs` at once; throws the first failure, with its place.
+// The same for all of them, at most `jobs` at the same time. Throws the first failure, with its place; the
+// others are stopped.
 void check_layers(ImageSource& source, const std::vector<LayerToCheck>& layers, unsigned jobs,
                   Reporter& reporter);
 

@@ -26,7 +26,8 @@ DescriptorEdit LayerDecryption::apply(Source& blob, ImageDestination& destinatio
   const HashAlgorithm stored_as = layer_.digest.algorithm();
   const std::set<Digest>& diff_ids = expected_.diff_ids;
   const HashAlgorithm named_by = diff_ids.empty() ? stored_as : diff_ids.begin()->algorithm();
-  // What is not compressed is its own diff_id.
+  // The destination hashes what it stores, and what is not compressed is its own diff_id: no second hash is
+  // needed.
   const bool is_its_own = compression == Compression::kNone && named_by == stored_as;
   std::optional<DiffIdSource> measured;
   if (!diff_ids.empty() && !expected_.exact && !is_its_own) measured.emplace(plaintext, named_by);
@@ -35,13 +36,14 @@ DescriptorEdit LayerDecryption::apply(Source& blob, ImageDestination& destinatio
 
   const std::string media_type = decrypted_type(layer_.media_type);
   const Digest digest = destination.put_blob({media_type, layer_.size, std::nullopt, stored_as}, stored);
+  // Only now is it known whether the writer's digest was right. If it was wrong, `auto` has measured nothing.
   if (expected_.exact != digest && !diff_ids.empty()) {
     check_diff_id(diff_ids, is_measured  ? measured->diff_id()
                             : is_its_own ? digest
                                          : diff_id_by_second_read(named_by));
   }
   if (keys_->options.source_digest != digest.string())
-    reporter_.detail(expected_.place + ": its writer knew it as " + keys_->options.source_digest);
+    reporter_.detail(expected_.place + ": before encryption its digest was " + keys_->options.source_digest);
   if (const auto note = compression_note(media_type, compression))
     reporter_.note(expected_.place + ": " + *note);
   return decrypted_edit(layer_, digest);
@@ -49,7 +51,8 @@ DescriptorEdit LayerDecryption::apply(Source& blob, ImageDestination& destinatio
 
 LayerMac LayerDecryption::hmac() const { return layer_hmac(keys_->options, keys_->public_options); }
 
-// For a layer that its writer calls another than it is, which is known at its end only.
+// For a layer that is not what its writer recorded, which is known only at its end. Rare, so it may cost a
+// second read.
 Digest LayerDecryption::diff_id_by_second_read(HashAlgorithm algorithm) const {
   ChunkPool pool(Hands::kTwo);
   const auto blob = source_.open(layer_, pool);

@@ -1,4 +1,5 @@
-// An encrypted layer decrypted on its way to the destination, and held to what its image's config says of it.
+// An encrypted layer, decrypted on its way to the destination and compared with what its image's config says
+// of it.
 #pragma once
 
 #include "image/change/layer_change.hpp"
@@ -12,23 +13,23 @@
 
 namespace imgcrypt {
 
-// What a layer must be when it is decrypted.
+// What a layer must turn out to be when it is decrypted.
 struct ExpectedLayer {
   std::string place;            // for notes
-  std::set<Digest> diff_ids{};  // as the configs say; none: nothing is known, or nothing is to be checked
-  // Its digest if it is the blob that was encrypted. When it is, the manifests that hold it become the very
-  // ones that were encrypted, and it need not be decompressed for its diff_id.
+  std::set<Digest> diff_ids{};  // as the configs say; empty: nothing is known, or nothing is to be checked
+  // The digest with which all manifests that hold it become exactly the ones that were encrypted. If the
+  // layer turns out to have it, its diff_id is not checked, and need not be measured.
   std::optional<Digest> exact{};
 };
 
-// How the descriptor of an encrypted layer changes when its plaintext has that digest: the one place that
-// says so.
+// How the descriptor of an encrypted layer changes when its plaintext has that digest. Also used to foretell
+// the manifest, so that foretelling and doing cannot differ. REQUIRES: is_encrypted(layer.media_type).
 [[nodiscard]] DescriptorEdit decrypted_edit(const Descriptor& layer, const Digest& plaintext);
 
 class LayerDecryption final : public LayerChange {
  public:
-  // `source`, from which a layer whose writer is wrong about it is read again, and `reporter` must outlive
-  // it.
+  // `source` and `reporter` must outlive it. A layer that is not what its writer recorded is read from
+  // `source` a second time.
   LayerDecryption(Descriptor layer, SharedLayerKeys keys, ExpectedLayer expected, ImageSource& source,
                   Reporter& reporter)
       : layer_(std::move(layer)),
@@ -37,7 +38,8 @@ class LayerDecryption final : public LayerChange {
         source_(source),
         reporter_(reporter) {}
 
-  // Throws kIntegrity for a layer that is another than the configs mean.
+  // Throws kIntegrity "layer authentication failed", and for a layer that the configs do not mean; by then it
+  // has been put, but is not committed.
   [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override;
 
  private:

@@ -7,6 +7,7 @@
 namespace imgcrypt {
 
 DescriptorEdit LayerEncryption::apply(Source& blob, ImageDestination& destination) const {
+  // Here and not in the plan: a second try must not use the same key stream for what may be other content.
   const PrivateOptions options = PrivateOptions::generate(layer_.digest);
   DescriptorEdit edit;
   edit.media_type = encrypted_type(layer_.media_type);
@@ -14,6 +15,7 @@ DescriptorEdit LayerEncryption::apply(Source& blob, ImageDestination& destinatio
   EncryptingSource ciphertext(blob, options);
   edit.digest = destination.put_blob({*edit.media_type, layer_.size, std::nullopt, layer_.digest.algorithm()},
                                      ciphertext);
+  // The HMAC exists only now, after the last byte.
   set_public_options(edit.annotations.set, ciphertext.public_options());
   return edit;
 }

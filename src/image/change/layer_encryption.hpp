@@ -1,4 +1,5 @@
-// A plain layer encrypted on its way to the destination, with a fresh key for each time it is done.
+// A plain layer, encrypted on its way to the destination with a new random key each time (AES-256-CTR and
+// HMAC-SHA-256, docs/formats.md, "Layer cipher").
 #pragma once
 
 #include "image/change/layer_change.hpp"
@@ -12,7 +13,7 @@ class LayerEncryption final : public LayerChange {
   LayerEncryption(Descriptor layer, const KeyWrappers& wrappers)
       : layer_(std::move(layer)), wrappers_(wrappers) {}
 
-  // The key is wrapped before a byte is read: a key provider may refuse.
+  // The key is wrapped before a byte is read, as a key provider may refuse (kProvider).
   [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override;
 
  private:

@@ -37,13 +37,15 @@ SharedLayerKeys open(const LayerId& layer, const KeyUnwrappers& unwrappers) {
       LayerKeys{unwrap_private_options(layer.encryption, unwrappers), std::move(public_options)});
 }
 
-// Else it would be met again at every layer: a key provider that does not answer, say.
+// Anything else would happen again with every layer, such as a key provider that does not answer, and ends
+// the trial.
 bool is_of_the_layer(const Error& error) {
   return error.code() == ErrorCode::kNoKey || error.code() == ErrorCode::kIntegrity ||
          error.code() == ErrorCode::kRefused;
 }
 
-// The keys of another description of the same ciphertext: of its digest, and with its HMAC.
+// The keys of another description of the same ciphertext. Digest and HMAC must agree, so the keys do open it;
+// a builder that copied a layer into a second manifest may have dropped the packets there.
 SharedLayerKeys keys_of_twin(const EncryptedLayer& layer, const std::vector<EncryptedLayer>& layers) {
   for (const EncryptedLayer& other : layers) {
     if (!other.keys || other.id.digest != layer.id.digest) continue;
@@ -66,7 +68,7 @@ SharedLayerKeys UnwrappedKeys::find(const Descriptor& layer) const {
 
 UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<LayerId>& chosen,
                                 const KeyUnwrappers& unwrappers, unsigned jobs, Progress& progress) {
-  const StageTimer timer(progress, "try the keys");
+  const StageTimer timer(progress, "trying keys");
   std::vector<EncryptedLayer> layers = encrypted_layers(tree, chosen);
   StopFlag stop;
   run_parallel(layers.size(), jobs, stop, [&](std::size_t i) {
@@ -94,7 +96,7 @@ void check_annotations(const ImageNode& tree) {
   for_each_layer(tree, [](const std::string& place, const Descriptor& layer) {
     if (is_encrypted(layer.media_type) || !has_encryption_annotations(layer.annotations)) return;
     throw Error(ErrorCode::kIntegrity,
-                place + ": annotations of encryption on a layer of type " + layer.media_type);
+                place + ": a layer of type " + layer.media_type + " has encryption annotations");
   });
 }
 

@@ -1,4 +1,5 @@
-// The keys of an image's encrypted layers, unwrapped before a byte of them is moved.
+// The keys of an image's encrypted layers, unwrapped before a byte is moved, so that a missing key is known
+// at once and a passphrase or a key provider is asked for at the start.
 #pragma once
 
 #include "image/progress.hpp"
@@ -17,7 +18,7 @@
 namespace imgcrypt {
 
 struct LayerKeys {
-  PrivateOptions options;
+  PrivateOptions options;  // secret
   PublicOptions public_options;
 };
 
@@ -28,8 +29,9 @@ using SharedLayerKeys = std::shared_ptr<const LayerKeys>;
 struct LockedLayer {
   LayerId id;
   std::string place;  // where it occurs first
-  Error why;          // kNoKey; kIntegrity and kRefused for what no key may open
+  Error why;          // kNoKey; kIntegrity or kRefused when no key can or may open it
 
+  // `why` with the place.
   [[nodiscard]] Error error() const { return why.in(place); }
 };
 
@@ -37,19 +39,20 @@ struct UnwrappedKeys {
   std::map<LayerId, SharedLayerKeys> keys;
   std::vector<LockedLayer> locked;  // in the order of the tree
 
-  // Null when there is none.
+  // Null for a layer that is plain, locked or was not chosen.
   [[nodiscard]] SharedLayerKeys find(const Descriptor& layer) const;
 };
 
-// Of the encrypted layers among `chosen`, each once. A layer whose own packets no key opens gets the keys
-// that another description of the very same ciphertext holds. At most `jobs` at once, as a key may be far
-// away. Throws kProvider when a key provider failed, and kCancelled.
+// Tries the keys on the encrypted layers among `chosen`, each once, at most `jobs` at the same time (a key
+// may be in a cloud). A layer whose own packets no key opens gets the keys of another description of the same
+// ciphertext, with the same digest and HMAC. Throws kProvider when a key provider failed where no key opened
+// the layer, kCancelled and whatever else does not concern one layer alone, with its place.
 [[nodiscard]] UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<LayerId>& chosen,
                                               const KeyUnwrappers& unwrappers, unsigned jobs,
                                               Progress& progress);
 
-// Throws kIntegrity when a layer that is not encrypted has annotations of encryption: its type may have been
-// forged.
+// Throws kIntegrity, with the place, when a layer has encryption annotations but not an encrypted type: its
+// type may have been forged, so that it would be taken for plain.
 void check_annotations(const ImageNode& tree);
 
 }  // namespace imgcrypt

@@ -1,4 +1,5 @@
-// Other recipients for a layer that stays as it is: the same key and blob, wrapped for more or for others.
+// Other recipients for an encrypted layer whose blob and key stay as they are: the key is wrapped for more
+// people, or for others. Old recipients may have kept the key; LayerRotation shuts them out.
 #pragma once
 
 #include "image/change/layer_change.hpp"
@@ -7,7 +8,8 @@
 namespace imgcrypt {
 
 enum class OldRecipients { kStay, kGo };
-// Whether a blob is read to see that its HMAC fits the key that is wrapped anew.
+// Whether the blob is read to check its HMAC. Without that, wrapping the key for somebody vouches for a blob
+// that may have been forged; in the store that the image is read from, it then reads no blob at all.
 enum class BlobCheck { kHmac, kNone };
 
 struct RewrapOptions {
@@ -21,7 +23,8 @@ class LayerRewrap final : public LayerChange {
   LayerRewrap(Descriptor layer, SharedLayerKeys keys, const KeyWrappers& wrappers, RewrapOptions options)
       : layer_(std::move(layer)), keys_(std::move(keys)), wrappers_(wrappers), options_(options) {}
 
-  // Throws kRefused, before a byte is read, when the layer would have more packets than readers take.
+  // Throws kRefused, before a byte is read, when the layer would have more packets than readers accept
+  // (kMostPackets), and kIntegrity when the HMAC does not match.
   [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override;
 
  private:

@@ -8,6 +8,7 @@ namespace imgcrypt {
 
 DescriptorEdit LayerRotation::apply(Source& blob, ImageDestination& destination) const {
   PrivateOptions fresh = PrivateOptions::generate(layer_.digest);
+  // What the plain layer was does not change, and decrypt compares with it.
   fresh.source_digest = keys_->options.source_digest;
   DescriptorEdit edit;
   edit.annotations.set = wrap_private_options(fresh, wrappers_);

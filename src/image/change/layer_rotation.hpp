@@ -1,5 +1,5 @@
-// An encrypted layer decrypted and encrypted again with a fresh key, for recipients that take the place of
-// all old ones. No plaintext reaches the destination.
+// An encrypted layer, decrypted and encrypted again with a new key for recipients that replace all old ones:
+// keys that those have kept do not open the new blob. The plaintext exists in memory only, a chunk at a time.
 #pragma once
 
 #include "image/change/layer_change.hpp"
@@ -13,6 +13,7 @@ class LayerRotation final : public LayerChange {
   LayerRotation(Descriptor layer, SharedLayerKeys keys, const KeyWrappers& wrappers)
       : layer_(std::move(layer)), keys_(std::move(keys)), wrappers_(wrappers) {}
 
+  // Throws kIntegrity "layer authentication failed" when the old HMAC does not match; kProvider.
   [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override;
 
  private:

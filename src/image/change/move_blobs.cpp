@@ -14,8 +14,8 @@
 namespace imgcrypt {
 namespace {
 
-// How often a blob is begun, when the network is to blame. Its transport has tried each request again
-// already.
+// How often a blob is begun when the network fails. Its transport has already repeated each request, but a
+// stream cannot be continued in the middle: what was encrypted is gone.
 constexpr int kTries = 3;
 
 // A blob to move: each once, however often it occurs.
@@ -23,26 +23,33 @@ struct Task {
   Descriptor blob;
   std::string place;
   const LayerChange* change = nullptr;
-  bool may_be_missing = false;  // something else than an image, which an index lists
+  bool may_be_missing =
+      false;  // wherever it occurs: has urls, or is not a manifest of the index that lists it
 };
 
 std::vector<Task> tasks_of(const ImagePlan& plan) {
   std::vector<Task> tasks;
-  std::set<Digest> copied;
+  std::map<std::pair<Digest, std::uint64_t>, std::size_t> copied;  // places in `tasks`
   std::set<LayerId> changed;
-  const auto add = [&](Task task) {
-    const bool is_new = task.change == nullptr ? copied.insert(task.blob.digest).second
-                                               : changed.insert(layer_id(task.blob)).second;
-    if (is_new) tasks.push_back(std::move(task));
+  const auto change = [&](const Descriptor& layer, const std::string& place, const LayerChange* how) {
+    if (changed.insert(layer_id(layer)).second) tasks.push_back({layer, place, how});
+  };
+  const auto copy = [&](const Descriptor& blob, const std::string& place, bool may_be_missing) {
+    const auto [at, is_new] = copied.try_emplace({blob.digest, blob.size}, tasks.size());
+    if (is_new) tasks.push_back({blob, place, nullptr, true});
+    Task& task = tasks[at->second];
+    task.may_be_missing = task.may_be_missing && may_be_missing;
   };
   const std::function<void(const ImageNode&)> visit = [&](const ImageNode& node) {
     const auto* opaque = std::get_if<Opaque>(&node.document);
-    if (opaque != nullptr && !opaque->is_missing) add({node.descriptor, node.place, nullptr, true});
+    if (opaque != nullptr && !opaque->is_missing) copy(node.descriptor, node.place, true);
     if (const auto* manifest = std::get_if<Manifest>(&node.document)) {
-      add({manifest->config(), "config of " + node.place});
+      copy(manifest->config(), "config of " + node.place, manifest->config().has_urls);
       for (std::size_t i = 0; i < manifest->layers().size(); ++i) {
         const Descriptor& layer = manifest->layers()[i];
-        add({layer, layer_place(node, i), plan.change_of(layer)});
+        const LayerChange* how = plan.change_of(layer);
+        how != nullptr ? change(layer, layer_place(node, i), how)
+                       : copy(layer, layer_place(node, i), layer.has_urls);
       }
     }
     for (const ImageNode& child : node.children) visit(child);
@@ -51,7 +58,8 @@ std::vector<Task> tasks_of(const ImagePlan& plan) {
   return tasks;
 }
 
-// Opens a blob when it is first read: what the destination has already is never asked for.
+// Opens a blob when it is first read, so that what the destination already has is never requested from the
+// source.
 class OpenedWhenRead final : public Source {
  public:
   OpenedWhenRead(ImageSource& store, const Descriptor& blob, ChunkPool& pool)
@@ -99,6 +107,7 @@ class Mover {
   }
 
   void move_once(const Task& task, Hands hands, const StopFlag& stop) {
+    // The pool first: everything below holds its chunks.
     ChunkPool pool(hands);
     MovingBlob moving(progress_, task.place, task.blob.size);
     const std::unique_ptr<Source> blob = open(task.blob, pool);
@@ -123,8 +132,7 @@ class Mover {
     try {
       put_unchanged(task.blob, content, destination_);
     } catch (const Error& error) {
-      // What its urls say where to fetch need not be here either.
-      if (error.code() != ErrorCode::kNotFound || !(task.blob.has_urls || task.may_be_missing)) throw;
+      if (error.code() != ErrorCode::kNotFound || !task.may_be_missing) throw;
     }
   }
 
@@ -141,7 +149,7 @@ class Mover {
 std::map<LayerId, DescriptorEdit> move_blobs(ImageSource& source, const ImagePlan& plan,
                                              const Configs& configs, ImageDestination& destination,
                                              unsigned jobs, Progress& progress) {
-  const StageTimer timer(progress, "move the blobs");
+  const StageTimer timer(progress, "moving blobs");
   return Mover(source, configs, destination, progress).run(tasks_of(plan), jobs);
 }
 

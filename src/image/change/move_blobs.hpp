@@ -1,5 +1,5 @@
-// The blobs of an image on their way to the destination, side by side: those that change as the plan says,
-// all others as they are.
+// The blobs of an image on their way to the destination, several at the same time: those that change as the
+// plan says, all others as they are. The middle of rewrite_image().
 #pragma once
 
 #include "image/change/image_plan.hpp"
@@ -10,9 +10,11 @@
 
 namespace imgcrypt {
 
-// Moves each blob once, however often it occurs, at most `jobs` at once, and returns the edits of the layers
-// that changed. A blob that was lost on the network is begun anew, kTries times in all. `configs` has the
-// configs that were read already. Throws the first failure, with its place.
+// Moves each blob once, however often it occurs, at most `jobs` (one or more) at the same time, and returns
+// the edits of the layers that changed. A blob that was lost on the network is begun anew, three times in
+// all. Configs that `configs` has read are not read again. A blob may be missing if all that name it say that
+// it can be had elsewhere (urls), or if it is an entry of an index that is not an image. Throws the first
+// failure, with its place, when the other blobs have stopped.
 [[nodiscard]] std::map<LayerId, DescriptorEdit> move_blobs(ImageSource& source, const ImagePlan& plan,
                                                            const Configs& configs,
                                                            ImageDestination& destination, unsigned jobs,

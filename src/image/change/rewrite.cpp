@@ -9,7 +9,8 @@
 namespace imgcrypt {
 namespace {
 
-// The documents, from the leaves up, each once however often it occurs.
+// The documents, from the leaves up since each needs the digests of those below; each once however often it
+// occurs.
 class DocumentWriter {
  public:
   DocumentWriter(const ImagePlan& plan, const std::map<LayerId, DescriptorEdit>& edits,
@@ -17,7 +18,8 @@ class DocumentWriter {
       : plan_(plan), edits_(edits), destination_(destination) {}
 
   Descriptor write(const ImageNode& node) {
-    const auto known = written_.find(node.descriptor.digest);
+    const std::pair key(node.descriptor.digest, node.descriptor.media_type);
+    const auto known = written_.find(key);
     if (known != written_.end()) return known->second;
     Descriptor result = node.descriptor;
     if (const auto* manifest = std::get_if<Manifest>(&node.document)) {
@@ -25,7 +27,7 @@ class DocumentWriter {
     } else if (const auto* index = std::get_if<Index>(&node.document)) {
       result = put(node.descriptor, index->raw(), edited_index(node, *index));
     }
-    written_.emplace(node.descriptor.digest, result);
+    written_.emplace(key, result);
     return result;
   }
 
@@ -44,7 +46,7 @@ class DocumentWriter {
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kRefused) throw error.in("the new manifest of " + node.place);
       throw Error(error.code(), "the new manifest of " + node.place + ": " + error.message(),
-                  "each recipient of each layer takes up to a kilobyte of it: choose fewer of them");
+                  "each recipient adds up to one kilobyte per layer: use fewer recipients");
     }
   }
 
@@ -72,7 +74,9 @@ class DocumentWriter {
   const ImagePlan& plan_;
   const std::map<LayerId, DescriptorEdit>& edits_;
   ImageDestination& destination_;
-  std::map<Digest, Descriptor> written_;
+  // By media type too: an index may list a manifest a second time as something else, which is then not looked
+  // into and stays as it is.
+  std::map<std::pair<Digest, std::string>, Descriptor> written_;
 };
 
 }  // namespace
@@ -80,8 +84,8 @@ class DocumentWriter {
 void note_untouched(const ImageNode& tree, Reporter& reporter) {
   if (const auto* opaque = std::get_if<Opaque>(&tree.document)) {
     reporter.note(tree.place + (opaque->is_missing
-                                    ? " is not in the source: its entry in the index stays as it is"
-                                    : " stays as it is: " + tree.descriptor.media_type));
+                                    ? " is not in the source: its entry in the index is kept as it is"
+                                    : " is kept as it is: its type is " + tree.descriptor.media_type));
   }
   for (const ImageNode& child : tree.children) note_untouched(child, reporter);
 }
@@ -92,10 +96,11 @@ void note_replaced(const Rewritten& rewritten, Reporter& reporter) {
 
 Rewritten rewrite_image(ImageSource& source, const ImagePlan& plan, const Configs& configs,
                         ImageDestination& destination, unsigned jobs, Reporter& reporter) {
+  // Everything that can fail without moving a byte, first.
   plan.check();
   destination.check();
   const auto edits = move_blobs(source, plan, configs, destination, jobs, reporter.progress());
-  const StageTimer timer(reporter.progress(), "write the documents and commit");
+  const StageTimer timer(reporter.progress(), "writing documents");
   const Descriptor root = DocumentWriter(plan, edits, destination).write(plan.tree());
   return {root, destination.commit({root, source.root().raw})};
 }

@@ -1,5 +1,5 @@
 // An image written as its plan says: the blobs, then the documents above them from the leaves up, then the
-// commit.
+// commit. The last step of every use case that writes.
 #pragma once
 
 #include "image/change/image_plan.hpp"
@@ -15,14 +15,16 @@ struct Rewritten {
   std::optional<Digest> replaced;  // another image that had the destination's name before
 };
 
-// Says which parts of an index stay as they are: what the source lacks, and what is not an image.
+// Notes which entries of an index are kept as they are: what the source lacks, and what is not an image.
 void note_untouched(const ImageNode& tree, Reporter& reporter);
 
+// Notes which image has lost its name, if one has.
 void note_replaced(const Rewritten& rewritten, Reporter& reporter);
 
-// Nothing is visible at the destination when it throws; on return the image is there, under its name. A
-// document in which nothing changes keeps its bytes. Throws what the plan's changes and the stores throw;
-// kRefused when a new document would be larger than readers take.
+// On return the image is at the destination, under its name; after an exception nothing is visible there (but
+// see ImageDestination::commit). A document in which nothing changes keeps its bytes. Throws what the plan's
+// changes and the stores throw, with the place, and kRefused when a new document would be larger than readers
+// accept. `jobs` is at least 1.
 Rewritten rewrite_image(ImageSource& source, const ImagePlan& plan, const Configs& configs,
                         ImageDestination& destination, unsigned jobs, Reporter& reporter);
 

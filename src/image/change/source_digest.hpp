@@ -1,5 +1,6 @@
-// The annotation by which a document says what it was before its layers were encrypted, so that decrypt can
-// tell whether it has given back the very same document.
+// The annotation in which a document records its own digest before its layers were encrypted, so that decrypt
+// can tell whether it has given back the same document (docs/formats.md, "Annotations"). A note, not a proof:
+// whoever can change the document can change it.
 #pragma once
 
 namespace imgcrypt {

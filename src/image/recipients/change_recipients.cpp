@@ -22,8 +22,8 @@ RecipientsResult change_recipients(ImageSource& source, ImageDestination& destin
       unwrap_layer_keys(tree, choose_layers(tree, {}), unwrappers, options.jobs, reporter.progress());
   if (!unwrapped.locked.empty()) throw unwrapped.locked.front().error();
   if (unwrapped.keys.empty()) {
-    throw Error(ErrorCode::kRefused, "none of its layers is encrypted",
-                "imgcrypt encrypt SRC DST encrypts it for its first recipients");
+    throw Error(ErrorCode::kRefused, "the image has no encrypted layer",
+                "encrypt it with imgcrypt encrypt SRC DST -r RECIPIENT");
   }
   ImagePlan plan(tree);
   for_each_layer(tree, [&](const std::string& place, const Descriptor& layer) {
@@ -42,7 +42,7 @@ RecipientsResult carry_out(const ImagePlan& plan, std::size_t layers, ImageSourc
     check_feasible(source, destination, plan);
     return {std::nullopt, std::nullopt, layers};
   }
-  const Configs configs(source);
+  const Configs configs(source);  // empty: recipients do not depend on configs
   Rewritten rewritten = rewrite_image(source, plan, configs, destination, options.jobs, reporter);
   note_replaced(rewritten, reporter);
   return {std::move(rewritten.root), std::move(rewritten.replaced), layers};

@@ -1,5 +1,5 @@
-// Who can open the encrypted layers of an image: more recipients, fewer, or others. The layers' bytes stay as
-// they are, but for rotation.
+// The use cases recipients add and replace, and what they share with remove: who can decrypt the layers of an
+// image that is already encrypted. Layers keep their bytes, except for rotation.
 #pragma once
 
 #include "image/change/dry_run.hpp"
@@ -11,33 +11,38 @@ namespace imgcrypt {
 
 struct RecipientsResult {
   std::optional<Descriptor> root;  // nullopt after a dry run
-  std::optional<Digest> replaced;  // an image that had the destination's name until now
-  std::size_t layers = 0;          // blobs whose recipients changed
+  std::optional<Digest> replaced;  // another image that had the destination's name before
+  std::size_t layers = 0;          // whose recipients change; a layer that occurs twice counts once
 };
 
 struct RecipientsOptions {
-  BlobCheck check = BlobCheck::kHmac;
+  BlobCheck check = BlobCheck::kHmac;  // has no effect on removal, and rotation always checks
   DryRun dry_run = DryRun::kNo;
-  unsigned jobs = 1;
+  unsigned jobs = 1;  // layers at the same time, at least 1
 };
 
-// All three throw kRefused when no layer is encrypted; the first two kNoKey when a layer cannot be opened.
+// The functions below leave nothing visible at the destination after an exception. Adding and replacing throw
+// kRefused when no layer is encrypted or a descriptor embeds its content, kNoKey when a layer cannot be
+// opened, kIntegrity for damaged or forged content, kProvider, and what the stores throw. Their arguments
+// must outlive the call only.
 
-// Beside those there are.
+// Adds recipients to those of every encrypted layer. Throws kRefused also when a layer would have more than
+// kMostPackets of a scheme. REQUIRES: at least one wrapper.
 RecipientsResult add_recipients(ImageSource& source, ImageDestination& destination,
                                 const KeyWrappers& wrappers, const KeyUnwrappers& unwrappers,
                                 const RecipientsOptions& options, Reporter& reporter);
 
-// Who had the key of a layer still has it: only other keys shut old recipients out.
+// Old recipients may have kept the keys of layers: only new keys shut them out.
 enum class Rotation { kNone, kFreshKeys };
 
-// In place of those there are, packets of unknown schemes included. With kFreshKeys every layer is decrypted
-// and encrypted again.
+// Replaces all recipients of every encrypted layer; packets of unknown schemes go too. With kFreshKeys every
+// layer is decrypted and encrypted again. REQUIRES: at least one wrapper.
 RecipientsResult replace_recipients(ImageSource& source, ImageDestination& destination,
                                     const KeyWrappers& wrappers, const KeyUnwrappers& unwrappers,
                                     Rotation rotation, const RecipientsOptions& options, Reporter& reporter);
 
-// What they have in common: carries the plan out, which changes `layers` blobs, unless it is a dry run.
+// What they and remove_recipients() have in common: carries the plan out, which changes `layers` layers, or
+// in a dry run checks that it could be. Throws as rewrite_image() and check_feasible().
 RecipientsResult carry_out(const ImagePlan& plan, std::size_t layers, ImageSource& source,
                            ImageDestination& destination, const RecipientsOptions& options,
                            Reporter& reporter);

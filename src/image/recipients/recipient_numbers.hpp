@@ -1,5 +1,5 @@
-// The recipients of an image's layers, each once and numbered in the order in which the tree names them
-// first: what people and --index call them.
+// The recipients of an image's layers, each once, numbered from 0 in the order in which the tree names them
+// first. `inspect`, `recipients list` and --index number them in this way. Belongs to one thread.
 #pragma once
 
 #include "layer/describe_recipients.hpp"
@@ -10,14 +10,16 @@
 
 namespace imgcrypt {
 
-// Equal for packets of one recipient, in whichever layer they stand. One that its packet does not name is
-// told from others by its place in the annotation.
+// Equal for all packets of one recipient, in whichever layer. Recipients that their packets do not name are
+// told apart by their place in the annotation, so that number 2 of each layer counts as one: builders write
+// the same order in all.
 [[nodiscard]] std::string identity(const LayerRecipient& recipient);
 
 class RecipientNumbers {
  public:
+  // Its number; a new one if it has not been met before.
   std::size_t number_of(const LayerRecipient& recipient);
-  // By their numbers; each as it was met first.
+  // By number; each as it was met first. Valid until the next number_of().
   [[nodiscard]] const std::vector<LayerRecipient>& list() const noexcept { return list_; }
 
  private:

@@ -1,4 +1,5 @@
-// The recipients of an image as its packets name them, and their removal.
+// The use cases recipients list and remove. Neither needs a key: packets name most recipients, and removing
+// edits the annotations only. Nothing authenticates what packets say.
 #pragma once
 
 #include "image/recipients/change_recipients.hpp"
@@ -10,8 +11,8 @@
 namespace imgcrypt {
 
 struct ListedRecipient {
-  LayerRecipient recipient;  // as it stands in the first of its layers
-  std::size_t layers = 0;    // blobs that it opens
+  LayerRecipient recipient;  // as the first of its layers has it
+  std::size_t layers = 0;    // blobs that it can open
 };
 
 struct RecipientList {
@@ -19,11 +20,14 @@ struct RecipientList {
   std::size_t layers = 0;  // encrypted blobs
 };
 
-// In the order of RecipientNumbers.
+// All recipients, in the order of RecipientNumbers; at most kMostDescribed of each layer. Throws as
+// load_tree.
 [[nodiscard]] RecipientList list_recipients(ImageSource& source);
 
-// Takes out the recipients at these places of the list. No key is needed. Throws kRefused when a packet is
-// for others as well, and when nobody would be left to open a layer.
+// Removes the recipients at these positions of `list`, which is of the same image, from every layer. Layers
+// keep blob and key, which removed recipients may have kept. A packet that is also for others is written
+// again without them (docs/formats.md, "Edits"). Throws kRefused when nobody would be left to open a layer,
+// or one has more than kMostDescribed recipients; and as carry_out(). REQUIRES: the positions are in `list`.
 RecipientsResult remove_recipients(ImageSource& source, ImageDestination& destination,
                                    const RecipientList& list, const std::set<std::size_t>& places,
                                    const RecipientsOptions& options, Reporter& reporter);

@@ -22,6 +22,7 @@ std::vector<DescriptorEdit> child_edits(const std::vector<Descriptor>& before,
     }
   }
   for (std::size_t i = 0; i < before.size(); ++i) {
+    // In a second pass, as an attestation may be listed before its subject.
     const auto subject = subject_of(before[i]);
     if (!subject) continue;
     const auto now = renamed.find(*subject);

@@ -1,4 +1,4 @@
-// What changes in an index when the documents it lists become others.
+// How an index changes when documents that it lists change or go, so that it keeps listing the right ones.
 #pragma once
 
 #include "oci/edit.hpp"
@@ -7,12 +7,13 @@
 
 namespace imgcrypt {
 
-// One edit for each entry of `before`; nullopt in `after` takes it out. Attestations that name an entry
-// (`vnd.docker.reference.digest`) follow it.
+// One edit for each entry of `before`; nullopt in `after` removes it. Attestations that name a changed entry
+// (`vnd.docker.reference.digest`) name the new one. REQUIRES: `after` is as long as `before`.
 [[nodiscard]] std::vector<DescriptorEdit> child_edits(const std::vector<Descriptor>& before,
                                                       const std::vector<std::optional<Descriptor>>& after);
 
-// The digest of the manifest that this one, an attestation, is about.
+// The digest of the manifest that this one is about, if it is an attestation (BuildKit's annotation
+// `vnd.docker.reference.digest`). As the image has it: perhaps not a digest.
 [[nodiscard]] std::optional<std::string> subject_of(const Descriptor& attestation);
 
 }  // namespace imgcrypt

@@ -1,6 +1,6 @@
 // The configs of an image's manifests (OCI image specification, "Image Configuration"), each read from the
-// store once a command, however often it is asked for. One thread at a time asks for configs; text() may be
-// called by several.
+// store once per command, however often it is asked for: on a registry each read is a request. One thread at
+// a time calls of(); text() may be called by several once that is over.
 #pragma once
 
 #include "oci/manifest.hpp"
@@ -15,7 +15,7 @@ namespace imgcrypt {
 // The parts of a config that matter here.
 struct ImageConfig {
   Platform platform;             // its parts may be empty
-  std::vector<Digest> diff_ids;  // of the layers when they are decompressed, in their order
+  std::vector<Digest> diff_ids;  // `rootfs.diff_ids`: digests of the decompressed layers, bottom first
 };
 
 class Configs {
@@ -23,12 +23,13 @@ class Configs {
   // `source` must outlive it.
   explicit Configs(ImageSource& source) : source_(source) {}
 
-  // nullopt when the manifest's config is not that of an image. Throws kNotFound when it is missing,
-  // kIntegrity when it is damaged, kRefused above 4 MiB.
+  // nullopt when the manifest's config is not that of an image (an artifact). Throws kNotFound when it is
+  // missing, kIntegrity when it is damaged or a diff_id is malformed, kRefused above 4 MiB.
   [[nodiscard]] std::optional<ImageConfig> of(const Manifest& manifest);
 
-  // The bytes of a config that of() has read; nullopt for others. At most kMostBytes of all configs are kept,
-  // so that an image with very many of them does not fill the memory: the rest is read again.
+  // The bytes of a config that of() has read and verified; nullopt for others. At most kMostBytes of all
+  // configs are kept, so that an image with very many of them does not fill the memory: the rest must be read
+  // again.
   [[nodiscard]] std::optional<Chunk> text(const Descriptor& config) const;
 
   static constexpr std::size_t kMostBytes = std::size_t{32} * 1024 * 1024;

@@ -17,6 +17,8 @@ std::optional<std::string> oci_layer_type(const Descriptor& layer) {
   return type == layer.media_type ? std::nullopt : std::optional(std::move(type));
 }
 
+// A manifest with a Docker layer but an OCI name, as some builders write it, is converted too: nothing else
+// would give the layer a type that can be encrypted.
 ImageNode convert_manifest(const ImageNode& node, const Manifest& manifest) {
   const bool is_named_docker = is_docker(node.descriptor.media_type) || is_docker(manifest.own_media_type());
   const bool holds_docker = is_docker(manifest.config().media_type) ||

@@ -17,9 +17,9 @@ std::string name_of(Compression compression) {
     case Compression::kNone:
       return "not compressed";
     case Compression::kGzip:
-      return "gzip";
+      return "compressed with gzip";
     case Compression::kZstd:
-      return "zstd";
+      return "compressed with zstd";
   }
   return {};
 }
@@ -30,14 +30,16 @@ std::vector<std::optional<Digest>> diff_ids_of(Configs& configs, const ImageNode
                                                const Manifest& manifest) {
   const auto config = configs.of(manifest);
   if (!config) return {};
+  // Builders differ: some configs count every blob of the manifest, others only layers of the root file
+  // system.
   const auto count = static_cast<std::size_t>(std::ranges::count_if(manifest.layers(), is_image_layer));
   if (config->diff_ids.size() == manifest.layers().size())
     return {config->diff_ids.begin(), config->diff_ids.end()};
   if (config->diff_ids.size() != count) {
     throw Error(ErrorCode::kIntegrity,
                 node.place + " has " + std::to_string(manifest.layers().size()) +
-                    " layers, its config has diff_ids of " + std::to_string(config->diff_ids.size()),
-                "whether a layer belongs to this image could not be told; build the image anew");
+                    " layers, but its config has " + std::to_string(config->diff_ids.size()) + " diff_ids",
+                "rebuild the image: without them nobody can tell whether a layer belongs to it");
   }
   std::vector<std::optional<Digest>> diff_ids;
   auto next = config->diff_ids.begin();
@@ -50,16 +52,15 @@ void check_diff_id(const std::set<Digest>& expected, const Digest& found) {
   for (const Digest& diff_id : expected) {
     if (diff_id == found) continue;
     throw Error(ErrorCode::kIntegrity,
-                "this is not the layer of this image: its diff_id is " + found.string() +
-                    ", the config's is " + diff_id.string(),
-                "another layer may have been put in its place; take the image from where it was encrypted");
+                "the layer does not belong to this image: its diff_id is " + found.string() +
+                    ", but the config says " + diff_id.string(),
+                "somebody may have replaced the layer: fetch the image again from where it was encrypted");
   }
 }
 
 std::optional<std::string> compression_note(std::string_view media_type, Compression found) {
   if (compression_of(media_type) == found) return std::nullopt;
-  return "its content is " + name_of(found) + ", which its media type " + std::string(media_type) +
-         " does not say";
+  return "its content is " + name_of(found) + ", but its media type is " + std::string(media_type);
 }
 
 }  // namespace imgcrypt

@@ -1,4 +1,5 @@
-// What an image's configs say its layers hold, and whether they do.
+// What an image's configs say that its layers hold, and whether they do. A diff_id is the digest of a
+// decompressed layer (OCI image specification, "Image Configuration", `rootfs`).
 #pragma once
 
 #include "image/tree/configs.hpp"
@@ -12,17 +13,19 @@
 
 namespace imgcrypt {
 
-// The diff_id of each layer of a manifest, nullopt for what the config does not count; empty when the
-// manifest is not an image's. Nothing else pairs layers with diff_ids. Throws kIntegrity when there are not
-// as many as layers (or, where other blobs are among them, as layers of a root file system), and as
-// Configs::of.
+// The diff_id of each layer of a manifest, nullopt for a blob that the config does not count; empty when the
+// manifest is not an image's. Nothing else pairs layers with diff_ids. Throws kIntegrity when there are
+// neither as many diff_ids as layers nor as many as layers of a root file system (other blobs may be among
+// them), and as Configs::of.
 [[nodiscard]] std::vector<std::optional<Digest>> diff_ids_of(Configs& configs, const ImageNode& node,
                                                              const Manifest& manifest);
 
-// Throws kIntegrity when a layer with the diff_id `found` is not the one that all of `expected` mean.
+// Throws kIntegrity unless all of `expected` equal `found`: a layer of several images must be right for each
+// of them. Two that differ only in their algorithm count as different.
 void check_diff_id(const std::set<Digest>& expected, const Digest& found);
 
-// What to say of a layer in the clear whose first bytes do not fit its media type.
+// What to note about a plain layer whose first bytes do not match its media type, such as gzip in a plain
+// tar; nullopt when they match. Never an error: the diff_id decides.
 [[nodiscard]] std::optional<std::string> compression_note(std::string_view media_type, Compression found);
 
 }  // namespace imgcrypt

@@ -1,6 +1,7 @@
-// What a layer is to whoever decides about it: the blob, its type and how its key is wrapped. Never the
-// digest alone, since two tiny layers may have one ciphertext, and one blob may be described twice. Layers
-// that agree in all of it share one decision, wherever in the image they occur.
+// The key by which decisions about layers are kept: the blob, its type and how its key is wrapped. Never the
+// digest alone, since two tiny layers may have the same ciphertext, and one blob may be listed as plain here
+// and as encrypted there. Layers that agree in all of it share one decision, wherever in the image they
+// occur. A value.
 #pragma once
 
 #include "oci/descriptor.hpp"
@@ -15,11 +16,12 @@ struct LayerId {
   Digest digest;
   std::uint64_t size;  // bytes
   std::string media_type;
-  Annotations encryption;  // those of its encryption alone
+  Annotations encryption;  // only those named org.opencontainers.image.enc.*
 
   auto operator<=>(const LayerId&) const = default;
 };
 
+// Copies the annotations: keep it where it is used more than once.
 [[nodiscard]] LayerId layer_id(const Descriptor& layer);
 
 }  // namespace imgcrypt

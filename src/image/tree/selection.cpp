@@ -12,7 +12,7 @@ namespace {
 
 bool fits(std::string_view pattern, std::string_view part) { return pattern.empty() || pattern == part; }
 
-// As containerd takes it where none is named.
+// containerd's default where none is named, so that linux/arm64/v8 also finds images that say linux/arm64.
 std::string variant_of(const Platform& platform) {
   if (!platform.variant.empty()) return platform.variant;
   if (platform.architecture == "arm64") return "v8";
@@ -35,8 +35,8 @@ int parse_position(std::string_view text, std::string_view whole) {
   int position = 0;
   const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), position);
   if (error == std::errc() && stop == text.data() + text.size()) return position;
-  throw Error(ErrorCode::kUsage, "--layer " + std::string(whole) + " is no layer",
-              "write N or A..B; the first layer is 0, the top one -1");
+  throw Error(ErrorCode::kUsage, "--layer " + std::string(whole) + " is not a layer",
+              "write N or A..B; 0 is the bottom layer, -1 the top");
 }
 
 class PlatformChooser {
@@ -83,6 +83,7 @@ class PlatformChooser {
     return false;
   }
 
+  // Attestations are not chosen themselves: they go with their subject, which may come after them.
   std::vector<bool> chosen_children(const ImageNode& node) {
     std::vector<bool> stays;
     std::set<std::string> kept;
@@ -126,8 +127,8 @@ class PlatformChooser {
   [[noreturn]] void fail(const Platform& platform) const {
     std::string names;
     for (const std::string& name : there_are_) names += (names.empty() ? "" : ", ") + name;
-    throw Error(ErrorCode::kNotFound, "the image has nothing for platform " + platform.string(),
-                names.empty() ? "none of its manifests names a platform" : "it has: " + names);
+    throw Error(ErrorCode::kNotFound, "the image has no platform " + platform.string(),
+                names.empty() ? "its manifests name no platform" : "it has: " + names);
   }
 
   Configs& configs_;
@@ -144,7 +145,7 @@ std::size_t position_in(const Manifest& manifest, int position, const std::strin
   throw Error(
       ErrorCode::kUsage,
       "--layer " + std::to_string(position) + ": " + place + " has " + std::to_string(count) + " layers",
-      "the first is 0 or -" + std::to_string(count) + ", the top one " + std::to_string(count - 1) +
+      "the bottom layer is 0 or -" + std::to_string(count) + ", the top one " + std::to_string(count - 1) +
           " or -1");
 }
 
@@ -154,8 +155,8 @@ Platform parse_platform(std::string_view text) {
   std::vector<std::string> parts(1);
   for (const char c : text) c == '/' ? void(parts.emplace_back()) : parts.back().push_back(c);
   if (parts.size() > 3 || std::ranges::any_of(parts, &std::string::empty)) {
-    throw Error(ErrorCode::kUsage, "--platform " + std::string(text) + " is no platform",
-                "write OS/ARCHITECTURE[/VARIANT], as linux/arm64");
+    throw Error(ErrorCode::kUsage, "--platform " + std::string(text) + " is not a platform",
+                "write OS/ARCHITECTURE[/VARIANT], e.g. linux/arm64");
   }
   if (parts == std::vector<std::string>{"linux"} || parts == std::vector<std::string>{"windows"})
     return {parts[0], "", ""};
@@ -184,13 +185,14 @@ std::set<LayerId> choose_layers(const ImageNode& tree, const std::vector<LayerRa
     const std::vector<Descriptor>& layers = manifest.layers();
     if (ranges.empty()) {
       for (const Descriptor& layer : layers) chosen.insert(layer_id(layer));
-    } else if (std::ranges::any_of(layers, is_image_layer)) {
+    } else if (std::ranges::any_of(layers, is_image_layer)) {  // attestations have other numbers of layers
       for (const LayerRange& range : ranges) {
         const std::size_t first = position_in(manifest, range.first, node.place);
         const std::size_t last = position_in(manifest, range.last, node.place);
         if (first > last) {
           throw Error(ErrorCode::kUsage, "--layer " + std::to_string(range.first) + ".." +
-                                             std::to_string(range.last) + " is empty in " + node.place);
+                                             std::to_string(range.last) + " selects no layer of " +
+                                             node.place);
         }
         for (std::size_t i = first; i <= last; ++i) chosen.insert(layer_id(layers[i]));
       }

@@ -1,4 +1,4 @@
-// Which platforms and layers of an image a command is about.
+// Which platforms and layers of an image a command is about: --platform and --layer.
 #pragma once
 
 #include "image/tree/configs.hpp"
@@ -12,33 +12,40 @@
 
 namespace imgcrypt {
 
-// Positions from the bottom, the first layer being 0; negative ones count from the top, which is -1.
+// Positions in a manifest, both included: 0 is the bottom layer; negative ones count from the top, which is
+// -1.
 struct LayerRange {
   int first = 0;
   int last = 0;
 };
 
 struct Selection {
-  std::vector<Platform> platforms;  // whose empty parts fit everything; none: all
+  std::vector<Platform> platforms;  // whose empty parts match everything; none: all
   std::vector<LayerRange> layers;   // none: all
 };
 
-// "linux/arm64/v8", "linux/arm64", "arm64", or "linux" for all of its architectures. Throws kUsage.
+// "linux/arm64/v8", "linux/arm64", "arm64", or "linux" for all of its architectures. Other names of
+// architectures (x86_64, aarch64) become the usual ones. Throws kUsage.
 [[nodiscard]] Platform parse_platform(std::string_view text);
-// "N" or "A..B". Throws kUsage.
+// "N" or "A..B". Throws kUsage for what is not numbers; whether the image has such layers is
+// choose_layers()'s question.
 [[nodiscard]] LayerRange parse_layer_range(std::string_view text);
 
-// The tree without the manifests of other platforms; their attestations go with them. `left_out` names what
-// went. Throws kNotFound when a platform is not there, and then names those that are.
+// The tree with the manifests of the chosen platforms and their attestations only, and indexes edited to
+// match; and the places of what was left out.
 struct PlatformChoice {
   ImageNode tree;
   std::vector<std::string> left_out;
 };
+// Takes an image without a variant for containerd's default (arm64: v8, arm: v7). Where an index names no
+// platform, the config is read. No `platforms`: the tree as it is. Throws kNotFound when the image lacks one
+// of them, naming those that it has, and as Configs::of.
 [[nodiscard]] PlatformChoice choose_platforms(Configs& configs, const ImageNode& tree,
                                               const std::vector<Platform>& platforms);
 
-// The layers that are chosen, by their position in each manifest that has image layers. Throws
-// kUsage when one of them has no layer there.
+// The layers at these positions of each manifest that has image layers; no `ranges`: all layers of all
+// manifests. A layer that is chosen in one manifest is chosen wherever it occurs. Throws kUsage when a
+// manifest has no layer at a position, or a range is empty in it.
 [[nodiscard]] std::set<LayerId> choose_layers(const ImageNode& tree, const std::vector<LayerRange>& ranges);
 
 }  // namespace imgcrypt

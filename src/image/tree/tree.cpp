@@ -8,8 +8,11 @@
 namespace imgcrypt {
 namespace {
 
-constexpr std::size_t kDeepest = 3;                       // indexes below one another
-constexpr std::size_t kMostDocuments = 64 * 1024 * 1024;  // bytes, of all documents together
+// Against indexes that list each other in a cascade. Real images have one index, or two.
+constexpr std::size_t kDeepest = 3;  // indexes below one another
+// Bytes of all documents of an image, as all are kept in memory. A document that is listed again counts
+// again.
+constexpr std::size_t kMostDocuments = 64 * 1024 * 1024;
 
 bool has_manifests(const std::string& raw) {
   check_json(raw);
@@ -51,6 +54,7 @@ class TreeLoader {
       throw Error(ErrorCode::kRefused,
                   name + " is larger than " + std::to_string(kMostDocumentBytes) + " bytes");
     }
+    // By what the descriptor says, before reading: the source does not give more than that.
     total_ += descriptor.size;
     if (total_ > kMostDocuments)
       throw Error(ErrorCode::kRefused, "the image's documents are larger than 64 MiB");
@@ -67,6 +71,8 @@ class TreeLoader {
     node.document = std::move(index);
   }
 
+  // Only what the store says is missing may be missing: a login that has expired must not cost an image its
+  // platforms.
   ImageNode load_child(const Descriptor& child, std::size_t depth, const std::string& place) {
     try {
       return load(child, depth, place);

@@ -1,4 +1,7 @@
-// An image's documents, read whole: indexes, manifests, and what cannot be looked into.
+// An image's documents, all read and verified at the start of a use case: indexes, manifests, and entries
+// that we do not look into. A value; edits make a new tree, and nothing of it is in a store until
+// rewrite_image() puts it there. Size, number and nesting of documents are limited (docs/formats.md,
+// "Limits").
 #pragma once
 
 #include "oci/manifest.hpp"
@@ -12,28 +15,34 @@
 
 namespace imgcrypt {
 
+// An entry of an index that is not looked into: of another media type, or not there.
 struct Opaque {
-  bool is_missing = false;  // the source does not hold it: one platform of many, say
+  bool is_missing = false;  // the source says that it lacks it, e.g. because one platform of many was copied
 };
 
 struct ImageNode {
-  Descriptor descriptor;
+  Descriptor descriptor;  // always that of `document`
   std::variant<Opaque, Manifest, Index> document;
   std::vector<ImageNode> children;  // of an index, in its order
-  std::string place;                // "linux/arm64", for messages
+  std::string place;                // "linux/arm64", a digest, or "the image": for messages
 };
 
-// Throws kNotFound when the root is missing, kIntegrity for damaged documents, kRefused beyond the limits.
+// The image of `source`. A document without a media type is what its members say. Throws kNotFound when the
+// root is missing; kIntegrity for a damaged or ambiguous document; kRefused beyond the limits, and for a root
+// that is neither manifest nor index; kRegistry and kNetwork, never taking a document that the store does not
+// show for a missing one.
 [[nodiscard]] ImageNode load_tree(ImageSource& source);
 
-// The same for any root that a layout may list, images or not.
+// The same for any root that a layout may list: one of another type is an Opaque node.
 [[nodiscard]] ImageNode load_documents(ImageSource& source);
 
-// The node with another document: media type, digest and size follow.
+// The node with another document; digest, size and, if the document names one, media type of its descriptor
+// follow. The index above still names the old one (child_edits).
 [[nodiscard]] ImageNode with_document(ImageNode node, Manifest document);
 [[nodiscard]] ImageNode with_document(ImageNode node, Index document);
 
-// Calls `visit` for every manifest of the tree.
+// Calls `visit` for every manifest of the tree, depth first, in the order of the indexes; one that occurs
+// twice is visited twice. The same holds for the next two.
 void for_each_manifest(const ImageNode& node,
                        const std::function<void(const ImageNode&, const Manifest&)>& visit);
 
@@ -45,11 +54,11 @@ void for_each_document(const ImageNode& node,
 void for_each_layer(const ImageNode& node,
                     const std::function<void(const std::string& place, const Descriptor& layer)>& visit);
 
-// The digests of the documents that hold such a layer, themselves or below them.
+// The digests of the documents that hold a layer for which `is_meant` is true, directly or further down.
 [[nodiscard]] std::set<Digest> documents_above(const ImageNode& tree,
                                                const std::function<bool(const Descriptor& layer)>& is_meant);
 
-// "layer 3 of linux/arm64": counted from 0, as --layer does.
+// "layer 3 of linux/arm64", the bottom layer being 0, like --layer: what messages call it.
 [[nodiscard]] std::string layer_place(const ImageNode& node, std::size_t layer);
 
 }  // namespace imgcrypt

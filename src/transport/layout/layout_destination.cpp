@@ -20,7 +20,9 @@
 namespace imgcrypt {
 namespace {
 
+// fsyncs that overlap share one write of the file system's journal; more than this gains nothing.
 constexpr unsigned kSyncsAtOnce = 8;
+// Small enough for the disk to be busy while the rest is still encrypted, large enough to be rare.
 constexpr std::uint64_t kWriteBackBytes = 16 * 1024 * 1024;
 
 const char* folder_of(HashAlgorithm algorithm) {
@@ -63,6 +65,7 @@ class HashingSink final : public Sink {
   std::uint64_t started_ = 0;  // on their way to the disk
 };
 
+// Any other error is not an answer: a disk that fails to read says nothing about the blob.
 bool is_whole(Fd file, const Digest& digest, std::uint64_t size) {
   try {
     ChunkPool pool;
@@ -85,6 +88,7 @@ bool is_same_directory(const std::string& one, const std::string& other) {
   return !one.empty() && std::filesystem::equivalent(one, other, none);
 }
 
+// Only one level is created: a mistyped path should not become a tree of directories.
 bool has_parent(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   const std::filesystem::path parent = std::filesystem::path(path).parent_path();
@@ -94,13 +98,14 @@ bool has_parent(std::string path) {
 
 Error missing_parent(const LayoutReference& destination) {
   return {ErrorCode::kUsage, "destination " + destination.string() + ": the directory above it is missing",
-          "mkdir -p the directory above, or choose another destination"};
+          "create the directory above it (mkdir -p), or choose another destination"};
 }
 
+// For content whose source does not check itself, such as one that was decrypted.
 void check_blob(const BlobInfo& info, std::uint64_t size, const Digest& digest) {
   if (info.digest && *info.digest != digest) {
     throw Error(ErrorCode::kIntegrity, "blob " + info.digest->string() +
-                                           " is damaged: its content has the digest " + digest.string());
+                                           " is damaged: the digest of its content is " + digest.string());
   }
   if (size != info.size) {
     throw Error(ErrorCode::kIntegrity, "blob " + digest.string() + " is damaged: it has " +
@@ -111,7 +116,9 @@ void check_blob(const BlobInfo& info, std::uint64_t size, const Digest& digest) 
 
 Fd blob_directory(const std::string& layout, HashAlgorithm algorithm) {
   auto directory = LayoutDirectory(layout).open_blob_directory(algorithm);
-  if (!directory) throw Error(ErrorCode::kNotFound, layout + "/blobs/" + folder_of(algorithm) + " vanished");
+  if (!directory)
+    throw Error(ErrorCode::kNotFound,
+                layout + "/blobs/" + folder_of(algorithm) + " was removed by another program");
   return std::move(*directory);
 }
 
@@ -138,14 +145,15 @@ LayoutDestination::LayoutDestination(LayoutReference reference, LayoutDestinatio
       options_(std::move(options)),
       is_other_ours_(is_same_directory(options_.other, reference_.directory)) {
   if (reference_.digest || reference_.position) {
-    throw Error(ErrorCode::kUsage,
-                "destination " + reference_.string() + ": neither digest nor position can be chosen",
-                "write oci:DIR or oci:DIR:TAG");
+    throw Error(
+        ErrorCode::kUsage,
+        "destination " + reference_.string() + ": a destination cannot be named by digest or position",
+        "write oci:DIR or oci:DIR:TAG");
   }
   if (!reference_.tag.empty() && !is_ref_name(reference_.tag)) {
     throw Error(ErrorCode::kUsage,
-                "destination " + reference_.string() + ": other tools could not name that tag",
-                "take letters, digits and single - . _ : @ + / between them");
+                "destination " + reference_.string() + ": other tools could not use this tag",
+                "use letters and digits, with a single - . _ : @ + or / between them");
   }
 }
 
@@ -159,15 +167,16 @@ LayoutDestination::~LayoutDestination() {
   for (const std::string& directory : std::views::reverse(made_directories_)) ::rmdir(directory.c_str());
 }
 
+// One level after the other, remembering which are ours: another writer may create the same ones.
 void LayoutDestination::make_directories(HashAlgorithm algorithm) {
   const std::string& root = reference_.directory;
   for (const std::string& path : {root, root + "/blobs", root + "/blobs/" + folder_of(algorithm)}) {
     if (::mkdir(path.c_str(), 0777) == 0) {
       made_directories_.push_back(path);
-    } else if (errno == ENOENT) {
+    } else if (errno == ENOENT) {  // check() found it: it was removed since
       throw missing_parent(reference_);
     } else if (errno != EEXIST) {
-      throw errno_error("make directory " + path);
+      throw errno_error("create directory " + path);
     }
   }
 }
@@ -179,19 +188,21 @@ LayoutDestination::Pending LayoutDestination::open_temporary(HashAlgorithm algor
   Fd file(::openat(directory.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666));
   if (file.is_open()) return {std::move(file), {}};
   if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT)
-    throw errno_error("make a blob in " + reference_.directory);
-  // Network file systems have no unnamed files. The lock tells a sweeper that the writer lives.
+    throw errno_error("create a blob in " + reference_.directory);
+  // Network file systems have no unnamed files (old kernels say EISDIR or ENOENT). The lock tells a sweeper
+  // that the writer lives; the system releases it with the process, however that ends.
   std::string name = temporary_name();
   file =
       Fd(::openat(directory.get(), name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!file.is_open() || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
-    throw errno_error("make a blob in " + reference_.directory);
+    throw errno_error("create a blob in " + reference_.directory);
   return {std::move(file), std::move(name)};
 }
 
 bool LayoutDestination::has(const Descriptor& blob) {
   const auto directory = LayoutDirectory::open_if_exists(reference_.directory);
   auto file = directory ? directory->open_blob(blob.digest) : std::nullopt;
+  // Read without the mutex: several blobs are checked at the same time.
   if (!file || !is_whole(std::move(*file), blob.digest, blob.size)) return false;
   const std::scoped_lock lock(mutex_);
   found_.insert(blob.digest);
@@ -214,7 +225,7 @@ void LayoutDestination::check_found() const {
   const LayoutDirectory directory(reference_.directory);
   for (const Digest& digest : found_) {
     if (pending_.contains(digest) || directory.open_blob(digest)) continue;
-    throw Error(ErrorCode::kOther, "another program removed blob " + digest.string() + " meanwhile",
+    throw Error(ErrorCode::kOther, "another program removed blob " + digest.string() + " while this one ran",
                 "run it again");
   }
 }
@@ -224,12 +235,14 @@ void LayoutDestination::check_replaced(const LayoutIndex& index) const {
   for (const RootDescriptor& root : index.roots()) {
     if (tag_of(root.descriptor) == reference_.tag && root.descriptor.digest == *options_.in_place_of) return;
   }
-  throw Error(ErrorCode::kOther, "another program changed " + reference_.string() + " meanwhile",
+  throw Error(ErrorCode::kOther, "another program changed " + reference_.string() + " while this one ran",
               "run it again");
 }
 
 Digest LayoutDestination::put_blob(const BlobInfo& info, Source& content) {
   const HashAlgorithm algorithm = info.digest ? info.digest->algorithm() : info.algorithm;
+  // A file for each call, even for equal content: whoever is first need not wait for the others, and the last
+  // one wins.
   Pending pending = open_temporary(algorithm);
   HashingSink sink(pending.file.get(), algorithm);
   try {
@@ -248,12 +261,14 @@ Digest LayoutDestination::put_blob(const BlobInfo& info, Source& content) {
 }
 
 void LayoutDestination::put_document(const Descriptor& descriptor, std::string_view text) {
-  if (adopt(descriptor) || has(descriptor)) return;
+  // Never adopted unread: it is small, and `text` can mend what is damaged.
+  if (has(descriptor)) return;
   MemorySource content(to_bytes(as_bytes(text)));
   put_blob({descriptor.media_type, descriptor.size, descriptor.digest}, content);
 }
 
 void LayoutDestination::link_blob(int directory, const Digest& digest, Pending& pending) {
+  // linkat with AT_EMPTY_PATH would need CAP_DAC_READ_SEARCH; open(2) recommends this instead.
   const std::string source = "/proc/self/fd/" + std::to_string(pending.file.get());
   if (!pending.temporary_name.empty()) {
     if (::faccessat(directory, digest.hex().c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0)
@@ -280,7 +295,8 @@ void LayoutDestination::link_blob(int directory, const Digest& digest, Pending& 
   }
 }
 
-// Nobody knows them yet: the lock is held.
+// After a failed commit. No image names them, and no other writer can have counted on them: the lock is held,
+// and check_found() looks again under it.
 void LayoutDestination::unlink_new_blobs() noexcept {
   for (const Digest& digest : new_blobs_) {
     const std::string folder = reference_.directory + "/blobs/" + folder_of(digest.algorithm()) + "/";
@@ -289,7 +305,8 @@ void LayoutDestination::unlink_new_blobs() noexcept {
 }
 
 void LayoutDestination::link_blobs() {
-  // Side by side, so that the file system writes its journal for many of them at once.
+  // First all contents, several at the same time; then the names; then the directory once: after a power cut
+  // a name never leads to a blob that is not complete.
   std::vector<const Pending*> files;
   for (const auto& [digest, pending] : pending_) files.push_back(&pending);
   StopFlag stop = false;
@@ -307,8 +324,9 @@ void LayoutDestination::link_blobs() {
 }
 
 std::optional<Digest> LayoutDestination::commit(const RootDescriptor& root) {
+  // An image of sha512 blobs alone still needs the directory that the specification requires.
   make_directories(HashAlgorithm::kSha256);
-  LayoutIndex index(reference_.directory);
+  LayoutIndex index(reference_.directory);  // locks until the end
   check_found();
   check_replaced(index);
   std::optional<Digest> replaced;
@@ -319,6 +337,7 @@ std::optional<Digest> LayoutDestination::commit(const RootDescriptor& root) {
     unlink_new_blobs();
     throw;
   }
+  // The image is visible: nothing may be undone any more, even if the last fsync fails.
   pending_.clear();
   made_directories_.clear();
   index.make_durable();

@@ -19,7 +19,7 @@ std::optional<Fd> open_directory(int parent, const std::string& name) {
   if (directory.is_open()) return directory;
   if (errno == ENOENT) return std::nullopt;
   if (errno == ELOOP || errno == ENOTDIR) {
-    throw Error(ErrorCode::kRefused, "layout: " + name + " is a link or not a directory");
+    throw Error(ErrorCode::kRefused, "layout: " + name + " is a symbolic link or not a directory");
   }
   throw errno_error("open " + name);
 }
@@ -27,7 +27,8 @@ std::optional<Fd> open_directory(int parent, const std::string& name) {
 }  // namespace
 
 std::optional<Fd> open_regular_file(int directory_fd, const std::string& name) {
-  // O_NONBLOCK: opening a FIFO must not wait for its writer.
+  // O_NOFOLLOW, since a layout may come from somebody else; O_NONBLOCK, since opening a FIFO must not wait
+  // for its writer; O_NOCTTY, since opening a terminal must not make it ours.
   Fd file(::openat(directory_fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (!file.is_open()) {
     if (errno == ENOENT) return std::nullopt;
@@ -43,6 +44,7 @@ std::optional<Fd> open_regular_file(int directory_fd, const std::string& name) {
 }
 
 std::optional<LayoutDirectory> LayoutDirectory::open_if_exists(const std::string& path) {
+  // The root itself may be a link: the user named it.
   Fd root(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (root.is_open()) return LayoutDirectory(path, std::move(root));
   if (errno == ENOENT) return std::nullopt;

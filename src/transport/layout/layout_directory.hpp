@@ -1,5 +1,7 @@
-// An OCI image layout's directory (OCI image specification, "Image Layout"). Nothing outside it is ever
-// opened: no link is followed below its root, and only regular files are read.
+// An OCI image layout's directory (OCI image specification, "Image Layout"), for reading. Nothing outside it
+// is ever opened: no link is followed below its root, and only regular files are read, so that a layout from
+// somebody else cannot make us read other files of ours or wait for a FIFO. Holds the directory open; may be
+// used by several threads.
 #pragma once
 
 #include "base/process/fd.hpp"
@@ -11,26 +13,34 @@
 
 namespace imgcrypt {
 
-// A regular file `name` of the directory `directory_fd`, for reading. nullopt when it is missing; kRefused
-// when it is a link, a FIFO or anything else.
+// A regular file `name` of the directory `directory_fd`, for reading. nullopt when it is missing. Never
+// blocks. Throws kRefused when it is a link, a FIFO or anything else, kOther when the system fails. REQUIRES:
+// `name` has no slash.
 [[nodiscard]] std::optional<Fd> open_regular_file(int directory_fd, const std::string& name);
 
 class LayoutDirectory {
  public:
-  // Throws kNotFound when there is no directory.
+  // Opens the directory, whatever is in it. Throws kNotFound when there is none, kOther when it may not be
+  // read.
   explicit LayoutDirectory(const std::string& path);
+  // nullopt when the path does not exist. Throws kNotFound when it is not a directory, else as the
+  // constructor.
   static std::optional<LayoutDirectory> open_if_exists(const std::string& path);
 
+  // Valid for as long as this object.
   [[nodiscard]] int fd() const noexcept { return root_.get(); }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-  // Throws kRefused when it is there and no regular file.
+  // Whether there is an index.json. Throws as open_regular_file.
   [[nodiscard]] bool has_index() const;
-  // The text of index.json, checked as JSON. Throws kNotFound when it is missing.
+  // The text of index.json, checked as JSON only. Throws kNotFound when it is missing, kIntegrity when it is
+  // not JSON, kRefused above 4 MiB, and as open_regular_file.
   [[nodiscard]] std::string read_index() const;
-  // nullopt when the store has no such blob.
+  // The blob's file, for reading from its start; its content is not checked. nullopt when there is none.
+  // Throws as open_regular_file.
   [[nodiscard]] std::optional<Fd> open_blob(const Digest& digest) const;
-  // blobs/<algorithm>. nullopt when it is missing.
+  // The directory blobs/<algorithm>. nullopt when it is missing. Throws kRefused when it, or `blobs`, is a
+  // link or not a directory.
   [[nodiscard]] std::optional<Fd> open_blob_directory(HashAlgorithm algorithm) const;
 
  private:
@@ -40,10 +50,10 @@ class LayoutDirectory {
   Fd root_;
 };
 
-// What writers call their files before they have their names; leftovers of dead ones are swept.
+// How the names of files begin that a writer has not finished. LayoutIndex sweeps those of dead writers.
 inline constexpr std::string_view kTemporaryPrefix = ".imgcrypt-";
 
-// That prefix and 128 random bits.
+// That prefix and 128 random bits, so that no two writers choose the same name, on whatever machine.
 [[nodiscard]] std::string temporary_name();
 
 }  // namespace imgcrypt

@@ -2,6 +2,7 @@
 
 #include "base/cancel.hpp"
 #include "oci/edit.hpp"
+#include "oci/manifest.hpp"
 #include "oci/media_types.hpp"
 
 #include <dirent.h>
@@ -18,35 +19,41 @@ namespace {
 
 constexpr const char* kNewIndex = ".imgcrypt-index.json";
 
-// Whole at once, also for a reader that comes between: linked to its name when it is written.
+// Linked to its name when it is complete, so that no reader finds it empty. Two writers may do so at the same
+// time; the second finds it there, and both lock the same file. A kill in between leaves thirty bytes under a
+// temporary name.
 void make_version_file(const LayoutDirectory& directory) {
   const std::string name = temporary_name();
   const Fd file(
       ::openat(directory.fd(), name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0666));
-  if (!file.is_open()) throw errno_error("make " + directory.path() + "/oci-layout");
+  if (!file.is_open()) throw errno_error("create " + directory.path() + "/oci-layout");
   write_all(file.get(), as_bytes(R"({"imageLayoutVersion":"1.0.0"})"), "write oci-layout");
   const int status = ::linkat(directory.fd(), name.c_str(), directory.fd(), "oci-layout", 0);
   const int failure = errno;
   ::unlinkat(directory.fd(), name.c_str(), 0);
   if (status != 0 && failure != EEXIST)
-    throw errno_error("make " + directory.path() + "/oci-layout", failure);
+    throw errno_error("create " + directory.path() + "/oci-layout", failure);
 }
 
+// The lock is on `oci-layout`, since that file is never replaced: a lock on index.json would be on the old
+// one after the next rename.
 Fd take_lock(const LayoutDirectory& directory) {
   auto file = open_regular_file(directory.fd(), "oci-layout");
   if (!file) {
     make_version_file(directory);
     file = open_regular_file(directory.fd(), "oci-layout");
   }
-  if (!file) throw Error(ErrorCode::kNotFound, directory.path() + "/oci-layout vanished");
+  if (!file)
+    throw Error(ErrorCode::kNotFound, directory.path() + "/oci-layout was removed by another program");
   while (::flock(file->get(), LOCK_EX) != 0) {
-    if (errno != EINTR) throw errno_error("lock " + directory.path());
+    if (errno != EINTR) throw errno_error("lock " + directory.path());  // EINTR: perhaps a cancel
     throw_if_cancelled();
   }
   return std::move(*file);
 }
 
-// A named temporary file whose lock can be had has no writer any more.
+// A named temporary file whose lock can be taken has no writer any more. Failures do not matter: the next
+// writer sweeps again.
 void sweep(const LayoutDirectory& directory, HashAlgorithm algorithm) {
   auto folder = directory.open_blob_directory(algorithm);
   if (!folder) return;
@@ -64,6 +71,7 @@ void sweep(const LayoutDirectory& directory, HashAlgorithm algorithm) {
   }
 }
 
+// Without a tag, writing the same image again must not add an entry each time.
 bool is_entry_of(const Descriptor& entry, const std::string& tag, const Digest& digest) {
   const auto name = tag_of(entry);
   return tag.empty() ? !name && entry.digest == digest : name == tag;
@@ -74,9 +82,12 @@ std::string fresh_entry(const Descriptor& root) {
          R"(","size":)" + std::to_string(root.size) + "}";
 }
 
-// The source's entry with everything in it that we do not know, under the new name.
+// The source's entry with everything in it that we do not know, under the new name. An embedded copy of
+// another document goes: readers would take it for this one, or refuse it.
 std::string entry_for(const RootDescriptor& root, const std::string& tag) {
-  const std::string raw = root.raw.empty() ? fresh_entry(root.descriptor) : root.raw;
+  std::string raw = root.raw.empty() ? fresh_entry(root.descriptor) : root.raw;
+  if (JsonView(raw).get("digest").string() != root.descriptor.digest.string())
+    raw = without_member(raw, "data");
   DescriptorEdit edit;
   if (JsonView(raw).find("mediaType")) edit.media_type = root.descriptor.media_type;
   edit.digest = root.descriptor.digest;
@@ -127,6 +138,7 @@ std::vector<RootDescriptor> parse_roots(const std::string& index) {
   return roots;
 }
 
+// A directory without index.json becomes a layout with the first image.
 std::string read_or_fresh(const LayoutDirectory& directory) {
   if (directory.has_index()) return directory.read_index();
   return R"({"schemaVersion":2,"mediaType":")" + std::string(kOciIndex) + R"(","manifests":[]})";
@@ -135,7 +147,7 @@ std::string read_or_fresh(const LayoutDirectory& directory) {
 void replace_index(const LayoutDirectory& directory, const std::string& text) {
   const Fd file(
       ::openat(directory.fd(), kNewIndex, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0666));
-  if (!file.is_open()) throw errno_error("make " + directory.path() + "/" + kNewIndex);
+  if (!file.is_open()) throw errno_error("create " + directory.path() + "/" + kNewIndex);
   write_all(file.get(), as_bytes(text), "write index.json");
   if (::fsync(file.get()) != 0 || ::renameat(directory.fd(), kNewIndex, directory.fd(), "index.json") != 0)
     throw errno_error("replace " + directory.path() + "/index.json");
@@ -156,8 +168,12 @@ LayoutIndex::LayoutIndex(const std::string& path) : directory_(path), lock_(take
 std::optional<Digest> LayoutIndex::put(const RootDescriptor& root, const std::string& tag) {
   const std::string old = read_or_fresh(directory_);
   const std::string text = with_entry(old, root, tag);
+  if (text.size() > kMostDocumentBytes) {
+    throw Error(ErrorCode::kRefused, directory_.path() + "/index.json would be larger than 4 MiB",
+                "remove images from the layout that are no longer needed, or write to another one");
+  }
   std::optional<Digest> replaced = replaced_image(old, tag, root.descriptor.digest);
-  ::unlinkat(directory_.fd(), kNewIndex, 0);
+  ::unlinkat(directory_.fd(), kNewIndex, 0);  // of a writer that was killed; under the lock it is nobody's
   try {
     replace_index(directory_, text);
   } catch (...) {

@@ -20,7 +20,7 @@ std::optional<std::size_t> parse_position(std::string_view text) {
   return error == std::errc() && stop == text.data() + text.size() ? std::optional(position) : std::nullopt;
 }
 
-// Takes the digest off the end. What begins like one and is none is a slip, not a directory.
+// Takes the digest off the end. What begins like a digest and is not one is a mistake, not a directory.
 std::optional<Digest> take_digest(std::string_view& rest, std::string_view details) {
   for (std::size_t at = rest.find('@'); at != std::string_view::npos; at = rest.find('@', at + 1)) {
     const std::string_view text = rest.substr(at + 1);
@@ -29,13 +29,15 @@ std::optional<Digest> take_digest(std::string_view& rest, std::string_view detai
       return digest;
     }
     if (text.starts_with("sha256:") || text.starts_with("sha512:"))
-      refuse(details, "what follows the @ is not a digest");
+      refuse(details, "the text after @ is not a digest");
   }
   return std::nullopt;
 }
 
 }  // namespace
 
+// The first colon that works is taken, not the last, since tags may hold colons
+// (docker.io/library/busybox:latest) and skopeo does the same.
 LayoutReference LayoutReference::parse(std::string_view details) {
   std::string_view rest = details;
   LayoutReference reference;
@@ -46,7 +48,7 @@ LayoutReference LayoutReference::parse(std::string_view details) {
     if (after.empty()) refuse(details, "the tag is empty");
     if (after.starts_with('@')) {
       reference.position = parse_position(after.substr(1));
-      if (!reference.position || reference.digest) refuse(details, "what follows the :@ is not a position");
+      if (!reference.position || reference.digest) refuse(details, "the text after :@ is not a position");
     } else if (is_ref_name(after)) {
       reference.tag = after;
     } else {
@@ -58,10 +60,12 @@ LayoutReference LayoutReference::parse(std::string_view details) {
   reference.directory = rest;
   const bool is_clean =
       std::ranges::none_of(details, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-  if (reference.directory.empty() || !is_clean) refuse(details, "it names no directory");
+  if (reference.directory.empty() || !is_clean)
+    refuse(details, "the directory is empty, or has control characters in its name");
   return reference;
 }
 
+// component ("/" component)*, where a component is letters and digits, joined by one of -._:@+ or by "--".
 bool is_ref_name(std::string_view tag) {
   const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
   std::string_view rest = tag;

@@ -39,13 +39,14 @@ RootDescriptor find_root(const LayoutReference& reference, const std::vector<Roo
   if (reference.position) {
     if (*reference.position < entries.size()) return entries[*reference.position];
     fail(reference,
-         "no image at that position: there are " + std::to_string(entries.size()) + ", counted from 0",
+         "no image at this position: the layout has " + std::to_string(entries.size()) + ", numbered from 0",
          entries);
   }
   if (found.empty()) fail(reference, "no such image", entries);
+  // Two entries of one digest are one image; other tools append without replacing.
   for (const RootDescriptor& other : found) {
     if (other.descriptor.digest != found.front().descriptor.digest)
-      fail(reference, "names more than one image, which oci:DIR:@N tells apart by its position", entries);
+      fail(reference, "this names more than one image; choose one by its position: oci:DIR:@N", entries);
   }
   return found.front();
 }
@@ -59,7 +60,7 @@ Fd LayoutSource::open_file(const Descriptor& blob) const {
   auto file = directory_.open_blob(blob.digest);
   if (!file) {
     throw Error(ErrorCode::kNotFound, name_of(blob) + " is missing in " + directory_.path(),
-                "copy the image again, whole");
+                "copy the whole image again");
   }
   return std::move(*file);
 }
@@ -75,9 +76,9 @@ void LayoutSource::check_presence(const Descriptor& blob) {
   if (::fstat(file.get(), &status) != 0) throw errno_error(name_of(blob));
   if (static_cast<std::uint64_t>(status.st_size) == blob.size) return;
   throw Error(ErrorCode::kIntegrity,
-              name_of(blob) + " is damaged: it has " + std::to_string(status.st_size) + " of the " +
-                  std::to_string(blob.size) + " bytes of its descriptor",
-              "fetch the image again from where it is whole");
+              name_of(blob) + " is damaged: it has " + std::to_string(status.st_size) +
+                  " bytes, but its descriptor says " + std::to_string(blob.size),
+              "fetch the image again from an intact copy");
 }
 
 }  // namespace imgcrypt

@@ -1,4 +1,5 @@
-// Reads an image of an OCI image layout.
+// Reads an image of an OCI image layout. Takes no lock: a blob has its name only when it is whole, and
+// index.json is read once. A blob that a writer prunes in the meantime is kNotFound.
 #pragma once
 
 #include "transport/image_store.hpp"
@@ -9,7 +10,8 @@ namespace imgcrypt {
 
 class LayoutSource final : public ImageSource {
  public:
-  // Throws kNotFound, listing the tags there are, when the reference names no image or more than one.
+  // Finds the image. Throws kNotFound when the reference names none, or several with different digests; the
+  // hint lists what is there. Else throws as read_roots.
   explicit LayoutSource(const LayoutReference& reference);
 
   [[nodiscard]] const RootDescriptor& root() const override { return root_; }
@@ -17,6 +19,7 @@ class LayoutSource final : public ImageSource {
   void check_presence(const Descriptor& blob) override;
 
  private:
+  // Throws kNotFound when it is missing.
   [[nodiscard]] Fd open_file(const Descriptor& blob) const;
 
   LayoutDirectory directory_;

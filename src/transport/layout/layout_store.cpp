@@ -35,6 +35,7 @@ bool LayoutStore::has_blob(const Digest& blob) {
 }
 
 std::set<Digest> LayoutStore::remove_blobs(const ChooseBlobs& choose) {
+  // The choice is made under the lock: an image that was committed in between may need a blob.
   LayoutIndex index(reference_.directory);
   std::set<Digest> chosen = choose(index.roots());
   for (const Digest& blob : chosen) index.remove_blob(blob);
@@ -47,7 +48,7 @@ LayoutReference in_place_reference(const LayoutReference& source, const RootDesc
   target.position.reset();
   if (target.tag.empty()) target.tag = tag_of(root.descriptor).value_or("");
   if (target.tag.empty()) {
-    throw Error(ErrorCode::kUsage, source.string() + " has no tag under which the result could replace it",
+    throw Error(ErrorCode::kUsage, source.string() + " has no tag, so the result cannot replace it",
                 "give a destination: oci:DIR:TAG");
   }
   (void)LayoutSource(target);  // fails when several images have that tag: the others would lose it

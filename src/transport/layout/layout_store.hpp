@@ -1,5 +1,5 @@
-// An OCI image layout as a store of several images: what it lists, what nobody needs, and which name is
-// whose.
+// An OCI image layout as a store of several images: what it lists, which blobs nobody needs, and which image
+// has which name. Contracts as in image_store.hpp.
 #pragma once
 
 #include "transport/image_store.hpp"
@@ -9,7 +9,7 @@ namespace imgcrypt {
 
 class LayoutStore final : public SharedStore {
  public:
-  // The directory may be missing.
+  // The directory may be missing. Of the reference only directory and tag count.
   explicit LayoutStore(LayoutReference reference) : reference_(std::move(reference)) {}
 
   [[nodiscard]] std::vector<RootDescriptor> images() override;
@@ -22,7 +22,7 @@ class LayoutStore final : public SharedStore {
   LayoutReference reference_;
 };
 
-// As their namesakes of transport/open.hpp.
+// See the functions of the same names in transport/open.hpp.
 [[nodiscard]] LayoutReference in_place_reference(const LayoutReference& source, const RootDescriptor& root);
 [[nodiscard]] bool would_replace(const LayoutReference& destination, const LayoutReference& source);
 

@@ -33,7 +33,7 @@ TEST(Selection, TakesOtherNamesOfArchitectures) {
   EXPECT_EQ(parsed_platform("linux/aarch64"), "linux|arm64|");
 }
 
-TEST(Selection, RefusesWhatIsNoPlatform) {
+TEST(Selection, RefusesWhatIsNotAPlatform) {
   for (const char* text : {"", "/", "linux/", "/amd64", "linux//v8", "linux/arm/v7/x"}) {
     EXPECT_EQ(error_of([&] { (void)parse_platform(text); }), ErrorCode::kUsage) << text;
   }
@@ -50,7 +50,7 @@ TEST(Selection, ReadsPositionsAndRanges) {
   EXPECT_THAT(parsed("-3..-1"), ElementsAre(-3, -1));
 }
 
-TEST(Selection, RefusesWhatIsNoPosition) {
+TEST(Selection, RefusesWhatIsNotAPosition) {
   for (const char* text : {"", "x", "1x", " 1", "1..", "..1", "1...2", "1..2..3", "--1", "99999999999"}) {
     EXPECT_EQ(error_of([&] { (void)parse_layer_range(text); }), ErrorCode::kUsage) << text;
   }

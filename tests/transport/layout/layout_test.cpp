@@ -1,3 +1,4 @@
+#include "oci/manifest.hpp"
 #include "oci/media_types.hpp"
 #include "support/vectors.hpp"
 #include "transport/layout/layout_destination.hpp"
@@ -57,7 +58,7 @@ TEST_F(OciLayout, GivesBackWhatWasCommitted) {
   EXPECT_EQ(as_text(read_all(*blob, 100, "blob")), "{\"a\":1}");
 }
 
-TEST_F(OciLayout, KeepsOtherTagsAndSaysWhichImageLostItsName) {
+TEST_F(OciLayout, KeepsOtherTagsAndReturnsTheImageThatWasReplaced) {
   store("other", "{}");
   store("t", "{\"a\":1}");
   EXPECT_EQ(store("t", "{\"a\":2}"), Digest::of(as_bytes("{\"a\":1}")));
@@ -86,6 +87,36 @@ TEST_F(OciLayout, ReplacesADamagedBlob) {
   EXPECT_TRUE(LayoutDestination(reference("t")).has({"", digest, 2, {}, std::nullopt, false, false}));
 }
 
+// A document is at hand, so that nothing need be trusted; and it is small.
+TEST_F(OciLayout, ReplacesADamagedDocumentOfTheImagesOwnLayout) {
+  store("t", "{}");
+  const Digest digest = Digest::of(as_bytes("{}"));
+  std::ofstream(path() / "blobs/sha256" / digest.hex()) << "xx";
+  LayoutDestination destination(reference("t"), {.other = path().string()});
+  const Descriptor document = {std::string(kOciManifest), digest, 2, {}, std::nullopt, false, false};
+  destination.put_document(document, "{}");
+  destination.commit({document, {}});
+  EXPECT_TRUE(LayoutDestination(reference("t")).has(document));
+}
+
+TEST_F(OciLayout, WritesNoIndexThatReadersRefuse) {
+  store("t", "{}");
+  const fs::path index = path() / "index.json";
+  std::ofstream(index, std::ios::app) << std::string(kMostDocumentBytes - fs::file_size(index), ' ');
+  EXPECT_EQ(error_of([&] { store("another", "{\"a\":1}"); }), ErrorCode::kRefused);
+  EXPECT_EQ(LayoutSource(reference("t")).root().descriptor.digest, Digest::of(as_bytes("{}")));
+  EXPECT_FALSE(fs::exists(path() / "blobs/sha256" / Digest::of(as_bytes("{\"a\":1}")).hex()));
+}
+
+TEST_F(OciLayout, DropsTheOldRootThatAnEntryEmbeds) {
+  const Descriptor root = {std::string(kOciManifest), Digest::of(as_bytes("{}")), 2, {}, {}, false, true};
+  LayoutDestination destination(reference("t"));
+  const Descriptor now = put(destination, "{\"a\":1}");
+  destination.commit({now, R"({"mediaType":")" + root.media_type + R"(","digest":")" + root.digest.string() +
+                               R"(","size":2,"data":"e30="})"});
+  EXPECT_FALSE(LayoutSource(reference("t")).root().descriptor.has_data);
+}
+
 TEST_F(OciLayout, TakesTagsThatOthersCanName) {
   for (const char* tag : {"1", "v1.0", "a--b", "docker.io/library/busybox:latest", "a@b+c"})
     EXPECT_NO_THROW(LayoutDestination(reference(tag))) << tag;
@@ -93,7 +124,7 @@ TEST_F(OciLayout, TakesTagsThatOthersCanName) {
     EXPECT_EQ(error_of([&] { LayoutDestination(reference(tag)); }), ErrorCode::kUsage) << tag;
 }
 
-TEST_F(OciLayout, LosesNoChangeThatCameBetween) {
+TEST_F(OciLayout, LosesNoChangeMadeInTheMeantime) {
   store("t", "{}");
   const Digest read = LayoutSource(reference("t")).root().descriptor.digest;
   LayoutDestination first(reference("t"), {.in_place_of = read});
