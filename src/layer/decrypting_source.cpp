@@ -1,6 +1,5 @@
 #include "layer/decrypting_source.hpp"
 
-#include "base/layer_authentication.hpp"
 #include "base/stream/chunk_pool.hpp"
 #include "base/work_time.hpp"
 
