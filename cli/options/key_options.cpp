@@ -21,7 +21,7 @@ std::optional<Certificate> lone_certificate(ByteView file) {
   try {
     return Certificate::parse(file);
   } catch (const Error&) {
-    return std::nullopt;  // what is wrong with it is said where it is taken for a key
+    return std::nullopt;  // if it is not a key either, parsing it as one says what is wrong
   }
 }
 
@@ -49,7 +49,7 @@ class Keyring {
       keys_.push_back({key.file, parse_private_key(file.expose(), passphrase ? &*passphrase : nullptr)});
       if (const std::size_t count = count_keys(file.expose()); count > 1)
         reporter_.note("key " + key.file + ": only the first of its " + std::to_string(count) +
-                       " keys is taken");
+                       " keys is used");
     }
   }
 
@@ -82,8 +82,8 @@ class Keyring {
   void add_certificate(NamedCertificate named, ByteView file) {
     const std::size_t count = count_certificates(file);
     if (count > 1) {
-      reporter_.note(named.name + ": the first of its " + std::to_string(count) + " certificates is taken, " +
-                     named.certificate.description());
+      reporter_.note(named.name + ": only the first of its " + std::to_string(count) +
+                     " certificates is used, " + named.certificate.description());
     }
     certificates_.push_back(std::move(named));
   }
@@ -139,16 +139,16 @@ void KeyOptions::add_to(CLI::App& command) {
   make_repeatable(
       command.add_option(
           "-k,--key,--decryption-key", keys,
-          "private key to try: FILE[:file=PASSWORDFILE|:fd=N|:env=VARIABLE|:prompt|:pass=PASSWORD], its "
-          "certificate, or " +
-              key_forms() + "; may be given several times"),
+          "private key to try: FILE (if it has a passphrase, followed by :file=PASSWORDFILE, :fd=N, "
+          ":env=VARIABLE, :prompt or :pass=PASSWORD), its certificate, or " +
+              key_forms() + "; can be given more than once"),
       "KEY");
   make_repeatable(command.add_option("--dec-recipient", certificates,
-                                     "certificate of a key, as " + certificate_forms() +
-                                         ": only what is wrapped for it is tried"),
+                                     "certificate of a private key: " + certificate_forms() +
+                                         "; the key is then tried only on what was wrapped for it"),
                   "RECIPIENT");
   command.add_flag("--allow-legacy-cms", allow_legacy_cms,
-                   "also read PKCS7 packets whose encryption nothing authenticates (AES-CBC, 3DES)");
+                   "also accept PKCS7 packets with unauthenticated encryption (AES-CBC, 3DES)");
   providers.add_to(command);
 }
 

@@ -7,12 +7,12 @@
 namespace imgcrypt::cli {
 
 void RecipientOptions::add_to(CLI::App& command) {
-  make_repeatable(
-      command.add_option("-r,--recipient,--encryption-key", recipients,
-                         "who can read it: " + recipient_forms() + "; may be given several times"),
-      "SCHEME:KEY")
+  make_repeatable(command.add_option("-r,--recipient,--encryption-key", recipients,
+                                     "recipient, who will be able to decrypt the image: " +
+                                         recipient_forms() + "; can be given more than once"),
+                  "SCHEME:KEY")
       ->required();
-  command.add_flag("--hide-recipients", are_hidden, "do not write whose keys open it");
+  command.add_flag("--hide-recipients", are_hidden, "do not record whose keys open the image");
 }
 
 KeyWrappers RecipientOptions::read(const ProviderOptions& providers, Reporter& reporter) const {

@@ -82,9 +82,9 @@ only_the_first_of_several_is_promised() {
   expect_equal "$(jq -c '[.keys[].recipient != null]' <<<"$stdout")" "[true,false]" "which of them are recipients"
   make_image "$TMP/plain" t --no-busybox >/dev/null
   expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/encrypted:t" -r "jwe:$TMP/two.pub.pem"
-  expect_contains "$stderr" "only the first of its 2 keys is taken"
+  expect_contains "$stderr" "only the first of its 2 keys is used"
   expect_exit 0 imgcrypt check "oci:$TMP/encrypted:t" -k "$TMP/two.pem"
-  expect_contains "$stderr" "only the first of its 2 keys is taken"
+  expect_contains "$stderr" "only the first of its 2 keys is used"
 }
 
 # Other programs wrap for such keys, so their owners must be able to read.

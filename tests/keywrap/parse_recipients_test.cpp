@@ -92,7 +92,7 @@ TEST(Recipient, OfSeveralCertificatesIsTheFirstWithANote) {
   EXPECT_EQ(describe_pkcs7(wrappers[0]->wrap(secret("options"))).size(), 1U);
   EXPECT_THAT(note,
               testing::HasSubstr(
-                  "the first of its 2 certificates is taken, certificate issued by CN=ocicrypt test 1"));
+                  "only the first of its 2 certificates is used, certificate issued by CN=ocicrypt test 1"));
 }
 
 TEST(Recipient, WithACurveCertificateIsNamed) {

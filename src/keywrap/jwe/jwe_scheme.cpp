@@ -20,7 +20,7 @@ class JweRecipients final : public RecipientGatherer {
     const SecretBytes file = read_key_file(value);
     const PublicJwk key = parse_recipient_key(file.expose());
     if (const std::size_t count = count_keys(file.expose()); count > 1)
-      note("only the first of its " + std::to_string(count) + " keys is taken");
+      note("only the first of its " + std::to_string(count) + " keys is used");
     const bool is_new = keys_.insert({key.key.thumbprint(), key.algorithm, key.key_id}).second;
     if (is_new) wrappers_.push_back(std::make_unique<JweWrapper>(key, names_));
   }

@@ -24,7 +24,7 @@ class Pkcs7Recipients final : public RecipientGatherer {
     certificates_.push_back(Certificate::parse(file.expose()));
     check_pkcs7_recipient(certificates_.back());
     if (const std::size_t count = count_certificates(file.expose()); count > 1) {
-      note("the first of its " + std::to_string(count) + " certificates is taken, " +
+      note("only the first of its " + std::to_string(count) + " certificates is used, " +
            certificates_.back().description());
     }
   }

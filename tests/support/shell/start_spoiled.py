@@ -43,6 +43,7 @@ def without_processes(command):
 
 def main():
     options = parse()
+    os.closerange(3, 1024)
     for number in [signal.SIGPIPE, signal.SIGXFSZ, signal.SIGHUP, signal.SIGINT, signal.SIGTERM]:
         signal.signal(number, signal.SIG_DFL)
     for name in options.ignore:
