@@ -73,11 +73,6 @@ inherited_signals_spoil_nothing() {
   expect_whole --ignore HUP --ignore INT --ignore TERM --ignore PIPE --ignore CHLD --block
 }
 
-non_blocking_descriptors_are_waited_for() {
-  expect_exit 0 encrypt --nonblocking 012
-  expect_encrypted_whole
-}
-
 without_threads_it_is_only_slower() {
   expect_whole --no-threads
   expect_exit 0 spoiled --no-threads "$IMGCRYPT" check --full "oci:$TMP/sound:t" -k "$TMP/key.pem"
@@ -161,6 +156,7 @@ signals_end_it() {
 
 # As nohup and a shell's background commands ignore them
 ignored_signals_do_not_end_it() {
+  configure_hostile hangs
   start_hanging --ignore HUP --ignore INT
   kill -HUP "$pid"
   kill -INT "$pid"
@@ -226,7 +222,6 @@ configure_script "$TMP/slow" "sleep 0.2; exec python3 $providers_dir/toy.py $TMP
 
 closed_descriptors_get_no_file
 inherited_signals_spoil_nothing
-non_blocking_descriptors_are_waited_for
 without_threads_it_is_only_slower
 without_processes_only_providers_fail
 too_few_open_files_are_told
