@@ -1,5 +1,5 @@
 // Edits of documents in place. Bytes that need not change do not change, and removing what was set gives the
-// old bytes back, whatever the formatting: that is why decrypting returns the very document that was
+// old bytes back, whatever the formatting: that is why decrypting returns exactly the document that was
 // encrypted. docs/formats.md, "Edits", says what each edit does to the text. Free functions over values, for
 // any thread.
 #pragma once

@@ -111,7 +111,7 @@ class ChosenPlatforms : public testing::Test {
     return choose_platforms(configs, load_tree(store_), platforms);
   }
 
-  // The platforms that stand in the chosen index, in order; "?" for an entry without one.
+  // The platforms in the chosen index, in order; "?" for an entry without one.
   static std::vector<std::string> platforms_of(const ImageNode& node) {
     std::vector<std::string> names;
     for (const Descriptor& child : std::get<Index>(node.document).manifests())
