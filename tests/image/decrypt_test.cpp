@@ -156,7 +156,7 @@ TEST_F(Decrypt, NotesACompressionThatTheMediaTypeDoesNotName) {
   const Descriptor layer = encrypted_layer(tar, Digest::of(as_bytes(tar)));
   commit(encrypted_, config(encrypted_, {Digest::of(as_bytes(tar)).string()}), {layer}, {});
   (void)decrypt();
-  EXPECT_THAT(reporter_.said, testing::HasSubstr("its content is not compressed, which its media type"));
+  EXPECT_THAT(reporter_.said, testing::HasSubstr("its content is not compressed, but its media type"));
 }
 
 TEST_F(Decrypt, RefusesConfigsWithAnotherNumberOfLayers) {
