@@ -14,7 +14,7 @@ encrypt() {
 without_a_key_nothing_is_to_be_done() {
   expect_refused 8 encrypt
   expect_contains "$stderr" "all layers are already encrypted"
-  expect_contains "$stderr" "give one of its keys with -k"
+  expect_contains "$stderr" "give one of the image's keys with -k"
 }
 
 with_a_key_the_recipients_are_added() {

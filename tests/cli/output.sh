@@ -167,9 +167,7 @@ hostile_texts_stay_one_line_of_ascii() {
 
 references_have_hints() {
   expect_failure 3 usage decrypt busybox "oci:$TMP/out:t" -k "$TMP/key.pem"
-  expect_contains "$stderr" "to crane"
-  expect_contains "$stderr" "to nerdctl"
-  expect_contains "$stderr" "to podman"
+  expect_contains "$stderr" "different things to crane, nerdctl and podman"
   expect_failure 3 usage decrypt containers-storage:busybox "oci:$TMP/out:t" -k "$TMP/key.pem"
   expect_contains "$stderr" "skopeo copy containers-storage:busybox oci:DIR:TAG"
 }

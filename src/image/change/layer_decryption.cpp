@@ -32,10 +32,11 @@ DescriptorEdit LayerDecryption::apply(Source& blob, ImageDestination& destinatio
   std::optional<DiffIdSource> measured;
   if (!diff_ids.empty() && !expected_.exact && !is_its_own) measured.emplace(plaintext, named_by);
   const bool is_measured = measured && measured->has_thread();
-  Source& stored = measured ? static_cast<Source&>(*measured) : plaintext;
+  Source* stored = &plaintext;
+  if (measured) stored = &*measured;
 
   const std::string media_type = decrypted_type(layer_.media_type);
-  const Digest digest = destination.put_blob({media_type, layer_.size, std::nullopt, stored_as}, stored);
+  const Digest digest = destination.put_blob({media_type, layer_.size, std::nullopt, stored_as}, *stored);
   // Only now is it known whether the writer's digest was right. If it was wrong, `auto` has measured nothing.
   if (expected_.exact != digest && !diff_ids.empty()) {
     check_diff_id(diff_ids, is_measured  ? measured->diff_id()
