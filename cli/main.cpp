@@ -13,6 +13,7 @@
 #include <csignal>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <sstream>
 
 namespace imgcrypt::cli {
@@ -52,33 +53,29 @@ int end_parsing(const CLI::App& app, const CLI::ParseError& error, Output& outpu
   return output.fail_usage(failure, argc, argv);
 }
 
-int run(int argc, char** argv) {
-  Output output;
-  CLI::App app("Encrypts and decrypts the layers of container images.", "imgcrypt");
-  build(app, output);
-  try {
-    app.parse(argc, argv);
-    output.finish();
-    return 0;
-  } catch (const CLI::ParseError& error) {
-    return end_parsing(app, error, output, argc, argv);
-  } catch (const Error& error) {
-    return output.fail(error);
-  } catch (const std::exception& error) {
-    return output.fail(Error(ErrorCode::kOther, error.what()));
-  }
-}
-
 }  // namespace
 }  // namespace imgcrypt::cli
 
-int main(int argc, char** argv) try {
-  imgcrypt::prepare_process();
-  imgcrypt::cli::allow_many_files();
-  const imgcrypt::Orphans orphans;
-  const int status = imgcrypt::cli::run(argc, argv);
-  orphans.kill();  // what key providers left behind
+int main(int argc, char** argv) {
+  using namespace imgcrypt;
+  cli::Output output;
+  CLI::App app("Encrypts and decrypts the layers of container images.", "imgcrypt");
+  std::optional<Orphans> orphans;
+  int status = 0;
+  try {
+    prepare_process();
+    cli::allow_many_files();
+    orphans.emplace();
+    cli::build(app, output);
+    app.parse(argc, argv);
+    output.finish();
+  } catch (const CLI::ParseError& error) {
+    status = cli::end_parsing(app, error, output, argc, argv);
+  } catch (const Error& error) {
+    status = output.fail(error);
+  } catch (const std::exception& error) {
+    status = output.fail(Error(ErrorCode::kOther, error.what()));
+  }
+  if (orphans) orphans->kill();  // what key providers left behind
   return status;
-} catch (const imgcrypt::Error& error) {
-  return imgcrypt::cli::Output().fail(error);
 }

@@ -77,72 +77,55 @@ class OpenedWhenRead final : public Source {
   std::unique_ptr<Source> opened_;
 };
 
-class Mover {
- public:
-  Mover(ImageSource& source, const Configs& configs, ImageDestination& destination, Progress& progress)
-      : source_(source), configs_(configs), destination_(destination), progress_(progress) {}
-
-  std::map<LayerId, DescriptorEdit> run(const std::vector<Task>& tasks, unsigned jobs) {
-    std::uint64_t bytes = 0;
-    for (const Task& task : tasks) bytes += task.blob.size;
-    progress_.plan(tasks.size(), bytes);
-    const auto large =
-        std::ranges::count_if(tasks, [](const Task& task) { return HandsChoice::is_large(task.blob.size); });
-    HandsChoice hands(static_cast<std::size_t>(large), jobs);
-    StopFlag stop = false;
-    run_parallel(tasks.size(), jobs, stop,
-                 [&](std::size_t i) { move(tasks[i], hands.next(tasks[i].blob.size), stop); });
-    return std::move(edits_);
-  }
-
- private:
-  void move(const Task& task, Hands hands, const StopFlag& stop) {
-    for (int tries = 1;; ++tries) {
-      try {
-        return move_once(task, hands, stop);
-      } catch (const Error& error) {
-        if (error.code() != ErrorCode::kNetwork || tries == kTries) throw error.in(task.place);
-      }
-    }
-  }
-
-  void move_once(const Task& task, Hands hands, const StopFlag& stop) {
-    // The pool first: everything below holds its chunks.
-    ChunkPool pool(hands);
-    MovingBlob moving(progress_, task.place, task.blob.size);
-    const std::unique_ptr<Source> blob = open(task.blob, pool);
-    StoppableSource stoppable(*blob, stop);
-    CountingSource counted(stoppable, moving);
-    if (task.change == nullptr) {
-      copy(task, counted);
-    } else {
-      DescriptorEdit edit = task.change->apply(counted, destination_);
-      const std::scoped_lock lock(mutex_);
-      edits_.emplace(layer_id(task.blob), std::move(edit));
-    }
-    moving.finish();
-  }
-
-  [[nodiscard]] std::unique_ptr<Source> open(const Descriptor& blob, ChunkPool& pool) const {
-    if (const auto text = configs_.text(blob)) return std::make_unique<MemorySource>(*text);
-    return std::make_unique<OpenedWhenRead>(source_, blob, pool);
-  }
-
-  void copy(const Task& task, Source& content) {
-    try {
-      put_unchanged(task.blob, content, destination_);
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::kNotFound || !task.may_be_missing) throw;
-    }
-  }
-
-  ImageSource& source_;
-  const Configs& configs_;
-  ImageDestination& destination_;
-  Progress& progress_;
-  std::mutex mutex_;
-  std::map<LayerId, DescriptorEdit> edits_;
+// What all tasks share.
+struct Move {
+  ImageSource& source;
+  const Configs& configs;
+  ImageDestination& destination;
+  Progress& progress;
+  StopFlag stop = false;
 };
+
+std::unique_ptr<Source> open(const Move& all, const Descriptor& blob, ChunkPool& pool) {
+  if (const auto text = all.configs.text(blob)) return std::make_unique<MemorySource>(*text);
+  return std::make_unique<OpenedWhenRead>(all.source, blob, pool);
+}
+
+void copy(const Task& task, Source& content, ImageDestination& destination) {
+  try {
+    put_unchanged(task.blob, content, destination);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kNotFound || !task.may_be_missing) throw;
+  }
+}
+
+// Returns the edit of the blob's descriptor; nullopt for a blob that does not change.
+std::optional<DescriptorEdit> move(const Task& task, Hands hands, const Move& all) {
+  // The pool first: everything below holds its chunks.
+  ChunkPool pool(hands);
+  MovingBlob moving(all.progress, task.place, task.blob.size);
+  const std::unique_ptr<Source> blob = open(all, task.blob, pool);
+  StoppableSource stoppable(*blob, all.stop);
+  CountingSource counted(stoppable, moving);
+  std::optional<DescriptorEdit> edit;
+  if (task.change != nullptr) {
+    edit = task.change->apply(counted, all.destination);
+  } else {
+    copy(task, counted, all.destination);
+  }
+  moving.finish();
+  return edit;
+}
+
+// Tells the progress what is to come; returns who gets a second hand.
+HandsChoice prepare(const std::vector<Task>& tasks, unsigned jobs, Progress& progress) {
+  std::uint64_t bytes = 0;
+  for (const Task& task : tasks) bytes += task.blob.size;
+  progress.plan(tasks.size(), bytes);
+  const auto large =
+      std::ranges::count_if(tasks, [](const Task& task) { return HandsChoice::is_large(task.blob.size); });
+  return {static_cast<std::size_t>(large), jobs};
+}
 
 }  // namespace
 
@@ -150,7 +133,26 @@ std::map<LayerId, DescriptorEdit> move_blobs(ImageSource& source, const ImagePla
                                              const Configs& configs, ImageDestination& destination,
                                              unsigned jobs, Progress& progress) {
   const StageTimer timer(progress, "moving blobs");
-  return Mover(source, configs, destination, progress).run(tasks_of(plan), jobs);
+  const std::vector<Task> tasks = tasks_of(plan);
+  HandsChoice choice = prepare(tasks, jobs, progress);
+  Move all{source, configs, destination, progress};
+  std::mutex mutex;
+  std::map<LayerId, DescriptorEdit> edits;
+  run_parallel(tasks.size(), jobs, all.stop, [&](std::size_t i) {
+    const Task& task = tasks[i];
+    const Hands hands = choice.next(task.blob.size);
+    for (int tries = 1;; ++tries) {
+      try {
+        const auto edit = move(task, hands, all);
+        const std::scoped_lock lock(mutex);
+        if (edit) edits.emplace(layer_id(task.blob), *edit);
+        return;
+      } catch (const Error& error) {
+        if (error.code() != ErrorCode::kNetwork || tries == kTries) throw error.in(task.place);
+      }
+    }
+  });
+  return edits;
 }
 
 }  // namespace imgcrypt
