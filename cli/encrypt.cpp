@@ -49,14 +49,15 @@ std::string_view word(EncryptedAs outcome) {
 }
 
 // Encrypting is no use if anyone can read the plain layers beside the image, so the user is always told.
-void report_leftovers(SharedStore& store, const EncryptResult& result, bool prune, Output& output,
+// `store` is null when the destination's images share no blobs.
+void report_leftovers(SharedStore* store, const EncryptResult& result, bool prune, Output& output,
                       JsonObject& json) {
   const bool is_done = result.root.has_value();
-  std::set<Digest> leftovers = find_leftovers(store, result);
+  std::set<Digest> leftovers = store == nullptr ? std::set<Digest>() : find_leftovers(*store, result);
   JsonArray pruned;
   if (prune) {
     for (const Digest& blob :
-         is_done ? prune_leftovers(store, leftovers) : prunable_leftovers(store, leftovers)) {
+         is_done ? prune_leftovers(*store, leftovers) : prunable_leftovers(*store, leftovers)) {
       output.note((is_done ? "removed the plain layer " : "would remove the plain layer ") + blob.string());
       pruned.add(blob.string());
       leftovers.erase(blob);
@@ -89,6 +90,10 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   const Reference target = Reference::parse(options.destination);
   options.selection.check_place(from, target);
   const auto store = open_shared_store(target);
+  if (options.prune && !store) {
+    throw Error(ErrorCode::kUsage, "--prune: the images of " + target.string() + " do not share blobs",
+                "leave out --prune");
+  }
   if (options.prune) require_prunable(*store);
   const auto source = open_source(from);
   const auto destination = open_destination(target, {.other = from});
@@ -102,7 +107,7 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   how.jobs = options.jobs.value();
   const EncryptResult result = encrypt_image(*source, *destination, wrappers, how, output);
   JsonObject json = json_of(result, target);
-  report_leftovers(*store, result, options.prune, output, json);
+  report_leftovers(store.get(), result, options.prune, output, json);
   if (result.root) {
     options.digest_file.write(result.root->digest);
     output.print_result(target.string() + "@" + result.root->digest.string(), std::move(json));
