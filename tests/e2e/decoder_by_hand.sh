@@ -151,7 +151,7 @@ expect_refused "$TMP/nothing" "$layer" "$TMP/nothing"
 use_keys
 expect_refused "$TMP/small" "$layer" "no keys"
 ln -s "$TMP/key.pem" "$TMP/keys/"
-expect_refused "$TMP/small" "$layer" "$TMP/keys/key.pem is no file inside $TMP/keys"
+expect_refused "$TMP/small" "$layer" "$TMP/keys/key.pem is not a file inside $TMP/keys"
 use_keys "$TMP/key"
 expect_damage_told small
 expect_exit 3 "$CTD_DECODER" --no-such-option
