@@ -4,6 +4,7 @@
 #include "keys/key.hpp"
 #include "keywrap/jwe/jwe.hpp"
 #include "layer/encrypting_source.hpp"
+#include "layer/unwrap_private_options.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "support/memory_sink.hpp"
 
