@@ -1,6 +1,7 @@
 #include "streamproc/decode.hpp"
 
 #include "base/process/pipe.hpp"
+#include "base/stream/fd_stream.hpp"
 #include "support/encrypted_layer.hpp"
 #include "support/store_folder.hpp"
 #include "support/vectors.hpp"
@@ -60,8 +61,7 @@ Outcome decode(const std::string& blob, const Options& options) {
     }
   }
   output.write_end.reset();
-  FdSource source(output.read_end.get(), "pipe");
-  outcome.output = as_text(read_all(source, kMostOutput, "pipe"));
+  outcome.output = as_text(read_all(output.read_end.get(), kMostOutput, "pipe"));
   return outcome;
 }
 

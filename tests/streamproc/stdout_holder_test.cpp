@@ -70,7 +70,7 @@ void fail_silently(StdoutHolder&) { ::_exit(1); }
 
 TEST(StdoutHolder, LetsStdoutEndAtOnceAfterSuccess) {
   Decoder decoder([](StdoutHolder& holder) {
-    holder.release();
+    holder.succeed();
     ::_exit(0);
   });
   decoder.wait_until_dead();
@@ -80,7 +80,7 @@ TEST(StdoutHolder, LetsStdoutEndAtOnceAfterSuccess) {
 
 TEST(StdoutHolder, IsGoneWhenSuccessIsReported) {
   Decoder decoder([](StdoutHolder& holder) {
-    holder.release();
+    holder.succeed();
     ::_exit(::waitpid(-1, nullptr, WNOHANG) == -1 && errno == ECHILD ? 0 : 1);
   });
   EXPECT_EQ(decoder.reap(), 0);

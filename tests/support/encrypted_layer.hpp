@@ -33,10 +33,9 @@ inline Annotations wrap_for(const EncryptedLayer& layer, const std::vector<Priva
 
 inline EncryptedLayer encrypt_layer(std::string_view plain, const std::vector<PrivateKey>& keys) {
   PrivateOptions options = PrivateOptions::generate(Digest::of(as_bytes(plain)));
-  MemorySource source(as_bytes(plain));
-  Lane lane(LaneKind::kInline);
-  EncryptingSource encrypting(source, options, lane);
-  std::string bytes(as_text(pump_all(encrypting, lane)));
+  MemorySource source(to_bytes(as_bytes(plain)));
+  EncryptingSource encrypting(source, options);
+  std::string bytes(as_text(pump_all(encrypting)));
   const Digest digest = Digest::of(as_bytes(bytes));
   Descriptor descriptor{"application/vnd.oci.image.layer.v1.tar+encrypted",
                         digest,
