@@ -24,8 +24,8 @@ struct Head {
 
 struct Ciphertext {
   Head head;
-  // The blob, or what stdin holds in a file of ours: to be verified before any of it is decrypted. Closed
-  // when stdin is to be decrypted while it is read.
+  // The blob, or a copy of stdin: verified before any of it is decrypted. Closed when stdin is to be
+  // decrypted while it is read.
   Fd file;
   // The parent process has the blob open, and not as one of its standard files: it is containerd.
   bool is_open_in_parent = false;
@@ -35,14 +35,13 @@ struct Ciphertext {
 // with a hint that names --spool-dir; kCancelled.
 [[nodiscard]] Fd spool(const Head& head, const std::string& directory);
 
-// The file, or stdin from its head on, from the beginning; read to the end as often as it is opened, except
-// stdin. The source throws kIntegrity "blob damaged: ..." unless it holds exactly `size` bytes, whatever its
-// HMAC says. `ciphertext` must outlive it.
+// The file from its beginning, as often as it is opened, or stdin from its head on, once. The source throws
+// kIntegrity "blob damaged: ..." unless it gives exactly `size` bytes. `ciphertext` must outlive it.
 [[nodiscard]] std::unique_ptr<Source> open_ciphertext(const Ciphertext& ciphertext, std::uint64_t size);
 
-// One pass over the file. Throws kIntegrity when its size or HMAC is not the layer's; kCancelled. The MAC
-// that it returns is cheaper, for the next pass, should the file change in between. REQUIRES: ciphertext.file
-// is open.
+// Reads the whole file. Throws kIntegrity when its size or HMAC is not the layer's; kCancelled. Returns a MAC
+// for the next reader, which is cheaper and tells whether the file has changed since. REQUIRES:
+// ciphertext.file is open.
 [[nodiscard]] LayerMac verify(const Ciphertext& ciphertext, std::uint64_t size, LayerMac hmac);
 
 }  // namespace imgcrypt::streamproc

@@ -17,14 +17,14 @@ struct OpenedLayer {
   std::uint64_t size;      // of the ciphertext, bytes
 };
 
-// Each try costs a pass over the whole blob, and anyone who can put an image into the store can wrap wrong
-// options for our own key.
+// How often the whole blob is read to verify it. Anybody who can put an image into the store can have the
+// decoder open a forged descriptor, by wrapping it for the node's own public key; each costs a pass.
 inline constexpr std::size_t kMostPasses = 8;
 
-// From the first candidate that a key opens and, where there is a file, whose HMAC the ciphertext has. Throws
-// when there is none: as Candidates::next(); else the failure of the first that was opened, kIntegrity as a
-// rule, or, when none was, kNoKey or kProvider, with what is wrong with the key directory; the message says
-// so when there were more candidates than were tried. kCancelled at once.
+// Walks the candidates to the first that a key opens and, where there is a file, whose HMAC the file has.
+// When there is none it throws the failure that tells most: kIntegrity when a candidate was opened, kNoKey or
+// kProvider (with what is wrong with the key directory) when none was, kNotFound as Candidates::next(). The
+// message says so when there were candidates that were not tried. Throws kCancelled at once.
 [[nodiscard]] OpenedLayer open_layer(Gathered& gathered);
 
 }  // namespace imgcrypt::streamproc

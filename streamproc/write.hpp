@@ -7,11 +7,11 @@
 
 namespace imgcrypt::streamproc {
 
-// What was verified before is checked once more as it is read, should it have changed: then the last 128 KiB
-// are never written, nor are those of what was not verified before. If the layer is decompressed, but what
-// comes out of it looks compressed still, the layer is written as it was stored: who tells by the first
-// bytes, as containerd does, would take what is compressed twice for compressed once. Throws kIntegrity,
-// kOther, kCancelled, whatever was written by then.
+// Checks the layer again as it reads it: a file may have changed since it was verified, and what is streamed
+// was not verified at all. When that fails, all but the last 128 KiB may have been written, never those. A
+// layer that is decompressed and looks compressed even then is written as it was stored instead: containerd
+// tells by the first bytes, and would take what was compressed twice for compressed once. Throws kIntegrity,
+// kOther; kCancelled. Whenever it throws, part of the layer may have been written.
 void write_layer(const OpenedLayer& layer, const Ciphertext& ciphertext, Inflate inflate);
 
 }  // namespace imgcrypt::streamproc

@@ -100,18 +100,20 @@ void LayerDescriptors::list_new_documents(SearchClock::time_point deadline) {
   BlobList list = store_.list(deadline);
   cut_short_ = std::move(list.cut_short);
   std::ranges::sort(listed_);  // most often there are none yet
-  for (const std::string& path : list.paths) {
+  const auto known = static_cast<std::ptrdiff_t>(listed_.size());
+  for (std::string& path : list.paths) {
     throw_if_cancelled();
     if (SearchClock::now() > deadline) {
       cut_short_ = kOutOfTime;
       break;
     }
+    if (std::binary_search(listed_.begin(), listed_.begin() + known, path)) continue;
     struct stat status = {};
-    if (std::ranges::binary_search(listed_, path) || ::lstat(path.c_str(), &status) != 0) continue;
-    if (S_ISREG(status.st_mode) && static_cast<std::size_t>(status.st_size) <= kMostDocumentBytes)
+    if (::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
+        static_cast<std::size_t>(status.st_size) <= kMostDocumentBytes)
       documents_.push_back({status.st_size > kLargeDocument, status.st_mtim, path});
+    listed_.push_back(std::move(path));
   }
-  listed_ = std::move(list.paths);
   std::ranges::sort(documents_, std::greater(), [](const Document& document) {
     return std::tuple(document.is_large, -document.modified.tv_sec, -document.modified.tv_nsec);
   });

@@ -113,7 +113,7 @@ expect_few_libraries
 
 mkdir "$TMP/spool"
 make_keys "$TMP/key" P-256
-make_image "$TMP/plain" t --layers 1 --no-busybox --compression tar --layer-size $((40 << 20)) >/dev/null
+make_image "$TMP/plain" t --layers 1 --no-busybox --compression tar --layer-size $((120 << 20)) >/dev/null
 encrypt "$TMP/plain" t "$TMP/key" >/dev/null
 layer=$(blob "$TMP/encrypted" "$(layers_of "$TMP/encrypted" t | cut -d' ' -f2)")
 use_keys "$TMP/key"
