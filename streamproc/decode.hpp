@@ -7,7 +7,7 @@ namespace imgcrypt::streamproc {
 
 // Returns when the whole plaintext is written. Unless streaming, not a byte of it is written before the whole
 // layer is authenticated. Throws Error, whose message names the layer once it is known; kCancelled after
-// SIGINT or SIGTERM, whatever was being done. One call a process: it takes file descriptor 3.
+// SIGINT, SIGTERM or SIGHUP, whatever was being done. One call a process: it takes file descriptor 3.
 void decode_layer(const Options& options);
 
 }  // namespace imgcrypt::streamproc

@@ -84,7 +84,7 @@ std::optional<Descriptor> LayerDescriptors::advance(SearchClock::time_point star
     }
     if (documents_.empty()) return std::nullopt;
     if (SearchClock::now() > start + time_left_) return end(kOutOfTime);
-    in_document_ = descriptors_in(documents_.back().path, layer_);
+    in_document_ = descriptors_in(listed_[documents_.back().listed], layer_);
     std::ranges::reverse(in_document_);
     documents_.pop_back();
   }
@@ -99,7 +99,7 @@ std::optional<Descriptor> LayerDescriptors::end(std::string limit) {
 void LayerDescriptors::list_new_documents(SearchClock::time_point deadline) {
   BlobList list = store_.list(deadline);
   cut_short_ = std::move(list.cut_short);
-  std::ranges::sort(listed_);  // most often there are none yet
+  std::ranges::sort(listed_);  // mostly there are none yet. No document points into it now
   const auto known = static_cast<std::ptrdiff_t>(listed_.size());
   for (std::string& path : list.paths) {
     throw_if_cancelled();
@@ -111,7 +111,7 @@ void LayerDescriptors::list_new_documents(SearchClock::time_point deadline) {
     struct stat status = {};
     if (::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
         static_cast<std::size_t>(status.st_size) <= kMostDocumentBytes)
-      documents_.push_back({status.st_size > kLargeDocument, status.st_mtim, path});
+      documents_.push_back({status.st_size > kLargeDocument, status.st_mtim, listed_.size()});
     listed_.push_back(std::move(path));
   }
   std::ranges::sort(documents_, std::greater(), [](const Document& document) {

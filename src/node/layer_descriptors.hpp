@@ -43,7 +43,7 @@ class LayerDescriptors {
   struct Document {
     bool is_large = false;
     timespec modified = {};
-    std::string path;
+    std::size_t listed = 0;  // where in listed_ its path is
   };
 
   std::optional<Descriptor> advance(SearchClock::time_point start);
