@@ -53,8 +53,8 @@ expect_end_on() {
 
 # expect_end_while_verifying SIGNAL STATUS: nothing is written before the layer is verified, which takes 8 passes here.
 expect_end_while_verifying() {
-  "$TMP/ctd-decoder" --decryption-keys-path "$TMP/keys" --content-root "$TMP/encrypted" <"$layer" >"$TMP/output" \
-    2>"$TMP/stderr" 3<&- 8<&- &
+  env --default-signal=INT "$TMP/ctd-decoder" --decryption-keys-path "$TMP/keys" --content-root "$TMP/encrypted" \
+    <"$layer" >"$TMP/output" 2>"$TMP/stderr" 3<&- 8<&- &
   decoder=$!
   wait_for 10 is_in_second_pass || fail "it ended without a second pass: $(cat "$TMP/stderr")"
   expect_end_on "$@"
@@ -113,7 +113,7 @@ expect_few_libraries
 
 mkdir "$TMP/spool"
 make_keys "$TMP/key" P-256
-make_image "$TMP/plain" t --layers 1 --no-busybox --compression tar --layer-size $((120 << 20)) >/dev/null
+make_image "$TMP/plain" t --layers 1 --no-busybox --compression tar --layer-size $((60 << 20)) >/dev/null
 encrypt "$TMP/plain" t "$TMP/key" >/dev/null
 layer=$(blob "$TMP/encrypted" "$(layers_of "$TMP/encrypted" t | cut -d' ' -f2)")
 use_keys "$TMP/key"
