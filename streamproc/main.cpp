@@ -4,6 +4,7 @@
 #include "base/process/start.hpp"
 #include "crypto/lean_start.hpp"
 #include "streamproc/decode.hpp"
+#include "streamproc/payload.hpp"
 #include "streamproc/stdout_holder.hpp"
 
 #include <CLI/CLI.hpp>
@@ -62,16 +63,25 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   app.set_version_flag("--version", "ctd-decoder " IMGCRYPT_VERSION);
   app.add_option("--decryption-keys-path", options.keys, "directory of private keys")->type_name("DIR");
   app.add_option("--content-root", options.content_root, "containerd's content store")->type_name("DIR");
-  app.add_option("--spool-dir", options.spool, "where a layer waits for its verification")->type_name("DIR");
+  app.add_option("--spool-dir", options.spool,
+                 "where a layer is kept until it is verified if its blob is not found")
+      ->type_name("DIR");
   unsigned provider_timeout{kProviderTimeout.count()};
-  app.add_option("--provider-timeout", provider_timeout, "how long a key provider may take for one answer")
+  app.add_option("--provider-timeout", provider_timeout, "how long to wait for an answer of a key provider")
       ->check(CLI::Range(1U, 3600U))
       ->type_name("SECONDS");
   std::string inflate = "auto";
-  app.add_option("--inflate", inflate, "decompress, too; auto: for a containerd that starts us")
+  app.add_option(
+         "--inflate", inflate,
+         "whether to decompress the layer; auto: if the parent process has its blob open, as containerd does")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   app.add_flag("--stream", options.is_streaming,
-               "decrypt as it flows, never decompress: only the last 128 KiB wait for the verification");
+               "decrypt while reading: only the last 128 KiB wait for the verification; never decompresses");
+  app.footer(
+      std::string(
+          "The environment variable OCICRYPT_KEYPROVIDER_CONFIG names the configuration of key providers;\n"
+          "containerd's default is ") +
+      kDefaultProviderConfig + ".");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -79,7 +89,8 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
     fail(error.what(), "see ctd-decoder --help", kUsageStatus);
   }
   if (options.is_streaming && inflate == "always")
-    fail("--stream and --inflate=always", "what is not verified yet is never decompressed", kUsageStatus);
+    fail("--stream cannot be used with --inflate=always", "what is not verified yet is never decompressed",
+         kUsageStatus);
   options.inflate = inflate == "auto"     ? Inflate::kAuto
                     : inflate == "always" ? Inflate::kAlways
                                           : Inflate::kNever;
@@ -92,7 +103,7 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
 [[noreturn]] void decode(int argc, char** argv, StdoutHolder& holder, const Orphans& orphans) {
   try {
     const Options options = parse_arguments(argc, argv, holder);
-    decode_layer(options, read_payload());
+    decode_layer(options);
     holder.succeed();
     orphans.kill();
     ::_exit(0);  // nothing is left that exit handlers would have to do

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The decoder gives up the rights that it does not need, loads few libraries, reads no unauthenticated CMS, and ends on
-# SIGTERM even while nobody reads its output.
+# SIGTERM: while nobody reads its output, and while it verifies.
 # shellcheck source=../support/shell/e2e.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
 
@@ -17,8 +17,6 @@ expect_few_libraries() {
 # start_blocked: $decoder writes a layer that is larger than its output pipe. It does not run as root, so that the owner of
 # its files in /proc shows whether it may be dumped.
 start_blocked() {
-  local layer
-  layer=$(blob "$TMP/encrypted" "$(layers_of "$TMP/encrypted" t | cut -d' ' -f2)")
   mkfifo "$TMP/output"
   exec 8<>"$TMP/output"
   umask 022
@@ -51,6 +49,20 @@ expect_end_on() {
   exec 8<&-
   rm "$TMP/output"
   expect_nothing_left
+}
+
+# expect_end_while_verifying SIGNAL STATUS: nothing is written before the layer is verified, which takes 8 passes here.
+expect_end_while_verifying() {
+  env --default-signal=INT "$TMP/ctd-decoder" --decryption-keys-path "$TMP/keys" --content-root "$TMP/encrypted" \
+    <"$layer" >"$TMP/output" 2>"$TMP/stderr" 3<&- 8<&- &
+  decoder=$!
+  wait_for 10 is_in_second_pass || fail "it ended without a second pass: $(cat "$TMP/stderr")"
+  expect_end_on "$@"
+  expect_equal "$(cat "$TMP/stderr")" "ctd-decoder: error: cancelled" "what it says"
+}
+
+is_in_second_pass() {
+  (($(sed -n 's/^rchar: //p' "/proc/$decoder/io") > $(stat -c %s "$layer") + 1000000))
 }
 
 # make_legacy_image: one layer, made by openssl, for a certificate: its packet is AES-CBC.
@@ -101,8 +113,9 @@ expect_few_libraries
 
 mkdir "$TMP/spool"
 make_keys "$TMP/key" P-256
-make_image "$TMP/plain" t --layers 1 --no-busybox --compression tar --layer-size $((20 << 20)) >/dev/null
+make_image "$TMP/plain" t --layers 1 --no-busybox --compression tar --layer-size $((60 << 20)) >/dev/null
 encrypt "$TMP/plain" t "$TMP/key" >/dev/null
+layer=$(blob "$TMP/encrypted" "$(layers_of "$TMP/encrypted" t | cut -d' ' -f2)")
 use_keys "$TMP/key"
 cp "$CTD_DECODER" "$TMP/ctd-decoder"
 chmod 755 "$TMP"
@@ -112,6 +125,9 @@ expect_shut_in
 expect_end_on TERM 143
 start_blocked --stream
 expect_end_on INT 130
+python3 -B "$support_dir/forge_hmacs.py" "$TMP/encrypted" 9 9
+expect_end_while_verifying TERM 143
+expect_end_while_verifying INT 130
 
 make_certificate "$TMP/owner" owner
 make_legacy_image

@@ -25,7 +25,7 @@ TEST(Payload, IsReadAsContainerdSendsIt) {
   }
 }
 
-TEST(Payload, IsNothingThatWasCutShort) {
+TEST(Payload, IsRefusedOrIgnoredWhenCutShort) {
   const std::string any = read_vector("payload/payload-keys.bin");
   for (std::size_t size = 1; size < any.size(); size += 7) {
     std::optional<Payload> payload;
@@ -34,7 +34,7 @@ TEST(Payload, IsNothingThatWasCutShort) {
   }
 }
 
-TEST(Payload, IsNoneOfAnotherType) { EXPECT_FALSE(parse_payload(as_bytes("\x0a\x01x\x12\x02{}"))); }
+TEST(Payload, IsIgnoredWhenOfAnotherType) { EXPECT_FALSE(parse_payload(as_bytes("\x0a\x01x\x12\x02{}"))); }
 
 }  // namespace
 }  // namespace imgcrypt::streamproc

@@ -1,4 +1,4 @@
-#include "streamproc/key_directory.hpp"
+#include "node/key_directory.hpp"
 
 #include "keys/key_file.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <mutex>
 
-namespace imgcrypt::streamproc {
+namespace imgcrypt {
 namespace {
 
 namespace fs = std::filesystem;
@@ -63,6 +63,7 @@ class KeyFileUnwrapper final : public KeyUnwrapper {
       const SecretBytes file = read_key_file(path_);
       key_.emplace(path_, parse_private_key(file.expose(), passphrase ? &*passphrase : nullptr));
     } catch (const Error& error) {
+      if (error.code() == ErrorCode::kCancelled) throw;
       failure_ = error.message();
     }
   }
@@ -76,7 +77,7 @@ class KeyFileUnwrapper final : public KeyUnwrapper {
 
 }  // namespace
 
-KeyDirectory::KeyDirectory(const std::string& path) {
+KeyDirectory::KeyDirectory(const std::string& path) : path_(path) {
   std::error_code failure;
   const fs::path root = fs::canonical(path, failure);
   root_ = root.string();
@@ -86,6 +87,7 @@ KeyDirectory::KeyDirectory(const std::string& path) {
         (failure == std::errc::no_such_file_or_directory ? " does not exist" : ": " + failure.message());
     return;
   }
+  std::string skipped;
   for (fs::recursive_directory_iterator at(root, failure), end; at != end && !failure;
        at.increment(failure)) {
     std::error_code none;
@@ -93,7 +95,7 @@ KeyDirectory::KeyDirectory(const std::string& path) {
     if (resolve(at->path(), root)) {
       files_.push_back(at->path());
     } else {
-      skipped_ = at->path();
+      skipped = at->path();
     }
   }
   std::ranges::sort(files_);
@@ -102,9 +104,9 @@ KeyDirectory::KeyDirectory(const std::string& path) {
     files_.resize(kMostFiles);
   }
   if (files_.empty()) {
-    complaint_ = "no keys: " + (failure            ? path + ": " + failure.message()
-                                : skipped_.empty() ? path + " is empty"
-                                                   : skipped_ + " is no file inside " + path);
+    complaint_ = "no keys: " + (failure           ? path + ": " + failure.message()
+                                : skipped.empty() ? path + " is empty"
+                                                  : skipped + " is not a file inside " + path);
   }
 }
 
@@ -115,4 +117,4 @@ KeyUnwrappers KeyDirectory::unwrappers() const {
   return unwrappers;
 }
 
-}  // namespace imgcrypt::streamproc
+}  // namespace imgcrypt

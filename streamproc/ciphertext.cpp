@@ -1,0 +1,124 @@
+#include "streamproc/ciphertext.hpp"
+
+#include "base/stream/chunk_pool.hpp"
+#include "base/stream/fd_stream.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <thread>
+#include <utility>
+
+namespace imgcrypt::streamproc {
+namespace {
+
+class StdinSource final : public Source {
+ public:
+  explicit StdinSource(const Head& head) : head_(head.bytes) {}
+
+  [[nodiscard]] std::optional<Chunk> next() override {
+    std::optional<Chunk> chunk = head_.next();
+    return chunk ? chunk : rest_.next();
+  }
+
+ private:
+  MemorySource head_;
+  ChunkPool pool_;
+  FdSource rest_{STDIN_FILENO, "stdin", pool_};
+};
+
+class FileSource final : public Source {
+ public:
+  FileSource(const Fd& file, Hands hands) : file_(file), pool_(hands) {}
+
+  [[nodiscard]] std::optional<Chunk> next() override {
+    FreshChunk fresh = pool_.take();
+    const std::size_t size = read_some_at(file_.get(), fresh.room(), offset_, "blob");
+    if (size == 0) return std::nullopt;
+    offset_ += size;
+    return std::move(fresh).filled(size);
+  }
+
+ private:
+  const Fd& file_;
+  ChunkPool pool_;
+  std::uint64_t offset_ = 0;
+};
+
+class SizedSource final : public Source {
+ public:
+  SizedSource(std::unique_ptr<Source> inner, std::uint64_t size) : inner_(std::move(inner)), size_(size) {}
+
+  [[nodiscard]] std::optional<Chunk> next() override {
+    std::optional<Chunk> chunk = inner_->next();
+    if (chunk) seen_ += chunk->size();
+    if (seen_ > size_ || (!chunk && seen_ < size_)) fail();
+    return chunk;
+  }
+
+ private:
+  [[noreturn]] void fail() const {
+    const std::string described = std::to_string(size_) + " bytes of its descriptor";
+    throw Error(ErrorCode::kIntegrity,
+                "blob damaged: " + (seen_ > size_
+                                        ? "it is longer than the " + described
+                                        : "it ends after " + std::to_string(seen_) + " of the " + described));
+  }
+
+  std::unique_ptr<Source> inner_;
+  std::uint64_t size_;
+  std::uint64_t seen_ = 0;
+};
+
+Hands hands_for(std::uint64_t size) {
+  return size >= kWorthASecondHand && std::thread::hardware_concurrency() > 1 ? Hands::kTwo : Hands::kOne;
+}
+
+Fd spool_plainly(const Head& head, const std::string& directory) {
+  Fd file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (!file.is_open()) throw errno_error("make a spool file in " + directory);
+  StdinSource source(head);
+  FdSink sink(file.get(), "spool file in " + directory);
+  pump(source, sink);
+  return file;
+}
+
+}  // namespace
+
+Head read_head(int fd) {
+  Head head{Bytes(Head::kMostBytes), false};
+  std::size_t size = 0;
+  while (size < head.bytes.size() && !head.is_whole) {
+    const std::size_t more = read_some(fd, MutableByteView(head.bytes).subspan(size), "stdin");
+    head.is_whole = more == 0;
+    size += more;
+  }
+  head.bytes.resize(size);
+  return head;
+}
+
+Fd spool(const Head& head, const std::string& directory) {
+  try {
+    return spool_plainly(head, directory);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kCancelled || !error.hint().empty()) throw;
+    throw Error(error.code(), error.message(), "name a directory with room for the layer with --spool-dir");
+  }
+}
+
+std::unique_ptr<Source> open_ciphertext(const Ciphertext& ciphertext, std::uint64_t size) {
+  std::unique_ptr<Source> all;
+  if (ciphertext.file.is_open()) {
+    all = std::make_unique<FileSource>(ciphertext.file, hands_for(size));
+  } else {
+    all = std::make_unique<StdinSource>(ciphertext.head);
+  }
+  return std::make_unique<SizedSource>(std::move(all), size);
+}
+
+LayerMac verify(const Ciphertext& ciphertext, std::uint64_t size, LayerMac hmac) {
+  const auto source = open_ciphertext(ciphertext, size);
+  return verify_layer(*source, std::move(hmac));
+}
+
+}  // namespace imgcrypt::streamproc

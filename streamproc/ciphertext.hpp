@@ -1,0 +1,47 @@
+// The ciphertext of the layer, and every stream that reads it. Files are read without moving their position,
+// which others may share. One thread at a time.
+#pragma once
+
+#include "base/process/fd.hpp"
+#include "base/stream/stream.hpp"
+#include "layer/layer_mac.hpp"
+
+#include <memory>
+#include <string>
+
+namespace imgcrypt::streamproc {
+
+// The first bytes of stdin, by which the layer's blob is recognised.
+struct Head {
+  static constexpr std::size_t kMostBytes = 4096;
+
+  Bytes bytes;
+  bool is_whole = false;  // stdin holds nothing after them
+};
+
+// Throws kOther; kCancelled.
+[[nodiscard]] Head read_head(int fd);
+
+struct Ciphertext {
+  Head head;
+  // The blob, or a copy of stdin: verified before any of it is decrypted. Closed when stdin is to be
+  // decrypted while it is read.
+  Fd file;
+  // The parent process has the blob open, and not as one of its standard files: it is containerd.
+  bool is_open_in_parent = false;
+};
+
+// An unnamed file in `directory` that holds all of stdin, whose head was read. Throws kOther or kNotFound,
+// with a hint that names --spool-dir; kCancelled.
+[[nodiscard]] Fd spool(const Head& head, const std::string& directory);
+
+// The file from its beginning, as often as it is opened, or stdin from its head on, once. The source throws
+// kIntegrity "blob damaged: ..." unless it gives exactly `size` bytes. `ciphertext` must outlive it.
+[[nodiscard]] std::unique_ptr<Source> open_ciphertext(const Ciphertext& ciphertext, std::uint64_t size);
+
+// Reads the whole file. Throws kIntegrity when its size or HMAC is not the layer's; kCancelled. Returns a MAC
+// for the next reader, which is cheaper and tells whether the file has changed since. REQUIRES:
+// ciphertext.file is open.
+[[nodiscard]] LayerMac verify(const Ciphertext& ciphertext, std::uint64_t size, LayerMac hmac);
+
+}  // namespace imgcrypt::streamproc

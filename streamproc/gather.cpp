@@ -1,0 +1,89 @@
+#include "streamproc/gather.hpp"
+
+#include "keys/key_file.hpp"
+#include "keywrap/private_key_unwrapper.hpp"
+#include "keywrap/provider/provider.hpp"
+#include "layer/wrapped_keys.hpp"
+#include "streamproc/layer_blob.hpp"
+#include "streamproc/payload.hpp"
+
+#include <unistd.h>
+
+#include <utility>
+
+namespace imgcrypt::streamproc {
+namespace {
+
+std::shared_ptr<KeyProviders> key_providers(const Options& options) {
+  ProviderSettings settings;
+  settings.config = options.provider_config;
+  settings.missing = MissingConfig::kCountsAsEmpty;
+  settings.libexec = libexec_directory();
+  settings.limits.time = options.provider_timeout;
+  return std::make_shared<KeyProviders>(std::move(settings));
+}
+
+KeyUnwrappers keys_of_payload(const std::vector<PayloadKey>& payload_keys) {
+  KeyUnwrappers keys;
+  for (std::size_t i = 0; i < payload_keys.size(); ++i) {
+    const PayloadKey& key = payload_keys[i];
+    try {
+      keys.push_back(std::make_unique<PrivateKeyUnwrapper>(
+          "key " + std::to_string(i) + " of the payload",
+          parse_private_key(key.file.expose(), key.passphrase ? &*key.passphrase : nullptr)));
+    } catch (const Error&) {
+      continue;  // of another kind, or meant for another scheme
+    }
+  }
+  return keys;
+}
+
+Candidates candidates_for(const std::optional<Payload>& payload, const BlobSearch& search,
+                          const ContentStore& store) {
+  if (payload && has_encryption_annotations(payload->layer.annotations)) return Candidates(payload->layer);
+  if (search.blob) return Candidates(LayerDescriptors(search.blob->store, search.blob->digest));
+  throw Error(ErrorCode::kNotFound,
+              "no payload, and the layer is not among the files that the parent process has open, nor in " +
+                  store.root() + (search.cut_short.empty() ? "" : " (" + search.cut_short + ")"),
+              "name containerd's content store with --content-root");
+}
+
+Ciphertext ciphertext_of(Head head, std::optional<LayerBlob> blob, const Options& options) {
+  if (options.is_streaming) return {std::move(head), Fd(), false};
+  if (blob) return {std::move(head), std::move(blob->file), blob->is_open_in_parent};
+  Fd spooled = spool(head, options.spool);
+  return {std::move(head), std::move(spooled), false};
+}
+
+KeyUnwrappers keys_of(std::optional<Payload> payload, const KeyDirectory& directory,
+                      std::shared_ptr<KeyProviders> providers) {
+  KeyUnwrappers keys;
+  ProviderParameters parameters;
+  if (payload) {
+    keys = keys_of_payload(payload->keys);
+    parameters = std::move(payload->provider_parameters);
+  }
+  for (auto& key : directory.unwrappers()) keys.push_back(std::move(key));
+  keys.push_back(std::make_unique<ProviderUnwrapper>(std::move(providers), std::move(parameters)));
+  return keys;
+}
+
+}  // namespace
+
+Gathered gather(const Options& options) {
+  auto providers = key_providers(options);  // first: what it forks must not hold keys
+  std::optional<Payload> payload = read_payload();
+  Head head = read_head(STDIN_FILENO);
+  const ContentStore store(options.content_root);
+  const auto named = payload ? std::optional(payload->layer.digest) : std::nullopt;
+  BlobSearch search = find_blob(head, named, open_files_of(::getppid()), store);
+  Candidates candidates = candidates_for(payload, search, store);
+  Digest digest = named ? *named : search.blob->digest;
+  Ciphertext ciphertext = ciphertext_of(std::move(head), std::move(search.blob), options);
+  KeyDirectory directory(options.keys);
+  KeyUnwrappers keys = keys_of(std::move(payload), directory, std::move(providers));
+  return {std::move(digest), std::move(ciphertext), std::move(candidates), std::move(directory),
+          std::move(keys)};
+}
+
+}  // namespace imgcrypt::streamproc

@@ -1,0 +1,77 @@
+#include "streamproc/layer_blob.hpp"
+
+#include "node/defaults.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace imgcrypt::streamproc {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool begins_with(const Fd& file, const Head& head) {
+  Bytes start(head.bytes.size() + 1);
+  std::size_t size = 0;
+  while (size < start.size()) {
+    const std::size_t more = read_some_at(file.get(), MutableByteView(start).subspan(size), size, "blob");
+    if (more == 0) break;
+    size += more;
+  }
+  if (head.is_whole ? size != head.bytes.size() : size < head.bytes.size()) return false;
+  return std::equal(head.bytes.begin(), head.bytes.end(), start.begin());
+}
+
+// The blob that `name` names, if stdin holds the same: `path` leads to its file.
+std::optional<LayerBlob> match(const std::string& name, const std::string& path, const Head& head,
+                               const std::optional<Digest>& digest) {
+  auto place = parse_blob_path(name);
+  if (!place || (digest && place->digest != *digest)) return std::nullopt;
+  Fd file = open_regular_file(path);
+  if (!file.is_open() || !begins_with(file, head)) return std::nullopt;
+  return LayerBlob{std::move(file), std::move(place->store), std::move(place->digest)};
+}
+
+// By hand, the program that writes our stdin, or our parent itself, may have the blob as its own stdin.
+bool is_standard_fd(const std::string& name) { return name == "0" || name == "1" || name == "2"; }
+
+std::optional<LayerBlob> find_among(const std::string& open_files, const Head& head,
+                                    const std::optional<Digest>& digest) {
+  const std::string in_a_store = std::string(kContentStoreName) + "/blobs/";
+  std::error_code failure;
+  for (fs::directory_iterator at(open_files, failure), end; !failure && at != end; at.increment(failure)) {
+    std::error_code gone;
+    const std::string target = fs::read_symlink(at->path(), gone).string();
+    if (gone || target.find(in_a_store) == std::string::npos) continue;
+    // Not opened by its name, which may mean nothing in our mount namespace.
+    if (auto blob = match(target, at->path(), head, digest)) {
+      blob->is_open_in_parent = !is_standard_fd(at->path().filename());
+      return blob;
+    }
+  }
+  return std::nullopt;
+}
+
+BlobSearch find_below(const ContentStore& store, const Head& head) {
+  const auto deadline = SearchClock::now() + kMostSearchTime;
+  BlobList list = store.list(deadline);
+  for (const std::string& path : list.paths) {
+    if (SearchClock::now() > deadline) return {std::nullopt, kOutOfTime};
+    if (auto blob = match(path, path, head, std::nullopt)) return {std::move(blob), {}};
+  }
+  return {std::nullopt, std::move(list.cut_short)};
+}
+
+}  // namespace
+
+std::string open_files_of(pid_t process) { return "/proc/" + std::to_string(process) + "/fd"; }
+
+BlobSearch find_blob(const Head& head, const std::optional<Digest>& digest, const std::string& open_files,
+                     const ContentStore& store) {
+  if (auto blob = find_among(open_files, head, digest)) return {std::move(blob), {}};
+  if (!digest) return find_below(store, head);
+  const std::string path = store.path(*digest);
+  return {match(path, path, head, digest), {}};
+}
+
+}  // namespace imgcrypt::streamproc

@@ -1,0 +1,77 @@
+#include "streamproc/open.hpp"
+
+#include "layer/unwrap_private_options.hpp"
+#include "layer/wrapped_keys.hpp"
+
+#include <utility>
+
+namespace imgcrypt::streamproc {
+namespace {
+
+class Trial {
+ public:
+  explicit Trial(const Gathered& gathered)
+      : gathered_(gathered),
+        cure_("put the private key of one of these recipients into " + gathered.key_directory.path() +
+              ", or configure its key provider") {}
+
+  [[nodiscard]] bool is_exhausted() const noexcept { return passes_ == kMostPasses; }
+
+  // nullopt when it does not open the layer, which is noted.
+  std::optional<OpenedLayer> attempt(const Descriptor& descriptor) {
+    try {
+      OpenedLayer layer = unwrap(descriptor);
+      if (gathered_.ciphertext.file.is_open()) {
+        ++passes_;
+        layer.mac = verify(gathered_.ciphertext, layer.size, std::move(layer.mac));
+      }
+      return layer;
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::kCancelled) throw;
+      // That one opens and the layer is damaged tells more than that others do not open.
+      if (!failure_ || failure_->code() == ErrorCode::kNoKey) failure_ = error;
+    }
+    return std::nullopt;
+  }
+
+  // Throws what tells most of the failures. REQUIRES: attempt() was called, and never succeeded.
+  [[noreturn]] void fail(const std::string& cut_short) const {
+    const ErrorCode code = failure_->code();
+    const std::string& complaint = gathered_.key_directory.complaint();
+    const bool is_for_want_of_keys = code == ErrorCode::kNoKey || code == ErrorCode::kProvider;
+    const std::string more = is_for_want_of_keys && !complaint.empty() ? "; " + complaint : "";
+    throw Error(code, failure_->message() + more + cut_short, failure_->hint());
+  }
+  [[noreturn]] void fail_exhausted() const {
+    throw Error(failure_->code(),
+                failure_->message() + "; the blob was checked for " + std::to_string(kMostPasses) +
+                    " of its descriptors, and the others were not tried",
+                "other images in the store name this layer too: remove those that should not");
+  }
+
+ private:
+  [[nodiscard]] OpenedLayer unwrap(const Descriptor& descriptor) const {
+    const PublicOptions public_options = public_options_of(descriptor.annotations);
+    PrivateOptions options = unwrap_private_options(descriptor.annotations, gathered_.keys, cure_);
+    LayerMac hmac = layer_hmac(options, public_options);
+    return {std::move(options), std::move(hmac), descriptor.media_type, descriptor.size};
+  }
+
+  const Gathered& gathered_;
+  std::string cure_;
+  std::size_t passes_ = 0;  // over the whole file
+  std::optional<Error> failure_;
+};
+
+}  // namespace
+
+OpenedLayer open_layer(Gathered& gathered) {
+  Trial trial(gathered);
+  while (const auto candidate = gathered.candidates.next()) {
+    if (trial.is_exhausted()) trial.fail_exhausted();
+    if (auto layer = trial.attempt(*candidate)) return std::move(*layer);
+  }
+  trial.fail(gathered.candidates.cut_short());
+}
+
+}  // namespace imgcrypt::streamproc

@@ -1,0 +1,27 @@
+// What the decoder is told on its command line. A value, made by main.
+#pragma once
+
+#include "keywrap/provider/key_providers.hpp"
+#include "node/defaults.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace imgcrypt::streamproc {
+
+// Whether a layer of a compressed type is decompressed before it is written. kAuto: if the parent process has
+// its blob open in a content store, as containerd does: it takes plain tar for the compressed one that it
+// expects, and is slower at decompressing.
+enum class Inflate { kAuto, kAlways, kNever };
+
+struct Options {
+  std::string keys = kDefaultKeyDirectory;                   // directory
+  std::string content_root = kDefaultContentRoot;            // directory
+  std::string spool = "/var/tmp";                            // directory for a layer whose blob is not found
+  std::string provider_config;                               // as ProviderSettings::config
+  std::chrono::seconds provider_timeout = kProviderTimeout;  // for one answer
+  Inflate inflate = Inflate::kAuto;
+  bool is_streaming = false;  // decrypt while reading: only the tail waits for the HMAC. Never inflates
+};
+
+}  // namespace imgcrypt::streamproc

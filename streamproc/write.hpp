@@ -1,0 +1,17 @@
+// The phase after open: the plaintext of an opened layer, to stdout.
+#pragma once
+
+#include "streamproc/ciphertext.hpp"
+#include "streamproc/open.hpp"
+#include "streamproc/options.hpp"
+
+namespace imgcrypt::streamproc {
+
+// Checks the layer again as it reads it: a file may have changed since it was verified, and what is streamed
+// was not verified at all. When that fails, all but the last 128 KiB may have been written, never those. A
+// layer that is decompressed and looks compressed even then is written as it was stored instead: containerd
+// tells by the first bytes, and would take what was compressed twice for compressed once. Throws kIntegrity,
+// kOther; kCancelled. Whenever it throws, part of the layer may have been written.
+void write_layer(const OpenedLayer& layer, const Ciphertext& ciphertext, Inflate inflate);
+
+}  // namespace imgcrypt::streamproc

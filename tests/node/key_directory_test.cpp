@@ -1,0 +1,136 @@
+#include "node/key_directory.hpp"
+
+#include "support/encrypted_layer.hpp"
+#include "support/scratch_folder.hpp"
+#include "support/vectors.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sys/stat.h>
+
+namespace imgcrypt {
+namespace {
+
+using namespace test;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class KeyDirectoryTest : public testing::Test {
+ protected:
+  [[nodiscard]] std::string keys() const { return folder_.path() / "keys"; }
+
+  std::string write_key(const std::string& name, const PrivateKey& key, const char* passphrase = nullptr) {
+    const auto secret_phrase = passphrase == nullptr ? std::nullopt : std::optional(secret(passphrase));
+    const SecretBytes pem = key.to_pem(secret_phrase ? &*secret_phrase : nullptr);
+    return folder_.write(name, as_text(pem.expose()));
+  }
+
+  // What the directory says of each of its files after a layer for `key_` was tried with all of them.
+  [[nodiscard]] std::vector<std::string> tried() const {
+    const EncryptedLayer layer = encrypt_layer("layer", {other_});
+    const auto unwrappers = KeyDirectory(keys()).unwrappers();
+    EXPECT_EQ(error_of([&] { (void)unwrap_private_options(layer.descriptor.annotations, unwrappers); }),
+              ErrorCode::kNoKey);
+    std::vector<std::string> descriptions;
+    for (const auto& unwrapper : unwrappers) descriptions.push_back(unwrapper->description());
+    return descriptions;
+  }
+
+  [[nodiscard]] bool opens() const {
+    const EncryptedLayer layer = encrypt_layer("layer", {key_});
+    const auto unwrappers = KeyDirectory(keys()).unwrappers();
+    return !error_of([&] { (void)unwrap_private_options(layer.descriptor.annotations, unwrappers); });
+  }
+
+  ScratchFolder folder_;
+  PrivateKey key_ = PrivateKey::generate_ec("P-256");
+  PrivateKey other_ = PrivateKey::generate_ec("P-256");
+};
+
+TEST_F(KeyDirectoryTest, TriesEachFileInLexicalOrder) {
+  write_key("keys/b", other_);
+  write_key("keys/c/key", key_);
+  write_key("keys/a", PrivateKey::generate_ec("P-384"));
+  EXPECT_TRUE(opens());
+  EXPECT_EQ(KeyDirectory(keys()).complaint(), "");
+  const auto unwrappers = KeyDirectory(keys()).unwrappers();
+  ASSERT_EQ(unwrappers.size(), 3U);
+  EXPECT_THAT(unwrappers[0]->description(), HasSubstr("keys/a"));
+  EXPECT_THAT(unwrappers[2]->description(), HasSubstr("keys/c/key"));
+}
+
+TEST_F(KeyDirectoryTest, PassesOverWhatIsNotAKey) {
+  folder_.write("keys/a", "junk");
+  folder_.write("keys/b", "");
+  write_key("keys/key", key_);
+  EXPECT_TRUE(opens());
+  EXPECT_THAT(tried(), ElementsAre(HasSubstr("keys/a ("), HasSubstr("keys/b ("), HasSubstr("P-256 key")));
+}
+
+TEST_F(KeyDirectoryTest, ReadsAFileWhenItIsFirstTried) {
+  const std::string file = write_key("keys/key", key_);
+  const KeyDirectory directory(keys());
+  const auto unwrappers = directory.unwrappers();
+  EXPECT_THAT(unwrappers.front()->description(), HasSubstr("not tried"));
+  std::filesystem::remove(file);
+  const EncryptedLayer layer = encrypt_layer("layer", {key_});
+  EXPECT_EQ(error_of([&] { (void)unwrap_private_options(layer.descriptor.annotations, unwrappers); }),
+            ErrorCode::kNoKey);
+  EXPECT_THAT(unwrappers.front()->description(), HasSubstr("No such file"));
+}
+
+TEST_F(KeyDirectoryTest, TakesPassphrasesFromTheFileBeside) {
+  write_key("keys/key", key_, "mine");
+  EXPECT_FALSE(opens());
+  folder_.write("keys/key.pass", "mine\n");
+  EXPECT_TRUE(opens());
+  EXPECT_EQ(KeyDirectory(keys()).unwrappers().size(), 1U);
+  folder_.write("keys/key.pass", "other\n");
+  EXPECT_FALSE(opens());
+}
+
+// As Kubernetes mounts a secret.
+TEST_F(KeyDirectoryTest, FollowsLinksThatStayInside) {
+  write_key("keys/..2026/key", key_);
+  std::filesystem::create_directory_symlink("..2026", folder_.path() / "keys/..data");
+  std::filesystem::create_symlink("..data/key", folder_.path() / "keys/key");
+  EXPECT_TRUE(opens());
+  std::filesystem::create_directory_symlink("keys", folder_.path() / "link");
+  EXPECT_EQ(KeyDirectory(folder_.path() / "link").complaint(), "");
+}
+
+TEST_F(KeyDirectoryTest, FollowsNoLinkOutside) {
+  write_key("elsewhere/key", key_);
+  std::filesystem::create_directory(keys());
+  std::filesystem::create_symlink(folder_.path() / "elsewhere/key", keys() + "/key");
+  EXPECT_THAT(KeyDirectory(keys()).unwrappers(), IsEmpty());
+  EXPECT_EQ(KeyDirectory(keys()).complaint(), "no keys: " + keys() + "/key is not a file inside " + keys());
+  write_key("keys/locked", key_, "mine");
+  folder_.write("elsewhere/pass", "mine");
+  std::filesystem::create_symlink(folder_.path() / "elsewhere/pass", keys() + "/locked.pass");
+  EXPECT_FALSE(opens());
+}
+
+TEST_F(KeyDirectoryTest, PassesOverFifosAndDanglingLinks) {
+  write_key("keys/key", key_);
+  ASSERT_EQ(::mkfifo((keys() + "/fifo").c_str(), 0600), 0);
+  ASSERT_EQ(::mkfifo((keys() + "/key.pass").c_str(), 0600), 0);
+  std::filesystem::create_symlink("nowhere", keys() + "/dangling");
+  EXPECT_EQ(KeyDirectory(keys()).unwrappers().size(), 1U);
+  EXPECT_TRUE(opens());
+}
+
+TEST_F(KeyDirectoryTest, SaysWhatIsWrongWithTheDirectory) {
+  EXPECT_EQ(KeyDirectory(keys()).complaint(), "no keys: " + keys() + " does not exist");
+  EXPECT_THAT(KeyDirectory(keys()).unwrappers(), IsEmpty());
+  std::filesystem::create_directory(keys());
+  EXPECT_EQ(KeyDirectory(keys()).complaint(), "no keys: " + keys() + " is empty");
+  const std::string file = write_key("file", key_);
+  EXPECT_EQ(KeyDirectory(file).complaint(), "no keys: " + file + ": Not a directory");
+  EXPECT_EQ(KeyDirectory(file).path(), file);
+}
+
+}  // namespace
+}  // namespace imgcrypt

@@ -1,0 +1,149 @@
+#include "streamproc/decode.hpp"
+
+#include "base/process/pipe.hpp"
+#include "base/stream/fd_stream.hpp"
+#include "support/encrypted_layer.hpp"
+#include "support/store_folder.hpp"
+#include "support/vectors.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace imgcrypt::streamproc {
+namespace {
+
+using namespace test;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr std::size_t kMostOutput = std::size_t{1} << 20U;
+
+struct Outcome {
+  std::string output;
+  std::string error;  // "CODE MESSAGE; HINT", empty after success
+};
+
+// A descriptor that is another file's as long as this lives.
+class Redirected {
+ public:
+  Redirected(int fd, int file) : fd_(fd), kept_(::fcntl(fd, F_DUPFD_CLOEXEC, 10)) { ::dup2(file, fd); }
+  ~Redirected() {
+    if (kept_.is_open()) {
+      ::dup2(kept_.get(), fd_);
+    } else {
+      ::close(fd_);
+    }
+  }
+  Redirected(const Redirected&) = delete;
+  Redirected& operator=(const Redirected&) = delete;
+
+ private:
+  int fd_;
+  Fd kept_;
+};
+
+// With the descriptors that containerd gives: the blob on stdin, no payload. The output fits into a pipe.
+Outcome decode(const std::string& blob, const Options& options) {
+  Pipe output = make_pipe();
+  Outcome outcome;
+  {
+    const Redirected input(STDIN_FILENO, open_regular_file(blob).get());
+    const Redirected out(STDOUT_FILENO, output.write_end.get());
+    const Redirected payload(3, Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC)).get());
+    try {
+      decode_layer(options);
+    } catch (const Error& error) {
+      outcome.error =
+          std::to_string(static_cast<int>(error.code())) + " " + error.message() + "; " + error.hint();
+    }
+  }
+  output.write_end.reset();
+  outcome.output = as_text(read_all(output.read_end.get(), kMostOutput, "pipe"));
+  return outcome;
+}
+
+class DecodeLayer : public testing::Test {
+ protected:
+  DecodeLayer() {
+    blob_ = folder_.add(layer_.bytes);
+    scratch_.write("keys/key", as_text(key_.to_pem(nullptr).expose()));
+    options_.keys = scratch_.path() / "keys";
+    options_.content_root = folder_.root();
+    options_.spool = scratch_.path();
+  }
+
+  [[nodiscard]] Outcome run() const { return decode(blob_, options_); }
+  [[nodiscard]] std::string place() const { return "layer " + layer_.descriptor.digest.string() + ": "; }
+
+  StoreFolder folder_;
+  ScratchFolder scratch_;
+  PrivateKey key_ = PrivateKey::generate_ec("P-256");
+  EncryptedLayer layer_ = encrypt_layer("plaintext of the layer", {key_});
+  std::string blob_;
+  Options options_;
+};
+
+TEST_F(DecodeLayer, WritesThePlaintext) {
+  folder_.add_manifest({layer_.descriptor});
+  for (const bool is_streaming : {false, true}) {
+    options_.is_streaming = is_streaming;
+    const Outcome outcome = run();
+    EXPECT_EQ(outcome.output, "plaintext of the layer");
+    EXPECT_EQ(outcome.error, "");
+  }
+}
+
+TEST_F(DecodeLayer, NeedsToKnowTheLayer) {
+  options_.content_root = "/nothing/here";
+  const Outcome outcome = run();
+  EXPECT_EQ(outcome.error,
+            "2 no payload, and the layer is not among the files that the parent process has open, nor in "
+            "/nothing/here; name containerd's content store with --content-root");
+  EXPECT_EQ(outcome.output, "");
+}
+
+TEST_F(DecodeLayer, NeedsAManifest) {
+  const Outcome outcome = run();
+  EXPECT_THAT(outcome.error, StartsWith("2 " + place() + "no manifest in " + folder_.root().string()));
+  EXPECT_EQ(outcome.output, "");
+}
+
+TEST_F(DecodeLayer, NeedsAKey) {
+  folder_.add_manifest({layer_.descriptor});
+  options_.keys = "/no/keys";
+  const Outcome outcome = run();
+  EXPECT_THAT(outcome.error, StartsWith("6 " + place() + "no key opens it: wrapped for "));
+  EXPECT_THAT(outcome.error, HasSubstr("; no keys: /no/keys does not exist; put the private key"));
+  EXPECT_EQ(outcome.output, "");
+}
+
+TEST_F(DecodeLayer, SaysThatTheLayerIsDamaged) {
+  folder_.add_manifest({forged(layer_, 1)});
+  const std::string damaged = "7 " + place() +
+                              "layer authentication failed; it was damaged or changed: remove the image and "
+                              "pull it again";
+  for (const bool is_streaming : {false, true}) {
+    options_.is_streaming = is_streaming;
+    const Outcome outcome = run();
+    EXPECT_EQ(outcome.error, damaged);
+    EXPECT_EQ(outcome.output, "");
+  }
+}
+
+TEST_F(DecodeLayer, ReadsTheKeyProvidersConfigurationWhenNoFileOpensTheLayer) {
+  options_.provider_config = scratch_.write("providers.json", "nonsense");
+  folder_.add_manifest({layer_.descriptor});
+  EXPECT_EQ(run().error, "");
+  Descriptor descriptor = layer_.descriptor;
+  descriptor.annotations.erase("org.opencontainers.image.enc.keys.jwe");
+  descriptor.annotations["org.opencontainers.image.enc.keys.provider.demo"] = "eA==";
+  folder_.add_manifest({descriptor});
+  std::filesystem::remove(folder_.path(Digest::of(as_bytes(manifest_of({layer_.descriptor})))));
+  EXPECT_THAT(run().error, HasSubstr("providers.json"));
+}
+
+}  // namespace
+}  // namespace imgcrypt::streamproc
