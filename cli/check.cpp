@@ -87,7 +87,7 @@ void print(const CheckResult& result, const Reference& reference, const Descript
 
 void run_check(const CheckArguments& options, Output& output) {
   const Reference reference = Reference::parse(options.reference);
-  const auto source = open_source(reference);
+  const auto source = open_source(reference, {});
   const bool has_keys = options.keys.are_given() || !ProviderOptions::config().empty();
   const KeyUnwrappers keys = has_keys ? options.keys.read(output) : KeyUnwrappers();
   CheckOptions how;

@@ -77,7 +77,7 @@ void run_decrypt(const DecryptArguments& options, Output& output) {
   const Reference from = Reference::parse(options.source);
   const Reference target = Reference::parse(options.destination);
   options.selection.check_place(from, target);
-  const auto source = open_source(from);
+  const auto source = open_source(from, {});
   const auto destination = open_destination(target, {.other = from});
   const KeyUnwrappers keys = options.keys.read(output);
   DecryptOptions how;
@@ -106,7 +106,7 @@ void add_decrypt(CLI::App& app, Output& output) {
   add_destination_argument(*command, options->destination, IfMissing::kFail);
   options->selection.add_to(*command);
   command->add_flag("--partial", options->is_partial,
-                    "leave layers that no key opens as they are (default: fail)");
+                    "leave layers encrypted that no key opens (default: fail)");
   command
       ->add_option("--diff-ids", options->diff_ids,
                    "when to check each layer against the diff_ids in the image's config; auto (the default) "

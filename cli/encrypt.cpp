@@ -13,6 +13,7 @@
 #include "transport/open.hpp"
 
 #include <memory>
+#include <optional>
 
 namespace imgcrypt::cli {
 namespace {
@@ -95,9 +96,9 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
                 "leave out --prune");
   }
   if (options.prune) require_prunable(*store);
-  const auto source = open_source(from);
+  const auto source = open_source(from, {});
   const auto destination = open_destination(target, {.other = from});
-  const auto base = options.base.empty() ? nullptr : open_source(Reference::parse(options.base));
+  const auto base = options.base.empty() ? nullptr : open_source(Reference::parse(options.base), {});
   const KeyUnwrappers keys = options.keys.are_given() ? options.keys.read(output) : KeyUnwrappers();
   EncryptOptions how;
   how.selection = options.selection.value();
@@ -107,15 +108,22 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   how.jobs = options.jobs.value();
   const EncryptResult result = encrypt_image(*source, *destination, wrappers, how, output);
   JsonObject json = json_of(result, target);
-  report_leftovers(store.get(), result, options.prune, output, json);
-  if (result.root) {
-    options.digest_file.write(result.root->digest);
-    output.print_result(target.string() + "@" + result.root->digest.string(), std::move(json));
-  } else {
+  if (!result.root) {
+    report_leftovers(store.get(), result, options.prune, output, json);
     for (const LayerOutcome& layer : result.layers)
       output.print_text(layer.place + ": " + description(layer.outcome));
-    output.print_json(std::move(json));
+    return output.print_json(std::move(json));
   }
+  options.digest_file.write(result.root->digest);
+  std::optional<Error> failure;
+  try {
+    report_leftovers(store.get(), result, options.prune, output, json);
+  } catch (const Error& error) {
+    failure = error;  // the image is written all the same, and whoever waits for it must hear so
+    output.warn("it could not be told which plain layers are left: " + error.message());
+  }
+  output.print_result(target.string() + "@" + result.root->digest.string(), std::move(json));
+  if (failure && options.prune) throw Error(*failure);
 }
 
 }  // namespace

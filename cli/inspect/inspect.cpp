@@ -37,7 +37,7 @@ void print_bytes(ByteView bytes, const Output& output) {
 }
 
 void run_inspect(const InspectArguments& options, Output& output) {
-  const auto source = open_source(Reference::parse(options.reference));
+  const auto source = open_source(Reference::parse(options.reference), {});
   const Selection selection = options.selection.value();
   if (options.raw) return print_bytes(read_root(*source), output);
   if (options.config) return print_bytes(read_config(*source, selection.platforms), output);

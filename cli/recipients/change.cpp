@@ -24,7 +24,7 @@ RecipientsOptions ChangeArguments::options(BlobCheck check) const {
 OpenedImage open_image(const ChangeArguments& arguments) {
   arguments.digest_file.check();
   const Reference from = Reference::parse(arguments.source);
-  auto source = open_source(from);
+  auto source = open_source(from, {});
   TransportOptions how{.other = from};
   if (!arguments.destination.empty()) {
     const Reference target = Reference::parse(arguments.destination);

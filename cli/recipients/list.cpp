@@ -21,7 +21,7 @@ JsonObject json_of(const ListedRecipient& listed) {
 }
 
 void run_recipients_list(const std::string& reference, Output& output) {
-  const auto source = open_source(Reference::parse(reference));
+  const auto source = open_source(Reference::parse(reference), {});
   const RecipientList list = list_recipients(*source);
   std::string lines;
   JsonArray recipients;

@@ -50,9 +50,4 @@ void run_parallel(std::size_t count, unsigned jobs, StopFlag& stop,
   if (failure) std::rethrow_exception(failure);
 }
 
-std::optional<Chunk> StoppableSource::next() {
-  if (stop_) throw Error(ErrorCode::kCancelled, "stopped: another layer failed");
-  return inner_.next();
-}
-
 }  // namespace imgcrypt

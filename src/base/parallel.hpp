@@ -2,8 +2,6 @@
 // fails.
 #pragma once
 
-#include "base/stream/stream.hpp"
-
 #include <atomic>
 #include <cstddef>
 #include <functional>
@@ -20,18 +18,5 @@ using StopFlag = std::atomic<bool>;
 // REQUIRES: the task may be called by several threads at once, and `stop` is false.
 void run_parallel(std::size_t count, unsigned jobs, StopFlag& stop,
                   const std::function<void(std::size_t)>& task);
-
-// Passes on `inner` unchanged, and throws kCancelled from the first chunk after `stop` was set. It cannot
-// interrupt a call of inner.next() that waits.
-class StoppableSource final : public Source {
- public:
-  // Both must outlive it.
-  StoppableSource(Source& inner, const StopFlag& stop) : inner_(inner), stop_(stop) {}
-  [[nodiscard]] std::optional<Chunk> next() override;
-
- private:
-  Source& inner_;
-  const StopFlag& stop_;
-};
 
 }  // namespace imgcrypt

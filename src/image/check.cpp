@@ -119,9 +119,10 @@ class Checker {
     HandsChoice hands(static_cast<std::size_t>(large), jobs);
     run_parallel(blobs.size(), jobs, stop, [&](std::size_t i) {
       try {
+        const Descriptor& blob = blobs[i].second.layer;
         options_.depth == CheckDepth::kContent
-            ? check_layer_content(source_, blobs[i].second, hands.next(blobs[i].second.layer.size), reporter_)
-            : source_.check_presence(blobs[i].second.layer);
+            ? check_layer_content(source_, blobs[i].second, hands.next(blob.size), stop, reporter_)
+            : source_.check_presence(blob);
       } catch (const Error& error) {
         // As others would fetch it from its urls.
         const bool may_be_elsewhere = blobs[i].second.layer.has_urls && error.code() == ErrorCode::kNotFound;
@@ -183,8 +184,8 @@ CheckResult check_image(ImageSource& source, const CheckOptions& options, Report
 
 // What is missing may explain what is damaged, and damage why no key opens it: the cause comes first.
 std::optional<Error> worst_problem(const CheckResult& result) {
-  for (const ErrorCode code :
-       {ErrorCode::kNotFound, ErrorCode::kIntegrity, ErrorCode::kProvider, ErrorCode::kNoKey}) {
+  for (const ErrorCode code : {ErrorCode::kNotFound, ErrorCode::kIntegrity, ErrorCode::kRegistry,
+                               ErrorCode::kNetwork, ErrorCode::kProvider, ErrorCode::kNoKey}) {
     const auto found = std::ranges::find(result.problems, code, &Error::code);
     if (found != result.problems.end()) return *found;
   }

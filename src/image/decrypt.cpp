@@ -97,13 +97,13 @@ void note_exactness(const DecryptResult& result, Reporter& reporter) {
 std::string description(DecryptedAs outcome) {
   switch (outcome) {
     case DecryptedAs::kDecrypted:
-      return "is decrypted";
+      return "would be decrypted";
     case DecryptedAs::kLocked:
-      return "stays encrypted: no key opens it";
+      return "would stay encrypted: no key opens it";
     case DecryptedAs::kNotChosen:
-      return "stays encrypted: not selected";
+      return "would stay encrypted: not selected";
     case DecryptedAs::kPlain:
-      return "stays as it is: it is not encrypted";
+      return "would stay as it is: it is not encrypted";
   }
   return {};
 }

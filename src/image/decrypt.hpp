@@ -1,6 +1,7 @@
 // The use case decrypt: an image with the chosen layers decrypted, each held to what its config says of it.
 #pragma once
 
+#include "image/change/decryption_plan.hpp"
 #include "image/change/dry_run.hpp"
 #include "image/reporter.hpp"
 #include "image/tree/selection.hpp"
@@ -15,14 +16,6 @@ namespace imgcrypt {
 
 // Whether layers that no key opens are an error, or stay encrypted provided that another layer is opened.
 enum class Locked { kFail, kStay };
-
-// Which layers must be those that the image's config means, by their diff_ids (OCI image specification,
-// "Image Configuration"): a layer may decrypt well and still be another image's, put in its place.
-enum class DiffIdCheck {
-  kAuto,    // those of manifests that do not become exactly the ones that were encrypted
-  kAlways,  // all
-  kNever,
-};
 
 struct DecryptOptions {
   Selection selection = {};
@@ -40,7 +33,7 @@ enum class DecryptedAs {
   kPlain,      // was not encrypted
 };
 
-// "is decrypted", "stays encrypted: not selected": for people.
+// What a dry run says of it: "would be decrypted", "would stay encrypted: not selected".
 [[nodiscard]] std::string description(DecryptedAs outcome);
 
 struct DecryptedLayer {

@@ -177,17 +177,17 @@ void note_outcomes(const Outcomes& outcomes, const std::vector<std::string>& lef
 std::string description(EncryptedAs outcome) {
   switch (outcome) {
     case EncryptedAs::kEncrypted:
-      return "is encrypted";
+      return "would be encrypted";
     case EncryptedAs::kRecipientsAdded:
-      return "is already encrypted: the recipients are added";
+      return "is already encrypted: the recipients would be added";
     case EncryptedAs::kKept:
-      return "is already encrypted: keeps its recipients";
+      return "is already encrypted: would keep its recipients";
     case EncryptedAs::kNotChosen:
-      return "is not encrypted: not selected";
+      return "would not be encrypted: not selected";
     case EncryptedAs::kBase:
-      return "is not encrypted: part of the base image";
+      return "would not be encrypted: part of the base image";
     case EncryptedAs::kNotALayer:
-      return "is not encrypted: not an image layer";
+      return "would not be encrypted: not an image layer";
   }
   return {};
 }

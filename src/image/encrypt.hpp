@@ -34,7 +34,7 @@ enum class EncryptedAs {
   kNotALayer,        // of a type that is never encrypted, or to be fetched from its urls
 };
 
-// "is encrypted", "is not encrypted: not selected": for people.
+// What a dry run says of it: "would be encrypted", "would not be encrypted: not selected".
 [[nodiscard]] std::string description(EncryptedAs outcome);
 
 struct LayerOutcome {

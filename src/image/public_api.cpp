@@ -96,7 +96,7 @@ WrittenImage encrypt_as_requested(const EncryptRequest& request) {
                                                 [&](const std::string& text) { reporter.note(text); });
   if (wrappers.empty()) throw Error(ErrorCode::kUsage, "no recipient was given");
   const Reference from = Reference::parse(request.source);
-  const auto source = open_source(from);
+  const auto source = open_source(from, {});
   const auto destination = open_destination(Reference::parse(request.destination), {.other = from});
   EncryptOptions options;
   options.selection = selection_of(request.layers, request.platforms);
@@ -114,7 +114,7 @@ WrittenImage decrypt_as_requested(const DecryptRequest& request) {
   for (const KeyFile& file : request.keys) keys.push_back(open_key(file));
   keys.push_back(std::make_unique<ProviderUnwrapper>(std::move(providers), ProviderParameters()));
   const Reference from = Reference::parse(request.source);
-  const auto source = open_source(from);
+  const auto source = open_source(from, {});
   const auto destination = open_destination(Reference::parse(request.destination), {.other = from});
   DecryptOptions options;
   options.selection = selection_of(request.layers, request.platforms);
@@ -124,7 +124,7 @@ WrittenImage decrypt_as_requested(const DecryptRequest& request) {
 }
 
 std::vector<InspectedLayer> inspect_layers(const std::string& source) {
-  const ImageReport report = inspect_image(*open_source(Reference::parse(source)));
+  const ImageReport report = inspect_image(*open_source(Reference::parse(source), {}));
   std::vector<InspectedLayer> layers;
   add_layers(report.root, report.recipients, layers);
   return layers;

@@ -25,8 +25,6 @@ class EncryptingSource final : public Source {
   [[nodiscard]] const PublicOptions& public_options() const noexcept { return public_options_; }
 
  private:
-  [[nodiscard]] std::optional<Chunk> encrypt_next();
-
   Source& plain_;
   AesCtr cipher_;
   ChunkHash<Mac> hmac_;

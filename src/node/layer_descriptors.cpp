@@ -1,7 +1,7 @@
 #include "node/layer_descriptors.hpp"
 
 #include "base/cancel.hpp"
-#include "base/stream/fd_stream.hpp"
+#include "base/process/fd.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/manifest.hpp"
 

@@ -7,15 +7,17 @@ namespace imgcrypt {
 VerifyingSource::VerifyingSource(std::unique_ptr<Source> inner, const Digest& digest, std::uint64_t size)
     : inner_(std::move(inner)), digest_(digest), size_(size), hasher_(Hasher(digest.algorithm())) {}
 
-void VerifyingSource::fail(const std::string& why) {
-  failure_ = why;
+void VerifyingSource::fail(const std::string& why) const {
   throw Error(ErrorCode::kIntegrity, "blob " + digest_.string() + " is damaged: " + why,
               "fetch the image again from an intact copy");
 }
 
 std::optional<Chunk> VerifyingSource::next() {
+  return failure_.guard([this] { return verify_next(); });
+}
+
+std::optional<Chunk> VerifyingSource::verify_next() {
   if (verified_) return std::nullopt;
-  if (!failure_.empty()) fail(failure_);
   std::optional<Chunk> chunk = inner_->next();
   if (!chunk) {
     finish();

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/stream/chunk_hash.hpp"
+#include "base/stream/sticky_failure.hpp"
 #include "base/stream/stream.hpp"
 #include "oci/descriptor.hpp"
 
@@ -20,7 +21,8 @@ class VerifyingSource final : public Source {
   [[nodiscard]] std::optional<Chunk> next() override;
 
  private:
-  [[noreturn]] void fail(const std::string& why);
+  [[noreturn]] void fail(const std::string& why) const;
+  [[nodiscard]] std::optional<Chunk> verify_next();
   void finish();
 
   std::unique_ptr<Source> inner_;
@@ -28,7 +30,7 @@ class VerifyingSource final : public Source {
   std::uint64_t size_;
   std::uint64_t seen_ = 0;
   ChunkHash<Hasher> hasher_;
-  std::string failure_;
+  StickyFailure failure_;
   bool verified_ = false;
 };
 

@@ -23,11 +23,11 @@ struct TransportOptions {
 // Throws kNotFound when there is no such image, or several; the hint lists what is there. kIntegrity and
 // kRefused for a store that cannot be read.
 [[nodiscard]] std::unique_ptr<ImageSource> open_source(const Reference& reference,
-                                                       const TransportOptions& options = {});
+                                                       const TransportOptions& options);
 // Creates and reads nothing yet. Throws kUsage for a reference that cannot be written to: by digest, by
 // position, or with a tag that the transport does not allow.
 [[nodiscard]] std::unique_ptr<ImageDestination> open_destination(const Reference& reference,
-                                                                 const TransportOptions& options = {});
+                                                                 const TransportOptions& options);
 // Null for a transport whose images share nothing, or nothing that we can list. Its store need not exist.
 [[nodiscard]] std::unique_ptr<SharedStore> open_shared_store(const Reference& reference);
 

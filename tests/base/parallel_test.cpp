@@ -1,5 +1,6 @@
 #include "base/parallel.hpp"
 
+#include "base/stream/stoppable_source.hpp"
 #include "support/slow_source.hpp"
 #include "support/vectors.hpp"
 

@@ -49,8 +49,8 @@ locked_layers_can_stay() {
 
 dry_runs_write_nothing() {
   expect_exit 0 imgcrypt decrypt "oci:$TMP/both:t" "oci:$TMP/none:t" -k "$TMP/key.pem" --partial --dry-run
-  expect_contains "$stdout" "layer 0 of linux/amd64: is decrypted"
-  expect_contains "$stdout" "layer 2 of linux/arm64: stays encrypted: no key opens it"
+  expect_contains "$stdout" "layer 0 of linux/amd64: would be decrypted"
+  expect_contains "$stdout" "layer 2 of linux/arm64: would stay encrypted: no key opens it"
   expect_exit 6 imgcrypt decrypt "oci:$TMP/both:t" "oci:$TMP/none:t" -k "$TMP/key.pem" --dry-run
   expect_absent "$TMP/none"
 }

@@ -14,11 +14,11 @@ try() {
 
 encrypt_says_what_becomes_of_each_layer() {
   try encrypt "oci:$TMP/in:plain" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem" --layer -1
-  expect_equal "$stdout" "layer 0 of the image: is not encrypted: not selected
-layer 1 of the image: is encrypted" "stdout"
+  expect_equal "$stdout" "layer 0 of the image: would not be encrypted: not selected
+layer 1 of the image: would be encrypted" "stdout"
   try encrypt "oci:$TMP/in:secret" "oci:$TMP/out:t" -r "jwe:$TMP/other.pub.pem" -k "$TMP/key.pem"
-  expect_equal "$stdout" "layer 0 of the image: is already encrypted: the recipients are added
-layer 1 of the image: is already encrypted: the recipients are added" "stdout"
+  expect_equal "$stdout" "layer 0 of the image: is already encrypted: the recipients would be added
+layer 1 of the image: is already encrypted: the recipients would be added" "stdout"
 }
 
 nothing_is_pruned() {

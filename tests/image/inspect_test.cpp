@@ -171,7 +171,7 @@ TEST(Inspect, ReadsTheLayoutsOfAllPeers) {
   for (const auto& row : load_table("layouts.json")) {
     SCOPED_TRACE(text(row, "name"));
     const auto source =
-        open_source(Reference::parse("oci:" VECTORS "/" + text(row, "path") + ":" + text(row, "tag")));
+        open_source(Reference::parse("oci:" VECTORS "/" + text(row, "path") + ":" + text(row, "tag")), {});
     const ImageReport report = inspect_image(*source);
     EXPECT_GT(report.totals.encrypted, 0U);
     ASSERT_FALSE(report.recipients.empty());

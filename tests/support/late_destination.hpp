@@ -95,12 +95,14 @@ class LateDestination final : public ImageDestination {
         const Chunk chunk = std::move(kept_.front());
         kept_.pop_front();
         lock.unlock();
+        std::exception_ptr failure;
         try {
           send(chunk);
         } catch (...) {
-          failure_ = std::current_exception();
+          failure = std::current_exception();
         }
         lock.lock();
+        failure_ = failure;
         changed_.notify_all();
         if (failure_) return;
       }

@@ -13,6 +13,8 @@
 namespace imgcrypt {
 namespace {
 
+constexpr std::size_t kLeastRead = 4096;  // bytes, of what may turn out to be small
+
 // Until the call works. Whoever shares a descriptor with us, such as a terminal or a pipe, may have made it
 // non-blocking.
 template <typename Call>
@@ -99,6 +101,20 @@ SecretBytes read_secret_file(const std::string& path, std::size_t limit) {
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!file.is_open()) throw errno_error(path);
   return read_secret(file.get(), limit, path);
+}
+
+Bytes read_all(int fd, std::size_t limit, const std::string& what) {
+  Bytes bytes;
+  while (true) {
+    const std::size_t used = bytes.size();
+    bytes.resize(std::min(limit + 1,
+                          used + std::max(kLeastRead, used)));  // one more byte tells that there are too many
+    const std::size_t size = read_some(fd, MutableByteView(bytes).subspan(used), what);
+    bytes.resize(used + size);
+    if (size == 0) return bytes;
+    if (bytes.size() > limit)
+      throw Error(ErrorCode::kRefused, what + " is larger than " + std::to_string(limit) + " bytes");
+  }
 }
 
 }  // namespace imgcrypt

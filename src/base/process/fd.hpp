@@ -55,4 +55,8 @@ void write_all(int fd, ByteView bytes, const std::string& what);
 // Opens `path` (kNotFound if it is missing) and reads it so.
 [[nodiscard]] SecretBytes read_secret_file(const std::string& path, std::size_t limit);
 
+// The whole of a small file, from where it is, in memory. Throws kRefused, naming `what`, when there are more
+// than `limit` bytes, of which at most one more is read; and whatever read_some throws.
+[[nodiscard]] Bytes read_all(int fd, std::size_t limit, const std::string& what);
+
 }  // namespace imgcrypt

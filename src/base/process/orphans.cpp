@@ -1,6 +1,6 @@
 #include "base/process/orphans.hpp"
 
-#include "base/stream/fd_stream.hpp"
+#include "base/process/fd.hpp"
 
 #include <fcntl.h>
 #include <sys/prctl.h>

@@ -20,7 +20,7 @@ enum class Hands {
   kTwo,  // the owner and a thread that the pool starts
 };
 
-// A blob larger than this, in bytes, is worth a second hand: a smaller one is hashed before a thread has
+// A blob of at least this size, in bytes, is worth a second hand: a smaller one is hashed before a thread has
 // started.
 inline constexpr std::uint64_t kWorthASecondHand = 4 * 1024 * 1024;
 

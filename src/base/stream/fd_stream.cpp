@@ -3,12 +3,6 @@
 #include <algorithm>
 
 namespace imgcrypt {
-namespace {
-
-constexpr std::size_t kLeastRead = 4096;  // bytes
-
-}  // namespace
-
 std::optional<Chunk> FdSource::next() {
   return failure_.guard([this] { return read_next(); });
 }
@@ -25,20 +19,6 @@ std::optional<Chunk> FdSource::read_next() {
   }
   if (filled == 0) return std::nullopt;
   return std::move(fresh).filled(filled);
-}
-
-Bytes read_all(int fd, std::size_t limit, const std::string& what) {
-  Bytes bytes;
-  while (true) {
-    const std::size_t used = bytes.size();
-    bytes.resize(std::min(limit + 1,
-                          used + std::max(kLeastRead, used)));  // one more byte tells that there are too many
-    const std::size_t size = read_some(fd, MutableByteView(bytes).subspan(used), what);
-    bytes.resize(used + size);
-    if (size == 0) return bytes;
-    if (bytes.size() > limit)
-      throw Error(ErrorCode::kRefused, what + " is larger than " + std::to_string(limit) + " bytes");
-  }
 }
 
 }  // namespace imgcrypt

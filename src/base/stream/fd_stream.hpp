@@ -46,8 +46,4 @@ class FdSink final : public Sink {
   std::string what_;
 };
 
-// The whole of a small file, from where it is, in memory. Throws kRefused, naming `what`, when there are more
-// than `limit` bytes, of which at most one more is read; and whatever read_some throws.
-[[nodiscard]] Bytes read_all(int fd, std::size_t limit, const std::string& what);
-
 }  // namespace imgcrypt

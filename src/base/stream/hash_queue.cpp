@@ -30,6 +30,10 @@ constexpr std::size_t kStride = 128;
 // there would cost more than the cipher.
 constexpr std::size_t kBuffersOfTwoHands = 34;
 
+// Updates that a second hand may be behind with: three hashes of each buffer. It matters when a sink has kept
+// more buffers than these and gives them back.
+constexpr std::size_t kMostLeft = 3 * kBuffersOfTwoHands;
+
 // How many updates a lone hand may leave, so that they can be done in turns with those of the next chunk.
 constexpr std::size_t kLeftByOneHand = 1;
 
@@ -87,7 +91,7 @@ void HashQueue::run() {
   std::unique_lock lock(mutex_);
   while (true) {
     has_work_.wait(lock, [this] {
-      const bool is_worth_it = updates_.size() >= kUpdatesWorthWaking || updates_.size() > wanted_;
+      const bool is_worth_it = updates_.size() >= kUpdatesWorthWaking || is_waited_for();
       return is_closed_ || (is_worth_it && next_round()[0] != nullptr);
     });
     while (do_round(lock, has_done_)) continue;
@@ -134,7 +138,7 @@ bool HashQueue::do_round(std::unique_lock<std::mutex>& lock, std::condition_vari
   }
   // Drops chunks, which may give their buffers back: free_mutex_ is taken while mutex_ is held.
   while (!updates_.empty() && updates_.front().is_done) updates_.pop_front();
-  if (updates_.size() <= wanted_) has_done_.notify_one();
+  if (is_enough_for_some()) has_done_.notify_all();
   return true;
 }
 
@@ -176,21 +180,40 @@ void HashQueue::settle() noexcept {
   if (!updates_.empty()) wait_locked(lock, 0);
 }
 
-// Until at most `most` updates are left. The owner does not only wait: it does rounds as long as there is
+// Whether some thread waits for fewer than there are.
+bool HashQueue::is_waited_for() const noexcept {
+  for (const Waiter* waiter = waiting_; waiter != nullptr; waiter = waiter->next) {
+    if (updates_.size() > waiter->most) return true;
+  }
+  return false;
+}
+
+// Whether some thread that waits may go on.
+bool HashQueue::is_enough_for_some() const noexcept {
+  for (const Waiter* waiter = waiting_; waiter != nullptr; waiter = waiter->next) {
+    if (updates_.size() <= waiter->most) return true;
+  }
+  return false;
+}
+
+// Until at most `most` updates are left. Who waits does not only wait: it does rounds as long as there is
 // something to take.
 void HashQueue::wait_locked(std::unique_lock<std::mutex>& lock, std::size_t most) {
   const WorkTimer timer(Work::kWait);
-  wanted_ = most;
+  Waiter self{most, waiting_};
+  waiting_ = &self;
   has_work_.notify_one();
   while (updates_.size() > most) {
     if (!do_round(lock, has_work_)) has_done_.wait(lock);
   }
-  wanted_ = SIZE_MAX;
+  Waiter** at = &waiting_;
+  while (*at != &self) at = &(*at)->next;
+  *at = self.next;
   has_work_.notify_one();  // for updates that were stalled by those that the owner has done
 }
 
 Storage HashQueue::take_storage() {
-  wait_until_left(hands_ == Hands::kOne ? kLeftByOneHand : SIZE_MAX);
+  wait_until_left(hands_ == Hands::kOne ? kLeftByOneHand : kMostLeft);
   while (true) {
     if (Storage storage = take_free()) return storage;
     // If nothing is left to hash, somebody keeps the other buffers. Waiting for that could last for ever.

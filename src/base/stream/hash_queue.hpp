@@ -63,6 +63,12 @@ class HashQueue {
     bool is_taken = false;
     bool is_done = false;
   };
+  // A thread that waits until at most so many updates are left.
+  struct Waiter {
+    std::size_t most;
+    Waiter* next;
+  };
+
   // Updates of different hashes that one thread does in turns. A fixed array, so that nothing can fail
   // between taking updates and doing them. The pointers stay valid because only the ends of the deque change,
   // and an update is removed only after it is done.
@@ -76,6 +82,8 @@ class HashQueue {
   void update(const Round& round) noexcept;
   void wait_until_left(std::size_t most);
   void wait_locked(std::unique_lock<std::mutex>& lock, std::size_t most);
+  [[nodiscard]] bool is_waited_for() const noexcept;
+  [[nodiscard]] bool is_enough_for_some() const noexcept;
   [[nodiscard]] Storage take_free() noexcept;
   [[nodiscard]] Storage take_new();
   [[nodiscard]] bool has_all_buffers() noexcept;
@@ -85,8 +93,8 @@ class HashQueue {
   std::mutex mutex_;
   std::condition_variable has_work_;
   std::condition_variable has_done_;
-  std::deque<Update> updates_;     // in the order they were posted, from the first that is not done
-  std::size_t wanted_ = SIZE_MAX;  // the owner waits until no more than this are left; SIZE_MAX: it does not
+  std::deque<Update> updates_;  // in the order they were posted, from the first that is not done
+  Waiter* waiting_ = nullptr;   // the threads that wait, as a list on their stacks
   bool is_closed_ = false;
   std::exception_ptr failure_;
   std::thread thread_;

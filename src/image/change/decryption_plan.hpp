@@ -6,12 +6,20 @@
 #include "image/change/image_plan.hpp"
 #include "image/change/layer_check.hpp"
 #include "image/change/layer_keys.hpp"
-#include "image/decrypt.hpp"
+#include "image/reporter.hpp"
 #include "image/tree/configs.hpp"
 
 #include <vector>
 
 namespace imgcrypt {
+
+// Which layers must be those that the image's config means, by their diff_ids (OCI image specification,
+// "Image Configuration"): a layer may decrypt well and still be another image's, put in its place.
+enum class DiffIdCheck {
+  kAuto,    // those of manifests that do not become exactly the ones that were encrypted
+  kAlways,  // all
+  kNever,
+};
 
 struct DecryptionPlan {
   ImagePlan plan;

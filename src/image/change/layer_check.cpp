@@ -1,7 +1,7 @@
 #include "image/change/layer_check.hpp"
 
-#include "base/parallel.hpp"
 #include "base/stream/peeked_source.hpp"
+#include "base/stream/stoppable_source.hpp"
 #include "image/tree/diff_ids.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/inflate/diff_id.hpp"
@@ -29,12 +29,14 @@ void check_plaintext(Source& layer, const LayerToCheck& check, std::string_view 
 
 }  // namespace
 
-void check_layer_content(ImageSource& source, const LayerToCheck& check, Hands hands, Reporter& reporter) {
+void check_layer_content(ImageSource& source, const LayerToCheck& check, Hands hands, const StopFlag& stop,
+                         Reporter& reporter) {
   const std::string& media_type = check.layer.media_type;
   ChunkPool pool(check.keys != nullptr ? hands : Hands::kOne);
   const auto blob = source.open(check.layer, pool);
   MovingBlob moving(reporter.progress(), check.place, check.layer.size);
-  CountingSource stored(*blob, moving);
+  StoppableSource stoppable(*blob, stop);
+  CountingSource stored(stoppable, moving);
   if (check.keys != nullptr) {
     DecryptingSource plaintext(stored, check.keys->options,
                                layer_hmac(check.keys->options, check.keys->public_options));
@@ -55,7 +57,7 @@ void check_layers(ImageSource& source, const std::vector<LayerToCheck>& layers, 
   StopFlag stop = false;
   run_parallel(layers.size(), jobs, stop, [&](std::size_t i) {
     try {
-      check_layer_content(source, layers[i], Hands::kOne, reporter);
+      check_layer_content(source, layers[i], Hands::kOne, stop, reporter);
     } catch (const Error& error) {
       throw error.in(layers[i].place);
     }

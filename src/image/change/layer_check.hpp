@@ -2,6 +2,7 @@
 // layers of an image that is decrypted.
 #pragma once
 
+#include "base/parallel.hpp"
 #include "base/stream/chunk_pool.hpp"
 #include "image/change/layer_keys.hpp"
 #include "image/reporter.hpp"
@@ -23,8 +24,9 @@ struct LayerToCheck {
 // Checks size and digest; the HMAC if there are keys; the diff_id if it is plain or there are keys. Notes a
 // compression that the media type does not name. `hands` hash what is encrypted; what is plain always has
 // one, since the other core decompresses. Throws kIntegrity and kNotFound without the place, and what the
-// source throws.
-void check_layer_content(ImageSource& source, const LayerToCheck& check, Hands hands, Reporter& reporter);
+// source throws; kCancelled soon after `stop` is set.
+void check_layer_content(ImageSource& source, const LayerToCheck& check, Hands hands, const StopFlag& stop,
+                         Reporter& reporter);
 
 // The same for all of them, at most `jobs` at the same time. Throws the first failure, with its place; the
 // others are stopped.

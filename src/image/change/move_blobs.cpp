@@ -1,6 +1,9 @@
 #include "image/change/move_blobs.hpp"
 
+#include "base/cancel.hpp"
 #include "base/parallel.hpp"
+#include "base/stream/sticky_failure.hpp"
+#include "base/stream/stoppable_source.hpp"
 #include "image/change/hands_choice.hpp"
 #include "image/change/unchanged_blob.hpp"
 
@@ -66,15 +69,31 @@ class OpenedWhenRead final : public Source {
       : store_(store), blob_(blob), pool_(pool) {}
 
   [[nodiscard]] std::optional<Chunk> next() override {
-    if (!opened_) opened_ = store_.open(blob_, pool_);
-    return opened_->next();
+    return failure_.guard([this] {
+      if (!opened_) opened_ = open_or_note();
+      return opened_->next();
+    });
   }
 
+  // Whether the source said that it lacks the blob: what else is not found on the way is another matter.
+  [[nodiscard]] bool is_missing() const noexcept { return is_missing_; }
+
  private:
+  std::unique_ptr<Source> open_or_note() {
+    try {
+      return store_.open(blob_, pool_);
+    } catch (const Error& error) {
+      is_missing_ = error.code() == ErrorCode::kNotFound;
+      throw;
+    }
+  }
+
   ImageSource& store_;
   const Descriptor& blob_;
   ChunkPool& pool_;
   std::unique_ptr<Source> opened_;
+  StickyFailure failure_;
+  bool is_missing_ = false;
 };
 
 // What all tasks share.
@@ -86,35 +105,42 @@ struct Move {
   StopFlag stop = false;
 };
 
-std::unique_ptr<Source> open(const Move& all, const Descriptor& blob, ChunkPool& pool) {
-  if (const auto text = all.configs.text(blob)) return std::make_unique<MemorySource>(*text);
-  return std::make_unique<OpenedWhenRead>(all.source, blob, pool);
-}
+// The content of one blob on its way: known already, or opened when it is read; counted, and stopped when
+// another task fails.
+class MovingContent {
+ public:
+  MovingContent(const Task& task, Hands hands, const Move& all)
+      : pool_(hands),
+        moving_(all.progress, task.place, task.blob.size),
+        blob_(all.source, task.blob, pool_),
+        stoppable_(known(task.blob, all.configs), all.stop),
+        counted_(stoppable_, moving_) {}
 
-void copy(const Task& task, Source& content, ImageDestination& destination) {
+  [[nodiscard]] Source& source() noexcept { return counted_; }
+  [[nodiscard]] bool is_missing() const noexcept { return blob_.is_missing(); }
+  void finish() noexcept { moving_.finish(); }
+
+ private:
+  Source& known(const Descriptor& blob, const Configs& configs) {
+    const auto text = configs.text(blob);
+    if (!text) return blob_;
+    return known_.emplace(*text);
+  }
+
+  ChunkPool pool_;  // the first: all others hold its chunks
+  MovingBlob moving_;
+  OpenedWhenRead blob_;
+  std::optional<MemorySource> known_;
+  StoppableSource stoppable_;
+  CountingSource counted_;
+};
+
+void copy(const Task& task, MovingContent& content, ImageDestination& destination) {
   try {
-    put_unchanged(task.blob, content, destination);
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::kNotFound || !task.may_be_missing) throw;
+    put_unchanged(task.blob, content.source(), destination);
+  } catch (const Error&) {
+    if (!content.is_missing() || !task.may_be_missing) throw;
   }
-}
-
-// Returns the edit of the blob's descriptor; nullopt for a blob that does not change.
-std::optional<DescriptorEdit> move(const Task& task, Hands hands, const Move& all) {
-  // The pool first: everything below holds its chunks.
-  ChunkPool pool(hands);
-  MovingBlob moving(all.progress, task.place, task.blob.size);
-  const std::unique_ptr<Source> blob = open(all, task.blob, pool);
-  StoppableSource stoppable(*blob, all.stop);
-  CountingSource counted(stoppable, moving);
-  std::optional<DescriptorEdit> edit;
-  if (task.change != nullptr) {
-    edit = task.change->apply(counted, all.destination);
-  } else {
-    copy(task, counted, all.destination);
-  }
-  moving.finish();
-  return edit;
 }
 
 // Tells the progress what is to come; returns who gets a second hand.
@@ -143,12 +169,19 @@ std::map<LayerId, DescriptorEdit> move_blobs(ImageSource& source, const ImagePla
     const Hands hands = choice.next(task.blob.size);
     for (int tries = 1;; ++tries) {
       try {
-        const auto edit = move(task, hands, all);
-        const std::scoped_lock lock(mutex);
-        if (edit) edits.emplace(layer_id(task.blob), *edit);
-        return;
+        MovingContent content(task, hands, all);
+        if (task.change == nullptr) {
+          copy(task, content, destination);
+        } else {
+          DescriptorEdit edit = task.change->apply(content.source(), destination);
+          const std::scoped_lock lock(mutex);
+          edits.emplace(layer_id(task.blob), std::move(edit));
+        }
+        return content.finish();
       } catch (const Error& error) {
-        if (error.code() != ErrorCode::kNetwork || tries == kTries) throw error.in(task.place);
+        const bool may_try_again = error.code() == ErrorCode::kNetwork && tries < kTries && !all.stop;
+        if (!may_try_again) throw error.in(task.place);
+        throw_if_cancelled();
       }
     }
   });

@@ -47,24 +47,19 @@ std::size_t plan_removal(ImagePlan& plan, const std::set<std::string>& identitie
 }  // namespace
 
 RecipientList list_recipients(ImageSource& source) {
+  RecipientList list{{}, 0, load_tree(source)};
   RecipientNumbers numbers;
-  std::vector<std::set<Digest>> opened;  // blobs
-  std::set<Digest> encrypted;
-  for_each_manifest(load_tree(source), [&](const ImageNode&, const Manifest& manifest) {
-    for (const Descriptor& layer : manifest.layers()) {
-      if (!is_encrypted(layer.media_type)) continue;
-      encrypted.insert(layer.digest);
-      for (const LayerRecipient& recipient : describe_recipients(layer.annotations).list) {
-        const std::size_t number = numbers.number_of(recipient);
-        opened.resize(numbers.list().size());
-        opened[number].insert(layer.digest);
-      }
+  std::set<LayerId> encrypted;
+  for_each_layer(list.image, [&](const std::string&, const Descriptor& layer) {
+    if (!is_encrypted(layer.media_type) || !encrypted.insert(layer_id(layer)).second) return;
+    std::set<std::size_t> of_layer;  // two of its packets may be for one recipient
+    for (const LayerRecipient& recipient : describe_recipients(layer.annotations).list) {
+      const std::size_t number = numbers.number_of(recipient);
+      if (number == list.recipients.size()) list.recipients.push_back({recipient, 0});
+      if (of_layer.insert(number).second) ++list.recipients[number].layers;
     }
   });
-  RecipientList list;
   list.layers = encrypted.size();
-  for (std::size_t i = 0; i < opened.size(); ++i)
-    list.recipients.push_back({numbers.list()[i], opened[i].size()});
   return list;
 }
 
@@ -73,7 +68,7 @@ RecipientsResult remove_recipients(ImageSource& source, ImageDestination& destin
                                    const RecipientsOptions& options, Reporter& reporter) {
   std::set<std::string> identities;
   for (const std::size_t place : places) identities.insert(identity(list.recipients.at(place).recipient));
-  ImagePlan plan(convert_to_oci(load_tree(source)));
+  ImagePlan plan(convert_to_oci(list.image));
   const std::size_t layers = plan_removal(plan, identities);
   return carry_out(plan, layers, source, destination, options, reporter);
 }

@@ -12,12 +12,13 @@ namespace imgcrypt {
 
 struct ListedRecipient {
   LayerRecipient recipient;  // as the first of its layers has it
-  std::size_t layers = 0;    // blobs that it can open
+  std::size_t layers = 0;    // how many it can open
 };
 
 struct RecipientList {
   std::vector<ListedRecipient> recipients;
-  std::size_t layers = 0;  // encrypted blobs
+  std::size_t layers = 0;  // encrypted ones, each once however often it occurs
+  ImageNode image;         // whose recipients these are
 };
 
 // All recipients, in the order of RecipientNumbers; at most kMostDescribed of each layer. Throws as

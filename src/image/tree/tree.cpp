@@ -3,6 +3,7 @@
 #include "oci/media_types.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 namespace imgcrypt {
@@ -48,7 +49,10 @@ class TreeLoader {
     }
   }
 
+  // Each once, however often it is listed.
   std::string read(const Descriptor& descriptor) {
+    const auto known = known_.find({descriptor.digest, descriptor.size});
+    if (known != known_.end()) return known->second;
     const std::string name = "document " + descriptor.digest.string();
     if (descriptor.size > kMostDocumentBytes) {
       throw Error(ErrorCode::kRefused,
@@ -60,7 +64,7 @@ class TreeLoader {
       throw Error(ErrorCode::kRefused, "the image's documents are larger than 64 MiB");
     const auto blob = source_.open(descriptor, pool_);
     const Bytes bytes = read_all(*blob, kMostDocumentBytes, name);
-    return std::string(as_text(bytes));
+    return known_.emplace(std::pair(descriptor.digest, descriptor.size), as_text(bytes)).first->second;
   }
 
   void add_children(ImageNode& node, Index index, std::size_t depth) {
@@ -85,6 +89,7 @@ class TreeLoader {
   ImageSource& source_;
   ChunkPool pool_;
   std::uint64_t total_ = 0;
+  std::map<std::pair<Digest, std::uint64_t>, std::string> known_;  // the texts of documents
 };
 
 template <typename Document>

@@ -1,6 +1,6 @@
 #include "layer/inflate/diff_id.hpp"
 
-#include "base/parallel.hpp"
+#include "base/stream/stoppable_source.hpp"
 #include "base/work_time.hpp"
 #include "layer/inflate/inflating_source.hpp"
 

@@ -117,8 +117,9 @@ void check_blob(const BlobInfo& info, std::uint64_t size, const Digest& digest) 
 Fd blob_directory(const std::string& layout, HashAlgorithm algorithm) {
   auto directory = LayoutDirectory(layout).open_blob_directory(algorithm);
   if (!directory)
-    throw Error(ErrorCode::kNotFound,
-                layout + "/blobs/" + folder_of(algorithm) + " was removed by another program");
+    throw Error(ErrorCode::kOther,
+                layout + "/blobs/" + folder_of(algorithm) + " was removed by another program",
+                "run it again");
   return std::move(*directory);
 }
 

@@ -1,6 +1,6 @@
 #include "transport/layout/layout_directory.hpp"
 
-#include "base/stream/fd_stream.hpp"
+#include "base/process/fd.hpp"
 #include "base/text/encoding.hpp"
 #include "base/text/json.hpp"
 #include "crypto/random.hpp"

@@ -44,7 +44,8 @@ Fd take_lock(const LayoutDirectory& directory) {
     file = open_regular_file(directory.fd(), "oci-layout");
   }
   if (!file)
-    throw Error(ErrorCode::kNotFound, directory.path() + "/oci-layout was removed by another program");
+    throw Error(ErrorCode::kOther, directory.path() + "/oci-layout was removed by another program",
+                "run it again");
   while (::flock(file->get(), LOCK_EX) != 0) {
     if (errno != EINTR) throw errno_error("lock " + directory.path());  // EINTR: perhaps a cancel
     throw_if_cancelled();
