@@ -15,7 +15,7 @@ source "$cli_dir/../support/shell/images.sh"
 
 # Nothing here takes long: a command that does is hanging.
 imgcrypt() {
-  timeout 20 "$IMGCRYPT" "$@"
+  timeout 120 "$IMGCRYPT" "$@"
 }
 
 # expect_absent PATH

@@ -40,7 +40,7 @@ many_writers_lose_no_tag() {
 encrypt_killed_at() {
   local code=0
   # shellcheck disable=SC2016
-  timeout 20 bash -c '"$@"; exit $?' - strace -f -qq -o /dev/null -e "trace=$1" -e "inject=$1:signal=KILL:when=$2" \
+  timeout 120 bash -c '"$@"; exit $?' - strace -f -qq -o /dev/null -e "trace=$1" -e "inject=$1:signal=KILL:when=$2" \
     "$IMGCRYPT" encrypt "oci:$TMP/plain:t" "oci:$3:t" -r "jwe:$TMP/key.pub.pem" -j 1 >/dev/null 2>"$TMP/strace" || code=$?
   ((code != 0)) || return 1
   ((code == 137)) || fail "exit $code at $1 $2: $(cat "$TMP/strace")"

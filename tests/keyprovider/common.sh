@@ -15,7 +15,7 @@ options='{"symkey":"SK9juAb7eFIu6tJRG4BOl5rx43YMfWV8r+f+1E2tQT8=","digest":"sha2
 
 # ask PROGRAM ARG...: sends one request from stdin, which must be answered in time
 ask() {
-  timeout 20 "$@"
+  timeout 120 "$@"
 }
 
 # base64_list VALUE...: a JSON array of the values in base64, the form in which parameters are sent
