@@ -42,8 +42,11 @@ void build(CLI::App& app, Output& output) {
 int end_parsing(const CLI::App& app, const CLI::ParseError& error, Output& output, int argc,
                 char** argv) try {
   if (const auto unknown = find_unknown(app, {argv + 1, argv + argc})) throw Error(*unknown);
-  if (error.get_exit_code() != 0)
-    throw Error(ErrorCode::kUsage, error.what(), "see " + chosen_command(app) + " --help");
+  if (error.get_exit_code() != 0) {
+    const bool lacks_command = error.get_name() == "RequiredError" && app.get_subcommands().empty();
+    throw Error(ErrorCode::kUsage, lacks_command ? "no command was given" : error.what(),
+                "see " + chosen_command(app) + " --help");
+  }
   std::ostringstream text;
   (void)app.exit(error, text, text);
   std::signal(SIGPIPE, SIG_DFL);  // a pager that ends early is not an error

@@ -136,13 +136,12 @@ void take_certificate(const std::string& text, Keyring& keyring) {
 }  // namespace
 
 void KeyOptions::add_to(CLI::App& command) {
-  make_repeatable(
-      command.add_option(
-          "-k,--key,--decryption-key", keys,
-          "private key to try: FILE (if it has a passphrase, followed by :file=PASSWORDFILE, :fd=N, "
-          ":env=VARIABLE, :prompt or :pass=PASSWORD), its certificate, or " +
-              key_forms() + "; can be given more than once"),
-      "KEY");
+  make_repeatable(command.add_option("-k,--key,--decryption-key", keys,
+                                     "key to try: FILE with a private key (if it has a passphrase, followed "
+                                     "by :file=PASSWORDFILE, :fd=N, "
+                                     ":env=VARIABLE, :prompt or :pass=PASSWORD), its certificate, or " +
+                                         key_forms() + "; can be given more than once"),
+                  "KEY");
   make_repeatable(command.add_option("--dec-recipient", certificates,
                                      "certificate of a private key: " + certificate_forms() +
                                          "; the key is then tried only on what was wrapped for it"),

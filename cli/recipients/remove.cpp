@@ -51,7 +51,8 @@ std::set<std::size_t> chosen_places(const RemoveArguments& arguments, const Reci
   if (!places.empty() && *places.rbegin() >= list.recipients.size()) {
     throw Error(ErrorCode::kUsage,
                 "--index " + std::to_string(*places.rbegin()) + ": the image has " +
-                    std::to_string(list.recipients.size()) + " recipients",
+                    std::to_string(list.recipients.size()) +
+                    (list.recipients.size() == 1 ? " recipient" : " recipients"),
                 "imgcrypt recipients list shows their numbers");
   }
   for (const std::string& name : arguments.names) places.merge(places_of(name, list));
@@ -71,14 +72,14 @@ void run_recipients_remove(const RemoveArguments& arguments, Output& output) {
   const OpenedImage image = open_image(arguments.change);
   const RecipientList list = list_recipients(*image.source);
   const std::set<std::size_t> places = chosen_places(arguments, list);
+  const RecipientsResult result = remove_recipients(*image.source, *image.destination, list, places,
+                                                    arguments.change.options(BlobCheck::kNone), output);
   output.note(
       "removed recipients may have kept layer keys; imgcrypt recipients replace --rotate encrypts the layers "
       "with new ones");
   if (leaves_unnamed(list, places))
     output.note("some of the remaining recipients are unknown: a removed one may be among them");
-  print_change(remove_recipients(*image.source, *image.destination, list, places,
-                                 arguments.change.options(BlobCheck::kNone), output),
-               image.target, arguments.change, output);
+  print_change(result, image.target, arguments.change, output);
 }
 
 }  // namespace

@@ -141,6 +141,18 @@ nothing_encrypted_is_nothing_left() {
   [[ $stderr != *"plain layer"* ]] || fail "leftovers in another layout: $stderr"
 }
 
+the_result_is_told_though_they_cannot_be_looked_for() {
+  local layer
+  fresh_layout
+  layer=$(head -n1 <<<"$layers")
+  mkdir -p "$TMP/out/blobs/sha256"
+  ln -s nowhere "$(blob "$TMP/out" "$layer")"
+  expect_exit 0 encrypt "oci:$TMP/out:t" --digestfile "$TMP/digest"
+  expect_equal "$stdout" "oci:$TMP/out:t@$(root_of "$TMP/out" t)" "stdout"
+  expect_equal "$(<"$TMP/digest")" "$(root_of "$TMP/out" t)" "the digest file"
+  expect_contains "$stderr" "it could not be told which plain layers are left"
+}
+
 make_keys "$TMP/key" P-256
 they_are_told_and_left
 those_of_platforms_that_were_left_out_are_told
@@ -153,3 +165,4 @@ a_damaged_image_may_need_anything
 what_an_unknown_document_needs_is_unknown
 what_was_left_can_be_removed_later
 nothing_encrypted_is_nothing_left
+the_result_is_told_though_they_cannot_be_looked_for

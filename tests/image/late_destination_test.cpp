@@ -179,19 +179,31 @@ TEST_F(Late, ChildThatTheStoreWillNotShowIsNotMissing) {
 }
 
 TEST_F(Late, EveryDocumentAndConfigIsReadOnce) {
-  make_root(plain_,
-            add_index(plain_, {add_image(plain_, kAmd64, {"a", "b"}), add_image(plain_, kArm64, {"a"})}));
+  const Descriptor amd64 = add_image(plain_, kAmd64, {"a", "b"});
+  Descriptor listed_again = amd64;
+  listed_again.platform = kArmV8;
+  make_root(plain_, add_index(plain_, {amd64, add_image(plain_, kArm64, {"a"}), listed_again}));
+  const auto expect_once = [](MemoryStore& store) {
+    for (const auto& [digest, count] : store.opened) EXPECT_EQ(count, 1U) << digest.string();
+    store.opened.clear();
+  };
   encrypt(encrypted_);
-  for (const auto& [digest, count] : plain_.opened) EXPECT_EQ(count, 1U) << digest.string();
+  expect_once(plain_);
   MemoryStore back;
   (void)decrypt_image(
       encrypted_, back, party_.unwrappers(),
       {.selection = {.platforms = {{"linux", "arm64", ""}}, .layers = {}}, .diff_ids = DiffIdCheck::kAlways},
       reporter_);
-  for (const auto& [digest, count] : encrypted_.opened) EXPECT_EQ(count, 1U) << digest.string();
-  encrypted_.opened.clear();
+  expect_once(encrypted_);
   (void)check_image(encrypted_, {.depth = CheckDepth::kContent}, reporter_);
-  for (const auto& [digest, count] : encrypted_.opened) EXPECT_EQ(count, 1U) << digest.string();
+  expect_once(encrypted_);
+  const Party other;
+  MemoryStore added;
+  (void)add_recipients(encrypted_, added, other.wrappers(), party_.unwrappers(), {}, reporter_);
+  expect_once(encrypted_);
+  MemoryStore removed;
+  (void)remove_recipients(added, removed, list_recipients(added), {0}, {}, reporter_);
+  expect_once(added);
 }
 
 }  // namespace

@@ -100,7 +100,6 @@ class OpenedWhenRead final : public Source {
 struct Move {
   ImageSource& source;
   const Configs& configs;
-  ImageDestination& destination;
   Progress& progress;
   StopFlag stop = false;
 };
@@ -161,7 +160,7 @@ std::map<LayerId, DescriptorEdit> move_blobs(ImageSource& source, const ImagePla
   const StageTimer timer(progress, "moving blobs");
   const std::vector<Task> tasks = tasks_of(plan);
   HandsChoice choice = prepare(tasks, jobs, progress);
-  Move all{source, configs, destination, progress};
+  Move all{source, configs, progress};
   std::mutex mutex;
   std::map<LayerId, DescriptorEdit> edits;
   run_parallel(tasks.size(), jobs, all.stop, [&](std::size_t i) {

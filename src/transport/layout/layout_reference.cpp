@@ -61,7 +61,7 @@ LayoutReference LayoutReference::parse(std::string_view details) {
   const bool is_clean =
       std::ranges::none_of(details, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
   if (reference.directory.empty() || !is_clean)
-    refuse(details, "the directory is empty, or has control characters in its name");
+    refuse(details, reference.directory.empty() ? "it names no directory" : "it has control characters");
   return reference;
 }
 
