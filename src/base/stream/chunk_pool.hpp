@@ -56,10 +56,10 @@ class ChunkPool {
   ChunkPool(const ChunkPool&) = delete;
   ChunkPool& operator=(const ChunkPool&) = delete;
 
-  // An empty buffer. If there is much left to hash, it helps with that first: never more than 34 chunks wait
-  // to be hashed with two hands, or two with one. It does not wait for anybody who keeps chunks, so that it
-  // cannot wait for its own caller; whoever keeps chunks must bound how many. Throws kOther when kMostKept
-  // exist, and what a hash threw.
+  // An empty buffer. If there is much left to hash, it helps with that first: with two hands never more than
+  // three hashes of each of 42 chunks are left to do, with one hand one hash. It does not wait for anybody
+  // who keeps chunks, so that it cannot wait for its own caller; whoever keeps chunks must bound how many.
+  // Throws kOther when kMostKept exist, and what a hash threw.
   [[nodiscard]] FreshChunk take();
 
   // Chunks that may exist at once (24 MiB): the bound that catches a sink which keeps chunks without one.

@@ -25,10 +25,10 @@ constexpr std::size_t kMostBesideAThread = 2;
 // last steps of this one are still under way, and whole blocks of SHA-256.
 constexpr std::size_t kStride = 128;
 
-// Buffers of a pool with two hands (4.25 MiB). Enough that a short delay of one thread does not stop the
-// other, and that a buffer has left the cache of the other core before it is written again: fetching it from
-// there would cost more than the cipher.
-constexpr std::size_t kBuffersOfTwoHands = 34;
+// Buffers of a pool with two hands (5.25 MiB). Enough that a short delay of one thread does not stop the
+// other, also while a ChunkQueue holds its share, and that a buffer has left the cache of the other core
+// before it is written again: fetching it from there would cost more than the cipher.
+constexpr std::size_t kBuffersOfTwoHands = 42;
 
 // Updates that a second hand may be behind with: three hashes of each buffer. It matters when a sink has kept
 // more buffers than these and gives them back.

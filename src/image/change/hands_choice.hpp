@@ -25,7 +25,7 @@ class HandsChoice {
   }
 
  private:
-  static constexpr unsigned kMostThreads = 4;  // each has 4.25 MiB of buffers
+  static constexpr unsigned kMostThreads = 4;  // each has 5.25 MiB of buffers
 
   std::atomic<std::ptrdiff_t> left_;  // large blobs that have not begun
   std::ptrdiff_t threads_;
