@@ -74,6 +74,21 @@ TEST_F(Encrypted, LayersOfABaseAreToldByTheirDiffIds) {
   EXPECT_EQ(encryption_of(root_of(encrypted_)), "-e");
 }
 
+// A blob that is not a layer of the file system shifts the layers against the diff_ids.
+TEST_F(Encrypted, LayersOfABaseAreFoundBesideBlobsThatTheConfigDoesNotCount) {
+  MemoryStore base;
+  make_root(base, add_image(base, kAmd64, {"base"}));
+  const Descriptor sbom = plain_.add("application/spdx+json", "{}");
+  const Descriptor secret = plain_.add(kTar, layer_content("secret"));
+  const Descriptor of_base = plain_.add(kTar, layer_content("base"));
+  make_root(plain_,
+            add_manifest(plain_, add_config(plain_, kAmd64, {secret, of_base}), {sbom, secret, of_base}));
+  EXPECT_THAT(outcomes(encrypt({.base = &base})),
+              ElementsAre(EncryptedAs::kNotALayer, EncryptedAs::kEncrypted, EncryptedAs::kBase));
+  EXPECT_EQ(encryption_of(root_of(encrypted_)), "-e-");
+  expect_comes_back();
+}
+
 TEST_F(Encrypted, LayersOfOtherTypesAreNotAndANoteSaysSo) {
   const Descriptor layer = plain_.add(kTar, layer_content("a"));
   const Descriptor wasm = plain_.add("application/wasm", layer_content("b"));
