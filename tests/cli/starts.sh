@@ -105,6 +105,10 @@ expect_clear_failure() {
 # The dynamic linker needs one besides 0 to 3.
 too_few_open_files_are_told() {
   local files failed=0
+  if grep -q __ubsan_handle "$IMGCRYPT"; then
+    echo "left out: too few open files, as the sanitizer needs some for itself; the release build is tested so"
+    return
+  fi
   for files in 5 6 7 8 10 12 14 16 64; do
     if encrypt_alone --files "$files" >"$TMP/stdout" 2>"$TMP/stderr"; then
       expect_encrypted_whole
