@@ -60,6 +60,7 @@ JsonObject json_of(const CheckResult& result, const CheckArguments& options, con
                    const Descriptor& root) {
   JsonObject json = image_result(reference, root);
   json.add("encryption", encryption_of(result)).add("full", options.is_full);
+  // Not false: without a key nothing was tried.
   if (result.count(LayerState::kOpens) + result.count(LayerState::kLocked) == 0) {
     json.add_null("opens");
   } else {
@@ -88,6 +89,7 @@ void print(const CheckResult& result, const Reference& reference, const Descript
 void run_check(const CheckArguments& options, Output& output) {
   const Reference reference = Reference::parse(options.reference);
   const auto source = open_source(reference, {});
+  // Unlike decrypt, check is of use without a key, and then says what it did not try.
   const bool has_keys = options.keys.are_given() || !ProviderOptions::config().empty();
   const KeyUnwrappers keys = has_keys ? options.keys.read(output) : KeyUnwrappers();
   CheckOptions how;
@@ -102,6 +104,7 @@ void run_check(const CheckArguments& options, Output& output) {
   const Descriptor& root = source->root().descriptor;
   print(result, reference, root, output);
   JsonObject json = json_of(result, options, reference, root);
+  // Scripts want the report most when the check fails.
   output.keep_for_error(json);
   if (const auto problem = worst_problem(result)) throw Error(*problem);
   if (options.requires_encrypted) require_encrypted(result);

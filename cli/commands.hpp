@@ -12,11 +12,13 @@ namespace imgcrypt::cli {
 // The whole tree of commands, in the order in which --help lists them.
 void add_commands(CLI::App& app, Output& output);
 
+// The callback shares the ownership of its arguments, so it may run after the function has returned.
 void add_encrypt(CLI::App& app, Output& output);
 void add_decrypt(CLI::App& app, Output& output);
 void add_check(CLI::App& app, Output& output);
 void add_inspect(CLI::App& app, Output& output);
 
+// `recipients`, `key` and `provider` are the groups that add_commands made, not the whole program.
 void add_recipients_list(CLI::App& recipients, Output& output);
 void add_recipients_add(CLI::App& recipients, Output& output);
 void add_recipients_replace(CLI::App& recipients, Output& output);

@@ -79,6 +79,7 @@ void run_decrypt(const DecryptArguments& options, Output& output) {
   options.selection.check_place(from, target);
   const auto source = open_source(from, {});
   const auto destination = open_destination(target, {.other = from});
+  // After the images, so that nobody types a passphrase for a reference that does not exist.
   const KeyUnwrappers keys = options.keys.read(output);
   DecryptOptions how;
   how.selection = options.selection.value();

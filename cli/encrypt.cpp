@@ -86,6 +86,7 @@ JsonObject json_of(const EncryptResult& result, const Reference& target) {
 
 void run_encrypt(const EncryptArguments& options, Output& output) {
   options.digest_file.check();
+  // Needs no image, so a recipient that cannot be used is known at once.
   const KeyWrappers wrappers = options.recipients.read(options.keys.providers, output);
   const Reference from = Reference::parse(options.source);
   const Reference target = Reference::parse(options.destination);
@@ -99,6 +100,8 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   const auto source = open_source(from, {});
   const auto destination = open_destination(target, {.other = from});
   const auto base = options.base.empty() ? nullptr : open_source(Reference::parse(options.base), {});
+  // Only layers that are encrypted already need keys, so key providers that are merely configured are not
+  // asked.
   const KeyUnwrappers keys = options.keys.are_given() ? options.keys.read(output) : KeyUnwrappers();
   EncryptOptions how;
   how.selection = options.selection.value();
@@ -114,6 +117,7 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
       output.print_text(layer.place + ": " + description(layer.outcome));
     return output.print_json(std::move(json));
   }
+  // Before the look for plain layers, which may fail: the image is complete.
   options.digest_file.write(result.root->digest);
   std::optional<Error> failure;
   try {
@@ -123,6 +127,7 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
     output.warn("it could not be told which plain layers are left: " + error.message());
   }
   output.print_result(target.string() + "@" + result.root->digest.string(), std::move(json));
+  // Who asked for pruning relies on it; for others the warning is enough.
   if (failure && options.prune) throw Error(*failure);
 }
 

@@ -32,6 +32,7 @@ void build(CLI::App& app, Output& output) {
   app.set_help_flag("-h,--help", "print this help");
   app.set_version_flag("--version", "imgcrypt " IMGCRYPT_VERSION, "print the version");
   app.require_subcommand(1);
+  // Help texts say their defaults themselves, in words.
   app.option_defaults()->always_capture_default(false);
   output.add_to(app);
   add_commands(app, output);
@@ -41,6 +42,8 @@ void build(CLI::App& app, Output& output) {
 // The parser throws for --help and --version too.
 int end_parsing(const CLI::App& app, const CLI::ParseError& error, Output& output, int argc,
                 char** argv) try {
+  // Before the parser's own message: an option that it does not know often leads it to complain of something
+  // else.
   if (const auto unknown = find_unknown(app, {argv + 1, argv + argc})) throw Error(*unknown);
   if (error.get_exit_code() != 0) {
     const bool lacks_command = error.get_name() == "RequiredError" && app.get_subcommands().empty();
@@ -61,16 +64,17 @@ int end_parsing(const CLI::App& app, const CLI::ParseError& error, Output& outpu
 
 int main(int argc, char** argv) {
   using namespace imgcrypt;
+  // Outside the try: whatever fails is said through them.
   cli::Output output;
   CLI::App app("Encrypts and decrypts the layers of container images.", "imgcrypt");
-  std::optional<Orphans> orphans;
+  std::optional<Orphans> orphans;  // made once the process is prepared, and used on every way out
   int status = 0;
   try {
-    prepare_process();
+    prepare_process();  // before any file is opened or thread started
     cli::allow_many_files();
     orphans.emplace();
     cli::build(app, output);
-    app.parse(argc, argv);
+    app.parse(argc, argv);  // runs the command
     output.finish();
   } catch (const CLI::ParseError& error) {
     status = cli::end_parsing(app, error, output, argc, argv);

@@ -8,9 +8,11 @@
 namespace imgcrypt::cli {
 namespace {
 
-constexpr std::size_t kMostLetters = 40;  // longer text is not compared
+constexpr std::size_t kMostLetters =
+    40;  // longer text is not compared: the cost is quadratic, and no name is longer
 
-// How many letters must be added, removed, replaced or swapped with their neighbour.
+// How many letters must be added, removed, replaced or swapped with their neighbour (Damerau-Levenshtein, in
+// the form that edits no letter twice).
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> costs(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
   for (std::size_t i = 0; i <= a.size(); ++i) {
@@ -31,6 +33,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 // Empty if no name is near.
 std::string nearest(std::string_view text, const std::vector<std::string>& names) {
   std::string best;
+  // A third of the letters may be wrong, 3 at most: a farther name is a guess, and a wrong hint is worse than
+  // none.
   std::size_t least = std::clamp<std::size_t>(text.size() / 3, 1, 3) + 1;
   for (const std::string& name : names) {
     const std::size_t letters = text.size() > kMostLetters ? kMostLetters : distance(text, name);
@@ -85,6 +89,7 @@ bool takes_next(const CLI::Option* option, std::string_view argument) {
   return option->get_items_expected_min() > 0 && !holds_value;
 }
 
+// All of them: the filter keeps get_subcommands() from giving only those that were parsed.
 std::vector<const CLI::App*> commands_of(const CLI::App* command) {
   return command->get_subcommands([](const CLI::App*) { return true; });
 }
@@ -113,7 +118,7 @@ std::optional<Error> find_unknown(const CLI::App& app, std::span<char*> argument
   const CLI::App* command = &app;
   bool is_value = false;
   for (const std::string_view argument : arguments) {
-    if (argument == "--") break;
+    if (argument == "--") break;  // what follows is no option, whatever it looks like (POSIX, guideline 10)
     if (is_value) {
       is_value = false;
     } else if (argument.size() > 1 && argument.starts_with('-')) {

@@ -13,6 +13,7 @@ namespace imgcrypt::keyprovider {
 namespace {
 
 int fail(const CLI::App& app, const Error& error) {
+  // As a shell reports what a signal ended, so that a caller can tell a cancel from a refusal.
   const int status = cancel_signal() != 0 ? 128 + cancel_signal() : 1;
   try {
     say(app.get_name(), "error", describe(error));
@@ -27,6 +28,7 @@ int end_parsing(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() != 0)
     return fail(app, Error(ErrorCode::kUsage, error.what(), "see " + app.get_name() + " --help"));
   std::ostringstream text;
+  // Into a text first: the parser's own stream would not report a full disk.
   (void)app.exit(error, text, text);
   write_all(STDOUT_FILENO, as_bytes(text.str()), "stdout");
   return 0;

@@ -11,8 +11,9 @@
 namespace imgcrypt::keyprovider {
 
 struct ServeOptions {
-  std::string name;  // whose parameters in a request are ours
-  bool is_kept_open = false;
+  // Whose parameters in a request are ours: the name that the user configured, which need not be the default.
+  std::string name;
+  bool is_kept_open = false;  // --serve: many requests, a line each
 };
 
 // --name, --serve and --version. `options` holds the defaults and must outlive the parsing.

@@ -20,10 +20,12 @@ SecretBytes answer(KeyProvider& provider, const std::string& name, ByteView docu
                                provider.unwrap(request.parameters, request.content.expose()).expose());
 }
 
+// A kept program must outlive a bad request: others of the same image wait after it.
 SecretBytes answer_or_failure(KeyProvider& provider, const std::string& name, ByteView document) {
   std::optional<std::uint64_t> id;
   SecretBytes reply;
   try {
+    // First, so that a request that is malformed further on still gets its own answer.
     id = request_id_of(document);
     reply = answer(provider, name, document);
   } catch (const Error& error) {
@@ -38,11 +40,13 @@ void write_line(const SecretBytes& text) {
   write_all(STDOUT_FILENO, as_bytes("\n"), "stdout");
 }
 
-// The lines of stdin, without their ends; the last may lack one.
+// The lines of stdin, without their ends; the last may lack one. Requests to wrap hold a layer's key, so they
+// are read into locked memory, by hand: no stream or string buffers them.
 class LineReader {
  public:
   // nullopt at the end. The view lives until the next call.
   std::optional<ByteView> next() {
+    // Moves to the front what came after the last line: whoever writes need not wait for each answer.
     rest_ -= consumed_;
     std::ranges::copy_n(buffer_.expose().begin() + static_cast<std::ptrdiff_t>(consumed_),
                         static_cast<std::ptrdiff_t>(rest_), buffer_.expose_mutable().begin());
@@ -51,6 +55,7 @@ class LineReader {
       const ByteView held = buffer_.expose().first(rest_);
       const auto end = std::ranges::find(held, std::uint8_t{'\n'});
       if (end != held.end()) return take(static_cast<std::size_t>(end - held.begin()), 1);
+      // Not answered but ended: where the next request begins is no longer known.
       if (rest_ == buffer_.size()) throw Error(ErrorCode::kRefused, "a request of more than 1 MiB");
       const std::size_t size = read_some(STDIN_FILENO, buffer_.expose_mutable().subspan(rest_), "stdin");
       if (size == 0) return rest_ == 0 ? std::nullopt : take(rest_, 0);
@@ -73,6 +78,7 @@ class LineReader {
 
 void serve_one(KeyProvider& provider, const std::string& name) {
   const SecretBytes document = read_secret(STDIN_FILENO, kMostProviderRequestBytes, "stdin");
+  // A failure is thrown past this: an exit status without an answer is how the protocol reports it.
   write_line(answer(provider, name, document.expose()));
 }
 

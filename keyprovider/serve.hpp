@@ -12,6 +12,8 @@
 
 namespace imgcrypt::keyprovider {
 
+// How keys are wrapped is all that a provider decides; the protocol is served around it. Called by one
+// thread, for one request after the other.
 class KeyProvider {
  public:
   virtual ~KeyProvider() = default;
@@ -25,15 +27,16 @@ class KeyProvider {
   [[nodiscard]] virtual SecretBytes unwrap(const std::vector<std::string>& parameters, ByteView packet) = 0;
 };
 
-// Answers one document, which ends with stdin. `name` says whose parameters are read. Throws Error, with
-// nothing written, for a request that fails.
+// Answers one document, of at most kMostProviderRequestBytes, which ends with stdin. `name` says whose
+// parameters are read. Throws Error, with nothing written, for a request that fails.
 void serve_one(KeyProvider& provider, const std::string& name);
 
-// Answers one document a line until stdin ends. A request that fails is answered with its message; only a
-// cancel, and what stdin and stdout do, throws.
+// Answers one document a line until stdin ends. Each answer repeats the request's id, if it has one. A
+// request that fails is answered with its message; only a cancel, and what stdin and stdout do, throws.
 void serve_lines(KeyProvider& provider, const std::string& name);
 
-// Writes "PROGRAM: KIND: text" as one printable line to stderr. Throws kOther.
+// Writes "PROGRAM: KIND: text" as one printable line to stderr, which imgcrypt and other callers show to
+// their user. Throws kOther.
 void say(std::string_view program, std::string_view kind, const std::string& text);
 // The error as one printable line, "message; hint", of at most 16 KiB.
 [[nodiscard]] std::string describe(const Error& error);

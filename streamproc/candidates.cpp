@@ -10,6 +10,7 @@
 namespace imgcrypt::streamproc {
 namespace {
 
+// Each try lists the store again. Long enough not to keep the disk busy that the manifest is written to.
 constexpr auto kRetryInterval = std::chrono::milliseconds(50);
 
 }  // namespace

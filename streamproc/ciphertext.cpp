@@ -12,6 +12,7 @@
 namespace imgcrypt::streamproc {
 namespace {
 
+// A pipe can be read once only: the head that was taken for the search comes first.
 class StdinSource final : public Source {
  public:
   explicit StdinSource(const Head& head) : head_(head.bytes) {}
@@ -27,6 +28,7 @@ class StdinSource final : public Source {
   FdSource rest_{STDIN_FILENO, "stdin", pool_};
 };
 
+// Reads at offsets of its own, so that two passes over one descriptor do not disturb each other.
 class FileSource final : public Source {
  public:
   FileSource(const Fd& file, Hands hands) : file_(file), pool_(hands) {}
@@ -45,6 +47,8 @@ class FileSource final : public Source {
   std::uint64_t offset_ = 0;
 };
 
+// The descriptor's size is a limit and not only a check: without it, a file that grows while it is read would
+// be read for as long as it grows.
 class SizedSource final : public Source {
  public:
   SizedSource(std::unique_ptr<Source> inner, std::uint64_t size) : inner_(std::move(inner)), size_(size) {}
@@ -70,11 +74,13 @@ class SizedSource final : public Source {
   std::uint64_t seen_ = 0;
 };
 
+// A second thread hashes while the first reads; starting it costs more than a small layer takes.
 Hands hands_for(std::uint64_t size) {
   return size >= kWorthASecondHand && std::thread::hardware_concurrency() > 1 ? Hands::kTwo : Hands::kOne;
 }
 
 Fd spool_plainly(const Head& head, const std::string& directory) {
+  // It has no name at any moment, so nothing is left behind however we die.
   Fd file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   if (!file.is_open()) throw errno_error("make a spool file in " + directory);
   StdinSource source(head);
@@ -88,6 +94,7 @@ Fd spool_plainly(const Head& head, const std::string& directory) {
 Head read_head(int fd) {
   Head head{Bytes(Head::kMostBytes), false};
   std::size_t size = 0;
+  // A pipe gives what is there, mostly less than was asked for: only 0 is the end (POSIX, read()).
   while (size < head.bytes.size() && !head.is_whole) {
     const std::size_t more = read_some(fd, MutableByteView(head.bytes).subspan(size), "stdin");
     head.is_whole = more == 0;
@@ -101,6 +108,7 @@ Fd spool(const Head& head, const std::string& directory) {
   try {
     return spool_plainly(head, directory);
   } catch (const Error& error) {
+    // A hint that is there already knows more than ours.
     if (error.code() == ErrorCode::kCancelled || !error.hint().empty()) throw;
     throw Error(error.code(), error.message(), "name a directory with room for the layer with --spool-dir");
   }

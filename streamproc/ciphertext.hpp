@@ -11,7 +11,8 @@
 
 namespace imgcrypt::streamproc {
 
-// The first bytes of stdin, by which the layer's blob is recognised.
+// The first bytes of stdin, by which the layer's blob is recognised. They are ciphertext under a key and a
+// nonce of the layer's own, so no two layers begin alike by chance.
 struct Head {
   static constexpr std::size_t kMostBytes = 4096;
 
@@ -19,9 +20,11 @@ struct Head {
   bool is_whole = false;  // stdin holds nothing after them
 };
 
-// Throws kOther; kCancelled.
+// Waits for kMostBytes or the end. Throws kOther; kCancelled.
 [[nodiscard]] Head read_head(int fd);
 
+// Where the ciphertext is read from. Movable; holds the one descriptor that all passes read, so that a file
+// of the same name that takes the place of this one changes nothing.
 struct Ciphertext {
   Head head;
   // The blob, or a copy of stdin: verified before any of it is decrypted. Closed when stdin is to be

@@ -17,6 +17,7 @@ Error in_layer(const Error& error, const Digest& digest) {
 }  // namespace
 
 void decode_layer(const Options& options) {
+  // Outside: until it returns, the layer has no name that an error could carry.
   Gathered gathered = gather(options);
   try {
     const OpenedLayer layer = open_layer(gathered);

@@ -17,6 +17,7 @@ namespace {
 std::shared_ptr<KeyProviders> key_providers(const Options& options) {
   ProviderSettings settings;
   settings.config = options.provider_config;
+  // containerd's default configuration names a file that a node need not have.
   settings.missing = MissingConfig::kCountsAsEmpty;
   settings.libexec = libexec_directory();
   settings.limits.time = options.provider_timeout;
@@ -40,6 +41,7 @@ KeyUnwrappers keys_of_payload(const std::vector<PayloadKey>& payload_keys) {
 
 Candidates candidates_for(const std::optional<Payload>& payload, const BlobSearch& search,
                           const ContentStore& store) {
+  // The payload comes from containerd itself; what the store says anybody may have put there.
   if (payload && has_encryption_annotations(payload->layer.annotations)) return Candidates(payload->layer);
   if (search.blob) return Candidates(LayerDescriptors(search.blob->store, search.blob->digest));
   throw Error(ErrorCode::kNotFound,
@@ -51,6 +53,7 @@ Candidates candidates_for(const std::optional<Payload>& payload, const BlobSearc
 Ciphertext ciphertext_of(Head head, std::optional<LayerBlob> blob, const Options& options) {
   if (options.is_streaming) return {std::move(head), Fd(), false};
   if (blob) return {std::move(head), std::move(blob->file), blob->is_open_in_parent};
+  // The last resort, as it costs a copy: nothing may be written before all of it was verified.
   Fd spooled = spool(head, options.spool);
   return {std::move(head), std::move(spooled), false};
 }
@@ -76,8 +79,10 @@ Gathered gather(const Options& options) {
   Head head = read_head(STDIN_FILENO);
   const ContentStore store(options.content_root);
   const auto named = payload ? std::optional(payload->layer.digest) : std::nullopt;
+  // While streaming too: without a payload only the blob's name says which layer it is.
   BlobSearch search = find_blob(head, named, open_files_of(::getppid()), store);
   Candidates candidates = candidates_for(payload, search, store);
+  // candidates_for has thrown if there is neither.
   Digest digest = named ? *named : search.blob->digest;
   Ciphertext ciphertext = ciphertext_of(std::move(head), std::move(search.blob), options);
   KeyDirectory directory(options.keys);

@@ -11,6 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 
 bool begins_with(const Fd& file, const Head& head) {
+  // One byte more than the head, to tell a file that ends with it from one that goes on.
   Bytes start(head.bytes.size() + 1);
   std::size_t size = 0;
   while (size < start.size()) {
@@ -42,6 +43,7 @@ std::optional<LayerBlob> find_among(const std::string& open_files, const Head& h
   for (fs::directory_iterator at(open_files, failure), end; !failure && at != end; at.increment(failure)) {
     std::error_code gone;
     const std::string target = fs::read_symlink(at->path(), gone).string();
+    // The parent opens and closes files while we look.
     if (gone || target.find(in_a_store) == std::string::npos) continue;
     // Not opened by its name, which may mean nothing in our mount namespace.
     if (auto blob = match(target, at->path(), head, digest)) {
@@ -68,6 +70,7 @@ std::string open_files_of(pid_t process) { return "/proc/" + std::to_string(proc
 
 BlobSearch find_blob(const Head& head, const std::optional<Digest>& digest, const std::string& open_files,
                      const ContentStore& store) {
+  // The parent's files first: they lead to the store that is in use, wherever its root is, and are few.
   if (auto blob = find_among(open_files, head, digest)) return {std::move(blob), {}};
   if (!digest) return find_below(store, head);
   const std::string path = store.path(*digest);

@@ -13,18 +13,20 @@
 namespace imgcrypt::streamproc {
 
 struct LayerBlob {
-  Fd file;
+  Fd file;  // for reading, with a position of its own
   ContentStore store;
   Digest digest;                   // as its name says
   bool is_open_in_parent = false;  // and not as one of its standard files
 };
 
+// Without a blob, `cut_short` says whether it may be there all the same.
 struct BlobSearch {
   std::optional<LayerBlob> blob;
   std::string cut_short;  // as BlobList::cut_short
 };
 
-// The directory of links to a process's open files.
+// The directory of links to a process's open files (proc_pid_fd(5)). Whether we may look into it is the
+// kernel's decision.
 [[nodiscard]] std::string open_files_of(pid_t process);
 
 // The first blob that begins with `head`, or is it if it is whole: among `open_files`, those of content

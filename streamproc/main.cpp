@@ -21,11 +21,14 @@
 namespace imgcrypt::streamproc {
 namespace {
 
+// Of the whole line: names and packets of an image are quoted in it, and it goes into containerd's log.
 constexpr std::size_t kMostMessageBytes = 4 * 1024;
 constexpr std::string_view kCut = "...";
 constexpr int kFailureStatus = 1;
 constexpr int kUsageStatus = static_cast<int>(ErrorCode::kUsage);
 
+// Inherited by key providers: no set-user-ID program gives them more rights than we have, and what they write
+// can be read by its owner only.
 void shut_in() {
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   ::umask(077);
@@ -104,6 +107,7 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   try {
     const Options options = parse_arguments(argc, argv, holder);
     decode_layer(options);
+    // The holder is told last of all that can fail; what providers left behind is no reason to fail.
     holder.succeed();
     orphans.kill();
     ::_exit(0);  // nothing is left that exit handlers would have to do
@@ -118,6 +122,8 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
 
 [[noreturn]] void run(int argc, char** argv) {
   try {
+    // First, so that no file gets a number that means something. Orphans next, since it remembers which
+    // children we were started with; then the holder, before a key is in memory that it would keep a copy of.
     prepare_process(kPayloadFd);
     Orphans orphans;
     StdoutHolder holder;

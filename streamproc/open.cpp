@@ -8,6 +8,7 @@
 namespace imgcrypt::streamproc {
 namespace {
 
+// Tries one descriptor after the other, and remembers the failure that tells the user most.
 class Trial {
  public:
   explicit Trial(const Gathered& gathered)
@@ -21,6 +22,8 @@ class Trial {
   std::optional<OpenedLayer> attempt(const Descriptor& descriptor) {
     try {
       OpenedLayer layer = unwrap(descriptor);
+      // A key that opens proves little: a forger can wrap for a public key. The HMAC decides. What is
+      // streamed can only be verified while it is written.
       if (gathered_.ciphertext.file.is_open()) {
         ++passes_;
         layer.mac = verify(gathered_.ciphertext, layer.size, std::move(layer.mac));
@@ -38,6 +41,7 @@ class Trial {
   [[noreturn]] void fail(const std::string& cut_short) const {
     const ErrorCode code = failure_->code();
     const std::string& complaint = gathered_.key_directory.complaint();
+    // What is wrong with the key directory is only said where a key in it might have helped.
     const bool is_for_want_of_keys = code == ErrorCode::kNoKey || code == ErrorCode::kProvider;
     const std::string more = is_for_want_of_keys && !complaint.empty() ? "; " + complaint : "";
     throw Error(code, failure_->message() + more + cut_short, failure_->hint());
@@ -53,6 +57,7 @@ class Trial {
   [[nodiscard]] OpenedLayer unwrap(const Descriptor& descriptor) const {
     const PublicOptions public_options = public_options_of(descriptor.annotations);
     PrivateOptions options = unwrap_private_options(descriptor.annotations, gathered_.keys, cure_);
+    // Before the move: it reads the key that the options hold.
     LayerMac hmac = layer_hmac(options, public_options);
     return {std::move(options), std::move(hmac), descriptor.media_type, descriptor.size};
   }
@@ -68,6 +73,7 @@ class Trial {
 OpenedLayer open_layer(Gathered& gathered) {
   Trial trial(gathered);
   while (const auto candidate = gathered.candidates.next()) {
+    // Only when there is a further one: otherwise the last failure itself is the answer.
     if (trial.is_exhausted()) trial.fail_exhausted();
     if (auto layer = trial.attempt(*candidate)) return std::move(*layer);
   }

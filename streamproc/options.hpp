@@ -1,4 +1,6 @@
-// What the decoder is told on its command line. A value, made by main.
+// What the decoder is told on its command line. A value, made by main. Directories are not looked at here:
+// one that is missing is an error only when a layer needs it. containerd starts the decoder with its default
+// configuration, so the defaults must do on an ordinary node.
 #pragma once
 
 #include "keywrap/provider/key_providers.hpp"
@@ -15,12 +17,14 @@ namespace imgcrypt::streamproc {
 enum class Inflate { kAuto, kAlways, kNever };
 
 struct Options {
-  std::string keys = kDefaultKeyDirectory;                   // directory
-  std::string content_root = kDefaultContentRoot;            // directory
-  std::string spool = "/var/tmp";                            // directory for a layer whose blob is not found
+  std::string keys = kDefaultKeyDirectory;         // directory
+  std::string content_root = kDefaultContentRoot;  // directory
+  std::string spool = "/var/tmp";                  // directory for a layer whose blob is not found
+  // Empty: none is named in the environment, which main reads.
   std::string provider_config;                               // as ProviderSettings::config
   std::chrono::seconds provider_timeout = kProviderTimeout;  // for one answer
   Inflate inflate = Inflate::kAuto;
+  // Gives up that nothing is written before it is verified, for lower latency (SECURITY.md).
   bool is_streaming = false;  // decrypt while reading: only the tail waits for the HMAC. Never inflates
 };
 

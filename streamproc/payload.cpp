@@ -26,6 +26,7 @@ class FieldReader {
 
   std::uint64_t varint() {
     std::uint64_t value = 0;
+    // At most ten bytes, as protobuf encodes 64 bits: without a bound, 0x80 could go on for ever.
     for (unsigned shift = 0; shift < 64; shift += 7) {
       if (rest_.empty()) fail();
       const std::uint8_t byte = rest_.front();
@@ -38,6 +39,7 @@ class FieldReader {
 
   ByteView bytes() {
     const std::uint64_t size = varint();
+    // Compared before it is used: a size near 2^64 must not come near arithmetic.
     if (size > rest_.size()) fail();
     const ByteView content = rest_.first(size);
     rest_ = rest_.subspan(size);
@@ -53,6 +55,8 @@ std::vector<std::optional<SecretBytes>> decode_list(const std::optional<JsonView
   std::vector<std::optional<SecretBytes>> decoded;
   if (!list) return decoded;
   for (const JsonView& element : list->elements()) {
+    // Go writes a nil slice as null: a key without a passphrase. It keeps its place, as the lists go
+    // together.
     if (element.is_null()) {
       decoded.emplace_back();
       continue;
@@ -68,6 +72,7 @@ std::vector<PayloadKey> parse_keys(const std::optional<JsonView>& parameters) {
   if (!parameters) return keys;
   auto files = decode_list(parameters->find("privkeys"));
   auto passphrases = decode_list(parameters->find("privkeys-passwords"));
+  // The list of passphrases may be shorter, or missing altogether.
   passphrases.resize(std::max(files.size(), passphrases.size()));
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (files[i]) keys.push_back({std::move(*files[i]), std::move(passphrases[i])});
@@ -96,6 +101,7 @@ std::optional<Payload> parse_payload(ByteView any) {
   ByteView value;
   for (FieldReader fields(any); !fields.at_end();) {
     const std::uint64_t key = fields.varint();
+    // Field number and wire type 2: 1 is type_url, 2 is value (google/protobuf/any.proto).
     if (key == 0x0a) {
       type = as_text(fields.bytes());
     } else if (key == 0x12) {
@@ -114,9 +120,12 @@ std::optional<Payload> parse_payload(ByteView any) {
 }
 
 std::optional<Payload> read_payload() {
+  // Anything but a pipe is not containerd's: a file or a terminal that was inherited would be read for
+  // nothing.
   struct stat status = {};
   if (::fstat(kPayloadFd, &status) != 0 || !S_ISFIFO(status.st_mode)) return std::nullopt;
   const Fd pipe(kPayloadFd);
+  // Private keys may be in it, so it is locked memory from the first byte on.
   const SecretBytes any = read_secret(pipe.get(), kMostPayloadBytes, "payload");
   try {
     return any.size() == 0 ? std::nullopt : parse_payload(any.expose());

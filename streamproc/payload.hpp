@@ -13,6 +13,7 @@
 namespace imgcrypt::streamproc {
 
 inline constexpr int kPayloadFd = 3;
+// Far more than a node's keys need: whoever sends it can make us hold no more than this.
 inline constexpr std::size_t kMostPayloadBytes = 8 * 1024 * 1024;
 
 struct PayloadKey {

@@ -23,7 +23,7 @@ class StdoutHolder {
   void succeed();
 
  private:
-  Fd word_;
+  Fd word_;  // the pipe's end that only we hold: a byte is success, its end our death
   pid_t child_ = -1;
 };
 

@@ -21,6 +21,7 @@ void write_out(Source& source) {
   pump(source, sink);
 }
 
+// The OCI and Docker types all name it: "...tar+gzip", "...diff.tar.gzip", "...tar+zstd".
 bool is_compressed_type(std::string_view media_type) {
   return media_type.find("gzip") != std::string_view::npos ||
          media_type.find("zstd") != std::string_view::npos;
@@ -33,6 +34,7 @@ bool is_to_be_inflated(const OpenedLayer& layer, const Ciphertext& ciphertext, I
   return is_wanted && ciphertext.file.is_open() && is_compressed_type(layer.media_type);
 }
 
+// layer.mac is copied: write_inflated may have used it already.
 void write_as_stored(const OpenedLayer& layer, const Ciphertext& ciphertext) {
   const auto source = open_ciphertext(ciphertext, layer.size);
   DecryptingSource plaintext(*source, layer.options, layer.mac);
@@ -45,6 +47,7 @@ bool write_inflated(const OpenedLayer& layer, const Ciphertext& ciphertext) {
   DecryptingSource plaintext(*source, layer.options, layer.mac);
   InflatingSource inflating(plaintext);
   PeekedSource inflated(inflating, kMagicBytes);
+  // Looked at before anything is written: the other form needs stdout from its first byte on.
   if (detect_compression(inflated.head()) != Compression::kNone) return false;
   write_out(inflated);
   return true;

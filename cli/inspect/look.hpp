@@ -14,11 +14,13 @@ struct Look {
   bool has_boxes = false;         // lines drawn with Unicode's box characters, else with ASCII
 };
 
+// kWhole is --no-trunc. kFit shortens them only where a terminal is too narrow: what is piped stays whole.
 enum class Digests { kFit, kWhole };
 
 // The look that suits stdout as it is now: without a terminal no colours, no limit and ASCII.
 [[nodiscard]] Look look_of_stdout(Digests digests);
 
-inline constexpr std::size_t kLongestText = 200;  // characters of one text from an image; the rest is cut
+// Characters of one text from an image; the rest is cut. An image may hold texts of megabytes.
+inline constexpr std::size_t kLongestText = 200;
 
 }  // namespace imgcrypt::cli

@@ -7,7 +7,7 @@ namespace imgcrypt::cli {
 namespace {
 
 constexpr std::size_t kShortHex = 12;     // digits, as Docker shortens digests
-constexpr std::size_t kLongestType = 48;  // characters
+constexpr std::size_t kLongestType = 48;  // characters; a type is any text that the image's maker chose
 
 }  // namespace
 

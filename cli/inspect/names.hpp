@@ -17,7 +17,7 @@ namespace imgcrypt::cli {
 // "tar+gzip", "Docker tar+gzip", "nondistributable tar+gzip", "config"; without the suffix of encryption.
 [[nodiscard]] std::string short_type(const std::string& media_type);
 
-// "sha256:0123456789ab".
+// "sha256:0123456789ab", as many digits as Docker shows.
 [[nodiscard]] std::string short_digest(const Digest& digest);
 
 }  // namespace imgcrypt::cli

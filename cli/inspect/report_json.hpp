@@ -6,7 +6,8 @@
 
 namespace imgcrypt::cli {
 
-// The whole report as the result of `imgcrypt inspect -o json`.
+// The whole report as the result of `imgcrypt inspect -o json`; docs/output.schema.json has its members.
+// Nothing is cut or made printable: JsonObject escapes what is not ASCII.
 [[nodiscard]] JsonObject report_json(const ImageReport& report);
 
 }  // namespace imgcrypt::cli

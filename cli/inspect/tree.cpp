@@ -30,6 +30,7 @@ std::string ranges_text(const std::vector<std::size_t>& ascending) {
 std::string recipients_text(const LayerReport& layer) {
   std::vector<std::size_t> numbers = layer.recipients;
   std::ranges::sort(numbers);
+  // A recipient with several packets in a layer is one number.
   numbers.erase(std::ranges::unique(numbers).begin(), numbers.end());
   const std::string more = layer.omitted == 0 ? "" : " and " + std::to_string(layer.omitted) + " more";
   return numbers.empty() ? "" : " for [" + ranges_text(numbers) + "]" + more;

@@ -1,4 +1,4 @@
-// An image's report as a tree for people.
+// An image's report as a tree for people. Pure text; what comes from the image has been made printable.
 #pragma once
 
 #include "cli/inspect/look.hpp"

@@ -8,6 +8,8 @@ namespace imgcrypt::cli {
 namespace {
 
 std::string quote(std::string_view text) {
+  // ASCII only (the third argument), so that no terminal takes a control character of an image for a command
+  // and no reader stumbles over an encoding; `replace` keeps dump() from throwing at what is not UTF-8.
   using nlohmann::json;
   return json(text).dump(-1, ' ', true, json::error_handler_t::replace);
 }
@@ -24,6 +26,7 @@ JsonObject& JsonObject::add(std::string_view name, std::string_view text) {
 }
 
 JsonObject& JsonObject::add(std::string_view name, double number) {
+  // With a point, as JSON wants it: nothing here calls setlocale().
   char digits[64];
   std::snprintf(digits, sizeof digits, "%.3f", number);
   return add_value(name, digits);

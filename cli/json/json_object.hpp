@@ -17,12 +17,16 @@ class JsonArray;
 class JsonObject {
  public:
   JsonObject& add(std::string_view name, std::string_view text);
+  // Without this overload a literal would become a bool: that conversion is built in, the one to string_view
+  // is not.
   JsonObject& add(std::string_view name, const char* text) { return add(name, std::string_view(text)); }
   template <std::integral Number>
   JsonObject& add(std::string_view name, Number number) {
     return add_value(name, std::to_string(number));
   }
+  // Preferred to the template for a bool, which would otherwise become 0 or 1.
   JsonObject& add(std::string_view name, bool truth) { return add_value(name, truth ? "true" : "false"); }
+  // REQUIRES: a finite number; JSON has no others (RFC 8259, section 6).
   JsonObject& add(std::string_view name, double number);  // with three digits after the point
   JsonObject& add(std::string_view name, const JsonObject& object) { return add_value(name, object.text()); }
   JsonObject& add(std::string_view name, const JsonArray& array);
@@ -32,14 +36,16 @@ class JsonObject {
     return text ? add(name, std::string_view(*text)) : add_null(name);
   }
 
+  // The object as far as it has come; more can be added afterwards.
   [[nodiscard]] std::string text() const { return "{" + members_ + "}"; }
 
  private:
   JsonObject& add_value(std::string_view name, std::string_view json);
 
-  std::string members_;
+  std::string members_;  // without the braces
 };
 
+// The elements may be of different kinds. As with objects, each add returns the array.
 class JsonArray {
  public:
   JsonArray() = default;
@@ -62,7 +68,7 @@ class JsonArray {
  private:
   JsonArray& add_value(std::string_view json);
 
-  std::string elements_;
+  std::string elements_;  // without the brackets
 };
 
 }  // namespace imgcrypt::cli

@@ -12,16 +12,20 @@
 
 namespace imgcrypt::cli {
 
-// An image that was read or written.
+// An image that was read or written: reference, digest, mediaType and size of its root document.
 [[nodiscard]] JsonObject image_result(const Reference& reference, const Descriptor& root);
 
-// An image that was written, and the one that had its name before. No root: a dry run.
+// An image that was written, and the one that had its name before. Without a root it was a dry run: digest,
+// mediaType and size are then missing, as nothing has them yet. `replaced` is null if the name was free.
 [[nodiscard]] JsonObject written_result(const Reference& target, const std::optional<Descriptor>& root,
                                         const std::optional<Digest>& replaced);
 
-// `place` is the layer's place in the image: "layer 3 of linux/arm64".
+// `place` is the layer's place in the image: "layer 3 of linux/arm64". One digest may occur at several
+// places.
 [[nodiscard]] JsonObject layer_result(const std::string& place, const Descriptor& layer);
 
+// All members are texts, and empty where the packet does not say. They come from the image and may hold any
+// bytes; JsonObject makes them ASCII.
 [[nodiscard]] JsonObject recipient_result(const PacketRecipient& recipient);
 
 }  // namespace imgcrypt::cli

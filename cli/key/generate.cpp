@@ -18,7 +18,7 @@ struct GenerateArguments {
   std::string file;
   std::string passphrase;
   std::string curve = "P-256";
-  int bits = 3072;
+  int bits = 3072;  // as strong as AES-128 (NIST SP 800-57 part 1, table 2)
   bool force = false;
 };
 
@@ -45,8 +45,9 @@ void generate_sodium(const GenerateArguments& options, Output& output) {
   if (!options.force) check_key_pair_absent(options.file);
   Program program{libexec_directory() + "/keyprovider-sodium", {"generate"}};
   if (options.force) program.arguments.emplace_back("--force");
+  // "--", as FILE may begin with a dash.
   program.arguments.insert(program.arguments.end(), {"--", options.file});
-  DeathWatch watch;
+  DeathWatch watch;  // ends the program if we are killed
   const SecretBytes printed = ChildProcess(program, {}, watch).finish({});
   std::string public_key(as_text(printed.expose()));
   while (public_key.ends_with('\n')) public_key.pop_back();

@@ -51,6 +51,7 @@ std::string type_of(const KeyItem& item) {
 std::string fault_of(const KeyItem& item) {
   if (item.kind == KeyItemKind::kCertificate)
     return is_rsa(item) ? "" : "only RSA certificates can be used with pkcs7";
+  // Asks the wrapper itself, so that this and encrypt never differ.
   try {
     (void)JweWrapper(*item.key, RecipientNames::kWritten);
     return {};

@@ -21,6 +21,7 @@ void DigestFileOption::check() const {
   if (std::filesystem::is_directory(file, none))
     throw Error(ErrorCode::kUsage, "write " + file + ": it is a directory",
                 "give --digestfile the name of a file");
+  // access() asks for the real user, who started us. A new file needs a directory that can be written.
   const bool exists = ::access(file.c_str(), F_OK) == 0;
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
   if (::access(exists ? file.c_str() : folder.c_str(), W_OK) == 0) return;
@@ -30,6 +31,7 @@ void DigestFileOption::check() const {
 
 void DigestFileOption::write(const Digest& digest) const {
   if (file.empty()) return;
+  // Written in place, not renamed into it: it may be /dev/fd/N or a pipe that a script waits at.
   const Fd fd(::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (!fd.is_open()) throw errno_error("write " + file);
   write_all(fd.get(), as_bytes(digest.string()), file);

@@ -14,10 +14,11 @@ struct DigestFileOption {
   std::string file;  // empty: not given
 
   void add_to(CLI::App& command);
-  // Call before anything is moved: throws kUsage if the file could not be written.
+  // Call before anything is moved: throws kUsage if the file could not be written, so that a typing error
+  // does not cost an encryption. Creates nothing, so write() may fail all the same.
   void check() const;
-  // Replaces the file's content; does nothing without the option. Throws kOther, or kNotFound if its
-  // directory has gone.
+  // Replaces the file's content; does nothing without the option. Call when the image is complete: whoever
+  // waits for the file may use it at once. Throws kOther, or kNotFound if its directory has gone.
   void write(const Digest& digest) const;
 };
 

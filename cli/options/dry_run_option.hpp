@@ -1,4 +1,5 @@
-// --dry-run: a command prints what it would do and writes nothing.
+// --dry-run: a command prints what it would do and writes nothing. Documents are still read and keys still
+// tried, so what would fail there fails here too; layers are not read.
 #pragma once
 
 #include "image/change/dry_run.hpp"

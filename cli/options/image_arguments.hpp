@@ -1,4 +1,5 @@
-// The arguments that name images. One place says which references a command takes.
+// The arguments that name images. One place says which references a command takes. The parser takes any text;
+// Reference::parse checks it when the command runs, and throws kUsage with a hint.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -14,6 +15,7 @@ inline void add_source_argument(CLI::App& command, const std::string& name, std:
   command.add_option(name, text, description + ": oci:DIR[:TAG|:@N|@DIGEST]")->required();
 }
 
+// What a command does without a DST: the parser refuses it, or the command replaces its source.
 enum class IfMissing { kFail, kInPlace };
 
 // DST. With kInPlace it can be left out; `text` then stays empty.

@@ -6,10 +6,10 @@
 namespace imgcrypt::cli {
 
 struct JobsOption {
-  unsigned jobs = 0;  // 0: not given
+  unsigned jobs = 0;  // 0: not given; the parser lets 1 to 1024 through
 
   void add_to(CLI::App& command);
-  // At least 1. If not given, the number of cores.
+  // At least 1. If not given, the number of cores; 1 where the system does not tell it.
   [[nodiscard]] unsigned value() const;
 };
 

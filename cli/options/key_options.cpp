@@ -17,6 +17,7 @@ namespace {
 
 // The certificate of a file without a private key.
 std::optional<Certificate> lone_certificate(ByteView file) {
+  // A file with both is a key: tools write them into one PEM.
   if (as_text(file).find("PRIVATE KEY-----") != std::string_view::npos) return std::nullopt;
   try {
     return Certificate::parse(file);
@@ -74,6 +75,7 @@ class Keyring {
       unwrappers.push_back(
           std::make_unique<PrivateKeyUnwrapper>(named.name, named.key, std::move(own), unauthenticated));
     }
+    // Last: it is only asked, and a program only started, for what no key opened.
     unwrappers.push_back(std::make_unique<ProviderUnwrapper>(providers, parameters_));
     return unwrappers;
   }
@@ -88,6 +90,7 @@ class Keyring {
     certificates_.push_back(std::move(named));
   }
 
+  // A certificate only narrows down what its key is tried on. Alone it would silently do nothing.
   void check_has_key(const NamedCertificate& named) const {
     const bool has_key = std::ranges::any_of(keys_, [&](const NamedKey& key) {
       return named.certificate.public_key().same_as(key.key.public_key());
@@ -111,6 +114,7 @@ void take_key_file(const std::string& text, Keyring& keyring, Reporter& reporter
     keyring.add_file(key);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kCancelled) throw;
+    // Whatever is wrong with a key of the command line is an error of the command line, not of the image.
     throw Error(ErrorCode::kUsage, "key " + key.file + ": " + error.message(), error.hint());
   }
 }
@@ -157,6 +161,7 @@ KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
                 "give a private key with -k FILE, or -k " + key_forms());
   const auto opened = providers.open();
   Keyring keyring(reporter);
+  // Providers before files: a name that is not configured is known at once, before a passphrase is asked for.
   for (const std::string& text : keys) {
     const auto provider = parse_provider_key(text);
     if (!provider) continue;

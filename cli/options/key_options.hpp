@@ -14,12 +14,15 @@
 namespace imgcrypt::cli {
 
 struct KeyOptions {
+  // Both may be empty: configured key providers may have the key. Neither is looked at before read().
   std::vector<std::string> keys;          // as given; they may hold passwords
   std::vector<std::string> certificates;  // pkcs7:CERTIFICATE, as given
+  // PKCS7 packets whose content nothing authenticates: whoever can change one chooses what comes out of it.
   bool allow_legacy_cms = false;
   ProviderOptions providers;
 
   void add_to(CLI::App& command);
+  // Whether -k was given. A certificate alone opens nothing, and key providers are not asked.
   [[nodiscard]] bool are_given() const noexcept { return !keys.empty(); }
   // Reads the key files, asks for their passphrases on the terminal, and consumes what :fd and :env name:
   // call once. The order is that of the options, providers last. Throws kUsage, naming the key, if one

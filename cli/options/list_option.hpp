@@ -17,6 +17,8 @@ struct ListOption {
                       const std::string& type);
   [[nodiscard]] bool is_given() const noexcept { return !lists.empty(); }
   // Throws kUsage for an empty value, which the parser would pass over: "1,,2".
+  // The values in the order in which they were given; empty without the option. Whether they make sense is
+  // left to the command.
   [[nodiscard]] std::vector<std::string> values() const;
 };
 

@@ -1,5 +1,6 @@
-// An option that can be given more than once, with exactly one value each time: what follows the value is
-// never taken for another one. Used by the option structs of this folder and by commands.
+// An option that can be given more than once, with exactly one value each time. CLI11 would give a vector
+// option all that follows, up to the next dash, except what required arguments need: with an optional DST,
+// `-k KEY REF DST` would make a key of REF. Used by the option structs of this folder and by commands.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -27,11 +27,14 @@ SecretBytes read_variable(const std::string& name) {
   }
   SecretBytes passphrase = SecretBytes::copy_of(as_bytes(value));
   // Key providers inherit the environment: they must not see it.
+  // unsetenv() only removes the pointer: the text itself stays on the stack of the process, where
+  // /proc/PID/environ shows it.
   wipe({reinterpret_cast<std::uint8_t*>(value), passphrase.size()});
   ::unsetenv(name.c_str());
   return passphrase;
 }
 
+// A typing error in a passphrase that nobody saw would lose the key.
 SecretBytes prompt_twice(const std::string& file) {
   SecretBytes passphrase = prompt_passphrase("Passphrase for " + file + ": ");
   const SecretBytes again = prompt_passphrase("Repeat the passphrase: ");

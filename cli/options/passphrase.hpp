@@ -15,6 +15,8 @@ namespace imgcrypt::cli {
 void warn_of_bare_password(const KeyString& key, Reporter& reporter);
 
 // nullopt if the key names no passphrase. Throws kUsage if it cannot be read; as prompt_passphrase.
+// REQUIRES, for :env: no other thread uses the environment meanwhile. The descriptor of :fd stays open, at
+// its end.
 [[nodiscard]] std::optional<SecretBytes> read_passphrase(const KeyString& key);
 
 // For a key that is to be made: `form` is file=F, fd=N, env=V or prompt, which asks twice; `file` is the key

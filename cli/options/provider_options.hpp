@@ -11,12 +11,14 @@
 namespace imgcrypt::cli {
 
 struct ProviderOptions {
-  unsigned timeout{kProviderTimeout.count()};  // seconds for one answer
+  unsigned timeout{kProviderTimeout.count()};  // seconds for one answer, 1 to 3600
 
   void add_to(CLI::App& command);
-  // The configuration file that the environment names; empty if it names none.
+  // The configuration file that the environment names; empty if it names none. Read here and not in the
+  // library, which looks at no environment.
   [[nodiscard]] static std::string config();
-  // Starts no program and does not read the configuration yet; see KeyProviders.
+  // Starts no program and does not read the configuration yet, so a broken one is only an error where a
+  // provider is needed; see KeyProviders. The wrappers and unwrappers that are made with it share it.
   [[nodiscard]] std::shared_ptr<KeyProviders> open() const;
 };
 

@@ -19,7 +19,7 @@ struct RecipientOptions {
   // The parser insists on at least one recipient.
   void add_to(CLI::App& command);
   // Reads the files that the recipients name; passes notes about them to the reporter. Throws as
-  // parse_recipients.
+  // parse_recipients. The wrappers share the key providers that are opened here, and keep them alive.
   [[nodiscard]] KeyWrappers read(const ProviderOptions& providers, Reporter& reporter) const;
 };
 

@@ -12,6 +12,7 @@
 namespace imgcrypt::cli {
 
 struct SelectionOptions {
+  // Not given: every platform of the image, and of each every layer. The positions count per platform.
   ListOption platforms;
   ListOption layers;
   bool all_platforms = false;  // changes nothing: it is the default, and excludes --platform

@@ -59,6 +59,7 @@ std::size_t Conformance::run(const Print& print) {
   check_reply_form();
   check_unwrap();
   check_concurrency();
+  // Last, as what these send may break a provider that is kept open.
   check_damaged_packets();
   check_wrong_requests();
   return failures_;
@@ -82,6 +83,8 @@ void Conformance::check_unwrap() {
 
 void Conformance::check_secrecy() {
   const std::string_view options = as_text(options_.expose());
+  // Readable as it is, or as base64, whose last characters depend on what follows. More than such
+  // carelessness no test from outside can see.
   const std::string_view symkey = options.substr(options.find(':') + 2, 44);
   const std::string encoded =
       encode_base64(options_.expose().first(options_.size() / 3 * 3), Base64::kStandard);
@@ -114,6 +117,7 @@ void Conformance::check_concurrency() {
 
 void Conformance::check_damaged_packets() {
   Bytes damaged = to_bytes(packet_.expose());
+  // One bit each: places at random would make the test a lottery.
   for (const std::size_t place : {damaged.size() / 4, damaged.size() / 2, damaged.size() - 1}) {
     damaged[place] ^= 0x01U;
     report("copes with a wrapped key damaged at byte " + std::to_string(place), fault_of_damaged(damaged));
@@ -127,6 +131,7 @@ void Conformance::check_wrong_requests() {
   for (const std::string_view request : {"", "{}", "{\"op\":\"keyrotate\"}", "[1,2", "nonsense"}) {
     const std::string fault = fault_of([&] {
       const SecretBytes reply = providers_.exchange(name_, SecretBytes::copy_of(as_bytes(request)));
+      // The request names no operation that could say which result to look for.
       for (const auto operation : {ProviderOperation::kWrap, ProviderOperation::kUnwrap}) {
         if (parse_provider_reply(operation, reply.expose())) return;
       }

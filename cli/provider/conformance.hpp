@@ -12,7 +12,11 @@ namespace imgcrypt::cli {
 
 class Conformance {
  public:
+  // kNote: correct by our protocol, but another program that speaks it would stumble. Not counted as a
+  // failure.
   enum class Verdict { kPassed, kNote, kFailed };
+  // Called in the thread of run(), between the checks. What the text quotes of the provider is not printable
+  // yet.
   using Print = std::function<void(Verdict verdict, const std::string& text)>;
 
   // `providers` must outlive it. The parameters are those that encrypting and decrypting would send.
@@ -33,8 +37,10 @@ class Conformance {
   void check_wrong_requests();
   void check_concurrency();
 
+  // These throw kProvider if there is no result, as KeyProviders::ask if the call fails.
   SecretBytes wrap(ByteView options) const;
   SecretBytes unwrap(ByteView packet) const;
+  // Empty if the provider refuses the packet, or opens it correctly all the same.
   std::string fault_of_damaged(ByteView packet) const;
   void report(const std::string& check, const std::string& fault);
 

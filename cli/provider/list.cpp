@@ -45,6 +45,7 @@ JsonObject json_of(const ProviderEntry& entry, const std::optional<std::string>&
 void run_list(Output& output) {
   const auto providers = ProviderOptions().open();
   JsonArray found;
+  // Nothing is started: require() only looks for the program.
   for (const ProviderEntry& entry : providers->entries()) {
     const std::optional<std::string> fault = fault_of(*providers, entry);
     output.print_text(printable(text_of(entry, !fault)));

@@ -30,6 +30,7 @@ OpenedImage open_image(const ChangeArguments& arguments) {
     const Reference target = Reference::parse(arguments.destination);
     return {std::move(source), target, open_destination(target, how)};
   }
+  // Only if the name still means this image when the result is committed: another writer may have come first.
   how.in_place_of = source->root().descriptor.digest;
   const Reference target = in_place_reference(from, source->root());
   return {std::move(source), target, open_destination(target, how)};

@@ -24,13 +24,13 @@ struct ChangeArguments {
   JobsOption jobs;
   DigestFileOption digest_file;
 
-  // REF and DST.
+  // REF and DST. Call this first, add_options_to last: --help lists them in this order.
   void add_places_to(CLI::App& command);
   void add_options_to(CLI::App& command);
   [[nodiscard]] RecipientsOptions options(BlobCheck check) const;
 };
 
-// An image that is about to be changed.
+// An image that is about to be changed. `target` is where the result gets its name, also in place.
 struct OpenedImage {
   std::unique_ptr<ImageSource> source;
   Reference target;
@@ -41,7 +41,8 @@ struct OpenedImage {
 // digest file could not be written.
 [[nodiscard]] OpenedImage open_image(const ChangeArguments& arguments);
 
-// Also writes the digest file.
+// Also writes the digest file, unless it was a dry run. Throws as DigestFileOption::write and
+// Output::print_result; the image is complete by then.
 void print_change(const RecipientsResult& result, const Reference& target, const ChangeArguments& arguments,
                   Output& output);
 

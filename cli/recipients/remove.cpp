@@ -36,6 +36,7 @@ std::set<std::size_t> places_of(const std::string& text, const RecipientList& li
   for (std::size_t i = 0; i < list.recipients.size(); ++i) {
     if (name.matches(list.recipients[i].recipient.recipient)) places.insert(i);
   }
+  // A fingerprint may be listed several times: that is still one recipient.
   std::set<std::string> ids;
   for (const std::size_t place : places) ids.insert(list.recipients[place].recipient.recipient.fingerprint);
   if (ids.size() == 1 || (!ids.empty() && !name.is_beginning())) return places;
@@ -61,6 +62,8 @@ std::set<std::size_t> chosen_places(const RemoveArguments& arguments, const Reci
               "give one with -r, or its number with --index");
 }
 
+// Packets of hidden recipients and of key providers name nobody, so nobody can tell whether the right one is
+// gone.
 bool leaves_unnamed(const RecipientList& list, const std::set<std::size_t>& going) {
   for (std::size_t i = 0; i < list.recipients.size(); ++i) {
     if (!going.contains(i) && list.recipients[i].recipient.recipient.fingerprint.empty()) return true;
@@ -74,6 +77,7 @@ void run_recipients_remove(const RemoveArguments& arguments, Output& output) {
   const std::set<std::size_t> places = chosen_places(arguments, list);
   const RecipientsResult result = remove_recipients(*image.source, *image.destination, list, places,
                                                     arguments.change.options(BlobCheck::kNone), output);
+  // Always said: a layer's key cannot be taken back from whoever has unwrapped it once.
   output.note(
       "removed recipients may have kept layer keys; imgcrypt recipients replace --rotate encrypts the layers "
       "with new ones");

@@ -22,6 +22,7 @@ std::size_t columns() {
 std::string entry(const std::string& name, const std::string& description) {
   std::string text = "  " + name;
   if (description.empty()) return text + "\n";
+  // A name that reaches into the descriptions has a line of its own.
   if (text.size() + 2 > kDescriptions) text += "\n";
   const std::size_t start = text.ends_with('\n') ? 0 : text.size();
   text += std::string(kDescriptions - start, ' ');

@@ -9,7 +9,8 @@
 
 namespace imgcrypt::cli {
 
-// The parser calls each of these for its part of the text.
+// The parser calls each of these for its part of the text, and owns the object. Each asks for the width anew;
+// without a terminal it is 80 columns.
 class HelpText final : public CLI::Formatter {
  public:
   HelpText();

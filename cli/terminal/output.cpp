@@ -14,6 +14,7 @@
 namespace imgcrypt::cli {
 namespace {
 
+// The numbers are those of Output::Level.
 const std::map<std::string, int> kLevels = {
     {"error", 0}, {"warn", 1}, {"info", 2}, {"debug", 3}, {"trace", 4}};
 
@@ -43,6 +44,7 @@ std::string_view name_of(ErrorCode code) {
   return "other";
 }
 
+// After a signal 128 and its number, as a shell reports a process that a signal killed.
 int exit_status(const Error& error) {
   return error.code() == ErrorCode::kCancelled ? 128 + cancel_signal() : static_cast<int>(error.code());
 }
@@ -61,6 +63,7 @@ bool ask_for_json(std::span<char*> arguments) {
   });
 }
 
+// Milliseconds, cut off rather than rounded.
 std::string seconds_text(std::chrono::duration<double> time) {
   const std::string digits = std::to_string(time.count());
   return digits.substr(0, digits.find('.') + 4) + " s";
@@ -69,7 +72,7 @@ std::string seconds_text(std::chrono::duration<double> time) {
 }  // namespace
 
 void Output::add_to(CLI::App& app) {
-  app.fallthrough();
+  app.fallthrough();  // options of the program may also follow the command's name
   app.footer("See imgcrypt --help for the options that all commands take: -o, -q, -v and more.\n");
   const std::string group = "Options for all commands";
   app.add_option_function<std::string>(
@@ -100,6 +103,7 @@ void Output::add_to(CLI::App& app) {
 
 Output::Level Output::level() const noexcept {
   if (is_quiet_) return Level::kWarning;
+  // --log-level wins over -v: it was named, and excludes -q.
   const auto named = kLevels.find(log_level_);
   const int level = named != kLevels.end() ? named->second : static_cast<int>(Level::kNote) + verbosity_;
   return static_cast<Level>(std::min(level, static_cast<int>(Level::kStages)));
@@ -111,6 +115,7 @@ void Output::say(Importance importance, const std::string& text) {
     case Importance::kDetail:
       if (level() >= Level::kDetail) print_line("detail", Tint::kDim, text);
       return;
+    // Kept whatever the level: -o json reports them also with -q.
     case Importance::kNote:
       notes_.push_back(text);
       if (level() >= Level::kNote) print_line("note", Tint::kDim, text);
@@ -128,9 +133,11 @@ Progress& Output::progress() {
 }
 
 std::optional<ProgressStyle> Output::progress_style() const {
+  // What was asked for by name is shown whatever stderr is and whatever the level.
   if (progress_name_ == "json") return ProgressStyle::kJson;
   if (progress_name_ == "plain") return ProgressStyle::kLines;
   if (progress_name_ == "none" || level() < Level::kNote) return std::nullopt;
+  // A dumb terminal, such as an editor's, would show the escape sequences of bars as text.
   const bool is_capable = ::isatty(STDERR_FILENO) == 1 && !is_dumb_terminal();
   return is_capable ? ProgressStyle::kBars : ProgressStyle::kLines;
 }
@@ -153,6 +160,7 @@ void Output::write_stdout(const std::string& text) {
 
 void Output::finish() {
   view_.stop();
+  // After the bars have gone, and after a failure too: a slow stage may be the reason.
   if (level() < Level::kStages) return;
   for (const StageTime& stage : progress_.stages()) {
     print_line("stage", Tint::kDim,
@@ -160,7 +168,7 @@ void Output::finish() {
   }
   const auto times = work_times();
   for (std::size_t kind = 0; kind < kWorkKinds; ++kind) {
-    if (times[kind].count() == 0) continue;
+    if (times[kind].count() == 0) continue;  // the command did no such work
     print_line("work", Tint::kDim,
                std::string(name_of(static_cast<Work>(kind))) + ": " + seconds_text(times[kind]));
   }
@@ -172,7 +180,7 @@ void Output::print_result(const std::string& lines, JsonObject result) {
 }
 
 int Output::fail(const Error& error) {
-  finish();
+  finish();  // the error is the last thing on the terminal
   {
     const std::scoped_lock lock(mutex_);
     print_line("error", Tint::kRed, error.message());
@@ -195,6 +203,7 @@ int Output::fail_usage(const Error& error, int argc, char** argv) {
 }
 
 void Output::print_line(const std::string& word, Tint tint, const std::string& text) {
+  // Messages quote file names and what images and key providers said, which may hold escape sequences.
   const Style style = Style::of(STDERR_FILENO);
   const std::string line = "imgcrypt: " + style.paint(tint, word + ":") + " " + printable(text) + "\n";
   view_.write(line);

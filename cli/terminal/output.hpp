@@ -28,7 +28,8 @@ class Output final : public Reporter {
   // Writes a line to stderr if the log level asks for it. Notes and warnings also go into the JSON result,
   // whatever the level.
   void say(Importance importance, const std::string& text) override;
-  // Shown on stderr from the first call on.
+  // Shown on stderr from the first call on, in the form that --progress asks for. Valid as long as this
+  // object.
   [[nodiscard]] Progress& progress() override;
 
   [[nodiscard]] bool is_json() const noexcept { return is_json_; }
@@ -39,22 +40,25 @@ class Output final : public Reporter {
   void print_text(const std::string& lines);
   // With -o json the result, with the notes and warnings added; without it nothing. Call once, at the end.
   void print_json(JsonObject result);
-  // Both.
+  // Both: one of them writes.
   void print_result(const std::string& lines, JsonObject result);
   // What a command that is about to fail knows already: fail() adds the error to it.
   void keep_for_error(JsonObject result) { partial_result_ = std::move(result); }
 
   // For the end of the program: ends progress and, with -vv, prints how long each stage took.
   void finish();
-  // Prints the error and its hint. Returns the exit status. Throws nothing.
+  // Prints the error and its hint. Returns the exit status: 128 and the signal's number after kCancelled,
+  // else the value of the ErrorCode. Throws nothing, even if nobody reads stdout or stderr.
   int fail(const Error& error);
   // The same after a parse error: `-o json` may not have been parsed, so it is looked for in the arguments.
   int fail_usage(const Error& error, int argc, char** argv);
 
  private:
+  // Ordered: each level also prints what those before it print. The values are those of --log-level.
   enum class Level { kError, kWarning, kNote, kDetail, kStages };
 
   [[nodiscard]] Level level() const noexcept;
+  // nullopt: no progress is shown. `auto` is silent with -q; a form that was asked for by name is not.
   [[nodiscard]] std::optional<ProgressStyle> progress_style() const;
   void write_stdout(const std::string& text);
   void print_line(const std::string& word, Tint tint, const std::string& text);
@@ -62,12 +66,13 @@ class Output final : public Reporter {
   bool is_json_ = false;
   bool is_quiet_ = false;
   int verbosity_ = 0;
-  std::string log_level_;
+  std::string log_level_;  // empty: not given; then -q and -v decide
   std::string progress_name_ = "auto";
-  std::mutex mutex_;
+  std::mutex mutex_;  // of the notes and warnings, and of the order of lines
   std::vector<std::string> notes_;
   std::vector<std::string> warnings_;
   JsonObject partial_result_;
+  // In this order: the view's thread reads the progress until it is destroyed.
   Progress progress_;
   ProgressView view_{progress_};
 };

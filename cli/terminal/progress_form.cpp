@@ -16,6 +16,7 @@ using Clock = ProgressClock;
 
 // Shorter work shows no bars, which would only flicker.
 constexpr std::chrono::milliseconds kBeforeBars{300};
+// Lines stay in a log; JSON is drawn by a program, which wants to look alive.
 constexpr std::chrono::seconds kBetweenLines{5};
 constexpr std::chrono::milliseconds kBetweenJson{500};
 
@@ -30,11 +31,14 @@ void write_stderr(const std::string& text) {
 class Bars final : public ProgressForm {
  public:
   void show(const ProgressSnapshot& snapshot) override {
+    // Not kept: the window may have been resized since the last look.
     const TerminalSize size = terminal_size(STDERR_FILENO);
     const bool is_ours = ::tcgetpgrp(STDERR_FILENO) == ::getpgrp();  // else a shell may be writing there
     if (!is_ours || snapshot.blobs.empty() || snapshot.taken - snapshot.blobs.front().began < kBeforeBars)
       return;
     const std::vector<std::string> lines = draw_bars(snapshot, size);
+    // Drawn over the old lines, since erasing them first flickers: each line erases what a longer one left at
+    // its end (EL of ECMA-48), and the last what is below (ED).
     std::string text = up(rows_drawn(size.columns));
     for (const std::string& line : lines) text += line + "\033[K\n";
     write_stderr(text + "\033[J");
@@ -72,10 +76,12 @@ class Schedule {
 
   template <typename Say>
   void visit(const ProgressSnapshot& snapshot, Say say) {
+    // Blobs are only ever added at the end, so places stay.
     next_.resize(snapshot.blobs.size());
     for (std::size_t i = 0; i < snapshot.blobs.size(); ++i) {
       const BlobProgress& blob = snapshot.blobs[i];
       if (next_[i] == kNever) continue;
+      // Counted from its own beginning, so that short blobs are told once, when they are done.
       if (next_[i] == Clock::time_point()) next_[i] = blob.began + between_;
       if (blob.state == BlobState::kMoving && snapshot.taken < next_[i]) continue;
       say(blob);
@@ -95,6 +101,7 @@ class Lines final : public ProgressForm {
   void show(const ProgressSnapshot& snapshot) override {
     std::string text;
     schedule_.visit(snapshot, [&](const BlobProgress& blob) {
+      // One that was stopped is not news: the error that follows says why, or it is begun again.
       if (blob.state != BlobState::kStopped)
         text += "imgcrypt: " + printable(blob.place) + ": " + status_text(blob) + "\n";
     });

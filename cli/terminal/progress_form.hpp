@@ -15,12 +15,15 @@ enum class ProgressStyle { kBars, kLines, kJson };
 class ProgressForm {
  public:
   virtual ~ProgressForm() = default;
-  // Each form shows at its own pace: most calls write nothing.
+  // Each form shows at its own pace: most calls write nothing. REQUIRES: snapshots of one Progress, in the
+  // order in which they were taken.
   virtual void show(const ProgressSnapshot& snapshot) = 0;
-  // Removes what is only there for now, so that something else can be written.
+  // Removes what is only there for now, so that something else can be written. The next show() brings it
+  // back.
   virtual void clear() = 0;
 };
 
+// Never null. Writes nothing yet.
 [[nodiscard]] std::unique_ptr<ProgressForm> open_progress_form(ProgressStyle style);
 
 }  // namespace imgcrypt::cli

@@ -35,11 +35,13 @@ double rate_of(std::uint64_t bytes, Seconds time) {
   return time.count() > 0 ? static_cast<double>(bytes) / time.count() : 0;
 }
 
+// Rounded down: 100 means that nothing is left. An empty blob is whole from the start.
 unsigned percent(std::uint64_t done, std::uint64_t size) {
   if (size == 0) return 100;
   return static_cast<unsigned>(std::floor(100.0 * static_cast<double>(done) / static_cast<double>(size)));
 }
 
+// Rounded up: while something is left it never says 0:00.
 std::string left_text(std::uint64_t left, double rate) {
   return rate >= 1 ? time_text(Seconds(std::ceil(static_cast<double>(left) / rate))) : std::string();
 }
@@ -78,7 +80,7 @@ std::string draw_row(const Row& row, std::size_t place_width, std::size_t width)
                               " " + right_aligned(rate_text(row.rate), 12),
                               " " + right_aligned(row.is_moving ? left_text_of(row) : "done", 5)};
   for (const std::string& column : columns) {
-    if (place_width + numbers.size() + column.size() > width) break;
+    if (place_width + numbers.size() + column.size() > width) break;  // not continue: columns stay in line
     numbers += column;
   }
   const std::size_t rest = width - std::min(width, place_width + numbers.size());
@@ -88,6 +90,7 @@ std::string draw_row(const Row& row, std::size_t place_width, std::size_t width)
 
 Row row_of(const BlobProgress& blob) {
   const bool is_done = blob.state == BlobState::kDone;
+  // A blob that was there already is done without a byte moved; one that moves cannot pass its own end.
   return {printable(blob.place), is_done ? blob.size : std::min(blob.moved, blob.size), blob.size,
           rate_of(blob.moved, blob.ended - blob.began), !is_done};
 }
@@ -121,6 +124,7 @@ Row sum_up_rest(std::vector<const BlobProgress*>& shown, std::size_t room) {
     const Row row = row_of(*blob);
     sum.done += row.done;
     sum.size += row.size;
+    // What is done has a rate of its past, which says nothing of what is coming.
     if (row.is_moving) sum.rate += row.rate;
   }
   sum.name = "and " + std::to_string(left_out.size()) + (shown.empty() ? "" : " more");
@@ -130,6 +134,7 @@ Row sum_up_rest(std::vector<const BlobProgress*>& shown, std::size_t room) {
 
 Row total_row(const ProgressSnapshot& snapshot) {
   const ProgressTotal total = total_of(snapshot);
+  // More than was planned can be done: a blob that is tried again counts anew.
   const std::uint64_t size = std::max(snapshot.planned_bytes, total.bytes_done);
   return {"total: " + std::to_string(total.blobs_done) + " of " + std::to_string(snapshot.planned_blobs),
           total.bytes_done, size, rate_of(total.bytes_moved, total.time), true};
@@ -145,6 +150,7 @@ ProgressTotal total_of(const ProgressSnapshot& snapshot) {
     total.bytes_done += is_done ? blob.size : std::min(blob.moved, blob.size);
     total.bytes_moved += blob.moved;
   }
+  // Wall time since the first began, not the sum of all: they move side by side.
   if (!snapshot.blobs.empty()) total.time = snapshot.taken - snapshot.blobs.front().began;
   return total;
 }
@@ -165,12 +171,13 @@ std::string status_text(const BlobProgress& blob) {
 }
 
 std::vector<std::string> draw_bars(const ProgressSnapshot& snapshot, const TerminalSize& size) {
+  // A line that fills the last column makes some terminals wrap at once; the bottom row is for the cursor.
   const std::size_t width = std::max<std::size_t>(size.columns, kNarrowest) - 1;
   const std::size_t height = std::max<std::size_t>(size.rows, 3) - 1;
   std::vector<const BlobProgress*> shown = shown_blobs(snapshot);
   std::vector<Row> rows;
   if (shown.size() + 1 > height) {
-    const Row rest = sum_up_rest(shown, height - 2);
+    const Row rest = sum_up_rest(shown, height - 2);  // room for the sum and the total
     for (const BlobProgress* blob : shown) rows.push_back(row_of(*blob));
     rows.push_back(rest);
   } else {

@@ -9,11 +9,12 @@
 
 namespace imgcrypt::cli {
 
-// All blobs together. A finished blob counts with its whole size, even if it was there already.
+// All blobs that have begun, together. A finished blob counts with its whole size, even if it was there
+// already.
 struct ProgressTotal {
   std::size_t blobs_done = 0;
   std::uint64_t bytes_done = 0;
-  std::uint64_t bytes_moved = 0;
+  std::uint64_t bytes_moved = 0;          // without what was there already: the rate counts only work
   std::chrono::duration<double> time{0};  // since the first blob began
 };
 [[nodiscard]] ProgressTotal total_of(const ProgressSnapshot& snapshot);

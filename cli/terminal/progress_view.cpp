@@ -10,6 +10,7 @@
 namespace imgcrypt::cli {
 namespace {
 
+// Smooth for the eye, and the work does not feel it: a look copies one snapshot.
 constexpr std::chrono::milliseconds kBetweenLooks{100};
 
 // Signals must reach the threads that work, where they interrupt a system call that waits.
@@ -45,6 +46,7 @@ void ProgressView::start(ProgressStyle style) {
 
 void ProgressView::write(const std::string& text) {
   const std::scoped_lock lock(mutex_);
+  // The bars are not drawn again here: the next look does that, below the text.
   if (form_) form_->clear();
   try {
     write_all(STDERR_FILENO, as_bytes(text),
@@ -57,16 +59,18 @@ void ProgressView::write(const std::string& text) {
 void ProgressView::stop() {
   {
     const std::scoped_lock lock(mutex_);
-    if (!thread_.joinable()) return;
+    if (!thread_.joinable()) return;  // never started, or no thread could be had
     is_stopping_ = true;
     stopping_.notify_one();
   }
+  // Without the lock, which the thread needs to end. Afterwards form_ belongs to us alone.
   thread_.join();
   form_->show(progress_.snapshot());
   form_->clear();
   form_.reset();
 }
 
+// wait_for gives the lock up while it waits, so write() waits for one drawing at most.
 void ProgressView::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_.wait_for(lock, kBetweenLooks, [this] { return is_stopping_; }))

@@ -26,17 +26,18 @@ class ProgressView {
   // Writes to stderr between what is shown there; the text stays. Ignores a failure: work goes on if nobody
   // reads stderr.
   void write(const std::string& text);
-  // Shows the last state, removes bars, and ends the thread. Does nothing if it never started.
+  // Shows the last state, removes bars, and ends the thread. Does nothing if it never started. start() may
+  // follow. Unlike the others, not for two threads at the same time.
   void stop();
 
  private:
   void run();
 
   const Progress& progress_;
-  std::mutex mutex_;
+  std::mutex mutex_;  // held while stderr is written, so that a line never lands between bars
   std::condition_variable stopping_;
   bool is_stopping_ = false;
-  std::unique_ptr<ProgressForm> form_;
+  std::unique_ptr<ProgressForm> form_;  // null: nothing is shown now
   std::thread thread_;
 };
 

@@ -10,12 +10,15 @@ namespace {
 
 constexpr std::size_t kMostPassphraseBytes = 4 * 1024;
 
+// The terminal outlives us, and so does its setting: it is restored however the prompt is left. That needs
+// destructors, so a signal only sets a flag and interrupts the read (base/cancel).
 class EchoOff {
  public:
   explicit EchoOff(int tty) : tty_(tty) {
     if (::tcgetattr(tty_, &before_) != 0) throw errno_error("read the terminal's settings");
     termios silent = before_;
     silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    // FLUSH drops what was typed before the question, which was meant for something else.
     ::tcsetattr(tty_, TCSAFLUSH, &silent);
   }
   EchoOff(const EchoOff&) = delete;
@@ -30,6 +33,7 @@ class EchoOff {
 }  // namespace
 
 SecretBytes prompt_passphrase(const std::string& question) {
+  // Not stdin, which may be a pipe. Fails with ENXIO where there is no controlling terminal.
   const Fd tty(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
   if (!tty.is_open()) {
     throw Error(ErrorCode::kUsage, ":prompt needs a terminal",
@@ -40,10 +44,13 @@ SecretBytes prompt_passphrase(const std::string& question) {
   {
     const EchoOff echo_off(tty.get());  // before the question, so that a quick answer does not show
     write_all(tty.get(), as_bytes(question), "/dev/tty");
+    // One read is one line: the terminal is in canonical mode (POSIX.1-2017, section 11.1.6).
     size = read_some(tty.get(), line.expose_mutable(), "/dev/tty");
   }
+  // The user's own line end was not echoed.
   write_all(tty.get(), as_bytes("\n"), "/dev/tty");
   if (size == 0) throw Error(ErrorCode::kUsage, "no passphrase was entered");
+  // Ctrl-D after some text ends the read without a line end.
   const bool has_newline = line.expose()[size - 1] == '\n';
   line.truncate(has_newline ? size - 1 : size);
   return line;

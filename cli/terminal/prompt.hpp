@@ -1,4 +1,5 @@
-// Asks the user for a secret on the terminal.
+// Asks the user for a secret on the controlling terminal, whatever stdin, stdout and stderr are. For the main
+// thread: the terminal is one.
 #pragma once
 
 #include "base/secret_bytes.hpp"

@@ -13,6 +13,7 @@ std::string_view environment(const char* name) {
   return value == nullptr ? std::string_view() : std::string_view(value);
 }
 
+// Parameters of SGR (ECMA-48, section 8.3.117). The eight basic colours only: themes make them readable.
 std::string_view code(Tint tint) {
   switch (tint) {
     case Tint::kBold:
@@ -45,6 +46,7 @@ std::string Style::paint(Tint tint, std::string_view text) const {
 }
 
 TerminalSize terminal_size(int fd) {
+  // A terminal may answer 0 by 0, e.g. a serial line or a container's.
   winsize size = {};
   if (::isatty(fd) != 1 || ::ioctl(fd, TIOCGWINSZ, &size) != 0) return {};
   return {size.ws_col, size.ws_row};

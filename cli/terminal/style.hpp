@@ -11,7 +11,8 @@ enum class Tint { kBold, kDim, kRed, kGreen, kYellow, kCyan };
 // Paints text, or leaves it as it is.
 class Style {
  public:
-  // Paints if the descriptor is a terminal, TERM names a capable one, and NO_COLOR is unset or empty.
+  // Paints if the descriptor is a terminal, TERM names a capable one, and NO_COLOR is unset or empty
+  // (https://no-color.org). A snapshot: it does not follow the descriptor.
   static Style of(int fd);
 
   [[nodiscard]] bool is_coloured() const noexcept { return is_coloured_; }
@@ -24,7 +25,7 @@ class Style {
   bool is_coloured_;
 };
 
-// Whether TERM names a terminal without escape sequences, or none.
+// Whether TERM names a terminal without escape sequences, or none. Colours and bars then stay away.
 [[nodiscard]] bool is_dumb_terminal();
 
 struct TerminalSize {

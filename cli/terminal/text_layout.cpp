@@ -6,7 +6,8 @@
 namespace imgcrypt::cli {
 namespace {
 
-constexpr std::size_t kNarrowestText = 20;  // columns
+constexpr std::size_t kNarrowestText =
+    20;  // columns; in less, broken text is worse than text the terminal wraps
 
 }  // namespace
 

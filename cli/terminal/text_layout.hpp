@@ -13,7 +13,7 @@ namespace imgcrypt::cli {
 [[nodiscard]] std::string break_lines(std::string_view text, std::size_t columns, std::size_t start,
                                       std::size_t indent);
 
-// Padded on the left to `width` columns; longer text stays as it is.
+// Padded on the left to `width` columns; longer text stays as it is, and moves what follows it.
 [[nodiscard]] std::string right_aligned(const std::string& text, std::size_t width);
 
 }  // namespace imgcrypt::cli

@@ -26,6 +26,7 @@ std::string number_in(std::uint64_t bytes, std::size_t unit) {
 }  // namespace
 
 std::string decimal(double number) {
+  // snprintf writes a point: nothing here calls setlocale().
   std::array<char, 32> digits{};
   std::snprintf(digits.data(), digits.size(), "%.1f", number);
   return digits.data();
@@ -37,7 +38,8 @@ std::string bytes_text(std::uint64_t bytes) {
 }
 
 std::string fraction_text(std::uint64_t done, std::uint64_t size, std::string_view between) {
-  const std::size_t unit = unit_of(size);
+  const std::size_t unit =
+      unit_of(size);  // of the whole, so that the part does not change its unit on the way
   return number_in(done, unit) + std::string(between) + number_in(size, unit) + " " + kUnits.at(unit);
 }
 

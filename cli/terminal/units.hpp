@@ -1,4 +1,5 @@
-// Bytes, rates and times as people read them. Pure text, for progress and reports.
+// Bytes, rates and times as people read them. Pure text, for progress and reports; JSON has plain numbers.
+// Safe in every thread.
 #pragma once
 
 #include <chrono>
@@ -11,7 +12,7 @@ namespace imgcrypt::cli {
 // One digit after the point: "3.1".
 [[nodiscard]] std::string decimal(double number);
 
-// "512 B", "1.5 KiB", "201.3 MiB".
+// "512 B", "1.5 KiB", "201.3 MiB": in powers of 1024 (IEC 80000-13), at most in TiB.
 [[nodiscard]] std::string bytes_text(std::uint64_t bytes);
 
 // "270.0 of 600.0 MiB" for " of ": both numbers in the unit that suits `size`.

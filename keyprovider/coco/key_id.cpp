@@ -7,6 +7,7 @@
 namespace imgcrypt::keyprovider::coco {
 namespace {
 
+// Not isalnum(), which depends on the locale.
 constexpr std::string_view kLowerAndDigits = "abcdefghijklmnopqrstuvwxyz0123456789";
 constexpr std::string_view kUpper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 constexpr std::size_t kMostKeyIdBytes = 1024;
@@ -31,6 +32,8 @@ std::optional<std::string_view> take_until(std::string_view& rest, std::string_v
   return taken;
 }
 
+// What a URL need not escape (RFC 3986, section 2.3), so that each key has one spelling. Not only dots: "."
+// and ".." would lead out of a directory of resources.
 bool is_segment(std::string_view segment) {
   static const std::string kMore = std::string(kUpper) + "._-~";
   return !segment.empty() && is_made_of(segment, kMore) &&
@@ -48,6 +51,7 @@ bool has_three_segments(std::string_view path) {
 KeyId KeyId::parse(std::string_view text) {
   constexpr std::string_view kPlain = "kbs";
   constexpr std::string_view kPlugin = "kbs+";
+  // Packets come from anybody, and messages quote the name.
   if (text.size() > kMostKeyIdBytes) fail_key_id(text, "longer than 1 KiB");
   std::string_view rest = text;
   const auto scheme = take_until(rest, "://");
@@ -55,6 +59,7 @@ KeyId KeyId::parse(std::string_view text) {
   const bool is_plugin = scheme->starts_with(kPlugin) && scheme->size() > kPlugin.size() &&
                          is_made_of(scheme->substr(kPlugin.size()), "-.");
   if (*scheme != kPlain && !is_plugin) fail_key_id(text, "the scheme is neither kbs nor kbs+PLUGIN");
+  // Mostly empty: the guest knows its key broker. Lower case only, as a URL parser would change upper case.
   const auto address = take_until(rest, "/");
   if (!address || !is_made_of(*address, ".-:[]")) fail_key_id(text, "the key broker's address is malformed");
   if (!has_three_segments(rest)) fail_key_id(text, "the path is not REPOSITORY/TYPE/TAG of plain characters");

@@ -14,7 +14,7 @@ class KeyId {
   // KiB. Throws kUsage with the reason.
   static KeyId parse(std::string_view text);
 
-  // As it was given to parse().
+  // As it was given to parse(), which is what packets contain: names are compared as bytes.
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
   // REPOSITORY/TYPE/TAG of a resource, which is safe as a relative path: three names, none of which is "." or
   // "..". nullopt if a plug-in keeps the key.

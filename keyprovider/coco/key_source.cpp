@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMostResourceFileBytes = 4 * 1024 * 1024;
 
+// Exactly: a key in hex or base64 would have its length wrong, and cutting it would make a weak one.
 SecretBytes checked(SecretBytes key, const std::string& place) {
   if (key.size() == kKeySize) return key;
   throw Error(ErrorCode::kUsage,
@@ -42,6 +43,7 @@ std::optional<SecretBytes> find_in_directory(const std::string& directory, const
   try {
     return read_key_file(directory + "/" + path);
   } catch (const Error& error) {
+    // Another place may have it. A file that is there and cannot be read is an error.
     if (error.code() == ErrorCode::kNotFound) return std::nullopt;
     throw;
   }

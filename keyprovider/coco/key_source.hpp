@@ -10,6 +10,7 @@
 
 namespace imgcrypt::keyprovider::coco {
 
+// The name by which packets say that they were wrapped with it.
 inline constexpr const char* kSampleKeyId = "kbs:///default/test-key/1";
 
 // Everybody knows it: it protects nothing.

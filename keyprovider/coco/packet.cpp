@@ -11,6 +11,7 @@ namespace imgcrypt::keyprovider::coco {
 namespace {
 
 constexpr const char* kWrapType = "A256GCM";
+// What a packet of version 2 must say; version 1 has neither of these two members.
 constexpr const char* kVersion = "0.1.0";
 constexpr const char* kProvider = "kbs";
 constexpr JsonLimits kLimits{.size = kMostPacketBytes, .depth = 8, .members = 64, .string = kMostPacketBytes};
@@ -42,12 +43,14 @@ std::string format_packet(const Packet& packet) {
 Packet parse_packet(ByteView packet) {
   check_json(as_text(packet), kLimits);
   const JsonView json(as_text(packet));
+  // In the order of what helps: with another service, its version and type mean nothing to us.
   refuse_unless(string_or(json, "provider", kProvider), kProvider, "the key management service",
                 "a confidential-data-hub that is configured for it opens the packet");
   refuse_unless(string_or(json, "version", kVersion), kVersion, "packet version", {});
   refuse_unless(json.get("wrap_type").string(), kWrapType, "wrap_type",
                 "A256CTR does not authenticate what it wraps");
   Packet parsed{json.get("kid").string(), bytes_of(json, "wrapped_data"), bytes_of(json, "iv")};
+  // open() relies on both sizes: it cuts the tag off the end.
   if (parsed.nonce.size() != kGcmNonceSize || parsed.wrapped.size() < kGcmTagSize)
     throw Error(ErrorCode::kIntegrity, "iv or wrapped_data has a wrong size");
   return parsed;
@@ -55,6 +58,7 @@ Packet parse_packet(ByteView packet) {
 
 Packet seal(const std::string& key_id, const SecretBytes& key, ByteView options) {
   Bytes nonce = random_bytes(kGcmNonceSize);
+  // No additional data: the peers pass none. So kid is not authenticated: it only helps to find the key.
   GcmSealed sealed = gcm_seal(key, nonce, {}, options);
   sealed.ciphertext.insert(sealed.ciphertext.end(), sealed.tag.begin(), sealed.tag.end());
   return {key_id, std::move(sealed.ciphertext), std::move(nonce)};
@@ -64,6 +68,7 @@ SecretBytes open(const Packet& packet, const SecretBytes& key) {
   const ByteView wrapped = packet.wrapped;
   const std::size_t size = wrapped.size() - kGcmTagSize;
   auto options = gcm_open(key, packet.nonce, {}, wrapped.first(size), wrapped.subspan(size));
+  // One message for another key and for damage: nobody can tell them apart.
   if (!options) throw layer_authentication_failed();
   return std::move(*options);
 }

@@ -14,7 +14,7 @@ inline constexpr std::size_t kKeySize = 32;  // bytes
 struct Packet {
   std::string key_id;  // of whoever wrote it: any text
   Bytes wrapped;       // the ciphertext, then its tag
-  Bytes nonce;
+  Bytes nonce;         // kGcmNonceSize bytes in what parse_packet and seal return
 };
 
 // As JSON, of version 1.
@@ -23,7 +23,8 @@ struct Packet {
 // programs open (a key management service, A256CTR, a later version).
 [[nodiscard]] Packet parse_packet(ByteView packet);
 
-// Wraps `options` with a new random nonce. REQUIRES: the key has kKeySize bytes.
+// Wraps `options` with a new random nonce: a key wraps many layers, and a nonce that repeats would give GCM
+// away (NIST SP 800-38D, section 8). REQUIRES: the key has kKeySize bytes.
 [[nodiscard]] Packet seal(const std::string& key_id, const SecretBytes& key, ByteView options);
 // The options. Throws kIntegrity "layer authentication failed" if it was wrapped with another key or is
 // damaged: nobody can tell which. REQUIRES: `packet` comes from parse_packet or seal; the key has kKeySize

@@ -52,13 +52,16 @@ Parameters parse_parameters(std::string_view text) {
   constexpr std::string_view kSeparator = "::";
   Parameters parameters;
   std::set<std::string> names;
+  // "<=": after a separator at the end there is one more pair, an empty one, which is refused.
   for (std::size_t at = 0; at <= text.size();) {
     const std::string_view pair = text.substr(at, text.find(kSeparator, at) - at);
     at += pair.size() + kSeparator.size();
+    // The first: a path may contain further ones.
     const std::size_t middle = pair.find('=');
     if (middle == std::string_view::npos || middle + 1 == pair.size())
       fail("\"" + std::string(pair) + "\" is not NAME=VALUE");
     const std::string name(pair.substr(0, middle));
+    // Neither the first nor the last: whichever we took, the user may have meant the other.
     if (!names.insert(name).second) fail(name + "= is given twice");
     take_pair(parameters, name, std::string(pair.substr(middle + 1)));
   }

@@ -18,6 +18,7 @@ std::vector<Parameters> named_by(const std::vector<std::string>& parameters) {
 
 Parameters parse_key_of_node(const std::string& text) {
   const std::size_t middle = text.find('=');
+  // At the first "=": a KEYID cannot contain one, a path can.
   if (middle == std::string::npos || middle + 1 == text.size())
     throw Error(ErrorCode::kUsage, "--key " + text + " is not KEYID=FILE");
   return {.key_path = text.substr(middle + 1), .key_id = KeyId::parse(text.substr(0, middle)).text()};
@@ -74,6 +75,7 @@ CocoProvider::NamedKey CocoProvider::key_to_wrap_with(const Parameters& paramete
   }
   const std::string& id = *parameters.key_id;
   if (parameters.key_path) return {id, read_key_file(*parameters.key_path)};
+  // Where the user names resources, a key of the same name elsewhere is not what was meant.
   std::vector<Parameters> sources = node_;
   if (parameters.resources) sources = {parameters};
   for (const Parameters& source : sources) {
@@ -94,6 +96,8 @@ SecretBytes CocoProvider::unwrap(const std::vector<std::string>& parameters, Byt
     try {
       if (const auto key = find_key(source, parsed.key_id)) return open(parsed, *key);
     } catch (const Error& error) {
+      // A broken source must not hide the key in the next. The first is kept: what the user named comes
+      // first.
       if (!failure) failure = error;
     }
   }

@@ -12,7 +12,8 @@
 
 namespace imgcrypt::keyprovider::coco {
 
-// The keys of this machine, in addition to those that a request names.
+// The keys of this machine, in addition to those that a request names: the program's own options. Empty by
+// default, so that without configuration a request opens what it names and nothing else.
 struct KeyPlaces {
   std::vector<std::string> keys;       // each KEYID=FILE
   std::vector<std::string> resources;  // files or directories, see find_resource

@@ -12,6 +12,7 @@
 namespace imgcrypt::keyprovider::sodium {
 namespace {
 
+// 36 bytes in all, which base64 writes without padding. One typing error in 2^32 passes.
 constexpr std::size_t kCheckSize = 4;  // bytes
 
 static_assert(crypto_box_PUBLICKEYBYTES == kKeySize && crypto_box_SECRETKEYBYTES == kKeySize);
@@ -20,6 +21,8 @@ static_assert(crypto_box_PUBLICKEYBYTES == kKeySize && crypto_box_SECRETKEYBYTES
   throw Error(ErrorCode::kUsage, what, hint);
 }
 
+// BLAKE2b over prefix and key: the prefix is covered, so that editing "secret" to "public" cannot publish a
+// secret key.
 std::array<std::uint8_t, kCheckSize> check_of(std::string_view prefix, ByteView key) {
   std::array<std::uint8_t, crypto_generichash_BYTES> hash{};
   crypto_generichash_state state{};
@@ -27,7 +30,7 @@ std::array<std::uint8_t, kCheckSize> check_of(std::string_view prefix, ByteView 
   crypto_generichash_update(&state, as_bytes(prefix).data(), prefix.size());
   crypto_generichash_update(&state, key.data(), key.size());
   crypto_generichash_final(&state, hash.data(), hash.size());
-  sodium_memzero(&state, sizeof state);
+  sodium_memzero(&state, sizeof state);  // it holds the key as it was hashed
   std::array<std::uint8_t, kCheckSize> check{};
   std::copy_n(hash.begin(), kCheckSize, check.begin());
   return check;
@@ -48,6 +51,7 @@ SecretBytes decode(std::string_view prefix, std::string_view text) {
   auto key = decode_base64_secret(text.substr(prefix.size()), Base64::kUrl);
   if (!key || key->size() != kKeySize + kCheckSize) fail("a key that was cut or has a typing error");
   const auto check = check_of(prefix, key->expose().first(kKeySize));
+  // A secret key's checksum says something of the key: no byte of it is told by how long this takes.
   if (!equal_constant_time(key->expose().subspan(kKeySize), check)) fail("a key with a typing error");
   key->truncate(kKeySize);
   return std::move(*key);
@@ -67,6 +71,7 @@ bool is_canonical(ByteView point) {
 // compute it, whatever the secret.
 bool is_of_low_order(ByteView point) {
   std::array<std::uint8_t, kKeySize> shared{};
+  // libsodium clamps it, so it is a valid secret whatever it is.
   const std::array<std::uint8_t, kKeySize> any_secret{9};
   return crypto_scalarmult(shared.data(), any_secret.data(), point.data()) != 0;
 }
@@ -118,6 +123,7 @@ Bytes seal(const PublicKey& recipient, ByteView plaintext) {
 }
 
 std::optional<SecretBytes> open(const SecretKey& key, ByteView sealed) {
+  // Or the subtraction below would wrap around.
   if (sealed.size() < crypto_box_SEALBYTES) return std::nullopt;
   SecretBytes plaintext(sealed.size() - crypto_box_SEALBYTES);
   if (crypto_box_seal_open(plaintext.expose_mutable().data(), sealed.data(), sealed.size(),

@@ -16,6 +16,7 @@ inline constexpr std::string_view kPublicPrefix = "sodium-x25519-public-";
 inline constexpr std::string_view kSecretPrefix = "sodium-x25519-secret-";
 inline constexpr std::size_t kKeySize = 32;  // bytes
 
+// A usable public key. Copies are independent.
 class PublicKey {
  public:
   // Throws kUsage unless it is a usable public key; points of low order, with which everybody could open what
@@ -38,9 +39,10 @@ class PublicKey {
 // Move-only. (Its SecretBytes have initialized libsodium before any key exists.)
 class SecretKey {
  public:
-  // A new random key.
+  // A new random key, from the system's generator.
   static SecretKey generate();
-  // Throws kUsage unless it is a secret key. The message never quotes the text.
+  // Throws kUsage unless it is a secret key. The message never quotes the text. The public half is computed,
+  // not read: the two cannot disagree.
   static SecretKey parse(std::string_view text);
 
   // What parse() reads, without a line end.

@@ -10,6 +10,7 @@ namespace {
 constexpr std::size_t kMostKeyFileBytes = 4 * 1024;
 
 std::string_view without_line_end(std::string_view text) {
+  // One, as we write it: anything more is not our file.
   if (text.ends_with('\n')) text.remove_suffix(1);
   return text;
 }
@@ -46,6 +47,7 @@ SecretKey read_secret_key(const std::string& file) {
 
 void write_key_files(const std::string& file, const SecretKey& key, IfPresent if_present) {
   const SecretBytes text = key.text();
+  // No string in between: it would leave a copy that is not wiped.
   SecretBytes line(text.size() + 1);
   *std::ranges::copy(text.expose(), line.expose_mutable().begin()).out = '\n';
   write_key_pair(file, line.expose(), as_bytes(key.public_key().text() + "\n"), if_present);

@@ -9,8 +9,9 @@
 
 namespace imgcrypt::keyprovider::sodium {
 
-// From a public key file, or from the text of the key itself. Throws kUsage if it is not a public key,
-// kNotFound or kOther if the file cannot be read, kRefused if it has more than 4 KiB; each names the file.
+// From a public key file, or from the text of the key itself: what begins with kPublicPrefix is not a file.
+// Throws kUsage if it is not a public key, kNotFound or kOther if the file cannot be read, kRefused if it has
+// more than 4 KiB; each names the file.
 [[nodiscard]] PublicKey read_recipient(const std::string& file_or_text);
 // Throws the same for a file that is not a secret key file.
 [[nodiscard]] SecretKey read_secret_key(const std::string& file);

@@ -42,6 +42,7 @@ int run(int argc, char** argv) {
   publishing->callback([&] { print(read_secret_key(file).public_key()); });
 
   app.require_subcommand(0, 1);
+  // The parser runs this also after a subcommand.
   app.callback([&] {
     if (!app.get_subcommands().empty()) return;
     SodiumProvider provider(places);

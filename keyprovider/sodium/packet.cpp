@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kType = "sodium-sealed-box";
 constexpr std::uint64_t kVersion = 1;
+// Depth 3: the packet, its list, a recipient.
 constexpr JsonLimits kLimits{.size = kMostPacketBytes, .depth = 3, .members = 16, .string = kMostPacketBytes};
 
 [[noreturn]] void fail_packet(const std::string& what) { throw Error(ErrorCode::kIntegrity, what); }
@@ -20,6 +21,7 @@ SealedCopy parse_copy(const JsonView& json) {
 }
 
 void check_head(const JsonView& json) {
+  // The type first: a packet of another program may mean anything by "version".
   if (json.get("type").plain_string() != kType) fail_packet("not a packet of keyprovider-sodium");
   const std::uint64_t version = json.get("version").unsigned_integer();
   if (version == kVersion) return;
@@ -31,6 +33,8 @@ void check_head(const JsonView& json) {
 }  // namespace
 
 std::string format_packet(const std::vector<SealedCopy>& copies) {
+  // By hand: the bytes are part of the format, and no library promises to keep its spacing. Nothing needs
+  // escapes.
   std::string list;
   for (const SealedCopy& copy : copies) {
     list += (list.empty() ? "" : ",") + std::string(R"({"public":")") + copy.recipient.text() +
@@ -46,6 +50,7 @@ std::vector<SealedCopy> parse_packet(ByteView packet) {
   check_head(json);
   std::vector<SealedCopy> copies;
   for (const JsonView& copy : json.get("recipients").elements()) {
+    // Before the next is parsed: each costs a test of its point, and the packet comes from anybody.
     if (copies.size() == kMostRecipients)
       throw Error(ErrorCode::kRefused,
                   "a packet for more than " + std::to_string(kMostRecipients) + " recipients");

@@ -13,7 +13,7 @@ namespace imgcrypt::keyprovider::sodium {
 inline constexpr std::size_t kMostRecipients = 64;
 
 struct SealedCopy {
-  PublicKey recipient;  // of a parsed packet: what its writer claims
+  PublicKey recipient;  // of a parsed packet: what its writer claims, until the copy opens
   Bytes sealed;         // a sealed box
 };
 

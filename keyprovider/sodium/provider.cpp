@@ -45,10 +45,12 @@ std::vector<std::string> key_files_in(const std::string& directory) {
       files.push_back(entry->path().string());
   }
   if (error) throw Error(ErrorCode::kNotFound, directory + ": " + error.message());
+  // Directories list in any order; messages must not.
   std::ranges::sort(files);
   return files;
 }
 
+// A stray file must not keep the others from opening an image; the failure names it if none does.
 void add_keys_in(const std::string& directory, KeyRing& ring) {
   for (const std::string& file : key_files_in(directory)) {
     try {
@@ -100,6 +102,8 @@ SecretBytes SodiumProvider::unwrap(const std::vector<std::string>& parameters, B
   for (const SecretKey& key : named) keys.push_back(&key);
   for (const SecretKey& key : node.keys) keys.push_back(&key);
 
+  // Copies are matched by name, as a key that tries them all would cost 64 times as much. The name is only a
+  // claim: opening decides.
   bool is_for_us = false;
   for (const SealedCopy& copy : copies) {
     for (const SecretKey* key : keys) {

@@ -14,9 +14,10 @@ namespace imgcrypt::keyprovider::sodium {
 // The secret keys of this machine.
 struct KeyPlaces {
   std::vector<std::string> files;        // a key each
-  std::vector<std::string> directories;  // of NAME.key files
+  std::vector<std::string> directories;  // of NAME.key files; those below them are not looked at
 };
 
+// What was found at those places.
 struct KeyRing {
   std::vector<SecretKey> keys;
   std::vector<std::string> skipped;  // files of a directory that hold no key, and why
@@ -36,6 +37,8 @@ class SodiumProvider final : public KeyProvider {
   SecretBytes unwrap(const std::vector<std::string>& parameters, ByteView packet) override;
 
  private:
+  // Throws as read_secret_key for a file, kNotFound for a directory that cannot be listed. Kept only if it
+  // succeeds: the next request tries again.
   const KeyRing& keys_of_node();
 
   KeyPlaces node_;

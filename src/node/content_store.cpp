@@ -42,12 +42,15 @@ std::optional<BlobPlace> parse_blob_path(const std::string& path) {
   const fs::path file(path);
   const fs::path algorithm = file.parent_path();
   const fs::path blobs = algorithm.parent_path();
+  // From the end: the root may be anywhere, and may itself contain "blobs".
   auto digest = Digest::parse_if_valid(algorithm.filename().string() + ":" + file.filename().string());
   if (!digest || blobs.filename() != "blobs") return std::nullopt;
   return BlobPlace{ContentStore(blobs.parent_path().string()), std::move(*digest)};
 }
 
 Fd open_regular_file(const std::string& path) {
+  // A FIFO without a writer would block open() for ever, a terminal could become ours: both are refused by
+  // fstat only once they are open. On a regular file O_NONBLOCK has no effect.
   Fd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   struct stat status = {};
   if (!file.is_open() || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};

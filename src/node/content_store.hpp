@@ -13,10 +13,12 @@
 
 namespace imgcrypt {
 
+// Steady, so that a clock that is set neither ends a search nor prolongs it.
 using SearchClock = std::chrono::steady_clock;
 
 // What a search through a store may take, in all.
 inline constexpr std::chrono::seconds kMostSearchTime{2};
+// The reason in BlobList::cut_short and LayerDescriptors::cut_short.
 inline constexpr const char* kOutOfTime = "the search ran out of time";
 
 // Names only: a file may be gone, or be of any kind and name, when it is opened.
@@ -33,6 +35,7 @@ class ContentStore {
   explicit ContentStore(std::string root) : root_(std::move(root)) {}
 
   [[nodiscard]] const std::string& root() const noexcept { return root_; }
+  // Where the blob is if the store has it. Nothing is looked at. Safe as a path: a Digest has been parsed.
   [[nodiscard]] std::string path(const Digest& digest) const;
   // The files of all algorithms, 20 000 at most and as far as it comes before the deadline. Throws
   // kCancelled.
@@ -42,6 +45,8 @@ class ContentStore {
   std::string root_;
 };
 
+// The store and the blob that a path names; whether the file is there, and holds what its name says, is not
+// known.
 struct BlobPlace {
   ContentStore store;
   Digest digest;

@@ -15,9 +15,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Each is a key to try. Somebody who mounts a whole tree by mistake gets a complaint, not an endless start.
 constexpr std::size_t kMostFiles = 10'000;
 constexpr const char* kPassphraseSuffix = ".pass";
 
+// By parts of the path, so that /keys-old is not inside /keys. REQUIRES: both are canonical.
 bool is_inside(const fs::path& path, const fs::path& directory) {
   return std::ranges::mismatch(directory, path).in1 == directory.end();
 }
@@ -25,6 +27,8 @@ bool is_inside(const fs::path& path, const fs::path& directory) {
 // The regular file that `path` is or links to inside `directory`.
 std::optional<fs::path> resolve(const fs::path& path, const fs::path& directory) {
   std::error_code failure;
+  // Kubernetes mounts a secret as a link into a directory ..data, which is a link too and is exchanged at
+  // once.
   const fs::path target = fs::canonical(path, failure);
   if (failure || !is_inside(target, directory)) return std::nullopt;
   const bool is_file = fs::is_regular_file(target, failure);
@@ -52,6 +56,8 @@ class KeyFileUnwrapper final : public KeyUnwrapper {
 
   [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view annotation, ByteView packet,
                                                   Attempts& attempts) const override {
+    // Layers are opened side by side, with the same keys. A cancel is thrown through call_once, which then
+    // counts as not done.
     std::call_once(loaded_, [&] { load(); });
     return key_ && key_->reads(annotation) ? key_->unwrap(annotation, packet, attempts) : std::nullopt;
   }
@@ -88,6 +94,7 @@ KeyDirectory::KeyDirectory(const std::string& path) : path_(path) {
     return;
   }
   std::string skipped;
+  // Does not follow links to directories, so a loop cannot trap it.
   for (fs::recursive_directory_iterator at(root, failure), end; at != end && !failure;
        at.increment(failure)) {
     std::error_code none;
@@ -98,6 +105,7 @@ KeyDirectory::KeyDirectory(const std::string& path) : path_(path) {
       skipped = at->path();
     }
   }
+  // Directories list in any order; which key is tried first must not change from start to start.
   std::ranges::sort(files_);
   if (files_.size() > kMostFiles) {
     complaint_ = "only the first " + std::to_string(kMostFiles) + " files of " + path + " are tried";

@@ -25,7 +25,7 @@ class KeyDirectory {
 
  private:
   std::string path_;  // as it was given
-  std::string root_;  // without links
+  std::string root_;  // without links: what "inside" is measured against
   std::vector<std::string> files_;
   std::string complaint_;
 };

@@ -15,8 +15,10 @@
 namespace imgcrypt {
 namespace {
 
+// What is larger is most often a layer. Only the order of reading depends on it.
 constexpr off_t kLargeDocument = 256 * 1024;  // bytes
 
+// An object, or the white space before it (RFC 8259, section 2): gzip, zstd and tar begin otherwise.
 bool may_begin_json(std::uint8_t byte) {
   return byte == '{' || byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r';
 }
@@ -27,6 +29,7 @@ std::optional<std::string> read_text(const std::string& path, const Digest& laye
   std::array<std::uint8_t, 1> first{};
   if (!file.is_open() || read_some_at(file.get(), first, 0, path) == 0 || !may_begin_json(first[0]))
     return std::nullopt;
+  // The digits are looked for before anything is parsed, which would take longer: few documents have them.
   const Bytes bytes = read_all(file.get(), kMostDocumentBytes, path);
   if (as_text(bytes).find(layer.hex()) == std::string_view::npos) return std::nullopt;
   return std::string(as_text(bytes));
@@ -64,6 +67,7 @@ Digest identity(const Descriptor& descriptor) {
 
 std::optional<Descriptor> LayerDescriptors::next() {
   const auto start = SearchClock::now();
+  // Only the time in here counts: between two calls a whole blob may be read.
   auto descriptor = is_over_ ? std::nullopt : advance(start);
   time_left_ -= SearchClock::now() - start;
   return descriptor;
@@ -78,6 +82,7 @@ std::optional<Descriptor> LayerDescriptors::advance(SearchClock::time_point star
       Descriptor descriptor = std::move(in_document_.back());
       in_document_.pop_back();
       if (!given_.insert(identity(descriptor)).second) continue;
+      // The one too many is not given: it only shows that there are more.
       if (given_.size() > kMost)
         return end("the search ended after " + std::to_string(kMost) + " descriptors");
       return descriptor;
@@ -112,8 +117,11 @@ void LayerDescriptors::list_new_documents(SearchClock::time_point deadline) {
     if (::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) &&
         static_cast<std::size_t>(status.st_size) <= kMostDocumentBytes)
       documents_.push_back({status.st_size > kLargeDocument, status.st_mtim, listed_.size()});
+    // Also what is not a document: it will not become one.
     listed_.push_back(std::move(path));
   }
+  // Descending, as the next one is taken from the back: small before large, then the newest, which is most
+  // likely the image that is being started.
   std::ranges::sort(documents_, std::greater(), [](const Document& document) {
     return std::tuple(document.is_large, -document.modified.tv_sec, -document.modified.tv_nsec);
   });

@@ -40,14 +40,18 @@ class LayerDescriptors {
   [[nodiscard]] const Digest& layer() const noexcept { return layer_; }
 
  private:
+  // A file that may be a manifest. Small, as there are thousands.
   struct Document {
     bool is_large = false;
     timespec modified = {};
     std::size_t listed = 0;  // where in listed_ its path is
   };
 
+  // As next(), without the account of time. `start` is when this call of next() began.
   std::optional<Descriptor> advance(SearchClock::time_point start);
+  // Ends the search for good, for this reason. Returns nullopt.
   std::optional<Descriptor> end(std::string limit);
+  // REQUIRES: documents_ is empty, as listed_ is sorted anew.
   void list_new_documents(SearchClock::time_point deadline);
 
   ContentStore store_;
