@@ -20,6 +20,7 @@ enum class CheckDepth {
   kContent,  // every chosen layer is read: digest, HMAC if a key opens it, diff_id if it can be read
 };
 
+// What check_image() is told. Platforms and layers that are not selected are not checked at all.
 struct CheckOptions {
   Selection selection = {};
   const KeyUnwrappers* unwrappers = nullptr;  // must outlive the call; null: keys are not checked
@@ -38,6 +39,7 @@ enum class LayerState {
 // "encrypted, a key opens it", "not encrypted": for people.
 [[nodiscard]] std::string description(LayerState state);
 
+// One entry for each place where a layer occurs, even though its blob is checked once.
 struct CheckedLayer {
   std::string place;  // "layer 3 of linux/arm64"
   Descriptor layer;
@@ -50,6 +52,7 @@ struct CheckResult {
   std::vector<Error> problems;        // also those of layers; each names its place
   std::vector<std::string> left_out;  // platforms that were not chosen
 
+  // Neither looks at problems: a layer that is damaged still counts by its state.
   [[nodiscard]] std::size_t count(LayerState state) const;
   [[nodiscard]] std::size_t encrypted() const;  // layers, whether they open or not
 };

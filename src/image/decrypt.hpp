@@ -17,6 +17,7 @@ namespace imgcrypt {
 // Whether layers that no key opens are an error, or stay encrypted provided that another layer is opened.
 enum class Locked { kFail, kStay };
 
+// What decrypt_image() is told. Layers that are not selected stay encrypted; platforms are left out.
 struct DecryptOptions {
   Selection selection = {};
   Locked locked = Locked::kFail;
@@ -42,7 +43,8 @@ struct DecryptedLayer {
   DecryptedAs outcome;
 };
 
-// How the result compares with the image that was encrypted.
+// How the result compares with the image that was encrypted. The record is the root's own annotation
+// (source_digest.hpp); those of its children are not compared here.
 enum class Exactness {
   kExact,         // identical to it
   kDifferent,     // what was encrypted had another digest
@@ -51,6 +53,7 @@ enum class Exactness {
   kNotEncrypted,  // copied as it was
 };
 
+// What decrypt_image() did; after a dry run, what it would do as far as that is known without reading layers.
 struct DecryptResult {
   std::optional<Descriptor> root;                  // nullopt after a dry run
   std::optional<Digest> replaced;                  // another image that had the destination's name before

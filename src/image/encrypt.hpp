@@ -14,9 +14,12 @@
 
 namespace imgcrypt {
 
+// What encrypt_image() is told. A value; the two pointers must outlive the call.
 struct EncryptOptions {
+  // Layers that it does not choose stay plain, and platforms that it does not choose are left out.
   Selection selection = {};
-  // Layers that also occur in this image, by their diff_ids, are not encrypted. Null: there is none.
+  // Layers that also occur in this image, by their diff_ids, are not encrypted. Null: there is none. Blobs
+  // are not compared, since a registry or builder may have compressed a base layer anew.
   ImageSource* base = nullptr;
   // To add the recipients to layers that are already encrypted. Null: those keep their recipients.
   const KeyUnwrappers* unwrappers = nullptr;
@@ -37,6 +40,7 @@ enum class EncryptedAs {
 // What a dry run says of it: "would be encrypted", "would not be encrypted: not selected".
 [[nodiscard]] std::string description(EncryptedAs outcome);
 
+// One entry for each place where a layer occurs: a layer that two platforms share has two.
 struct LayerOutcome {
   std::string place;  // "layer 3 of linux/arm64"
   Descriptor layer;   // as it was

@@ -21,6 +21,7 @@ enum class DocumentKind {
   kMissing,      // the source does not hold it, e.g. one of many platforms
 };
 
+// One layer of one manifest. A problem never keeps the others from being reported.
 struct LayerReport {
   Descriptor descriptor;
   std::size_t position = 0;     // in its manifest, the first being 0

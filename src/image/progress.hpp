@@ -46,9 +46,12 @@ struct ProgressSnapshot {
   std::vector<BlobProgress> blobs;  // those that have begun, in that order
 };
 
+// Keeps all blobs that have ever begun.
 class Progress {
  public:
-  // Announces so many blobs, of so many bytes together, before they begin. Adds to what was planned before.
+  // Announces so many blobs, of so many bytes together, before they begin. Adds to what was planned before. A
+  // blob that is tried again after a network failure is not planned again, so more may begin than were
+  // planned.
   void plan(std::size_t blobs, std::uint64_t bytes);
   // Adds to an earlier stage with that name.
   void add_stage(const StageTime& stage);
@@ -68,6 +71,7 @@ class Progress {
     std::atomic<std::uint64_t> moved = 0;
     std::atomic<BlobState> state = BlobState::kMoving;
   };
+  // The reference stays valid for as long as the Progress.
   Blob& begin(std::string place, std::uint64_t bytes);
 
   mutable std::mutex mutex_;
@@ -87,6 +91,7 @@ class MovingBlob {
   MovingBlob& operator=(const MovingBlob&) = delete;
   ~MovingBlob();
 
+  // Never waits for a reader, unlike begin(): called once per chunk.
   void add(std::uint64_t bytes) noexcept { blob_.moved.fetch_add(bytes, std::memory_order_relaxed); }
   void finish() noexcept { end(BlobState::kDone); }
 
@@ -101,6 +106,7 @@ class CountingSource final : public Source {
  public:
   // Both must outlive it.
   CountingSource(Source& inner, MovingBlob& blob) : inner_(inner), blob_(blob) {}
+  // Throws what the inner source throws.
   [[nodiscard]] std::optional<Chunk> next() override;
 
  private:

@@ -15,7 +15,8 @@ namespace imgcrypt {
 
 class EncryptingSource final : public Source {
  public:
-  // `plain` must outlive it; `options` are copied. REQUIRES: their key and nonce encrypt nothing else.
+  // `plain` must outlive it; `options` are copied. REQUIRES: their key and nonce encrypt nothing else. CTR
+  // with one key and counter twice would give away the difference of the two plaintexts.
   EncryptingSource(Source& plain, const PrivateOptions& options);
   // Ciphertext, in chunks as long as those of `plain`. Throws what `plain` throws.
   [[nodiscard]] std::optional<Chunk> next() override;

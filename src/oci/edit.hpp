@@ -13,7 +13,8 @@
 
 namespace imgcrypt {
 
-// Names in neither stay as they are. No name may be in both.
+// What changes in one object `annotations`, of a descriptor or a document. Names in neither stay as they are.
+// No name may be in both.
 struct AnnotationEdit {
   Annotations set;                // replaced where present, else appended, sorted by name
   std::set<std::string> removed;  // names; those that are absent are ignored

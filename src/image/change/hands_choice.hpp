@@ -17,6 +17,7 @@ class HandsChoice {
       : left_(static_cast<std::ptrdiff_t>(large)),
         threads_(static_cast<std::ptrdiff_t>(std::min(jobs - 1, kMostThreads))) {}
 
+  // Whether a blob of so many bytes can be worth a second thread at all.
   static bool is_large(std::uint64_t bytes) noexcept { return bytes >= kWorthASecondHand; }
 
   // For the next blob, of so many bytes. To be called once for each, in the order in which they begin.

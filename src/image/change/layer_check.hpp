@@ -14,6 +14,7 @@
 
 namespace imgcrypt {
 
+// One blob to read, and everything that is known about it. Layers with one LayerId share an entry.
 struct LayerToCheck {
   Descriptor layer;
   std::string place;          // where it occurs first

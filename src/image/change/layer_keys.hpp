@@ -17,6 +17,7 @@
 
 namespace imgcrypt {
 
+// What decrypting one layer takes. Not copied: the key is secret.
 struct LayerKeys {
   PrivateOptions options;  // secret
   PublicOptions public_options;
@@ -35,6 +36,7 @@ struct LockedLayer {
   [[nodiscard]] Error error() const { return why.in(place); }
 };
 
+// Every encrypted layer that was chosen is in exactly one of the two.
 struct UnwrappedKeys {
   std::map<LayerId, SharedLayerKeys> keys;
   std::vector<LockedLayer> locked;  // in the order of the tree

@@ -16,6 +16,7 @@ struct Rewritten {
 };
 
 // Notes which entries of an index are kept as they are: what the source lacks, and what is not an image.
+// Walks the whole tree; a dry run notes the same.
 void note_untouched(const ImageNode& tree, Reporter& reporter);
 
 // Notes which image has lost its name, if one has.

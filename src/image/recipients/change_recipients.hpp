@@ -15,6 +15,7 @@ struct RecipientsResult {
   std::size_t layers = 0;          // whose recipients change; a layer that occurs twice counts once
 };
 
+// How, not for whom. All three use cases take them.
 struct RecipientsOptions {
   BlobCheck check = BlobCheck::kHmac;  // has no effect on removal, and rotation always checks
   DryRun dry_run = DryRun::kNo;

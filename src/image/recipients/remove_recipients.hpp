@@ -15,6 +15,8 @@ struct ListedRecipient {
   std::size_t layers = 0;    // how many it can open
 };
 
+// Keeps the documents as well, so that positions mean the same when recipients are removed later, even if the
+// name of the image moves on meanwhile.
 struct RecipientList {
   std::vector<ListedRecipient> recipients;
   std::size_t layers = 0;  // encrypted ones, each once however often it occurs

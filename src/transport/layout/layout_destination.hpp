@@ -17,7 +17,8 @@
 
 namespace imgcrypt {
 
-// TransportOptions, in a layout's terms.
+// TransportOptions, in a layout's terms. Both are optional. Without them every blob is hashed or written
+// again, and a tag is replaced whoever it belongs to.
 struct LayoutDestinationOptions {
   std::string other = {};                            // the layout that the image is read from, if it is one
   std::optional<Digest> in_place_of = std::nullopt;  // the image that is to be replaced

@@ -14,6 +14,8 @@ class LayoutSource final : public ImageSource {
   // hint lists what is there. Else throws as read_roots.
   explicit LayoutSource(const LayoutReference& reference);
 
+  // Contracts as in image_store.hpp. The directory stays open, so a layout that is renamed meanwhile can
+  // still be read.
   [[nodiscard]] const RootDescriptor& root() const override { return root_; }
   [[nodiscard]] std::unique_ptr<Source> open(const Descriptor& blob, ChunkPool& pool) override;
   void check_presence(const Descriptor& blob) override;
