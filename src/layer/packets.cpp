@@ -28,6 +28,7 @@ std::vector<std::string_view> split_packets(std::string_view value) {
 }
 
 Bytes parse_packet(const std::string& annotation, std::string_view value) {
+  // Before decoding, so that an annotation of megabytes costs nothing.
   if (value.size() > (kMostPacketBytes + 2) / 3 * 4)
     fail(ErrorCode::kRefused, annotation, "a wrapped key of more than " + in_kib(kMostPacketBytes));
   auto packet = decode_base64(value, Base64::kStandard);

@@ -22,7 +22,9 @@ std::string without_renewed(const std::string& annotation, const std::string& ol
   }
   std::set<std::size_t> going;
   const LayerRecipients present = describe_recipients({{annotation, old}});
+  // Too many to know all of them: rather a packet twice than one lost.
   if (present.omitted > 0) return old;
+  // First all, then those stay that have a recipient without a new packet: one packet may be for several.
   for (const LayerRecipient& before : present.list) going.insert(before.packet);
   for (const LayerRecipient& before : present.list) {
     if (!renewed.contains(before.recipient.fingerprint)) going.erase(before.packet);
@@ -34,6 +36,7 @@ std::string without_renewed(const std::string& annotation, const std::string& ol
 
 Annotations wrap_private_options(const PrivateOptions& options, const KeyWrappers& wrappers) {
   const WorkTimer timer(Work::kKeys);
+  // The same text for all recipients: any one of them must open the layer.
   const SecretBytes json = options.to_json();
   Annotations annotations;
   for (const auto& wrapper : wrappers) {
@@ -50,6 +53,7 @@ Annotations join_packets(const Annotations& old, const Annotations& added) {
     const std::string kept = present == old.end() ? "" : without_renewed(name, present->second, value);
     joined[name] = kept;
     joined[name].append(kept.empty() ? "" : ",").append(value);
+    // By commas, without decoding: old packets may be unreadable to us and still count for readers.
     if (std::ranges::count(joined[name], ',') < static_cast<std::ptrdiff_t>(kMostPackets)) continue;
     throw Error(ErrorCode::kRefused, name + ": more than " + std::to_string(kMostPackets) + " wrapped keys",
                 "remove recipients first");

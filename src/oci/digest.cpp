@@ -14,6 +14,7 @@ std::optional<Digest> Digest::parse_if_valid(std::string_view text) {
   if (name != "sha256" && name != "sha512") return std::nullopt;
   const HashAlgorithm algorithm = name == "sha256" ? HashAlgorithm::kSha256 : HashAlgorithm::kSha512;
   if (hex.size() != 2 * hash_size(algorithm)) return std::nullopt;
+  // Upper case is refused, as it would be a second file name for one blob.
   if (hex.find_first_not_of("0123456789abcdef") != std::string_view::npos) return std::nullopt;
   return Digest(algorithm, std::string(hex));
 }

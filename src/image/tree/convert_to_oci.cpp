@@ -35,6 +35,8 @@ ImageNode convert_manifest(const ImageNode& node, const Manifest& manifest) {
   return with_document(node, manifest.edited(edit));
 }
 
+// An index with Docker's name changes even if no manifest does. One with OCI's name changes only through its
+// children, so that an image without Docker's types keeps its digest.
 ImageNode convert_index(const ImageNode& node, const Index& index) {
   ImageNode result = node;
   std::vector<std::optional<Descriptor>> now;

@@ -24,6 +24,7 @@ bool fits(const Platform& pattern, const Platform& platform) {
          fits(pattern.variant, variant_of(platform));
 }
 
+// What `uname -m` and Debian call them; images use the names of Go (GOARCH).
 std::string usual_name(std::string_view architecture) {
   static const std::map<std::string_view, std::string_view> kOtherNames = {
       {"x86_64", "amd64"}, {"x86-64", "amd64"}, {"aarch64", "arm64"}, {"i386", "386"}, {"armhf", "arm"}};

@@ -27,6 +27,7 @@ class TreeLoader {
   ImageNode load(const Descriptor& descriptor, std::size_t depth, const std::string& place) {
     ImageNode node{descriptor, Opaque{}, {}, place};
     const bool is_unnamed = descriptor.media_type.empty();
+    // Not even read: an index may list blobs of any type and size.
     if (!is_unnamed && !is_manifest(descriptor.media_type) && !is_index(descriptor.media_type)) return node;
     std::string raw = read(descriptor);
     try {

@@ -67,6 +67,7 @@ Fd LayoutSource::open_file(const Descriptor& blob) const {
 
 std::unique_ptr<Source> LayoutSource::open(const Descriptor& blob, ChunkPool& pool) {
   auto file = std::make_unique<FdSource>(open_file(blob), name_of(blob), pool);
+  // Verified here and not by the callers: no use case can forget it.
   return std::make_unique<VerifyingSource>(std::move(file), blob.digest, blob.size);
 }
 
