@@ -15,6 +15,7 @@
 
 namespace imgcrypt {
 
+// How much is read. Either way all documents are read and verified, and image configs as well.
 enum class CheckDepth {
   kKeys,     // configs and layers are there and have their size; keys open the layers
   kContent,  // every chosen layer is read: digest, HMAC if a key opens it, diff_id if it can be read
@@ -28,6 +29,7 @@ struct CheckOptions {
   unsigned jobs = 1;  // at least 1
 };
 
+// What a layer is, as far as the given keys tell; that it is damaged is not a state but a problem.
 enum class LayerState {
   kOpens,      // encrypted, and a key opens it
   kLocked,     // encrypted, and none does
@@ -47,6 +49,7 @@ struct CheckedLayer {
   std::optional<Error> problem;  // without the place; of several, damage or absence before a missing key
 };
 
+// Everything that was found. No problems means that the chosen parts are complete, as far as the depth goes.
 struct CheckResult {
   std::vector<CheckedLayer> layers;   // those chosen, of every manifest, in order
   std::vector<Error> problems;        // also those of layers; each names its place

@@ -14,7 +14,8 @@
 
 namespace imgcrypt {
 
-// Whether layers that no key opens are an error, or stay encrypted provided that another layer is opened.
+// Whether layers that no key opens are an error, or stay encrypted provided that another layer is opened. A
+// damaged layer is an error either way.
 enum class Locked { kFail, kStay };
 
 // What decrypt_image() is told. Layers that are not selected stay encrypted; platforms are left out.
@@ -37,6 +38,7 @@ enum class DecryptedAs {
 // What a dry run says of it: "would be decrypted", "would stay encrypted: not selected".
 [[nodiscard]] std::string description(DecryptedAs outcome);
 
+// One entry for each place where a layer occurs.
 struct DecryptedLayer {
   std::string place;  // "layer 3 of linux/arm64"
   Descriptor layer;   // as it was

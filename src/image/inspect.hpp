@@ -12,6 +12,7 @@
 
 namespace imgcrypt {
 
+// Told by media types and annotations: no blob but the documents and configs is read.
 enum class DocumentKind {
   kIndex,
   kImage,
@@ -51,6 +52,7 @@ struct LayerTotals {
   std::uint64_t bytes = 0;
 };
 
+// Owns all that it holds; it stays valid when the source is gone.
 struct ImageReport {
   DocumentReport root;
   LayerTotals totals;

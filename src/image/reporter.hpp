@@ -16,6 +16,7 @@ enum class Importance {
   kWarning,  // something the user should act on, though nothing failed
 };
 
+// One for a whole command; it must outlive every use case that it is given to.
 class Reporter {
  public:
   virtual ~Reporter() = default;

@@ -8,6 +8,8 @@
 
 namespace imgcrypt {
 
+// For layers whose blob stays while their recipients change: nothing is decrypted, but a forged blob is
+// noticed.
 class AuthenticatedSource final : public Source {
  public:
   // `cipher` must outlive it. `hmac` is copied and may be used for another pass.

@@ -18,6 +18,7 @@ struct LayerRecipient {
   std::size_t position = 0;  // among the recipients of the packet
 };
 
+// What describe_recipients() gives. Positions in the list are stable for the same annotations.
 struct LayerRecipients {
   std::vector<LayerRecipient> list;  // by annotation, packet, position
   std::size_t omitted = 0;           // further ones

@@ -13,6 +13,7 @@
 
 namespace imgcrypt {
 
+// Every failure of next() is final and thrown again. The public options must then not be used.
 class EncryptingSource final : public Source {
  public:
   // `plain` must outlive it; `options` are copied. REQUIRES: their key and nonce encrypt nothing else. CTR

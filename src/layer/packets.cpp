@@ -7,6 +7,7 @@
 namespace imgcrypt {
 namespace {
 
+// Names of annotations come from the image and may be as long as a document.
 constexpr std::size_t kMostNameLength = 100;
 
 [[noreturn]] void fail(ErrorCode code, const std::string& annotation, const std::string& what) {
@@ -47,6 +48,7 @@ std::string without_packets(std::string_view value, const std::set<std::size_t>&
 
 std::vector<Bytes> parse_packets(const std::string& annotation, std::string_view value) {
   const std::vector<std::string_view> texts = split_packets(value);
+  // Counted before the first is decoded.
   if (texts.size() > kMostPackets)
     fail(ErrorCode::kRefused, annotation, "more than " + std::to_string(kMostPackets) + " wrapped keys");
   std::vector<Bytes> packets;

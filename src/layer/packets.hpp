@@ -18,7 +18,8 @@ inline constexpr std::string_view kKeysPrefix = "org.opencontainers.image.enc.ke
 // text follows. Positions are those that describe_recipients() gives.
 [[nodiscard]] std::vector<std::string_view> split_packets(std::string_view value);
 
-// The value without the packets at these positions; the others stay as they are written.
+// The value without the packets at these positions; the others stay as they are written. May be empty; an
+// annotation without packets should then be removed.
 [[nodiscard]] std::string without_packets(std::string_view value, const std::set<std::size_t>& going);
 
 // Both throw kIntegrity, naming the annotation, for what is not canonical base64, and kRefused beyond

@@ -10,6 +10,7 @@ namespace imgcrypt {
 namespace {
 
 constexpr std::string_view kCipher = "AES_256_CTR_HMAC_SHA256";
+// Ours have 109 bytes; others may add members.
 constexpr std::size_t kMostBytes = 4 * 1024;
 
 }  // namespace

@@ -75,6 +75,7 @@ void set_public_options(Annotations& annotations, const PublicOptions& public_op
 
 PublicOptions public_options_of(const Annotations& annotations) {
   const auto found = annotations.find(kPublicOptions);
+  // Not a missing key: no key would help, as there is nothing to check the layer with.
   if (found == annotations.end() || found->second.empty()) {
     throw Error(ErrorCode::kIntegrity, "the annotations of its encryption are missing",
                 "a builder may have dropped them; take the image from where it was encrypted");
@@ -84,6 +85,7 @@ PublicOptions public_options_of(const Annotations& annotations) {
 }
 
 bool has_encryption_annotations(const Annotations& annotations) {
+  // Sorted by name, so the first one that could be it decides.
   const auto first = annotations.lower_bound(std::string(kEncryptionPrefix));
   return first != annotations.end() && first->first.starts_with(kEncryptionPrefix);
 }

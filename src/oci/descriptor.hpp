@@ -40,7 +40,8 @@ struct Descriptor {
 inline constexpr std::uint64_t kMostLayerBytes = 1ULL << 40U;
 
 // Throws kIntegrity when a member is missing or malformed (`mediaType` may be missing), kRefused when `size`
-// is above kMostLayerBytes. REQUIRES: check_json() has accepted the text around `object`.
+// is above kMostLayerBytes. REQUIRES: check_json() has accepted the text around `object`. Members
+// that a Descriptor does not have are not read, and not judged.
 [[nodiscard]] Descriptor parse_descriptor(const JsonView& object);
 // The members of an object; empty for nullopt. Throws kIntegrity when a value is not a string. Names are
 // unique: check_json() refuses members that occur twice.

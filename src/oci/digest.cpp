@@ -22,6 +22,7 @@ std::optional<Digest> Digest::parse_if_valid(std::string_view text) {
 Digest Digest::parse(std::string_view text) {
   auto digest = parse_if_valid(text);
   if (!digest) {
+    // 140 bytes are a whole sha512 digest and a little more: the text is from outside and may be long.
     throw Error(ErrorCode::kIntegrity, "not a digest: \"" + std::string(text.substr(0, 140)) + "\"",
                 "a digest is sha256: or sha512: followed by 64 or 128 lower-case hex digits");
   }

@@ -211,6 +211,7 @@ void edit_own_media_type(TextEdits& edits, const JsonView& document, const std::
 void edit_descriptor(TextEdits& edits, const JsonView& object, const DescriptorEdit& edit) {
   if (edit.media_type) edit_string(edits, object.get("mediaType"), *edit.media_type);
   if (edit.digest) edit_string(edits, object.get("digest"), edit.digest->string());
+  // Only documents change their size; that of a layer is never set, so its spelling stays.
   if (edit.size) edits.replace(object.get("size").text(), std::to_string(*edit.size));
   edit_annotations(edits, object, edit.annotations);
 }

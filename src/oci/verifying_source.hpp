@@ -12,6 +12,7 @@
 
 namespace imgcrypt {
 
+// Memory does not depend on the blob's size: chunks are passed on as they come.
 class VerifyingSource final : public Source {
  public:
   // `size` in bytes. Takes `inner`, which is not read before the first next().

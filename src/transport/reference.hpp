@@ -10,6 +10,7 @@
 
 namespace imgcrypt {
 
+// Two different texts may name one image: only opened stores can be compared.
 class Reference {
  public:
   // One struct for each transport.

@@ -40,6 +40,7 @@ class Planner {
     });
     for (const Digest& document : result.plan.changed_documents())
       result.plan.edit_document(document, document_edit(document));
+    // A map until here, as a layer of two manifests is read once and compared with what both say.
     for (auto& [id, layer] : plain_layers_) result.plain_layers.push_back(std::move(layer));
     return result;
   }

@@ -30,7 +30,7 @@ void check_layer_content(ImageSource& source, const LayerToCheck& check, Hands h
                          Reporter& reporter);
 
 // The same for all of them, at most `jobs` at the same time. Throws the first failure, with its place; the
-// others are stopped.
+// others are stopped. Plans its blobs and counts its time as a stage in the reporter's progress.
 void check_layers(ImageSource& source, const std::vector<LayerToCheck>& layers, unsigned jobs,
                   Reporter& reporter);
 

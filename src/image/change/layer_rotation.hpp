@@ -9,7 +9,7 @@ namespace imgcrypt {
 
 class LayerRotation final : public LayerChange {
  public:
-  // `wrappers` must outlive it.
+  // `wrappers` must outlive it. `keys` are those that open the layer now.
   LayerRotation(Descriptor layer, SharedLayerKeys keys, const KeyWrappers& wrappers)
       : layer_(std::move(layer)), keys_(std::move(keys)), wrappers_(wrappers) {}
 

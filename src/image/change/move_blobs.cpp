@@ -183,6 +183,7 @@ std::map<LayerId, DescriptorEdit> move_blobs(ImageSource& source, const ImagePla
           copy(task, content, destination);
         } else {
           DescriptorEdit edit = task.change->apply(content.source(), destination);
+          // Only around the result: what takes time is done before.
           const std::scoped_lock lock(mutex);
           edits.emplace(layer_id(task.blob), std::move(edit));
         }

@@ -41,6 +41,7 @@ class TreeLoader {
  private:
   void add_document(ImageNode& node, std::string raw, std::size_t depth) {
     const std::string& type = node.descriptor.media_type;
+    // Without a type the members decide; Index and Manifest then refuse a document that has those of both.
     if (type.empty() ? has_manifests(raw) : is_index(type)) {
       if (depth == kDeepest)
         throw Error(ErrorCode::kRefused, "indexes nested deeper than " + std::to_string(kDeepest));
@@ -70,6 +71,7 @@ class TreeLoader {
 
   void add_children(ImageNode& node, Index index, std::size_t depth) {
     for (const Descriptor& child : index.manifests()) {
+      // For messages: people know a platform's name, not its digest.
       const std::string place = child.platform ? child.platform->string() : child.digest.string();
       node.children.push_back(load_child(child, depth + 1, place));
     }

@@ -137,6 +137,7 @@ void LayoutDestination::check() {
                   "destination " + reference_.string() + ": " + path + " is not a directory",
                   "choose another destination");
     }
+    // An index.json that cannot be read would make commit() fail after all the work.
     const LayoutDirectory directory(path);
     if (directory.has_index()) (void)read_roots(directory);
   } else if (!has_parent(path)) {

@@ -177,6 +177,7 @@ std::optional<Digest> LayoutIndex::put(const RootDescriptor& root, const std::st
   // Read under the lock, never earlier: this is what keeps two writers from losing each other's tags.
   const std::string old = read_or_fresh(directory_);
   const std::string text = with_entry(old, root, tag);
+  // Our own limit for reading: otherwise the next command could not open the layout.
   if (text.size() > kMostDocumentBytes) {
     throw Error(ErrorCode::kRefused, directory_.path() + "/index.json would be larger than 4 MiB",
                 "remove images from the layout that are no longer needed, or write to another one");

@@ -36,6 +36,7 @@ RootDescriptor find_root(const LayoutReference& reference, const std::vector<Roo
   std::vector<RootDescriptor> found;
   std::ranges::copy_if(entries, std::back_inserter(found),
                        [&](const RootDescriptor& entry) { return matches(reference, entry.descriptor); });
+  // A position names one entry whatever its tag, so that two images of one tag can be told apart.
   if (reference.position) {
     if (*reference.position < entries.size()) return entries[*reference.position];
     fail(reference,

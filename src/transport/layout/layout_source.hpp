@@ -8,6 +8,8 @@
 
 namespace imgcrypt {
 
+// Only the directory and the root's entry are kept; each open() opens a file of its own, so any number of
+// threads may read.
 class LayoutSource final : public ImageSource {
  public:
   // Finds the image. Throws kNotFound when the reference names none, or several with different digests; the
