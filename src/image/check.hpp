@@ -62,7 +62,8 @@ struct CheckResult {
 
 // Problems of layers and configs, missing children of an index, and failures of key providers are in the
 // result. Throws when the documents cannot be read at all (as load_tree), as choose_platforms and
-// choose_layers for a selection that does not fit the image, and kCancelled.
+// choose_layers for a selection that does not fit the image, and kCancelled. With kKeys no layer is read,
+// only looked for. `unwrappers` are used by several threads.
 [[nodiscard]] CheckResult check_image(ImageSource& source, const CheckOptions& options, Reporter& reporter);
 
 // The problem whose code is to be the exit status: something missing before damage, a failed key provider, a

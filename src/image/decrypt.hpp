@@ -70,7 +70,8 @@ struct DecryptResult {
 // damaged, forged or another image's, or when a plain type has encryption annotations; kProvider when a key
 // provider failed that may have opened it; kRefused when no encrypted layer is selected, or a descriptor
 // embeds a layer; kNotFound when something is missing; kUsage for a selection that does not fit the image;
-// and what the stores throw. The arguments must outlive the call only.
+// and what the stores throw. The arguments must outlive the call only. Returns when all threads have ended; a
+// signal ends it with kCancelled at the next chunk. `unwrappers` are used by several threads.
 DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
                             const KeyUnwrappers& unwrappers, const DecryptOptions& options,
                             Reporter& reporter);

@@ -49,6 +49,7 @@ struct LayerOutcome {
   std::optional<Digest> plain;
 };
 
+// What encrypt_image() did; after a dry run, what it would do.
 struct EncryptResult {
   std::optional<Descriptor> root;     // nullopt after a dry run
   std::optional<Digest> replaced;     // another image that had the destination's name before
@@ -63,7 +64,8 @@ struct EncryptResult {
 // match the layers, so that nobody could decrypt the result; kNoKey when options.unwrappers do not open a
 // layer that is already encrypted; kProvider; kNotFound when something is missing; kUsage for a selection
 // that does not fit the image; and what the stores throw. The arguments must outlive the call only. REQUIRES:
-// at least one wrapper.
+// at least one wrapper. Returns when all threads have ended; a signal ends it with kCancelled at the next
+// chunk. `wrappers` are used by several threads.
 EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, const KeyWrappers& wrappers,
                             const EncryptOptions& options, Reporter& reporter);
 

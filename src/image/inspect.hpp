@@ -61,7 +61,7 @@ struct ImageReport {
 
 // The image without manifests of other platforms and layers at other positions; indexes keep their own
 // digests. A config that is missing or damaged costs only the platform. Throws as load_tree, choose_platforms
-// and choose_layers.
+// and choose_layers. A child that the source lacks is kMissing, not an error.
 [[nodiscard]] ImageReport inspect_image(ImageSource& source, const Selection& selection = {});
 
 // The bytes of the root document, verified, whatever its type. Throws kNotFound when it is missing,

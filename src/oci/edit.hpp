@@ -29,7 +29,8 @@ struct DescriptorEdit {
   AnnotationEdit annotations;
 };
 
-// What changes in a manifest or index.
+// What changes in a manifest or index. Edits of a Manifest or Index go through its edited(), which parses the
+// result again.
 struct DocumentEdit {
   std::optional<std::string> media_type;   // of the document itself; added where it has none
   std::optional<std::string> config_type;  // of a manifest's config

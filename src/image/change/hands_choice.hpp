@@ -20,7 +20,8 @@ class HandsChoice {
   // Whether a blob of so many bytes can be worth a second thread at all.
   static bool is_large(std::uint64_t bytes) noexcept { return bytes >= kWorthASecondHand; }
 
-  // For the next blob, of so many bytes. To be called once for each, in the order in which they begin.
+  // For the next blob, of so many bytes. To be called once for each, in the order in which they begin. A blob
+  // that is tried again keeps what it got.
   [[nodiscard]] Hands next(std::uint64_t bytes) noexcept {
     return is_large(bytes) && left_-- <= threads_ ? Hands::kTwo : Hands::kOne;
   }

@@ -25,7 +25,8 @@ struct LayerToCheck {
 // Checks size and digest; the HMAC if there are keys; the diff_id if it is plain or there are keys. Notes a
 // compression that the media type does not name. `hands` hash what is encrypted; what is plain always has
 // one, since the other core decompresses. Throws kIntegrity and kNotFound without the place, and what the
-// source throws; kCancelled soon after `stop` is set.
+// source throws; kCancelled soon after `stop` is set. `stop` must outlive the call; it is looked at for each
+// chunk. Reads the blob once and keeps nothing of it.
 void check_layer_content(ImageSource& source, const LayerToCheck& check, Hands hands, const StopFlag& stop,
                          Reporter& reporter);
 

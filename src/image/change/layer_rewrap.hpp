@@ -7,6 +7,7 @@
 
 namespace imgcrypt {
 
+// Whether the layer keeps the packets that it has. Only packets are meant: the key stays the same.
 enum class OldRecipients { kStay, kGo };
 // Whether the blob is read to check its HMAC. Without that, wrapping the key for somebody vouches for a blob
 // that may have been forged; in the store that the image is read from, it then reads no blob at all.

@@ -28,7 +28,8 @@ struct RecipientsOptions {
 // must outlive the call only.
 
 // Adds recipients to those of every encrypted layer. Throws kRefused also when a layer would have more than
-// kMostPackets of a scheme. REQUIRES: at least one wrapper.
+// kMostPackets of a scheme. REQUIRES: at least one wrapper. Reads each encrypted layer once for its HMAC
+// unless options.check is kNone; it is not written anew.
 RecipientsResult add_recipients(ImageSource& source, ImageDestination& destination,
                                 const KeyWrappers& wrappers, const KeyUnwrappers& unwrappers,
                                 const RecipientsOptions& options, Reporter& reporter);

@@ -24,7 +24,7 @@ struct RecipientList {
 };
 
 // All recipients, in the order of RecipientNumbers; at most kMostDescribed of each layer. Throws as
-// load_tree.
+// load_tree. Reads the documents only. A packet that cannot be read is listed with its problem.
 [[nodiscard]] RecipientList list_recipients(ImageSource& source);
 
 // Removes the recipients at these positions of `list`, which is of the same image, from every layer. Layers
