@@ -26,6 +26,7 @@ class Checker {
     // Docker's types are judged by their OCI names; nothing is written.
     const ImageNode tree = convert_to_oci(choice.tree);
     const std::set<LayerId> chosen = choose_layers(tree, options_.selection.layers);
+    // Before the layers are visited, as their state depends on it.
     if (options_.unwrappers != nullptr) try_keys(tree, chosen, *options_.unwrappers);
     visit(tree, chosen);
     {
@@ -66,6 +67,7 @@ class Checker {
       result_.layers.push_back({layer_place(node, i), layer, state_of(layer), problem_of(layer)});
       const auto [at, is_new] =
           blobs_.try_emplace(id, LayerToCheck{layer, layer_place(node, i), unwrapped_.find(layer), {}});
+      // Gathered from all manifests, so that the blob is read once and compared with each of them.
       if (!diff_ids.empty() && diff_ids[i]) at->second.diff_ids.insert(*diff_ids[i]);
     }
   }
@@ -98,6 +100,7 @@ class Checker {
                    "a layer of type " + layer.media_type + " has encryption annotations");
     }
     try {
+      // Even without keys: when these are damaged, no key can open the layer.
       (void)public_options_of(layer.annotations);
     } catch (const Error& error) {
       return error;

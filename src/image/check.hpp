@@ -15,11 +15,13 @@
 
 namespace imgcrypt {
 
+// How much is read. Either way all documents are read and verified, and image configs as well.
 enum class CheckDepth {
   kKeys,     // configs and layers are there and have their size; keys open the layers
   kContent,  // every chosen layer is read: digest, HMAC if a key opens it, diff_id if it can be read
 };
 
+// What check_image() is told. Platforms and layers that are not selected are not checked at all.
 struct CheckOptions {
   Selection selection = {};
   const KeyUnwrappers* unwrappers = nullptr;  // must outlive the call; null: keys are not checked
@@ -27,6 +29,7 @@ struct CheckOptions {
   unsigned jobs = 1;  // at least 1
 };
 
+// What a layer is, as far as the given keys tell; that it is damaged is not a state but a problem.
 enum class LayerState {
   kOpens,      // encrypted, and a key opens it
   kLocked,     // encrypted, and none does
@@ -38,6 +41,7 @@ enum class LayerState {
 // "encrypted, a key opens it", "not encrypted": for people.
 [[nodiscard]] std::string description(LayerState state);
 
+// One entry for each place where a layer occurs, even though its blob is checked once.
 struct CheckedLayer {
   std::string place;  // "layer 3 of linux/arm64"
   Descriptor layer;
@@ -45,18 +49,21 @@ struct CheckedLayer {
   std::optional<Error> problem;  // without the place; of several, damage or absence before a missing key
 };
 
+// Everything that was found. No problems means that the chosen parts are complete, as far as the depth goes.
 struct CheckResult {
   std::vector<CheckedLayer> layers;   // those chosen, of every manifest, in order
   std::vector<Error> problems;        // also those of layers; each names its place
   std::vector<std::string> left_out;  // platforms that were not chosen
 
+  // Neither looks at problems: a layer that is damaged still counts by its state.
   [[nodiscard]] std::size_t count(LayerState state) const;
   [[nodiscard]] std::size_t encrypted() const;  // layers, whether they open or not
 };
 
 // Problems of layers and configs, missing children of an index, and failures of key providers are in the
 // result. Throws when the documents cannot be read at all (as load_tree), as choose_platforms and
-// choose_layers for a selection that does not fit the image, and kCancelled.
+// choose_layers for a selection that does not fit the image, and kCancelled. With kKeys no layer is read,
+// only looked for. `unwrappers` are used by several threads.
 [[nodiscard]] CheckResult check_image(ImageSource& source, const CheckOptions& options, Reporter& reporter);
 
 // The problem whose code is to be the exit status: something missing before damage, a failed key provider, a

@@ -114,6 +114,7 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   Configs configs(source);
   const PlatformChoice choice = choose_platforms(configs, load_tree(source), options.selection.platforms);
   const ImageNode tree = convert_to_oci(choice.tree);
+  // Before anything is decided by type: with a forged type an encrypted layer would be copied as a plain one.
   check_annotations(tree);
   const std::set<LayerId> chosen = choose_layers(tree, options.selection.layers);
   const UnwrappedKeys unwrapped =

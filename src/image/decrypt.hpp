@@ -14,9 +14,11 @@
 
 namespace imgcrypt {
 
-// Whether layers that no key opens are an error, or stay encrypted provided that another layer is opened.
+// Whether layers that no key opens are an error, or stay encrypted provided that another layer is opened. A
+// damaged layer is an error either way.
 enum class Locked { kFail, kStay };
 
+// What decrypt_image() is told. Layers that are not selected stay encrypted; platforms are left out.
 struct DecryptOptions {
   Selection selection = {};
   Locked locked = Locked::kFail;
@@ -36,13 +38,15 @@ enum class DecryptedAs {
 // What a dry run says of it: "would be decrypted", "would stay encrypted: not selected".
 [[nodiscard]] std::string description(DecryptedAs outcome);
 
+// One entry for each place where a layer occurs.
 struct DecryptedLayer {
   std::string place;  // "layer 3 of linux/arm64"
   Descriptor layer;   // as it was
   DecryptedAs outcome;
 };
 
-// How the result compares with the image that was encrypted.
+// How the result compares with the image that was encrypted. The record is the root's own annotation
+// (source_digest.hpp); those of its children are not compared here.
 enum class Exactness {
   kExact,         // identical to it
   kDifferent,     // what was encrypted had another digest
@@ -51,6 +55,7 @@ enum class Exactness {
   kNotEncrypted,  // copied as it was
 };
 
+// What decrypt_image() did; after a dry run, what it would do as far as that is known without reading layers.
 struct DecryptResult {
   std::optional<Descriptor> root;                  // nullopt after a dry run
   std::optional<Digest> replaced;                  // another image that had the destination's name before
@@ -65,7 +70,8 @@ struct DecryptResult {
 // damaged, forged or another image's, or when a plain type has encryption annotations; kProvider when a key
 // provider failed that may have opened it; kRefused when no encrypted layer is selected, or a descriptor
 // embeds a layer; kNotFound when something is missing; kUsage for a selection that does not fit the image;
-// and what the stores throw. The arguments must outlive the call only.
+// and what the stores throw. The arguments must outlive the call only. Returns when all threads have ended; a
+// signal ends it with kCancelled at the next chunk. `unwrappers` are used by several threads.
 DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
                             const KeyUnwrappers& unwrappers, const DecryptOptions& options,
                             Reporter& reporter);

@@ -38,10 +38,13 @@ class Outcomes {
  public:
   Outcomes(Configs& configs, const ImageNode& tree, const EncryptOptions& options, Progress& progress)
       : chosen_(choose_layers(tree, options.selection.layers)) {
+    // Before anything is decided by type: a forged type would make an encrypted layer look plain, and it
+    // would be encrypted twice.
     check_annotations(tree);
     if (options.base != nullptr) base_ = layers_of_base(configs, tree, *options.base);
     if (options.unwrappers != nullptr) {
       unwrapped_ = unwrap_layer_keys(tree, chosen_, *options.unwrappers, options.jobs, progress);
+      // With recipients added to some layers only, they could not run the image.
       if (!unwrapped_.locked.empty()) throw unwrapped_.locked.front().error();
     }
     for_each_layer(tree, [&](const std::string& place, const Descriptor& layer) {
@@ -196,6 +199,7 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
                             const EncryptOptions& options, Reporter& reporter) {
   Configs configs(source);
   const ImageNode stored = load_tree(source);
+  // The digest to be recorded is that of the OCI document, as that is what decrypting gives back.
   const ImageNode converted = convert_to_oci(stored);
   const PlatformChoice choice = choose_platforms(configs, converted, options.selection.platforms);
   const Outcomes outcomes(configs, choice.tree, options, reporter.progress());

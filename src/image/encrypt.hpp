@@ -14,9 +14,12 @@
 
 namespace imgcrypt {
 
+// What encrypt_image() is told. A value; the two pointers must outlive the call.
 struct EncryptOptions {
+  // Layers that it does not choose stay plain, and platforms that it does not choose are left out.
   Selection selection = {};
-  // Layers that also occur in this image, by their diff_ids, are not encrypted. Null: there is none.
+  // Layers that also occur in this image, by their diff_ids, are not encrypted. Null: there is none. Blobs
+  // are not compared, since a registry or builder may have compressed a base layer anew.
   ImageSource* base = nullptr;
   // To add the recipients to layers that are already encrypted. Null: those keep their recipients.
   const KeyUnwrappers* unwrappers = nullptr;
@@ -37,6 +40,7 @@ enum class EncryptedAs {
 // What a dry run says of it: "would be encrypted", "would not be encrypted: not selected".
 [[nodiscard]] std::string description(EncryptedAs outcome);
 
+// One entry for each place where a layer occurs: a layer that two platforms share has two.
 struct LayerOutcome {
   std::string place;  // "layer 3 of linux/arm64"
   Descriptor layer;   // as it was
@@ -45,6 +49,7 @@ struct LayerOutcome {
   std::optional<Digest> plain;
 };
 
+// What encrypt_image() did; after a dry run, what it would do.
 struct EncryptResult {
   std::optional<Descriptor> root;     // nullopt after a dry run
   std::optional<Digest> replaced;     // another image that had the destination's name before
@@ -59,7 +64,8 @@ struct EncryptResult {
 // match the layers, so that nobody could decrypt the result; kNoKey when options.unwrappers do not open a
 // layer that is already encrypted; kProvider; kNotFound when something is missing; kUsage for a selection
 // that does not fit the image; and what the stores throw. The arguments must outlive the call only. REQUIRES:
-// at least one wrapper.
+// at least one wrapper. Returns when all threads have ended; a signal ends it with kCancelled at the next
+// chunk. `wrappers` are used by several threads.
 EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, const KeyWrappers& wrappers,
                             const EncryptOptions& options, Reporter& reporter);
 

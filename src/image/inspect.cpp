@@ -14,6 +14,7 @@ namespace {
 
 Bytes read_document(ImageSource& source, const Descriptor& document, const std::string& kind) {
   const std::string name = kind + " " + document.digest.string();
+  // By the descriptor's word, before a byte is requested; open() gives no more than that.
   if (document.size > kMostDocumentBytes) throw Error(ErrorCode::kRefused, name + " is larger than 4 MiB");
   ChunkPool pool;
   return read_all(*source.open(document, pool), kMostDocumentBytes, name);
@@ -43,6 +44,7 @@ std::string problem_of(const Descriptor& layer) {
                : "";
   }
   try {
+    // Only what everybody can see: whether a key opens the layer is for `check` to say.
     (void)public_options_of(layer.annotations);
   } catch (const Error& error) {
     return error.message();
@@ -90,6 +92,7 @@ class Inspection {
 
   void add_manifest(DocumentReport& report, const Manifest& manifest) {
     const bool is_image = is_image_config(manifest.config().media_type);
+    // An attestation has the config of an image, so its annotation decides.
     report.kind = report.about ? DocumentKind::kAttestation
                   : is_image   ? DocumentKind::kImage
                                : DocumentKind::kArtifact;

@@ -12,6 +12,7 @@
 
 namespace imgcrypt {
 
+// Told by media types and annotations: no blob but the documents and configs is read.
 enum class DocumentKind {
   kIndex,
   kImage,
@@ -21,6 +22,7 @@ enum class DocumentKind {
   kMissing,      // the source does not hold it, e.g. one of many platforms
 };
 
+// One layer of one manifest. A problem never keeps the others from being reported.
 struct LayerReport {
   Descriptor descriptor;
   std::size_t position = 0;     // in its manifest, the first being 0
@@ -50,6 +52,7 @@ struct LayerTotals {
   std::uint64_t bytes = 0;
 };
 
+// Owns all that it holds; it stays valid when the source is gone.
 struct ImageReport {
   DocumentReport root;
   LayerTotals totals;
@@ -58,7 +61,7 @@ struct ImageReport {
 
 // The image without manifests of other platforms and layers at other positions; indexes keep their own
 // digests. A config that is missing or damaged costs only the platform. Throws as load_tree, choose_platforms
-// and choose_layers.
+// and choose_layers. A child that the source lacks is kMissing, not an error.
 [[nodiscard]] ImageReport inspect_image(ImageSource& source, const Selection& selection = {});
 
 // The bytes of the root document, verified, whatever its type. Throws kNotFound when it is missing,

@@ -24,6 +24,8 @@ void collect(const ImageNode& node, std::set<Digest>& named) {
   for (const ImageNode& child : node.children) collect(child, named);
 }
 
+// Everything that any image of the store names. One that cannot be read might need any blob, so it stops the
+// removal.
 std::set<Digest> named_blobs(SharedStore& store, const std::vector<RootDescriptor>& roots) {
   std::set<Digest> named;
   for (const RootDescriptor& root : roots) {

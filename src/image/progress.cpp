@@ -11,6 +11,7 @@ namespace {
 
 std::chrono::duration<double> cpu_time() {
   timespec time = {};
+  // Of the process, not of this thread: others do most of the work of a stage.
   ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }

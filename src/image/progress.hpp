@@ -16,6 +16,7 @@ namespace imgcrypt {
 
 using ProgressClock = std::chrono::steady_clock;
 
+// A blob only ever goes from kMoving to one of the two others.
 enum class BlobState {
   kMoving,
   kDone,
@@ -39,6 +40,7 @@ struct StageTime {
   std::chrono::duration<double> cpu;  // of all threads together
 };
 
+// A copy: it does not change, and may be kept and compared with a later one, e.g. for the speed.
 struct ProgressSnapshot {
   ProgressClock::time_point taken;
   std::size_t planned_blobs = 0;
@@ -46,14 +48,18 @@ struct ProgressSnapshot {
   std::vector<BlobProgress> blobs;  // those that have begun, in that order
 };
 
+// Keeps all blobs that have ever begun.
 class Progress {
  public:
-  // Announces so many blobs, of so many bytes together, before they begin. Adds to what was planned before.
+  // Announces so many blobs, of so many bytes together, before they begin. Adds to what was planned before. A
+  // blob that is tried again after a network failure is not planned again, so more may begin than were
+  // planned.
   void plan(std::size_t blobs, std::uint64_t bytes);
   // Adds to an earlier stage with that name.
   void add_stage(const StageTime& stage);
 
-  // Consistent in itself: what is done has moved all that it will.
+  // Consistent in itself: what is done has moved all that it will. Copies every blob that has begun: meant
+  // for a few calls a second, not for each chunk.
   [[nodiscard]] ProgressSnapshot snapshot() const;
   // In the order in which they ended first; without a stage that is under way.
   [[nodiscard]] std::vector<StageTime> stages() const;
@@ -68,6 +74,7 @@ class Progress {
     std::atomic<std::uint64_t> moved = 0;
     std::atomic<BlobState> state = BlobState::kMoving;
   };
+  // The reference stays valid for as long as the Progress.
   Blob& begin(std::string place, std::uint64_t bytes);
 
   mutable std::mutex mutex_;
@@ -87,7 +94,9 @@ class MovingBlob {
   MovingBlob& operator=(const MovingBlob&) = delete;
   ~MovingBlob();
 
+  // Never waits for a reader, unlike begin(): called once per chunk.
   void add(std::uint64_t bytes) noexcept { blob_.moved.fetch_add(bytes, std::memory_order_relaxed); }
+  // Ends the blob as kDone. To be called when all of it is at its destination, not when all of it is read.
   void finish() noexcept { end(BlobState::kDone); }
 
  private:
@@ -96,11 +105,13 @@ class MovingBlob {
   Progress::Blob& blob_;
 };
 
-// Passes chunks on and counts them, as the blob's progress and as time spent on reading.
+// Passes chunks on and counts them, as the blob's progress and as time spent on reading. Belongs to one
+// thread at a time, like every source.
 class CountingSource final : public Source {
  public:
   // Both must outlive it.
   CountingSource(Source& inner, MovingBlob& blob) : inner_(inner), blob_(blob) {}
+  // Throws what the inner source throws.
   [[nodiscard]] std::optional<Chunk> next() override;
 
  private:

@@ -9,12 +9,14 @@
 
 namespace imgcrypt {
 
+// How much a message matters. Nothing that is said here is a failure: failures are thrown.
 enum class Importance {
   kDetail,   // for those who ask for more (-v)
   kNote,     // something the user should know, though all is well
   kWarning,  // something the user should act on, though nothing failed
 };
 
+// One for a whole command; it must outlive every use case that it is given to.
 class Reporter {
  public:
   virtual ~Reporter() = default;
@@ -23,6 +25,7 @@ class Reporter {
   // Of the work as a whole. Valid for as long as the reporter.
   [[nodiscard]] virtual Progress& progress() = 0;
 
+  // The same as say(), each with its importance.
   void detail(const std::string& text) { say(Importance::kDetail, text); }
   void note(const std::string& text) { say(Importance::kNote, text); }
   void warn(const std::string& text) { say(Importance::kWarning, text); }

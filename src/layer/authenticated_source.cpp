@@ -10,6 +10,7 @@ std::optional<Chunk> AuthenticatedSource::next() {
 }
 
 std::optional<Chunk> AuthenticatedSource::read_next() {
+  // A MAC can be finished only once, but the end may be asked for again.
   if (is_verified_) return std::nullopt;
   std::optional<Chunk> chunk = cipher_.next();
   if (chunk) {

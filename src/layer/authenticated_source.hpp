@@ -8,12 +8,14 @@
 
 namespace imgcrypt {
 
+// For layers whose blob stays while their recipients change: nothing is decrypted, but a forged blob is
+// noticed.
 class AuthenticatedSource final : public Source {
  public:
   // `cipher` must outlive it. `hmac` is copied and may be used for another pass.
   AuthenticatedSource(Source& cipher, const LayerMac& hmac);
   // The chunks of `cipher`. Throws kIntegrity "layer authentication failed" instead of the end if the HMAC
-  // does not fit, and what `cipher` throws.
+  // does not fit, and what `cipher` throws. After a failure every further call throws it again.
   [[nodiscard]] std::optional<Chunk> next() override;
 
  private:

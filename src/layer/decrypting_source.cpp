@@ -35,6 +35,7 @@ std::optional<Chunk> DecryptingSource::read_chunk() {
 }
 
 Chunk DecryptingSource::decrypt(const Chunk& chunk) {
+  // Not in place: the pool may still be hashing the ciphertext.
   FreshChunk plain = fresh_beside(chunk);
   const WorkTimer timer(Work::kCipher);
   ctr_.apply(chunk.view(), plain.room().first(chunk.size()));

@@ -20,7 +20,8 @@ class DecryptingSource final : public Source {
   // for this layer.
   DecryptingSource(Source& cipher, const PrivateOptions& options, const LayerMac& mac);
   // Plaintext in chunks of kChunkSize bytes, the last one perhaps shorter. Throws kIntegrity "layer
-  // authentication failed" if the MAC does not fit, and what `cipher` throws.
+  // authentication failed" if the MAC does not fit, and what `cipher` throws. Every failure is final: further
+  // calls throw it again.
   [[nodiscard]] std::optional<Chunk> next() override;
 
  private:

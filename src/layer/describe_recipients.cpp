@@ -43,6 +43,7 @@ class Description {
       if (result_.list.size() < most_) {
         result_.list.push_back({std::move(recipients[i]), annotation, packet, i});
       } else {
+        // Counted and not described: the texts of thousands would be kept otherwise.
         ++result_.omitted;
       }
     }

@@ -10,6 +10,7 @@
 
 namespace imgcrypt {
 
+// One recipient and where its packet is. Texts are as the image has them, and nothing authenticates them.
 struct LayerRecipient {
   PacketRecipient recipient;
   std::string annotation;    // that its packet belongs to
@@ -17,11 +18,14 @@ struct LayerRecipient {
   std::size_t position = 0;  // among the recipients of the packet
 };
 
+// What describe_recipients() gives. Positions in the list are stable for the same annotations.
 struct LayerRecipients {
   std::vector<LayerRecipient> list;  // by annotation, packet, position
   std::size_t omitted = 0;           // further ones
 };
 
+// Images come from outside and may name any number of recipients: this many of a layer are shown and
+// numbered.
 inline constexpr std::size_t kMostDescribed = 256;
 
 // At most `most` of them. The packets of a key provider, or of an unknown scheme, have one recipient

@@ -12,6 +12,7 @@ EncryptingSource::EncryptingSource(Source& plain, const PrivateOptions& options)
 
 std::optional<Chunk> EncryptingSource::next() {
   return failure_.guard([this]() -> std::optional<Chunk> {
+    // The end may be asked for again, but the HMAC can be finished only once.
     if (!public_options_.hmac.empty()) return std::nullopt;
     const std::optional<Chunk> plain = plain_.next();
     if (!plain) {

@@ -13,11 +13,14 @@
 
 namespace imgcrypt {
 
+// Every failure of next() is final and thrown again. The public options must then not be used.
 class EncryptingSource final : public Source {
  public:
-  // `plain` must outlive it; `options` are copied. REQUIRES: their key and nonce encrypt nothing else.
+  // `plain` must outlive it; `options` are copied. REQUIRES: their key and nonce encrypt nothing else. CTR
+  // with one key and counter twice would give away the difference of the two plaintexts.
   EncryptingSource(Source& plain, const PrivateOptions& options);
-  // Ciphertext, in chunks as long as those of `plain`. Throws what `plain` throws.
+  // Ciphertext, in chunks as long as those of `plain`. Throws what `plain` throws. They are new chunks: those
+  // of `plain` may still be hashed by others.
   [[nodiscard]] std::optional<Chunk> next() override;
 
   // What a reader needs besides the private options. Valid for as long as this object.

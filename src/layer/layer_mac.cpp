@@ -37,6 +37,8 @@ void require_equal_macs(ByteView made, ByteView expected) {
 
 LayerMac verify_layer(Source& ciphertext, LayerMac hmac) {
   ChunkHash<Mac> made(std::move(hmac.mac));
+  // A random key for each call, as Poly1305 is secure for one message only. `again` makes no second one: it
+  // either sees the same bytes, or its code never leaves this process.
   Mac own = poly1305(random_secret(kPoly1305KeySize));
   Mac again = own;  // has the same key, and has seen nothing
   BothMacs macs(made, own);

@@ -7,6 +7,7 @@
 namespace imgcrypt {
 namespace {
 
+// Names of annotations come from the image and may be as long as a document.
 constexpr std::size_t kMostNameLength = 100;
 
 [[noreturn]] void fail(ErrorCode code, const std::string& annotation, const std::string& what) {
@@ -28,6 +29,7 @@ std::vector<std::string_view> split_packets(std::string_view value) {
 }
 
 Bytes parse_packet(const std::string& annotation, std::string_view value) {
+  // Before decoding, so that an annotation of megabytes costs nothing.
   if (value.size() > (kMostPacketBytes + 2) / 3 * 4)
     fail(ErrorCode::kRefused, annotation, "a wrapped key of more than " + in_kib(kMostPacketBytes));
   auto packet = decode_base64(value, Base64::kStandard);
@@ -46,6 +48,7 @@ std::string without_packets(std::string_view value, const std::set<std::size_t>&
 
 std::vector<Bytes> parse_packets(const std::string& annotation, std::string_view value) {
   const std::vector<std::string_view> texts = split_packets(value);
+  // Counted before the first is decoded.
   if (texts.size() > kMostPackets)
     fail(ErrorCode::kRefused, annotation, "more than " + std::to_string(kMostPackets) + " wrapped keys");
   std::vector<Bytes> packets;

@@ -15,10 +15,11 @@ namespace imgcrypt {
 inline constexpr std::string_view kKeysPrefix = "org.opencontainers.image.enc.keys.";
 
 // The texts of its packets, not checked. The views live as long as `value`. After a comma at the end an empty
-// text follows.
+// text follows. Positions are those that describe_recipients() gives.
 [[nodiscard]] std::vector<std::string_view> split_packets(std::string_view value);
 
-// The value without the packets at these positions; the others stay as they are written.
+// The value without the packets at these positions; the others stay as they are written. May be empty; an
+// annotation without packets should then be removed.
 [[nodiscard]] std::string without_packets(std::string_view value, const std::set<std::size_t>& going);
 
 // Both throw kIntegrity, naming the annotation, for what is not canonical base64, and kRefused beyond

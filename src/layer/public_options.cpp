@@ -10,6 +10,7 @@ namespace imgcrypt {
 namespace {
 
 constexpr std::string_view kCipher = "AES_256_CTR_HMAC_SHA256";
+// Ours have 109 bytes; others may add members.
 constexpr std::size_t kMostBytes = 4 * 1024;
 
 }  // namespace
@@ -21,6 +22,8 @@ PublicOptions PublicOptions::parse(std::string_view json) {
   const JsonView document(json);
   const std::string cipher = document.get("cipher").string();
   if (cipher != kCipher) throw Error(ErrorCode::kRefused, "layer cipher \"" + cipher + "\" is not supported");
+  // ocicrypt takes a nonce from here rather than the private one. Whoever changes an annotation could then
+  // choose the key stream.
   if (const auto options = document.find("cipheroptions"); options && !options->members().empty()) {
     throw Error(ErrorCode::kRefused, "public cipher options are not allowed: they are not authenticated");
   }

@@ -16,7 +16,8 @@ struct PublicOptions {
   // Throws kIntegrity if it is malformed, and kRefused for another cipher and for public cipher options:
   // these would override the private ones, which are authenticated.
   static PublicOptions parse(std::string_view json);
-  // The same bytes that other programs write.
+  // The same bytes that other programs write. The order of members and the empty `cipheroptions` are fixed
+  // (docs/formats.md, "Layer cipher").
   [[nodiscard]] std::string to_json() const;
 };
 

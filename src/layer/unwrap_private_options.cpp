@@ -53,6 +53,7 @@ class KeyTrial {
 
   std::optional<PrivateOptions> unwrap(const KeyUnwrapper& unwrapper) {
     bool is_tried = false;
+    // For each key anew, so that many recipients of one scheme do not use up the trials of the next key.
     Attempts attempts;
     Reasons reasons;
     for (const auto& [name, value] : annotations_) {
@@ -101,6 +102,7 @@ class KeyTrial {
     try {
       for (const Bytes& packet : parse_packets(name, value)) {
         try {
+          // For each packet: an annotation may have 64, each as slow as a key in a cloud.
           throw_if_cancelled();
           if (const auto options = unwrapper.unwrap(name, packet, attempts))
             return PrivateOptions::parse(*options);

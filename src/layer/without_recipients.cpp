@@ -60,11 +60,13 @@ std::string left_of(const std::string& annotation, std::string_view value,
 
 std::optional<AnnotationEdit> without_recipients(const Annotations& annotations, const RecipientTest& goes) {
   const LayerRecipients all = describe_recipients(annotations);
+  // Those that were not described would be kept unseen, though the user may mean them.
   if (all.omitted > 0) {
     throw Error(ErrorCode::kRefused, "more than " + std::to_string(kMostDescribed) + " recipients",
                 "use recipients replace");
   }
   if (std::ranges::none_of(all.list, goes)) return std::nullopt;
+  // A layer that nobody can open is lost: its key exists nowhere else.
   if (std::ranges::all_of(all.list, goes)) {
     throw Error(ErrorCode::kRefused, "nobody would be left to open it",
                 "add another recipient first, or use recipients replace");
@@ -72,6 +74,8 @@ std::optional<AnnotationEdit> without_recipients(const Annotations& annotations,
   AnnotationEdit edit;
   for (const auto& [name, recipients] : sort_recipients(all.list, goes)) {
     const auto loses_some = [](const auto& packet) { return !packet.second.going.empty(); };
+    // Not even divided and joined again: a packet that we cannot read must not prevent the removal of
+    // another.
     if (std::ranges::none_of(recipients, loses_some)) continue;
     const std::string left = left_of(name, annotations.at(name), recipients);
     if (left.empty()) {

@@ -10,11 +10,13 @@
 
 namespace imgcrypt {
 
+// Whether a recipient is to go. Called several times for each, so it must always answer the same.
 using RecipientTest = std::function<bool(const LayerRecipient&)>;
 
 // The edit that takes out the recipients that `goes` picks; nullopt when it picks none. Throws kRefused when
 // nobody would be left to open the layer and when it has more than kMostDescribed; kIntegrity or kRefused for
-// a packet that cannot be divided.
+// a packet that cannot be divided. A key provider's packets go together, as nobody but the provider can tell
+// whom each is for.
 [[nodiscard]] std::optional<AnnotationEdit> without_recipients(const Annotations& annotations,
                                                                const RecipientTest& goes);
 

@@ -22,7 +22,9 @@ std::string without_renewed(const std::string& annotation, const std::string& ol
   }
   std::set<std::size_t> going;
   const LayerRecipients present = describe_recipients({{annotation, old}});
+  // Too many to know all of them: rather a packet twice than one lost.
   if (present.omitted > 0) return old;
+  // First all, then those stay that have a recipient without a new packet: one packet may be for several.
   for (const LayerRecipient& before : present.list) going.insert(before.packet);
   for (const LayerRecipient& before : present.list) {
     if (!renewed.contains(before.recipient.fingerprint)) going.erase(before.packet);
@@ -34,6 +36,7 @@ std::string without_renewed(const std::string& annotation, const std::string& ol
 
 Annotations wrap_private_options(const PrivateOptions& options, const KeyWrappers& wrappers) {
   const WorkTimer timer(Work::kKeys);
+  // The same text for all recipients: any one of them must open the layer.
   const SecretBytes json = options.to_json();
   Annotations annotations;
   for (const auto& wrapper : wrappers) {
@@ -50,6 +53,7 @@ Annotations join_packets(const Annotations& old, const Annotations& added) {
     const std::string kept = present == old.end() ? "" : without_renewed(name, present->second, value);
     joined[name] = kept;
     joined[name].append(kept.empty() ? "" : ",").append(value);
+    // By commas, without decoding: old packets may be unreadable to us and still count for readers.
     if (std::ranges::count(joined[name], ',') < static_cast<std::ptrdiff_t>(kMostPackets)) continue;
     throw Error(ErrorCode::kRefused, name + ": more than " + std::to_string(kMostPackets) + " wrapped keys",
                 "remove recipients first");
@@ -71,6 +75,7 @@ void set_public_options(Annotations& annotations, const PublicOptions& public_op
 
 PublicOptions public_options_of(const Annotations& annotations) {
   const auto found = annotations.find(kPublicOptions);
+  // Not a missing key: no key would help, as there is nothing to check the layer with.
   if (found == annotations.end() || found->second.empty()) {
     throw Error(ErrorCode::kIntegrity, "the annotations of its encryption are missing",
                 "a builder may have dropped them; take the image from where it was encrypted");
@@ -80,6 +85,7 @@ PublicOptions public_options_of(const Annotations& annotations) {
 }
 
 bool has_encryption_annotations(const Annotations& annotations) {
+  // Sorted by name, so the first one that could be it decides.
   const auto first = annotations.lower_bound(std::string(kEncryptionPrefix));
   return first != annotations.end() && first->first.starts_with(kEncryptionPrefix);
 }

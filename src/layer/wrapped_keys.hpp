@@ -14,6 +14,7 @@
 
 namespace imgcrypt {
 
+// What the names of all of them begin with. Decrypting removes every annotation that does, known or not.
 inline constexpr std::string_view kEncryptionPrefix = "org.opencontainers.image.enc.";
 
 // The packets for every recipient of `wrappers`, by their annotations. Throws as KeyWrapper::wrap.

@@ -12,6 +12,7 @@
 
 namespace imgcrypt {
 
+// Sorted by name, so that what is written does not depend on the order in which it was set.
 using Annotations = std::map<std::string, std::string>;
 
 // OCI image specification, "Image Index", `platform`. Texts are as the image has them; any may be empty.
@@ -24,6 +25,7 @@ struct Platform {
   [[nodiscard]] std::string string() const;
 };
 
+// Size and digest are claims until a VerifyingSource has read the blob to its end.
 struct Descriptor {
   std::string media_type;  // may be empty: some builders leave it out, though the specification requires it
   Digest digest;
@@ -38,9 +40,11 @@ struct Descriptor {
 inline constexpr std::uint64_t kMostLayerBytes = 1ULL << 40U;
 
 // Throws kIntegrity when a member is missing or malformed (`mediaType` may be missing), kRefused when `size`
-// is above kMostLayerBytes. REQUIRES: check_json() has accepted the text around `object`.
+// is above kMostLayerBytes. REQUIRES: check_json() has accepted the text around `object`. Members
+// that a Descriptor does not have are not read, and not judged.
 [[nodiscard]] Descriptor parse_descriptor(const JsonView& object);
-// The members of an object; empty for nullopt. Throws kIntegrity when a value is not a string.
+// The members of an object; empty for nullopt. Throws kIntegrity when a value is not a string. Names are
+// unique: check_json() refuses members that occur twice.
 [[nodiscard]] Annotations parse_annotations(const std::optional<JsonView>& object);
 
 }  // namespace imgcrypt

@@ -14,6 +14,7 @@ std::optional<Digest> Digest::parse_if_valid(std::string_view text) {
   if (name != "sha256" && name != "sha512") return std::nullopt;
   const HashAlgorithm algorithm = name == "sha256" ? HashAlgorithm::kSha256 : HashAlgorithm::kSha512;
   if (hex.size() != 2 * hash_size(algorithm)) return std::nullopt;
+  // Upper case is refused, as it would be a second file name for one blob.
   if (hex.find_first_not_of("0123456789abcdef") != std::string_view::npos) return std::nullopt;
   return Digest(algorithm, std::string(hex));
 }
@@ -21,6 +22,7 @@ std::optional<Digest> Digest::parse_if_valid(std::string_view text) {
 Digest Digest::parse(std::string_view text) {
   auto digest = parse_if_valid(text);
   if (!digest) {
+    // 140 bytes are a whole sha512 digest and a little more: the text is from outside and may be long.
     throw Error(ErrorCode::kIntegrity, "not a digest: \"" + std::string(text.substr(0, 140)) + "\"",
                 "a digest is sha256: or sha512: followed by 64 or 128 lower-case hex digits");
   }

@@ -27,6 +27,7 @@ class Digest {
   [[nodiscard]] std::string algorithm_name() const;  // "sha256"
   // 64 or 128 digits: the blob's file name in a layout.
   [[nodiscard]] const std::string& hex() const noexcept { return hex_; }
+  // As documents have it: what parse() accepts.
   [[nodiscard]] std::string string() const { return algorithm_name() + ":" + hex_; }
   auto operator<=>(const Digest&) const = default;
 

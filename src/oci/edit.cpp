@@ -109,6 +109,8 @@ void erase_all_of(TextEdits& edits, const std::vector<Extent>& all, const std::v
   }
 }
 
+// After the last value and not at the front: an annotation that is appended can be cut off again, and what
+// others wrote keeps its order.
 void append_annotations(TextEdits& edits, const JsonView& object, const Annotations& added) {
   const auto members = object.members();
   const auto at = position_of(members, "annotations");
@@ -134,6 +136,8 @@ void remove_all_annotations(TextEdits& edits, const std::vector<JsonMember>& mem
   const auto present = value.members();
   const char* inner_end = end_of(value.text()) - 1;
   const char* last_end = end_of(present.back().value.text());
+  // A program that writes the document anew, compactly, loses the mark: then the member goes as if we had
+  // made it.
   const std::string_view tail = between(last_end, inner_end);
   if (tail.starts_with(kWasEmpty)) {
     edits.erase(between(value.text().data() + 1, last_end + 1));
@@ -172,9 +176,12 @@ void edit_annotations(TextEdits& edits, const JsonView& object, const Annotation
     }
   }
   if (!added.empty()) append_annotations(edits, object, added);
+  // Both read positions in the text as it was; TextEdits applies them together at the end, so that neither
+  // moves what the other has found.
   if (!edit.removed.empty()) remove_annotations(edits, object, edit.removed);
 }
 
+// Elements that go are erased but not edited as well: edits of one text must not overlap.
 void edit_elements(TextEdits& edits, const std::vector<JsonView>& views,
                    const std::vector<DescriptorEdit>& elements) {
   std::vector<bool> goes;
@@ -204,6 +211,7 @@ void edit_own_media_type(TextEdits& edits, const JsonView& document, const std::
 void edit_descriptor(TextEdits& edits, const JsonView& object, const DescriptorEdit& edit) {
   if (edit.media_type) edit_string(edits, object.get("mediaType"), *edit.media_type);
   if (edit.digest) edit_string(edits, object.get("digest"), edit.digest->string());
+  // Only documents change their size; that of a layer is never set, so its spelling stays.
   if (edit.size) edits.replace(object.get("size").text(), std::to_string(*edit.size));
   edit_annotations(edits, object, edit.annotations);
 }

@@ -13,7 +13,8 @@
 
 namespace imgcrypt {
 
-// Names in neither stay as they are. No name may be in both.
+// What changes in one object `annotations`, of a descriptor or a document. Names in neither stay as they are.
+// No name may be in both.
 struct AnnotationEdit {
   Annotations set;                // replaced where present, else appended, sorted by name
   std::set<std::string> removed;  // names; those that are absent are ignored
@@ -28,7 +29,8 @@ struct DescriptorEdit {
   AnnotationEdit annotations;
 };
 
-// What changes in a manifest or index.
+// What changes in a manifest or index. Edits of a Manifest or Index go through its edited(), which parses the
+// result again.
 struct DocumentEdit {
   std::optional<std::string> media_type;   // of the document itself; added where it has none
   std::optional<std::string> config_type;  // of a manifest's config

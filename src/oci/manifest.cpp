@@ -9,6 +9,7 @@ namespace {
 
 JsonView checked(const std::string& raw) {
   JsonLimits limits;
+  // Before parsing, whose cost would otherwise be up to the sender.
   limits.size = kMostDocumentBytes;
   check_json(raw, limits);
   return JsonView(raw);
@@ -21,6 +22,7 @@ void refuse_member(const JsonView& document, std::string_view name, std::string_
                                          "\", so that programs may read it differently");
 }
 
+// Empty is an answer, since OCI only recommends the member (image specification, "Image Manifest").
 std::string media_type_of(const std::string& raw) {
   const auto type = JsonView(raw).find("mediaType");
   return type ? type->string() : std::string();
@@ -28,6 +30,8 @@ std::string media_type_of(const std::string& raw) {
 
 void check_media_type(const JsonView& document, bool (*fits)(std::string_view), std::string_view kind) {
   const auto type = document.find("mediaType");
+  // The descriptor above may say something else; whoever goes by the document must still come to the same
+  // kind.
   if (type && !fits(type->string())) {
     throw Error(ErrorCode::kIntegrity, std::string(kind) + " has the mediaType " + type->string());
   }
@@ -39,6 +43,7 @@ std::vector<Descriptor> parse_descriptors(const JsonView& document, std::string_
   const auto array = document.find(list);
   if (!array) return descriptors;
   const auto elements = array->elements();
+  // Counted before the first is parsed: 4 MiB hold many more tiny descriptors than an image has layers.
   if (elements.size() > limit) {
     throw Error(ErrorCode::kRefused, "more than " + std::to_string(limit) + " " + std::string(list));
   }

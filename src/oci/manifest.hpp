@@ -20,6 +20,7 @@ inline constexpr std::size_t kMostDocumentBytes = 4 * 1024 * 1024;
 inline constexpr std::size_t kMostLayers = 1'000;
 inline constexpr std::size_t kMostManifests = 1'000;
 
+// An image or an artifact: one config and its layers, bottom first.
 class Manifest {
  public:
   // Throws kIntegrity when the text is not a manifest, kRefused beyond the limits above and those of
@@ -51,6 +52,7 @@ class Manifest {
 // `layers`. Throws kIntegrity and kRefused for what it has to read.
 [[nodiscard]] std::vector<Descriptor> find_layer(const std::string& manifest, const Digest& digest);
 
+// A list of manifests, one for each platform, and of whatever else a builder lists there.
 class Index {
  public:
   // Throws as Manifest::parse. A list that is missing is an empty one.

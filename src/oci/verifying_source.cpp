@@ -17,6 +17,7 @@ std::optional<Chunk> VerifyingSource::next() {
 }
 
 std::optional<Chunk> VerifyingSource::verify_next() {
+  // The inner source is not asked again after its end.
   if (verified_) return std::nullopt;
   std::optional<Chunk> chunk = inner_->next();
   if (!chunk) {

@@ -12,12 +12,14 @@
 
 namespace imgcrypt {
 
+// Memory does not depend on the blob's size: chunks are passed on as they come.
 class VerifyingSource final : public Source {
  public:
-  // `size` in bytes.
+  // `size` in bytes. Takes `inner`, which is not read before the first next().
   VerifyingSource(std::unique_ptr<Source> inner, const Digest& digest, std::uint64_t size);
   // Throws kIntegrity, "blob ... is damaged", as soon as there is a byte too many, else at the end; and what
-  // `inner` throws. The hash is updated by the chunks' pool, which may lag behind until the end.
+  // `inner` throws. The hash is updated by the chunks' pool, which may lag behind until the end. A failure is
+  // final and thrown again by every further call.
   [[nodiscard]] std::optional<Chunk> next() override;
 
  private:

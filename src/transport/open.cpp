@@ -20,6 +20,7 @@ std::unique_ptr<ImageSource> open_source(const Reference& reference, const Trans
 std::unique_ptr<ImageDestination> open_destination(const Reference& reference,
                                                    const TransportOptions& options) {
   LayoutDestinationOptions how;
+  // For adopt(): whether both are one directory is found out by the destination.
   if (options.other) how.other = layout_of(*options.other).directory;
   how.in_place_of = options.in_place_of;
   return std::make_unique<LayoutDestination>(layout_of(reference), std::move(how));

@@ -10,11 +10,13 @@
 
 namespace imgcrypt {
 
+// Two different texts may name one image: only opened stores can be compared.
 class Reference {
  public:
   // One struct for each transport.
   using Parts = std::variant<LayoutReference>;
 
+  // For transports that make a reference of their own, e.g. in_place_reference().
   explicit Reference(Parts parts) : parts_(std::move(parts)) {}
   // Reads nothing from disk: whether the image exists is open_source()'s question. Throws kUsage; the hint
   // says what to write, or which tool copies from a transport that is not supported.

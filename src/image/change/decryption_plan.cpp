@@ -40,6 +40,7 @@ class Planner {
     });
     for (const Digest& document : result.plan.changed_documents())
       result.plan.edit_document(document, document_edit(document));
+    // A map until here, as a layer of two manifests is read once and compared with what both say.
     for (auto& [id, layer] : plain_layers_) result.plain_layers.push_back(std::move(layer));
     return result;
   }
@@ -47,11 +48,15 @@ class Planner {
  private:
   void expect_layers(const ImageNode& node, const Manifest& manifest) {
     const std::vector<std::optional<Digest>> diff_ids = diff_ids_of(configs_, node, manifest);
+    // Decided for the manifest as a whole: the recorded digest covers every layer that it lists, plain ones
+    // included.
     const bool is_exact = check_ == DiffIdCheck::kAuto && becomes_exact(node, manifest);
     for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
       const Descriptor& layer = manifest.layers()[i];
       const bool is_checked = check_ != DiffIdCheck::kNever && !diff_ids.empty() && diff_ids[i].has_value();
       const std::string place = layer_place(node, i);
+      // Encrypted layers are checked while they are decrypted; a plain one may have been put in the place of
+      // an encrypted layer, and its type alone would let it pass.
       if (can_be_encrypted(layer) && is_checked && !is_exact) {
         const auto at = plain_layers_.try_emplace(layer_id(layer), LayerToCheck{layer, place, nullptr, {}});
         at.first->second.diff_ids.insert(*diff_ids[i]);
@@ -71,6 +76,7 @@ class Planner {
   // them. Their writer is not trusted: LayerDecryption compares the digests that come out.
   [[nodiscard]] bool becomes_exact(const ImageNode& node, const Manifest& manifest) const {
     const auto recorded = manifest.annotations().find(kSourceDigest);
+    // Other tools do not record it: then only the diff_ids tell.
     if (recorded == manifest.annotations().end()) return false;
     DocumentEdit edit;
     for (const Descriptor& layer : manifest.layers()) {

@@ -21,6 +21,7 @@ enum class DiffIdCheck {
   kNever,
 };
 
+// A value that is moved on to rewrite_image(); its changes refer to the source and the reporter.
 struct DecryptionPlan {
   ImagePlan plan;
   // Plain layers of the same manifests whose diff_ids must be checked as well (check_layers): one that was

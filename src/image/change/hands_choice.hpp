@@ -17,9 +17,11 @@ class HandsChoice {
       : left_(static_cast<std::ptrdiff_t>(large)),
         threads_(static_cast<std::ptrdiff_t>(std::min(jobs - 1, kMostThreads))) {}
 
+  // Whether a blob of so many bytes can be worth a second thread at all.
   static bool is_large(std::uint64_t bytes) noexcept { return bytes >= kWorthASecondHand; }
 
-  // For the next blob, of so many bytes. To be called once for each, in the order in which they begin.
+  // For the next blob, of so many bytes. To be called once for each, in the order in which they begin. A blob
+  // that is tried again keeps what it got.
   [[nodiscard]] Hands next(std::uint64_t bytes) noexcept {
     return is_large(bytes) && left_-- <= threads_ ? Hands::kTwo : Hands::kOne;
   }

@@ -35,6 +35,7 @@ void ImagePlan::edit_document(const Digest& document, AnnotationEdit edit) {
 }
 
 const LayerChange* ImagePlan::change_of(const Descriptor& layer) const {
+  // A layer_id copies all wrapped keys: not worth it for an image that is only copied.
   if (changes_.empty()) return nullptr;
   const auto found = changes_.find(layer_id(layer));
   return found == changes_.end() ? nullptr : found->second.get();

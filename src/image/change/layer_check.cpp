@@ -17,6 +17,7 @@ void check_plaintext(Source& layer, const LayerToCheck& check, std::string_view 
   if (check.diff_ids.empty()) {
     drain(plaintext);
   } else {
+    // If several configs name it by different algorithms, check_diff_id() refuses whichever is chosen here.
     const HashAlgorithm algorithm = check.diff_ids.begin()->algorithm();
     // Decompressed in a thread beside the hashes of the blob; without a thread to be had, after reading.
     DiffIdSource measured(plaintext, algorithm);
@@ -32,6 +33,8 @@ void check_plaintext(Source& layer, const LayerToCheck& check, std::string_view 
 void check_layer_content(ImageSource& source, const LayerToCheck& check, Hands hands, const StopFlag& stop,
                          Reporter& reporter) {
   const std::string& media_type = check.layer.media_type;
+  // Decompressing already takes a second thread, and a plain layer has one hash beside it; with keys there
+  // are the HMAC and the digest.
   ChunkPool pool(check.keys != nullptr ? hands : Hands::kOne);
   const auto blob = source.open(check.layer, pool);
   MovingBlob moving(reporter.progress(), check.place, check.layer.size);

@@ -36,6 +36,8 @@ DescriptorEdit LayerDecryption::apply(Source& blob, ImageDestination& destinatio
   if (measured) stored = &*measured;
 
   const std::string media_type = decrypted_type(layer_.media_type);
+  // Hashed with the algorithm of the encrypted blob, as encrypting did: otherwise the name could not come out
+  // as it was.
   const Digest digest = destination.put_blob({media_type, layer_.size, std::nullopt, stored_as}, *stored);
   // Only now is it known whether the writer's digest was right. If it was wrong, `auto` has measured nothing.
   if (expected_.exact != digest && !diff_ids.empty()) {
@@ -43,6 +45,8 @@ DescriptorEdit LayerDecryption::apply(Source& blob, ImageDestination& destinatio
                             : is_its_own ? digest
                                          : diff_id_by_second_read(named_by));
   }
+  // Only a detail: containers/image may compress a layer after its digest was noted, so honest images differ
+  // too.
   if (keys_->options.source_digest != digest.string())
     reporter_.detail(expected_.place + ": before encryption its digest was " + keys_->options.source_digest);
   if (const auto note = compression_note(media_type, compression))

@@ -26,6 +26,7 @@ struct ExpectedLayer {
 // the manifest, so that foretelling and doing cannot differ. REQUIRES: is_encrypted(layer.media_type).
 [[nodiscard]] DescriptorEdit decrypted_edit(const Descriptor& layer, const Digest& plaintext);
 
+// Applied by any thread. Its keys are shared with other layers that they open; nothing of them is changed.
 class LayerDecryption final : public LayerChange {
  public:
   // `source` and `reporter` must outlive it. A layer that is not what its writer recorded is read from

@@ -32,6 +32,8 @@ std::vector<EncryptedLayer> encrypted_layers(const ImageNode& tree, const std::s
 
 SharedLayerKeys open(const LayerId& layer, const KeyUnwrappers& unwrappers) {
   const WorkTimer timer(Work::kKeys);
+  // Before the keys are tried: without a well-formed HMAC no key is of use, and nobody should be asked for a
+  // passphrase in vain.
   PublicOptions public_options = public_options_of(layer.encryption);
   return std::make_shared<const LayerKeys>(
       LayerKeys{unwrap_private_options(layer.encryption, unwrappers), std::move(public_options)});
@@ -81,6 +83,7 @@ UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<LayerId>& 
     }
   });
   UnwrappedKeys result;
+  // Afterwards, not in the tasks: only now have all of them been tried, so that any may be another's twin.
   for (const EncryptedLayer& layer : layers) {
     const SharedLayerKeys keys = layer.keys ? layer.keys : keys_of_twin(layer, layers);
     if (keys) {

@@ -17,6 +17,7 @@
 
 namespace imgcrypt {
 
+// What decrypting one layer takes. Not copied: the key is secret.
 struct LayerKeys {
   PrivateOptions options;  // secret
   PublicOptions public_options;
@@ -35,6 +36,7 @@ struct LockedLayer {
   [[nodiscard]] Error error() const { return why.in(place); }
 };
 
+// Every encrypted layer that was chosen is in exactly one of the two.
 struct UnwrappedKeys {
   std::map<LayerId, SharedLayerKeys> keys;
   std::vector<LockedLayer> locked;  // in the order of the tree
@@ -46,7 +48,8 @@ struct UnwrappedKeys {
 // Tries the keys on the encrypted layers among `chosen`, each once, at most `jobs` at the same time (a key
 // may be in a cloud). A layer whose own packets no key opens gets the keys of another description of the same
 // ciphertext, with the same digest and HMAC. Throws kProvider when a key provider failed where no key opened
-// the layer, kCancelled and whatever else does not concern one layer alone, with its place.
+// the layer, kCancelled and whatever else does not concern one layer alone, with its place. The unwrappers
+// are used by several threads at the same time.
 [[nodiscard]] UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<LayerId>& chosen,
                                               const KeyUnwrappers& unwrappers, unsigned jobs,
                                               Progress& progress);

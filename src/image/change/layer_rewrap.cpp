@@ -8,6 +8,7 @@ namespace imgcrypt {
 
 DescriptorEdit LayerRewrap::apply(Source& blob, ImageDestination& destination) const {
   DescriptorEdit edit;
+  // Packets first: a provider that refuses, or one recipient too many, is known before hours of reading.
   edit.annotations.set = wrap_private_options(keys_->options, wrappers_);
   if (options_.old == OldRecipients::kStay) {
     edit.annotations.set = join_packets(layer_.annotations, edit.annotations.set);

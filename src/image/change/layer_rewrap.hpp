@@ -7,11 +7,13 @@
 
 namespace imgcrypt {
 
+// Whether the layer keeps the packets that it has. Only packets are meant: the key stays the same.
 enum class OldRecipients { kStay, kGo };
 // Whether the blob is read to check its HMAC. Without that, wrapping the key for somebody vouches for a blob
 // that may have been forged; in the store that the image is read from, it then reads no blob at all.
 enum class BlobCheck { kHmac, kNone };
 
+// The defaults add recipients and check the blob.
 struct RewrapOptions {
   OldRecipients old = OldRecipients::kStay;
   BlobCheck check = BlobCheck::kHmac;
@@ -24,7 +26,8 @@ class LayerRewrap final : public LayerChange {
       : layer_(std::move(layer)), keys_(std::move(keys)), wrappers_(wrappers), options_(options) {}
 
   // Throws kRefused, before a byte is read, when the layer would have more packets than readers accept
-  // (kMostPackets), and kIntegrity when the HMAC does not match.
+  // (kMostPackets), and kIntegrity when the HMAC does not match. Packets of unknown schemes stay with kStay
+  // and go with kGo.
   [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override;
 
  private:

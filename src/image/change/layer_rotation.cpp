@@ -13,6 +13,8 @@ DescriptorEdit LayerRotation::apply(Source& blob, ImageDestination& destination)
   DescriptorEdit edit;
   edit.annotations.set = wrap_private_options(fresh, wrappers_);
   edit.annotations.removed = superseded_packets(layer_.annotations, edit.annotations.set);
+  // The old HMAC is checked on the way, and the last chunk is held back until then. So a forged layer never
+  // becomes a whole new blob with a right HMAC of its own.
   DecryptingSource plaintext(blob, keys_->options, layer_hmac(keys_->options, keys_->public_options));
   EncryptingSource ciphertext(plaintext, fresh);
   edit.digest = destination.put_blob(

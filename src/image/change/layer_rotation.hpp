@@ -9,11 +9,13 @@ namespace imgcrypt {
 
 class LayerRotation final : public LayerChange {
  public:
-  // `wrappers` must outlive it.
+  // `wrappers` must outlive it. `keys` are those that open the layer now.
   LayerRotation(Descriptor layer, SharedLayerKeys keys, const KeyWrappers& wrappers)
       : layer_(std::move(layer)), keys_(std::move(keys)), wrappers_(wrappers) {}
 
-  // Throws kIntegrity "layer authentication failed" when the old HMAC does not match; kProvider.
+  // Throws kIntegrity "layer authentication failed" when the old HMAC does not match; kProvider. Packets of
+  // other schemes than the new recipients' are removed, unknown ones included: they would open nothing. The
+  // record of the plain layer's digest is kept.
   [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override;
 
  private:

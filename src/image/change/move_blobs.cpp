@@ -30,6 +30,9 @@ struct Task {
       false;  // wherever it occurs: has urls, or is not a manifest of the index that lists it
 };
 
+// A blob that is copied here and changed there gives two tasks: both results are wanted. What is copied
+// counts as one by digest and size; what changes by its LayerId, since equal blobs may be wrapped for
+// different people.
 std::vector<Task> tasks_of(const ImagePlan& plan) {
   std::vector<Task> tasks;
   std::map<std::pair<Digest, std::uint64_t>, std::size_t> copied;  // places in `tasks`
@@ -39,6 +42,7 @@ std::vector<Task> tasks_of(const ImagePlan& plan) {
   };
   const auto copy = [&](const Descriptor& blob, const std::string& place, bool may_be_missing) {
     const auto [at, is_new] = copied.try_emplace({blob.digest, blob.size}, tasks.size());
+    // Begins as true, which the next lines take back as soon as one place needs the blob.
     if (is_new) tasks.push_back({blob, place, nullptr, true});
     Task& task = tasks[at->second];
     task.may_be_missing = task.may_be_missing && may_be_missing;
@@ -120,6 +124,8 @@ class MovingContent {
   void finish() noexcept { moving_.finish(); }
 
  private:
+  // A config that was read for its diff_ids has been verified then: on a registry reading it again would be
+  // another request.
   Source& known(const Descriptor& blob, const Configs& configs) {
     const auto text = configs.text(blob);
     if (!text) return blob_;
@@ -134,6 +140,8 @@ class MovingContent {
   CountingSource counted_;
 };
 
+// What may be missing: a foreign layer, which everyone can fetch from its urls, and what an index lists
+// besides images.
 void copy(const Task& task, MovingContent& content, ImageDestination& destination) {
   try {
     put_unchanged(task.blob, content.source(), destination);
@@ -168,11 +176,14 @@ std::map<LayerId, DescriptorEdit> move_blobs(ImageSource& source, const ImagePla
     const Hands hands = choice.next(task.blob.size);
     for (int tries = 1;; ++tries) {
       try {
+        // Everything anew for each try: sources cannot be rewound, and a LayerChange makes a new key each
+        // time.
         MovingContent content(task, hands, all);
         if (task.change == nullptr) {
           copy(task, content, destination);
         } else {
           DescriptorEdit edit = task.change->apply(content.source(), destination);
+          // Only around the result: what takes time is done before.
           const std::scoped_lock lock(mutex);
           edits.emplace(layer_id(task.blob), std::move(edit));
         }

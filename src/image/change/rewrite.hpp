@@ -16,6 +16,7 @@ struct Rewritten {
 };
 
 // Notes which entries of an index are kept as they are: what the source lacks, and what is not an image.
+// Walks the whole tree; a dry run notes the same.
 void note_untouched(const ImageNode& tree, Reporter& reporter);
 
 // Notes which image has lost its name, if one has.
@@ -24,7 +25,8 @@ void note_replaced(const Rewritten& rewritten, Reporter& reporter);
 // On return the image is at the destination, under its name; after an exception nothing is visible there (but
 // see ImageDestination::commit). A document in which nothing changes keeps its bytes. Throws what the plan's
 // changes and the stores throw, with the place, and kRefused when a new document would be larger than readers
-// accept. `jobs` is at least 1.
+// accept. `jobs` is at least 1. Configs that `configs` has read are not requested again; it may be empty.
+// Throws kCancelled after a signal.
 Rewritten rewrite_image(ImageSource& source, const ImagePlan& plan, const Configs& configs,
                         ImageDestination& destination, unsigned jobs, Reporter& reporter);
 

@@ -15,6 +15,7 @@ struct RecipientsResult {
   std::size_t layers = 0;          // whose recipients change; a layer that occurs twice counts once
 };
 
+// How, not for whom. All three use cases take them.
 struct RecipientsOptions {
   BlobCheck check = BlobCheck::kHmac;  // has no effect on removal, and rotation always checks
   DryRun dry_run = DryRun::kNo;
@@ -27,7 +28,8 @@ struct RecipientsOptions {
 // must outlive the call only.
 
 // Adds recipients to those of every encrypted layer. Throws kRefused also when a layer would have more than
-// kMostPackets of a scheme. REQUIRES: at least one wrapper.
+// kMostPackets of a scheme. REQUIRES: at least one wrapper. Reads each encrypted layer once for its HMAC
+// unless options.check is kNone; it is not written anew.
 RecipientsResult add_recipients(ImageSource& source, ImageDestination& destination,
                                 const KeyWrappers& wrappers, const KeyUnwrappers& unwrappers,
                                 const RecipientsOptions& options, Reporter& reporter);

@@ -4,6 +4,7 @@ namespace imgcrypt {
 
 std::string identity(const LayerRecipient& recipient) {
   const bool is_named = !recipient.recipient.fingerprint.empty();
+  // By annotation too: one key may serve several schemes, and removing it from one leaves the other.
   return recipient.annotation + " " + recipient.recipient.text +
          (is_named ? "" : " " + std::to_string(recipient.packet) + " " + std::to_string(recipient.position));
 }

@@ -15,6 +15,7 @@ namespace imgcrypt {
 // the same order in all.
 [[nodiscard]] std::string identity(const LayerRecipient& recipient);
 
+// Numbers depend on the order of the calls only: walk the tree in the same way to get the same numbers.
 class RecipientNumbers {
  public:
   // Its number; a new one if it has not been met before.

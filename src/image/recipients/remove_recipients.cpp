@@ -15,6 +15,7 @@ class RecipientRemoval final : public LayerChange {
       : layer_(std::move(layer)), edit_(std::move(edit)) {}
 
   [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override {
+    // The HMAC is not checked, as there is no key: nobody new is vouched for.
     put_unchanged(layer_, blob, destination);
     DescriptorEdit edit;
     edit.annotations = edit_;

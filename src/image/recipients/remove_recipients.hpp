@@ -15,6 +15,8 @@ struct ListedRecipient {
   std::size_t layers = 0;    // how many it can open
 };
 
+// Keeps the documents as well, so that positions mean the same when recipients are removed later, even if the
+// name of the image moves on meanwhile.
 struct RecipientList {
   std::vector<ListedRecipient> recipients;
   std::size_t layers = 0;  // encrypted ones, each once however often it occurs
@@ -22,7 +24,7 @@ struct RecipientList {
 };
 
 // All recipients, in the order of RecipientNumbers; at most kMostDescribed of each layer. Throws as
-// load_tree.
+// load_tree. Reads the documents only. A packet that cannot be read is listed with its problem.
 [[nodiscard]] RecipientList list_recipients(ImageSource& source);
 
 // Removes the recipients at these positions of `list`, which is of the same image, from every layer. Layers

@@ -8,7 +8,8 @@
 namespace imgcrypt {
 
 // One edit for each entry of `before`; nullopt in `after` removes it. Attestations that name a changed entry
-// (`vnd.docker.reference.digest`) name the new one. REQUIRES: `after` is as long as `before`.
+// (`vnd.docker.reference.digest`) name the new one. REQUIRES: `after` is as long as `before`. Entries that
+// stay the same get an empty edit, so that their bytes stay. An entry without a media type does not get one.
 [[nodiscard]] std::vector<DescriptorEdit> child_edits(const std::vector<Descriptor>& before,
                                                       const std::vector<std::optional<Descriptor>>& after);
 

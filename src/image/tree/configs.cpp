@@ -35,6 +35,7 @@ std::optional<ImageConfig> Configs::of(const Manifest& manifest) {
   Bytes text = read_all(*source_.open(descriptor, pool_), kMostDocumentBytes, name);
   try {
     Known read{parse_config(as_text(text)), std::nullopt};
+    // What does not fit is parsed and forgotten: only its bytes must be read again when it is copied.
     if (kept_ + text.size() <= kMostBytes) {
       kept_ += text.size();
       read.text = Chunk(std::move(text));

@@ -18,6 +18,8 @@ struct ImageConfig {
   std::vector<Digest> diff_ids;  // `rootfs.diff_ids`: digests of the decompressed layers, bottom first
 };
 
+// A cache for one source. It never looks at the source again for a config that it has parsed, and it does not
+// remember failures: of() throws anew.
 class Configs {
  public:
   // `source` must outlive it.

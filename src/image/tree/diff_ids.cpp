@@ -35,6 +35,7 @@ std::vector<std::optional<Digest>> diff_ids_of(Configs& configs, const ImageNode
   const auto count = static_cast<std::size_t>(std::ranges::count_if(manifest.layers(), is_image_layer));
   if (config->diff_ids.size() == manifest.layers().size())
     return {config->diff_ids.begin(), config->diff_ids.end()};
+  // Pairing by guess would let a layer pass as another one: with any other number the image is refused.
   if (config->diff_ids.size() != count) {
     throw Error(ErrorCode::kIntegrity,
                 node.place + " has " + std::to_string(manifest.layers().size()) +

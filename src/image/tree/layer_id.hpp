@@ -21,7 +21,8 @@ struct LayerId {
   auto operator<=>(const LayerId&) const = default;
 };
 
-// Copies the annotations: keep it where it is used more than once.
+// The id of a layer; annotations that are not about encryption do not matter. Copies those that are: keep it
+// where it is used more than once. Never throws Error.
 [[nodiscard]] LayerId layer_id(const Descriptor& layer);
 
 }  // namespace imgcrypt

@@ -24,6 +24,7 @@ bool fits(const Platform& pattern, const Platform& platform) {
          fits(pattern.variant, variant_of(platform));
 }
 
+// What `uname -m` and Debian call them; images use the names of Go (GOARCH).
 std::string usual_name(std::string_view architecture) {
   static const std::map<std::string_view, std::string_view> kOtherNames = {
       {"x86_64", "amd64"}, {"x86-64", "amd64"}, {"aarch64", "arm64"}, {"i386", "386"}, {"armhf", "arm"}};
@@ -46,6 +47,7 @@ class PlatformChooser {
 
   PlatformChoice run(const ImageNode& tree) {
     const bool is_index = std::holds_alternative<Index>(tree.document);
+    // A manifest alone cannot be left out: it has the platform, or the command fails.
     ImageNode chosen = is_index ? choose(tree) : tree;
     if (!is_index) is_chosen(tree);
     for (std::size_t i = 0; i < platforms_.size(); ++i) {
@@ -107,6 +109,7 @@ class PlatformChooser {
     if (subject_of(node.descriptor)) return false;
     const auto platform = platform_of(node);
     if (!platform) return false;
+    // Also those that do not fit, for the hint of fail().
     there_are_.insert(platform->string());
     bool is_chosen = false;
     for (std::size_t i = 0; i < platforms_.size(); ++i) {
@@ -118,6 +121,7 @@ class PlatformChooser {
   }
 
   std::optional<Platform> platform_of(const ImageNode& node) {
+    // The index first: reading the config instead costs a request on a registry.
     if (node.descriptor.platform) return node.descriptor.platform;
     const auto* manifest = std::get_if<Manifest>(&node.document);
     const auto config = manifest == nullptr ? std::nullopt : configs_.of(*manifest);
@@ -189,6 +193,7 @@ std::set<LayerId> choose_layers(const ImageNode& tree, const std::vector<LayerRa
       for (const LayerRange& range : ranges) {
         const std::size_t first = position_in(manifest, range.first, node.place);
         const std::size_t last = position_in(manifest, range.last, node.place);
+        // Only now, since -1 and 3 can be compared only where the number of layers is known.
         if (first > last) {
           throw Error(ErrorCode::kUsage, "--layer " + std::to_string(range.first) + ".." +
                                              std::to_string(range.last) + " selects no layer of " +

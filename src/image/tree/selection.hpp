@@ -19,6 +19,7 @@ struct LayerRange {
   int last = 0;
 };
 
+// What --platform and --layer say together. A default one chooses everything.
 struct Selection {
   std::vector<Platform> platforms;  // whose empty parts match everything; none: all
   std::vector<LayerRange> layers;   // none: all

@@ -27,6 +27,7 @@ class TreeLoader {
   ImageNode load(const Descriptor& descriptor, std::size_t depth, const std::string& place) {
     ImageNode node{descriptor, Opaque{}, {}, place};
     const bool is_unnamed = descriptor.media_type.empty();
+    // Not even read: an index may list blobs of any type and size.
     if (!is_unnamed && !is_manifest(descriptor.media_type) && !is_index(descriptor.media_type)) return node;
     std::string raw = read(descriptor);
     try {
@@ -40,6 +41,7 @@ class TreeLoader {
  private:
   void add_document(ImageNode& node, std::string raw, std::size_t depth) {
     const std::string& type = node.descriptor.media_type;
+    // Without a type the members decide; Index and Manifest then refuse a document that has those of both.
     if (type.empty() ? has_manifests(raw) : is_index(type)) {
       if (depth == kDeepest)
         throw Error(ErrorCode::kRefused, "indexes nested deeper than " + std::to_string(kDeepest));
@@ -69,6 +71,7 @@ class TreeLoader {
 
   void add_children(ImageNode& node, Index index, std::size_t depth) {
     for (const Descriptor& child : index.manifests()) {
+      // For messages: people know a platform's name, not its digest.
       const std::string place = child.platform ? child.platform->string() : child.digest.string();
       node.children.push_back(load_child(child, depth + 1, place));
     }

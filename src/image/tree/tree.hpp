@@ -20,6 +20,7 @@ struct Opaque {
   bool is_missing = false;  // the source says that it lacks it, e.g. because one platform of many was copied
 };
 
+// One document and those below it. A document that is listed twice is two nodes, read from the store once.
 struct ImageNode {
   Descriptor descriptor;  // always that of `document`
   std::variant<Opaque, Manifest, Index> document;

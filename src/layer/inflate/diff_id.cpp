@@ -66,6 +66,7 @@ void DiffIdSource::run(HashAlgorithm algorithm) noexcept {
 std::optional<Chunk> DiffIdSource::next() {
   std::optional<Chunk> chunk = layer_.next();
   if (chunk) {
+    // Shared, not copied: a chunk is immutable.
     queue_.write(*chunk);
   } else {
     queue_.end();
@@ -75,6 +76,7 @@ std::optional<Chunk> DiffIdSource::next() {
 
 Digest DiffIdSource::diff_id() {
   thread_.join();
+  // join() orders what the thread wrote before what is read here: neither needs a lock.
   if (failure_) std::rethrow_exception(failure_);
   return *diff_id_;
 }

@@ -12,10 +12,12 @@ class GzipInflater final : public Inflater {
   GzipInflater() { restart(); }
 
   std::size_t inflate(ByteView& input, MutableByteView output) override {
+    // ISA-L does not write there; its interface just is not const.
     state_.next_in = const_cast<std::uint8_t*>(input.data());
     state_.avail_in = static_cast<std::uint32_t>(input.size());
     state_.next_out = output.data();
     state_.avail_out = static_cast<std::uint32_t>(output.size());
+    // Positive values are states such as the end of the input, not errors.
     if (isal_inflate(&state_) < ISAL_DECOMP_OK)
       throw Error(ErrorCode::kIntegrity, "the gzip data of the layer is damaged");
     input = input.last(state_.avail_in);
@@ -26,6 +28,7 @@ class GzipInflater final : public Inflater {
 
   void restart() override {
     isal_inflate_init(&state_);
+    // Header and trailer are then checked too, CRC and length included.
     state_.crc_flag = ISAL_GZIP;
   }
 

@@ -25,6 +25,8 @@ class GzipInflater final : public Inflater {
     stream_.next_out = output.data();
     stream_.avail_out = static_cast<uInt>(output.size());
     const int status = ::inflate(&stream_, Z_NO_FLUSH);
+    // Z_BUF_ERROR only means that there was nothing to read or no room; whether that is the end, the caller
+    // knows.
     if (status != Z_OK && status != Z_STREAM_END && status != Z_BUF_ERROR)
       throw Error(ErrorCode::kIntegrity, "the gzip data of the layer is damaged");
     is_at_end_ = status == Z_STREAM_END;

@@ -8,6 +8,7 @@
 namespace imgcrypt {
 namespace {
 
+// RFC 1952 section 2.3.1 with its only method, deflate; RFC 8878 sections 3.1.1 and 3.1.2.
 constexpr std::array<std::uint8_t, 3> kGzipMagic = {0x1f, 0x8b, 0x08};
 constexpr std::array<std::uint8_t, 4> kZstdMagic = {0x28, 0xb5, 0x2f, 0xfd};
 constexpr std::array<std::uint8_t, 3> kZstdSkippableMagic = {0x2a, 0x4d, 0x18};  // after 0x50 to 0x5f
@@ -40,6 +41,7 @@ std::optional<Chunk> InflatingSource::inflate_next() {
   if (!inflater_) return compressed_.next();
   FreshChunk fresh = pool_.take();
   std::size_t filled = 0;
+  // Whole chunks, whatever a step gives: each later stage costs something per chunk.
   while (filled < kChunkSize) {
     const std::size_t size = inflate_into(fresh.room().subspan(filled));
     if (size == 0) break;
@@ -83,6 +85,8 @@ bool InflatingSource::fill() {
 
 void InflatingSource::start_next_member() {
   while (input_.size() < kMagicBytes && fill()) continue;
+  // Go's gzip reader goes on with the next member as well, so a layer may have several. Anything else after
+  // the end would be content that some tools see and others do not.
   if (detect_compression(input_) != compression_)
     throw Error(ErrorCode::kIntegrity, "bytes after the end of the layer's compressed data");
   inflater_->restart();

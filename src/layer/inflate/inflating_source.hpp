@@ -10,6 +10,7 @@
 
 namespace imgcrypt {
 
+// What OCI layers may be compressed with (image specification, "Image Layer Filesystem Changeset").
 enum class Compression { kNone, kGzip, kZstd };
 
 // How many of a layer's first bytes are enough to tell.

@@ -24,6 +24,8 @@ class ZstdInflater final : public Inflater {
       throw Error(ErrorCode::kIntegrity,
                   std::string("the zstd data of the layer is damaged: ") + ZSTD_getErrorName(more));
     }
+    // 0 is the end of a frame, checksum checked and all output given; any other value is a hint of how much
+    // to feed.
     is_at_end_ = more == 0;
     input = input.subspan(in.pos);
     return out.pos;
@@ -32,6 +34,7 @@ class ZstdInflater final : public Inflater {
   [[nodiscard]] bool is_at_end() const noexcept override { return is_at_end_; }
 
   void restart() override {
+    // The session only: the limit of the window is a parameter and must stay.
     ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only);
     is_at_end_ = false;
   }

@@ -65,7 +65,8 @@ class HashingSink final : public Sink {
   std::uint64_t started_ = 0;  // on their way to the disk
 };
 
-// Any other error is not an answer: a disk that fails to read says nothing about the blob.
+// Whether the file is the blob: to take it by its name alone would carry damage into a new image that looks
+// complete. Any other error is not an answer: a disk that fails to read says nothing about the blob.
 bool is_whole(Fd file, const Digest& digest, std::uint64_t size) {
   try {
     ChunkPool pool;
@@ -83,6 +84,7 @@ void make_durable(int fd, const std::string& what) {
   if (::fsync(fd) != 0) throw errno_error("fsync " + what);
 }
 
+// Not by path: links, `..` and a bind mount lead to one layout under several names.
 bool is_same_directory(const std::string& one, const std::string& other) {
   std::error_code none;
   return !one.empty() && std::filesystem::equivalent(one, other, none);
@@ -114,6 +116,7 @@ void check_blob(const BlobInfo& info, std::uint64_t size, const Digest& digest) 
   }
 }
 
+// Opened anew each time, and never through a link: between two calls another program may have put one there.
 Fd blob_directory(const std::string& layout, HashAlgorithm algorithm) {
   auto directory = LayoutDirectory(layout).open_blob_directory(algorithm);
   if (!directory)
@@ -134,6 +137,7 @@ void LayoutDestination::check() {
                   "destination " + reference_.string() + ": " + path + " is not a directory",
                   "choose another destination");
     }
+    // An index.json that cannot be read would make commit() fail after all the work.
     const LayoutDirectory directory(path);
     if (directory.has_index()) (void)read_roots(directory);
   } else if (!has_parent(path)) {
@@ -186,6 +190,8 @@ LayoutDestination::Pending LayoutDestination::open_temporary(HashAlgorithm algor
   const std::scoped_lock lock(mutex_);
   make_directories(algorithm);
   const Fd directory = blob_directory(reference_.directory, algorithm);
+  // An unnamed file goes with the process, even after SIGKILL. It needs no O_EXCL, which would forbid linking
+  // it to a name.
   Fd file(::openat(directory.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666));
   if (file.is_open()) return {std::move(file), {}};
   if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT)
@@ -212,6 +218,8 @@ bool LayoutDestination::has(const Descriptor& blob) {
 
 bool LayoutDestination::adopt(const Descriptor& blob) {
   if (!is_other_ours_) return false;
+  // As good as it was: whoever reads the image finds the damage that he would have found before. Its size is
+  // one system call, its digest could take minutes.
   const auto file = LayoutDirectory(reference_.directory).open_blob(blob.digest);
   struct stat status = {};
   if (!file || ::fstat(file->get(), &status) != 0 || static_cast<std::uint64_t>(status.st_size) != blob.size)
@@ -225,12 +233,15 @@ bool LayoutDestination::adopt(const Descriptor& blob) {
 void LayoutDestination::check_found() const {
   const LayoutDirectory directory(reference_.directory);
   for (const Digest& digest : found_) {
+    // One that was put as well is about to be linked, whatever became of the other.
     if (pending_.contains(digest) || directory.open_blob(digest)) continue;
     throw Error(ErrorCode::kOther, "another program removed blob " + digest.string() + " while this one ran",
                 "run it again");
   }
 }
 
+// Under the lock, right before the tag is moved: what another program wrote during hours of work must not be
+// lost without a word.
 void LayoutDestination::check_replaced(const LayoutIndex& index) const {
   if (!options_.in_place_of) return;
   for (const RootDescriptor& root : index.roots()) {
@@ -272,6 +283,7 @@ void LayoutDestination::link_blob(int directory, const Digest& digest, Pending& 
   // linkat with AT_EMPTY_PATH would need CAP_DAC_READ_SEARCH; open(2) recommends this instead.
   const std::string source = "/proc/self/fd/" + std::to_string(pending.file.get());
   if (!pending.temporary_name.empty()) {
+    // rename() replaces silently: whether the name was there decides if a failed commit may remove it.
     if (::faccessat(directory, digest.hex().c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0)
       new_blobs_.push_back(digest);
     if (::renameat(directory, pending.temporary_name.c_str(), directory, digest.hex().c_str()) != 0) {
@@ -285,7 +297,8 @@ void LayoutDestination::link_blob(int directory, const Digest& digest, Pending& 
     return;
   }
   if (errno != EEXIST) throw errno_error("link blob " + digest.string());
-  // What is there already is not trusted: ours is known to be whole and takes its place.
+  // What is there already is not trusted: ours is known to be whole and takes its place. linkat() cannot
+  // replace, and unlinking first would leave a moment without the blob: so under a second name, then rename.
   const std::string beside = temporary_name();
   if (::linkat(AT_FDCWD, source.c_str(), directory, beside.c_str(), AT_SYMLINK_FOLLOW) != 0)
     throw errno_error("replace blob " + digest.string());

@@ -17,7 +17,8 @@
 
 namespace imgcrypt {
 
-// TransportOptions, in a layout's terms.
+// TransportOptions, in a layout's terms. Both are optional. Without them every blob is hashed or written
+// again, and a tag is replaced whoever it belongs to.
 struct LayoutDestinationOptions {
   std::string other = {};                            // the layout that the image is read from, if it is one
   std::optional<Digest> in_place_of = std::nullopt;  // the image that is to be replaced
@@ -41,7 +42,11 @@ class LayoutDestination final : public ImageDestination {
   // Reads the whole blob: one that a crash or a disk damaged must not become part of a new image. Throws
   // kRefused when the blob is a link or not a regular file.
   [[nodiscard]] bool has(const Descriptor& blob) override;
+  // Only where the image is read from this very directory, by whatever path it was named. Throws kRefused
+  // when the blob is a link or not a regular file.
   [[nodiscard]] bool adopt(const Descriptor& blob) override;
+  // Written and hashed as it comes, into a file without its final name; equal blobs at the same time are
+  // written twice, and one of them is kept.
   Digest put_blob(const BlobInfo& info, Source& content) override;
   // Replaces a damaged document of that name, also in the layout that is read.
   void put_document(const Descriptor& descriptor, std::string_view text) override;

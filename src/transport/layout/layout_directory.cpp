@@ -18,6 +18,7 @@ std::optional<Fd> open_directory(int parent, const std::string& name) {
   Fd directory(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (directory.is_open()) return directory;
   if (errno == ENOENT) return std::nullopt;
+  // Of a link Linux says ENOTDIR rather than ELOOP when O_DIRECTORY is given as well.
   if (errno == ELOOP || errno == ENOTDIR) {
     throw Error(ErrorCode::kRefused, "layout: " + name + " is a symbolic link or not a directory");
   }
@@ -33,9 +34,11 @@ std::optional<Fd> open_regular_file(int directory_fd, const std::string& name) {
   if (!file.is_open()) {
     if (errno == ENOENT) return std::nullopt;
     if (errno == ELOOP) throw Error(ErrorCode::kRefused, "layout: " + name + " is a symbolic link");
+    // A socket, or a device without a driver.
     if (errno == ENXIO) throw Error(ErrorCode::kRefused, "layout: " + name + " is not a regular file");
     throw errno_error("open " + name);
   }
+  // After opening, on the descriptor: what a path names may be exchanged between a look and the opening.
   struct stat status = {};
   if (::fstat(file.get(), &status) != 0) throw errno_error("stat " + name);
   if (!S_ISREG(status.st_mode))

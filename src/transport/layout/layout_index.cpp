@@ -46,6 +46,7 @@ Fd take_lock(const LayoutDirectory& directory) {
   if (!file)
     throw Error(ErrorCode::kOther, directory.path() + "/oci-layout was removed by another program",
                 "run it again");
+  // flock() belongs to the open file and goes with it, so a killed writer never leaves the layout locked.
   while (::flock(file->get(), LOCK_EX) != 0) {
     if (errno != EINTR) throw errno_error("lock " + directory.path());  // EINTR: perhaps a cancel
     throw_if_cancelled();
@@ -60,6 +61,7 @@ void sweep(const LayoutDirectory& directory, HashAlgorithm algorithm) {
   if (!folder) return;
   const Fd at(::openat(folder->get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const auto close = [](DIR* stream) { ::closedir(stream); };
+  // fdopendir() takes over what it is given, and closedir() closes it.
   const int copy = ::dup(folder->get());
   if (copy < 0) return;
   const std::unique_ptr<DIR, decltype(close)> stream(::fdopendir(copy), close);
@@ -67,6 +69,7 @@ void sweep(const LayoutDirectory& directory, HashAlgorithm algorithm) {
   while (const dirent* entry = ::readdir(stream.get())) {
     const std::string name = entry->d_name;
     if (!name.starts_with(kTemporaryPrefix)) continue;
+    // O_NONBLOCK and O_NOFOLLOW, since somebody else may have put a FIFO or link there under such a name.
     const Fd file(::openat(at.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     if (file.is_open() && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) ::unlinkat(at.get(), name.c_str(), 0);
   }
@@ -103,6 +106,8 @@ std::string entry_for(const RootDescriptor& root, const std::string& tag) {
   return edits.apply();
 }
 
+// In place: oci:DIR:@N counts the entries in this order, and members that we do not know are not ours to
+// drop.
 std::string with_entry(const std::string& index, const RootDescriptor& root, const std::string& tag) {
   const std::string entry = entry_for(root, tag);
   TextEdits edits(index);
@@ -145,6 +150,8 @@ std::string read_or_fresh(const LayoutDirectory& directory) {
   return R"({"schemaVersion":2,"mediaType":")" + std::string(kOciIndex) + R"(","manifests":[]})";
 }
 
+// The content reaches the disk before the name: after a power cut a rename without fsync may leave an empty
+// file.
 void replace_index(const LayoutDirectory& directory, const std::string& text) {
   const Fd file(
       ::openat(directory.fd(), kNewIndex, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0666));
@@ -167,8 +174,10 @@ LayoutIndex::LayoutIndex(const std::string& path) : directory_(path), lock_(take
 }
 
 std::optional<Digest> LayoutIndex::put(const RootDescriptor& root, const std::string& tag) {
+  // Read under the lock, never earlier: this is what keeps two writers from losing each other's tags.
   const std::string old = read_or_fresh(directory_);
   const std::string text = with_entry(old, root, tag);
+  // Our own limit for reading: otherwise the next command could not open the layout.
   if (text.size() > kMostDocumentBytes) {
     throw Error(ErrorCode::kRefused, directory_.path() + "/index.json would be larger than 4 MiB",
                 "remove images from the layout that are no longer needed, or write to another one");

@@ -36,6 +36,7 @@ RootDescriptor find_root(const LayoutReference& reference, const std::vector<Roo
   std::vector<RootDescriptor> found;
   std::ranges::copy_if(entries, std::back_inserter(found),
                        [&](const RootDescriptor& entry) { return matches(reference, entry.descriptor); });
+  // A position names one entry whatever its tag, so that two images of one tag can be told apart.
   if (reference.position) {
     if (*reference.position < entries.size()) return entries[*reference.position];
     fail(reference,
@@ -67,6 +68,7 @@ Fd LayoutSource::open_file(const Descriptor& blob) const {
 
 std::unique_ptr<Source> LayoutSource::open(const Descriptor& blob, ChunkPool& pool) {
   auto file = std::make_unique<FdSource>(open_file(blob), name_of(blob), pool);
+  // Verified here and not by the callers: no use case can forget it.
   return std::make_unique<VerifyingSource>(std::move(file), blob.digest, blob.size);
 }
 

@@ -8,12 +8,16 @@
 
 namespace imgcrypt {
 
+// Only the directory and the root's entry are kept; each open() opens a file of its own, so any number of
+// threads may read.
 class LayoutSource final : public ImageSource {
  public:
   // Finds the image. Throws kNotFound when the reference names none, or several with different digests; the
   // hint lists what is there. Else throws as read_roots.
   explicit LayoutSource(const LayoutReference& reference);
 
+  // Contracts as in image_store.hpp. The directory stays open, so a layout that is renamed meanwhile can
+  // still be read.
   [[nodiscard]] const RootDescriptor& root() const override { return root_; }
   [[nodiscard]] std::unique_ptr<Source> open(const Descriptor& blob, ChunkPool& pool) override;
   void check_presence(const Descriptor& blob) override;

@@ -38,6 +38,7 @@ std::set<Digest> LayoutStore::remove_blobs(const ChooseBlobs& choose) {
   // The choice is made under the lock: an image that was committed in between may need a blob.
   LayoutIndex index(reference_.directory);
   std::set<Digest> chosen = choose(index.roots());
+  // A kill in the middle leaves some of them, which harms no image.
   for (const Digest& blob : chosen) index.remove_blob(blob);
   return chosen;
 }
