@@ -37,9 +37,11 @@ class PublicKey {
   [[nodiscard]] std::size_t modulus_size() const noexcept;  // bytes. REQUIRES: kind() is kRsa
   [[nodiscard]] const std::string& curve() const noexcept { return curve_; }  // empty for RSA
   [[nodiscard]] EcPoint point() const;                                        // REQUIRES: kind() is kEc
-  // RFC 7638: base64url of the SHA-256 of the key's JWK.
+  // RFC 7638: base64url of the SHA-256 of the key's JWK, 43 characters. The same for a key whatever file it
+  // comes from, so it serves as the key id in packets and messages.
   [[nodiscard]] std::string thumbprint() const;
   // "2048-bit RSA key ab12...", "P-256 key ab12...".
+  // For messages; the thumbprint is whole.
   [[nodiscard]] std::string description() const;
   // Whether the keys are mathematically equal, wherever they come from.
   [[nodiscard]] bool same_as(const PublicKey& other) const;
@@ -48,7 +50,8 @@ class PublicKey {
 
   // RFC 8017 section 7.1, empty label. REQUIRES: kind() is kRsa and the message fits.
   [[nodiscard]] Bytes encrypt_oaep(ByteView message, OaepHash hash) const;
-  // RFC 8017 section 7.2. REQUIRES: kind() is kRsa and the message fits.
+  // RFC 8017 section 7.2. Only for PKCS7, whose readers know nothing else: whoever decrypts must not reveal
+  // whether the padding was right. REQUIRES: kind() is kRsa and the message fits.
   [[nodiscard]] Bytes encrypt_pkcs1(ByteView message) const;
 
  private:

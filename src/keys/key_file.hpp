@@ -10,11 +10,12 @@
 
 namespace imgcrypt {
 
+// A 16384-bit RSA key in PEM takes a fifth of it; the rest is room for text and certificates beside the key.
 inline constexpr std::size_t kMostKeyFileBytes = std::size_t{64} * 1024;
 inline constexpr std::size_t kMostPassphraseBytes = std::size_t{4} * 1024;
 
-// The whole file. Throws kUsage when it cannot be opened, kRefused for more than kMostKeyFileBytes; the
-// caller adds its name.
+// The whole file. It may be a pipe. Throws kUsage when it cannot be opened, kRefused for more than
+// kMostKeyFileBytes; the caller adds its name.
 [[nodiscard]] SecretBytes read_key_file(const std::string& path);
 
 // Its content without a newline at its end. Throws kUsage when it cannot be opened, kRefused for more than
@@ -24,6 +25,7 @@ inline constexpr std::size_t kMostPassphraseBytes = std::size_t{4} * 1024;
 // `passphrase` is null when none was given. The message tells apart a public key, a certificate, a missing
 // passphrase, a wrong passphrase, keys of other programs, and what is not a key at all.
 [[nodiscard]] PrivateKey parse_private_key(ByteView file, const SecretBytes* passphrase);
+// Tells apart what was given instead in the same way: a private key, a certificate, keys of other programs.
 [[nodiscard]] PublicKey parse_public_key(ByteView file);
 // The same, with what else a JWK says.
 [[nodiscard]] PublicJwk parse_recipient_key(ByteView file);

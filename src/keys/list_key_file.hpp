@@ -15,6 +15,7 @@ namespace imgcrypt {
 
 enum class KeyItemKind { kPrivateKey, kLockedPrivateKey, kPublicKey, kCertificate };
 
+// A key is locked if it is encrypted and no passphrase was given.
 struct KeyItem {
   KeyItemKind kind;
   std::string form;              // "PKCS#8", "SEC 1", "JWK"

@@ -34,6 +34,7 @@ std::vector<PemBlock> split_pem(std::string_view text) {
       throw Error(ErrorCode::kUsage, "PEM block " + std::string(label) + " does not end");
     }
     const std::string_view body = text.substr(body_at, end - body_at);
+    // A colon is not a digit of base64, so one shows that there are headers.
     PemBlock block{label,
                    text.substr(begin, end + end_line.size() - begin),
                    body.find(':') != std::string_view::npos,
