@@ -22,7 +22,9 @@ struct JweRecipient {
 
 struct JweMessage {
   std::string encryption;  // "enc"
-  std::string aad;         // RFC 7516 section 5.1 step 14
+  // The additional data of the content encryption, from the packet's own characters: the protected header in
+  // base64url and, if there is an "aad", a dot and that.
+  std::string aad;  // RFC 7516 section 5.1 step 14
   Bytes iv;
   Bytes ciphertext;
   Bytes tag;

@@ -47,6 +47,7 @@ RecipientPattern pattern_of(const std::string& file) {
 
 std::optional<SecretBytes> unwrap(const UserKey& key, ByteView packet, Attempts& attempts) {
   auto options = unwrap_pkcs7(key.key, key.certificates, key.unauthenticated, packet, attempts);
+  // Who named a certificate expected it to fit, so "for another key" would be too little to say.
   if (options || key.certificates.empty()) return options;
   throw Error(ErrorCode::kNoKey, "it is not wrapped for the certificate that was given",
               "leave the certificate out: then everything that the key might open is tried");

@@ -27,12 +27,14 @@ enum class MissingConfig { kIsError, kCountsAsEmpty };
 // Where providers are found and how long they may take.
 struct ProviderSettings {
   std::string config;  // file; empty: none is configured
+  // What a configuration that is named but does not exist means.
   MissingConfig missing = MissingConfig::kIsError;
   std::string libexec;  // directory of our own providers, which need no configuration
   ProgramLimits limits;
 };
 
 // libexec/imgcrypt in the prefix that the running program was installed to: PREFIX/bin/PROGRAM.
+// Throws std::filesystem::filesystem_error when /proc is not mounted.
 [[nodiscard]] std::string libexec_directory();
 
 // Safe for use by several threads. Programs that still run are killed when it is destroyed. Make it before
@@ -70,6 +72,8 @@ class KeyProviders {
   Connection& connection(const std::string& name);
 
   ProviderSettings settings_;
+  // Of everything below up to `connections_`. A connection, once made, stays where it is and has locks of its
+  // own, so that one provider does not hold up another.
   std::mutex mutex_;
   bool is_loaded_ = false;
   bool is_config_missing_ = false;

@@ -13,6 +13,7 @@
 
 namespace imgcrypt {
 
+// The name of the provider follows.
 inline constexpr std::string_view kProviderAnnotationPrefix = "org.opencontainers.image.enc.keys.provider.";
 
 // A key provider, and what the user gave to it.
@@ -52,6 +53,7 @@ class ProviderUnwrapper final : public KeyUnwrapper {
  public:
   ProviderUnwrapper(std::shared_ptr<KeyProviders> providers, ProviderParameters parameters);
   ~ProviderUnwrapper() override;
+  // True for every annotation of a scheme that programs unwrap, whether its provider is known here or not.
   [[nodiscard]] bool reads(std::string_view annotation) const override;
   [[nodiscard]] std::string description() const override;
   // Throws kUsage for a provider that is neither configured nor among the parameters: images must not start
