@@ -51,7 +51,9 @@ class ChildProcess {
   Fd input_;
   Fd output_;
   Fd errors_;
+  // -1 once it is reaped: its number may then be another's.
   pid_t pid_ = -1;
+  // What it wrote to stderr, at most limits_.errors bytes. It goes into errors, so it is not for secrets.
   std::string error_text_;
 };
 

@@ -26,6 +26,7 @@ class LimitCounter final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
+  // Readers differ in which of two equal members they take, so a document could mean two things.
   bool key(string_t& name) override {
     std::set<std::string>& names = open_.back();
     if (!names.insert(name).second) fail("member \"" + name + "\" occurs twice");
