@@ -16,8 +16,8 @@ class Certificate {
   static Certificate parse(ByteView file);
 
   // Views live as long as this.
-  // Together the IssuerAndSerialNumber by which CMS names a recipient (RFC 5652 section 10.2.4). Peers
-  // compare them byte for byte, so neither is decoded or made canonical.
+  // Together the IssuerAndSerialNumber by which CMS names a recipient (RFC 5652 section 10.2.4). Both
+  // are compared byte for byte, so neither is decoded or made canonical.
   [[nodiscard]] ByteView issuer() const noexcept { return issuer_; }  // the DER of its Name, unchanged
   [[nodiscard]] ByteView serial() const noexcept { return serial_; }  // the content of its INTEGER
   [[nodiscard]] const PublicKey& public_key() const noexcept { return key_; }

@@ -14,6 +14,7 @@ struct evp_pkey_st;
 
 namespace imgcrypt {
 
+// Decides which schemes and algorithms a key serves: PKCS7 is for RSA alone, JWE for both.
 enum class KeyKind { kRsa, kEc };
 enum class OaepHash { kSha1, kSha256 };  // of the label and of MGF1 alike
 
@@ -56,6 +57,7 @@ class PublicKey {
 
  private:
   friend class PrivateKey;
+  // Never changed after it was made, so threads may share it.
   std::shared_ptr<evp_pkey_st> key_;
   KeyKind kind_;
   std::string curve_;
@@ -66,6 +68,7 @@ class PrivateKey {
   // As PublicKey's. REQUIRES: it has its private half.
   explicit PrivateKey(evp_pkey_st* owned) : public_(owned) {}
   // Throws kRefused for another curve.
+  // For ephemeral keys and for `imgcrypt key generate`; takes no noticeable time.
   static PrivateKey generate_ec(const std::string& curve);
   // Large ones take minutes, so it can be cancelled: throws kCancelled. REQUIRES: 2048 to 16384 bits.
   static PrivateKey generate_rsa(int bits);
@@ -83,6 +86,7 @@ class PrivateKey {
   [[nodiscard]] SecretBytes agree(const PublicKey& peer) const;
 
  private:
+  // Its OpenSSL key has both halves; PublicKey uses only the public one.
   PublicKey public_;
 };
 

@@ -90,6 +90,8 @@ EVP_PKEY* decode_generally(const PemBlock& block, const SecretBytes* passphrase)
 }
 
 PrivateKey parse_private_block(const PemBlock& block, const SecretBytes* passphrase) {
+  // The first private key is the one that is used: a later one that happens to be readable is never taken
+  // instead.
   const bool encrypted = is_encrypted(block);
   if (encrypted && passphrase == nullptr) {
     fail_without_passphrase();

@@ -16,8 +16,8 @@ enum class IfPresent { kRefuse, kReplace };
 // the system fails, with neither file changed, except that kReplace may leave FILE.pub missing.
 void write_key_pair(const std::string& file, ByteView private_text, ByteView public_text,
                     IfPresent if_present);
-// Throws kRefused when one of the files exists. A symbolic link counts,
-// even one that points nowhere. For before the key is made, which may take long; write_key_pair checks again.
+// Throws kRefused when one of the files exists. A symbolic link counts, even one that points nowhere.
+// For before the key is made, which may take long; write_key_pair checks again.
 void check_key_pair_absent(const std::string& file);
 
 }  // namespace imgcrypt

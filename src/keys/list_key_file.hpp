@@ -21,6 +21,7 @@ struct KeyItem {
   std::string form;              // "PKCS#8", "SEC 1", "JWK"
   std::string container;         // "PEM", "DER" or "JSON"
   std::optional<PublicJwk> key;  // the public half; nullopt: locked
+  // Set for certificates only; `key` is then the certificate's key.
   std::optional<CertificateText> certificate;
   bool is_encrypted = false;
 };

@@ -47,6 +47,7 @@ struct GatherOptions {
 // A key provider of ours, which needs no configuration: its name and its file in libexec/imgcrypt.
 struct OwnProvider {
   std::string_view name;
+  // Relative to ProviderSettings::libexec.
   std::string_view program;
 };
 

@@ -93,6 +93,7 @@ ChildProcess::ChildProcess(const Program& program, const ProgramLimits& limits, 
   Pipe err = make_pipe();
   for (const Fd* ours : {&in.write_end, &out.read_end, &err.read_end}) set_nonblocking(*ours);
   pid_ = spawn(program, in.read_end, out.write_end, err.write_end, watch);
+  // The program's ends close with this function: otherwise its outputs would never end for us.
   input_ = std::move(in.write_end);
   output_ = std::move(out.read_end);
   errors_ = std::move(err.read_end);

@@ -37,6 +37,7 @@ class ChildProcess {
   [[nodiscard]] SecretBytes ask(ByteView line);
 
  private:
+  // What the program has said in one exchange, and how long it may still take.
   class Answer;
   void step(ByteView& input, Answer& answer);
   void write_some(ByteView& input);
@@ -48,6 +49,7 @@ class ChildProcess {
   std::string path_;
   ProgramLimits limits_;
   const DeathWatch& watch_;
+  // Our ends of its pipes. They never block; a closed one is one that has ended.
   Fd input_;
   Fd output_;
   Fd errors_;

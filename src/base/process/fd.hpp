@@ -32,8 +32,10 @@ class Fd {
   Fd& operator=(const Fd&) = delete;
   ~Fd() { reset(); }
 
+  // For system calls; stays owned. -1 if there is none.
   [[nodiscard]] int get() const noexcept { return fd_; }
   [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
+  // Closes it now; does nothing if there is none.
   void reset() noexcept;
 
  private:

@@ -63,6 +63,7 @@ void Orphans::kill() const noexcept {
 }
 
 bool Orphans::kill_once() const {
+  // What they leave behind becomes our child only when they have ended, hence the rounds of kill().
   bool is_any = false;
   for (const pid_t pid : children()) {
     if (std::ranges::find(spared_, pid) != spared_.end() || ::kill(pid, SIGKILL) != 0) continue;

@@ -88,6 +88,7 @@ class JsonScanner {
     rest_.remove_prefix(i + 1);
   }
 
+  // By counting, not by recursion: a hostile text cannot exhaust the stack, also unchecked.
   void skip_container() {
     std::size_t depth = 0;
     do {

@@ -24,7 +24,8 @@ struct JsonLimits {
 // trailing bytes or invalid UTF-8. Throws kIntegrity, and kRefused beyond the limits.
 void check_json(std::string_view text, const JsonLimits& limits = {});
 
-// The text as a JSON string, with its quotes. Invalid UTF-8 becomes U+FFFD.
+// The text as a JSON string, with its quotes, for documents that we put together. Not for secrets. Invalid
+// UTF-8 becomes U+FFFD.
 [[nodiscard]] std::string quote_json(std::string_view utf8);
 
 struct JsonMember;

@@ -11,6 +11,7 @@
 
 namespace imgcrypt {
 
+// The three headers that a recipient may have (RFC 7516 section 4) are one here. What is absent is empty.
 struct JweRecipient {
   std::string algorithm;       // "alg"
   std::string key_id;          // "kid", may be empty

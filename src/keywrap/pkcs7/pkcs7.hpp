@@ -16,6 +16,7 @@
 
 namespace imgcrypt {
 
+// Of a layer's descriptor; packets in base64, joined by commas.
 inline constexpr const char* kPkcs7Annotation = "org.opencontainers.image.enc.keys.pkcs7";
 
 // Throws kUsage for a certificate whose key is not RSA.

@@ -22,6 +22,7 @@ class Pkcs7Recipients final : public RecipientGatherer {
     }
     const SecretBytes file = read_key_file(value);
     certificates_.push_back(Certificate::parse(file.expose()));
+    // Pkcs7Wrapper would find it too, but could not say which file it was.
     check_pkcs7_recipient(certificates_.back());
     if (const std::size_t count = count_certificates(file.expose()); count > 1) {
       note("only the first of its " + std::to_string(count) + " certificates is used, " +

@@ -22,7 +22,8 @@ Error failure_of(const std::string& name, const Error& error) {
   return {ErrorCode::kProvider, "key provider " + name + ": " + error.message(), error.hint()};
 }
 
-// Whether a configured program is one of ours: those can be kept.
+// Whether a configured program is one of ours: those can be kept. Compared as files, since paths may lead
+// through links.
 bool is_in(const std::string& directory, const std::string& program) {
   std::error_code failure;
   const auto path = std::filesystem::canonical(program, failure);
@@ -212,6 +213,7 @@ KeyProviders::Connection& KeyProviders::connection(const std::string& name) {
   auto& connection = connections_[name];
   if (connection) return *connection;
   const ProviderEntry& found = entry(name);
+  // Our own providers need no configuration, so the constructor may not have made one.
   if (!watch_) watch_ = std::make_unique<DeathWatch>();
   Program program = *found.program;
   if (found.serve_arguments) {

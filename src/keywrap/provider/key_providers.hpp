@@ -63,6 +63,7 @@ class KeyProviders {
   [[nodiscard]] std::optional<SecretBytes> ask(const std::string& name, const ProviderRequest& request);
 
  private:
+  // How one provider is asked: by one program that is kept, or by one for each request.
   class Connection;
   void load();
   void read_config();
@@ -78,6 +79,7 @@ class KeyProviders {
   bool is_loaded_ = false;
   bool is_config_missing_ = false;
   std::vector<ProviderEntry> entries_;
+  // Before the connections, whose programs it watches until they are destroyed.
   std::unique_ptr<DeathWatch> watch_;
   std::map<std::string, std::unique_ptr<Connection>> connections_;
   std::atomic<std::size_t> calls_{0};

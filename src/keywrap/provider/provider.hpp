@@ -26,6 +26,7 @@ struct NamedProvider {
 [[nodiscard]] NamedProvider parse_named_provider(std::string_view text);
 
 // What the user gave for each provider, by its name.
+// In the order in which the user gave them, which is that of the request.
 using ProviderParameters = std::map<std::string, std::vector<std::string>>;
 
 // One packet, made by the provider `name` for these parameters.
@@ -67,6 +68,7 @@ class ProviderUnwrapper final : public KeyUnwrapper {
 
   std::shared_ptr<KeyProviders> providers_;
   ProviderParameters parameters_;
+  // The answers so far, by provider and packet; shared by the threads that use this.
   std::unique_ptr<Known> known_;
 };
 

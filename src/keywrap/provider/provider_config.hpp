@@ -12,7 +12,7 @@
 namespace imgcrypt {
 
 struct ProviderEntry {
-  // Never empty, without ':' and ',', which separate it in the forms that users write; not a reserved name.
+  // Never empty, without ':' and ',', and not a reserved name.
   std::string name;
   // nullopt: the entry cannot be used, and `unusable` says why. It is no error until somebody needs it.
   std::optional<Program> program;
