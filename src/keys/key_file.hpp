@@ -1,8 +1,8 @@
 // Key files. In PEM or DER: private keys as PKCS#8 (RFC 5208), PKCS#1 (RFC 8017) or SEC 1 (RFC 5915), plain
 // or with a passphrase; public keys as SubjectPublicKeyInfo (RFC 5280) or PKCS#1. In PEM, text, certificates
 // and parameters before the key are skipped. Also JSON Web Keys. Errors are kUsage and say what was given
-// instead of the key, but neither name the file nor show its content; kRefused for keys that PublicKey
-// refuses. Safe for use by several threads.
+// instead of the key, but neither name the file nor show its content; kRefused for keys in PEM or DER that
+// PublicKey refuses. Safe for use by several threads.
 #pragma once
 
 #include "keys/jwk.hpp"
