@@ -36,6 +36,7 @@ void run_parallel(std::size_t count, unsigned jobs, StopFlag& stop,
         task(i);
       } catch (...) {
         const std::scoped_lock lock(mutex);
+        // What others throw later is mostly the consequence of `stop`.
         if (!failure) failure = std::current_exception();
         stop = true;
       }

@@ -85,6 +85,7 @@ constinit SpareRegions spare_regions;
 SecretBytes::SecretBytes(std::size_t size) : data_(spare_regions.take(size)), size_(size), allocated_(size) {
   if (data_ != nullptr) return;
   data_ = allocate(size);
+  // libsodium fills new memory with a pattern; ours is promised to be zero, as spare regions are.
   wipe(expose_mutable());
 }
 
@@ -117,6 +118,7 @@ SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
 
 SecretBytes::~SecretBytes() {
   if (data_ == nullptr) return;
+  // Before it is given away: a spare region holds nothing.
   wipe({data_, allocated_});
   sodium_free(spare_regions.give({data_, allocated_}));
 }

@@ -33,6 +33,7 @@ class WorkTimer {
 
  private:
   Work work_;
+  // The timer that this one interrupts; null if none. It lives longer, since timers nest.
   WorkTimer* outer_;
   std::chrono::steady_clock::time_point since_;  // when it became the innermost
 };

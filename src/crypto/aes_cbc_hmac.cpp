@@ -16,6 +16,7 @@ struct Variant {
   BlockCipher cipher;
 };
 
+// RFC 7518 sections 5.2.3 to 5.2.5.
 constexpr std::array kVariants = {Variant{32, "SHA256", BlockCipher::kAes128},
                                   Variant{48, "SHA384", BlockCipher::kAes192},
                                   Variant{64, "SHA512", BlockCipher::kAes256}};
@@ -51,6 +52,7 @@ std::optional<SecretBytes> cbc_hmac_open(const SecretBytes& key, ByteView iv, By
   const Variant& variant = variant_for(key);
   const std::size_t half = variant.key_size / 2;
   if (iv.size() != kBlock) return std::nullopt;
+  // The first half is the MAC's key, the second the cipher's (section 5.2.2.1).
   const Bytes expected = tag_of(variant, key.expose().first(half), iv, aad, ciphertext);
   if (!equal_constant_time(expected, tag)) return std::nullopt;
   return cbc_open(variant.cipher, SecretBytes::copy_of(key.expose().last(half)), iv, ciphertext);

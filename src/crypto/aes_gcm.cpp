@@ -58,6 +58,7 @@ std::optional<SecretBytes> gcm_open(const SecretBytes& key, ByteView nonce, Byte
   const auto context = start(key, nonce, aad, 0);
   SecretBytes plaintext(ciphertext.size());
   run(context.get(), ciphertext, plaintext.expose_mutable().data());
+  // OpenSSL takes the tag through a pointer that is not const.
   Bytes expected = to_bytes(tag);
   openssl::check(EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, kGcmTagSize, expected.data()),
                  "setting the GCM tag");

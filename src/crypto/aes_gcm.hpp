@@ -12,6 +12,7 @@ namespace imgcrypt {
 inline constexpr std::size_t kGcmNonceSize = 12;  // bytes
 inline constexpr std::size_t kGcmTagSize = 16;    // bytes
 
+// Apart, as JWE has them; PKCS7 appends the tag to the ciphertext, which is as long as the plaintext.
 struct GcmSealed {
   Bytes ciphertext;
   Bytes tag;

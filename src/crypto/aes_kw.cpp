@@ -22,6 +22,7 @@ const EVP_CIPHER* wrap_cipher_for(const SecretBytes& key) {
 
 openssl::CipherContext start(const SecretBytes& key, int encrypt) {
   openssl::CipherContext context(openssl::check(EVP_CIPHER_CTX_new(), "EVP_CIPHER_CTX_new"));
+  // OpenSSL refuses the wrap modes without it.
   EVP_CIPHER_CTX_set_flags(context.get(), EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
   openssl::check(
       EVP_CipherInit_ex(context.get(), wrap_cipher_for(key), nullptr, key.expose().data(), nullptr, encrypt),

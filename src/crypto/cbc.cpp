@@ -48,6 +48,7 @@ std::optional<SecretBytes> cbc_open(BlockCipher cipher, const SecretBytes& key, 
   const openssl::CipherContext context(openssl::check(EVP_CIPHER_CTX_new(), "EVP_CIPHER_CTX_new"));
   openssl::check(EVP_DecryptInit_ex(context.get(), type, nullptr, key.expose().data(), iv.data()),
                  "EVP_DecryptInit_ex");
+  // Off: we check the padding ourselves, in constant time.
   openssl::check(EVP_CIPHER_CTX_set_padding(context.get(), 0), "EVP_CIPHER_CTX_set_padding");
   SecretBytes padded(ciphertext.size());
   int size = 0;

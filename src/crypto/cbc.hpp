@@ -9,6 +9,7 @@
 
 namespace imgcrypt {
 
+// 3DES has blocks of 8 bytes and keys of 24, AES blocks of 16 and keys of 16, 24 or 32. The IV is a block.
 enum class BlockCipher { kAes128, kAes192, kAes256, kTripleDes };
 
 // The plaintext without its padding; nullopt if the ciphertext is empty or not whole blocks, or if the

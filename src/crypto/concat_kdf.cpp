@@ -7,6 +7,7 @@
 namespace imgcrypt {
 
 SecretBytes concat_kdf(const SecretBytes& shared_secret, ByteView other_info, std::size_t size) {
+  // OpenSSL's name for the one-step KDF. It hashes counter, secret and OtherInfo, as Concat KDF does.
   const openssl::Kdf kdf(openssl::check(EVP_KDF_fetch(nullptr, "SSKDF", nullptr), "EVP_KDF_fetch"));
   const openssl::KdfContext context(openssl::check(EVP_KDF_CTX_new(kdf.get()), "EVP_KDF_CTX_new"));
   char digest[] = "SHA256";

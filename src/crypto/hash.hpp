@@ -7,6 +7,7 @@
 
 namespace imgcrypt {
 
+// Those that OCI digests name: "sha256:" and "sha512:".
 enum class HashAlgorithm { kSha256, kSha512 };
 
 // Of the result, in bytes.

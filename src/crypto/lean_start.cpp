@@ -5,6 +5,7 @@
 namespace imgcrypt {
 
 void start_openssl_leanly() {
+  // OpenSSL initialises itself once: whoever comes second no longer decides how.
   openssl::check(OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
                                          OPENSSL_INIT_NO_ADD_ALL_DIGESTS,
                                      nullptr),

@@ -15,6 +15,7 @@ namespace {
 
 openssl::MacContext start_mac(const char* name, const SecretBytes& key, const OSSL_PARAM* params) {
   const openssl::Mac mac(openssl::check(EVP_MAC_fetch(nullptr, name, nullptr), "EVP_MAC_fetch"));
+  // The context holds a reference to the algorithm, so `mac` may go.
   openssl::MacContext context(openssl::check(EVP_MAC_CTX_new(mac.get()), "EVP_MAC_CTX_new"));
   const ByteView bytes = key.expose();
   openssl::check(EVP_MAC_init(context.get(), bytes.data(), bytes.size(), params), "EVP_MAC_init");

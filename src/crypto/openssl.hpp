@@ -25,6 +25,7 @@ struct Deleter {
 };
 
 using Bio = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
+// Numbers may be parts of private keys, so they are cleared when they are freed.
 using BigNumber = std::unique_ptr<BIGNUM, Deleter<BN_clear_free>>;
 using BigNumberContext = std::unique_ptr<BN_CTX, Deleter<BN_CTX_free>>;
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, Deleter<EVP_CIPHER_CTX_free>>;

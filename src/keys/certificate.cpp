@@ -24,6 +24,7 @@ using X509Name = std::unique_ptr<X509_NAME, openssl::Deleter<X509_NAME_free>>;
 
 constexpr std::array<std::string_view, 3> kLabels = {"CERTIFICATE", "X509 CERTIFICATE",
                                                      "TRUSTED CERTIFICATE"};
+// Names come from files and packets of any length; a message must stay one line that people can read.
 constexpr std::size_t kMostNameLength = 200;
 constexpr std::size_t kMostSerialBytes = 20;  // RFC 5280 section 4.1.2.2
 
@@ -68,6 +69,7 @@ X509Certificate open_certificate(ByteView file) {
     const Bytes der = find_der(file);
     auto certificate = decode(der);
     if (certificate) return certificate;
+    // Only for the message: DER does not say what it is.
     const openssl::Key private_key(private_key_from_der(der));
     const openssl::Key public_key(public_key_from_der(der));
     fail_without_certificate(private_key != nullptr, public_key != nullptr);
@@ -96,6 +98,7 @@ std::string describe_name(const X509_NAME* name) {
 // DER puts a zero byte before a number whose first bit is set.
 std::string describe_serial(ByteView content) {
   if (content.size() > 1 && content.front() == 0) content = content.subspan(1);
+  // One byte more than is shown: then shortened() marks the cut.
   return shortened(encode_hex(content.first(std::min(content.size(), kMostSerialBytes + 1))),
                    2 * kMostSerialBytes);
 }

@@ -16,6 +16,8 @@ class Certificate {
   static Certificate parse(ByteView file);
 
   // Views live as long as this.
+  // Together the IssuerAndSerialNumber by which CMS names a recipient (RFC 5652 section 10.2.4). Both
+  // are compared byte for byte, so neither is decoded or made canonical.
   [[nodiscard]] ByteView issuer() const noexcept { return issuer_; }  // the DER of its Name, unchanged
   [[nodiscard]] ByteView serial() const noexcept { return serial_; }  // the content of its INTEGER
   [[nodiscard]] const PublicKey& public_key() const noexcept { return key_; }
@@ -36,6 +38,7 @@ class Certificate {
 
 // What people know a certificate by; each is one short line of printable ASCII.
 struct CertificateText {
+  // A part that OpenSSL cannot decode reads "an unreadable name" or "an unreadable time".
   std::string subject;  // RFC 4514
   std::string issuer;
   std::string serial;      // "1a2b"
@@ -46,6 +49,7 @@ struct CertificateText {
 // About the certificate that Certificate::parse takes. Throws as it does.
 [[nodiscard]] CertificateText describe_certificate(ByteView file);
 
+// "CERTIFICATE" (RFC 7468 section 5), the older "X509 CERTIFICATE", and OpenSSL's "TRUSTED CERTIFICATE".
 [[nodiscard]] bool is_certificate_label(std::string_view pem_label) noexcept;
 // Whether OpenSSL can read it as one, whatever its key.
 [[nodiscard]] bool is_certificate(ByteView der);

@@ -18,6 +18,7 @@ struct Mark {
   const char* hint;
 };
 
+// The first that is found decides: the general "BEGIN PGP" comes after the marks that are longer.
 constexpr std::array kMarks = {
     Mark{"-----BEGIN PGP PUBLIC KEY BLOCK", "an OpenPGP public key", kNoOpenPgp},
     Mark{"-----BEGIN PGP PRIVATE KEY BLOCK", "an OpenPGP secret key", kNoOpenPgp},
@@ -42,6 +43,7 @@ constexpr std::array kMarks = {
     Mark{"AGE-SECRET-KEY-1", "an age key", "age keys are not supported: use an RSA or EC key"},
     Mark{"age1", "an age key", "age keys are not supported: use an RSA or EC key"}};
 
+// At the beginning of any line, as comments may come first: age-keygen writes two.
 bool has_line(std::string_view text, std::string_view start) {
   for (std::size_t at = text.find(start); at != std::string_view::npos; at = text.find(start, at + 1)) {
     if (at == 0 || text[at - 1] == '\n') return true;
@@ -59,6 +61,7 @@ unsigned first_openpgp_tag(ByteView file) {
   constexpr std::array<std::size_t, 4> kOldLengths = {1, 2, 4, 0};
   const std::size_t new_length = file[1] < 192 ? 1 : file[1] < 224 ? 2 : 5;
   const std::size_t version_at = 1 + (is_old ? kOldLengths.at(file[0] & 3U) : new_length);
+  // Many binary files begin with that bit; the version of a key packet, 2 to 6, tells them apart.
   const bool is_version = version_at < file.size() && file[version_at] >= 2 && file[version_at] <= 6;
   return is_version ? tag : 0;
 }

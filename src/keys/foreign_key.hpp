@@ -14,6 +14,7 @@ namespace imgcrypt {
 
 struct ForeignKey {
   std::string what;  // "an OpenPGP secret key"
+  // How to get something that we can use; for Error::hint.
   std::string hint;
 };
 
@@ -22,6 +23,8 @@ struct ForeignKey {
 
 // What `parse` makes of the file. If it throws and the file is one of these, throws kUsage that says so
 // instead.
+// A file is only looked at after it could not be parsed, so a key that has such a mark in the text around it
+// still works.
 template <typename Parse>
 auto parse_or_recognize(ByteView file, Parse parse) {
   try {

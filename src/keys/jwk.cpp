@@ -67,6 +67,7 @@ PrivateKey private_key_of(const JsonView& json, const std::string& type) {
   } else if (type == "EC") {
     const EcPoint point = point_of(json);
     const SecretBytes scalar = bytes_of(json, "d");
+    // RFC 7518 section 6.2.2.1 fixes its length.
     if (scalar.size() != point.x.size()) fail("\"d\" is not as long as the curve's field");
     (void)PublicKey::from_point(point);  // checks the curve and the point
     key = ec_private_key(point.curve, scalar.expose(), point.x, point.y);
@@ -82,6 +83,7 @@ template <typename Take>
 auto parse(std::string_view file, Take take) {
   try {
     const JsonView json(file);
+    // RFC 7517 section 5. Which of the keys would be meant is not ours to guess.
     if (json.find("keys")) fail("a set of keys", "put one of its keys into its own file");
     return take(json, string_or_empty(json, "kty"));
   } catch (const Error& error) {

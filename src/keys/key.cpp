@@ -43,6 +43,7 @@ openssl::BigNumber number_of(const EVP_PKEY* key, const char* name) {
 
 Bytes bytes_of(const openssl::BigNumber& number, std::size_t size) {
   Bytes bytes(size);
+  // It returns the size or -1, but check() takes 0 for a failure.
   openssl::check(BN_bn2binpad(number.get(), bytes.data(), static_cast<int>(size)) + 1, "BN_bn2binpad");
   return bytes;
 }
@@ -68,6 +69,7 @@ void check_rsa_size(int bits) {
 
 }  // namespace
 
+// key_ owns it before anything can throw.
 PublicKey::PublicKey(evp_pkey_st* owned)
     : key_(owned, EVP_PKEY_free), kind_(EVP_PKEY_is_a(owned, "RSA") == 1 ? KeyKind::kRsa : KeyKind::kEc) {
   if (kind_ == KeyKind::kRsa) {
@@ -82,6 +84,7 @@ PublicKey::PublicKey(evp_pkey_st* owned)
 
 PublicKey PublicKey::from_point(const EcPoint& point) {
   const Curve& curve = curve_named(point.curve);
+  // RFC 7518 section 6.2.1.2: leading zeros must not be left out.
   if (point.x.size() != curve.field || point.y.size() != curve.field) {
     throw Error(ErrorCode::kIntegrity, "EC coordinates of the wrong length for " + point.curve);
   }
@@ -97,6 +100,8 @@ PublicKey PublicKey::from_point(const EcPoint& point) {
       openssl::check(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr), "EC set-up"));
   openssl::check(EVP_PKEY_fromdata_init(context.get()), "EVP_PKEY_fromdata_init");
   EVP_PKEY* key = nullptr;
+  // OpenSSL checks that the point is on the curve. Without that, a sender could choose points on weaker
+  // curves and learn the private key from what is derived (invalid curve attack).
   if (EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params.data()) <= 0) {
     ERR_clear_error();
     throw Error(ErrorCode::kIntegrity, "EC point that is not on " + point.curve);
@@ -113,6 +118,8 @@ EcPoint PublicKey::point() const {
 }
 
 std::string PublicKey::thumbprint() const {
+  // RFC 7638 section 3: only the required members, sorted by name, without white space. RSA numbers are as
+  // short as possible, EC coordinates as long as the field.
   std::string jwk;
   if (kind_ == KeyKind::kRsa) {
     jwk = R"({"e":")" + base64url_of(key_.get(), OSSL_PKEY_PARAM_RSA_E) + R"(","kty":"RSA","n":")" +

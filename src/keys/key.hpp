@@ -14,6 +14,7 @@ struct evp_pkey_st;
 
 namespace imgcrypt {
 
+// Decides which schemes and algorithms a key serves: PKCS7 is for RSA alone, JWE for both.
 enum class KeyKind { kRsa, kEc };
 enum class OaepHash { kSha1, kSha256 };  // of the label and of MGF1 alike
 
@@ -37,9 +38,11 @@ class PublicKey {
   [[nodiscard]] std::size_t modulus_size() const noexcept;  // bytes. REQUIRES: kind() is kRsa
   [[nodiscard]] const std::string& curve() const noexcept { return curve_; }  // empty for RSA
   [[nodiscard]] EcPoint point() const;                                        // REQUIRES: kind() is kEc
-  // RFC 7638: base64url of the SHA-256 of the key's JWK.
+  // RFC 7638: base64url of the SHA-256 of the key's JWK, 43 characters. The same for a key whatever file it
+  // comes from, so it serves as the key id in packets and messages.
   [[nodiscard]] std::string thumbprint() const;
   // "2048-bit RSA key ab12...", "P-256 key ab12...".
+  // For messages; the thumbprint is whole.
   [[nodiscard]] std::string description() const;
   // Whether the keys are mathematically equal, wherever they come from.
   [[nodiscard]] bool same_as(const PublicKey& other) const;
@@ -48,11 +51,13 @@ class PublicKey {
 
   // RFC 8017 section 7.1, empty label. REQUIRES: kind() is kRsa and the message fits.
   [[nodiscard]] Bytes encrypt_oaep(ByteView message, OaepHash hash) const;
-  // RFC 8017 section 7.2. REQUIRES: kind() is kRsa and the message fits.
+  // RFC 8017 section 7.2. Only for PKCS7, whose readers know nothing else: whoever decrypts must not reveal
+  // whether the padding was right. REQUIRES: kind() is kRsa and the message fits.
   [[nodiscard]] Bytes encrypt_pkcs1(ByteView message) const;
 
  private:
   friend class PrivateKey;
+  // Never changed after it was made, so threads may share it.
   std::shared_ptr<evp_pkey_st> key_;
   KeyKind kind_;
   std::string curve_;
@@ -63,6 +68,7 @@ class PrivateKey {
   // As PublicKey's. REQUIRES: it has its private half.
   explicit PrivateKey(evp_pkey_st* owned) : public_(owned) {}
   // Throws kRefused for another curve.
+  // For ephemeral keys and for `imgcrypt key generate`; takes no noticeable time.
   static PrivateKey generate_ec(const std::string& curve);
   // Large ones take minutes, so it can be cancelled: throws kCancelled. REQUIRES: 2048 to 16384 bits.
   static PrivateKey generate_rsa(int bits);
@@ -80,6 +86,7 @@ class PrivateKey {
   [[nodiscard]] SecretBytes agree(const PublicKey& peer) const;
 
  private:
+  // Its OpenSSL key has both halves; PublicKey uses only the public one.
   PublicKey public_;
 };
 

@@ -27,7 +27,8 @@ namespace {
               "add :file=PASSWORDFILE, :fd=N, :env=VARIABLE or :prompt after the key's file name");
 }
 
-// Told by the errors that OpenSSL left.
+// Told by the errors that OpenSSL left. Since OpenSSL 3 old ciphers such as DES are in the provider `legacy`,
+// which is not loaded: without this their keys would seem to have a wrong password, whatever is tried.
 bool lacks_cipher() {
   bool lacks = false;
   while (const unsigned long error = ERR_get_error()) {
@@ -73,6 +74,7 @@ bool lacks_cipher() {
               "give the private key that belongs to the certificate");
 }
 
+// Always passed, also without a passphrase: OpenSSL's own callback would ask for one on the terminal.
 int give_passphrase(char* buffer, int size, int, void* passphrase) {
   const auto* secret = static_cast<const SecretBytes*>(passphrase);
   if (secret == nullptr || secret->size() > static_cast<std::size_t>(size)) return -1;
@@ -88,11 +90,14 @@ EVP_PKEY* decode_generally(const PemBlock& block, const SecretBytes* passphrase)
 }
 
 PrivateKey parse_private_block(const PemBlock& block, const SecretBytes* passphrase) {
+  // The first private key is the one that is used: a later one that happens to be readable is never taken
+  // instead.
   const bool encrypted = is_encrypted(block);
   if (encrypted && passphrase == nullptr) {
     fail_without_passphrase();
   }
   EVP_PKEY* key = encrypted ? nullptr : private_key_from_der(block.der.expose());
+  // Ours reads only the common forms. An EC key without its public half, for one, is left to OpenSSL.
   if (key == nullptr) key = decode_generally(block, passphrase);
   if (key == nullptr && encrypted) fail_to_decrypt();
   ERR_clear_error();
@@ -120,6 +125,7 @@ PrivateKey parse_private_der(ByteView file, const SecretBytes* passphrase) {
   if (key == nullptr && encrypted) fail_to_decrypt();
   ERR_clear_error();
   if (key != nullptr) return PrivateKey(key);
+  // Only now, for the message: DER does not say what it is, so it has to be tried.
   if (EVP_PKEY* other = public_key_from_der(file)) {
     EVP_PKEY_free(other);
     fail_with_public_key();
@@ -149,6 +155,7 @@ PublicKey parse_public_block(const PemBlock& block) {
 }
 
 // The user named it, so a missing file is a wrong argument.
+// O_NOCTTY: a terminal that is named as a file must not become ours.
 Fd open_file(const std::string& path, const std::string& place) {
   Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!file.is_open()) throw Error(ErrorCode::kUsage, place + std::generic_category().message(errno));
@@ -158,6 +165,8 @@ Fd open_file(const std::string& path, const std::string& place) {
 PrivateKey parse_private_pem(std::string_view text, const SecretBytes* passphrase) {
   bool has_public = false;
   bool has_certificate = false;
+  // `openssl ecparam -genkey` writes EC PARAMETERS before the key, and bundles begin with certificates: what
+  // is not the key is only remembered for the message.
   for (const PemBlock& block : split_pem(text)) {
     if (is_private_label(block.label)) return parse_private_block(block, passphrase);
     has_public = has_public || is_public_label(block.label);
@@ -188,6 +197,7 @@ SecretBytes read_key_file(const std::string& path) {
 
 SecretBytes read_passphrase_file(const std::string& path) {
   SecretBytes passphrase = read_secret(open_file(path, path + ": ").get(), kMostPassphraseBytes, path);
+  // Only one: editors and echo add it; everything else may belong to the passphrase.
   if (as_text(passphrase.expose()).ends_with('\n')) passphrase.truncate(passphrase.size() - 1);
   return passphrase;
 }

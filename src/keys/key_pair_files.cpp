@@ -18,6 +18,7 @@ namespace {
 
 constexpr const char* kPublicSuffix = ".pub";
 
+// fsync(2) of a file does not make its name durable; that of its directory does.
 void sync_directory_of(const std::string& file) {
   const std::string folder = std::filesystem::path(file).parent_path().string();
   const Fd directory(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -37,6 +38,8 @@ class NewFile {
  public:
   NewFile(std::string target, ByteView content, mode_t mode) : target_(std::move(target)) {
     path_ = target_ + unused_suffix();
+    // O_EXCL: nobody can have put a link or a file of theirs there. The mode is right from the beginning, so
+    // that at no moment can others open a private key.
     const Fd file(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
     if (!file.is_open()) throw errno_error(target_);
     try {
@@ -54,6 +57,8 @@ class NewFile {
   }
 
   void publish(IfPresent if_present) {
+    // link(2) fails when the target exists, even if it came after we looked; rename(2) replaces it in one
+    // step.
     if (if_present == IfPresent::kReplace) {
       if (::rename(path_.c_str(), target_.c_str()) != 0) throw errno_error(target_);
       path_.clear();
@@ -82,8 +87,11 @@ void write_key_pair(const std::string& file, ByteView private_text, ByteView pub
                     IfPresent if_present) {
   const std::string public_file = file + kPublicSuffix;
   if (if_present == IfPresent::kRefuse) check_key_pair_absent(file);
+  // Both are whole and on the disk before either gets its name: a full disk changes nothing.
   NewFile private_half(file, private_text, 0600);
   NewFile public_half(public_file, public_text, 0644);
+  // The old public key goes before the old private key does. If we die in between, nobody can encrypt for a
+  // private key that is gone.
   if (if_present == IfPresent::kReplace && ::unlink(public_file.c_str()) != 0 && errno != ENOENT)
     throw errno_error(public_file);
   private_half.publish(if_present);

@@ -8,6 +8,7 @@
 
 namespace imgcrypt {
 
+// kReplace destroys the old key: nobody can then open what was encrypted for it.
 enum class IfPresent { kRefuse, kReplace };
 
 // When it returns, both files are whole and on the disk. At no time is there a public key beside a private
@@ -15,7 +16,8 @@ enum class IfPresent { kRefuse, kReplace };
 // the system fails, with neither file changed, except that kReplace may leave FILE.pub missing.
 void write_key_pair(const std::string& file, ByteView private_text, ByteView public_text,
                     IfPresent if_present);
-// Throws kRefused when one of the files exists. For before the key is made, which may take long.
+// Throws kRefused when one of the files exists. A symbolic link counts, even one that points nowhere.
+// For before the key is made, which may take long; write_key_pair checks again.
 void check_key_pair_absent(const std::string& file);
 
 }  // namespace imgcrypt

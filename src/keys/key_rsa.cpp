@@ -63,6 +63,7 @@ std::uint8_t mask_if_not_zero(std::uint8_t value) {
 
 // Zero if and only if `encoded` is 00 02 PS 00 M with an M of `size` bytes, without branches on its bytes.
 std::uint8_t pkcs1_fault(ByteView encoded, std::size_t size) {
+  // The caller knows how long M is, so the separator has one place: no search whose time would tell.
   const std::size_t separator = encoded.size() - size - 1;
   auto fault = static_cast<std::uint8_t>(encoded[0] | (encoded[1] ^ 2U) | encoded[separator]);
   for (const std::uint8_t padding : encoded.subspan(2, separator - 2)) {
@@ -71,6 +72,7 @@ std::uint8_t pkcs1_fault(ByteView encoded, std::size_t size) {
   return fault;
 }
 
+// OpenSSL calls it again and again while it looks for primes; 0 ends the search.
 int go_on(EVP_PKEY_CTX*) { return cancel_signal() == 0 ? 1 : 0; }
 
 }  // namespace
@@ -87,6 +89,7 @@ PrivateKey PrivateKey::generate_rsa(int bits) {
   EVP_PKEY_CTX_set_cb(context.get(), go_on);
   EVP_PKEY* key = nullptr;
   const int status = EVP_PKEY_keygen(context.get(), &key);
+  // First: a generation that go_on ended is not a failure of OpenSSL.
   throw_if_cancelled();
   openssl::check(status, "EVP_PKEY_keygen");
   return PrivateKey(key);
@@ -110,6 +113,7 @@ std::optional<SecretBytes> PrivateKey::decrypt_oaep(ByteView ciphertext, OaepHas
 // enough for an attacker with many tries to decrypt (Bleichenbacher 1998). So only the raw operation is
 // OpenSSL's.
 SecretBytes PrivateKey::decrypt_pkcs1(ByteView ciphertext, std::size_t size) const {
+  // Made in any case, before it is known whether it is needed: so the time is the same.
   SecretBytes message = random_secret(size);
   const std::size_t modulus = public_.modulus_size();
   if (ciphertext.size() != modulus || size + kPkcs1Overhead > modulus) return message;

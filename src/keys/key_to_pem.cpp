@@ -24,6 +24,7 @@ ByteView content_of(const openssl::Bio& bio) {
 
 // RFC 8018 section 6.2.
 LockedKey lock(const PKCS8_PRIV_KEY_INFO* key, const SecretBytes& passphrase) {
+  // Without a salt and an IV from us, OpenSSL makes random ones.
   AlgorithmIdentifier algorithm(openssl::check(
       PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), kIterations, nullptr, 0, nullptr, NID_hmacWithSHA256),
       "PKCS5_pbe2_set_iv"));

@@ -49,6 +49,7 @@ std::optional<KeyItem> item_of(const PemBlock& block, const SecretBytes* passphr
   const ByteView text = as_bytes(block.text);
   if (is_certificate_label(block.label)) return certificate_item(text, kPem);
   const auto form = std::ranges::find(kForms, block.label, &Form::label);
+  // E.g. EC PARAMETERS, which say nothing that the key does not.
   if (form == kForms.end()) return std::nullopt;
   if (form->kind == KeyItemKind::kPublicKey)
     return KeyItem{form->kind, form->name, kPem, parse_recipient_key(text), {}};
@@ -73,6 +74,7 @@ KeyItem der_item(ByteView file, const SecretBytes* passphrase) {
 
 KeyItem jwk_item(std::string_view file) {
   const bool is_private = is_private_jwk(file);
+  // The public half alone would hide that the private one is damaged.
   if (is_private) (void)parse_private_jwk(file);
   return {is_private ? KeyItemKind::kPrivateKey : KeyItemKind::kPublicKey,
           "JWK",

@@ -15,11 +15,13 @@ namespace imgcrypt {
 
 enum class KeyItemKind { kPrivateKey, kLockedPrivateKey, kPublicKey, kCertificate };
 
+// A key is locked if it is encrypted and no passphrase was given.
 struct KeyItem {
   KeyItemKind kind;
   std::string form;              // "PKCS#8", "SEC 1", "JWK"
   std::string container;         // "PEM", "DER" or "JSON"
   std::optional<PublicJwk> key;  // the public half; nullopt: locked
+  // Set for certificates only; `key` is then the certificate's key.
   std::optional<CertificateText> certificate;
   bool is_encrypted = false;
 };

@@ -16,7 +16,7 @@
 namespace imgcrypt {
 namespace {
 
-// Object identifiers as DER content.
+// Object identifiers as DER content (RFC 8017 appendix C, RFC 5480 section 2.1.1).
 constexpr std::array<std::uint8_t, 9> kRsaEncryption = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01};
 constexpr std::array<std::uint8_t, 7> kEcPublicKey = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01};
 constexpr std::array<std::uint8_t, 8> kP256 = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07};
@@ -39,16 +39,19 @@ EVP_PKEY* make_key(const char* type, int selection, const openssl::ParamBuilder&
       openssl::check(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr), "EVP_PKEY_CTX_new_from_name"));
   openssl::check(EVP_PKEY_fromdata_init(context.get()), "EVP_PKEY_fromdata_init");
   EVP_PKEY* key = nullptr;
+  // The numbers come from a file: if they are not a key, that is the file's fault and not OpenSSL's.
   if (EVP_PKEY_fromdata(context.get(), &key, selection, params.get()) <= 0) ERR_clear_error();
   return key;
 }
 
+// In OpenSSL's secure heap if the program has one, else in memory that is cleared when it is freed.
 openssl::BigNumber secure_number(ByteView bytes) {
   openssl::BigNumber number(openssl::check(BN_secure_new(), "BN_secure_new"));
   openssl::check(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), number.get()), "BN_bin2bn");
   return number;
 }
 
+// In the order of RSAPrivateKey (RFC 8017 appendix A.1.2), which begins with that of RSAPublicKey.
 constexpr std::array kRsaNames = {OSSL_PKEY_PARAM_RSA_N,         OSSL_PKEY_PARAM_RSA_E,
                                   OSSL_PKEY_PARAM_RSA_D,         OSSL_PKEY_PARAM_RSA_FACTOR1,
                                   OSSL_PKEY_PARAM_RSA_FACTOR2,   OSSL_PKEY_PARAM_RSA_EXPONENT1,
@@ -75,6 +78,7 @@ std::vector<openssl::BigNumber> secure_numbers(std::span<const ByteView> values)
 openssl::BigNumber reduce(const BIGNUM* value, const BIGNUM* prime, BN_CTX* context) {
   const openssl::BigNumber below(openssl::check(BN_dup(prime), "BN_dup"));
   openssl::BigNumber result(openssl::check(BN_secure_new(), "BN_secure_new"));
+  // prime - 1 is as secret as the prime: the flag makes the division take the same time for all values.
   BN_set_flags(below.get(), BN_FLG_CONSTTIME);
   const bool is_done =
       BN_sub_word(below.get(), 1) == 1 && BN_div(nullptr, result.get(), value, below.get(), context) == 1;
@@ -91,6 +95,7 @@ bool add_exponents(std::vector<openssl::BigNumber>& numbers) {
   auto of_q = reduce(exponent, q, context.get());
   openssl::BigNumber inverse(BN_mod_inverse(nullptr, q, p, context.get()));
   ERR_clear_error();
+  // The factors are whatever the file says, so there may be no inverse.
   const bool is_key = of_p && of_q && inverse;
   for (auto* number : {&of_p, &of_q, &inverse}) numbers.push_back(std::move(*number));
   return is_key;
@@ -103,6 +108,7 @@ EVP_PKEY* rsa_from_integers(DerReader integers, std::size_t count) {
     if (!integer || integer->empty()) return nullptr;
     values.push_back(*integer);
   }
+  // What would follow are further primes, which the general decoder may judge.
   return integers.at_end() ? rsa_key(secure_numbers(values)) : nullptr;
 }
 
@@ -131,6 +137,7 @@ EVP_PKEY* rsa_private(ByteView der) {
   if (!sequence) return nullptr;
   DerReader integers(*sequence);
   const auto version = integers.take(DerTag::kInteger);
+  // Version 1 has more than two primes.
   if (!version || version->size() != 1 || version->front() != 0) return nullptr;
   return rsa_from_integers(integers, kRsaNames.size());
 }
@@ -143,12 +150,14 @@ EVP_PKEY* ec_private(ByteView der, const char* group) {
   const auto version = fields.take(DerTag::kInteger);
   const auto scalar = fields.take(DerTag::kOctetString);
   if (!version || !scalar) return nullptr;
+  // A bare SEC 1 key names its curve here; inside PKCS#8 the algorithm has named it already.
   if (const auto parameters = fields.take(DerTag::kContext0)) {
     const auto object_id = DerReader(*parameters).take(DerTag::kObjectId);
     group = object_id ? group_of(*object_id) : nullptr;
   }
   const auto wrapped_point = fields.take(DerTag::kContext1);
   const auto point = wrapped_point ? DerReader(*wrapped_point).take(DerTag::kBitString) : std::nullopt;
+  // The first byte of a BIT STRING counts its unused bits (X.690 section 8.6.2.2): a key has none.
   if (group == nullptr || !point || point->size() < 2 || point->front() != 0) return nullptr;
   return ec_key(group, *scalar, point->subspan(1));
 }
@@ -194,6 +203,7 @@ EVP_PKEY* subject_public_key(ByteView der) {
 
 }  // namespace
 
+// After the version come a SEQUENCE, an INTEGER and an OCTET STRING: no form passes for another.
 EVP_PKEY* private_key_from_der(ByteView der) {
   if (EVP_PKEY* key = pkcs8_private(der)) return key;
   if (EVP_PKEY* key = rsa_private(der)) return key;
@@ -208,6 +218,7 @@ EVP_PKEY* rsa_public_key_from_der(ByteView der) {
 
 EVP_PKEY* subject_public_key_from_der(ByteView der) {
   if (EVP_PKEY* key = subject_public_key(der)) return key;
+  // Keys of other kinds become objects too, so that PublicKey can say why it refuses them.
   const std::uint8_t* at = der.data();
   EVP_PKEY* key = d2i_PUBKEY(nullptr, &at, static_cast<long>(der.size()));
   ERR_clear_error();

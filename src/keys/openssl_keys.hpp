@@ -23,10 +23,13 @@ namespace imgcrypt {
 [[nodiscard]] evp_pkey_st* public_key_from_der(ByteView der);
 
 // From big-endian numbers. Null for numbers that are not a key.
+// RFC 8017 section 3.1.
 [[nodiscard]] evp_pkey_st* rsa_public_key(ByteView modulus, ByteView exponent);
 // `numbers` are n, e, d, p, q and either all of dp, dq, qi, or none: then they are computed.
+// RFC 8017 section 3.2, with two primes.
 [[nodiscard]] evp_pkey_st* rsa_private_key(std::span<const ByteView> numbers);
 // REQUIRES: the point lies on its curve.
+// `curve` is the name that a JWK has for it. All numbers are big-endian and as long as the field.
 [[nodiscard]] evp_pkey_st* ec_private_key(const std::string& curve, ByteView scalar, ByteView x, ByteView y);
 
 }  // namespace imgcrypt

@@ -27,6 +27,7 @@ std::vector<PemBlock> split_pem(std::string_view text) {
     const std::size_t label_end = text.find(kDashes, label_at);
     if (label_end == std::string_view::npos) throw Error(ErrorCode::kUsage, "PEM block without a label");
     const std::string_view label = text.substr(label_at, label_end - label_at);
+    // Labels must agree (RFC 7468 section 3), so that a block cannot swallow the beginning of the next.
     const std::string end_line = std::string(kEnd) + std::string(label) + std::string(kDashes);
     const std::size_t body_at = label_end + kDashes.size();
     const std::size_t end = text.find(end_line, body_at);
@@ -34,6 +35,7 @@ std::vector<PemBlock> split_pem(std::string_view text) {
       throw Error(ErrorCode::kUsage, "PEM block " + std::string(label) + " does not end");
     }
     const std::string_view body = text.substr(body_at, end - body_at);
+    // A colon is not a digit of base64, so one shows that there are headers.
     PemBlock block{label,
                    text.substr(begin, end + end_line.size() - begin),
                    body.find(':') != std::string_view::npos,

@@ -13,6 +13,7 @@ namespace imgcrypt {
 struct PemBlock {
   std::string_view label;  // "PRIVATE KEY"
   std::string_view text;   // from BEGIN line to END line, inclusive
+  // Such as "DEK-Info:" (RFC 1421 section 4.6.1.3): only OpenSSL's PEM decoder can then read the text.
   bool has_headers = false;
   SecretBytes der;  // empty when has_headers
 };

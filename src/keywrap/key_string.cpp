@@ -34,6 +34,7 @@ std::optional<KeyString> split_known_form(const std::string& text, std::size_t c
   return std::nullopt;
 }
 
+// From the right: file names may contain colons, and so may passwords. The longest file name wins.
 template <typename Split>
 std::optional<KeyString> split_at_last(const std::string& text, Split split) {
   for (std::size_t colon = text.rfind(':'); colon != std::string::npos && colon > 0;
@@ -50,6 +51,7 @@ std::optional<KeyString> parse_passphrase_form(const std::string& file, const st
 }
 
 KeyString parse_key_string(const std::string& text) {
+  // First, so that no existing file is ever taken for another file and a password.
   if (names_file(text)) return {text, PassphraseFrom::kNowhere};
   const auto split_known = [&](std::size_t colon) {
     return names_file(text.substr(0, colon)) ? split_known_form(text, colon) : std::nullopt;
@@ -59,6 +61,7 @@ KeyString parse_key_string(const std::string& text) {
     if (!names_file(file)) return std::nullopt;
     return KeyString{file, PassphraseFrom::kArgument, text.substr(colon + 1), true};
   };
+  // Known forms first: FILE:prompt asks, and does not mean that the password is "prompt".
   if (const auto key = split_at_last(text, split_known)) return *key;
   if (const auto key = split_at_last(text, split_bare)) return *key;
   // The text may hold a password: only what comes before its first colon is shown.

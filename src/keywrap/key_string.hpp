@@ -11,6 +11,7 @@
 namespace imgcrypt {
 
 // Where the passphrase of a key file comes from.
+// kFile, kFd and kPrompt keep the passphrase out of the process list.
 enum class PassphraseFrom { kNowhere, kArgument, kFile, kFd, kEnvironment, kPrompt };
 
 struct KeyString {

@@ -18,6 +18,7 @@
 namespace imgcrypt {
 
 // Whether the packets that are written say whom they are for.
+// kHidden is for those who do not want the image to tell whom it is for; readers then try every packet.
 enum class RecipientNames { kWritten, kHidden };
 
 // How many recipients of one layer a key may be tried for. Each trial costs an operation with the private

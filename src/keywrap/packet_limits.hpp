@@ -6,6 +6,7 @@
 
 namespace imgcrypt {
 
+// A pkcs7 packet is for all of its recipients, so this also bounds the certificates that we put into one.
 inline constexpr std::size_t kMostPackets = 64;                     // in one annotation
 inline constexpr std::size_t kMostPacketBytes = 64 * 1024;          // before base64
 inline constexpr std::size_t kMostPrivateOptionsBytes = 16 * 1024;  // that a packet holds

@@ -3,6 +3,7 @@
 namespace imgcrypt {
 namespace {
 
+// Wider than what we accept at the lower end: lists also show what we cannot open.
 constexpr std::size_t kSmallestModulus = 128;  // bytes
 constexpr std::size_t kLargestModulus = 2048;
 

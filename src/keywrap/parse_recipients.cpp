@@ -42,6 +42,7 @@ class Recipients {
   [[noreturn]] static void fail(const std::string& recipient) {
     const std::size_t colon = recipient.find(':');
     const std::string scheme = recipient.substr(0, colon);
+    // A path with a colon in it, for one, does not name a scheme; the message would mislead.
     const bool names_scheme =
         colon > 0 && colon < recipient.size() - 1 &&
         std::ranges::all_of(scheme, [](unsigned char c) { return std::isalnum(c) != 0; });
@@ -75,6 +76,7 @@ KeyWrappers parse_recipients(const std::vector<std::string>& recipients,
     try {
       parsed.add(recipient, [&](const std::string& text) { note(start + text); });
     } catch (const Error& error) {
+      // The user named the recipient, so a file that is refused or broken is a wrong argument.
       const ErrorCode code = error.code() == ErrorCode::kProvider ? error.code() : ErrorCode::kUsage;
       throw Error(code, start + error.message(), error.hint());
     }

@@ -9,6 +9,8 @@
 namespace imgcrypt {
 namespace {
 
+// As recipients are removed by it, a beginning must not fit several keys by chance. Shorter texts must be
+// whole key ids, which a JWK may choose freely.
 constexpr std::size_t kShortestBeginning = 8;  // characters
 
 }  // namespace

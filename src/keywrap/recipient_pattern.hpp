@@ -21,6 +21,7 @@ struct RecipientPattern {
 
   // Whether it may match keys that differ.
   [[nodiscard]] bool is_beginning() const noexcept { return !beginning.empty(); }
+  // Compares texts that the packet claims; nothing is decrypted. Nobody has authenticated them.
   [[nodiscard]] bool matches(const PacketRecipient& recipient) const;
 };
 

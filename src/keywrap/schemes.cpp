@@ -18,6 +18,7 @@ std::span<const Scheme* const> schemes() { return kSchemes; }
 
 const Scheme* scheme_of(std::string_view annotation) {
   const auto found = std::ranges::find_if(kSchemes, [&](const Scheme* scheme) {
+    // Such an annotation is the beginning of many names, one for each provider.
     return scheme->annotation.ends_with('.') ? annotation.starts_with(scheme->annotation)
                                              : annotation == scheme->annotation;
   });

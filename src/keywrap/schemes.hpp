@@ -38,6 +38,7 @@ class RecipientGatherer {
   [[nodiscard]] virtual KeyWrappers wrappers() = 0;
 };
 
+// What a scheme may need beside the values; each uses what concerns it.
 struct GatherOptions {
   std::shared_ptr<KeyProviders> providers;
   RecipientNames names = RecipientNames::kWritten;
@@ -46,6 +47,7 @@ struct GatherOptions {
 // A key provider of ours, which needs no configuration: its name and its file in libexec/imgcrypt.
 struct OwnProvider {
   std::string_view name;
+  // Relative to ProviderSettings::libexec.
   std::string_view program;
 };
 
@@ -90,6 +92,8 @@ struct Scheme {
 [[nodiscard]] std::span<const Scheme* const> schemes();
 // The scheme whose packets this annotation holds; null: none of ours.
 [[nodiscard]] const Scheme* scheme_of(std::string_view annotation);
+// Whether a private key may open packets of this annotation. False for those of key providers and for unknown
+// ones.
 [[nodiscard]] bool private_keys_open(std::string_view annotation);
 
 struct SchemeString {

@@ -20,7 +20,9 @@ using Clock = std::chrono::steady_clock;
 
 // How soon it is noticed that a program has ended whose pipes a descendant holds, or that has closed them.
 constexpr int kTickMilliseconds = 10;
+// SIGKILL works at once, except on a process that we may not kill or that hangs in the kernel.
 constexpr int kMostMillisecondsToReap = 2000;
+// An error is one line for people, whatever the program wrote.
 constexpr std::size_t kMostShownErrors = 2 * 1024;
 
 void set_nonblocking(const Fd& fd) {
@@ -64,6 +66,7 @@ class ChildProcess::Answer {
   // Never empty: one byte more than the limit tells.
   MutableByteView room() {
     if (size_ == bytes_.size()) {
+      // A secret cannot grow where it is, and each new region costs system calls: so it grows by much.
       SecretBytes larger(std::min(most_ + 1, size_ * 4));
       std::ranges::copy(received(), larger.expose_mutable().begin());
       bytes_ = std::move(larger);
@@ -90,6 +93,7 @@ ChildProcess::ChildProcess(const Program& program, const ProgramLimits& limits, 
   Pipe err = make_pipe();
   for (const Fd* ours : {&in.write_end, &out.read_end, &err.read_end}) set_nonblocking(*ours);
   pid_ = spawn(program, in.read_end, out.write_end, err.write_end, watch);
+  // The program's ends close with this function: otherwise its outputs would never end for us.
   input_ = std::move(in.write_end);
   output_ = std::move(out.read_end);
   errors_ = std::move(err.read_end);
@@ -100,9 +104,11 @@ ChildProcess::~ChildProcess() { kill_and_reap(); }
 SecretBytes ChildProcess::finish(ByteView input) {
   Answer answer(limits_);
   while (!has_ended()) {
+    // The end of its input is how a program that serves one request knows that the request is whole.
     if (input.empty()) input_.reset();
     step(input, answer);
   }
+  // What it wrote before it ended may still be in the pipe.
   read_available(answer);
   const int status = kill_and_reap();
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) fail(describe_status(status));
@@ -115,6 +121,7 @@ SecretBytes ChildProcess::ask(ByteView line) {
     const ByteView received = answer.received();
     const auto end = std::ranges::find(received, std::uint8_t{'\n'});
     if (end != received.end()) {
+      // What came too much could be taken for the answer to the next line.
       if (end + 1 != received.end()) fail("it answered with more than one line");
       return answer.take(received.size() - 1);
     }
@@ -132,6 +139,7 @@ void ChildProcess::step(ByteView& input, Answer& answer) {
   if (answer.is_late()) fail("no answer within " + std::to_string(limits_.time.count()) + " ms");
   std::array fds = {pollfd{input.empty() ? -1 : input_.get(), POLLOUT, 0}, pollfd{output_.get(), POLLIN, 0},
                     pollfd{errors_.get(), POLLIN, 0}};
+  // With both outputs closed, poll has nothing to wake it, and the end is near: it is looked for sooner.
   const bool is_silent = !output_.is_open() && !errors_.is_open();
   ::poll(fds.data(), fds.size(), is_silent ? 1 : kTickMilliseconds);
   if (fds[0].revents != 0) write_some(input);
@@ -175,6 +183,7 @@ bool ChildProcess::has_ended() const {
 
 int ChildProcess::kill_and_reap() noexcept {
   if (pid_ < 0) return 0;
+  // Before it is reaped: until then neither the process nor the group can be another's.
   ::kill(-pid_, SIGKILL);
   ::kill(pid_, SIGKILL);  // it may have left its group
   // One that we may not kill, as it runs as another user, is left to init.

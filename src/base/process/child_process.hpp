@@ -37,6 +37,7 @@ class ChildProcess {
   [[nodiscard]] SecretBytes ask(ByteView line);
 
  private:
+  // What the program has said in one exchange, and how long it may still take.
   class Answer;
   void step(ByteView& input, Answer& answer);
   void write_some(ByteView& input);
@@ -48,10 +49,13 @@ class ChildProcess {
   std::string path_;
   ProgramLimits limits_;
   const DeathWatch& watch_;
+  // Our ends of its pipes. They never block; a closed one is one that has ended.
   Fd input_;
   Fd output_;
   Fd errors_;
+  // -1 once it is reaped: its number may then be another's.
   pid_t pid_ = -1;
+  // What it wrote to stderr, at most limits_.errors bytes. It goes into errors, so it is not for secrets.
   std::string error_text_;
 };
 

@@ -18,6 +18,8 @@ constexpr std::size_t kMostGroups = 1024;
 // Runs in the child of a process that may have threads: nothing here allocates or locks.
 class Groups {
  public:
+  // A group to watch goes to a free place, a negative one frees its place. Without a free place it is passed
+  // over.
   void hear(pid_t word) noexcept {
     const pid_t group = word > 0 ? word : -word;
     const pid_t from = word > 0 ? 0 : group;
@@ -67,6 +69,7 @@ DeathWatch::DeathWatch() {
 }
 
 DeathWatch::~DeathWatch() {
+  // The child sees the end of the pipe only after this, so it must come before we wait.
   pipe_.reset();
   while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) continue;
 }

@@ -25,8 +25,10 @@ class DeathWatch {
   void remove(pid_t child) const noexcept { tell(-child); }
 
  private:
+  // Writes the number, negated to remove it.
   void tell(pid_t word) const noexcept;
 
+  // Its write end, which nobody else may hold: its closing is the news of our death.
   Fd pipe_;
   pid_t child_ = -1;
 };

@@ -23,6 +23,7 @@ std::size_t retry(int fd, short event, const std::string& what, Call call) {
     const ssize_t result = call();
     if (result >= 0) return static_cast<std::size_t>(result);
     pollfd wanted = {fd, event, 0};
+    // A signal ends poll too, so that a cancel is noticed below in both cases.
     if (errno == EAGAIN) {
       ::poll(&wanted, 1, -1);
     } else if (errno != EINTR) {
@@ -60,6 +61,7 @@ Error errno_error(const std::string& what, int error_number) {
 Error errno_error(const std::string& what) { return errno_error(what, errno); }
 
 void Fd::reset() noexcept {
+  // Not repeated after EINTR: Linux has freed the number even then, and it may be another thread's by now.
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));
 }
 
@@ -98,6 +100,7 @@ SecretBytes read_secret(int fd, std::size_t limit, const std::string& what) {
 }
 
 SecretBytes read_secret_file(const std::string& path, std::size_t limit) {
+  // O_NOCTTY: a terminal that is named as a file must not become ours.
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!file.is_open()) throw errno_error(path);
   return read_secret(file.get(), limit, path);

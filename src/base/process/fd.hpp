@@ -17,7 +17,8 @@ namespace imgcrypt {
 [[nodiscard]] Error errno_error(const std::string& what, int error_number);
 [[nodiscard]] Error errno_error(const std::string& what);  // of the present errno
 
-// Owns a descriptor, or none, and closes it at its end.
+// Owns a descriptor, or none, and closes it at its end. An error of close(2) is lost: whoever must know that
+// the bytes are on the disk calls fsync(2) before.
 class Fd {
  public:
   Fd() noexcept = default;
@@ -31,8 +32,10 @@ class Fd {
   Fd& operator=(const Fd&) = delete;
   ~Fd() { reset(); }
 
+  // For system calls; stays owned. -1 if there is none.
   [[nodiscard]] int get() const noexcept { return fd_; }
   [[nodiscard]] bool is_open() const noexcept { return fd_ >= 0; }
+  // Closes it now; does nothing if there is none.
   void reset() noexcept;
 
  private:

@@ -13,9 +13,11 @@ pid_t fork_child(const std::string& purpose) {
   sigset_t all;
   sigset_t before;
   ::sigfillset(&all);
+  // Before the fork: in the child it would be too late for a signal that comes in between.
   ::pthread_sigmask(SIG_SETMASK, &all, &before);
   const pid_t child = ::fork();
   if (child == 0) return child;
+  // Kept, as the next call may change it.
   const int error = errno;
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (child > 0) return child;

@@ -17,6 +17,7 @@ namespace imgcrypt {
 namespace {
 
 constexpr std::size_t kMostBytes = 1024 * 1024;
+// An orphan that keeps forking could go on for ever.
 constexpr std::chrono::seconds kMostTime{1};
 
 // A child belongs to the thread that started it, an orphan to any.
@@ -44,6 +45,7 @@ bool has_children() noexcept {
 
 Orphans::Orphans() {
   try {
+    // Before we adopt: these children are not ours but those of what we replaced by exec.
     if (has_children()) spared_ = children();
     ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
   } catch (const std::exception&) {
@@ -61,6 +63,7 @@ void Orphans::kill() const noexcept {
 }
 
 bool Orphans::kill_once() const {
+  // What they leave behind becomes our child only when they have ended, hence the rounds of kill().
   bool is_any = false;
   for (const pid_t pid : children()) {
     if (std::ranges::find(spared_, pid) != spared_.end() || ::kill(pid, SIGKILL) != 0) continue;

@@ -6,6 +6,8 @@
 namespace imgcrypt {
 namespace {
 
+// A child puts its ends on 0 to 2 by dup2(2). An end that had such a number already could be overwritten by
+// another before its turn, and dup2 onto itself would leave close-on-exec set.
 Fd above_standard(Fd fd) {
   if (fd.get() > STDERR_FILENO) return fd;
   const int high = ::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1);

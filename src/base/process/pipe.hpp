@@ -5,6 +5,7 @@
 
 namespace imgcrypt {
 
+// Whoever waits for the end of a pipe must close its own copy of the write end first.
 struct Pipe {
   Fd read_end;
   Fd write_end;

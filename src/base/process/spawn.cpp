@@ -33,12 +33,15 @@ std::string find_program(const std::string& path) {
 // telling. What runs in the child is safe in one whose parent has threads: it neither allocates nor locks.
 [[noreturn]] void become(const char* path, char* const* arguments, const int (&standard)[3],
                          const Fd& failure, const DeathWatch& watch) {
+  // First, as the watch is told of a group.
   ::setpgid(0, 0);
   watch.add(::getpid());
+  // The copies do not close on exec.
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) ::dup2(standard[fd], fd);
   // The failure's end closes on exec; what we inherited ourselves, such as a passphrase's, may not.
   ::syscall(SYS_close_range, STDERR_FILENO + 1, failure.get() - 1, 0);
   ::syscall(SYS_close_range, failure.get() + 1, ~0U, 0);
+  // exec keeps ignored signals ignored, and we ignore SIGPIPE. SIGKILL and SIGSTOP fail, which is all right.
   for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
@@ -69,8 +72,10 @@ pid_t spawn(const Program& program, const Fd& input, const Fd& output, const Fd&
   const int standard[3] = {input.get(), output.get(), errors.get()};
   const pid_t pid = fork_child("start " + program.path);
   if (pid == 0) become(file.c_str(), arguments.data(), standard, failure.write_end, watch);
+  // Otherwise our own end would keep the pipe open, and the next read would wait for ever.
   failure.write_end.reset();
   if (const int error = read_failure(failure.read_end); error != 0) {
+    // Before it is reaped, for then its number may become another's.
     watch.remove(pid);
     ::waitpid(pid, nullptr, 0);
     throw errno_error("start " + program.path, error);

@@ -13,6 +13,7 @@ namespace imgcrypt {
 
 struct Program {
   std::string path;  // looked for in PATH when it has no slash
+  // Without argv[0], which is `path` as it is written here.
   std::vector<std::string> arguments;
 };
 

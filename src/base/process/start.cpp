@@ -23,6 +23,7 @@ void occupy_descriptors(int last) {
 void reset_signals() {
   std::signal(SIGCHLD, SIG_DFL);
   std::signal(SIGPIPE, SIG_IGN);
+  // The write then fails with EFBIG, and what is half-made is removed.
   std::signal(SIGXFSZ, SIG_IGN);
   install_cancel_handler();
   // Last: a signal that has been waiting for it comes now.
@@ -34,6 +35,7 @@ void reset_signals() {
 void protect_secrets() {
   const rlimit no_core_file = {0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core_file);
+  // Besides core files, this keeps other processes of the user from ptrace and /proc/PID/mem.
   ::prctl(PR_SET_DUMPABLE, 0);
 }
 

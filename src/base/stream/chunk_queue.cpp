@@ -10,6 +10,7 @@ void ChunkQueue::write(Chunk chunk) {
   const WorkTimer timer(Work::kWait);
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return chunks_.size() < kMost || is_abandoned_; });
+  // Not a failure: the reader has its own reason to stop, and reports it.
   if (is_abandoned_) return;
   chunks_.push_back(std::move(chunk));
   changed_.notify_all();
@@ -26,6 +27,7 @@ std::optional<Chunk> ChunkQueue::next() {
   const WorkTimer timer(Work::kWait);
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return !chunks_.empty() || is_at_end_; });
+  // What was written before a failure is still given: the failure came after it.
   if (chunks_.empty()) {
     if (failure_) std::rethrow_exception(failure_);
     return std::nullopt;

@@ -21,6 +21,7 @@ class Nowhere final : public Sink {
 std::uint64_t pump(Source& source, Sink& sink) {
   std::uint64_t total = 0;
   while (true) {
+    // Both ends may never wait, e.g. with regular files, so no system call would notice a signal.
     throw_if_cancelled();
     std::optional<Chunk> chunk = source.next();
     if (!chunk) return total;

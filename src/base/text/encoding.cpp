@@ -22,6 +22,7 @@ std::optional<std::size_t> decode_into(std::string_view text, Base64 variant, Wh
   return size;
 }
 
+// Enough for text of any form; libsodium refuses to write beyond it.
 std::size_t decoded_bound(std::string_view text) { return text.size() / 4 * 3 + 3; }
 
 }  // namespace
@@ -29,6 +30,7 @@ std::size_t decoded_bound(std::string_view text) { return text.size() / 4 * 3 + 
 std::string encode_base64(ByteView bytes, Base64 variant) {
   std::string text(sodium_base64_encoded_len(bytes.size(), sodium_variant(variant)), '\0');
   sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), sodium_variant(variant));
+  // libsodium ends its text with a NUL, which its size includes.
   text.pop_back();
   return text;
 }

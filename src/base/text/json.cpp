@@ -82,11 +82,13 @@ class JsonScanner {
 
   void skip_string() {
     std::size_t i = 1;
+    // An escape may be a quote; what else it is does not matter here.
     while (i < rest_.size() && rest_[i] != '"') i += rest_[i] == '\\' ? 2 : 1;
     if (i >= rest_.size()) fail("unterminated string");
     rest_.remove_prefix(i + 1);
   }
 
+  // By counting, not by recursion: a hostile text cannot exhaust the stack, also unchecked.
   void skip_container() {
     std::size_t depth = 0;
     do {
@@ -153,6 +155,7 @@ std::vector<JsonView> JsonView::elements() const {
   return elements;
 }
 
+// It goes on after the first hit: a second one, or a spelling that Go would take instead, must be seen.
 std::optional<JsonView> JsonView::find(std::string_view name) const {
   std::optional<JsonView> found;
   for (const JsonMember& member : members()) {
@@ -174,6 +177,7 @@ JsonView JsonView::get(std::string_view name) const {
   return *value;
 }
 
+// Decoding an escape would need a copy, which nobody would wipe.
 std::string_view JsonView::plain_string() const {
   require(Kind::kString, "string");
   const std::string_view inner = text_.substr(1, text_.size() - 2);
@@ -184,6 +188,7 @@ std::string_view JsonView::plain_string() const {
 std::uint64_t JsonView::unsigned_integer() const {
   std::uint64_t number = 0;
   const char* end = text_.data() + text_.size();
+  // Neither skips white space nor takes a sign, and it fails on overflow.
   const auto [stop, error] = std::from_chars(text_.data(), end, number);
   if (kind_ != Kind::kNumber || error != std::errc() || stop != end) {
     fail("whole number from 0 to 18446744073709551615 expected");

@@ -24,7 +24,8 @@ struct JsonLimits {
 // trailing bytes or invalid UTF-8. Throws kIntegrity, and kRefused beyond the limits.
 void check_json(std::string_view text, const JsonLimits& limits = {});
 
-// The text as a JSON string, with its quotes. Invalid UTF-8 becomes U+FFFD.
+// The text as a JSON string, with its quotes, for documents that we put together. Not for secrets. Invalid
+// UTF-8 becomes U+FFFD.
 [[nodiscard]] std::string quote_json(std::string_view utf8);
 
 struct JsonMember;
@@ -51,7 +52,7 @@ class JsonView {
   [[nodiscard]] std::optional<JsonView> find(std::string_view name) const;
   // Like find, but an absent member is kIntegrity.
   [[nodiscard]] JsonView get(std::string_view name) const;
-  // In the order of the text.
+  // In the order of the text, duplicates included.
   [[nodiscard]] std::vector<JsonMember> members() const;
   [[nodiscard]] std::vector<JsonView> elements() const;
 
@@ -61,6 +62,7 @@ class JsonView {
   [[nodiscard]] std::string_view plain_string() const;
   // A number without fraction, exponent or sign. Throws kIntegrity for others and for those above 2^64 - 1.
   [[nodiscard]] std::uint64_t unsigned_integer() const;
+  // Throws kIntegrity for everything but true and false.
   [[nodiscard]] bool boolean() const;
 
  private:
@@ -72,6 +74,7 @@ class JsonView {
   std::string_view text_;
 };
 
+// Both are views into the text.
 struct JsonMember {
   JsonView key;
   JsonView value;

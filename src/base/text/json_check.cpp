@@ -26,6 +26,7 @@ class LimitCounter final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
 
+  // Readers differ in which of two equal members they take, so a document could mean two things.
   bool key(string_t& name) override {
     std::set<std::string>& names = open_.back();
     if (!names.insert(name).second) fail("member \"" + name + "\" occurs twice");
@@ -73,6 +74,7 @@ class LimitCounter final : public nlohmann::json_sax<nlohmann::json> {
 }  // namespace
 
 void check_json(std::string_view text, const JsonLimits& limits) {
+  // Before the parser sees it: its work and memory grow with the text.
   if (text.size() > limits.size) {
     throw Error(ErrorCode::kRefused, "JSON: longer than " + std::to_string(limits.size) + " bytes");
   }

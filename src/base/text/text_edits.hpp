@@ -25,6 +25,7 @@ class TextEdits {
   [[nodiscard]] std::string apply() const;
 
  private:
+  // What happens at one offset: first the insertion, then `removed` bytes of the original are left out.
   struct Edit {
     std::size_t removed = 0;
     std::string inserted;

@@ -5,6 +5,7 @@
 namespace imgcrypt {
 namespace {
 
+// Two bytes nest one level deeper: without a bound a packet of 64 KiB could exhaust the stack.
 constexpr unsigned kMostDepth = 32;
 constexpr std::uint8_t kConstructed = 0x20;
 constexpr std::uint8_t kIndefinite = 0x80;
@@ -17,6 +18,7 @@ struct Header {
   std::optional<std::size_t> size;  // nullopt: up to an end mark
 };
 
+// The pieces are converted already, so pieces that are themselves in pieces have been joined.
 std::optional<Bytes> join_strings(ByteView strings) {
   Bytes joined;
   DerReader reader(strings);
@@ -49,10 +51,12 @@ class Converter {
     const std::uint8_t tag = rest_[0];
     const std::uint8_t first = rest_[1];
     rest_ = rest_.subspan(2);
+    // A zero here is an end mark without a beginning (X.690 section 8.1.5); keys and CMS have no high tags.
     if (tag == 0 || (tag & kHighTagNumber) == kHighTagNumber) return std::nullopt;
     if (first == kIndefinite) return Header{tag, std::nullopt};
     if (first < kIndefinite) return Header{tag, first};
     const std::size_t digits = first & 0x7fU;
+    // More digits could only be leading zeros: packets are far smaller.
     if (digits > 4 || digits > rest_.size()) return std::nullopt;
     std::size_t size = 0;
     for (const std::uint8_t digit : rest_.first(digits)) size = size << 8U | digit;
@@ -62,6 +66,7 @@ class Converter {
 
   std::optional<Bytes> take_content(const Header& header, unsigned depth) {
     const bool is_constructed = (header.tag & kConstructed) != 0;
+    // X.690 section 8.1.3.2: only constructed elements may have an indefinite length.
     if (!header.size) return is_constructed ? take_until_end_mark(depth) : std::nullopt;
     if (*header.size > rest_.size()) return std::nullopt;
     const ByteView content = rest_.first(*header.size);

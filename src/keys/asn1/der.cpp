@@ -14,6 +14,8 @@ std::optional<DerElement> DerReader::take_any() {
   std::size_t size = rest_[1];
   if (size >= 0x80) {
     const std::size_t digits = size & 0x7fU;
+    // 0 is the indefinite length, which DER forbids. Four bytes are more than any key file or packet needs,
+    // and cannot overflow.
     if (digits == 0 || digits > 4 || rest_.size() < 2 + digits) return std::nullopt;
     size = 0;
     for (std::size_t i = 0; i < digits; ++i) size = size << 8U | rest_[2 + i];

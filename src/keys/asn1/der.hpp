@@ -26,6 +26,7 @@ enum class DerTag : std::uint8_t {
   kContext3 = 0xa3,
 };
 
+// Views into the bytes that the reader was made from; they live as long as those.
 struct DerElement {
   DerTag tag;
   ByteView content;
@@ -40,7 +41,8 @@ class DerReader {
 
   // The content of the next element if it has this tag; else nullopt, and nothing is consumed.
   std::optional<ByteView> take(DerTag tag);
-  // The next element whatever its tag; nullopt at the end or when it is cut off.
+  // The next element whatever its tag; nullopt at the end, when it is cut off, or when its length is
+  // indefinite or has more than four bytes (X.690 sections 8.1.3.5 and 8.1.3.6).
   std::optional<DerElement> take_any();
   [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
 

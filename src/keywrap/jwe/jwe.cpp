@@ -63,7 +63,8 @@ void append_counted(Bytes& bytes, ByteView data) {
   bytes.insert(bytes.end(), data.begin(), data.end());
 }
 
-// RFC 7518 section 4.6.2.
+// RFC 7518 section 4.6.2. As the key is then used to unwrap another, AlgorithmID is that of the whole `alg`,
+// not `enc`; SuppPubInfo is the size in bits, and SuppPrivInfo is empty.
 SecretBytes derive(const SecretBytes& shared, std::string_view algorithm, ByteView apu, ByteView apv,
                    std::size_t size) {
   Bytes info;
@@ -82,6 +83,7 @@ std::optional<SecretBytes> unwrap_content_key(const PrivateKey& key, const JweRe
                                               Attempts& attempts) {
   if (key.public_key().kind() == KeyKind::kRsa) {
     const auto* row = find_row(kRsaAlgorithms, recipient.algorithm);
+    // The size costs nothing to compare and needs no private key, so such a recipient is no attempt.
     if (row == nullptr || recipient.encrypted_key.size() != key.public_key().modulus_size())
       return std::nullopt;
     attempts.use();
@@ -91,6 +93,7 @@ std::optional<SecretBytes> unwrap_content_key(const PrivateKey& key, const JweRe
   if (row == nullptr || !recipient.epk || recipient.epk->curve != key.public_key().curve())
     return std::nullopt;
   attempts.use();
+  // from_point refuses a point that is not on the curve: the sender chooses it.
   const SecretBytes shared = key.agree(PublicKey::from_point(*recipient.epk));
   return aes_kw_unwrap(derive(shared, recipient.algorithm, recipient.apu, recipient.apv, row->value),
                        recipient.encrypted_key);
@@ -105,6 +108,7 @@ WrappedContentKey wrap_content_key(const PublicKey& key, const std::string& algo
                                    const SecretBytes& content_key) {
   if (key.kind() == KeyKind::kRsa)
     return {{}, key.encrypt_oaep(content_key.expose(), find_row(kRsaAlgorithms, algorithm)->value)};
+  // A fresh one for each packet (RFC 7518 section 4.6): otherwise packets for one key share a wrapping key.
   const PrivateKey ephemeral = PrivateKey::generate_ec(key.curve());
   const EcPoint point = ephemeral.public_key().point();
   const std::string epk = R"(,"epk":{"kty":"EC","crv":")" + point.curve + R"(","x":")" +
@@ -171,6 +175,7 @@ Bytes JweWrapper::wrap(const SecretBytes& options) const {
   const std::string header = R"({"alg":")" + algorithm_ + R"(","enc":"A256GCM")" + wrapped.epk + key_id + "}";
   const std::string encoded_header = encode_base64(as_bytes(header), Base64::kUrl);
   const Bytes iv = random_bytes(kGcmNonceSize);
+  // The additional data is the header as it is encoded (RFC 7516 section 5.1 step 14).
   const GcmSealed sealed = gcm_seal(content_key, iv, as_bytes(encoded_header), options.expose());
   const std::string packet = R"({"protected":")" + encoded_header + R"(","encrypted_key":")" +
                              encode_base64(wrapped.encrypted_key, Base64::kUrl) + R"(","iv":")" +
@@ -187,12 +192,15 @@ std::optional<SecretBytes> unwrap_jwe(const PrivateKey& key, ByteView packet, At
     throw Error(ErrorCode::kRefused,
                 "JWE: content encryption \"" + message.encryption + "\" is not supported");
   }
+  // Neither ends the search: a later recipient may be this key's, and it counts more than what is wrong with
+  // others.
   bool authentic = true;
   std::string refused;
   for (const JweRecipient& recipient : message.recipients) {
     if (!is_read(recipient.algorithm)) refused = recipient.algorithm;
     const auto content_key = unwrap_content_key(key, recipient, attempts);
     if (!content_key) continue;
+    // A content key of another size looks like a wrong tag from outside.
     if (content_key->size() == encryption->value.key_size) {
       auto options = encryption->value.open(*content_key, message.iv, as_bytes(message.aad),
                                             message.ciphertext, message.tag);

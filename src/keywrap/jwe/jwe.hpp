@@ -12,8 +12,11 @@
 
 namespace imgcrypt {
 
+// Of a layer's descriptor; packets in base64, joined by commas.
 inline constexpr const char* kJweAnnotation = "org.opencontainers.image.enc.keys.jwe";
 
+// One recipient, one packet: ocicrypt-rs tries only the first recipient of a JWE whose algorithm fits, and
+// newer ocicrypt refuses the whole JWE for one algorithm that it does not allow.
 class JweWrapper final : public KeyWrapper {
  public:
   // Uses the JWK's own algorithm and key id, where it has them; else the key id is the key's thumbprint.

@@ -38,6 +38,7 @@ class Header {
   Header(const std::optional<JsonView>& integrity_protected, const std::optional<JsonView>& shared,
          const std::optional<JsonView>& own)
       : parts_{integrity_protected, shared, own} {
+    // What `crit` names must be understood or refused (RFC 7516 section 4.1.13), and we know no extension.
     for (const char* name : {"crit", "zip"}) {
       if (find(name)) throw Error(ErrorCode::kRefused, "JWE: header parameter \"" + std::string(name) + "\"");
     }
@@ -120,6 +121,7 @@ JweMessage parse_json(std::string_view text) {
   const auto add = [&](const JsonView& recipient) {
     const Header header(integrity_protected, shared, recipient.find("header"));
     const std::string encryption = header.text("enc");
+    // Section 7.2.1: all recipients share one content, so they must agree on how it is encrypted.
     if (!message.recipients.empty() && encryption != message.encryption)
       fail("recipients with different \"enc\"");
     message.encryption = encryption;
@@ -137,6 +139,7 @@ JweMessage parse_json(std::string_view text) {
 }  // namespace
 
 Bytes JweMessage::without(ByteView packet, const std::set<std::size_t>& positions) {
+  // A packet that cannot be read is not rewritten.
   (void)parse(packet);
   const JsonView document(as_text(packet));
   for (const std::string_view name : kOfOneRecipient)
@@ -151,6 +154,7 @@ Bytes JweMessage::without(ByteView packet, const std::set<std::size_t>& position
     const std::string name = member.key.string();
     if (std::ranges::find(kOfOneRecipient, name) != kOfOneRecipient.end()) continue;
     text += (text.empty() ? "{" : ",") + std::string(member.key.text()) + ":";
+    // Texts are copied as they are: "protected" is authenticated character by character.
     text += name == "recipients" ? "[" + left + "]" : std::string(member.value.text());
   }
   return to_bytes(as_bytes(text + "}"));

@@ -11,6 +11,7 @@
 
 namespace imgcrypt {
 
+// The three headers that a recipient may have (RFC 7516 section 4) are one here. What is absent is empty.
 struct JweRecipient {
   std::string algorithm;       // "alg"
   std::string key_id;          // "kid", may be empty
@@ -22,7 +23,9 @@ struct JweRecipient {
 
 struct JweMessage {
   std::string encryption;  // "enc"
-  std::string aad;         // RFC 7516 section 5.1 step 14
+  // The additional data of the content encryption, from the packet's own characters: the protected header in
+  // base64url and, if there is an "aad", a dot and that.
+  std::string aad;  // RFC 7516 section 5.1 step 14
   Bytes iv;
   Bytes ciphertext;
   Bytes tag;

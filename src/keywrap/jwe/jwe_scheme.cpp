@@ -21,6 +21,7 @@ class JweRecipients final : public RecipientGatherer {
     const PublicJwk key = parse_recipient_key(file.expose());
     if (const std::size_t count = count_keys(file.expose()); count > 1)
       note("only the first of its " + std::to_string(count) + " keys is used");
+    // The same key with another algorithm or key id is another recipient.
     const bool is_new = keys_.insert({key.key.thumbprint(), key.algorithm, key.key_id}).second;
     if (is_new) wrappers_.push_back(std::make_unique<JweWrapper>(key, names_));
   }
@@ -36,6 +37,7 @@ class JweRecipients final : public RecipientGatherer {
 RecipientPattern pattern_of(const std::string& file) {
   const PublicJwk key = parse_recipient_key(read_key_file(file).expose());
   RecipientPattern pattern{.scheme = "jwe", .fingerprints = {key.key.thumbprint()}};
+  // The image may have been encrypted with the JWK, or with the same key in PEM.
   if (!key.key_id.empty()) pattern.fingerprints.push_back(key.key_id);
   return pattern;
 }

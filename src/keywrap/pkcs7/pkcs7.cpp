@@ -24,6 +24,7 @@ struct Candidate {
 
 bool is_for(const Pkcs7Recipient& recipient, const PrivateKey& key, std::span<const Certificate> own) {
   if (!recipient.unsupported.empty()) return false;
+  // Nothing else in a packet tells whose it is; the size at least rules out keys of other sizes.
   if (own.empty()) {
     return recipient.encrypted_key.size() == key.public_key().modulus_size();
   }
@@ -43,6 +44,7 @@ std::vector<Candidate> find_candidates(const Pkcs7Message& message, const Privat
     if (transport) candidates.push_back({*transport, recipient.encrypted_key});
     is_unknown = is_unknown || !transport;
   }
+  // Only if nothing is left to try: an unknown algorithm of one recipient must not hide the others.
   if (candidates.empty() && is_unknown) {
     throw Error(ErrorCode::kRefused, "PKCS7: this encryption of the content key is not supported");
   }
@@ -92,6 +94,7 @@ Bytes Pkcs7Wrapper::wrap(const SecretBytes& options) const {
                                   rsa_pkcs1(),
                                   recipient.public_key().encrypt_pkcs1(content_key.expose())});
   }
+  // The algorithms that every other ocicrypt implementation reads (docs/formats.md).
   message.content_encryption = aes_128_gcm(nonce);
   message.content = std::move(sealed.ciphertext);
   message.content.insert(message.content.end(), sealed.tag.begin(), sealed.tag.end());
@@ -106,6 +109,7 @@ std::optional<SecretBytes> unwrap_pkcs7(const PrivateKey& key, std::span<const C
                                         UnauthenticatedPackets unauthenticated, ByteView packet,
                                         Attempts& attempts) {
   const Pkcs7Message message = Pkcs7Message::parse(packet);
+  // Before the key is looked at: what the packet uses is refused for every key alike.
   const ContentCipher cipher = ContentCipher::from(message.content_encryption);
   if (!cipher.is_authenticated() && unauthenticated == UnauthenticatedPackets::kRefused) {
     throw Error(ErrorCode::kRefused, "PKCS7: the content is encrypted without authentication (CBC)",
@@ -114,12 +118,15 @@ std::optional<SecretBytes> unwrap_pkcs7(const PrivateKey& key, std::span<const C
   if (key.public_key().kind() != KeyKind::kRsa) return std::nullopt;
   const auto candidates = find_candidates(message, key, own);
   for (const Candidate& candidate : candidates) {
+    // Each trial is an operation with the private key, which takes long for the largest ones.
     throw_if_cancelled();
     attempts.use();
     const SecretBytes content_key =
         candidate.transport.decrypt(key, candidate.encrypted_key, cipher.key_size());
     if (auto options = cipher.open(content_key, message.content)) return options;
   }
+  // A certificate says that the packet is for this key, so it must be damaged. Without one it may as well be
+  // for another key of the same size.
   if (own.empty() || candidates.empty()) return std::nullopt;
   throw layer_authentication_failed();
 }

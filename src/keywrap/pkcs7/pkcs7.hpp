@@ -16,9 +16,11 @@
 
 namespace imgcrypt {
 
+// Of a layer's descriptor; packets in base64, joined by commas.
 inline constexpr const char* kPkcs7Annotation = "org.opencontainers.image.enc.keys.pkcs7";
 
 // Throws kUsage for a certificate whose key is not RSA.
+// For before the wrapper is made, so that the error names the one file.
 void check_pkcs7_recipient(const Certificate& recipient);
 
 class Pkcs7Wrapper final : public KeyWrapper {

@@ -16,6 +16,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
+// Object identifiers as DER content: those of AES and SHA-256 are NIST's, those of RSA PKCS #1's.
 constexpr std::string_view kAes128Gcm = "\x60\x86\x48\x01\x65\x03\x04\x01\x06"sv;
 constexpr std::string_view kRsaPkcs1 = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01"sv;
 constexpr std::string_view kRsaesOaep = "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x07"sv;
@@ -29,12 +30,14 @@ struct ContentAlgorithm {
   std::optional<BlockCipher> block_cipher;
 };
 
+// AES-128-GCM and AES-256-GCM, then what needs --allow-legacy-cms: AES-128-CBC, AES-256-CBC, 3DES.
 constexpr std::array kContentAlgorithms = {
     ContentAlgorithm{kAes128Gcm, 16, {}}, ContentAlgorithm{"\x60\x86\x48\x01\x65\x03\x04\x01\x2e"sv, 32, {}},
     ContentAlgorithm{"\x60\x86\x48\x01\x65\x03\x04\x01\x02"sv, 16, BlockCipher::kAes128},
     ContentAlgorithm{"\x60\x86\x48\x01\x65\x03\x04\x01\x2a"sv, 32, BlockCipher::kAes256},
     ContentAlgorithm{"\x2a\x86\x48\x86\xf7\x0d\x03\x07"sv, 24, BlockCipher::kTripleDes}};
 
+// Only the full tag: a shorter one, which GCM allows, would be easier to forge.
 constexpr std::array<std::uint8_t, 1> kTagSize = {kGcmTagSize};
 
 // Go's pkcs7 libraries have their own parameters for GCM. RFC 5084 has the nonce as an OCTET STRING; they
@@ -78,7 +81,8 @@ std::optional<OaepHash> parse_mask_hash(ByteView generator) {
   return name && as_text(*name) == kMgf1 ? parse_hash(reader) : std::nullopt;
 }
 
-// RFC 4055 section 4.1. Labels, and two hashes that differ, are not supported.
+// RFC 4055 section 4.1; what is absent means SHA-1. Labels ([2], which is then left over), and two hashes
+// that differ, are not supported.
 std::optional<OaepHash> parse_oaep(ByteView parameters) {
   const auto sequence = DerReader(parameters).take(DerTag::kSequence);
   if (!sequence) return std::nullopt;
@@ -137,6 +141,7 @@ std::optional<KeyTransport> KeyTransport::from(const AlgorithmId& algorithm) {
 
 SecretBytes KeyTransport::decrypt(const PrivateKey& key, ByteView encrypted_key, std::size_t size) const {
   if (!oaep_) return key.decrypt_pkcs1(encrypted_key, size);
+  // Before the padding is known to be right or wrong, so that both take the same path.
   SecretBytes random = random_secret(size);
   auto decrypted = key.decrypt_oaep(encrypted_key, *oaep_);
   return decrypted && decrypted->size() == size ? std::move(*decrypted) : std::move(random);
@@ -148,6 +153,7 @@ AlgorithmId aes_128_gcm(ByteView nonce) {
   return {to_bytes(as_bytes(kAes128Gcm)), der_element(DerTag::kPrimitiveSequence, {inner})};
 }
 
+// RFC 3370 section 4.2.1 asks for NULL parameters; Go's pkcs7 libraries write none, and so do we.
 AlgorithmId rsa_pkcs1() { return {to_bytes(as_bytes(kRsaPkcs1)), {}}; }
 
 }  // namespace imgcrypt

@@ -11,11 +11,13 @@
 
 namespace imgcrypt {
 
+// How the private options are encrypted with the content key.
 class ContentCipher {
  public:
   // Throws kRefused for other algorithms, and for parameters that Go's pkcs7 libraries do not accept either.
   static ContentCipher from(const AlgorithmId& algorithm);
 
+  // False for CBC: whoever can change the packet can change the plaintext. The caller asks for leave first.
   [[nodiscard]] bool is_authenticated() const noexcept { return !block_cipher_; }
   [[nodiscard]] std::size_t key_size() const noexcept { return key_size_; }  // bytes
   // nullopt: the key is wrong or the content is damaged. REQUIRES: the key has key_size() bytes.
@@ -30,6 +32,7 @@ class ContentCipher {
   std::optional<BlockCipher> block_cipher_;  // nullopt: AES-GCM
 };
 
+// How the content key is encrypted for one recipient (RFC 5652 section 6.2.1).
 class KeyTransport {
  public:
   // nullopt: not supported.

@@ -17,6 +17,7 @@ namespace {
 constexpr std::array<std::uint8_t, 1> kVersion = {0};
 constexpr std::array<std::uint8_t, 9> kData = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01};
 constexpr std::array<std::uint8_t, 9> kEnvelopedData = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x03};
+// Enough for SHA-256: more would only make the message longer.
 constexpr std::size_t kMostKeyIdBytes = 32;
 
 template <typename Value>
@@ -41,6 +42,7 @@ Pkcs7Recipient unsupported(std::string kind) { return {std::move(kind), {}, {}, 
 
 Pkcs7Recipient parse_key_transport(DerReader info) {
   (void)need(info.take(DerTag::kInteger), "recipient version");
+  // RecipientIdentifier is a CHOICE (RFC 5652 section 6.2.1): a key identifier, or issuer and serial number.
   if (const auto key_id = info.take(DerTag::kPrimitive0)) {
     return unsupported("key identifier " +
                        encode_hex(key_id->first(std::min(key_id->size(), kMostKeyIdBytes))));
@@ -60,6 +62,7 @@ Pkcs7Recipient parse_recipient(const DerElement& info) {
   switch (info.tag) {
     case DerTag::kSequence:
       return parse_key_transport(DerReader(info.content));
+    // The other kinds of RecipientInfo (section 6.2). They do not make the message unreadable for us.
     case DerTag::kContext1:
       return unsupported("key agreement");
     case DerTag::kContext2:
@@ -97,6 +100,7 @@ Bytes encode_recipient(const Pkcs7Recipient& recipient) {
                                          der_element(DerTag::kOctetString, {recipient.encrypted_key})});
 }
 
+// Checked before anything is copied: the conversion needs memory of the order of the packet.
 Bytes definite(ByteView packet) {
   if (packet.size() > kMostPacketBytes)
     throw Error(ErrorCode::kRefused, "PKCS7: a message of more than " + in_kib(kMostPacketBytes));
@@ -150,6 +154,7 @@ Bytes Pkcs7Message::encode() const {
 }
 
 Bytes Pkcs7Message::without(ByteView packet, const std::set<std::size_t>& positions) {
+  // A packet that cannot be read is not rewritten.
   (void)parse(packet);
   const Bytes der = definite(packet);
   DerReader fields = open_enveloped(der);
@@ -160,6 +165,7 @@ Bytes Pkcs7Message::without(ByteView packet, const std::set<std::size_t>& positi
     const ByteView recipient = need(recipients.take_any(), "recipient").whole;
     if (!positions.contains(i)) left.push_back(to_bytes(recipient));
   }
+  // Copied as it is, also elements that we do not know, such as unprotectedAttrs (section 6.1).
   Bytes rest;
   while (!fields.at_end()) {
     const ByteView field = need(fields.take_any(), "field").whole;

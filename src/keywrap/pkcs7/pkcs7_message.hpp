@@ -10,6 +10,7 @@
 
 namespace imgcrypt {
 
+// AlgorithmIdentifier (RFC 5280 section 4.1.1.2).
 struct AlgorithmId {
   Bytes object_id;   // the content of the OBJECT IDENTIFIER
   Bytes parameters;  // a whole element; empty when absent
@@ -28,6 +29,7 @@ struct Pkcs7Recipient {
 struct Pkcs7Message {
   std::vector<Pkcs7Recipient> recipients;
   AlgorithmId content_encryption;
+  // The ciphertext; with AES-GCM its tag follows in the same string.
   Bytes content;
 
   // Reads what Go's libraries read: BER, any version number, anything after the known elements; besides,

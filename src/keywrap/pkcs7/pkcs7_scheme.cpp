@@ -22,6 +22,7 @@ class Pkcs7Recipients final : public RecipientGatherer {
     }
     const SecretBytes file = read_key_file(value);
     certificates_.push_back(Certificate::parse(file.expose()));
+    // Pkcs7Wrapper would find it too, but could not say which file it was.
     check_pkcs7_recipient(certificates_.back());
     if (const std::size_t count = count_certificates(file.expose()); count > 1) {
       note("only the first of its " + std::to_string(count) + " certificates is used, " +
@@ -47,6 +48,7 @@ RecipientPattern pattern_of(const std::string& file) {
 
 std::optional<SecretBytes> unwrap(const UserKey& key, ByteView packet, Attempts& attempts) {
   auto options = unwrap_pkcs7(key.key, key.certificates, key.unauthenticated, packet, attempts);
+  // Who named a certificate expected it to fit, so "for another key" would be too little to say.
   if (options || key.certificates.empty()) return options;
   throw Error(ErrorCode::kNoKey, "it is not wrapped for the certificate that was given",
               "leave the certificate out: then everything that the key might open is tried");

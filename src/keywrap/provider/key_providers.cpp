@@ -12,6 +12,7 @@ namespace imgcrypt {
 namespace {
 
 constexpr std::size_t kMostConfigBytes = std::size_t{1} << 20U;
+// Only for messages: the programs read it and pass on its value.
 constexpr const char* kConfigVariable = "OCICRYPT_KEYPROVIDER_CONFIG";
 
 const std::vector<std::string> kServe = {"--serve"};
@@ -21,7 +22,8 @@ Error failure_of(const std::string& name, const Error& error) {
   return {ErrorCode::kProvider, "key provider " + name + ": " + error.message(), error.hint()};
 }
 
-// Whether a configured program is one of ours: those can be kept.
+// Whether a configured program is one of ours: those can be kept. Compared as files, since paths may lead
+// through links.
 bool is_in(const std::string& directory, const std::string& program) {
   std::error_code failure;
   const auto path = std::filesystem::canonical(program, failure);
@@ -76,6 +78,7 @@ class KeyProviders::Connection {
   }
 
   SecretBytes ask_kept(const SecretBytes& document) {
+    // Not before the first request: many commands name a provider that they then do not need.
     if (!kept_) kept_ = std::make_unique<ChildProcess>(program_, limits_, watch_);
     const std::uint64_t id = next_id_++;
     const SecretBytes line = with_request_id(document.expose(), id);
@@ -125,11 +128,13 @@ void KeyProviders::require_configured(const std::string& name) {
 
 void KeyProviders::require(const std::string& name) {
   const std::string& path = connection(name).path();
+  // A name without a slash is searched for in PATH when it is started, so nothing can be said about it now.
   if (path.find('/') != std::string::npos && ::access(path.c_str(), X_OK) != 0)
     throw Error(ErrorCode::kProvider, "key provider " + name + ": " + errno_error("start " + path).message());
 }
 
 SecretBytes KeyProviders::exchange(const std::string& name, const SecretBytes& document) {
+  // An image may name any number of packets, and each call starts a program or waits for one.
   if (++calls_ > kMostProviderCalls) {
     throw Error(ErrorCode::kRefused,
                 "more than " + std::to_string(kMostProviderCalls) + " calls of key providers for one image");
@@ -160,6 +165,7 @@ void KeyProviders::load() {
     if (entry.program && !entry.serve_arguments && is_in(settings_.libexec, entry.program->path))
       entry.serve_arguments = kServe;
   }
+  // Last, so that a provider that the user configured under one of these names is the one that counts.
   for (const Scheme* scheme : schemes()) {
     for (const OwnProvider& own : scheme->own_providers) add_own(own);
   }
@@ -207,6 +213,7 @@ KeyProviders::Connection& KeyProviders::connection(const std::string& name) {
   auto& connection = connections_[name];
   if (connection) return *connection;
   const ProviderEntry& found = entry(name);
+  // Our own providers need no configuration, so the constructor may not have made one.
   if (!watch_) watch_ = std::make_unique<DeathWatch>();
   Program program = *found.program;
   if (found.serve_arguments) {

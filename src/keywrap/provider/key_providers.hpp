@@ -27,12 +27,14 @@ enum class MissingConfig { kIsError, kCountsAsEmpty };
 // Where providers are found and how long they may take.
 struct ProviderSettings {
   std::string config;  // file; empty: none is configured
+  // What a configuration that is named but does not exist means.
   MissingConfig missing = MissingConfig::kIsError;
   std::string libexec;  // directory of our own providers, which need no configuration
   ProgramLimits limits;
 };
 
 // libexec/imgcrypt in the prefix that the running program was installed to: PREFIX/bin/PROGRAM.
+// Throws std::filesystem::filesystem_error when /proc is not mounted.
 [[nodiscard]] std::string libexec_directory();
 
 // Safe for use by several threads. Programs that still run are killed when it is destroyed. Make it before
@@ -61,6 +63,7 @@ class KeyProviders {
   [[nodiscard]] std::optional<SecretBytes> ask(const std::string& name, const ProviderRequest& request);
 
  private:
+  // How one provider is asked: by one program that is kept, or by one for each request.
   class Connection;
   void load();
   void read_config();
@@ -70,10 +73,13 @@ class KeyProviders {
   Connection& connection(const std::string& name);
 
   ProviderSettings settings_;
+  // Of everything below up to `connections_`. A connection, once made, stays where it is and has locks of its
+  // own, so that one provider does not hold up another.
   std::mutex mutex_;
   bool is_loaded_ = false;
   bool is_config_missing_ = false;
   std::vector<ProviderEntry> entries_;
+  // Before the connections, whose programs it watches until they are destroyed.
   std::unique_ptr<DeathWatch> watch_;
   std::map<std::string, std::unique_ptr<Connection>> connections_;
   std::atomic<std::size_t> calls_{0};

@@ -41,6 +41,7 @@ struct ProviderUnwrapper::Known {
 
   Answer& find(const std::string& name, ByteView packet) {
     const std::lock_guard lock(mutex);
+    // The reference stays valid after the lock is released: a map never moves its nodes.
     return answers[{name, to_bytes(packet)}];
   }
 };
@@ -69,10 +70,12 @@ std::optional<SecretBytes> ProviderUnwrapper::unwrap(std::string_view annotation
     try {
       answer.options = ask(name, packet);
     } catch (const Error& error) {
+      // Kept as well: a provider that fails for a packet would fail for each layer, perhaps after 30 seconds.
       answer.failure = error;
       throw;
     }
   }
+  // The caller may change or drop its copy; other layers ask for the same packet.
   return SecretBytes::copy_of(answer.options->expose());
 }
 

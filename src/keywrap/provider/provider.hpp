@@ -13,6 +13,7 @@
 
 namespace imgcrypt {
 
+// The name of the provider follows.
 inline constexpr std::string_view kProviderAnnotationPrefix = "org.opencontainers.image.enc.keys.provider.";
 
 // A key provider, and what the user gave to it.
@@ -25,6 +26,7 @@ struct NamedProvider {
 [[nodiscard]] NamedProvider parse_named_provider(std::string_view text);
 
 // What the user gave for each provider, by its name.
+// In the order in which the user gave them, which is that of the request.
 using ProviderParameters = std::map<std::string, std::vector<std::string>>;
 
 // One packet, made by the provider `name` for these parameters.
@@ -52,6 +54,7 @@ class ProviderUnwrapper final : public KeyUnwrapper {
  public:
   ProviderUnwrapper(std::shared_ptr<KeyProviders> providers, ProviderParameters parameters);
   ~ProviderUnwrapper() override;
+  // True for every annotation of a scheme that programs unwrap, whether its provider is known here or not.
   [[nodiscard]] bool reads(std::string_view annotation) const override;
   [[nodiscard]] std::string description() const override;
   // Throws kUsage for a provider that is neither configured nor among the parameters: images must not start
@@ -65,6 +68,7 @@ class ProviderUnwrapper final : public KeyUnwrapper {
 
   std::shared_ptr<KeyProviders> providers_;
   ProviderParameters parameters_;
+  // The answers so far, by provider and packet; shared by the threads that use this.
   std::unique_ptr<Known> known_;
 };
 

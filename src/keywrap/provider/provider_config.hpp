@@ -12,7 +12,9 @@
 namespace imgcrypt {
 
 struct ProviderEntry {
+  // Never empty, without ':' and ',', and not a reserved name.
   std::string name;
+  // nullopt: the entry cannot be used, and `unusable` says why. It is no error until somebody needs it.
   std::optional<Program> program;
   // With these added to its arguments the program reads many requests, one a line; nullopt: one request a
   // process.

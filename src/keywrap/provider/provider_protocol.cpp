@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kWrapOperation = "keywrap";
 constexpr std::string_view kUnwrapOperation = "keyunwrap";
+// A provider may say anything; what it says becomes part of an error.
 constexpr std::size_t kMostShownBytes = 2048;
 
 [[noreturn]] void fail(const std::string& what) { throw Error(ErrorCode::kIntegrity, what); }
@@ -87,6 +88,8 @@ SecretBytes format_provider_request(const ProviderRequest& request, std::string_
   const std::string parameters = parameters_object(request, provider);
   if (request.operation == ProviderOperation::kWrap) {
     return SecretBytes::joined({R"({"op":"keywrap","keywrapparams":{"ec":)",
+                                // Without its last brace: when wrapping, ocicrypt has DecryptConfig in the
+                                // same object.
                                 std::string_view(parameters).substr(0, parameters.size() - 1),
                                 R"(,"DecryptConfig":{"Parameters":{}}},"optsdata":")",
                                 as_text(content.expose()),
@@ -150,6 +153,7 @@ std::optional<SecretBytes> parse_provider_reply(ProviderOperation operation, Byt
   const JsonView json(text);
   const auto results = json.find(is_wrap ? "keywrapresults" : "keyunwrapresults");
   const auto result = results ? results->find(is_wrap ? "annotation" : "optsdata") : std::nullopt;
+  // A result counts more than an "error" beside it, which other providers may fill as they like.
   if (result) return bytes_of(*result);
   throw_failure(json);
   return std::nullopt;

@@ -14,11 +14,13 @@
 
 namespace imgcrypt {
 
+// That a provider of ours reads: a packet of the largest size in base64 takes a twelfth of it.
 inline constexpr std::size_t kMostProviderRequestBytes = 1024 * 1024;
 
 // The parameter that `provider:NAME` without a parameter means.
 inline constexpr const char* kProviderEnabled = "Enabled";
 
+// "keywrap" and "keyunwrap" in the documents.
 enum class ProviderOperation { kWrap, kUnwrap };
 
 struct ProviderRequest {

@@ -16,6 +16,7 @@ class ProviderRecipients final : public RecipientGatherer {
 
   void add(const std::string& value, const TakeNote&) override {
     const NamedProvider provider = parse_named_provider(value);
+    // Now, not when the first layer is wrapped: a misspelt name should not cost the work on a large image.
     providers_->require(provider.name);
     parameters_[provider.name].push_back(provider.parameter);
   }
