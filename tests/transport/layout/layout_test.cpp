@@ -1,12 +1,12 @@
 #include "oci/manifest.hpp"
 #include "oci/media_types.hpp"
+#include "support/scratch_folder.hpp"
 #include "support/vectors.hpp"
 #include "transport/layout/layout_destination.hpp"
 #include "transport/layout/layout_source.hpp"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -17,16 +17,10 @@ namespace fs = std::filesystem;
 
 class OciLayout : public ::testing::Test {
  protected:
-  OciLayout() {
-    std::string pattern = (fs::temp_directory_path() / "imgcrypt-test.XXXXXX").string();
-    scratch_ = ::mkdtemp(pattern.data());
-  }
-  ~OciLayout() override { fs::remove_all(scratch_); }
-
   [[nodiscard]] LayoutReference reference(const std::string& tag) const {
     return {.directory = path().string(), .tag = tag};
   }
-  [[nodiscard]] fs::path path() const { return scratch_ / "layout"; }
+  [[nodiscard]] fs::path path() const { return scratch_.path() / "layout"; }
 
   static Descriptor put(LayoutDestination& destination, const std::string& content) {
     MemorySource source(to_bytes(as_bytes(content)));
@@ -39,7 +33,7 @@ class OciLayout : public ::testing::Test {
     return destination.commit({put(destination, content), {}});
   }
 
-  fs::path scratch_;
+  ScratchFolder scratch_;
 };
 
 TEST_F(OciLayout, LeavesNothingWithoutACommit) {
@@ -139,8 +133,8 @@ TEST_F(OciLayout, LosesNoChangeMadeInTheMeantime) {
 TEST_F(OciLayout, FollowsNoLink) {
   store("t", "{}");
   const fs::path blob = path() / "blobs/sha256" / Digest::of(as_bytes("{}")).hex();
-  fs::rename(blob, scratch_ / "elsewhere");
-  fs::create_symlink(scratch_ / "elsewhere", blob);
+  fs::rename(blob, scratch_.path() / "elsewhere");
+  fs::create_symlink(scratch_.path() / "elsewhere", blob);
   LayoutSource source(reference("t"));
   ChunkPool pool;
   EXPECT_EQ(error_of([&] { (void)source.open(source.root().descriptor, pool); }), ErrorCode::kRefused);
