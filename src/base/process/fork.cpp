@@ -9,7 +9,7 @@
 
 namespace imgcrypt {
 
-pid_t fork_child(const std::string& purpose) {
+pid_t fork_child(const char* purpose) {
   sigset_t all;
   sigset_t before;
   ::sigfillset(&all);

@@ -3,13 +3,12 @@
 
 #include <sys/types.h>
 
-#include <string>
-
 namespace imgcrypt {
 
 // The child's id in the parent, 0 in the child. In the child all signals are blocked, so that no handler of
 // the parent's runs there, and only what is safe in a signal handler may be called: the parent may have
-// threads. Throws kOther, naming `purpose`, when there may be no more processes.
-[[nodiscard]] pid_t fork_child(const std::string& purpose);
+// threads. So `purpose` is no std::string: a temporary of the call would be freed in the child as well.
+// Throws kOther, naming `purpose`, when there may be no more processes.
+[[nodiscard]] pid_t fork_child(const char* purpose);
 
 }  // namespace imgcrypt

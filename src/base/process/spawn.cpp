@@ -70,7 +70,8 @@ pid_t spawn(const Program& program, const Fd& input, const Fd& output, const Fd&
   const std::string file = find_program(program.path);
   Pipe failure = make_pipe();
   const int standard[3] = {input.get(), output.get(), errors.get()};
-  const pid_t pid = fork_child("start " + program.path);
+  const std::string purpose = "start " + program.path;
+  const pid_t pid = fork_child(purpose.c_str());
   if (pid == 0) become(file.c_str(), arguments.data(), standard, failure.write_end, watch);
   // Otherwise our own end would keep the pipe open, and the next read would wait for ever.
   failure.write_end.reset();
@@ -78,7 +79,7 @@ pid_t spawn(const Program& program, const Fd& input, const Fd& output, const Fd&
     // Before it is reaped, for then its number may become another's.
     watch.remove(pid);
     ::waitpid(pid, nullptr, 0);
-    throw errno_error("start " + program.path, error);
+    throw errno_error(purpose, error);
   }
   return pid;
 }

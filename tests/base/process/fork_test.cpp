@@ -11,11 +11,17 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <string>
+#include <type_traits>
 
 namespace imgcrypt {
 namespace {
 
 using namespace test;
+
+// A temporary of the call would be freed in the child, which hangs when another thread held the allocator's
+// lock.
+static_assert(!std::is_invocable_v<decltype(&fork_child), std::string>);
 
 // The limit does not bind root; the number is nobody's.
 void allow_no_process() {
