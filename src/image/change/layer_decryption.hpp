@@ -39,6 +39,7 @@ class LayerDecryption final : public LayerChange {
         source_(source),
         reporter_(reporter) {}
 
+  [[nodiscard]] NewBlob new_blob() const noexcept override { return NewBlob::kFixed; }
   // Throws kIntegrity "layer authentication failed", and for a layer that the configs do not mean; by then it
   // has been put, but is not committed.
   [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override;

@@ -14,6 +14,7 @@ class RecipientRemoval final : public LayerChange {
   RecipientRemoval(Descriptor layer, AnnotationEdit edit)
       : layer_(std::move(layer)), edit_(std::move(edit)) {}
 
+  [[nodiscard]] NewBlob new_blob() const noexcept override { return NewBlob::kNone; }
   [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override {
     // The HMAC is not checked, as there is no key: nobody new is vouched for.
     put_unchanged(layer_, blob, destination);
