@@ -15,8 +15,8 @@ namespace {
 std::optional<std::string> recorded_digest(const ImageNode& tree) {
   std::optional<std::string> recorded;
   for_each_document(tree, [&](const ImageNode& node, const Annotations& annotations) {
-    const auto found = annotations.find(kSourceDigest);
-    if (&node == &tree && found != annotations.end()) recorded = found->second;
+    if (&node != &tree) return;
+    if (const auto name = newest_record(annotations)) recorded = annotations.at(*name);
   });
   return recorded;
 }

@@ -46,7 +46,7 @@ struct DecryptedLayer {
 };
 
 // How the result compares with the image that was encrypted. The record is the root's own annotation
-// (source_digest.hpp); those of its children are not compared here.
+// (source_digest.hpp), the newest if it has several; those of its children are not compared here.
 enum class Exactness {
   kExact,         // identical to it
   kDifferent,     // what was encrypted had another digest

@@ -89,9 +89,8 @@ void record_source_digests(ImagePlan& plan) {
   const std::set<Digest> changed = plan.changed_documents();
   for_each_document(plan.tree(), [&](const ImageNode& node, const Annotations& annotations) {
     const Digest& digest = node.descriptor.digest;
-    if (!changed.contains(digest) || encrypted_before.contains(digest) || annotations.contains(kSourceDigest))
-      return;
-    plan.edit_document(digest, {{{kSourceDigest, digest.string()}}, {}});
+    if (!changed.contains(digest) || encrypted_before.contains(digest)) return;
+    plan.edit_document(digest, {{{next_record(annotations), digest.string()}}, {}});
   });
 }
 

@@ -223,6 +223,37 @@ TEST_F(Encrypted, ImagesThatOthersEncryptedInPartAreOfUnknownOrigin) {
   EXPECT_FALSE(root_of(both).contains("annotations"));
 }
 
+// skopeo keeps annotations that it does not know when it decrypts: each round begins with the records of all
+// former ones.
+TEST_F(Encrypted, ImagesThatKeepOldRecordsComeBackToo) {
+  for (const bool is_index : {false, true}) {
+    Descriptor image = add_image(plain_, kAmd64, {"a", "b"});
+    make_root(plain_, is_index ? add_index(plain_, {image}) : image);
+    for (unsigned round = 0; round < 4; ++round) {
+      encrypt();
+      EXPECT_EQ(root_of(encrypted_).at("annotations").size(), round + 1);
+      expect_comes_back();
+      Json records = root_of(plain_);
+      records["annotations"] = root_of(encrypted_).at("annotations");
+      make_root(plain_, plain_.add(plain_.root().descriptor.media_type, records.dump()));
+      plain_.blobs.erase(Digest::parse(records["annotations"].back().get<std::string>()));
+      encrypted_.blobs.clear();
+    }
+    plain_.blobs.clear();
+  }
+}
+
+TEST_F(Encrypted, ImagesComeBackWhateverTheirRecordSays) {
+  const Descriptor image = add_image(plain_, kAmd64, {"a"});
+  std::string text = plain_.blobs.at(image.digest);
+  text.pop_back();
+  text += R"(, "annotations" : {"dev.imgcrypt.source.\u0064igest":"\u0041", "z" : ""} })";
+  plain_.blobs.erase(image.digest);
+  make_root(plain_, plain_.add(std::string(kOciManifest), text));
+  encrypt();
+  expect_comes_back();
+}
+
 TEST_F(Encrypted, DryRunsWriteNothing) {
   make_root(plain_, add_image(plain_, kAmd64, {"a"}));
   const EncryptResult result = encrypt({.dry_run = DryRun::kYes});

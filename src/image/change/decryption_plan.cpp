@@ -38,8 +38,12 @@ class Planner {
                          std::make_unique<LayerDecryption>(layer, unwrapped_.find(layer), expected->second,
                                                            source, reporter));
     });
-    for (const Digest& document : result.plan.changed_documents())
-      result.plan.edit_document(document, document_edit(document));
+    const std::set<Digest> changed = result.plan.changed_documents();
+    for_each_document(tree_, [&](const ImageNode& node, const Annotations& annotations) {
+      const Digest& document = node.descriptor.digest;
+      if (changed.contains(document))
+        result.plan.edit_document(document, document_edit(document, annotations));
+    });
     // A map until here, as a layer of two manifests is read once and compared with what both say.
     for (auto& [id, layer] : plain_layers_) result.plain_layers.push_back(std::move(layer));
     return result;
@@ -75,9 +79,9 @@ class Planner {
   // the document beforehand costs microseconds; decompressing the layers would cost more than decrypting
   // them. Their writer is not trusted: LayerDecryption compares the digests that come out.
   [[nodiscard]] bool becomes_exact(const ImageNode& node, const Manifest& manifest) const {
-    const auto recorded = manifest.annotations().find(kSourceDigest);
+    const auto record = newest_record(manifest.annotations());
     // Other tools do not record it: then only the diff_ids tell.
-    if (recorded == manifest.annotations().end()) return false;
+    if (!record) return false;
     DocumentEdit edit;
     for (const Descriptor& layer : manifest.layers()) {
       edit.elements.emplace_back();
@@ -87,15 +91,17 @@ class Planner {
       if (!before) return false;
       edit.elements.back() = decrypted_edit(layer, *before);
     }
-    edit.annotations = document_edit(node.descriptor.digest);
+    edit.annotations = document_edit(node.descriptor.digest, manifest.annotations());
     const std::string document = manifest.edited(edit).raw();
-    return Digest::of(as_bytes(document), node.descriptor.digest.algorithm()).string() == recorded->second;
+    return Digest::of(as_bytes(document), node.descriptor.digest.algorithm()).string() ==
+           manifest.annotations().at(*record);
   }
 
   // While some layers stay encrypted the record stays, so that a later decryption of the rest can compare.
-  [[nodiscard]] AnnotationEdit document_edit(const Digest& document) const {
-    if (partly_encrypted_.contains(document)) return {};
-    return {{}, {kSourceDigest}};
+  [[nodiscard]] AnnotationEdit document_edit(const Digest& document, const Annotations& annotations) const {
+    const auto record = newest_record(annotations);
+    if (!record || partly_encrypted_.contains(document)) return {};
+    return {{}, {*record}};
   }
 
   const ImageNode& tree_;
