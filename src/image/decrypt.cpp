@@ -1,6 +1,7 @@
 #include "image/decrypt.hpp"
 
 #include "image/change/decryption_plan.hpp"
+#include "image/change/plan_notes.hpp"
 #include "image/change/rewrite.hpp"
 #include "image/change/source_digest.hpp"
 #include "image/tree/convert_to_oci.hpp"
@@ -126,10 +127,10 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   result.source_digest = recorded_digest(tree);
   check_worthwhile(result.layers);
   for (const std::string& platform : choice.left_out) reporter.note("platform left out: " + platform);
-  note_untouched(tree, reporter);
   // An image in which nothing is decrypted is copied as it is, Docker's types included.
   const DecryptionPlan decryption = plan_decryption(unwrapped.keys.empty() ? choice.tree : tree, unwrapped,
                                                     options.diff_ids, configs, source, reporter);
+  note_plan(decryption.plan, reporter);
   if (options.dry_run == DryRun::kYes) {
     check_feasible(source, destination, decryption.plan);
     return result;

@@ -2,6 +2,7 @@
 
 #include "image/change/layer_encryption.hpp"
 #include "image/change/layer_rewrap.hpp"
+#include "image/change/plan_notes.hpp"
 #include "image/change/rewrite.hpp"
 #include "image/change/source_digest.hpp"
 #include "image/tree/convert_to_oci.hpp"
@@ -98,11 +99,10 @@ ImagePlan plan_of(const ImageNode& tree, const Outcomes& outcomes, const KeyWrap
   ImagePlan plan(tree);
   for (const LayerOutcome& layer : outcomes.layers()) {
     if (layer.outcome == EncryptedAs::kEncrypted) {
-      plan.change(layer.layer, layer.place, std::make_unique<LayerEncryption>(layer.layer, wrappers));
+      plan.change(layer.layer, std::make_unique<LayerEncryption>(layer.layer, wrappers));
     } else if (layer.outcome == EncryptedAs::kRecipientsAdded) {
-      plan.change(layer.layer, layer.place,
-                  std::make_unique<LayerRewrap>(layer.layer, outcomes.keys_of(layer.layer), wrappers,
-                                                RewrapOptions()));
+      plan.change(layer.layer, std::make_unique<LayerRewrap>(layer.layer, outcomes.keys_of(layer.layer),
+                                                             wrappers, RewrapOptions()));
     }
   }
   record_source_digests(plan);
@@ -207,7 +207,7 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
   require_diff_ids(configs, plan);
   note_conversion(stored, converted, outcomes, reporter);
   note_outcomes(outcomes, choice.left_out, reporter);
-  note_untouched(choice.tree, reporter);
+  note_plan(plan, reporter);
   EncryptResult result{std::nullopt, std::nullopt, outcomes.layers(), choice.left_out, {}};
   // Of the platforms that were left out, but not what they share with those that are encrypted.
   result.plain_left_out = plain_layers(converted);

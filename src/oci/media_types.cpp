@@ -9,9 +9,7 @@ namespace {
 
 constexpr std::string_view kDockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
 constexpr std::string_view kDockerIndex = "application/vnd.docker.distribution.manifest.list.v2+json";
-constexpr std::string_view kDockerGzipLayer = "application/vnd.docker.image.rootfs.diff.tar.gzip";
 constexpr std::string_view kOciConfig = "application/vnd.oci.image.config.v1+json";
-constexpr std::string_view kOciGzipLayer = "application/vnd.oci.image.layer.v1.tar+gzip";
 constexpr std::string_view kSuffix = "+encrypted";
 
 // Docker has no manifest for zstd, but BuildKit writes the type. Schema 1 is not here: it cannot be converted
@@ -21,7 +19,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kDockerTy
     {kDockerIndex, kOciIndex},
     {"application/vnd.docker.container.image.v1+json", kOciConfig},
     {"application/vnd.docker.image.rootfs.diff.tar", "application/vnd.oci.image.layer.v1.tar"},
-    {kDockerGzipLayer, kOciGzipLayer},
+    {"application/vnd.docker.image.rootfs.diff.tar.gzip", "application/vnd.oci.image.layer.v1.tar+gzip"},
     {"application/vnd.docker.image.rootfs.diff.tar.zstd", "application/vnd.oci.image.layer.v1.tar+zstd"},
     {"application/vnd.docker.image.rootfs.foreign.diff.tar",
      "application/vnd.oci.image.layer.nondistributable.v1.tar"},
@@ -78,7 +76,7 @@ std::string encrypted_type(std::string_view plain) { return std::string(plain) +
 
 std::string decrypted_type(std::string_view encrypted) {
   const std::string_view plain = encrypted.substr(0, encrypted.size() - kSuffix.size());
-  return std::string(plain == kDockerGzipLayer ? kOciGzipLayer : plain);
+  return oci_type(plain).value_or(std::string(plain));
 }
 
 }  // namespace imgcrypt

@@ -36,7 +36,7 @@ inline constexpr std::string_view kOciIndex = "application/vnd.oci.image.index.v
 [[nodiscard]] bool is_image_layer(const Descriptor& layer);
 // The type with "+encrypted" appended, ocicrypt's convention.
 [[nodiscard]] std::string encrypted_type(std::string_view plain);
-// Undoes encrypted_type(). Docker's gzip type with "+encrypted", which containers/image makes, becomes OCI's.
+// Undoes encrypted_type(). Docker's types with "+encrypted", which containers/image makes, become OCI's.
 // REQUIRES: is_encrypted(encrypted).
 [[nodiscard]] std::string decrypted_type(std::string_view encrypted);
 

@@ -31,12 +31,11 @@ class Planner {
       if (std::ranges::any_of(manifest.layers(), is_decrypted)) expect_layers(node, manifest);
     });
     DecryptionPlan result{ImagePlan(tree_), {}};
-    for_each_layer(tree_, [&](const std::string& place, const Descriptor& layer) {
+    for_each_layer(tree_, [&](const std::string&, const Descriptor& layer) {
       const auto expected = expected_.find(layer_id(layer));
       if (expected == expected_.end()) return;
-      result.plan.change(layer, place,
-                         std::make_unique<LayerDecryption>(layer, unwrapped_.find(layer), expected->second,
-                                                           source, reporter));
+      result.plan.change(layer, std::make_unique<LayerDecryption>(layer, unwrapped_.find(layer),
+                                                                  expected->second, source, reporter));
     });
     const std::set<Digest> changed = result.plan.changed_documents();
     for_each_document(tree_, [&](const ImageNode& node, const Annotations& annotations) {

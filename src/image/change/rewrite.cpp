@@ -93,15 +93,6 @@ class DocumentWriter {
 
 }  // namespace
 
-void note_untouched(const ImageNode& tree, Reporter& reporter) {
-  if (const auto* opaque = std::get_if<Opaque>(&tree.document)) {
-    reporter.note(tree.place + (opaque->is_missing
-                                    ? " is not in the source: its entry in the index is kept as it is"
-                                    : " is kept as it is: its type is " + tree.descriptor.media_type));
-  }
-  for (const ImageNode& child : tree.children) note_untouched(child, reporter);
-}
-
 void note_replaced(const Rewritten& rewritten, Reporter& reporter) {
   if (rewritten.replaced) reporter.note("replaced " + rewritten.replaced->string());
 }
@@ -109,7 +100,6 @@ void note_replaced(const Rewritten& rewritten, Reporter& reporter) {
 Rewritten rewrite_image(ImageSource& source, const ImagePlan& plan, const Configs& configs,
                         ImageDestination& destination, unsigned jobs, Reporter& reporter) {
   // Everything that can fail without moving a byte, first.
-  plan.check();
   destination.check();
   const auto edits = move_blobs(source, plan, configs, destination, jobs, reporter.progress());
   const StageTimer timer(reporter.progress(), "writing documents");

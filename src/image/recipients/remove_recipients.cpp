@@ -38,7 +38,7 @@ std::size_t plan_removal(ImagePlan& plan, const std::set<std::string>& identitie
         return identities.contains(identity(recipient));
       });
       if (!edit || !changed.insert(layer_id(layer)).second) return;
-      plan.change(layer, place, std::make_unique<RecipientRemoval>(layer, std::move(*edit)));
+      plan.change(layer, std::make_unique<RecipientRemoval>(layer, std::move(*edit)));
     } catch (const Error& error) {
       throw error.in(place);
     }

@@ -127,6 +127,18 @@ ImageNode with_document(ImageNode node, Index document) {
   return replace_document(std::move(node), std::move(document));
 }
 
+std::optional<Digest> subject_of(const ImageNode& node) {
+  const auto* manifest = std::get_if<Manifest>(&node.document);
+  const auto* index = std::get_if<Index>(&node.document);
+  if (manifest == nullptr && index == nullptr) return std::nullopt;
+  try {
+    const auto subject = JsonView(manifest != nullptr ? manifest->raw() : index->raw()).find("subject");
+    return subject ? Digest::parse_if_valid(subject->get("digest").string()) : std::nullopt;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 void for_each_manifest(const ImageNode& node,
                        const std::function<void(const ImageNode&, const Manifest&)>& visit) {
   if (const auto* manifest = std::get_if<Manifest>(&node.document)) visit(node, *manifest);
