@@ -49,8 +49,31 @@ class Reasons {
 // Tries keys on packets, and keeps for the error why each of them failed.
 class KeyTrial {
  public:
-  explicit KeyTrial(const Annotations& annotations) : annotations_(annotations) {}
+  KeyTrial(const Annotations& annotations, const KeyUnwrappers& unwrappers)
+      : annotations_(annotations), unwrappers_(unwrappers) {}
 
+  std::optional<PrivateOptions> unwrap() {
+    for (const auto& unwrapper : unwrappers_) {
+      if (auto options = unwrap(*unwrapper)) return options;
+    }
+    return std::nullopt;
+  }
+
+  [[noreturn]] void fail(const std::string& cure) const {
+    if (unwrappers_.empty())
+      throw Error(ErrorCode::kNoKey, "no key was given, and it is encrypted for " + recipients(), cure);
+    const std::string tried = "keys tried: " + list(tried_, tried_.size(), "none of them is for this");
+    if (integrity_)
+      throw Error(ErrorCode::kIntegrity, shortened(integrity_->message(), kMostLength) + "; " + tried);
+    throw Error(is_provider_failure_ ? ErrorCode::kProvider : ErrorCode::kNoKey,
+                "no key opens it: wrapped for " + recipients() + "; " + tried,
+                is_of_other_schemes()
+                    ? "keys of this kind cannot be read yet: use the program that encrypted it"
+                : hint_.empty() ? cure
+                                : hint_);
+  }
+
+ private:
   std::optional<PrivateOptions> unwrap(const KeyUnwrapper& unwrapper) {
     bool is_tried = false;
     // For each key anew, so that many recipients of one scheme do not use up the trials of the next key.
@@ -65,19 +88,6 @@ class KeyTrial {
     return std::nullopt;
   }
 
-  [[noreturn]] void fail(const std::string& cure) const {
-    const std::string tried = "keys tried: " + list(tried_, tried_.size(), "none of them is for this");
-    if (integrity_)
-      throw Error(ErrorCode::kIntegrity, shortened(integrity_->message(), kMostLength) + "; " + tried);
-    throw Error(is_provider_failure_ ? ErrorCode::kProvider : ErrorCode::kNoKey,
-                "no key opens it: wrapped for " + recipients() + "; " + tried,
-                is_of_other_schemes()
-                    ? "keys of this kind cannot be read yet: use the program that encrypted it"
-                : hint_.empty() ? cure
-                                : hint_);
-  }
-
- private:
   // Whether it is wrapped, but only by schemes that we do not have: then no key helps here.
   [[nodiscard]] bool is_of_other_schemes() const {
     bool is_wrapped = false;
@@ -100,16 +110,23 @@ class KeyTrial {
   std::optional<PrivateOptions> try_packets(const KeyUnwrapper& unwrapper, const std::string& name,
                                             std::string_view value, Attempts& attempts, Reasons& reasons) {
     try {
-      for (const Bytes& packet : parse_packets(name, value)) {
-        try {
-          // For each packet: an annotation may have 64, each as slow as a key in a cloud.
-          throw_if_cancelled();
-          if (const auto options = unwrapper.unwrap(name, packet, attempts))
-            return PrivateOptions::parse(*options);
-        } catch (const Error& error) {
-          note_failure(error, reasons);
-        }
+      for (const std::string_view text : packets_to_open(name, value)) {
+        if (auto options = try_packet(unwrapper, name, text, attempts, reasons)) return options;
       }
+    } catch (const Error& error) {
+      note_failure(error, reasons);
+    }
+    return std::nullopt;
+  }
+
+  // One that cannot be read must not hide the others of its annotation.
+  std::optional<PrivateOptions> try_packet(const KeyUnwrapper& unwrapper, const std::string& name,
+                                           std::string_view text, Attempts& attempts, Reasons& reasons) {
+    try {
+      // For each packet: an annotation may have 64, each as slow as a key in a cloud.
+      throw_if_cancelled();
+      if (const auto options = unwrapper.unwrap(name, parse_packet(name, text), attempts))
+        return PrivateOptions::parse(*options);
     } catch (const Error& error) {
       note_failure(error, reasons);
     }
@@ -125,6 +142,7 @@ class KeyTrial {
   }
 
   const Annotations& annotations_;
+  const KeyUnwrappers& unwrappers_;
   std::vector<std::string> tried_;
   std::string hint_;  // of the first reason that has one
   std::optional<Error> integrity_;
@@ -135,10 +153,8 @@ class KeyTrial {
 
 PrivateOptions unwrap_private_options(const Annotations& annotations, const KeyUnwrappers& unwrappers,
                                       const std::string& cure) {
-  KeyTrial trial(annotations);
-  for (const auto& unwrapper : unwrappers) {
-    if (auto options = trial.unwrap(*unwrapper)) return std::move(*options);
-  }
+  KeyTrial trial(annotations, unwrappers);
+  if (auto options = trial.unwrap()) return std::move(*options);
   trial.fail(cure.empty() ? "give the key of one of these recipients: a file, or " + key_forms() +
                                 "; imgcrypt key show FILE tells which key a file holds"
                           : cure);

@@ -179,6 +179,18 @@ TEST(WrappedKeys, AreRefusedWhenMalformed) {
   }
 }
 
+TEST(WrappedKeys, AreOpenedBesideWhatIsNoPacket) {
+  const PrivateOptions options = new_options();
+  const std::string packet = wrap_for(options, {"rsa"}).at(kJweAnnotation);
+  const std::string large(100'000, 'A');
+  for (const std::string& value : {packet + ",", "," + packet, "*," + packet, packet + ",,AAAA",
+                                   "AAA,AAAA," + packet, large + "," + packet}) {
+    EXPECT_EQ(exposed(unwrap_with({{kJweAnnotation, value}}, {"rsa"}).key), exposed(options.key))
+        << value.substr(0, 20);
+    EXPECT_TRUE(error_of([&] { (void)unwrap_with({{kJweAnnotation, value}}, {"rsa2"}); }));
+  }
+}
+
 TEST(WrappedKeys, ThatWereForgedAreNotALackOfAKey) {
   const PrivateOptions options = new_options();
   const Annotations annotations = wrap_for(options, {"rsa"});
