@@ -105,8 +105,8 @@ class Checker {
     } catch (const Error& error) {
       return error;
     }
-    const auto locked = std::ranges::find(unwrapped_.locked, layer_id(layer), &LockedLayer::id);
-    return locked == unwrapped_.locked.end() ? std::nullopt : std::optional(locked->why);
+    const LockedLayer* locked = unwrapped_.find_locked(layer);
+    return locked == nullptr ? std::nullopt : std::optional(locked->why);
   }
 
   void check_blobs() {

@@ -135,6 +135,8 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
     check_feasible(source, destination, decryption.plan);
     return result;
   }
+  // It fails at once what the rewrite would fail only after the layers have been read.
+  destination.check();
   // Before anything is written: their manifests would otherwise be committed with somebody else's layers in
   // them.
   check_layers(source, decryption.plain_layers, options.jobs, reporter);

@@ -6,7 +6,6 @@
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 
-#include <algorithm>
 #include <optional>
 
 namespace imgcrypt {
@@ -48,17 +47,26 @@ bool is_of_the_layer(const Error& error) {
 
 // The keys of another description of the same ciphertext. Digest and HMAC must agree, so the keys do open it;
 // a builder that copied a layer into a second manifest may have dropped the packets there.
-SharedLayerKeys keys_of_twin(const EncryptedLayer& layer, const std::vector<EncryptedLayer>& layers) {
-  for (const EncryptedLayer& other : layers) {
-    if (!other.keys || other.id.digest != layer.id.digest) continue;
-    try {
-      if (public_options_of(layer.id.encryption).hmac == other.keys->public_options.hmac) return other.keys;
-    } catch (const Error&) {
-      return nullptr;  // it has no public options that could be read, as `why` says
+class Twins {
+ public:
+  explicit Twins(const std::vector<EncryptedLayer>& layers) {
+    for (const EncryptedLayer& layer : layers) {
+      if (layer.keys) keys_.try_emplace({layer.id.digest, layer.keys->public_options.hmac}, layer.keys);
     }
   }
-  return nullptr;
-}
+
+  [[nodiscard]] SharedLayerKeys keys_of(const LayerId& layer) const {
+    try {
+      const auto found = keys_.find({layer.digest, public_options_of(layer.encryption).hmac});
+      return found == keys_.end() ? nullptr : found->second;
+    } catch (const Error&) {
+      return nullptr;  // it has no public options that could be read, which is why it is locked
+    }
+  }
+
+ private:
+  std::map<std::pair<Digest, Bytes>, SharedLayerKeys> keys_;
+};
 
 }  // namespace
 
@@ -66,6 +74,12 @@ SharedLayerKeys UnwrappedKeys::find(const Descriptor& layer) const {
   if (!is_encrypted(layer.media_type)) return nullptr;
   const auto found = keys.find(layer_id(layer));
   return found == keys.end() ? nullptr : found->second;
+}
+
+const LockedLayer* UnwrappedKeys::find_locked(const Descriptor& layer) const {
+  if (places.empty()) return nullptr;
+  const auto found = places.find(layer_id(layer));
+  return found == places.end() ? nullptr : &locked[found->second];
 }
 
 UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<LayerId>& chosen,
@@ -84,11 +98,13 @@ UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<LayerId>& 
   });
   UnwrappedKeys result;
   // Afterwards, not in the tasks: only now have all of them been tried, so that any may be another's twin.
+  const Twins twins(layers);
   for (const EncryptedLayer& layer : layers) {
-    const SharedLayerKeys keys = layer.keys ? layer.keys : keys_of_twin(layer, layers);
+    const SharedLayerKeys keys = layer.keys ? layer.keys : twins.keys_of(layer.id);
     if (keys) {
       result.keys.emplace(layer.id, keys);
     } else {
+      result.places.emplace(layer.id, result.locked.size());
       result.locked.push_back({layer.id, layer.place, *layer.why});
     }
   }

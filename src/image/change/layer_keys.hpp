@@ -41,8 +41,12 @@ struct UnwrappedKeys {
   std::map<LayerId, SharedLayerKeys> keys;
   std::vector<LockedLayer> locked;  // in the order of the tree
 
+  std::map<LayerId, std::size_t> places;  // of the layers in `locked`
+
   // Null for a layer that is plain, locked or was not chosen.
   [[nodiscard]] SharedLayerKeys find(const Descriptor& layer) const;
+  // Null for a layer that is not locked. Valid for as long as this object.
+  [[nodiscard]] const LockedLayer* find_locked(const Descriptor& layer) const;
 };
 
 // Tries the keys on the encrypted layers among `chosen`, each once, at most `jobs` at the same time (a key

@@ -1,10 +1,10 @@
 #include "image/change/move_blobs.hpp"
 
-#include "base/cancel.hpp"
 #include "base/parallel.hpp"
 #include "base/stream/sticky_failure.hpp"
 #include "base/stream/stoppable_source.hpp"
 #include "image/change/hands_choice.hpp"
+#include "image/change/network_tries.hpp"
 #include "image/change/unchanged_blob.hpp"
 
 #include <algorithm>
@@ -16,10 +16,6 @@
 
 namespace imgcrypt {
 namespace {
-
-// How often a blob is begun when the network fails. Its transport has already repeated each request, but a
-// stream cannot be continued in the middle: what was encrypted is gone.
-constexpr int kTries = 3;
 
 // How many keys are drawn for one layer. With a single ciphertext left of 256, the chance that none of them
 // gives it is 10^-14.
@@ -214,24 +210,23 @@ std::map<LayerId, DescriptorEdit> move_blobs(ImageSource& source, const ImagePla
   run_parallel(tasks.size(), jobs, all.stop, [&](std::size_t i) {
     const Task& task = tasks[i];
     const Hands hands = choice.next(task.blob.size);
-    int failures = 0;
-    for (int draws = 1;;) {
-      try {
-        // Everything anew for each try: sources cannot be rewound, and a LayerChange makes a new key each
-        // time.
-        MovingContent content(task, hands, all);
-        if (task.change == nullptr) {
-          copy(task, content, destination);
-        } else if (!results.add(task, task.change->apply(content.source(), destination))) {
-          if (draws++ == kMostDraws) throw too_small(task.blob);
-          continue;
-        }
-        return content.finish();
-      } catch (const Error& error) {
-        const bool may_try_again = error.code() == ErrorCode::kNetwork && ++failures < kTries && !all.stop;
-        if (!may_try_again) throw error.in(task.place);
-        throw_if_cancelled();
+    // A LayerChange makes a new key each time.
+    const auto move = [&] {
+      MovingContent content(task, hands, all);
+      if (task.change == nullptr) {
+        copy(task, content, destination);
+      } else if (!results.add(task, task.change->apply(content.source(), destination))) {
+        return false;
       }
+      content.finish();
+      return true;
+    };
+    try {
+      for (int draws = 1; !try_network(all.stop, move); ++draws) {
+        if (draws == kMostDraws) throw too_small(task.blob);
+      }
+    } catch (const Error& error) {
+      throw error.in(task.place);
     }
   });
   return results.take();

@@ -25,7 +25,7 @@ namespace imgcrypt {
 void check_diff_id(const std::set<Digest>& expected, const Digest& found);
 
 // What to note about a plain layer whose first bytes do not match its media type, such as gzip in a plain
-// tar; nullopt when they match. Never an error: the diff_id decides.
+// tar; nullopt when they match, and for types that are not known. Never an error: the diff_id decides.
 [[nodiscard]] std::optional<std::string> compression_note(std::string_view media_type, Compression found);
 
 }  // namespace imgcrypt
