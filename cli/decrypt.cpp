@@ -72,6 +72,12 @@ JsonObject json_of(const DecryptResult& result, const Reference& target) {
   return json.add("layers", layers).add("leftOut", JsonArray::of(result.left_out));
 }
 
+// An image without encrypted layers needs no key, and for another the error says for whom it is encrypted.
+KeyUnwrappers read_keys(const KeyOptions& keys, Output& output) {
+  const bool has_any = keys.are_given() || !keys.certificates.empty() || !ProviderOptions::config().empty();
+  return has_any ? keys.read(output) : KeyUnwrappers();
+}
+
 void run_decrypt(const DecryptArguments& options, Output& output) {
   options.digest_file.check();
   const Reference from = Reference::parse(options.source);
@@ -80,7 +86,7 @@ void run_decrypt(const DecryptArguments& options, Output& output) {
   const auto source = open_source(from, {});
   const auto destination = open_destination(target, {.other = from});
   // After the images, so that nobody types a passphrase for a reference that does not exist.
-  const KeyUnwrappers keys = options.keys.read(output);
+  const KeyUnwrappers keys = read_keys(options.keys, output);
   DecryptOptions how;
   how.selection = options.selection.value();
   how.locked = options.is_partial ? Locked::kStay : Locked::kFail;
