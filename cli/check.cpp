@@ -5,6 +5,7 @@
 #include "cli/options/image_arguments.hpp"
 #include "cli/options/jobs_option.hpp"
 #include "cli/options/key_options.hpp"
+#include "cli/options/links_option.hpp"
 #include "cli/options/selection_options.hpp"
 #include "transport/open.hpp"
 
@@ -18,6 +19,7 @@ struct CheckArguments {
   bool is_full = false;
   bool requires_encrypted = false;
   SelectionOptions selection;
+  LinksOption links;
   KeyOptions keys;
   JobsOption jobs;
 };
@@ -88,12 +90,14 @@ void print(const CheckResult& result, const Reference& reference, const Descript
 
 void run_check(const CheckArguments& options, Output& output) {
   const Reference reference = Reference::parse(options.reference);
-  const auto source = open_source(reference, {});
+  const Selection selection = options.selection.value();
+  const auto source =
+      open_source(reference, {.links = options.links.value(), .is_wanted = wanted_by(selection)});
   // Unlike decrypt, check is of use without a key, and then says what it did not try.
   const bool has_keys = options.keys.are_given() || !ProviderOptions::config().empty();
   const KeyUnwrappers keys = has_keys ? options.keys.read(output) : KeyUnwrappers();
   CheckOptions how;
-  how.selection = options.selection.value();
+  how.selection = selection;
   how.unwrappers = has_keys ? &keys : nullptr;
   how.depth = options.is_full ? CheckDepth::kContent : CheckDepth::kKeys;
   how.jobs = options.jobs.value();
@@ -122,6 +126,7 @@ void add_check(CLI::App& app, Output& output) {
   command->add_flag("--full", options->is_full, "read every layer, and check its digest, HMAC and diff_id");
   command->add_flag("--require-encrypted", options->requires_encrypted,
                     "fail if a layer that could be encrypted is not");
+  options->links.add_to(*command);
   options->keys.add_to(*command);
   options->jobs.add_to(*command);
   command->callback([options, &output] { run_check(*options, output); });

@@ -7,6 +7,7 @@
 #include "cli/inspect/summary.hpp"
 #include "cli/inspect/tree.hpp"
 #include "cli/options/image_arguments.hpp"
+#include "cli/options/links_option.hpp"
 #include "cli/options/selection_options.hpp"
 #include "transport/open.hpp"
 
@@ -20,6 +21,7 @@ namespace {
 struct InspectArguments {
   std::string reference;
   SelectionOptions selection;
+  LinksOption links;
   bool layers = false;
   bool raw = false;
   bool config = false;
@@ -37,8 +39,9 @@ void print_bytes(ByteView bytes, const Output& output) {
 }
 
 void run_inspect(const InspectArguments& options, Output& output) {
-  const auto source = open_source(Reference::parse(options.reference), {});
   const Selection selection = options.selection.value();
+  const auto source = open_source(Reference::parse(options.reference),
+                                  {.links = options.links.value(), .is_wanted = wanted_by(selection)});
   if (options.raw) return print_bytes(read_root(*source), output);
   if (options.config) return print_bytes(read_config(*source, selection.platforms), output);
   const ImageReport report = inspect_image(*source, selection);
@@ -59,6 +62,7 @@ void add_inspect(CLI::App& app, Output& output) {
       app.add_subcommand("inspect", "Show what an image contains, what is encrypted and who can decrypt it");
   add_source_argument(*command, "REF", options->reference, "image to inspect");
   options->selection.add_to(*command, "not shown");
+  options->links.add_to(*command);
   CLI::Option* layers =
       command->add_flag("--layers", options->layers, "print a table of the layers, in the format of ctr-enc");
   CLI::Option* raw = command->add_flag("--raw", options->raw, "print the index or manifest, byte for byte");

@@ -72,7 +72,7 @@ bool leaves_unnamed(const RecipientList& list, const std::set<std::size_t>& goin
 }
 
 void run_recipients_remove(const RemoveArguments& arguments, Output& output) {
-  const OpenedImage image = open_image(arguments.change);
+  const OpenedImage image = open_image(arguments.change, output);
   const RecipientList list = list_recipients(*image.source);
   const std::set<std::size_t> places = chosen_places(arguments, list);
   const RecipientsResult result = remove_recipients(*image.source, *image.destination, list, places,
@@ -83,7 +83,7 @@ void run_recipients_remove(const RemoveArguments& arguments, Output& output) {
       "with new ones");
   if (leaves_unnamed(list, places))
     output.note("some of the remaining recipients are unknown: a removed one may be among them");
-  print_change(result, image.target, arguments.change, output);
+  print_change(result, image, FormerReaders::kShutOut, arguments.change, output);
 }
 
 }  // namespace

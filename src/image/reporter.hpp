@@ -5,6 +5,7 @@
 
 #include "image/progress.hpp"
 
+#include <functional>
 #include <string>
 
 namespace imgcrypt {
@@ -30,5 +31,10 @@ class Reporter {
   void note(const std::string& text) { say(Importance::kNote, text); }
   void warn(const std::string& text) { say(Importance::kWarning, text); }
 };
+
+// Passes warnings on to a reporter, which must outlive it: for those below that know no Reporter.
+[[nodiscard]] inline std::function<void(const std::string&)> warn_through(Reporter& reporter) {
+  return [&reporter](const std::string& text) { reporter.warn(text); };
+}
 
 }  // namespace imgcrypt

@@ -159,6 +159,13 @@ std::size_t position_in(const Manifest& manifest, int position, const std::strin
 
 }  // namespace
 
+std::function<bool(const Platform&)> wanted_by(const Selection& selection) {
+  if (selection.platforms.empty()) return {};
+  return [patterns = selection.platforms](const Platform& platform) {
+    return std::ranges::any_of(patterns, [&](const Platform& pattern) { return fits(pattern, platform); });
+  };
+}
+
 Platform parse_platform(std::string_view text) {
   std::vector<std::string> parts(1);
   for (const char c : text) c == '/' ? void(parts.emplace_back()) : parts.back().push_back(c);
