@@ -94,7 +94,7 @@ void run_decrypt(const DecryptArguments& options, Output& output) {
   options.selection.check_place(*writing.origin, to);
   const auto store = options.prune.open_store(to, writing);
   const auto destination = open_destination(to, writing);
-  const Reference target = written_reference(to, source->root());
+  const Reference target = written_reference(to, *writing.origin);
   // After the images, so that nobody types a passphrase for a reference that does not exist.
   const KeyUnwrappers keys = read_keys(options.keys, output);
   DecryptOptions how;

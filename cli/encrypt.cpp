@@ -3,6 +3,7 @@
 #include "cli/commands.hpp"
 #include "cli/former_image.hpp"
 #include "cli/json/results.hpp"
+#include "cli/leftovers.hpp"
 #include "cli/options/digest_file_option.hpp"
 #include "cli/options/dry_run_option.hpp"
 #include "cli/options/image_arguments.hpp"
@@ -12,8 +13,6 @@
 #include "cli/options/prune_option.hpp"
 #include "cli/options/recipient_options.hpp"
 #include "cli/options/selection_options.hpp"
-#include "image/leftovers.hpp"
-#include "image/prune.hpp"
 #include "transport/open.hpp"
 
 #include <memory>
@@ -54,62 +53,6 @@ std::string_view word(EncryptedAs outcome) {
   return {};
 }
 
-// One warning whatever their number; -v lists them.
-void warn_of_leftovers(const std::set<Digest>& leftovers, const std::string& held, const std::string& cure,
-                       Output& output) {
-  if (leftovers.empty()) return;
-  output.warn("the destination " + held + " " + std::to_string(leftovers.size()) +
-              (leftovers.size() == 1 ? " plain layer" : " plain layers") +
-              " of this image, which everyone can read: " + cure);
-  for (const Digest& blob : leftovers) output.detail("plain layer " + blob.string());
-}
-
-JsonArray array_of(const std::set<Digest>& digests) {
-  JsonArray array;
-  for (const Digest& digest : digests) array.add(digest.string());
-  return array;
-}
-
-// Encrypting is no use if anyone can read the plain layers beside the image, so the user is always told.
-// `store` is null when the destination's images share no blobs; `removed` is what pruning has removed.
-void report_leftovers(SharedStore* store, const EncryptResult& result, const PruneOption& prune,
-                      const std::set<Digest>& removed, Output& output, JsonObject& json) {
-  const std::set<Digest> leftovers = store == nullptr ? std::set<Digest>() : find_leftovers(*store, result);
-  warn_of_leftovers(leftovers, "still holds",
-                    prune.is_given ? "another image needs them, or imgcrypt gc removes them"
-                    : result.replaced
-                        ? "--prune removes those that no other image needs; now imgcrypt gc does"
-                        : "imgcrypt gc removes those that no image needs",
-                    output);
-  std::set<Digest> pruned;
-  for (const LayerOutcome& layer : result.layers) {
-    if (layer.plain && removed.contains(*layer.plain)) pruned.insert(*layer.plain);
-  }
-  for (const Digest& layer : result.plain_left_out) {
-    if (removed.contains(layer)) pruned.insert(layer);
-  }
-  json.add("plainLayersPruned", array_of(pruned)).add("plainLayersLeft", array_of(leftovers));
-}
-
-// What would become of the plain layers.
-void foresee_leftovers(SharedStore* store, const EncryptResult& result, const PruneOption& prune,
-                       Output& output, JsonObject& json) {
-  std::set<Digest> leftovers = store == nullptr ? std::set<Digest>() : find_leftovers(*store, result);
-  const std::set<Digest> pruned = prune.is_given ? prunable_layers(*store, leftovers) : std::set<Digest>();
-  for (const Digest& blob : pruned) leftovers.erase(blob);
-  if (!pruned.empty()) {
-    output.note("would remove " + std::to_string(pruned.size()) +
-                (pruned.size() == 1 ? " plain layer" : " plain layers") + ", and what else no image needs");
-    for (const Digest& blob : pruned) output.detail("would remove the plain layer " + blob.string());
-  }
-  warn_of_leftovers(leftovers, "would still hold",
-                    prune.is_given ? "another image needs them, or imgcrypt gc removes them"
-                                   : "--prune removes those that no other image needs",
-                    output);
-  json.add("pruned", array_of({})).add("plainLayersPruned", array_of(pruned));
-  json.add("plainLayersLeft", array_of(leftovers));
-}
-
 JsonObject json_of(const EncryptResult& result, const Reference& target) {
   JsonArray layers;
   for (const LayerOutcome& layer : result.layers)
@@ -132,7 +75,7 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   options.selection.check_place(*writing.origin, to);
   const auto store = options.prune.open_store(to, writing);
   const auto destination = open_destination(to, writing);
-  const Reference target = written_reference(to, source->root());
+  const Reference target = written_reference(to, *writing.origin);
   const auto base = options.base.empty() ? nullptr : open_source(Reference::parse(options.base), {});
   // Only layers that are encrypted already need keys, so key providers that are merely configured are not
   // asked.

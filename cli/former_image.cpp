@@ -35,8 +35,9 @@ FormerOutcome settle_former(SharedStore* store, const std::optional<Digest>& rep
     }
     if (former && readers == FormerReaders::kShutOut && former->encrypted_layers > 0 &&
         !outcome.removed.contains(former->root)) {
-      output.warn(still_there(*former) +
-                  (prune.is_given ? "; another image needs it" : "; --prune or imgcrypt gc removes it"));
+      output.warn(still_there(*former) + (prune.is_given
+                                              ? "; another image needs it"
+                                              : "; imgcrypt gc removes it, as --prune would have"));
     }
   } catch (const Error& error) {
     output.warn("the former image may still be in the layout: " + error.message());

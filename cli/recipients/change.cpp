@@ -33,7 +33,7 @@ OpenedImage open_image(const ChangeArguments& arguments, Output& output) {
       .links = arguments.links.value(), .origin = Origin{from, source->root()}, .warn = warn_through(output)};
   auto store = arguments.prune.open_store(to, writing);
   auto destination = open_destination(to, writing);
-  Reference target = written_reference(to, source->root());
+  Reference target = written_reference(to, *writing.origin);
   return {std::move(source), std::move(target), std::move(destination), std::move(store)};
 }
 

@@ -56,12 +56,12 @@ std::unique_ptr<SharedStore> open_shared_store(const Reference& reference, const
   return std::make_unique<LayoutStore>(std::move(target), links, options.warn);
 }
 
-Reference written_reference(const Reference& destination, const RootDescriptor& origin) {
+Reference written_reference(const Reference& destination, const Origin& origin) {
   LayoutReference name = layout_of(destination);
-  if (!name.position && !name.digest) return destination;
+  if (target_of(destination, origin).place != LayoutTarget::Place::kInPlace) return destination;
   name.position.reset();
   name.digest.reset();
-  if (name.tag.empty()) name.tag = tag_of(origin.descriptor).value_or("");
+  if (name.tag.empty()) name.tag = tag_of(origin.root.descriptor).value_or("");
   return Reference(std::move(name));
 }
 

@@ -49,9 +49,9 @@ struct TransportOptions {
 [[nodiscard]] std::unique_ptr<SharedStore> open_shared_store(const Reference& reference,
                                                              const TransportOptions& options);
 
-// What to call the result of writing to `destination`, for people: by tag where the reference is by position
-// or digest, which the result does not have.
-[[nodiscard]] Reference written_reference(const Reference& destination, const RootDescriptor& origin);
+// What to call the result of writing to `destination`, for people: in place by the tag of the image that it
+// replaces, since it has another digest, and may get another position.
+[[nodiscard]] Reference written_reference(const Reference& destination, const Origin& origin);
 
 // Whether writing to `destination` would take its name from the very image that was read from `origin`, so
 // that a partial result would lose the rest of it. Throws as open_destination, and what check() throws for

@@ -159,7 +159,8 @@ RootDescriptor find_root(const LayoutReference& reference, const std::vector<Lay
   }
   Positions found = found_for(reference, entries);
   // The only entry, which cannot be read, is what was meant.
-  if (found.empty() && reference.tag.empty() && entries.size() == 1) return root_at(entries, 0);
+  const bool is_bare = reference.tag.empty() && !reference.digest;
+  if (found.empty() && is_bare && entries.size() == 1) return root_at(entries, 0);
   if (found.empty()) fail_to_find(reference, "no such image", entries);
   if (is_wanted && !are_one_image(entries, found)) {
     Positions wanted;

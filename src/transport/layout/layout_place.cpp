@@ -104,7 +104,7 @@ void require_place(const LayoutReference& destination) {
   if (status.type() == fs::file_type::not_found) {
     require_creatable(destination);
   } else if (failure) {
-    refuse(ErrorCode::kUsage, destination, failure.message());
+    refuse(ErrorCode::kOther, destination, failure.message());
   } else if (!fs::is_directory(status)) {
     refuse(ErrorCode::kUsage, destination, destination.directory + " is not a directory");
   } else if (is_virtual(destination.directory)) {
