@@ -74,7 +74,7 @@ class Needs {
 };
 
 // The subject of a blob that is a manifest or an index; nullopt for every other blob.
-std::optional<Digest> subject_of(SharedStore& store, const StoredBlob& blob, ImageNode& tree) try {
+std::optional<Digest> subject_of_blob(SharedStore& store, const StoredBlob& blob, ImageNode& tree) try {
   if (blob.size > kMostDocumentBytes) return std::nullopt;
   const auto source = store.open_former(blob.digest);
   if (!source) return std::nullopt;
@@ -119,7 +119,7 @@ void add_referrers(SharedStore& store, const std::vector<StoredBlob>& others, st
   for (const StoredBlob& blob : others) {
     if (needed.contains(blob.digest)) continue;
     ImageNode tree{{{}, blob.digest, 0, {}, std::nullopt, false, false}, Opaque{}, {}, {}};
-    if (const auto subject = subject_of(store, blob, tree))
+    if (const auto subject = subject_of_blob(store, blob, tree))
       referrers.emplace(*subject, Referrer{blob.digest, listed_blobs(tree)});
   }
   // A referrer may have referrers of its own.

@@ -78,7 +78,7 @@ destinations_that_cannot_be_written() {
     printf %s "$index" >"$TMP/bad/index.json"
     expect_exit 7 imgcrypt decrypt "oci:$TMP/in:secret" "oci:$TMP/bad:t" -k "$TMP/key.pem" "$@"
     expect_contains "$stderr" "$TMP/bad/index.json: "
-    expect_equal "$(ls -A "$TMP/bad" | xargs)" "index.json oci-layout" "what is in the destination"
+    expect_equal "$(cd "$TMP/bad" && echo *)" "index.json oci-layout" "what is in the destination"
     rm -r "$TMP/bad"
   done
   mkdir -p "$TMP/bad/index.json"

@@ -145,6 +145,21 @@ dockers_list_describes_nothing_that_is_gone() {
   expect_equal "$(jq -c . "$TMP/in/manifest.json")" '[{"Config":"blobs/sha256/0","Layers":[]}]' "what is left of the list"
 }
 
+tags_are_listed() {
+  two_images
+  make_image "$TMP/in" "v1.0" --no-busybox --seed 3 >/dev/null
+  edit_index "$TMP/in" '.manifests += [(.manifests[0] | del(.annotations)), {size: 1}]'
+  expect_exit 0 imgcrypt tags "oci:$TMP/in"
+  expect_equal "$stdout" $'t\nv1.0' "the tags"
+  expect_contains "$stderr" "2 entries have no tag"
+  expect_contains "$stderr" "oci:$TMP/in:@4 cannot be read"
+  expect_exit 0 imgcrypt tags "oci:$TMP/in" -o json
+  expect_equal "$(jq -c '.images[1] | [.position, .tag, .name, .platform, .digest]' <<<"$stdout")" \
+    "[1,\"t\",\"docker.io/library/b:t\",\"linux/arm64\",\"$(digest_at "$TMP/in" 1)\"]" "an image"
+  expect_exit 3 imgcrypt tags "oci:$TMP/in:t"
+  expect_exit 2 imgcrypt tags "oci:$TMP/absent"
+}
+
 # files_of LAYOUT: the names of its blobs
 files_of() {
   (cd "$1/blobs" && find . -type f | sort)
@@ -289,6 +304,20 @@ a_full_disk_says_what_it_lacks() {
   expect_matches "$stderr" "write a blob in $TMP/small/out: .*[0-9]+ more bytes are needed for this blob, [0-9]+ are available"
 }
 
+# The directories above what was created keep its names.
+names_of_directories_survive_a_power_cut() {
+  local directory
+  rm -rf "$TMP/src" "$TMP/new"
+  mkdir "$TMP/new"
+  make_image "$TMP/src" t --no-busybox >/dev/null
+  export ASAN_OPTIONS=detect_leaks=0 # the leak checker of a sanitizer build does not work under strace
+  expect_exit 0 strace -f -y -qq -o "$TMP/trace" -e trace=fsync "$IMGCRYPT" encrypt "oci:$TMP/src:t" "oci:$TMP/new/layout:t" \
+    -r "jwe:$TMP/key.pub.pem"
+  for directory in new new/layout new/layout/blobs new/layout/blobs/sha256; do
+    expect_contains "$(cat "$TMP/trace")" "<$TMP/$directory>)"
+  done
+}
+
 links_are_followed_on_demand() {
   local file
   rm -rf "$TMP/in" "$TMP/linked" "$TMP/out"
@@ -321,6 +350,7 @@ an_untagged_image_beside_others_is_not_replaced
 an_odd_neighbour_locks_nobody
 names_of_containerd_follow_the_tag
 dockers_list_describes_nothing_that_is_gone
+tags_are_listed
 gc_removes_what_no_image_needs
 gc_keeps_referrers_their_subjects_and_what_docker_lists
 gc_refuses_what_it_does_not_know
@@ -328,4 +358,5 @@ former_recipients_are_shut_out_by_prune
 decrypting_in_place_prunes
 only_new_or_empty_directories_or_layouts_are_written_to
 a_full_disk_says_what_it_lacks
+names_of_directories_survive_a_power_cut
 links_are_followed_on_demand

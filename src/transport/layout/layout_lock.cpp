@@ -28,6 +28,7 @@ void make_version_file(const LayoutDirectory& directory) {
   if (!file.is_open()) throw errno_error("create " + directory.path() + "/oci-layout");
   write_all(file.get(), as_bytes(R"({"imageLayoutVersion":"1.0.0"})"),
             "write " + directory.path() + "/oci-layout");
+  if (::fsync(file.get()) != 0) throw errno_error("fsync " + directory.path() + "/oci-layout");
   const int status = ::linkat(directory.fd(), name.c_str(), directory.fd(), "oci-layout", 0);
   const int failure = errno;
   ::unlinkat(directory.fd(), name.c_str(), 0);

@@ -37,16 +37,18 @@ bool has_version_file(const LayoutDirectory& directory) {
   }
 }
 
-// Names only; no more than tell that it is something else.
+// As it is while another writer makes it a layout.
 bool is_empty_or_begun(const std::string& path) {
   return std::ranges::all_of(fs::directory_iterator(path), [](const fs::directory_entry& entry) {
-    return entry.path().filename() == "blobs" && entry.is_directory();
+    const std::string name = entry.path().filename();
+    return name.starts_with(kTemporaryPrefix) || (name == "blobs" && entry.is_directory());
   });
 }
 
 void require_layout(const LayoutReference& destination) {
   const LayoutDirectory directory(destination.directory);
-  if (has_version_file(directory) || is_empty_or_begun(destination.directory)) return;
+  // In this order: another writer may add the file in between.
+  if (is_empty_or_begun(destination.directory) || has_version_file(directory)) return;
   refuse(ErrorCode::kRefused, destination,
          "the directory is not empty, and is not an image layout: it has no sound oci-layout file",
          "choose a new or empty directory, or an image layout");
