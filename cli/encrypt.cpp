@@ -76,7 +76,9 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   const auto store = options.prune.open_store(to, writing);
   const auto destination = open_destination(to, writing);
   const Reference target = written_reference(to, *writing.origin);
-  const auto base = options.base.empty() ? nullptr : open_source(Reference::parse(options.base), {});
+  const auto base = options.base.empty()
+                        ? nullptr
+                        : open_source(Reference::parse(options.base), {.links = options.links.value()});
   // Only layers that are encrypted already need keys, so key providers that are merely configured are not
   // asked.
   const KeyUnwrappers keys = options.keys.are_given() ? options.keys.read(output) : KeyUnwrappers();

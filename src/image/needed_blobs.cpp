@@ -1,6 +1,5 @@
 #include "image/needed_blobs.hpp"
 
-#include "base/text/json.hpp"
 #include "oci/media_types.hpp"
 
 #include <map>
@@ -19,17 +18,8 @@ void require_known(const ImageNode& node) {
   for (const ImageNode& child : node.children) require_known(child);
 }
 
-const std::string* text_of(const ImageNode& node) {
-  if (const auto* manifest = std::get_if<Manifest>(&node.document)) return &manifest->raw();
-  if (const auto* index = std::get_if<Index>(&node.document)) return &index->raw();
-  return nullptr;
-}
-
 void collect_subjects(const ImageNode& node, std::vector<Digest>& subjects) {
-  if (const std::string* text = text_of(node)) {
-    if (const auto subject = JsonView(*text).find("subject"))
-      subjects.push_back(Digest::parse(subject->get("digest").string()));
-  }
+  if (const auto subject = subject_of(node)) subjects.push_back(*subject);
   for (const ImageNode& child : node.children) collect_subjects(child, subjects);
 }
 
@@ -79,9 +69,7 @@ std::optional<Digest> subject_of_blob(SharedStore& store, const StoredBlob& blob
   const auto source = store.open_former(blob.digest);
   if (!source) return std::nullopt;
   tree = load_documents(*source);
-  const std::string* text = text_of(tree);
-  const auto subject = text == nullptr ? std::nullopt : JsonView(*text).find("subject");
-  return subject ? std::optional(Digest::parse(subject->get("digest").string())) : std::nullopt;
+  return subject_of(tree);
 } catch (const Error& error) {
   if (error.code() == ErrorCode::kCancelled) throw;
   return std::nullopt;
