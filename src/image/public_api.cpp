@@ -2,6 +2,7 @@
 #include "image/encrypt.hpp"
 #include "image/inspect.hpp"
 #include "keys/key_file.hpp"
+#include "keys/passphrase.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "keywrap/provider/provider.hpp"
 #include "transport/open.hpp"

@@ -4,6 +4,7 @@
 #include "crypto/openssl.hpp"
 #include "keys/asn1/der.hpp"
 #include "keys/foreign_key.hpp"
+#include "keys/key_file_format.hpp"
 #include "keys/openssl_keys.hpp"
 #include "keys/pem.hpp"
 
@@ -40,8 +41,6 @@ constexpr std::size_t kMostSerialBytes = 20;  // RFC 5280 section 4.1.2.2
   throw Error(ErrorCode::kUsage, "not a certificate, or a damaged one",
               "give an X.509 certificate in PEM or DER");
 }
-
-bool is_der(ByteView file) { return !file.empty() && file.front() == 0x30; }
 
 // The DER of the first certificate. OpenSSL's own notes follow that of a TRUSTED one.
 Bytes find_der(ByteView file) {

@@ -78,7 +78,8 @@ PrivateKey private_key_of(const JsonView& json, const std::string& type) {
   return PrivateKey(key);
 }
 
-// Calls `take` with the key's members. What is wrong with the text is the user's mistake, and not a secret.
+// Calls `take` with the key's members. Malformed text is the user's mistake, as in other forms of keys; what
+// PublicKey refuses stays refused.
 template <typename Take>
 auto parse(std::string_view file, Take take) {
   try {
@@ -87,6 +88,7 @@ auto parse(std::string_view file, Take take) {
     if (json.find("keys")) fail("a set of keys", "put one of its keys into its own file");
     return take(json, string_or_empty(json, "kty"));
   } catch (const Error& error) {
+    if (error.code() == ErrorCode::kRefused) throw;
     throw Error(ErrorCode::kUsage, error.message(), error.hint());
   }
 }

@@ -1,6 +1,7 @@
 #include "node/key_directory.hpp"
 
 #include "keys/key_file.hpp"
+#include "keys/passphrase.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "keywrap/schemes.hpp"
 

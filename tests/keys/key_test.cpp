@@ -160,9 +160,9 @@ TEST(KeyFile, TellsMissingFromWrongPassphrase) {
   for (const char* name : {"keys/rsa-legacyenc.pem", "keys/rsa-pk8enc.pem", "keys/p384-sec1enc.pem",
                            "keys/p256-pk8enc-scrypt.pem"}) {
     const std::string missing = complaint(name, nullptr);
-    EXPECT_THAT(missing, testing::HasSubstr("missing password")) << name;
+    EXPECT_THAT(missing, testing::HasSubstr("missing passphrase")) << name;
     for (const char* wrong : {"12345", ""}) {
-      EXPECT_THAT(complaint(name, wrong), testing::HasSubstr("wrong password")) << name;
+      EXPECT_THAT(complaint(name, wrong), testing::HasSubstr("wrong passphrase")) << name;
       EXPECT_NE(complaint(name, wrong), missing) << name;
     }
     EXPECT_EQ(complaint(name, "1234"), "") << name;
@@ -234,6 +234,32 @@ TEST(Pem, SplitsIntoBlocksAndLeavesOutTheRest) {
   EXPECT_EQ(blocks[0].label, "EC PARAMETERS");
   EXPECT_EQ(blocks[1].label, "PRIVATE KEY");
   EXPECT_TRUE(split_pem("no key").empty());
+}
+
+// RFC 1421 headers that say nothing of encryption, with and without the empty line after them.
+TEST(KeyFile, MayHaveHeaders) {
+  for (const char* name : {"keys/rsa.pem", "keys/p256-sec1.pem"}) {
+    const std::string plain = read_vector(name);
+    for (const std::string headers : {"Comment: mine\n\n", "Comment: mine\n", "A: b\r\nC: d\r\n e\r\n\r\n"}) {
+      std::string pem = plain;
+      pem.insert(pem.find('\n') + 1, headers);
+      EXPECT_TRUE(private_key(pem).public_key().same_as(private_key(plain).public_key())) << pem;
+      EXPECT_FALSE(needs_passphrase(as_bytes(pem)));
+    }
+  }
+  std::string pem = read_vector("keys/rsa.pub.pem");
+  pem.insert(pem.find('\n') + 1, "Comment: mine\n\n");
+  EXPECT_NO_THROW((void)public_key(pem));
+}
+
+TEST(KeyFile, SaysWhetherItNeedsAPassphrase) {
+  for (const auto& row : load_table("keys.json")) {
+    if (row.at("outcome") != "accept") continue;
+    const std::string file = read_vector(text(row, "file"));
+    EXPECT_EQ(needs_passphrase(as_bytes(file)), !row.at("passphrase").is_null()) << row.at("file");
+  }
+  for (const char* none : {"", "text", "-----BEGIN PRIVATE KEY-----\n*", "{"})
+    EXPECT_FALSE(needs_passphrase(as_bytes(none)));
 }
 
 TEST(Pem, RefusesBlocksThatDoNotEndOrAreNotBase64) {
