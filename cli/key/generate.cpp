@@ -67,7 +67,7 @@ CLI::App* add_kind(CLI::App& generate, const std::string& name, const std::strin
 void add_passphrase(CLI::App& kind, const std::shared_ptr<GenerateArguments>& options) {
   kind.add_option(
           "--passphrase", options->passphrase,
-          "encrypt the private key with a passphrase from file=PASSWORDFILE, fd=N, env=VARIABLE or prompt")
+          "encrypt the private key with a passphrase from file=PASSPHRASEFILE, fd=N, env=VARIABLE or prompt")
       ->type_name("WHERE");
 }
 

@@ -148,7 +148,7 @@ JsonObject json_of(const KeyItem& item, const std::string& file, bool is_first) 
 
 void run_show(const std::string& text, Output& output) {
   const KeyString named = parse_key_string(text);
-  warn_of_bare_password(named, output);
+  warn_of_bare_passphrase(named, output);
   std::vector<KeyItem> items;
   try {
     const auto passphrase = read_passphrase(named);
@@ -179,7 +179,7 @@ void add_key_show(CLI::App& key, Output& output) {
   const auto file = std::make_shared<std::string>();
   show->add_option("KEY", *file,
                    "file to read: FILE, followed by where its passphrase is, if it has one: "
-                   ":file=PASSWORDFILE, :fd=N, :env=VARIABLE, :prompt or :pass=PASSWORD")
+                   ":file=PASSPHRASEFILE, :fd=N, :env=VARIABLE, :prompt or :pass=PASSPHRASE")
       ->required();
   show->callback([file, &output] { run_show(*file, output); });
 }

@@ -109,7 +109,7 @@ class Keyring {
 
 void take_key_file(const std::string& text, Keyring& keyring, Reporter& reporter) {
   const KeyString key = parse_key_string(text);
-  warn_of_bare_password(key, reporter);
+  warn_of_bare_passphrase(key, reporter);
   try {
     keyring.add_file(key);
   } catch (const Error& error) {
@@ -142,8 +142,8 @@ void take_certificate(const std::string& text, Keyring& keyring) {
 void KeyOptions::add_to(CLI::App& command) {
   make_repeatable(command.add_option("-k,--key,--decryption-key", keys,
                                      "key to try: FILE with a private key (if it has a passphrase, followed "
-                                     "by :file=PASSWORDFILE, :fd=N, "
-                                     ":env=VARIABLE, :prompt or :pass=PASSWORD), its certificate, or " +
+                                     "by :file=PASSPHRASEFILE, :fd=N, "
+                                     ":env=VARIABLE, :prompt or :pass=PASSPHRASE), its certificate, or " +
                                          key_forms() + "; can be given more than once"),
                   "KEY");
   make_repeatable(command.add_option("--dec-recipient", certificates,

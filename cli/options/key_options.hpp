@@ -15,7 +15,7 @@ namespace imgcrypt::cli {
 
 struct KeyOptions {
   // Both may be empty: configured key providers may have the key. Neither is looked at before read().
-  std::vector<std::string> keys;          // as given; they may hold passwords
+  std::vector<std::string> keys;          // as given; they may hold passphrases
   std::vector<std::string> certificates;  // pkcs7:CERTIFICATE, as given
   // PKCS7 packets whose content nothing authenticates: whoever can change one chooses what comes out of it.
   bool allow_legacy_cms = false;

@@ -1,8 +1,7 @@
 #include "cli/options/passphrase.hpp"
 
-#include "base/process/fd.hpp"
 #include "cli/terminal/prompt.hpp"
-#include "keys/key_file.hpp"
+#include "keys/passphrase.hpp"
 
 #include <charconv>
 #include <cstdlib>
@@ -16,7 +15,7 @@ SecretBytes read_fd(const std::string& number) {
   if (error != std::errc() || stop != number.data() + number.size() || fd < 0) {
     throw Error(ErrorCode::kUsage, "fd= needs the number of an open file descriptor");
   }
-  return read_secret(fd, kMostPassphraseBytes, "file descriptor " + number);
+  return read_passphrase_from(fd, "file descriptor " + number);
 }
 
 SecretBytes read_variable(const std::string& name) {
@@ -45,11 +44,11 @@ SecretBytes prompt_twice(const std::string& file) {
 
 }  // namespace
 
-void warn_of_bare_password(const KeyString& key, Reporter& reporter) {
-  if (!key.is_bare_password) return;
+void warn_of_bare_passphrase(const KeyString& key, Reporter& reporter) {
+  if (!key.is_bare_passphrase) return;
   reporter.warn("key " + key.file +
-                ": every user of this machine can see a password in the command line; use "
-                "FILE:file=PASSWORDFILE instead");
+                ": every user of this machine can see a passphrase in the command line; use "
+                "FILE:file=PASSPHRASEFILE instead");
 }
 
 std::optional<SecretBytes> read_passphrase(const KeyString& key) {
@@ -74,7 +73,7 @@ SecretBytes read_new_passphrase(const std::string& file, const std::string& form
   const auto key = parse_passphrase_form(file, form);
   if (!key || key->from == PassphraseFrom::kArgument) {
     throw Error(ErrorCode::kUsage, "--passphrase must say where to read the passphrase",
-                "write file=PASSWORDFILE, fd=N, env=VARIABLE or prompt");
+                "write file=PASSPHRASEFILE, fd=N, env=VARIABLE or prompt");
   }
   SecretBytes passphrase =
       key->from == PassphraseFrom::kPrompt ? prompt_twice(file) : std::move(*read_passphrase(*key));

@@ -58,7 +58,7 @@ passphrases_are_taken() {
   expect_no_warning
   expect_opens "$locked:pass=$passphrase"
   expect_opens "$TMP/simple.pem:simple"
-  expect_contains "$stderr" "every user of this machine can see a password in the command line"
+  expect_contains "$stderr" "every user of this machine can see a passphrase in the command line"
   expect_opens "$TMP/traditional.pem:file=$TMP/passphrase"
 }
 
@@ -68,7 +68,7 @@ a_terminal_is_asked() {
   [[ $stdout != *"$passphrase"* ]] || fail "the terminal showed the passphrase"
   expect_decrypted
   expect_exit 3 timeout 20 python3 "$cli_dir/pty_answer.py" "another" "${command[@]}"
-  expect_contains "$stdout" "wrong password"
+  expect_contains "$stdout" "wrong passphrase"
   expect_absent "$TMP/out"
   expect_exit 3 timeout 20 setsid --wait "${command[@]}" </dev/null
   expect_contains "$stderr" "needs a terminal"
@@ -78,9 +78,9 @@ a_terminal_is_asked() {
 passphrases_are_missed() {
   local locked=$TMP/locked.pem
   printf 'another\n' >"$TMP/another"
-  expect_refused 3 "missing password" "$locked"
-  expect_refused 3 "wrong password" "$locked:file=$TMP/another"
-  expect_refused 3 "wrong password" "$locked:pass=another"
+  expect_refused 3 "missing passphrase" "$locked"
+  expect_refused 3 "wrong passphrase" "$locked:file=$TMP/another"
+  expect_refused 3 "wrong passphrase" "$locked:pass=another"
   expect_refused 3 "$TMP/no-passphrase" "$locked:file=$TMP/no-passphrase"
   expect_refused 3 NO_SUCH_VARIABLE "$locked:env=NO_SUCH_VARIABLE"
   expect_refused 3 9 "$locked:fd=9" 9<&-

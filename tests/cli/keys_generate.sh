@@ -64,8 +64,8 @@ wrong_arguments_leave_nothing() {
   expect_refused 3 bits jwe-rsa "$file" --bits 1024
   expect_refused 3 bits jwe-rsa "$file" --bits 16385
   expect_refused 3 curve jwe-ec "$file" --curve P-224
-  expect_refused 3 "file=PASSWORDFILE" jwe-ec "$file" --passphrase pass=secret
-  expect_refused 3 "file=PASSWORDFILE" jwe-ec "$file" --passphrase secret
+  expect_refused 3 "file=PASSPHRASEFILE" jwe-ec "$file" --passphrase pass=secret
+  expect_refused 3 "file=PASSPHRASEFILE" jwe-ec "$file" --passphrase secret
   expect_refused 3 "$TMP/absent" jwe-ec "$file" --passphrase "file=$TMP/absent"
   expect_refused 3 "is empty" jwe-ec "$file" --passphrase file=/dev/null
   expect_refused 2 "No such file" jwe-ec "$TMP/keys/absent/no.pem"

@@ -34,7 +34,7 @@ locked_keys_say_so() {
   expect_shown "$locked:env=PASSPHRASE_OF_TEST" "^private key" "use +opens jwe and pkcs7 layers: -k $locked:prompt" "GaTh-csFfrC4Tw6RZ91zZWSuO3JIUXn6l1pWPZf94p8"
   [[ $stdout != *$'\n'"private key, locked"* ]] || fail "locked with its passphrase: $stdout"
   expect_exit 3 imgcrypt key show "$locked:pass=other"
-  expect_contains "$stderr" "wrong password"
+  expect_contains "$stderr" "wrong passphrase"
 }
 
 others_are_named() {
@@ -97,7 +97,7 @@ keys_of_another_use_only_decrypt() {
   expect_absent "$TMP/none"
 }
 
-bare_passwords_are_warned_of() {
+bare_passphrases_are_warned_of() {
   expect_exit 0 imgcrypt key show "$keys/rsa-pk8enc.pem:1234"
   expect_contains "$stderr" "every user of this machine can see"
 }
@@ -128,6 +128,6 @@ ciphers_that_openssl_leaves_out_are_told
 forms_of_public_keys_are_told
 only_the_first_of_several_is_promised
 keys_of_another_use_only_decrypt
-bare_passwords_are_warned_of
+bare_passphrases_are_warned_of
 hostile_names_are_harmless
 json_has_it_all
