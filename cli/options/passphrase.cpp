@@ -1,7 +1,10 @@
 #include "cli/options/passphrase.hpp"
 
 #include "cli/terminal/prompt.hpp"
+#include "keys/named_file.hpp"
 #include "keys/passphrase.hpp"
+
+#include <imgcrypt/error.hpp>
 
 #include <charconv>
 #include <cstdlib>
@@ -42,7 +45,21 @@ SecretBytes prompt_twice(const std::string& file) {
   return passphrase;
 }
 
+SecretBytes read_new(const std::string& file, const std::string& form) {
+  const auto key = parse_passphrase_form(file, form);
+  if (!key || key->from == PassphraseFrom::kArgument)
+    throw Error(ErrorCode::kUsage, "it must say where to read the passphrase",
+                "write file=PASSPHRASEFILE, fd=N, env=VARIABLE or prompt");
+  return key->from == PassphraseFrom::kPrompt ? prompt_twice(file) : std::move(*read_passphrase(*key));
+}
+
 }  // namespace
+
+std::string key_argument_help() {
+  return "FILE with a private key (if it has a passphrase, followed by :file=PASSPHRASEFILE, :fd=N, "
+         ":env=VARIABLE, "
+         ":prompt or :pass=PASSPHRASE)";
+}
 
 void warn_of_bare_passphrase(const KeyString& key, Reporter& reporter) {
   if (!key.is_bare_passphrase) return;
@@ -70,17 +87,15 @@ std::optional<SecretBytes> read_passphrase(const KeyString& key) {
 }
 
 SecretBytes read_new_passphrase(const std::string& file, const std::string& form) {
-  const auto key = parse_passphrase_form(file, form);
-  if (!key || key->from == PassphraseFrom::kArgument) {
-    throw Error(ErrorCode::kUsage, "--passphrase must say where to read the passphrase",
-                "write file=PASSPHRASEFILE, fd=N, env=VARIABLE or prompt");
-  }
-  SecretBytes passphrase =
-      key->from == PassphraseFrom::kPrompt ? prompt_twice(file) : std::move(*read_passphrase(*key));
-  if (passphrase.size() == 0)
+  try {
+    SecretBytes passphrase = read_new(file, form);
+    check_passphrase(passphrase);
+    if (passphrase.size() > 0) return passphrase;
     throw Error(ErrorCode::kUsage, "the passphrase is empty",
                 "for a key without a passphrase, leave out --passphrase");
-  return passphrase;
+  } catch (const Error& error) {
+    throw about_argument("--passphrase", error);
+  }
 }
 
 }  // namespace imgcrypt::cli

@@ -11,6 +11,9 @@
 
 namespace imgcrypt::cli {
 
+// For --help: "FILE with a private key, followed by ...".
+[[nodiscard]] std::string key_argument_help();
+
 // Warns if the passphrase is in the command line without :pass=, as FILE:PASSPHRASE.
 void warn_of_bare_passphrase(const KeyString& key, Reporter& reporter);
 

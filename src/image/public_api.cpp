@@ -93,8 +93,11 @@ auto throwing_errors(Call call) {
 
 WrittenImage encrypt_as_requested(const EncryptRequest& request) {
   KeepingReporter reporter;
-  const KeyWrappers wrappers = parse_recipients(request.recipients, open_providers(request.provider_config),
-                                                [&](const std::string& text) { reporter.note(text); });
+  const KeyWrappers wrappers = parse_recipients(
+      {request.recipients.begin(), request.recipients.end()}, open_providers(request.provider_config),
+      [&](Remark remark, const std::string& text) {
+        reporter.say(remark == Remark::kWarning ? Importance::kWarning : Importance::kNote, text);
+      });
   if (wrappers.empty()) throw Error(ErrorCode::kUsage, "no recipient was given");
   const Reference from = Reference::parse(request.source);
   const auto source = open_source(from, {});

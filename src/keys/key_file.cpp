@@ -38,15 +38,6 @@ bool lacks_cipher() {
   return lacks;
 }
 
-[[noreturn]] void fail_to_decrypt() {
-  if (lacks_cipher()) {
-    throw Error(ErrorCode::kUsage, "the private key is encrypted with a cipher that OpenSSL does not offer",
-                "encrypt it again: openssl pkey -provider default -provider legacy -in KEY -aes256 -out NEW");
-  }
-  throw Error(ErrorCode::kUsage, "wrong passphrase: the private key could not be decrypted",
-              "give the passphrase that the key was encrypted with");
-}
-
 [[noreturn]] void fail_with_public_key() {
   throw Error(ErrorCode::kUsage, "a public key was given where a private key is needed",
               "give the private half; the public half only encrypts");
@@ -54,7 +45,7 @@ bool lacks_cipher() {
 
 [[noreturn]] void fail_with_private_key() {
   throw Error(ErrorCode::kUsage, "a private key was given where a public key is needed",
-              "make the public half: openssl pkey -in PRIVATE.pem -pubout -out PUBLIC.pem");
+              "make the public half: imgcrypt key public PRIVATE >PUBLIC");
 }
 
 [[noreturn]] void fail_without_private_key() {
@@ -65,7 +56,7 @@ bool lacks_cipher() {
   if (!has_certificate)
     throw Error(ErrorCode::kUsage, "not a public key", "give a public key in PEM, DER or as a JWK");
   throw Error(ErrorCode::kUsage, "a certificate was given where a public key is needed",
-              "write pkcs7:CERTIFICATE, or take its key: openssl x509 -in CERTIFICATE -noout -pubkey");
+              "take its key: openssl x509 -in CERTIFICATE -noout -pubkey >PUBLIC");
 }
 
 [[noreturn]] void fail_with_certificate() {
@@ -86,20 +77,42 @@ openssl::Bio memory(ByteView bytes) {
       openssl::check(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())), "BIO_new_mem_buf"));
 }
 
-// What encrypts a key: its PKCS#8, or the headers of its PEM.
-enum class Lock { kPkcs8, kPemHeaders };
+// A private key that is encrypted, and by what: its PKCS#8, or the headers of its PEM.
+struct LockedKey {
+  enum class Lock { kPkcs8, kPemHeaders } lock;
+  SecretBytes file;  // DER, or a PEM block
+};
 
-// REQUIRES: the passphrase is not null. Never returns null.
-EVP_PKEY* decrypt(ByteView file, Lock lock, const SecretBytes* passphrase) {
-  check_passphrase(*passphrase);
-  if (lock == Lock::kPkcs8) check_key_derivation(file);
-  const openssl::Bio bio = memory(file);
-  auto* secret = const_cast<SecretBytes*>(passphrase);
-  EVP_PKEY* key = lock == Lock::kPkcs8 ? d2i_PKCS8PrivateKey_bio(bio.get(), nullptr, give_passphrase, secret)
-                                       : PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, secret);
-  if (key == nullptr) fail_to_decrypt();
+// The first private key of a PEM file is the one that is used: a later one that happens to be readable is
+// never taken instead.
+std::optional<LockedKey> find_locked_key(ByteView file) {
+  if (is_encrypted_der(file) && is_der(file))
+    return LockedKey{LockedKey::Lock::kPkcs8, SecretBytes::copy_of(file)};
+  if (is_der(file) || looks_like_jwk(as_text(file))) return std::nullopt;
+  auto blocks = split_pem(as_text(file));
+  const auto key =
+      std::ranges::find_if(blocks, [](const PemBlock& block) { return is_private_label(block.label); });
+  if (key == blocks.end() || !is_encrypted(*key)) return std::nullopt;
+  if (key->is_encrypted)
+    return LockedKey{LockedKey::Lock::kPemHeaders, SecretBytes::copy_of(as_bytes(key->text))};
+  return LockedKey{LockedKey::Lock::kPkcs8, std::move(key->der)};
+}
+
+// nullopt: not with this passphrase.
+std::optional<PrivateKey> unlock(const LockedKey& locked, const SecretBytes& passphrase) {
+  const bool is_pkcs8 = locked.lock == LockedKey::Lock::kPkcs8;
+  check_passphrase(passphrase);
+  if (is_pkcs8) check_key_derivation(locked.file.expose());
+  const openssl::Bio bio = memory(locked.file.expose());
+  auto* secret = const_cast<SecretBytes*>(&passphrase);
+  EVP_PKEY* key = is_pkcs8 ? d2i_PKCS8PrivateKey_bio(bio.get(), nullptr, give_passphrase, secret)
+                           : PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, secret);
+  if (key == nullptr && lacks_cipher()) {
+    throw Error(ErrorCode::kUsage, "the private key is encrypted with a cipher that OpenSSL does not offer",
+                "encrypt it again: openssl pkey -provider default -provider legacy -in KEY -aes256 -out NEW");
+  }
   ERR_clear_error();
-  return key;
+  return key == nullptr ? std::nullopt : std::optional(PrivateKey(key));
 }
 
 // Null if it is not a private key.
@@ -113,23 +126,12 @@ EVP_PKEY* decode(ByteView der) {
   return key;
 }
 
-PrivateKey parse_private_block(const PemBlock& block, const SecretBytes* passphrase) {
-  // The first private key is the one that is used: a later one that happens to be readable is never taken
-  // instead.
-  if (is_encrypted(block)) {
-    if (passphrase == nullptr) fail_without_passphrase();
-    return PrivateKey(block.is_encrypted ? decrypt(as_bytes(block.text), Lock::kPemHeaders, passphrase)
-                                         : decrypt(block.der.expose(), Lock::kPkcs8, passphrase));
-  }
+PrivateKey parse_private_block(const PemBlock& block) {
   if (EVP_PKEY* key = decode(block.der.expose())) return PrivateKey(key);
   throw Error(ErrorCode::kUsage, "the private key is damaged, or of a kind that is not supported");
 }
 
-PrivateKey parse_private_der(ByteView file, const SecretBytes* passphrase) {
-  if (is_encrypted_der(file)) {
-    if (passphrase == nullptr) fail_without_passphrase();
-    return PrivateKey(decrypt(file, Lock::kPkcs8, passphrase));
-  }
+PrivateKey parse_private_der(ByteView file) {
   if (EVP_PKEY* key = decode(file)) return PrivateKey(key);
   // Only now, for the message: DER does not say what it is, so it has to be tried.
   if (EVP_PKEY* other = public_key_from_der(file)) {
@@ -160,13 +162,13 @@ PublicKey parse_public_block(const PemBlock& block) {
   return PublicKey(key);
 }
 
-PrivateKey parse_private_pem(std::string_view text, const SecretBytes* passphrase) {
+PrivateKey parse_private_pem(std::string_view text) {
   bool has_public = false;
   bool has_certificate = false;
   // `openssl ecparam -genkey` writes EC PARAMETERS before the key, and bundles begin with certificates: what
   // is not the key is only remembered for the message.
   for (const PemBlock& block : split_pem(text)) {
-    if (is_private_label(block.label)) return parse_private_block(block, passphrase);
+    if (is_private_label(block.label)) return parse_private_block(block);
     has_public = has_public || is_public_label(block.label);
     has_certificate = has_certificate || is_certificate_label(block.label);
   }
@@ -194,22 +196,32 @@ SecretBytes read_key_file(const std::string& path) {
 }
 
 bool needs_passphrase(ByteView file) {
-  if (looks_like_jwk(as_text(file))) return false;
-  if (is_der(file)) return is_encrypted_der(file);
   try {
-    const auto blocks = split_pem(as_text(file));
-    const auto key =
-        std::ranges::find_if(blocks, [](const PemBlock& block) { return is_private_label(block.label); });
-    return key != blocks.end() && is_encrypted(*key);
+    return find_locked_key(file).has_value();
   } catch (const Error&) {
     return false;  // parsing it says what is wrong
   }
 }
 
+std::optional<PrivateKey> unlock_private_key(ByteView file, const SecretBytes& passphrase) {
+  return unlock(find_locked_key(file).value(), passphrase);
+}
+
+Error wrong_passphrase() {
+  return {ErrorCode::kUsage, "wrong passphrase: the private key could not be decrypted",
+          "give the passphrase that the key was encrypted with"};
+}
+
 PrivateKey parse_private_key(ByteView file, const SecretBytes* passphrase) {
   return parse_or_recognize(file, [&] {
+    if (const auto locked = find_locked_key(file)) {
+      if (passphrase == nullptr) fail_without_passphrase();
+      auto key = unlock(*locked, *passphrase);
+      if (!key) throw wrong_passphrase();
+      return *key;
+    }
     if (looks_like_jwk(as_text(file))) return parse_private_jwk(as_text(file));
-    return is_der(file) ? parse_private_der(file, passphrase) : parse_private_pem(as_text(file), passphrase);
+    return is_der(file) ? parse_private_der(file) : parse_private_pem(as_text(file));
   });
 }
 

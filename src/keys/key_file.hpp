@@ -8,6 +8,11 @@
 #include "keys/jwk.hpp"
 #include "keys/key.hpp"
 
+#include <imgcrypt/error.hpp>
+
+#include <optional>
+#include <string>
+
 namespace imgcrypt {
 
 // A 16384-bit RSA key in PEM takes a fifth of it; the rest is room for text and certificates beside the key.
@@ -20,6 +25,10 @@ inline constexpr std::size_t kMostKeyFileBytes = std::size_t{64} * 1024;
 // Whether the private key that parse_private_key would take is encrypted. False for what is not a private
 // key.
 [[nodiscard]] bool needs_passphrase(ByteView file);
+// nullopt when the passphrase is wrong, for those who ask again; wrong_passphrase() for those who do not.
+// Throws as parse_private_key. REQUIRES: needs_passphrase(file).
+[[nodiscard]] std::optional<PrivateKey> unlock_private_key(ByteView file, const SecretBytes& passphrase);
+[[nodiscard]] Error wrong_passphrase();
 
 // `passphrase` is null when none was given. The message tells apart a public key, a certificate, a missing
 // passphrase, a wrong passphrase, keys of other programs, and what is not a key at all. Throws kRefused for a

@@ -13,6 +13,11 @@ std::string hint_for_missing_file(const std::string& path) {
              : "";
 }
 
+Error about_argument(const std::string& argument, const Error& error) {
+  const bool is_other = error.code() == ErrorCode::kProvider || error.code() == ErrorCode::kCancelled;
+  return {is_other ? error.code() : ErrorCode::kUsage, argument + ": " + error.message(), error.hint()};
+}
+
 Fd open_named_file(const std::string& path) {
   // O_NOCTTY: a terminal that is named as a file must not become ours.
   Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));

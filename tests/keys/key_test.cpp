@@ -98,6 +98,14 @@ TEST(KeyFile, NamesKeysByTheirFirstLine) {
       {"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n=AAAA\n-----END PGP PUBLIC KEY BLOCK-----\n",
        "an OpenPGP public key"},
       {"PuTTY-User-Key-File-3: ssh-rsa\n", "a PuTTY key"},
+      {"-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----\n", "a PKCS#7 bundle of certificates"},
+      {std::string("\xFF\xFE-\0-\0", 6), "text in UTF-16"},
+      {std::string("-\0-\0-\0", 6), "text in UTF-16"},
+      {std::string("\xFE\xFF\0-", 4), "text in UTF-16"},
+      {"LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0K\n", "PEM that was encoded in base64 once more"},
+      {"\xEF\xBB\xBF{\"kty\":\"RSA\"}", "a JWK after a byte order mark"},
+      {std::string("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x00", 15),
+       "a PKCS#7 bundle of certificates"},
       {"# created: today\nAGE-SECRET-KEY-1QQQ\n", "an age key"},
       {"sodium-x25519-secret-AAAA\n", "a key of the key provider sodium"},
       {"-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n",
@@ -142,7 +150,7 @@ TEST(KeyFile, TellsCertificatesFromKeys) {
                 testing::HasSubstr("a certificate was given"));
     const Error error = failure([&] { (void)public_key(file); });
     EXPECT_THAT(error.message(), testing::HasSubstr("a certificate was given"));
-    EXPECT_THAT(error.hint(), testing::HasSubstr("pkcs7:"));
+    EXPECT_THAT(error.hint(), testing::HasSubstr("openssl x509"));
   }
 }
 
@@ -174,6 +182,15 @@ TEST(KeyFile, IsRefusedWhenCutAnywhere) {
   for (std::size_t size = 0; size + 2 < whole.size(); ++size) {
     EXPECT_EQ(error_of([&] { (void)private_key(whole.substr(0, size)); }), ErrorCode::kUsage) << size;
   }
+}
+
+TEST(Jwk, SaysWhatOtherProgramsWriteDifferently) {
+  auto jwk = Table::parse(read_vector("keys/rsa256.pub.jwk"));
+  jwk["e"] = "AQAB=";
+  EXPECT_THAT(failure([&] { (void)public_key(jwk.dump()); }).hint(), testing::HasSubstr("remove the ="));
+  jwk["kty"] = "RSA-HSM";
+  EXPECT_THAT(failure([&] { (void)public_key(jwk.dump()); }).hint(),
+              testing::HasSubstr("change it to \"RSA\""));
 }
 
 TEST(PublicKey, HasTheThumbprintOfRfc7638) {
