@@ -109,7 +109,7 @@ mistakes_are_guessed() {
   expect_contains "$stderr" 'without "jwe:"'
   # shellcheck disable=SC2088
   expect_refused 3 "no such file" "~/right.pem"
-  expect_contains "$stderr" '$HOME'
+  expect_contains "$stderr" "write \$HOME"
   imgcrypt key generate sodium "$TMP/sodium" >/dev/null
   expect_refused 3 "a key of the key provider sodium" "$TMP/sodium"
   expect_contains "$stderr" "did you mean -k provider:sodium:$TMP/sodium?"
@@ -149,6 +149,16 @@ recipients_come_from_files_and_the_environment() {
   expect_exit 3 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t"
   expect_contains "$stderr" "no recipient was given"
   expect_absent "$TMP/out"
+}
+
+it_is_told_which_key_opened_which_layer() {
+  expect_exit 0 imgcrypt check -v "oci:$TMP/encrypted:t" -k "$TMP/wrong-ec.pem" -k "$TMP/right.pem"
+  expect_matches "$stderr" "detail: layer 0 of .*: opened by $TMP/right.pem \(P-384 key .*\); not by $TMP/wrong-ec.pem \(P-384"
+  expect_matches "$stderr" "detail: layer 1 of .*: opened by"
+  expect_exit 6 imgcrypt check -v "oci:$TMP/encrypted:t" -k "$TMP/wrong-ec.pem"
+  expect_matches "$stderr" "detail: layer 0 of .*: no key opens it"
+  expect_exit 0 imgcrypt check "oci:$TMP/encrypted:t" -k "$TMP/right.pem"
+  [[ $stderr != *"opened by"* ]] || fail "told without -v: $stderr"
 }
 
 # expect_exposed WARNING KEY: the warning is printed once; no warning if it is empty
@@ -275,6 +285,7 @@ needless_passphrases_are_said
 keys_that_cost_too_much_are_refused
 mistakes_are_guessed
 recipients_come_from_files_and_the_environment
+it_is_told_which_key_opened_which_layer
 keys_that_others_can_read_are_said
 chains_that_begin_with_their_authority_are_said
 odd_names_are_files
