@@ -28,9 +28,10 @@ void RecipientOptions::add_to(CLI::App& command) {
 }
 
 KeyWrappers RecipientOptions::read(const ProviderOptions& providers, Reporter& reporter) const {
-  std::vector<RecipientText> given(recipients.begin(), recipients.end());
+  std::vector<RecipientText> given;
+  for (const std::string& recipient : recipients) given.push_back({recipient});
   const auto add = [&](const std::vector<Line>& lines) {
-    for (const Line& line : lines) given.emplace_back(line.text, line.place);
+    for (const Line& line : lines) given.push_back({line.text, line.place});
   };
   for (const std::string& file : files) add(read_lines(file));
   if (given.empty()) add(lines_of_variable(kRecipientsVariable));

@@ -94,7 +94,7 @@ auto throwing_errors(Call call) {
 WrittenImage encrypt_as_requested(const EncryptRequest& request) {
   KeepingReporter reporter;
   const KeyWrappers wrappers = parse_recipients(
-      {request.recipients.begin(), request.recipients.end()}, open_providers(request.provider_config),
+      request.recipients, open_providers(request.provider_config),
       [&](Remark remark, const std::string& text) {
         reporter.say(remark == Remark::kWarning ? Importance::kWarning : Importance::kNote, text);
       });

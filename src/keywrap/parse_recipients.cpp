@@ -90,4 +90,12 @@ KeyWrappers parse_recipients(const std::vector<RecipientText>& recipients,
   return wrappers;
 }
 
+KeyWrappers parse_recipients(const std::vector<std::string>& recipients,
+                             const std::shared_ptr<KeyProviders>& providers, const TakeRemark& remark,
+                             RecipientNames names) {
+  std::vector<RecipientText> texts;
+  for (const std::string& recipient : recipients) texts.push_back({recipient});
+  return parse_recipients(texts, providers, remark, names);
+}
+
 }  // namespace imgcrypt

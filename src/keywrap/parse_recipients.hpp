@@ -6,7 +6,6 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace imgcrypt {
@@ -15,12 +14,8 @@ class KeyProviders;
 
 // A recipient as the user named it, and where.
 struct RecipientText {
-  // Implicit, as most places are the command line.
-  RecipientText(std::string recipient, std::string where = {})
-      : text(std::move(recipient)), place(std::move(where)) {}
-
-  std::string text;   // SCHEME:VALUE
-  std::string place;  // "FILE: line 3", for messages; empty: the command line
+  std::string text;        // SCHEME:VALUE
+  std::string place = {};  // "FILE: line 3", for messages; empty: the command line
 };
 
 // SCHEME:VALUE for each, in the forms of the table in schemes.hpp. A recipient that is given twice counts
@@ -30,6 +25,11 @@ struct RecipientText {
 // kProvider for a key provider that cannot be started. With kHidden no packet names its recipient; a scheme
 // whose packets always do is then refused.
 [[nodiscard]] KeyWrappers parse_recipients(const std::vector<RecipientText>& recipients,
+                                           const std::shared_ptr<KeyProviders>& providers,
+                                           const TakeRemark& remark,
+                                           RecipientNames names = RecipientNames::kWritten);
+// The same for recipients of the command line alone.
+[[nodiscard]] KeyWrappers parse_recipients(const std::vector<std::string>& recipients,
                                            const std::shared_ptr<KeyProviders>& providers,
                                            const TakeRemark& remark,
                                            RecipientNames names = RecipientNames::kWritten);

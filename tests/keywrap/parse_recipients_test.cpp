@@ -42,7 +42,7 @@ std::string fresh_recipient() {
 }
 
 TEST(Recipient, ThereAreNoMoreThanReadersTake) {
-  std::vector<RecipientText> recipients;
+  std::vector<std::string> recipients;
   while (recipients.size() < kMostPackets) recipients.push_back(fresh_recipient());
   EXPECT_EQ(parse_recipients(recipients, no_providers(), no_note).size(), kMostPackets);
   recipients.push_back(fresh_recipient());
@@ -52,7 +52,7 @@ TEST(Recipient, ThereAreNoMoreThanReadersTake) {
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kUsage);
   }
-  for (const RecipientText& recipient : recipients) std::filesystem::remove(recipient.text.substr(4));
+  for (const std::string& recipient : recipients) std::filesystem::remove(recipient.substr(4));
 }
 
 TEST(Recipient, GivenTwiceIsOne) {
@@ -133,8 +133,10 @@ TEST(Recipient, IsGuessedWhenItCannotBeUsed) {
 }
 
 TEST(Recipient, OfAListIsNamedByItsLine) {
-  const Error error = failure(
-      [&] { (void)parse_recipients({{"jwe:/missing.pem", "team: line 3"}}, no_providers(), no_note); });
+  const Error error = failure([&] {
+    (void)parse_recipients(std::vector<RecipientText>{{"jwe:/missing.pem", "team: line 3"}}, no_providers(),
+                           no_note);
+  });
   EXPECT_THAT(error.message(), testing::StartsWith("team: line 3: recipient jwe:/missing.pem: "));
 }
 
