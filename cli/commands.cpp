@@ -27,6 +27,7 @@ void add_commands(CLI::App& app, Output& output) {
 
   CLI::App& key = add_group(app, "key", "Generate keys and show what key files contain");
   add_key_generate(key, output);
+  add_key_public(key, output);
   add_key_show(key, output);
 
   CLI::App& provider = add_group(app, "provider", "List and test key providers");

@@ -27,6 +27,7 @@ void add_recipients_replace(CLI::App& recipients, Output& output);
 void add_recipients_remove(CLI::App& recipients, Output& output);
 
 void add_key_generate(CLI::App& key, Output& output);
+void add_key_public(CLI::App& key, Output& output);
 void add_key_show(CLI::App& key, Output& output);
 
 void add_provider_list(CLI::App& provider, Output& output);

@@ -1,5 +1,7 @@
 #include "cli/unknown_argument.hpp"
 
+#include "base/text/spelling.hpp"
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -8,51 +10,13 @@
 namespace imgcrypt::cli {
 namespace {
 
-constexpr std::size_t kMostLetters =
-    40;  // longer text is not compared: the cost is quadratic, and no name is longer
-
-// How many letters must be added, removed, replaced or swapped with their neighbour (Damerau-Levenshtein, in
-// the form that edits no letter twice).
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<std::size_t>> costs(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); ++i) {
-    for (std::size_t j = 0; j <= b.size(); ++j) {
-      if (i == 0 || j == 0) {
-        costs[i][j] = i + j;
-        continue;
-      }
-      const std::size_t replaced = costs[i - 1][j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      costs[i][j] = std::min({costs[i - 1][j] + 1, costs[i][j - 1] + 1, replaced});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        costs[i][j] = std::min(costs[i][j], costs[i - 2][j - 2] + 1);
-    }
-  }
-  return costs[a.size()][b.size()];
-}
-
-// Empty if no name is near.
-std::string nearest(std::string_view text, const std::vector<std::string>& names) {
-  std::string best;
-  // A third of the letters may be wrong, 3 at most: a farther name is a guess, and a wrong hint is worse than
-  // none.
-  std::size_t least = std::clamp<std::size_t>(text.size() / 3, 1, 3) + 1;
-  for (const std::string& name : names) {
-    const std::size_t letters = text.size() > kMostLetters ? kMostLetters : distance(text, name);
-    if (letters < least) {
-      least = letters;
-      best = name;
-    }
-  }
-  return best;
-}
-
 std::string path_of(const CLI::App* app) {
   return app->get_parent() == nullptr ? app->get_name() : path_of(app->get_parent()) + " " + app->get_name();
 }
 
 Error unknown(const std::string& what, std::string_view text, const std::vector<std::string>& names,
               const CLI::App* app) {
-  const std::string near = nearest(text, names);
+  const std::string near = nearest_name(text, names);
   return {ErrorCode::kUsage, "unknown " + what + " \"" + std::string(text) + "\"",
           (near.empty() ? "see " : "did you mean " + near + "? See ") + path_of(app) + " --help"};
 }

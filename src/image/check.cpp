@@ -41,7 +41,7 @@ class Checker {
   // A key provider that fails is a problem like others; the rest can still be checked.
   void try_keys(const ImageNode& tree, const std::set<LayerId>& chosen, const KeyUnwrappers& unwrappers) {
     try {
-      unwrapped_ = unwrap_layer_keys(tree, chosen, unwrappers, options_.jobs, reporter_.progress());
+      unwrapped_ = unwrap_layer_keys(tree, chosen, unwrappers, options_.jobs, reporter_);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kProvider) throw;
       result_.problems.push_back(error);

@@ -118,8 +118,7 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   // Before anything is decided by type: with a forged type an encrypted layer would be copied as a plain one.
   check_annotations(tree);
   const std::set<LayerId> chosen = choose_layers(tree, options.selection.layers);
-  const UnwrappedKeys unwrapped =
-      unwrap_layer_keys(tree, chosen, unwrappers, options.jobs, reporter.progress());
+  const UnwrappedKeys unwrapped = unwrap_layer_keys(tree, chosen, unwrappers, options.jobs, reporter);
   check_locked(unwrapped, options, reporter);
   DecryptResult result;
   result.layers = outcomes_of(tree, chosen, unwrapped);

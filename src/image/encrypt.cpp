@@ -37,14 +37,14 @@ std::set<LayerId> layers_of_base(Configs& configs, const ImageNode& tree, ImageS
 // What becomes of each layer, and how often. Decided once: plan, notes, dry run and result read it.
 class Outcomes {
  public:
-  Outcomes(Configs& configs, const ImageNode& tree, const EncryptOptions& options, Progress& progress)
+  Outcomes(Configs& configs, const ImageNode& tree, const EncryptOptions& options, Reporter& reporter)
       : chosen_(choose_layers(tree, options.selection.layers)) {
     // Before anything is decided by type: a forged type would make an encrypted layer look plain, and it
     // would be encrypted twice.
     check_annotations(tree);
     if (options.base != nullptr) base_ = layers_of_base(configs, tree, *options.base);
     if (options.unwrappers != nullptr) {
-      unwrapped_ = unwrap_layer_keys(tree, chosen_, *options.unwrappers, options.jobs, progress);
+      unwrapped_ = unwrap_layer_keys(tree, chosen_, *options.unwrappers, options.jobs, reporter);
       // With recipients added to some layers only, they could not run the image.
       if (!unwrapped_.locked.empty()) throw unwrapped_.locked.front().error();
     }
@@ -201,7 +201,7 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
   // The digest to be recorded is that of the OCI document, as that is what decrypting gives back.
   const ImageNode converted = convert_to_oci(stored);
   const PlatformChoice choice = choose_platforms(configs, converted, options.selection.platforms);
-  const Outcomes outcomes(configs, choice.tree, options, reporter.progress());
+  const Outcomes outcomes(configs, choice.tree, options, reporter);
   check_worthwhile(outcomes);
   const ImagePlan plan = plan_of(choice.tree, outcomes, wrappers);
   require_diff_ids(configs, plan);

@@ -2,6 +2,7 @@
 #include "image/encrypt.hpp"
 #include "image/inspect.hpp"
 #include "keys/key_file.hpp"
+#include "keys/passphrase.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "keywrap/provider/provider.hpp"
 #include "transport/open.hpp"
@@ -92,8 +93,11 @@ auto throwing_errors(Call call) {
 
 WrittenImage encrypt_as_requested(const EncryptRequest& request) {
   KeepingReporter reporter;
-  const KeyWrappers wrappers = parse_recipients(request.recipients, open_providers(request.provider_config),
-                                                [&](const std::string& text) { reporter.note(text); });
+  const KeyWrappers wrappers = parse_recipients(
+      request.recipients, open_providers(request.provider_config),
+      [&](Remark remark, const std::string& text) {
+        reporter.say(remark == Remark::kWarning ? Importance::kWarning : Importance::kNote, text);
+      });
   if (wrappers.empty()) throw Error(ErrorCode::kUsage, "no recipient was given");
   const Reference from = Reference::parse(request.source);
   const auto source = open_source(from, {});

@@ -59,6 +59,11 @@ class KeyTrial {
     return std::nullopt;
   }
 
+  // After a success.
+  [[nodiscard]] std::string story() const {
+    return "opened by " + opened_by_ + (tried_.empty() ? "" : "; not by " + list(tried_, tried_.size(), ""));
+  }
+
   [[noreturn]] void fail(const std::string& cure) const {
     if (unwrappers_.empty())
       throw Error(ErrorCode::kNoKey, "no key was given, and it is encrypted for " + recipients(), cure);
@@ -82,10 +87,22 @@ class KeyTrial {
     for (const auto& [name, value] : annotations_) {
       if (!name.starts_with(kKeysPrefix) || value.empty() || !unwrapper.reads(name)) continue;
       is_tried = true;
-      if (auto options = try_packets(unwrapper, name, value, attempts, reasons)) return options;
+      if (auto options = try_packets(unwrapper, name, value, attempts, reasons)) {
+        opened_by_ = name_of(unwrapper, name);
+        return options;
+      }
     }
     if (is_tried) tried_.push_back(shortened(unwrapper.description(), kMostLength) + reasons.text());
     return std::nullopt;
+  }
+
+  // One unwrapper stands for all key providers; the annotation says which one it was.
+  static std::string name_of(const KeyUnwrapper& unwrapper, const std::string& annotation) {
+    const Scheme* scheme = scheme_of(annotation);
+    const bool is_provider = scheme != nullptr && scheme->provider_of != nullptr;
+    return shortened(
+        is_provider ? "key provider " + scheme->provider_of(annotation) : unwrapper.description(),
+        kMostLength);
   }
 
   // Whether it is wrapped, but only by schemes that we do not have: then no key helps here.
@@ -143,6 +160,7 @@ class KeyTrial {
 
   const Annotations& annotations_;
   const KeyUnwrappers& unwrappers_;
+  std::string opened_by_;
   std::vector<std::string> tried_;
   std::string hint_;  // of the first reason that has one
   std::optional<Error> integrity_;
@@ -152,9 +170,13 @@ class KeyTrial {
 }  // namespace
 
 PrivateOptions unwrap_private_options(const Annotations& annotations, const KeyUnwrappers& unwrappers,
-                                      const std::string& cure) {
+                                      const std::string& cure,
+                                      const std::function<void(const std::string&)>& tell) {
   KeyTrial trial(annotations, unwrappers);
-  if (auto options = trial.unwrap()) return std::move(*options);
+  if (auto options = trial.unwrap()) {
+    if (tell) tell(trial.story());
+    return std::move(*options);
+  }
   trial.fail(cure.empty() ? "give the key of one of these recipients: a file, or " + key_forms() +
                                 "; imgcrypt key show FILE tells which key a file holds"
                           : cure);

@@ -1,6 +1,8 @@
 #include "node/key_directory.hpp"
 
+#include "keys/exposure.hpp"
 #include "keys/key_file.hpp"
+#include "keys/passphrase.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "keywrap/schemes.hpp"
 
@@ -67,7 +69,9 @@ class KeyFileUnwrapper final : public KeyUnwrapper {
     try {
       const auto passphrase = read_passphrase(path_, directory_);
       const SecretBytes file = read_key_file(path_);
-      key_.emplace(path_, parse_private_key(file.expose(), passphrase ? &*passphrase : nullptr));
+      const std::string exposure = describe_exposure(path_);
+      key_.emplace(exposure.empty() ? path_ : path_ + ", " + exposure,
+                   parse_private_key(file.expose(), passphrase ? &*passphrase : nullptr));
     } catch (const Error& error) {
       if (error.code() == ErrorCode::kCancelled) throw;
       failure_ = error.message();

@@ -18,7 +18,8 @@ class KeyDirectory {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
   // One for each file, in lexical order; they need the directory no more. What is wrong with a file, its
-  // unwrapper says in its description() once it was tried, and opens nothing; it throws kCancelled.
+  // unwrapper says in its description() once it was tried, and opens nothing; it throws kCancelled. Also said
+  // there: who else can read the file.
   [[nodiscard]] KeyUnwrappers unwrappers() const;
   // "no keys: PATH does not exist", or what else is wrong with the directory; empty when nothing is.
   [[nodiscard]] const std::string& complaint() const noexcept { return complaint_; }

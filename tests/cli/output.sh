@@ -77,6 +77,9 @@ keys_are_made_and_shown() {
   expect_json 0 keyShow key show "$cli_dir/../../keys-example/rsa-encrypted.pem"
   expect_json 0 keyGenerate key generate sodium "$TMP/sodium"
   expect_equal "$(jq -r .publicKey <<<"$stdout")" "$(cat "$TMP/sodium.pub")" "the public key"
+  expect_json 0 keyShow key show "$TMP/sodium"
+  expect_json 0 keyPublic key public "$TMP/sodium"
+  expect_json 0 keyPublic key public "$TMP/made"
   expect_json 0 providerTest provider test "sodium:$TMP/sodium.pub" -k "$TMP/sodium"
 }
 

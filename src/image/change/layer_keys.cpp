@@ -16,6 +16,7 @@ struct EncryptedLayer {
   std::string place;  // where it occurs first
   SharedLayerKeys keys = nullptr;
   std::optional<Error> why = std::nullopt;  // there are none
+  std::string trial = {};                   // which key opened it, and why others did not
 };
 
 std::vector<EncryptedLayer> encrypted_layers(const ImageNode& tree, const std::set<LayerId>& chosen) {
@@ -29,13 +30,15 @@ std::vector<EncryptedLayer> encrypted_layers(const ImageNode& tree, const std::s
   return layers;
 }
 
-SharedLayerKeys open(const LayerId& layer, const KeyUnwrappers& unwrappers) {
+SharedLayerKeys open(const LayerId& layer, const KeyUnwrappers& unwrappers, std::string& trial) {
   const WorkTimer timer(Work::kKeys);
   // Before the keys are tried: without a well-formed HMAC no key is of use, and nobody should be asked for a
   // passphrase in vain.
   PublicOptions public_options = public_options_of(layer.encryption);
   return std::make_shared<const LayerKeys>(
-      LayerKeys{unwrap_private_options(layer.encryption, unwrappers), std::move(public_options)});
+      LayerKeys{unwrap_private_options(layer.encryption, unwrappers, {},
+                                       [&](const std::string& text) { trial = text; }),
+                std::move(public_options)});
 }
 
 // Anything else would happen again with every layer, such as a key provider that does not answer, and ends
@@ -83,14 +86,14 @@ const LockedLayer* UnwrappedKeys::find_locked(const Descriptor& layer) const {
 }
 
 UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<LayerId>& chosen,
-                                const KeyUnwrappers& unwrappers, unsigned jobs, Progress& progress) {
-  const StageTimer timer(progress, "trying keys");
+                                const KeyUnwrappers& unwrappers, unsigned jobs, Reporter& reporter) {
+  const StageTimer timer(reporter.progress(), "trying keys");
   std::vector<EncryptedLayer> layers = encrypted_layers(tree, chosen);
   StopFlag stop;
   run_parallel(layers.size(), jobs, stop, [&](std::size_t i) {
     EncryptedLayer& layer = layers[i];
     try {
-      layer.keys = open(layer.id, unwrappers);
+      layer.keys = open(layer.id, unwrappers, layer.trial);
     } catch (const Error& error) {
       if (!is_of_the_layer(error)) throw error.in(layer.place);
       layer.why = error;
@@ -101,6 +104,11 @@ UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<LayerId>& 
   const Twins twins(layers);
   for (const EncryptedLayer& layer : layers) {
     const SharedLayerKeys keys = layer.keys ? layer.keys : twins.keys_of(layer.id);
+    // Here and not in the tasks, so that the lines are in the image's order.
+    reporter.detail(layer.place + ": " +
+                    (layer.keys ? layer.trial
+                     : keys     ? "opened by the keys of the same blob elsewhere in the image"
+                                : layer.why->message()));
     if (keys) {
       result.keys.emplace(layer.id, keys);
     } else {

@@ -20,7 +20,7 @@ RecipientsResult change_recipients(ImageSource& source, ImageDestination& destin
   const ImageNode tree = convert_to_oci(load_tree(source));
   check_annotations(tree);
   const UnwrappedKeys unwrapped =
-      unwrap_layer_keys(tree, choose_layers(tree, {}), unwrappers, options.jobs, reporter.progress());
+      unwrap_layer_keys(tree, choose_layers(tree, {}), unwrappers, options.jobs, reporter);
   // All or nothing: with new recipients for some layers only, nobody could say who can run the image.
   if (!unwrapped.locked.empty()) throw unwrapped.locked.front().error();
   if (unwrapped.keys.empty()) {

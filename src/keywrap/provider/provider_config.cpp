@@ -51,19 +51,21 @@ class ConfigReader {
   // check_json finds them too, but does not say in which line.
   void refuse_duplicates() const {
     try {
-      refuse_duplicates(JsonView(text_));
+      refuse_duplicates(JsonView(text_), JsonLimits().depth);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::kUsage) throw;  // else it is malformed in another way
     }
   }
 
-  void refuse_duplicates(const JsonView& value) const {
-    if (value.kind() != JsonView::Kind::kObject) return;
+  // `depth`: how many levels may follow. The text was refused, perhaps for being nested too deep, and this
+  // calls itself.
+  void refuse_duplicates(const JsonView& value, std::size_t depth) const {
+    if (value.kind() != JsonView::Kind::kObject || depth == 0) return;
     std::set<std::string> names;
     for (const JsonMember& member : value.members()) {
       const std::string name = member.key.string();
       if (!names.insert(name).second) fail(member.key, "member \"" + name + "\" occurs twice");
-      refuse_duplicates(member.value);
+      refuse_duplicates(member.value, depth - 1);
     }
   }
 
