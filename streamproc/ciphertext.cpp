@@ -1,7 +1,9 @@
 #include "streamproc/ciphertext.hpp"
 
+#include "base/cancel.hpp"
 #include "base/stream/chunk_pool.hpp"
 #include "base/stream/fd_stream.hpp"
+#include "base/stream/sticky_failure.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -15,7 +17,7 @@ namespace {
 // A pipe can be read once only: the head that was taken for the search comes first.
 class StdinSource final : public Source {
  public:
-  explicit StdinSource(const Head& head) : head_(head.bytes) {}
+  explicit StdinSource(const Head& head, Hands hands = Hands::kOne) : head_(head.bytes), pool_(hands) {}
 
   [[nodiscard]] std::optional<Chunk> next() override {
     std::optional<Chunk> chunk = head_.next();
@@ -34,6 +36,11 @@ class FileSource final : public Source {
   FileSource(const Fd& file, Hands hands) : file_(file), pool_(hands) {}
 
   [[nodiscard]] std::optional<Chunk> next() override {
+    return failure_.guard([this] { return read_next(); });
+  }
+
+ private:
+  [[nodiscard]] std::optional<Chunk> read_next() {
     FreshChunk fresh = pool_.take();
     const std::size_t size = read_some_at(file_.get(), fresh.room(), offset_, "blob");
     if (size == 0) return std::nullopt;
@@ -41,10 +48,10 @@ class FileSource final : public Source {
     return std::move(fresh).filled(size);
   }
 
- private:
   const Fd& file_;
   ChunkPool pool_;
   std::uint64_t offset_ = 0;
+  StickyFailure failure_;
 };
 
 // The descriptor's size is a limit and not only a check: without it, a file that grows while it is read would
@@ -102,6 +109,19 @@ Head read_head(int fd) {
   }
   head.bytes.resize(size);
   return head;
+}
+
+std::vector<Digest> digests_of_stdin(const Head& head) {
+  StdinSource source(head, Hands::kTwo);
+  ChunkHash<Hasher> sha256{Hasher(HashAlgorithm::kSha256)};
+  ChunkHash<Hasher> sha512{Hasher(HashAlgorithm::kSha512)};
+  while (const auto chunk = source.next()) {
+    throw_if_cancelled();
+    sha256.update(*chunk);
+    sha512.update(*chunk);
+  }
+  return {Digest::from_hash(HashAlgorithm::kSha256, sha256.finish()),
+          Digest::from_hash(HashAlgorithm::kSha512, sha512.finish())};
 }
 
 Fd spool(const Head& head, const std::string& directory) {

@@ -75,6 +75,19 @@ class DecodeLayer : public testing::Test {
     options_.spool = scratch_.path();
   }
 
+  // Another layer under the same key, with its manifest: as far as the plaintexts agree, so do the blobs.
+  [[nodiscard]] std::string add_twin(const std::string& plain) const {
+    MemorySource source(to_bytes(as_bytes(plain)));
+    EncryptingSource encrypting(source, layer_.options);
+    const Bytes bytes = pump_all(encrypting);
+    Descriptor descriptor = layer_.descriptor;
+    descriptor.digest = Digest::of(bytes);
+    descriptor.size = bytes.size();
+    set_public_options(descriptor.annotations, encrypting.public_options());
+    folder_.add_manifest({descriptor});
+    return folder_.add(as_text(bytes));
+  }
+
   [[nodiscard]] Outcome run() const { return decode(blob_, options_); }
   [[nodiscard]] std::string place() const { return "layer " + layer_.descriptor.digest.string() + ": "; }
 
@@ -94,6 +107,33 @@ TEST_F(DecodeLayer, WritesThePlaintext) {
     EXPECT_EQ(outcome.output, "plaintext of the layer");
     EXPECT_EQ(outcome.error, "");
   }
+}
+
+// Whichever the store lists first.
+TEST_F(DecodeLayer, IsTheOneOnStdinHoweverManyBeginLikeIt) {
+  const std::string start(200'000, 'x');
+  std::vector<std::string> blobs;
+  for (char end = 'a'; end < 'h'; ++end) blobs.push_back(add_twin(start + end));
+  blobs.push_back(add_twin(start + "longer"));
+  for (const bool is_streaming : {false, true}) {
+    options_.is_streaming = is_streaming;
+    for (std::size_t i = 0; i < blobs.size(); ++i) {
+      const Outcome outcome = decode(blobs[i], options_);
+      EXPECT_EQ(outcome.error, "");
+      EXPECT_EQ(outcome.output.substr(start.size()),
+                i < 7 ? std::string(1, static_cast<char>('a' + i)) : "longer");
+    }
+  }
+}
+
+TEST_F(DecodeLayer, IsNotOneThatOnlyBeginsLikeWhatIsOnStdin) {
+  const std::string start(200'000, 'x');
+  const std::string blob = add_twin(start + "a");
+  (void)add_twin(start + "b");
+  std::filesystem::rename(blob, scratch_.path() / "elsewhere");
+  const Outcome outcome = decode(scratch_.path() / "elsewhere", options_);
+  EXPECT_THAT(outcome.error, StartsWith("2 no payload, and the layer is not among the files"));
+  EXPECT_EQ(outcome.output, "");
 }
 
 TEST_F(DecodeLayer, NeedsToKnowTheLayer) {
