@@ -47,6 +47,7 @@ struct FoundBlob {
 FoundBlob find_layer(const Head& head, const std::optional<Digest>& named, const ContentStore& store) {
   const std::string open_files = open_files_of(::getppid());
   auto blob = find_blob(head, named, open_files, store);
+  if (!blob && !named) blob = blob_on_stdin(head, store);
   if (blob || named) return {std::move(blob)};
   // Costs a pass over stdin, but the head is no proof where the parent does not have the blob open, or has
   // another one open that begins like it.

@@ -31,4 +31,8 @@ struct LayerBlob {
 [[nodiscard]] std::optional<LayerBlob> find_blob(const Head& head, const std::optional<Digest>& digest,
                                                  const std::string& open_files, const ContentStore& store);
 
+// The blob of `store` that stdin itself is, as when the decoder is started by hand. Throws kOther when it
+// cannot be read.
+[[nodiscard]] std::optional<LayerBlob> blob_on_stdin(const Head& head, const ContentStore& store);
+
 }  // namespace imgcrypt::streamproc

@@ -45,7 +45,7 @@ class Redirected {
   Fd kept_;
 };
 
-// With the descriptors that containerd gives: the blob on stdin, no payload. The output fits into a pipe.
+// With the descriptors that containerd gives: the layer on stdin, no payload. The output fits into a pipe.
 Outcome decode(const std::string& blob, const Options& options) {
   Pipe output = make_pipe();
   Outcome outcome;
@@ -112,13 +112,15 @@ TEST_F(DecodeLayer, WritesThePlaintext) {
 // Whichever the store lists first.
 TEST_F(DecodeLayer, IsTheOneOnStdinHoweverManyBeginLikeIt) {
   const std::string start(200'000, 'x');
+  const auto outside = scratch_.path() / "outside";  // what stdin is called tells nothing
   std::vector<std::string> blobs;
   for (char end = 'a'; end < 'h'; ++end) blobs.push_back(add_twin(start + end));
   blobs.push_back(add_twin(start + "longer"));
   for (const bool is_streaming : {false, true}) {
     options_.is_streaming = is_streaming;
     for (std::size_t i = 0; i < blobs.size(); ++i) {
-      const Outcome outcome = decode(blobs[i], options_);
+      std::filesystem::copy_file(blobs[i], outside, std::filesystem::copy_options::overwrite_existing);
+      const Outcome outcome = decode(outside, options_);
       EXPECT_EQ(outcome.error, "");
       EXPECT_EQ(outcome.output.substr(start.size()),
                 i < 7 ? std::string(1, static_cast<char>('a' + i)) : "longer");
@@ -134,6 +136,16 @@ TEST_F(DecodeLayer, IsNotOneThatOnlyBeginsLikeWhatIsOnStdin) {
   const Outcome outcome = decode(scratch_.path() / "elsewhere", options_);
   EXPECT_THAT(outcome.error, StartsWith("2 no payload, and the layer is not among the files"));
   EXPECT_EQ(outcome.output, "");
+}
+
+TEST_F(DecodeLayer, IsTheFileOnStdin) {
+  const std::string start(200'000, 'x');
+  (void)add_twin(start + "a");
+  const std::string blob = add_twin(start + "b");
+  (void)add_twin(start + "c");
+  const Outcome outcome = decode(blob, options_);
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(outcome.output, start + "b");
 }
 
 TEST_F(DecodeLayer, NeedsToKnowTheLayer) {
