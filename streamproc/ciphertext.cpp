@@ -86,11 +86,11 @@ Hands hands_for(std::uint64_t size) {
   return size >= kWorthASecondHand && std::thread::hardware_concurrency() > 1 ? Hands::kTwo : Hands::kOne;
 }
 
-Fd spool_plainly(const Head& head, const std::string& directory) {
+Fd spool_plainly(const Head& head, std::uint64_t size, const std::string& directory) {
   // It has no name at any moment, so nothing is left behind however we die.
   Fd file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   if (!file.is_open()) throw errno_error("make a spool file in " + directory);
-  StdinSource source(head);
+  SizedSource source(std::make_unique<StdinSource>(head), size);
   FdSink sink(file.get(), "spool file in " + directory);
   pump(source, sink);
   return file;
@@ -124,12 +124,13 @@ std::vector<Digest> digests_of_stdin(const Head& head) {
           Digest::from_hash(HashAlgorithm::kSha512, sha512.finish())};
 }
 
-Fd spool(const Head& head, const std::string& directory) {
+Fd spool(const Head& head, std::uint64_t size, const std::string& directory) {
   try {
-    return spool_plainly(head, directory);
+    return spool_plainly(head, size, directory);
   } catch (const Error& error) {
+    const bool is_of_directory = error.code() == ErrorCode::kOther || error.code() == ErrorCode::kNotFound;
     // A hint that is there already knows more than ours.
-    if (error.code() == ErrorCode::kCancelled || !error.hint().empty()) throw;
+    if (!is_of_directory || !error.hint().empty()) throw;
     throw Error(error.code(), error.message(), "name a directory with room for the layer with --spool-dir");
   }
 }

@@ -40,9 +40,10 @@ struct Ciphertext {
   bool is_open_in_parent = false;
 };
 
-// An unnamed file in `directory` that holds all of stdin, whose head was read. Throws kOther or kNotFound,
-// with a hint that names --spool-dir; kCancelled.
-[[nodiscard]] Fd spool(const Head& head, const std::string& directory);
+// An unnamed file in `directory` that holds all of stdin, whose head was read: a layer of `size` bytes.
+// Throws kIntegrity "blob damaged: ..." when stdin does not have that size, and writes no more than that;
+// kOther or kNotFound, with a hint that names --spool-dir; kCancelled.
+[[nodiscard]] Fd spool(const Head& head, std::uint64_t size, const std::string& directory);
 
 // The file from its beginning, as often as it is opened, or stdin from its head on, once. The source throws
 // kIntegrity "blob damaged: ..." unless it gives exactly `size` bytes. `ciphertext` must outlive it.

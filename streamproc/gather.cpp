@@ -69,12 +69,13 @@ Candidates candidates_for(const std::optional<Payload>& payload, const std::opti
               "name containerd's content store with --content-root");
 }
 
-// candidates_for has thrown if there is neither a blob nor something left on stdin.
-Ciphertext ciphertext_of(Head head, FoundBlob found, const Options& options) {
+// REQUIRES: there is a blob, or a payload that describes the layer.
+Ciphertext ciphertext_of(Head head, FoundBlob found, const std::optional<Payload>& payload,
+                         const Options& options) {
   if (options.is_streaming && !found.is_stdin_used) return {std::move(head), Fd(), false};
   if (auto& blob = found.blob) return {std::move(head), std::move(blob->file), blob->is_open_in_parent};
   // The last resort, as it costs a copy: nothing may be written before all of it was verified.
-  Fd spooled = spool(head, options.spool);
+  Fd spooled = spool(head, payload->layer.size, options.spool);
   return {std::move(head), std::move(spooled), false};
 }
 
@@ -102,9 +103,9 @@ Gathered gather(const Options& options) {
   // While streaming too: without a payload only the blob's name says which layer it is.
   FoundBlob found = find_layer(head, named, store);
   Candidates candidates = candidates_for(payload, found.blob, store);
-  // candidates_for has thrown if there is neither.
+  // From here on there is a blob, or a payload that describes the layer.
   Digest digest = named ? *named : found.blob->digest;
-  Ciphertext ciphertext = ciphertext_of(std::move(head), std::move(found), options);
+  Ciphertext ciphertext = ciphertext_of(std::move(head), std::move(found), payload, options);
   KeyDirectory directory(options.keys);
   KeyUnwrappers keys = keys_of(std::move(payload), directory, std::move(providers));
   return {std::move(digest), std::move(ciphertext), std::move(candidates), std::move(directory),

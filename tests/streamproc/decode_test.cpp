@@ -3,14 +3,12 @@
 #include "base/process/pipe.hpp"
 #include "base/stream/fd_stream.hpp"
 #include "support/encrypted_layer.hpp"
+#include "support/redirected.hpp"
 #include "support/store_folder.hpp"
 #include "support/vectors.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace imgcrypt::streamproc {
 namespace {
@@ -24,25 +22,6 @@ constexpr std::size_t kMostOutput = std::size_t{1} << 20U;
 struct Outcome {
   std::string output;
   std::string error;  // "CODE MESSAGE; HINT", empty after success
-};
-
-// A descriptor that is another file's as long as this lives.
-class Redirected {
- public:
-  Redirected(int fd, int file) : fd_(fd), kept_(::fcntl(fd, F_DUPFD_CLOEXEC, 10)) { ::dup2(file, fd); }
-  ~Redirected() {
-    if (kept_.is_open()) {
-      ::dup2(kept_.get(), fd_);
-    } else {
-      ::close(fd_);
-    }
-  }
-  Redirected(const Redirected&) = delete;
-  Redirected& operator=(const Redirected&) = delete;
-
- private:
-  int fd_;
-  Fd kept_;
 };
 
 // With the descriptors that containerd gives: the layer on stdin, no payload. The output fits into a pipe.
