@@ -88,6 +88,9 @@ KeyUnwrappers keys_of(std::optional<Payload> payload, const KeyDirectory& direct
     parameters = std::move(payload->provider_parameters);
   }
   for (auto& key : directory.unwrappers()) keys.push_back(std::move(key));
+  // So that those of ours need no configuration: whoever put their keys there asked for them.
+  for (const auto& [name, files] : directory.provider_parameters())
+    parameters[name].insert(parameters[name].end(), files.begin(), files.end());
   keys.push_back(std::make_unique<ProviderUnwrapper>(std::move(providers), std::move(parameters)));
   return keys;
 }
