@@ -4,6 +4,7 @@
 #include "base/process/start.hpp"
 #include "crypto/lean_start.hpp"
 #include "streamproc/decode.hpp"
+#include "streamproc/error_line.hpp"
 #include "streamproc/payload.hpp"
 #include "streamproc/stdout_holder.hpp"
 
@@ -13,7 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <sstream>
@@ -21,9 +21,6 @@
 namespace imgcrypt::streamproc {
 namespace {
 
-// Of the whole line: names and packets of an image are quoted in it, and it goes into containerd's log.
-constexpr std::size_t kMostMessageBytes = 4 * 1024;
-constexpr std::string_view kCut = "...";
 constexpr int kFailureStatus = 1;
 constexpr int kUsageStatus = static_cast<int>(ErrorCode::kUsage);
 
@@ -34,17 +31,11 @@ void shut_in() {
   ::umask(077);
 }
 
-// containerd shows the text in a log line: one short line of plain characters. The hint is never cut off.
 // Whatever failed after a signal, the signal is what ended us.
 [[noreturn]] void fail(const std::string& message, const std::string& hint, int code) {
   const int status = cancel_signal() != 0 ? 128 + cancel_signal() : code;
-  const std::string cure = hint.empty() ? "" : "; " + hint;
-  std::string text = "ctd-decoder: error: " + message;
-  const std::size_t most = kMostMessageBytes - std::min(cure.size() + 1, kMostMessageBytes);
-  if (text.size() > most) text.replace(most - std::min(kCut.size(), most), std::string::npos, kCut);
-  text = printable(text + cure) + "\n";
   try {
-    write_all(STDERR_FILENO, as_bytes(text), "stderr");
+    write_all(STDERR_FILENO, as_bytes(error_line(message, hint)), "stderr");
   } catch (const Error&) {
     ::_exit(status);  // nobody listens
   }

@@ -55,6 +55,10 @@ struct OwnProvider {
   std::string_view public_key_start = {};
   std::string_view private_key_start = {};
   std::string_view key_kind = {};  // "X25519", for help texts
+  // Of a file that is a private key but does not tell by its content, in bytes; 0: there are none.
+  std::size_t private_key_size = 0;
+  // What comes before the file's name in the parameter with which the provider opens.
+  std::string_view key_parameter = {};
 };
 
 struct Scheme {

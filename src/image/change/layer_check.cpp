@@ -23,8 +23,9 @@ void check_plaintext(Source& layer, const LayerToCheck& check, std::string_view 
     // Decompressed in a thread beside the hashes of the blob; without a thread to be had, after reading.
     DiffIdSource measured(plaintext, algorithm);
     if (measured.has_thread()) drain(measured);
-    check_diff_id(check.diff_ids,
-                  measured.has_thread() ? measured.diff_id() : diff_id_of(plaintext, algorithm));
+    const DiffId found = measured.has_thread() ? measured.diff_id() : diff_id_of(plaintext, algorithm);
+    if (const auto note = trailing_note(found)) reporter.note(check.place + ": " + *note);
+    check_diff_id(check.diff_ids, found.digest);
   }
   if (const auto note = compression_note(media_type, compression)) reporter.note(check.place + ": " + *note);
 }

@@ -5,6 +5,7 @@
 #include "image/change/layer_change.hpp"
 #include "image/change/layer_keys.hpp"
 #include "image/reporter.hpp"
+#include "layer/inflate/diff_id.hpp"
 #include "layer/layer_mac.hpp"
 
 #include <optional>
@@ -46,7 +47,7 @@ class LayerDecryption final : public LayerChange {
 
  private:
   [[nodiscard]] LayerMac hmac() const;
-  [[nodiscard]] Digest diff_id_by_second_read(HashAlgorithm algorithm) const;
+  [[nodiscard]] DiffId diff_id_by_second_read(HashAlgorithm algorithm) const;
 
   Descriptor layer_;
   SharedLayerKeys keys_;

@@ -55,7 +55,10 @@ std::vector<PacketRecipient> describe(std::string_view annotation, ByteView) {
 // Images of confidential containers name their agent so.
 constexpr std::array kOwnProviders = {
     OwnProvider{"sodium", "keyprovider-sodium", "sodium-x25519-public-", "sodium-x25519-secret-", "X25519"},
-    OwnProvider{"attestation-agent", "keyprovider-coco"}};
+    OwnProvider{.name = "attestation-agent",
+                .program = "keyprovider-coco",
+                .private_key_size = 32,
+                .key_parameter = "keypath="}};
 
 }  // namespace
 

@@ -1,15 +1,14 @@
+#include "layer/inflate/gzip_body.hpp"
 #include "layer/inflate/inflater.hpp"
-
-#include <imgcrypt/error.hpp>
 
 #include <isa-l/igzip_lib.h>
 
 namespace imgcrypt {
 namespace {
 
-class GzipInflater final : public Inflater {
+class IsalGzipBody final : public GzipBody {
  public:
-  GzipInflater() { restart(); }
+  IsalGzipBody() { restart(); }
 
   std::size_t inflate(ByteView& input, MutableByteView output) override {
     // ISA-L does not write there; its interface just is not const.
@@ -19,7 +18,7 @@ class GzipInflater final : public Inflater {
     state_.avail_out = static_cast<std::uint32_t>(output.size());
     // Positive values are states such as the end of the input, not errors.
     if (isal_inflate(&state_) < ISAL_DECOMP_OK)
-      throw Error(ErrorCode::kIntegrity, "the gzip data of the layer is damaged");
+      throw Error(ErrorCode::kIntegrity, "the gzip data of the layer is damaged", kInflateHint);
     input = input.last(state_.avail_in);
     return output.size() - state_.avail_out;
   }
@@ -28,8 +27,7 @@ class GzipInflater final : public Inflater {
 
   void restart() override {
     isal_inflate_init(&state_);
-    // Header and trailer are then checked too, CRC and length included.
-    state_.crc_flag = ISAL_GZIP;
+    state_.crc_flag = ISAL_GZIP_NO_HDR_VER;
   }
 
  private:
@@ -38,6 +36,6 @@ class GzipInflater final : public Inflater {
 
 }  // namespace
 
-std::unique_ptr<Inflater> make_gzip_inflater() { return std::make_unique<GzipInflater>(); }
+std::unique_ptr<GzipBody> make_gzip_body() { return std::make_unique<IsalGzipBody>(); }
 
 }  // namespace imgcrypt
