@@ -3,6 +3,7 @@
 #include "image/recipients/recipient_numbers.hpp"
 #include "image/tree/child_edits.hpp"
 #include "image/tree/configs.hpp"
+#include "image/tree/read_document.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 
@@ -11,14 +12,6 @@
 
 namespace imgcrypt {
 namespace {
-
-Bytes read_document(ImageSource& source, const Descriptor& document, const std::string& kind) {
-  const std::string name = kind + " " + document.digest.string();
-  // By the descriptor's word, before a byte is requested; open() gives no more than that.
-  if (document.size > kMostDocumentBytes) throw Error(ErrorCode::kRefused, name + " is larger than 4 MiB");
-  ChunkPool pool;
-  return read_all(*source.open(document, pool), kMostDocumentBytes, name);
-}
 
 // Which parts of an image are shown. The indexes above are shown as they are, not as an edit would make them:
 // their digests are those that other tools know.
@@ -154,7 +147,10 @@ ImageReport inspect_image(ImageSource& source, const Selection& selection) {
   return Inspection(configs, choose(configs, tree, selection), selection.platforms.empty()).run(tree);
 }
 
-Bytes read_root(ImageSource& source) { return read_document(source, source.root().descriptor, "document"); }
+Bytes read_root(ImageSource& source) {
+  const Descriptor& root = source.root().descriptor;
+  return read_document(source, root, "document " + root.digest.string());
+}
 
 Bytes read_config(ImageSource& source, const std::vector<Platform>& platforms) {
   const ImageNode tree = load_tree(source);
@@ -173,7 +169,7 @@ Bytes read_config(ImageSource& source, const std::vector<Platform>& platforms) {
     throw Error(ErrorCode::kUsage, "the index has " + std::to_string(configs.size()) + " images",
                 "choose one with --platform: " + places);
   }
-  return read_document(source, configs.front(), "config");
+  return read_document(source, configs.front(), "config " + configs.front().digest.string());
 }
 
 }  // namespace imgcrypt
