@@ -61,10 +61,10 @@ JsonObject json_of(const CheckResult& result, const CheckArguments& options, con
   JsonObject json = image_result(reference, root);
   json.add("encryption", encryption_of(result)).add("full", options.is_full);
   // Not false: without a key nothing was tried.
-  if (result.count(LayerState::kOpens) + result.count(LayerState::kLocked) == 0) {
+  if (!result.has_tried_keys || result.encrypted() == 0) {
     json.add_null("opens");
   } else {
-    json.add("opens", result.count(LayerState::kLocked) == 0);
+    json.add("opens", result.count(LayerState::kOpens) == result.encrypted());
   }
   JsonArray layers;
   for (const CheckedLayer& layer : result.layers) {
@@ -121,7 +121,7 @@ void add_check(CLI::App& app, Output& output) {
   options->selection.add_to(*command, "not checked");
   command->add_flag("--full", options->is_full, "read every layer, and check its digest, HMAC and diff_id");
   command->add_flag("--require-encrypted", options->requires_encrypted,
-                    "fail if a layer that could be encrypted is not");
+                    "fail if a layer of the file system is not encrypted");
   options->keys.add_to(*command);
   options->jobs.add_to(*command);
   command->callback([options, &output] { run_check(*options, output); });

@@ -89,7 +89,8 @@ bool embeds_other_content(const JsonView& object) {
   const auto data = object.find("data");
   if (!data) return false;
   const Descriptor descriptor = parse_descriptor(object);
-  const auto content = decode_base64(data->string(), Base64::kStandard);
+  const bool is_text = data->kind() == JsonView::Kind::kString;
+  const auto content = is_text ? decode_base64(data->lenient_string(), Base64::kStandard) : std::nullopt;
   return !content || content->size() != descriptor.size ||
          Digest::of(*content, descriptor.digest.algorithm()) != descriptor.digest;
 }

@@ -59,8 +59,8 @@ inline constexpr std::size_t kMostPlatformPartBytes = 64;
 // last one counts, as for Go.
 [[nodiscard]] Annotations parse_annotations(const std::optional<JsonView>& object);
 // Whether a descriptor embeds, in `data`, something other than the content that its size and digest name (OCI
-// image specification, "Content Descriptors", Embedded Content). False without `data`. Throws as
-// parse_descriptor, kIntegrity when `data` is not a string. Hashes the content.
+// image specification, "Content Descriptors", Embedded Content), or what is not base64. False without `data`.
+// Throws as parse_descriptor. Hashes the content.
 [[nodiscard]] bool embeds_other_content(const JsonView& object);
 
 }  // namespace imgcrypt

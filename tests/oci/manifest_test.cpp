@@ -190,6 +190,7 @@ TEST(Descriptor, EmbedsItsOwnContentOrOther) {
   EXPECT_TRUE(embeds_other(R"(,"data":"Q29udGVudA==")"));
   EXPECT_TRUE(embeds_other(R"(,"data":"")"));
   EXPECT_TRUE(embeds_other(R"(,"data":"!")"));
+  EXPECT_TRUE(embeds_other(R"(,"data":{})"));
 }
 
 TEST(Descriptor, HasASizeUpToTheLimit) {
