@@ -103,12 +103,11 @@ void run_check(const CheckArguments& options, Output& output) {
     output.note("no key was given; give one with -k to check that it opens the layers");
   const Descriptor& root = source->root().descriptor;
   print(result, reference, root, output);
-  JsonObject json = json_of(result, options, reference, root);
-  // Scripts want the report most when the check fails.
-  output.keep_for_error(json);
+  // Scripts want the report most when the check fails. Only for them is it made: it may be large.
+  if (output.is_json()) output.keep_for_error(json_of(result, options, reference, root));
   if (const auto problem = worst_problem(result)) throw Error(*problem);
   if (options.requires_encrypted) require_encrypted(result);
-  output.print_json(std::move(json));
+  if (output.is_json()) output.print_json(json_of(result, options, reference, root));
 }
 
 }  // namespace

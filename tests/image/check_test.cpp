@@ -141,6 +141,72 @@ TEST(Check, ReadsConfigsThatAreNotOfImagesWhenAsked) {
   EXPECT_EQ(worst(store), ErrorCode::kIntegrity);
 }
 
+// Of all manifests, listed once or several times.
+TEST(Check, ReadsUpToTheLimitOfLayersOfAnImage) {
+  MemoryStore store;
+  const Descriptor layer = store.add("application/vnd.example", "x");
+  const Descriptor config = store.add("application/vnd.example.config", "{}");
+  const Descriptor most = add_manifest(store, config, std::vector<Descriptor>(kMostLayers, layer));
+  const Descriptor one_less = add_manifest(store, config, std::vector<Descriptor>(kMostLayers - 1, layer));
+  const Descriptor one = add_manifest(store, config, {layer});
+  std::vector<Descriptor> manifests(99, most);
+  const auto with = [&](const std::vector<Descriptor>& more) {
+    std::vector<Descriptor> all = manifests;
+    all.insert(all.end(), more.begin(), more.end());
+    make_root(store, add_index(store, all));
+    return error_of([&] { (void)check(store, CheckDepth::kKeys); });
+  };
+  EXPECT_EQ(with({one_less}), std::nullopt);
+  EXPECT_EQ(with({most}), std::nullopt);
+  EXPECT_EQ(with({most, one}), ErrorCode::kRefused);
+}
+
+TEST(Check, ReadsUpToTheLimitOfDiffIds) {
+  for (const auto& [count, expected] :
+       {std::pair{kMostLayers - 1, ErrorCode::kIntegrity}, std::pair{kMostLayers, ErrorCode::kIntegrity},
+        std::pair{kMostLayers + 1, ErrorCode::kRefused}}) {
+    MemoryStore store;
+    const Descriptor layer = store.add(kLayer, "x");
+    const Descriptor config = add_config(store, kAmd64, std::vector<Descriptor>(count, layer));
+    make_root(store, add_manifest(store, config, {layer}));
+    EXPECT_EQ(worst(store, CheckDepth::kKeys), expected) << count;
+  }
+}
+
+// A config that cannot be used is not read again for each manifest.
+TEST(Check, ReadsEachConfigOnce) {
+  MemoryStore store;
+  const Descriptor layer = store.add(kLayer, "x");
+  for (const char* text : {"no JSON", R"({"rootfs":{"diff_ids":[]}})"}) {
+    const Descriptor config = store.add(kOciConfig, text);
+    std::vector<Descriptor> manifests;
+    for (int i = 0; i < 5; ++i)
+      manifests.push_back(
+          add_manifest(store, config, std::vector<Descriptor>(static_cast<std::size_t>(1 + i), layer)));
+    make_root(store, add_index(store, manifests));
+    (void)check(store);
+    EXPECT_EQ(store.opened[config.digest], 1U) << text;
+  }
+}
+
+TEST(Check, TakesConfigsForWhatIsReadOfThem) {
+  MemoryStore store;
+  const Descriptor layer = store.add(kLayer, "x");
+  const std::string rest = R"("rootfs":{"diff_ids":[")" + layer.digest.string() + R"("]}})";
+  for (const std::string& start :
+       {std::string("\xEF\xBB\xBF{"), std::string(R"({"config":{"Labels":{"a":"\ud800","a":"b"}},)"),
+        std::string("{\"author\":\"\xff\",")}) {
+    make_root(store, add_manifest(store, store.add(kOciConfig, start + rest), {layer}));
+    EXPECT_EQ(worst(store), std::nullopt) << start;
+  }
+  for (const std::string& start :
+       {std::string(R"({"rootfs":{},)"), std::string(R"({"Rootfs":{},)"), std::string(R"({"os":"\ud800",)"),
+        std::string(R"({"os":"a","os":"b",)")}) {
+    make_root(store, add_manifest(store, store.add(kOciConfig, start + rest), {layer}));
+    EXPECT_EQ(worst(store), ErrorCode::kIntegrity) << start;
+  }
+}
+
 // Makes the layers, and a config that counts them, in reverse order.
 Descriptor add_swapped(MemoryStore& store, const std::vector<Descriptor>& layers, const char* config_type) {
   return add_manifest(store, add_config(store, kAmd64, {layers.rbegin(), layers.rend()}, config_type),
