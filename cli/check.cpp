@@ -63,10 +63,10 @@ JsonObject json_of(const CheckResult& result, const CheckArguments& options, con
   JsonObject json = image_result(reference, root);
   json.add("encryption", encryption_of(result)).add("full", options.is_full);
   // Not false: without a key nothing was tried.
-  if (result.count(LayerState::kOpens) + result.count(LayerState::kLocked) == 0) {
+  if (!result.has_tried_keys || result.encrypted() == 0) {
     json.add_null("opens");
   } else {
-    json.add("opens", result.count(LayerState::kLocked) == 0);
+    json.add("opens", result.count(LayerState::kOpens) == result.encrypted());
   }
   JsonArray layers;
   for (const CheckedLayer& layer : result.layers) {
@@ -107,12 +107,11 @@ void run_check(const CheckArguments& options, Output& output) {
     output.note("no key was given; give one with -k to check that it opens the layers");
   const Descriptor& root = source->root().descriptor;
   print(result, reference, root, output);
-  JsonObject json = json_of(result, options, reference, root);
-  // Scripts want the report most when the check fails.
-  output.keep_for_error(json);
+  // Scripts want the report most when the check fails. Only for them is it made: it may be large.
+  if (output.is_json()) output.keep_for_error(json_of(result, options, reference, root));
   if (const auto problem = worst_problem(result)) throw Error(*problem);
   if (options.requires_encrypted) require_encrypted(result);
-  output.print_json(std::move(json));
+  if (output.is_json()) output.print_json(json_of(result, options, reference, root));
 }
 
 }  // namespace
@@ -125,7 +124,7 @@ void add_check(CLI::App& app, Output& output) {
   options->selection.add_to(*command, "not checked");
   command->add_flag("--full", options->is_full, "read every layer, and check its digest, HMAC and diff_id");
   command->add_flag("--require-encrypted", options->requires_encrypted,
-                    "fail if a layer that could be encrypted is not");
+                    "fail if a layer of the file system is not encrypted");
   options->links.add_to(*command);
   options->keys.add_to(*command);
   options->jobs.add_to(*command);

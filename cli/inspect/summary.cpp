@@ -29,7 +29,7 @@ std::string list_text(const ImageReport& report, const Look& look) {
 }
 
 struct Count {
-  std::size_t images = 0;
+  std::size_t configs = 0;  // of images
   std::size_t attestations = 0;
   std::size_t missing = 0;
   std::size_t others = 0;  // blobs that are neither layers of images nor statements of attestations
@@ -37,7 +37,8 @@ struct Count {
 };
 
 void count(const DocumentReport& document, Count& counted) {
-  if (document.kind == DocumentKind::kImage) ++counted.images;
+  if (document.kind == DocumentKind::kImage && !document.is_config_missing) ++counted.configs;
+  if (document.is_config_missing) ++counted.missing;
   if (document.kind == DocumentKind::kAttestation) ++counted.attestations;
   if (document.kind == DocumentKind::kMissing) ++counted.missing;
   for (const LayerReport& layer : document.layers) {
@@ -60,8 +61,8 @@ std::string join(const std::vector<std::string>& items) {
 
 std::string what_is_readable(const LayerTotals& totals, const Count& counted) {
   std::vector<std::string> items;
-  if (counted.images > 0)
-    items.push_back(std::string(counted.images == 1 ? "the config" : "the configs") +
+  if (counted.configs > 0)
+    items.push_back(std::string(counted.configs == 1 ? "the config" : "the configs") +
                     " (command, environment, labels, history)");
   if (totals.layers > totals.encrypted) items.push_back(number_of(totals.layers - totals.encrypted, "layer"));
   if (counted.attestations > 0) items.push_back(number_of(counted.attestations, "attestation"));
@@ -81,7 +82,9 @@ std::string summary_lines(const ImageReport& report, const Look& look) {
   Count counted;
   count(report.root, counted);
   std::vector<std::string> lines = {layers_line(report.totals), what_is_readable(report.totals, counted)};
-  if (counted.missing > 0) lines.push_back(number_of(counted.missing, "listed document") + " missing.");
+  if (counted.missing > 0)
+    lines.push_back(number_of(counted.missing, "listed document") + (counted.missing == 1 ? " is" : " are") +
+                    " missing.");
   if (counted.has_problem) {
     lines.emplace_back(
         "Layers marked ! cannot be decrypted: a build tool dropped or moved their annotations. Fetch the "

@@ -114,7 +114,7 @@ class Tree {
       return std::pair{below + (is_last ? boxes().last : boxes().child),
                        below + (is_last ? kBlank : boxes().pass)};
     };
-    if (document.config) add_config(*document.config, next().first, depth + 1);
+    if (document.config) add_config(*document.config, document.is_config_missing, next().first, depth + 1);
     for (const LayerReport& layer : document.layers) {
       const auto [own, beyond] = next();
       add_layer(layer, own, beyond, depth + 1);
@@ -131,14 +131,14 @@ class Tree {
     return "attestation of " + (subject == siblings.end() ? "something else" : subject->second);
   }
 
-  void add_config(const Descriptor& config, const std::string& branch, std::size_t depth) {
+  void add_config(const Descriptor& config, bool is_missing, const std::string& branch, std::size_t depth) {
     lines_.push_back({.branch = branch,
                       .depth = depth,
                       .name = "config",
                       .digest = config.digest,
                       .size = bytes_text(config.size),
                       .type = is_image_config(config.media_type) ? "" : short_type(config.media_type),
-                      .state = "plain"});
+                      .state = is_missing ? "missing" : "plain"});
   }
 
   void add_layer(const LayerReport& layer, const std::string& branch, const std::string& below,

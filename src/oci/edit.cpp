@@ -64,7 +64,7 @@ std::string join_members(const Annotations& annotations) {
 
 std::optional<std::size_t> position_of(const std::vector<JsonMember>& members, std::string_view name) {
   for (std::size_t i = 0; i < members.size(); ++i) {
-    if (members[i].key.string() == name) return i;
+    if (members[i].name() == name) return i;
   }
   return std::nullopt;
 }
@@ -165,7 +165,7 @@ void remove_annotations(TextEdits& edits, const JsonView& object, const std::set
   if (!at || members[*at].value.is_null()) return;
   const auto present = members[*at].value.members();
   std::vector<bool> goes;
-  for (const JsonMember& member : present) goes.push_back(removed.contains(member.key.string()));
+  for (const JsonMember& member : present) goes.push_back(removed.contains(member.name()));
   const auto count = std::ranges::count(goes, true);
   if (count == 0) return;
   if (static_cast<std::size_t>(count) == present.size()) {
@@ -180,7 +180,7 @@ void edit_annotations(TextEdits& edits, const JsonView& object, const Annotation
   Annotations added = edit.set;
   if (const auto annotations = object.find("annotations")) {
     for (const JsonMember& member : annotations->members()) {
-      const auto found = added.find(member.key.string());
+      const auto found = added.find(member.name());
       if (found == added.end()) continue;
       edit_string(edits, member.value, found->second);
       added.erase(found);

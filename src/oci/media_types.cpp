@@ -61,8 +61,12 @@ bool is_nondistributable(std::string_view media_type) {
   return media_type.find(".layer.nondistributable.") != std::string_view::npos;
 }
 
+bool is_foreign(const Descriptor& layer) {
+  return is_plain_layer(layer.media_type) && is_nondistributable(layer.media_type) && layer.has_urls;
+}
+
 bool can_be_encrypted(const Descriptor& layer) {
-  return is_plain_layer(layer.media_type) && !(is_nondistributable(layer.media_type) && layer.has_urls);
+  return is_plain_layer(layer.media_type) && !is_foreign(layer);
 }
 
 bool is_encrypted(std::string_view media_type) { return media_type.ends_with(kSuffix); }

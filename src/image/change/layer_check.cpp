@@ -2,8 +2,8 @@
 
 #include "base/stream/peeked_source.hpp"
 #include "base/stream/stoppable_source.hpp"
-#include "image/change/network_tries.hpp"
 #include "image/tree/diff_ids.hpp"
+#include "image/tree/network_tries.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/inflate/diff_id.hpp"
 #include "oci/media_types.hpp"
@@ -30,6 +30,12 @@ void check_plaintext(Source& layer, const LayerToCheck& check, std::string_view 
   if (const auto note = compression_note(media_type, compression)) reporter.note(check.place + ": " + *note);
 }
 
+// A blob of a type that is not a layer's may be counted as it is stored, compressed or not: then the store
+// has compared all there is.
+bool is_counted_as_stored(const LayerToCheck& check) {
+  return !is_plain_layer(check.layer.media_type) && check.diff_ids == std::set<Digest>{check.layer.digest};
+}
+
 void read_layer(ImageSource& source, const LayerToCheck& check, Hands hands, const StopFlag& stop,
                 Reporter& reporter) {
   const std::string& media_type = check.layer.media_type;
@@ -44,7 +50,7 @@ void read_layer(ImageSource& source, const LayerToCheck& check, Hands hands, con
     DecryptingSource plaintext(stored, check.keys->options,
                                layer_hmac(check.keys->options, check.keys->public_options));
     check_plaintext(plaintext, check, decrypted_type(media_type), reporter);
-  } else if (!is_encrypted(media_type)) {
+  } else if (!is_encrypted(media_type) && !is_counted_as_stored(check)) {
     check_plaintext(stored, check, media_type, reporter);
   } else {
     drain(stored);
@@ -70,7 +76,7 @@ void check_layers(ImageSource& source, const std::vector<LayerToCheck>& layers, 
       check_layer_content(source, layers[i], Hands::kOne, stop, reporter);
     } catch (const Error& error) {
       // Then it is not copied either: everyone fetches it from there.
-      const bool may_be_elsewhere = layers[i].layer.has_urls && error.code() == ErrorCode::kNotFound;
+      const bool may_be_elsewhere = is_foreign(layers[i].layer) && error.code() == ErrorCode::kNotFound;
       if (!may_be_elsewhere) throw error.in(layers[i].place);
     }
   });

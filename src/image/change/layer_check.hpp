@@ -22,7 +22,8 @@ struct LayerToCheck {
   std::set<Digest> diff_ids;  // what the configs of all its manifests say; empty: nothing is known
 };
 
-// Checks size and digest; the HMAC if there are keys; the diff_id if it is plain or there are keys. Notes a
+// Checks size and digest; the HMAC if there are keys; the diff_ids, if any, if it is plain (of whatever type)
+// or there are keys. Notes a
 // compression that the media type does not name. `hands` hash what is encrypted; what is plain always has
 // one, since the other core decompresses. Throws kIntegrity and kNotFound without the place, and what the
 // source throws; kCancelled soon after `stop` is set. `stop` must outlive the call; it is looked at for each
