@@ -84,14 +84,14 @@ std::string use_of(const KeyItem& item, const std::string& file) {
   return fault.empty() ? "encrypts: -r " + recipient_of(item, file) : "none: " + fault;
 }
 
-void add_line(std::string& text, std::string name, const std::string& value) {
+void add_line(Text& text, std::string name, const std::string& value) {
   if (value.empty()) return;
   name.resize(std::max<std::size_t>(name.size() + 2, 13), ' ');
-  text += "\n  " + name + printable(value);
+  text.end_line() += "  " + name + value;
 }
 
-std::string text_of(const KeyItem& item, const std::string& use) {
-  std::string text = title_of(item);
+Text text_of(const KeyItem& item, const std::string& use) {
+  Text text = title_of(item);
   add_line(text, "form", item.form + (item.is_encrypted ? ", encrypted, in " : " in ") + item.container);
   if (item.key) {
     add_line(text, "key", type_of(item));
@@ -156,14 +156,15 @@ void run_show(const std::string& text, Output& output) {
   } catch (const Error& error) {
     throw error.in("key " + named.file);
   }
-  std::string lines;
+  Text lines;
   JsonArray keys;
   for (const KeyItem& item : items) {
     const bool is_first = is_used(items, item);
     const std::string use =
         is_first ? use_of(item, named.file)
                  : "none: only the first of its kind in a file is used; move it to a file of its own";
-    lines += (lines.empty() ? "" : "\n\n") + text_of(item, use);
+    if (!lines.empty()) lines.end_line().end_line();
+    lines += text_of(item, use);
     keys.add(json_of(item, named.file, is_first));
   }
   JsonObject result;

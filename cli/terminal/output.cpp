@@ -51,8 +51,15 @@ int exit_status(const Error& error) {
 
 bool is_short(std::string_view option) { return option.starts_with('-') && !option.starts_with("--"); }
 
-// Whether the arguments, some of which are wrong, ask for JSON.
-bool ask_for_json(std::span<char*> arguments) {
+// Milliseconds, cut off rather than rounded.
+std::string seconds_text(std::chrono::duration<double> time) {
+  const std::string digits = std::to_string(time.count());
+  return digits.substr(0, digits.find('.') + 4) + " s";
+}
+
+}  // namespace
+
+bool ask_for_json(std::span<const std::string> arguments) {
   std::string_view before;
   return std::ranges::any_of(arguments, [&](std::string_view argument) {
     // Short options can be joined, this one as the last: -qo json, -qojson.
@@ -63,17 +70,8 @@ bool ask_for_json(std::span<char*> arguments) {
   });
 }
 
-// Milliseconds, cut off rather than rounded.
-std::string seconds_text(std::chrono::duration<double> time) {
-  const std::string digits = std::to_string(time.count());
-  return digits.substr(0, digits.find('.') + 4) + " s";
-}
-
-}  // namespace
-
 void Output::add_to(CLI::App& app) {
   app.fallthrough();  // options of the program may also follow the command's name
-  app.footer("See imgcrypt --help for the options that all commands take: -o, -q, -v and more.\n");
   const std::string group = "Options for all commands";
   app.add_option_function<std::string>(
          "-o,--output", [this](const std::string& format) { is_json_ = format == "json"; },
@@ -142,8 +140,17 @@ std::optional<ProgressStyle> Output::progress_style() const {
   return is_capable ? ProgressStyle::kBars : ProgressStyle::kLines;
 }
 
-void Output::print_text(const std::string& lines) {
-  if (!is_json_) write_stdout(lines + "\n");
+void Output::print_text(const Text& lines) {
+  if (!is_json_) write_stdout(encoded_for(STDOUT_FILENO, Text(lines).end_line()));
+}
+
+void Output::print_document(ByteView document) {
+  if (is_json_)
+    throw Error(ErrorCode::kUsage, "this prints a document as it is, which -o json cannot hold",
+                "leave out -o json");
+  const std::string_view text = as_text(document);
+  write_stdout(::isatty(STDOUT_FILENO) == 1 ? encoded_for(STDOUT_FILENO, Text::of_lines(text))
+                                            : std::string(text));
 }
 
 void Output::print_json(JsonObject result) {
@@ -174,7 +181,7 @@ void Output::finish() {
   }
 }
 
-void Output::print_result(const std::string& lines, JsonObject result) {
+void Output::print_result(const Text& lines, JsonObject result) {
   print_text(lines);
   print_json(std::move(result));
 }
@@ -197,16 +204,14 @@ int Output::fail(const Error& error) {
   return exit_status(error);
 }
 
-int Output::fail_usage(const Error& error, int argc, char** argv) {
-  is_json_ = ask_for_json({argv, static_cast<std::size_t>(argc)});
+int Output::fail_usage(const Error& error, std::span<const std::string> arguments) {
+  is_json_ = ask_for_json(arguments);
   return fail(error);
 }
 
 void Output::print_line(const std::string& word, Tint tint, const std::string& text) {
-  // Messages quote file names and what images and key providers said, which may hold escape sequences.
   const Style style = Style::of(STDERR_FILENO);
-  const std::string line = "imgcrypt: " + style.paint(tint, word + ":") + " " + printable(text) + "\n";
-  view_.write(line);
+  view_.write((Text("imgcrypt: ") + style.paint(tint, word + ":") + " " + text).end_line());
 }
 
 }  // namespace imgcrypt::cli
