@@ -81,7 +81,7 @@ KeyUnwrappers read_keys(const KeyOptions& keys, Output& output) {
 void run_decrypt(const DecryptArguments& options, Output& output) {
   options.digest_file.check();
   const Reference from = Reference::parse(options.source);
-  const Reference target = Reference::parse(options.destination);
+  const Reference target = Reference::parse(options.destination, ReferenceUse::kWrite);
   options.selection.check_place(from, target);
   const auto source = open_source(from, {});
   const auto destination = open_destination(target, {.other = from});

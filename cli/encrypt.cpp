@@ -89,7 +89,7 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   // Needs no image, so a recipient that cannot be used is known at once.
   const KeyWrappers wrappers = options.recipients.read(options.keys.providers, output);
   const Reference from = Reference::parse(options.source);
-  const Reference target = Reference::parse(options.destination);
+  const Reference target = Reference::parse(options.destination, ReferenceUse::kWrite);
   options.selection.check_place(from, target);
   const auto store = open_shared_store(target);
   if (options.prune && !store) {

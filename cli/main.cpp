@@ -1,4 +1,3 @@
-#include "base/process/fd.hpp"
 #include "base/process/orphans.hpp"
 #include "base/process/start.hpp"
 #include "cli/command_line/usage_error.hpp"
@@ -46,7 +45,7 @@ void build(CLI::App& app, Output& output) {
 
 void print(const std::string& text) {
   std::signal(SIGPIPE, SIG_DFL);  // a pager that ends early is not an error
-  write_all(STDOUT_FILENO, as_bytes(text), "stdout");
+  write_stdout(text);
 }
 
 void run(CLI::App& app, std::span<const std::string> arguments, Output& output) {

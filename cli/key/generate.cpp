@@ -7,6 +7,7 @@
 
 #include <imgcrypt/error.hpp>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,9 +23,17 @@ struct GenerateArguments {
   bool force = false;
 };
 
-// Looks for existing files first: making a key and asking for a passphrase both take long.
-void generate_jwe(const GenerateArguments& options, const std::function<PrivateKey()>& make, Output& output) {
+// The files could not be written later, and making a key or asking for a passphrase takes long.
+void check_place(const GenerateArguments& options) {
+  const std::filesystem::path folder = std::filesystem::absolute(options.file).parent_path();
+  std::error_code none;
+  if (!std::filesystem::is_directory(folder, none))
+    throw Error(ErrorCode::kUsage, options.file + ": the directory above it is missing", "create it first");
   if (!options.force) check_key_pair_absent(options.file);
+}
+
+void generate_jwe(const GenerateArguments& options, const std::function<PrivateKey()>& make, Output& output) {
+  check_place(options);
   std::optional<SecretBytes> passphrase;
   if (!options.passphrase.empty()) passphrase = read_new_passphrase(options.file, options.passphrase);
   const PrivateKey key = make();
@@ -42,7 +51,7 @@ void generate_jwe(const GenerateArguments& options, const std::function<PrivateK
 
 // The key provider makes its own keys. It prints the public key, which is the recipient to encrypt for.
 void generate_sodium(const GenerateArguments& options, Output& output) {
-  if (!options.force) check_key_pair_absent(options.file);
+  check_place(options);
   Program program{libexec_directory() + "/keyprovider-sodium", {"generate"}};
   if (options.force) program.arguments.emplace_back("--force");
   // "--", as FILE may begin with a dash.

@@ -154,7 +154,9 @@ void run_show(const std::string& text, Output& output) {
     const auto passphrase = read_passphrase(named);
     items = list_key_file(read_key_file(named.file).expose(), passphrase ? &*passphrase : nullptr);
   } catch (const Error& error) {
-    throw error.in("key " + named.file);
+    if (error.code() == ErrorCode::kCancelled) throw;
+    // As with -k: whatever is wrong with it is an error of the command line.
+    throw Error(ErrorCode::kUsage, "key " + named.file + ": " + error.message(), error.hint());
   }
   Text lines;
   JsonArray keys;

@@ -27,7 +27,7 @@ OpenedImage open_image(const ChangeArguments& arguments) {
   auto source = open_source(from, {});
   TransportOptions how{.other = from};
   if (!arguments.destination.empty()) {
-    const Reference target = Reference::parse(arguments.destination);
+    const Reference target = Reference::parse(arguments.destination, ReferenceUse::kWrite);
     return {std::move(source), target, open_destination(target, how)};
   }
   // Only if the name still means this image when the result is committed: another writer may have come first.

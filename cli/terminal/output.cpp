@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <span>
 #include <utility>
@@ -44,12 +45,20 @@ std::string_view name_of(ErrorCode code) {
   return "other";
 }
 
-// After a signal 128 and its number, as a shell reports a process that a signal killed.
+// After a signal 128 and its number, as a shell reports a process that a signal killed: whatever failed then,
+// the signal is what ended us.
 int exit_status(const Error& error) {
-  return error.code() == ErrorCode::kCancelled ? 128 + cancel_signal() : static_cast<int>(error.code());
+  return cancel_signal() != 0 ? 128 + cancel_signal() : static_cast<int>(error.code());
 }
 
 bool is_short(std::string_view option) { return option.starts_with('-') && !option.starts_with("--"); }
+
+// "stdout (/tmp/result)" if it is a file.
+std::string name_of_stdout() {
+  std::error_code none;
+  const std::string path = std::filesystem::read_symlink("/proc/self/fd/1", none).string();
+  return path.starts_with('/') ? "stdout (" + path + ")" : "stdout";
+}
 
 // Milliseconds, cut off rather than rounded.
 std::string seconds_text(std::chrono::duration<double> time) {
@@ -58,6 +67,15 @@ std::string seconds_text(std::chrono::duration<double> time) {
 }
 
 }  // namespace
+
+void write_stdout(const std::string& text) try {
+  write_all(STDOUT_FILENO, as_bytes(text), "stdout");
+} catch (const Error& error) {
+  if (error.code() == ErrorCode::kCancelled) throw;
+  throw Error(ErrorCode::kOther,
+              "the result could not be printed: " + name_of_stdout() + error.message().substr(6),
+              error.hint());
+}
 
 bool ask_for_json(std::span<const std::string> arguments) {
   std::string_view before;
@@ -162,7 +180,7 @@ void Output::print_json(JsonObject result) {
 
 void Output::write_stdout(const std::string& text) {
   view_.stop();  // stdout may be the same terminal
-  write_all(STDOUT_FILENO, as_bytes(text), "stdout");
+  cli::write_stdout(text);
 }
 
 void Output::finish() {
@@ -194,7 +212,8 @@ int Output::fail(const Error& error) {
     if (!error.hint().empty()) print_line("hint", Tint::kCyan, error.hint());
   }
   JsonObject what;
-  what.add("code", exit_status(error)).add("name", name_of(error.code())).add("message", error.message());
+  const ErrorCode code = cancel_signal() != 0 ? ErrorCode::kCancelled : error.code();
+  what.add("code", exit_status(error)).add("name", name_of(code)).add("message", error.message());
   what.add_or_null("hint", error.hint().empty() ? std::nullopt : std::optional(error.hint()));
   try {
     print_json(partial_result_.add("error", what));

@@ -22,6 +22,9 @@
 
 namespace imgcrypt::cli {
 
+// Writes to stdout; throws kOther, naming what stdout is, if that fails.
+void write_stdout(const std::string& text);
+
 // Whether arguments that the parser refused, or has not finished with, ask for JSON.
 [[nodiscard]] bool ask_for_json(std::span<const std::string> arguments);
 

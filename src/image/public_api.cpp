@@ -97,7 +97,8 @@ WrittenImage encrypt_as_requested(const EncryptRequest& request) {
   if (wrappers.empty()) throw Error(ErrorCode::kUsage, "no recipient was given");
   const Reference from = Reference::parse(request.source);
   const auto source = open_source(from, {});
-  const auto destination = open_destination(Reference::parse(request.destination), {.other = from});
+  const auto destination =
+      open_destination(Reference::parse(request.destination, ReferenceUse::kWrite), {.other = from});
   EncryptOptions options;
   options.selection = selection_of(request.layers, request.platforms);
   options.jobs = threads_for(request.jobs);
@@ -115,7 +116,8 @@ WrittenImage decrypt_as_requested(const DecryptRequest& request) {
   keys.push_back(std::make_unique<ProviderUnwrapper>(std::move(providers), ProviderParameters()));
   const Reference from = Reference::parse(request.source);
   const auto source = open_source(from, {});
-  const auto destination = open_destination(Reference::parse(request.destination), {.other = from});
+  const auto destination =
+      open_destination(Reference::parse(request.destination, ReferenceUse::kWrite), {.other = from});
   DecryptOptions options;
   options.selection = selection_of(request.layers, request.platforms);
   options.jobs = threads_for(request.jobs);
