@@ -84,7 +84,7 @@ void print(const CheckResult& result, const Reference& reference, const Descript
   output.print_text(reference.string() + "@" + root.digest.string() + ": " + summary_of(result));
   for (const CheckedLayer& layer : result.layers) {
     const std::string problem = layer.problem ? ": " + layer.problem->message() : "";
-    output.print_text(printable(layer.place + ": " + description(layer.state) + problem));
+    output.print_text(layer.place + ": " + description(layer.state) + problem);
   }
 }
 

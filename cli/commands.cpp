@@ -33,6 +33,11 @@ void add_commands(CLI::App& app, Output& output) {
   CLI::App& provider = add_group(app, "provider", "List and test key providers");
   add_provider_list(provider, output);
   add_provider_test(provider, output);
+
+  add_help(app, output);
+  add_version(app, output);
+  add_completion(app, output);
+  add_man(app, output);
 }
 
 }  // namespace imgcrypt::cli

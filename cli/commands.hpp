@@ -33,4 +33,13 @@ void add_key_show(CLI::App& key, Output& output);
 void add_provider_list(CLI::App& provider, Output& output);
 void add_provider_test(CLI::App& provider, Output& output);
 
+// What imgcrypt says of itself. `app` is the whole program: these look at all of its commands when they run.
+void add_help(CLI::App& app, Output& output);
+void add_version(CLI::App& app, Output& output);
+void add_completion(CLI::App& app, Output& output);
+void add_man(CLI::App& app, Output& output);
+
+// The argument of `help` and `man`: the names of a command and of those above it.
+inline constexpr std::string_view kCommandPath = "COMMAND";
+
 }  // namespace imgcrypt::cli

@@ -86,7 +86,7 @@ KeyUnwrappers read_keys(const KeyOptions& keys, Output& output) {
 void run_decrypt(const DecryptArguments& options, Output& output) {
   options.digest_file.check();
   const Reference from = Reference::parse(options.source);
-  const Reference to = Reference::parse(options.destination);
+  const Reference to = Reference::parse(options.destination, ReferenceUse::kWrite);
   const Selection selection = options.selection.value();
   const auto source = open_source(from, {.links = options.links.value(), .is_wanted = wanted_by(selection)});
   const TransportOptions writing{

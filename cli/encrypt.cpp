@@ -67,7 +67,7 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   // Needs no image, so a recipient that cannot be used is known at once.
   const KeyWrappers wrappers = options.recipients.read(options.keys.providers, output);
   const Reference from = Reference::parse(options.source);
-  const Reference to = Reference::parse(options.destination);
+  const Reference to = Reference::parse(options.destination, ReferenceUse::kWrite);
   const Selection selection = options.selection.value();
   const auto source = open_source(from, {.links = options.links.value(), .is_wanted = wanted_by(selection)});
   const TransportOptions writing{

@@ -1,6 +1,5 @@
 #include "image/inspect.hpp"
 
-#include "base/process/fd.hpp"
 #include "cli/commands.hpp"
 #include "cli/inspect/layer_table.hpp"
 #include "cli/inspect/report_json.hpp"
@@ -10,8 +9,6 @@
 #include "cli/options/links_option.hpp"
 #include "cli/options/selection_options.hpp"
 #include "transport/open.hpp"
-
-#include <unistd.h>
 
 #include <memory>
 
@@ -28,22 +25,12 @@ struct InspectArguments {
   bool no_trunc = false;
 };
 
-// Writes the document byte for byte, with nothing added.
-void print_bytes(ByteView bytes, const Output& output) {
-  if (output.is_json()) {
-    throw Error(ErrorCode::kUsage,
-                "--raw and --config print a document byte for byte, which -o json cannot hold",
-                "leave out -o json");
-  }
-  write_all(STDOUT_FILENO, bytes, "stdout");
-}
-
 void run_inspect(const InspectArguments& options, Output& output) {
   const Selection selection = options.selection.value();
   const auto source = open_source(Reference::parse(options.reference),
                                   {.links = options.links.value(), .is_wanted = wanted_by(selection)});
-  if (options.raw) return print_bytes(read_root(*source), output);
-  if (options.config) return print_bytes(read_config(*source, selection.platforms), output);
+  if (options.raw) return output.print_document(read_root(*source));
+  if (options.config) return output.print_document(read_config(*source, selection.platforms));
   const ImageReport report = inspect_image(*source, selection);
   if (options.layers) {
     output.print_text(layer_table(report));

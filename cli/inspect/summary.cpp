@@ -11,20 +11,21 @@ namespace {
 
 constexpr std::size_t kMostRecipients = 64;  // listed; a hostile image may name thousands
 
-std::string list_text(const ImageReport& report, const Look& look) {
+Text list_text(const ImageReport& report, const Look& look) {
   if (report.recipients.empty()) return {};
-  std::string text = "\n" + look.style.paint(Tint::kBold, "Recipients") + "\n";
+  Text text;
+  (text.end_line() += look.style.paint(Tint::kBold, "Recipients")).end_line();
   const std::size_t shown = std::min(report.recipients.size(), kMostRecipients);
   const std::size_t digits = std::to_string(shown - 1).size() + 2;
   for (std::size_t i = 0; i < shown; ++i) {
     const PacketRecipient& recipient = report.recipients[i].recipient;
     const std::string number = "[" + std::to_string(i) + "]";
     const std::string start = std::string(2 + digits - number.size(), ' ') + number + "  ";
-    const std::string line = printable(shortened(recipient.text, kLongestText));
-    text += start + (recipient.problem.empty() ? line : look.style.paint(Tint::kYellow, line)) + "\n";
+    const Text line = shortened(recipient.text, kLongestText);
+    (text += start + (recipient.problem.empty() ? line : look.style.paint(Tint::kYellow, line))).end_line();
   }
   if (report.recipients.size() > shown)
-    text += "  and " + std::to_string(report.recipients.size() - shown) + " more\n";
+    (text += "  and " + std::to_string(report.recipients.size() - shown) + " more").end_line();
   return text;
 }
 
@@ -78,7 +79,7 @@ std::string layers_line(const LayerTotals& totals) {
   return start + number_of(totals.layers, "layer") + ", " + bytes_text(totals.bytes) + ".";
 }
 
-std::string summary_lines(const ImageReport& report, const Look& look) {
+Text summary_lines(const ImageReport& report, const Look& look) {
   Count counted;
   count(report.root, counted);
   std::vector<std::string> lines = {layers_line(report.totals), what_is_readable(report.totals, counted)};
@@ -90,14 +91,15 @@ std::string summary_lines(const ImageReport& report, const Look& look) {
         "Layers marked ! cannot be decrypted: a build tool dropped or moved their annotations. Fetch the "
         "image again from where it was encrypted.");
   }
-  std::string text;
-  for (const std::string& line : lines) text += "\n" + break_lines(line, look.columns, 0, 2);
+  Text text;
+  for (const std::string& line : lines)
+    text.end_line() += Text::of_lines(break_lines(line, look.columns, 0, 2));
   return text;
 }
 
 }  // namespace
 
-std::string summary_text(const ImageReport& report, const Look& look) {
+Text summary_text(const ImageReport& report, const Look& look) {
   return list_text(report, look) + summary_lines(report, look);
 }
 

@@ -68,14 +68,14 @@ std::string use_of(const KeyItem& item, const std::string& file) {
   return use->fault.empty() ? "encrypts: -r " + use->recipient : "none: " + use->fault;
 }
 
-void add_line(std::string& text, std::string name, const std::string& value) {
+void add_line(Text& text, std::string name, const std::string& value) {
   if (value.empty()) return;
   name.resize(std::max<std::size_t>(name.size() + 2, 13), ' ');
-  text += "\n  " + name + printable(value);
+  text.end_line() += "  " + name + value;
 }
 
-std::string text_of(const KeyItem& item, const std::string& use) {
-  std::string text = title_of(item);
+Text text_of(const KeyItem& item, const std::string& use) {
+  Text text = title_of(item);
   add_line(text, "form", item.form + (item.is_encrypted ? ", encrypted, in " : " in ") + item.container);
   if (item.key) {
     add_line(text, "key", type_of(item));
@@ -137,7 +137,7 @@ JsonObject json_of(const KeyItem& item, const std::string& file, bool is_first) 
 
 // What is in one file, for people and for programs.
 struct Contents {
-  std::string lines;
+  Text lines;
   JsonArray keys;
 };
 
@@ -171,7 +171,8 @@ Contents contents_of(const std::vector<KeyItem>& items, const std::string& file)
     const std::string use =
         is_first ? use_of(item, file)
                  : "none: only the first of its kind in a file is used; move it to a file of its own";
-    contents.lines += (contents.lines.empty() ? "" : "\n\n") + text_of(item, use);
+    if (!contents.lines.empty()) contents.lines.end_line().end_line();
+    contents.lines += text_of(item, use);
     contents.keys.add(json_of(item, file, is_first));
   }
   return contents;

@@ -28,7 +28,8 @@ OpenedImage open_image(const ChangeArguments& arguments, Output& output) {
   const Reference from = Reference::parse(arguments.source);
   auto source = open_source(from, {.links = arguments.links.value()});
   // Without a destination: where it came from, if the name still means this image when it is committed.
-  const Reference to = arguments.destination.empty() ? from : Reference::parse(arguments.destination);
+  const Reference to =
+      arguments.destination.empty() ? from : Reference::parse(arguments.destination, ReferenceUse::kWrite);
   const TransportOptions writing{
       .links = arguments.links.value(), .origin = Origin{from, source->root()}, .warn = warn_through(output)};
   auto store = arguments.prune.open_store(to, writing);

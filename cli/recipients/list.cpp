@@ -1,4 +1,3 @@
-#include "base/bytes.hpp"
 #include "cli/commands.hpp"
 #include "cli/json/results.hpp"
 #include "cli/options/image_arguments.hpp"
@@ -29,13 +28,14 @@ struct ListArguments {
 void run_recipients_list(const ListArguments& arguments, Output& output) {
   const auto source = open_source(Reference::parse(arguments.reference), {.links = arguments.links.value()});
   const RecipientList list = list_recipients(*source);
-  std::string lines;
+  Text lines;
   JsonArray recipients;
   for (std::size_t i = 0; i < list.recipients.size(); ++i) {
-    lines += (i == 0 ? "" : "\n") + printable(line_of(list, i));
+    if (i != 0) lines.end_line();
+    lines += line_of(list, i);
     recipients.add(json_of(list.recipients[i]));
   }
-  output.print_result(list.layers == 0 ? "not encrypted" : lines,
+  output.print_result(list.layers == 0 ? Text("not encrypted") : lines,
                       JsonObject().add("encryptedLayers", list.layers).add("recipients", recipients));
 }
 

@@ -44,11 +44,13 @@ bool has(const std::vector<DecryptedLayer>& layers, DecryptedAs outcome) {
 // Damage is always an error, even with --partial; so is an image of which nothing can be decrypted, since a
 // script would take it for decrypted.
 void check_locked(const UnwrappedKeys& unwrapped, const DecryptOptions& options, Reporter& reporter) {
+  std::vector<std::string> staying;
   for (const LockedLayer& layer : unwrapped.locked) {
     const bool may_stay = options.locked == Locked::kStay && layer.why.code() == ErrorCode::kNoKey;
     if (!may_stay || unwrapped.keys.empty()) throw layer.error();
-    reporter.warn(layer.error().message());
+    staying.push_back(layer.error().message());
   }
+  reporter.say_of_all(Importance::kWarning, staying, "layers stay encrypted: no key opens them");
 }
 
 // A selection that misses every encrypted layer is a mistake; an image without any is copied.
@@ -125,7 +127,7 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   result.left_out = choice.left_out;
   result.source_digest = recorded_digest(tree);
   check_worthwhile(result.layers);
-  for (const std::string& platform : choice.left_out) reporter.note("platform left out: " + platform);
+  note_left_out(choice.left_out, reporter);
   // An image in which nothing is decrypted is copied as it is, Docker's types included.
   const DecryptionPlan decryption = plan_decryption(unwrapped.keys.empty() ? choice.tree : tree, unwrapped,
                                                     options.diff_ids, configs, source, reporter);

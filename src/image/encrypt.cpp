@@ -159,10 +159,13 @@ void note_count(std::size_t count, const std::string& one, const std::string& se
 }
 
 void note_outcomes(const Outcomes& outcomes, const std::vector<std::string>& left_out, Reporter& reporter) {
+  std::vector<std::string> no_layers;
   for (const LayerOutcome& layer : outcomes.layers()) {
     if (layer.outcome == EncryptedAs::kNotALayer)
-      reporter.note(layer.place + " is not encrypted: its type is " + layer.layer.media_type);
+      no_layers.push_back(layer.place + " is not encrypted: its type is " + layer.layer.media_type);
   }
+  reporter.say_of_all(Importance::kNote, no_layers,
+                      "layers are not encrypted: they are of types that stay plain");
   note_count(outcomes.count(EncryptedAs::kNotChosen), "is not selected: everyone can read it",
              "are not selected: everyone can read them", reporter);
   note_count(outcomes.count(EncryptedAs::kBase), "belongs to the base image: everyone can read it",
@@ -171,7 +174,7 @@ void note_outcomes(const Outcomes& outcomes, const std::vector<std::string>& lef
              "are already encrypted and keep their recipients", reporter);
   note_count(outcomes.count(EncryptedAs::kRecipientsAdded), "is already encrypted: the recipients are added",
              "are already encrypted: the recipients are added", reporter);
-  for (const std::string& platform : left_out) reporter.note("platform left out: " + platform);
+  note_left_out(left_out, reporter);
 }
 
 }  // namespace

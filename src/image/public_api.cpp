@@ -102,7 +102,7 @@ WrittenImage encrypt_as_requested(const EncryptRequest& request) {
   const Reference from = Reference::parse(request.source);
   const auto source = open_source(from, {});
   const auto destination =
-      open_destination(Reference::parse(request.destination),
+      open_destination(Reference::parse(request.destination, ReferenceUse::kWrite),
                        {.origin = Origin{from, source->root()}, .warn = warn_through(reporter)});
   EncryptOptions options;
   options.selection = selection_of(request.layers, request.platforms);
@@ -122,7 +122,7 @@ WrittenImage decrypt_as_requested(const DecryptRequest& request) {
   const Reference from = Reference::parse(request.source);
   const auto source = open_source(from, {});
   const auto destination =
-      open_destination(Reference::parse(request.destination),
+      open_destination(Reference::parse(request.destination, ReferenceUse::kWrite),
                        {.origin = Origin{from, source->root()}, .warn = warn_through(reporter)});
   DecryptOptions options;
   options.selection = selection_of(request.layers, request.platforms);

@@ -41,7 +41,10 @@ locked_layers_can_stay() {
   expect_exit 6 imgcrypt decrypt "oci:$TMP/both:t" "oci:$TMP/none:t" -k "$TMP/key.pem"
   expect_exit 0 imgcrypt decrypt "oci:$TMP/both:t" "oci:$TMP/partial:t" -k "$TMP/key.pem" --partial -o json
   expect_equal "$(outcomes)" "decrypted locked locked decrypted locked locked plain plain" "the outcomes"
-  expect_contains "$stderr" "layer 1 of linux/amd64: no key opens it"
+  # One warning for all of them, which -v lists.
+  expect_equal "$(jq -c .warnings <<<"$stdout")" '["3 layers stay encrypted: no key opens them (-v lists them)"]' "the warnings"
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/both:t" "oci:$TMP/partial:t" -k "$TMP/key.pem" --partial -v
+  expect_equal "$(grep -c '^imgcrypt: detail: layer [12] of linux/.*: no key opens it' <<<"$stderr")" 3 "the layers that -v lists"
   make_keys "$TMP/third" P-256
   expect_exit 6 imgcrypt decrypt "oci:$TMP/both:t" "oci:$TMP/none:t" -k "$TMP/third.pem" --partial
   expect_absent "$TMP/none"

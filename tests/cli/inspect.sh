@@ -151,7 +151,7 @@ nothing_commands_the_terminal() {
     expect_harmless "$shown"
   done
   show 80 "oci:$TMP/hostile:t"
-  expect_contains "$shown" "key provider ?]0;evil"
+  expect_contains "$shown" "key provider \\x1b]0;evil"
   expect_contains "$shown" "! its wrapped keys are missing"
 }
 

@@ -41,7 +41,9 @@ std::string nearest_name(std::string_view text, const std::vector<std::string>& 
       best = name;
     }
   }
-  return best;
+  if (!best.empty() || text.size() < 3) return best;
+  const auto begins = [&](const std::string& name) { return name.starts_with(text); };
+  return std::ranges::count_if(names, begins) == 1 ? *std::ranges::find_if(names, begins) : std::string();
 }
 
 }  // namespace imgcrypt

@@ -8,7 +8,8 @@
 namespace imgcrypt {
 
 // The first of the nearest names; empty if none is near, i.e. if more than a third of the letters of `text`
-// or more than three are added, left out, wrong or swapped. Text of more than 40 bytes is near to nothing.
+// or more than three are added, left out, wrong or swapped, unless it is the beginning, of three letters or
+// more, of one name only. Text of more than 40 bytes is near to nothing but that.
 [[nodiscard]] std::string nearest_name(std::string_view text, const std::vector<std::string>& names);
 
 }  // namespace imgcrypt

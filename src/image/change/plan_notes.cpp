@@ -16,7 +16,7 @@ std::string list(const std::vector<std::string>& places) {
   return text;
 }
 
-// In one walk, so that everything is said in the order of the tree.
+// In one walk; what is the same for several documents is said once.
 class PlanNotes {
  public:
   PlanNotes(const ImagePlan& plan, Reporter& reporter)
@@ -24,6 +24,10 @@ class PlanNotes {
 
   void run() {
     visit(plan_.tree());
+    reporter_.say_of_all(Importance::kNote, others_, "documents of other types are kept as they are");
+    reporter_.say_of_all(Importance::kNote, embedded_,
+                         "descriptors embed a copy of what they name (`data`): these copies are removed, and "
+                         "decrypting does not bring them back");
     warn_of(missing_, " is not in the source: its entry in the index is kept as it is",
             " are not in the source: their entries in the index are kept as they are");
     warn_of(dangling_, " is about a document that changes, by its digest: nothing will find it there",
@@ -46,7 +50,7 @@ class PlanNotes {
     if (opaque.is_missing) {
       missing_.push_back(node.place);
     } else {
-      reporter_.note(node.place + " is kept as it is: its type is " + node.descriptor.media_type);
+      others_.push_back(node.place + " is kept as it is: its type is " + node.descriptor.media_type);
     }
   }
 
@@ -60,9 +64,10 @@ class PlanNotes {
   }
 
   void note_data(const std::string& place) {
-    reporter_.note(place +
-                   ": the copy of it that its descriptor embeds (`data`) is removed, and decrypting does "
-                   "not bring it back");
+    embedded_.push_back(
+        place +
+        ": the copy of it that its descriptor embeds (`data`) is removed, and decrypting does "
+        "not bring it back");
   }
 
   void warn_of(const std::vector<std::string>& places, const std::string& one, const std::string& several) {
@@ -73,11 +78,20 @@ class PlanNotes {
   const ImagePlan& plan_;
   Reporter& reporter_;
   std::set<Digest> changed_;
+  std::vector<std::string> others_;
+  std::vector<std::string> embedded_;
   std::vector<std::string> missing_;
   std::vector<std::string> dangling_;
 };
 
 }  // namespace
+
+void note_left_out(const std::vector<std::string>& platforms, Reporter& reporter) {
+  std::string names;
+  for (const std::string& platform : platforms) names += (names.empty() ? "" : ", ") + platform;
+  if (names.empty()) return;
+  reporter.note((platforms.size() == 1 ? "platform left out: " : "platforms left out: ") + names);
+}
 
 void note_plan(const ImagePlan& plan, Reporter& reporter) { PlanNotes(plan, reporter).run(); }
 

@@ -12,4 +12,7 @@ namespace imgcrypt {
 // longer there.
 void note_plan(const ImagePlan& plan, Reporter& reporter);
 
+// Notes which platforms are not written, all in one line.
+void note_left_out(const std::vector<std::string>& platforms, Reporter& reporter);
+
 }  // namespace imgcrypt

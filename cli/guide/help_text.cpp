@@ -1,5 +1,7 @@
-#include "cli/terminal/help_text.hpp"
+#include "cli/guide/help_text.hpp"
 
+#include "cli/command_line/command_tree.hpp"
+#include "cli/guide/facts.hpp"
 #include "cli/terminal/style.hpp"
 #include "cli/terminal/text_layout.hpp"
 
@@ -35,6 +37,24 @@ std::string spaced(const std::string& names) {
   return text;
 }
 
+std::string list_of(const std::string& title, std::span<const Fact> facts) {
+  std::string text = "\n" + title + ":\n";
+  for (const Fact& fact : facts) text += entry(std::string(fact.name), std::string(fact.about));
+  return text;
+}
+
+// Not broken into lines: they are copied into a shell.
+std::string examples_text(std::string_view examples) {
+  std::string text = "Examples:\n";
+  bool is_start = true;
+  for (const char c : examples) {
+    if (is_start && c != '\n') text += "  ";
+    text += c;
+    is_start = c == '\n';
+  }
+  return text;
+}
+
 }  // namespace
 
 HelpText::HelpText() {
@@ -60,20 +80,28 @@ std::string HelpText::make_option(const CLI::Option* option, bool is_positional)
 
 std::string HelpText::make_subcommands(const CLI::App* command, CLI::AppFormatMode) const {
   std::string text;
-  for (const CLI::App* one : command->get_subcommands([](const CLI::App*) { return true; }))
-    text += entry(one->get_name(), one->get_description());
+  for (const CLI::App* one : commands_of(*command)) text += entry(one->get_name(), one->get_description());
   return text.empty() ? text : "\nCommands:\n" + text;
 }
 
 std::string HelpText::make_option_opts(const CLI::Option* option) const {
-  std::string type = option->get_type_name();
-  // The parser adds to the type what the check of the value says.
-  for (const char* check : {":INT in ", ":UINT in ", ":{"})
-    type.resize(std::min(type.find(check), type.size()));
-  std::string text;
-  if (!type.empty() && type != "TEXT") text += " " + type;
-  if (option->get_required()) text += " (required)";
-  return text;
+  const std::string type = type_of(*option);
+  return (type.empty() ? "" : " " + type) + (option->get_required() ? " (required)" : "");
+}
+
+std::string HelpText::make_footer(const CLI::App* command) const {
+  const std::string_view examples = examples_of(path_of(*command));
+  std::string text = examples.empty() ? std::string() : examples_text(examples);
+  if (command->get_parent() == nullptr) {
+    return text + list_of("Exit status", exit_statuses()) +
+           list_of("Environment variables", environment_variables());
+  }
+  return text + (text.empty() ? "" : "\n") +
+         "See imgcrypt --help for the options that all commands take: -o, -q, -v and more.\n";
+}
+
+std::string help_of(const CLI::App& command) {
+  return command.get_formatter()->make_help(&command, path_of(command), CLI::AppFormatMode::Normal);
 }
 
 }  // namespace imgcrypt::cli
