@@ -52,3 +52,15 @@ for file in zstd.window_too_large zstd.garbage gzip.short; do
   expect_import 1 plain
   expect_import 1 encrypted
 done
+
+# What is ignored is told, of plain and of encrypted layers.
+images_of gzip.padded
+expect_exit 0 imgcrypt check --full "oci:$TMP/plain:t"
+expect_contains "$stderr" "ignored 5000 bytes after the end of the gzip data"
+expect_exit 0 imgcrypt check --full "oci:$TMP/encrypted:t" -k "$TMP/key.pem"
+expect_contains "$stderr" "ignored 5000 bytes after the end of the gzip data"
+expect_exit 0 imgcrypt decrypt --diff-ids=always "oci:$TMP/encrypted:t" "oci:$TMP/decrypted:t" -k "$TMP/key.pem"
+expect_contains "$stderr" "ignored 5000 bytes after the end of the gzip data"
+images_of zstd.window_too_large
+expect_exit 8 imgcrypt check --full "oci:$TMP/plain:t"
+expect_contains "$stderr" "needs a window of 1024 MiB, more than the limit of 512 MiB"
