@@ -68,7 +68,7 @@ wrong_arguments_leave_nothing() {
   expect_refused 3 "file=PASSWORDFILE" jwe-ec "$file" --passphrase secret
   expect_refused 3 "$TMP/absent" jwe-ec "$file" --passphrase "file=$TMP/absent"
   expect_refused 3 "is empty" jwe-ec "$file" --passphrase file=/dev/null
-  expect_refused 2 "No such file" jwe-ec "$TMP/keys/absent/no.pem"
+  expect_refused 3 "the directory above it is missing" jwe-ec "$TMP/keys/absent/no.pem"
   expect_exit 3 timeout 20 python3 "$cli_dir/pty_answer.py" $'one\nother' \
     "$IMGCRYPT" key generate jwe-ec "$file" --passphrase prompt
   expect_contains "$stdout" "passphrases differ"
