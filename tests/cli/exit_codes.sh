@@ -62,7 +62,7 @@ rows='
 3 | encrypt oci:plain oci:file -r jwe:a.pub                    | file is not a directory
 3 | encrypt oci:plain docker://x/y -r jwe:a.pub                | push that: skopeo copy --all oci:DIR:TAG docker://x/y
 3 | decrypt docker://x/y oci:new -k a                          | pull it first: skopeo copy --all docker://x/y oci:DIR:TAG
-3 | decrypt oci:secret oci:new                                 | no key was given
+6 | decrypt oci:secret oci:new                                 | no key was given
 3 | decrypt oci:secret oci:new -k none                         | key none
 3 | decrypt oci:secret oci:new -k folder                       | key folder
 3 | decrypt oci:secret oci:new -k file                         | key file: not a private key

@@ -96,7 +96,7 @@ every_error_has_json() {
   expect_failure 1 other decrypt "oci:$TMP/encrypted:t" "oci:$TMP/$long:t" -k "$TMP/key.pem"
   expect_failure 2 not-found decrypt "oci:$TMP/encrypted:absent" "oci:$TMP/out:t" -k "$TMP/key.pem"
   expect_contains "$stderr" "the layout has: t"
-  OCICRYPT_KEYPROVIDER_CONFIG="" expect_failure 3 usage decrypt "oci:$TMP/encrypted:t" "oci:$TMP/out:t"
+  expect_failure 3 usage decrypt "oci:$TMP/encrypted:t" "oci:$TMP/out:t" -k "$TMP/none.pem"
   expect_failure 6 no-key decrypt "oci:$TMP/encrypted:t" "oci:$TMP/out:t" -k "$TMP/other.pem"
   expect_failure 8 refused encrypt "oci:$TMP/whole:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
   expect_failure 7 integrity decrypt "oci:$TMP/damaged:t" "oci:$TMP/out:t" -k "$TMP/key.pem"
