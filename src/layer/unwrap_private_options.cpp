@@ -173,13 +173,14 @@ PrivateOptions unwrap_private_options(const Annotations& annotations, const KeyU
                                       const std::string& cure,
                                       const std::function<void(const std::string&)>& tell) {
   KeyTrial trial(annotations, unwrappers);
-  if (auto options = trial.unwrap()) {
-    if (tell) tell(trial.story());
-    return std::move(*options);
+  std::optional<PrivateOptions> options = trial.unwrap();
+  if (!options) {
+    trial.fail(cure.empty() ? "give the key of one of these recipients: a file, or " + key_forms() +
+                                  "; imgcrypt key show FILE tells which key a file holds"
+                            : cure);
   }
-  trial.fail(cure.empty() ? "give the key of one of these recipients: a file, or " + key_forms() +
-                                "; imgcrypt key show FILE tells which key a file holds"
-                          : cure);
+  if (tell) tell(trial.story());
+  return std::move(*options);
 }
 
 }  // namespace imgcrypt
