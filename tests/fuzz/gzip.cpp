@@ -17,19 +17,23 @@ constexpr std::size_t kTrailerSize = 8;
 
 enum class Checksums { kChecked, kIgnored };
 
-// One member, of which `consumed` bytes of the input are.
+// One member, or the header of one that is cut short.
 struct Member {
   Bytes content;
-  std::size_t consumed;
+  std::size_t consumed = 0;  // bytes of the input
+  bool is_whole = false;
+  bool has_whole_header = false;
 };
 
-std::optional<Member> inflate_member(ByteView input, Checksums checksums) {
+Member inflate_member(ByteView input, Checksums checksums) {
   z_stream stream = {};
   if (inflateInit2(&stream, kGzip) != Z_OK) throw std::bad_alloc();
+  gz_header header = {};
+  inflateGetHeader(&stream, &header);
   if (checksums == Checksums::kIgnored) inflateValidate(&stream, 0);
   stream.next_in = const_cast<Bytef*>(input.data());
   stream.avail_in = static_cast<uInt>(input.size());
-  Member member = {};
+  Member member;
   int status = Z_OK;
   while (status == Z_OK) {
     std::array<std::uint8_t, 16384> room;
@@ -39,19 +43,26 @@ std::optional<Member> inflate_member(ByteView input, Checksums checksums) {
     member.content.insert(member.content.end(), room.data(), stream.next_out);
   }
   member.consumed = stream.total_in;
+  member.is_whole = status == Z_STREAM_END;
+  // Waiting for more is not damage.
+  member.has_whole_header = header.done == 1 || status != Z_BUF_ERROR;
   inflateEnd(&stream);
-  return status == Z_STREAM_END ? std::optional(std::move(member)) : std::nullopt;
+  return member;
 }
 
-// All members; nullopt unless they are the whole input.
+// All members. What comes after them is ignored if it is not at least a whole header, as gzip does it.
+// nullopt: damaged.
 std::optional<Bytes> inflate_with_zlib(ByteView input) {
   Bytes content;
-  do {
-    const auto member = inflate_member(input, Checksums::kChecked);
-    if (!member) return std::nullopt;
-    content.insert(content.end(), member->content.begin(), member->content.end());
-    input = input.subspan(member->consumed);
-  } while (!input.empty());
+  bool is_first = true;
+  while (is_first || detect_compression(input) == Compression::kGzip) {
+    const Member member = inflate_member(input, Checksums::kChecked);
+    if (!member.is_whole && !is_first && !member.has_whole_header) break;
+    if (!member.is_whole) return std::nullopt;
+    content.insert(content.end(), member.content.begin(), member.content.end());
+    input = input.subspan(member.consumed);
+    is_first = false;
+  }
   return content;
 }
 
@@ -74,11 +85,11 @@ void append_trailer(Bytes& member, ByteView content) {
 
 // The first member with the trailer that belongs to its content, and what comes after it.
 void compare_with_right_trailer(ByteView input) {
-  const auto member = inflate_member(input, Checksums::kIgnored);
-  if (!member) return;
-  Bytes mended = to_bytes(input.first(member->consumed - kTrailerSize));
-  append_trailer(mended, member->content);
-  const ByteView rest = input.subspan(member->consumed);
+  const Member member = inflate_member(input, Checksums::kIgnored);
+  if (!member.is_whole) return;
+  Bytes mended = to_bytes(input.first(member.consumed - kTrailerSize));
+  append_trailer(mended, member.content);
+  const ByteView rest = input.subspan(member.consumed);
   mended.insert(mended.end(), rest.begin(), rest.end());
   compare(mended);
 }

@@ -31,8 +31,9 @@ class MadeImage {
 
   // False if a document names one that is not there.
   [[nodiscard]] bool is_complete() const { return is_complete_; }
-  // Which become OCI's, so that decrypting cannot give the same image.
-  [[nodiscard]] bool has_docker_types() const { return has_docker_types_; }
+  // False if encrypting changes what decrypting cannot give back: Docker's types, which become OCI's, and
+  // embedded content, which is removed.
+  [[nodiscard]] bool can_come_back() const { return can_come_back_; }
 
  private:
   static constexpr std::size_t kMostDocuments = 6;
@@ -45,7 +46,7 @@ class MadeImage {
 
   std::string pick_type(std::initializer_list<const char*> types) {
     std::string type = pick(types);
-    has_docker_types_ = has_docker_types_ || type.find("docker") != std::string::npos;
+    if (type.find("docker") != std::string::npos) can_come_back_ = false;
     return type;
   }
 
@@ -70,7 +71,10 @@ class MadeImage {
     const std::size_t size = pick<std::size_t>({0, 1, 1, 2, 16, 100});
     Json descriptor = described(type, std::string(size, choices_.ConsumeBool() ? 'a' : 'b'));
     if (rarely()) descriptor["urls"] = {"https://example.com/layer"};
-    if (rarely()) descriptor["data"] = "YQ==";
+    if (rarely()) {
+      descriptor["data"] = "YQ==";
+      can_come_back_ = false;
+    }
     return descriptor;
   }
 
@@ -121,7 +125,7 @@ class MadeImage {
   FuzzedDataProvider choices_;
   MemoryStore& store_;
   bool is_complete_ = true;
-  bool has_docker_types_ = false;
+  bool can_come_back_ = true;
 };
 
 }  // namespace imgcrypt::test

@@ -20,6 +20,7 @@ void split_and_join(const std::string& value) {
   const auto packets = parse_packets(kJweAnnotation, value);
   const auto texts = split_packets(value);
   expect(packets.size() == texts.size(), "a packet for each text");
+  if (std::ranges::any_of(texts, &std::string_view::empty)) return;
   expect(without_packets(value, {}) == value, "the value without nothing");
   for (std::size_t i = 0; i < texts.size(); ++i) {
     expect(encode_base64(packets[i], Base64::kStandard) == texts[i], "canonical base64");

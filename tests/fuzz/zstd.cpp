@@ -8,6 +8,8 @@
 namespace imgcrypt::test {
 namespace {
 
+constexpr int kMostWindowLog = 29;  // kMostZstdWindow
+
 struct Free {
   void operator()(ZSTD_DCtx* context) const noexcept { ZSTD_freeDCtx(context); }
 };
@@ -16,7 +18,7 @@ using Context = std::unique_ptr<ZSTD_DCtx, Free>;
 // All frames; nullopt unless they are the whole input.
 std::optional<Bytes> inflate_with_zstd(ByteView input) {
   const Context context(ZSTD_createDCtx());
-  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, 27);
+  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kMostWindowLog);
   ZSTD_inBuffer in = {input.data(), input.size(), 0};
   Bytes content;
   Bytes room(ZSTD_DStreamOutSize());
