@@ -17,15 +17,16 @@ namespace imgcrypt::test {
 namespace {
 
 void split_and_join(const std::string& value) {
-  const auto packets = parse_packets(kJweAnnotation, value);
-  const auto texts = split_packets(value);
-  expect(packets.size() == texts.size(), "a packet for each text");
+  const auto texts = packets_to_open(kJweAnnotation, value);
+  for (const std::string_view text : texts) {
+    const auto packet = attempt([&] { return parse_packet(kJweAnnotation, text); });
+    if (packet) expect(encode_base64(*packet, Base64::kStandard) == text, "canonical base64");
+  }
+  // A comma may be lost beside an empty text, which is not a packet.
   if (std::ranges::any_of(texts, &std::string_view::empty)) return;
   expect(without_packets(value, {}) == value, "the value without nothing");
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    expect(encode_base64(packets[i], Base64::kStandard) == texts[i], "canonical base64");
+  for (std::size_t i = 0; i < texts.size(); ++i)
     expect(split_packets(without_packets(value, {i})).size() + 1 == texts.size(), "one packet less");
-  }
 }
 
 void describe(const Annotations& annotations) {
