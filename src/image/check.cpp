@@ -17,8 +17,6 @@
 namespace imgcrypt {
 namespace {
 
-constexpr std::size_t kMostNamed = 16;  // layers in one message
-
 // A blob, and what was found when it was looked at.
 struct CheckedBlob {
   LayerToCheck check;
@@ -37,7 +35,7 @@ Descriptor without_annotations(const Descriptor& blob) {
 
 std::optional<Error> problem_of_data(const Descriptor& descriptor, const JsonView& text) {
   if (!descriptor.has_data || !embeds_other_content(text)) return std::nullopt;
-  return Error(ErrorCode::kRefused,
+  return Error(ErrorCode::kIntegrity,
                "its descriptor embeds, in \"data\", other content than it names, which everyone can read",
                "build the image without embedded data");
 }
@@ -190,7 +188,7 @@ class Checker {
     });
     if (!is_concerned) return;
     const Error problem(
-        ErrorCode::kIntegrity,
+        ErrorCode::kRefused,
         node.place + ": its config lists no diff_ids: nothing tells whether its layers belong to it",
         "an artifact has none; an image must be built again");
     if (options_.depth == CheckDepth::kContent) {
@@ -277,74 +275,10 @@ class Checker {
   CheckResult result_;
 };
 
-// "layer 0 of linux/amd64, layer 1 of linux/amd64 and 30 more"
-std::string plain_layers(const CheckResult& result) {
-  std::string names;
-  std::size_t count = 0;
-  for (const CheckedLayer& layer : result.layers) {
-    if (layer.state == LayerState::kPlain && count++ < kMostNamed)
-      names += (names.empty() ? "" : ", ") + layer.place;
-  }
-  return count <= kMostNamed ? names : names + " and " + std::to_string(count - kMostNamed) + " more";
-}
-
-// What to do about the layers that are not encrypted.
-std::string how_to_encrypt(const CheckResult& result) {
-  if (result.count(LayerState::kPlain) == 0) return "the image has no layer that can be encrypted";
-  for (const CheckedLayer& layer : result.layers) {
-    if (layer.state != LayerState::kPlain || is_image_layer(layer.layer)) continue;
-    return "a layer of type " + layer.layer.media_type +
-           " cannot be encrypted: build the image with layers of OCI's or Docker's types";
-  }
-  return "imgcrypt encrypt SRC DST -r RECIPIENT encrypts all layers";
-}
-
 }  // namespace
-
-std::string description(LayerState state) {
-  switch (state) {
-    case LayerState::kOpens:
-      return "encrypted, a key opens it";
-    case LayerState::kLocked:
-      return "encrypted, locked";
-    case LayerState::kEncrypted:
-      return "encrypted";
-    case LayerState::kPlain:
-      return "not encrypted";
-    case LayerState::kNotALayer:
-      return "not an image layer";
-  }
-  return {};
-}
-
-std::size_t CheckResult::count(LayerState state) const {
-  return static_cast<std::size_t>(std::ranges::count(layers, state, &CheckedLayer::state));
-}
-
-std::size_t CheckResult::encrypted() const {
-  return count(LayerState::kOpens) + count(LayerState::kLocked) + count(LayerState::kEncrypted);
-}
 
 CheckResult check_image(ImageSource& source, const CheckOptions& options, Reporter& reporter) {
   return Checker(source, options, reporter).run();
-}
-
-// What is missing may explain what is damaged, and damage why no key opens it: the cause comes first.
-std::optional<Error> worst_problem(const CheckResult& result) {
-  for (const ErrorCode code : {ErrorCode::kNotFound, ErrorCode::kIntegrity, ErrorCode::kRegistry,
-                               ErrorCode::kNetwork, ErrorCode::kProvider, ErrorCode::kNoKey}) {
-    const auto found = std::ranges::find(result.problems, code, &Error::code);
-    if (found != result.problems.end()) return *found;
-  }
-  return result.problems.empty() ? std::nullopt : std::optional(result.problems.front());
-}
-
-void require_encrypted(const CheckResult& result) {
-  const std::string plain = plain_layers(result);
-  if (plain.empty() && result.encrypted() > 0) return;
-  throw Error(ErrorCode::kRefused,
-              plain.empty() ? "the image has no encrypted layer" : "not encrypted: " + plain,
-              how_to_encrypt(result));
 }
 
 }  // namespace imgcrypt

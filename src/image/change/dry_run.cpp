@@ -1,7 +1,5 @@
 #include "image/change/dry_run.hpp"
 
-#include "oci/media_types.hpp"
-
 namespace imgcrypt {
 
 void check_feasible(ImageSource& source, ImageDestination& destination, const ImagePlan& plan) {
@@ -12,7 +10,7 @@ void check_feasible(ImageSource& source, ImageDestination& destination, const Im
       source.check_presence(blob);
     } catch (const Error& error) {
       // What changes must be read here; what is copied may be at its urls, or at the destination already.
-      const bool may_be_elsewhere = is_foreign(blob) && error.code() == ErrorCode::kNotFound;
+      const bool may_be_elsewhere = blob.has_urls && error.code() == ErrorCode::kNotFound;
       if (is_changed || !(may_be_elsewhere || destination.has(blob))) throw error.in(place);
     }
   };

@@ -76,7 +76,7 @@ void check_layers(ImageSource& source, const std::vector<LayerToCheck>& layers, 
       check_layer_content(source, layers[i], Hands::kOne, stop, reporter);
     } catch (const Error& error) {
       // Then it is not copied either: everyone fetches it from there.
-      const bool may_be_elsewhere = is_foreign(layers[i].layer) && error.code() == ErrorCode::kNotFound;
+      const bool may_be_elsewhere = layers[i].layer.has_urls && error.code() == ErrorCode::kNotFound;
       if (!may_be_elsewhere) throw error.in(layers[i].place);
     }
   });
