@@ -17,12 +17,16 @@ namespace {
 constexpr std::size_t kMostListed = 8;
 constexpr std::size_t kMostReasons = 3;
 constexpr std::size_t kMostLength = 300;
+constexpr std::size_t kMostListLength = 1'600;  // of each of two lists: a message has 4 KiB at most
 
-// The first of `count` items, and how many more there are.
+// The first of `count` items that fit, and how many more there are.
 std::string list(const std::vector<std::string>& items, std::size_t count, std::string_view none) {
-  const std::size_t listed = std::min(items.size(), kMostListed);
   std::string text;
-  for (std::size_t i = 0; i < listed; ++i) text += (text.empty() ? "" : ", ") + items[i];
+  std::size_t listed = 0;
+  for (; listed < std::min(items.size(), kMostListed); ++listed) {
+    if (listed > 0 && text.size() + items[listed].size() > kMostListLength) break;
+    text += (listed == 0 ? "" : ", ") + items[listed];
+  }
   if (count > listed) text += " and " + std::to_string(count - listed) + " more";
   return text.empty() ? std::string(none) : text;
 }

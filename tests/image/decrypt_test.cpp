@@ -224,6 +224,22 @@ TEST_F(Decrypt, HoldsLayersOfEveryTypeToTheirDiffIds) {
   }
 }
 
+// Runtimes do not ask for the config's type, so changing it must not switch the comparison off.
+TEST_F(Decrypt, HoldsLayersToDiffIdsUnderAnyConfigType) {
+  build({"one", "two"});
+  encrypt();
+  const Manifest manifest = manifest_of(encrypted_);
+  std::vector<Descriptor> swapped = manifest.layers();
+  std::swap(swapped[0], swapped[1]);
+  Descriptor altered = manifest.config();
+  altered.media_type = "application/vnd.example.config";
+  commit(encrypted_, altered, swapped, {});
+  for (const DiffIdCheck check : {DiffIdCheck::kAuto, DiffIdCheck::kAlways})
+    EXPECT_EQ(refusal({.diff_ids = check}).code(), ErrorCode::kIntegrity);
+  commit(encrypted_, altered, manifest.layers(), {});
+  EXPECT_EQ(decrypt({.diff_ids = DiffIdCheck::kAlways}).exactness, Exactness::kNotRecorded);
+}
+
 TEST_F(Decrypt, CopiesPlainImagesWithoutAKey) {
   build({"one"});
   unwrappers_.clear();

@@ -51,7 +51,7 @@ TEST(LayerKeys, AreFoundForManyDescriptionsOfOneBlob) {
                    are_twins ? first.at("annotations").at("org.opencontainers.image.enc.pubopts") : "");
     const ImageNode tree = load_tree(store);
     const UnwrappedKeys keys =
-        unwrap_layer_keys(tree, choose_layers(tree, {}), alice.unwrappers(), 2, reporter.progress());
+        unwrap_layer_keys(tree, choose_layers(tree, {}), alice.unwrappers(), 2, reporter);
     std::size_t opened = 0;
     std::size_t locked = 0;
     for_each_layer(tree, [&](const std::string& place, const Descriptor& layer) {
