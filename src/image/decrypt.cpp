@@ -44,13 +44,15 @@ bool has(const std::vector<DecryptedLayer>& layers, DecryptedAs outcome) {
 // Damage is always an error, even with --partial; so is an image of which nothing can be decrypted, since a
 // script would take it for decrypted.
 void check_locked(const UnwrappedKeys& unwrapped, const DecryptOptions& options, Reporter& reporter) {
-  std::vector<std::string> staying;
   for (const LockedLayer& layer : unwrapped.locked) {
     const bool may_stay = options.locked == Locked::kStay && layer.why.code() == ErrorCode::kNoKey;
     if (!may_stay || unwrapped.keys.empty()) throw layer.error();
-    staying.push_back(layer.error().message());
   }
-  reporter.say_of_all(Importance::kWarning, staying, "layers stay encrypted: no key opens them");
+  // With the keys' trial each of them has been a detail already.
+  const std::size_t count = unwrapped.locked.size();
+  if (count == 1) reporter.warn(unwrapped.locked.front().error().message());
+  if (count > 1)
+    reporter.warn(std::to_string(count) + " layers stay encrypted: no key opens them (-v lists them)");
 }
 
 // A selection that misses every encrypted layer is a mistake; an image without any is copied.
