@@ -135,8 +135,8 @@ TEST(WrappedKeys, OfHostileImagesMakeShortErrors) {
   KeyUnwrappers unwrappers;
   for (int i = 0; i < 100; ++i) unwrappers.push_back(std::make_unique<Complaint>(long_name));
   const Error error = failure([&] { (void)unwrap_private_options(annotations, unwrappers); });
-  EXPECT_EQ(error.message().size(), kMostErrorBytes);
-  EXPECT_THAT(error.message(), testing::EndsWith(" [...]"));
+  EXPECT_LE(error.message().size(), kMostErrorBytes);
+  EXPECT_THAT(error.message(), testing::HasSubstr("more"));
   EXPECT_LE(failure([&] { (void)unwrap_with(annotations, {"rsa"}); }).message().size(), kMostErrorBytes);
 }
 
