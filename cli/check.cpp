@@ -5,6 +5,7 @@
 #include "cli/options/image_arguments.hpp"
 #include "cli/options/jobs_option.hpp"
 #include "cli/options/key_options.hpp"
+#include "cli/options/links_option.hpp"
 #include "cli/options/selection_options.hpp"
 #include "transport/open.hpp"
 
@@ -18,6 +19,7 @@ struct CheckArguments {
   bool is_full = false;
   bool requires_encrypted = false;
   SelectionOptions selection;
+  LinksOption links;
   KeyOptions keys;
   JobsOption jobs;
 };
@@ -61,10 +63,10 @@ JsonObject json_of(const CheckResult& result, const CheckArguments& options, con
   JsonObject json = image_result(reference, root);
   json.add("encryption", encryption_of(result)).add("full", options.is_full);
   // Not false: without a key nothing was tried.
-  if (result.count(LayerState::kOpens) + result.count(LayerState::kLocked) == 0) {
+  if (!result.has_tried_keys || result.encrypted() == 0) {
     json.add_null("opens");
   } else {
-    json.add("opens", result.count(LayerState::kLocked) == 0);
+    json.add("opens", result.count(LayerState::kOpens) == result.encrypted());
   }
   JsonArray layers;
   for (const CheckedLayer& layer : result.layers) {
@@ -82,18 +84,20 @@ void print(const CheckResult& result, const Reference& reference, const Descript
   output.print_text(reference.string() + "@" + root.digest.string() + ": " + summary_of(result));
   for (const CheckedLayer& layer : result.layers) {
     const std::string problem = layer.problem ? ": " + layer.problem->message() : "";
-    output.print_text(printable(layer.place + ": " + description(layer.state) + problem));
+    output.print_text(layer.place + ": " + description(layer.state) + problem);
   }
 }
 
 void run_check(const CheckArguments& options, Output& output) {
   const Reference reference = Reference::parse(options.reference);
-  const auto source = open_source(reference, {});
+  const Selection selection = options.selection.value();
+  const auto source =
+      open_source(reference, {.links = options.links.value(), .is_wanted = wanted_by(selection)});
   // Unlike decrypt, check is of use without a key, and then says what it did not try.
   const bool has_keys = options.keys.are_given() || !ProviderOptions::config().empty();
   const KeyUnwrappers keys = has_keys ? options.keys.read(output) : KeyUnwrappers();
   CheckOptions how;
-  how.selection = options.selection.value();
+  how.selection = selection;
   how.unwrappers = has_keys ? &keys : nullptr;
   how.depth = options.is_full ? CheckDepth::kContent : CheckDepth::kKeys;
   how.jobs = options.jobs.value();
@@ -103,12 +107,11 @@ void run_check(const CheckArguments& options, Output& output) {
     output.note("no key was given; give one with -k to check that it opens the layers");
   const Descriptor& root = source->root().descriptor;
   print(result, reference, root, output);
-  JsonObject json = json_of(result, options, reference, root);
-  // Scripts want the report most when the check fails.
-  output.keep_for_error(json);
+  // Scripts want the report most when the check fails. Only for them is it made: it may be large.
+  if (output.is_json()) output.keep_for_error(json_of(result, options, reference, root));
   if (const auto problem = worst_problem(result)) throw Error(*problem);
   if (options.requires_encrypted) require_encrypted(result);
-  output.print_json(std::move(json));
+  if (output.is_json()) output.print_json(json_of(result, options, reference, root));
 }
 
 }  // namespace
@@ -121,7 +124,8 @@ void add_check(CLI::App& app, Output& output) {
   options->selection.add_to(*command, "not checked");
   command->add_flag("--full", options->is_full, "read every layer, and check its digest, HMAC and diff_id");
   command->add_flag("--require-encrypted", options->requires_encrypted,
-                    "fail if a layer that could be encrypted is not");
+                    "fail if a layer of the file system is not encrypted");
+  options->links.add_to(*command);
   options->keys.add_to(*command);
   options->jobs.add_to(*command);
   command->callback([options, &output] { run_check(*options, output); });

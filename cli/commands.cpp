@@ -22,14 +22,22 @@ void add_commands(CLI::App& app, Output& output) {
   add_recipients_remove(recipients, output);
 
   add_inspect(app, output);
+  add_tags(app, output);
+  add_gc(app, output);
 
   CLI::App& key = add_group(app, "key", "Generate keys and show what key files contain");
   add_key_generate(key, output);
+  add_key_public(key, output);
   add_key_show(key, output);
 
   CLI::App& provider = add_group(app, "provider", "List and test key providers");
   add_provider_list(provider, output);
   add_provider_test(provider, output);
+
+  add_help(app, output);
+  add_version(app, output);
+  add_completion(app, output);
+  add_man(app, output);
 }
 
 }  // namespace imgcrypt::cli

@@ -1,12 +1,15 @@
 #include "image/decrypt.hpp"
 
 #include "cli/commands.hpp"
+#include "cli/former_image.hpp"
 #include "cli/json/results.hpp"
 #include "cli/options/digest_file_option.hpp"
 #include "cli/options/dry_run_option.hpp"
 #include "cli/options/image_arguments.hpp"
 #include "cli/options/jobs_option.hpp"
 #include "cli/options/key_options.hpp"
+#include "cli/options/links_option.hpp"
+#include "cli/options/prune_option.hpp"
 #include "cli/options/selection_options.hpp"
 #include "transport/open.hpp"
 
@@ -20,6 +23,8 @@ struct DecryptArguments {
   std::string destination;
   bool is_partial = false;
   std::string diff_ids = "auto";
+  PruneOption prune;
+  LinksOption links;
   DryRunOption dry_run;
   SelectionOptions selection;
   KeyOptions keys;
@@ -72,30 +77,46 @@ JsonObject json_of(const DecryptResult& result, const Reference& target) {
   return json.add("layers", layers).add("leftOut", JsonArray::of(result.left_out));
 }
 
+// An image without encrypted layers needs no key, and for another the error says for whom it is encrypted.
+KeyUnwrappers read_keys(const KeyOptions& keys, Output& output) {
+  const bool has_any = keys.are_given() || !keys.certificates.empty() || !ProviderOptions::config().empty();
+  return has_any ? keys.read(output) : KeyUnwrappers();
+}
+
 void run_decrypt(const DecryptArguments& options, Output& output) {
   options.digest_file.check();
   const Reference from = Reference::parse(options.source);
-  const Reference target = Reference::parse(options.destination);
-  options.selection.check_place(from, target);
-  const auto source = open_source(from, {});
-  const auto destination = open_destination(target, {.other = from});
+  const Reference to = Reference::parse(options.destination, ReferenceUse::kWrite);
+  const Selection selection = options.selection.value();
+  const auto source = open_source(from, {.links = options.links.value(), .is_wanted = wanted_by(selection)});
+  const TransportOptions writing{
+      .links = options.links.value(), .origin = Origin{from, source->root()}, .warn = warn_through(output)};
+  options.selection.check_place(*writing.origin, to);
+  const auto store = options.prune.open_store(to, writing);
+  const auto destination = open_destination(to, writing);
+  const Reference target = written_reference(to, *writing.origin);
   // After the images, so that nobody types a passphrase for a reference that does not exist.
-  const KeyUnwrappers keys = options.keys.read(output);
+  const KeyUnwrappers keys = read_keys(options.keys, output);
   DecryptOptions how;
-  how.selection = options.selection.value();
+  how.selection = selection;
   how.locked = options.is_partial ? Locked::kStay : Locked::kFail;
   how.diff_ids = diff_id_check(options.diff_ids);
   how.dry_run = options.dry_run.value();
   how.jobs = options.jobs.value();
   const DecryptResult result = decrypt_image(*source, *destination, keys, how, output);
+  JsonObject json = json_of(result, target);
+  FormerOutcome former;
   if (result.root) {
     options.digest_file.write(result.root->digest);
+    former = settle_former(store.get(), result.replaced, options.prune, FormerReaders::kKept, output, json);
     output.print_text(target.string() + "@" + result.root->digest.string());
   } else {
     for (const DecryptedLayer& layer : result.layers)
       output.print_text(layer.place + ": " + description(layer.outcome));
+    json.add("pruned", JsonArray());
   }
-  output.print_json(json_of(result, target));
+  output.print_json(std::move(json));
+  if (former.failure) throw Error(*former.failure);
 }
 
 }  // namespace
@@ -114,6 +135,8 @@ void add_decrypt(CLI::App& app, Output& output) {
                    "skips the check if the result is exactly the image that was encrypted")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("auto|always|never");
+  options->prune.add_to(*command);
+  options->links.add_to(*command);
   options->dry_run.add_to(*command);
   options->keys.add_to(*command);
   options->jobs.add_to(*command);

@@ -1,15 +1,18 @@
 #include "image/encrypt.hpp"
 
 #include "cli/commands.hpp"
+#include "cli/former_image.hpp"
 #include "cli/json/results.hpp"
+#include "cli/leftovers.hpp"
 #include "cli/options/digest_file_option.hpp"
 #include "cli/options/dry_run_option.hpp"
 #include "cli/options/image_arguments.hpp"
 #include "cli/options/jobs_option.hpp"
 #include "cli/options/key_options.hpp"
+#include "cli/options/links_option.hpp"
+#include "cli/options/prune_option.hpp"
 #include "cli/options/recipient_options.hpp"
 #include "cli/options/selection_options.hpp"
-#include "image/leftovers.hpp"
 #include "transport/open.hpp"
 
 #include <memory>
@@ -23,7 +26,8 @@ struct EncryptArguments {
   std::string destination;
   RecipientOptions recipients;
   std::string base;
-  bool prune = false;
+  PruneOption prune;
+  LinksOption links;
   DryRunOption dry_run;
   SelectionOptions selection;
   KeyOptions keys;
@@ -49,32 +53,6 @@ std::string_view word(EncryptedAs outcome) {
   return {};
 }
 
-// Encrypting is no use if anyone can read the plain layers beside the image, so the user is always told.
-// `store` is null when the destination's images share no blobs.
-void report_leftovers(SharedStore* store, const EncryptResult& result, bool prune, Output& output,
-                      JsonObject& json) {
-  const bool is_done = result.root.has_value();
-  std::set<Digest> leftovers = store == nullptr ? std::set<Digest>() : find_leftovers(*store, result);
-  JsonArray pruned;
-  if (prune) {
-    for (const Digest& blob :
-         is_done ? prune_leftovers(*store, leftovers) : prunable_leftovers(*store, leftovers)) {
-      output.note((is_done ? "removed the plain layer " : "would remove the plain layer ") + blob.string());
-      pruned.add(blob.string());
-      leftovers.erase(blob);
-    }
-  }
-  JsonArray left;
-  for (const Digest& blob : leftovers) {
-    output.warn((is_done ? "the destination still holds the plain layer "
-                         : "the destination would still hold the plain layer ") +
-                blob.string() + ", which everyone can read" +
-                (prune ? ": another image needs it" : "; --prune removes it unless another image needs it"));
-    left.add(blob.string());
-  }
-  json.add("plainLayersPruned", pruned).add("plainLayersLeft", left);
-}
-
 JsonObject json_of(const EncryptResult& result, const Reference& target) {
   JsonArray layers;
   for (const LayerOutcome& layer : result.layers)
@@ -89,22 +67,23 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   // Needs no image, so a recipient that cannot be used is known at once.
   const KeyWrappers wrappers = options.recipients.read(options.keys.providers, output);
   const Reference from = Reference::parse(options.source);
-  const Reference target = Reference::parse(options.destination);
-  options.selection.check_place(from, target);
-  const auto store = open_shared_store(target);
-  if (options.prune && !store) {
-    throw Error(ErrorCode::kUsage, "--prune: the images of " + target.string() + " do not share blobs",
-                "leave out --prune");
-  }
-  if (options.prune) require_prunable(*store);
-  const auto source = open_source(from, {});
-  const auto destination = open_destination(target, {.other = from});
-  const auto base = options.base.empty() ? nullptr : open_source(Reference::parse(options.base), {});
+  const Reference to = Reference::parse(options.destination, ReferenceUse::kWrite);
+  const Selection selection = options.selection.value();
+  const auto source = open_source(from, {.links = options.links.value(), .is_wanted = wanted_by(selection)});
+  const TransportOptions writing{
+      .links = options.links.value(), .origin = Origin{from, source->root()}, .warn = warn_through(output)};
+  options.selection.check_place(*writing.origin, to);
+  const auto store = options.prune.open_store(to, writing);
+  const auto destination = open_destination(to, writing);
+  const Reference target = written_reference(to, *writing.origin);
+  const auto base = options.base.empty()
+                        ? nullptr
+                        : open_source(Reference::parse(options.base), {.links = options.links.value()});
   // Only layers that are encrypted already need keys, so key providers that are merely configured are not
   // asked.
   const KeyUnwrappers keys = options.keys.are_given() ? options.keys.read(output) : KeyUnwrappers();
   EncryptOptions how;
-  how.selection = options.selection.value();
+  how.selection = selection;
   how.base = base.get();
   how.unwrappers = keys.empty() ? nullptr : &keys;
   how.dry_run = options.dry_run.value();
@@ -112,23 +91,24 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   const EncryptResult result = encrypt_image(*source, *destination, wrappers, how, output);
   JsonObject json = json_of(result, target);
   if (!result.root) {
-    report_leftovers(store.get(), result, options.prune, output, json);
+    foresee_leftovers(store.get(), result, options.prune, output, json);
     for (const LayerOutcome& layer : result.layers)
       output.print_text(layer.place + ": " + description(layer.outcome));
     return output.print_json(std::move(json));
   }
   // Before the look for plain layers, which may fail: the image is complete.
   options.digest_file.write(result.root->digest);
-  std::optional<Error> failure;
+  FormerOutcome former =
+      settle_former(store.get(), result.replaced, options.prune, FormerReaders::kKept, output, json);
   try {
-    report_leftovers(store.get(), result, options.prune, output, json);
+    report_leftovers(store.get(), result, options.prune, former.removed, output, json);
   } catch (const Error& error) {
-    failure = error;  // the image is written all the same, and whoever waits for it must hear so
+    // The image is written all the same, and whoever waits for it must hear so.
     output.warn("it could not be told which plain layers are left: " + error.message());
+    if (options.prune.is_given && !former.failure) former.failure = error;
   }
   output.print_result(target.string() + "@" + result.root->digest.string(), std::move(json));
-  // Who asked for pruning relies on it; for others the warning is enough.
-  if (failure && options.prune) throw Error(*failure);
+  if (former.failure) throw Error(*former.failure);
 }
 
 }  // namespace
@@ -143,9 +123,8 @@ void add_encrypt(CLI::App& app, Output& output) {
   options->selection.add_to(*command);
   command->add_option("--skip-base", options->base, "do not encrypt layers that also occur in REF")
       ->type_name("REF");
-  command->add_flag(
-      "--prune", options->prune,
-      "remove the plain blobs of the encrypted layers from DST, unless another image there needs them");
+  options->prune.add_to(*command);
+  options->links.add_to(*command);
   options->dry_run.add_to(*command);
   options->keys.add_to(*command);
   options->jobs.add_to(*command);

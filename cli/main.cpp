@@ -1,20 +1,25 @@
-#include "base/process/fd.hpp"
 #include "base/process/orphans.hpp"
 #include "base/process/start.hpp"
+#include "cli/command_line/usage_error.hpp"
+#include "cli/command_line/walk.hpp"
 #include "cli/commands.hpp"
-#include "cli/terminal/help_text.hpp"
-#include "cli/unknown_argument.hpp"
+#include "cli/guide/completion.hpp"
+#include "cli/guide/help_text.hpp"
+#include "cli/guide/version.hpp"
 
 #include <imgcrypt/error.hpp>
 
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <memory>
 #include <optional>
-#include <sstream>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace imgcrypt::cli {
 namespace {
@@ -30,33 +35,43 @@ void allow_many_files() {
 void build(CLI::App& app, Output& output) {
   app.formatter(std::make_shared<HelpText>());
   app.set_help_flag("-h,--help", "print this help");
-  app.set_version_flag("--version", "imgcrypt " IMGCRYPT_VERSION, "print the version");
+  app.set_version_flag("-V,--version", IMGCRYPT_VERSION, "print the version, as the command version does");
   app.require_subcommand(1);
   // Help texts say their defaults themselves, in words.
   app.option_defaults()->always_capture_default(false);
   output.add_to(app);
   add_commands(app, output);
-  app.footer("");  // the commands have taken theirs over
+}
+
+void print(const std::string& text) {
+  std::signal(SIGPIPE, SIG_DFL);  // a pager that ends early is not an error
+  write_stdout(text);
+}
+
+void run(CLI::App& app, std::span<const std::string> arguments, Output& output) {
+  if (arguments.empty()) return print(help_of(app));
+  if (arguments.front() == kCompleteWord) return print(completions(app, arguments.subspan(1)));
+  app.parse(std::vector(arguments.rbegin(),
+                        arguments.rend()));  // runs the command; the parser wants the last first
+  output.finish();
 }
 
 // The parser throws for --help and --version too.
-int end_parsing(const CLI::App& app, const CLI::ParseError& error, Output& output, int argc,
-                char** argv) try {
-  // Before the parser's own message: an option that it does not know often leads it to complain of something
-  // else.
-  if (const auto unknown = find_unknown(app, {argv + 1, argv + argc})) throw Error(*unknown);
-  if (error.get_exit_code() != 0) {
-    const bool lacks_command = error.get_name() == "RequiredError" && app.get_subcommands().empty();
-    throw Error(ErrorCode::kUsage, lacks_command ? "no command was given" : error.what(),
-                "see " + chosen_command(app) + " --help");
+int end_parsing(const CLI::App& app, const CLI::ParseError& end, std::span<const std::string> arguments,
+                Output& output) try {
+  const bool is_version = end.get_name() == "CallForVersion";
+  const Walk given = walk(app, arguments);
+  // Help is not given for what does not exist.
+  if (end.get_exit_code() != 0 || given.unknown_command || given.unknown_option)
+    throw usage_error(app, arguments, end);
+  if (is_version && ask_for_json(arguments)) {
+    print(version_json().text() + "\n");
+  } else {
+    print(is_version ? version_text() + "\n" : help_of(*given.command));
   }
-  std::ostringstream text;
-  (void)app.exit(error, text, text);
-  std::signal(SIGPIPE, SIG_DFL);  // a pager that ends early is not an error
-  write_all(STDOUT_FILENO, as_bytes(text.str()), "stdout");
   return 0;
 } catch (const Error& failure) {
-  return output.fail_usage(failure, argc, argv);
+  return output.fail_usage(failure, arguments);
 }
 
 }  // namespace
@@ -69,15 +84,15 @@ int main(int argc, char** argv) {
   CLI::App app("Encrypts and decrypts the layers of container images.", "imgcrypt");
   std::optional<Orphans> orphans;  // made once the process is prepared, and used on every way out
   int status = 0;
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   try {
     prepare_process();  // before any file is opened or thread started
     cli::allow_many_files();
     orphans.emplace();
     cli::build(app, output);
-    app.parse(argc, argv);  // runs the command
-    output.finish();
+    cli::run(app, arguments, output);
   } catch (const CLI::ParseError& error) {
-    status = cli::end_parsing(app, error, output, argc, argv);
+    status = cli::end_parsing(app, error, arguments, output);
   } catch (const Error& error) {
     status = output.fail(error);
   } catch (const std::exception& error) {

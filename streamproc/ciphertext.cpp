@@ -1,7 +1,9 @@
 #include "streamproc/ciphertext.hpp"
 
+#include "base/cancel.hpp"
 #include "base/stream/chunk_pool.hpp"
 #include "base/stream/fd_stream.hpp"
+#include "base/stream/sticky_failure.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -15,7 +17,7 @@ namespace {
 // A pipe can be read once only: the head that was taken for the search comes first.
 class StdinSource final : public Source {
  public:
-  explicit StdinSource(const Head& head) : head_(head.bytes) {}
+  explicit StdinSource(const Head& head, Hands hands = Hands::kOne) : head_(head.bytes), pool_(hands) {}
 
   [[nodiscard]] std::optional<Chunk> next() override {
     std::optional<Chunk> chunk = head_.next();
@@ -34,6 +36,11 @@ class FileSource final : public Source {
   FileSource(const Fd& file, Hands hands) : file_(file), pool_(hands) {}
 
   [[nodiscard]] std::optional<Chunk> next() override {
+    return failure_.guard([this] { return read_next(); });
+  }
+
+ private:
+  [[nodiscard]] std::optional<Chunk> read_next() {
     FreshChunk fresh = pool_.take();
     const std::size_t size = read_some_at(file_.get(), fresh.room(), offset_, "blob");
     if (size == 0) return std::nullopt;
@@ -41,10 +48,10 @@ class FileSource final : public Source {
     return std::move(fresh).filled(size);
   }
 
- private:
   const Fd& file_;
   ChunkPool pool_;
   std::uint64_t offset_ = 0;
+  StickyFailure failure_;
 };
 
 // The descriptor's size is a limit and not only a check: without it, a file that grows while it is read would
@@ -79,11 +86,11 @@ Hands hands_for(std::uint64_t size) {
   return size >= kWorthASecondHand && std::thread::hardware_concurrency() > 1 ? Hands::kTwo : Hands::kOne;
 }
 
-Fd spool_plainly(const Head& head, const std::string& directory) {
+Fd spool_plainly(const Head& head, std::uint64_t size, const std::string& directory) {
   // It has no name at any moment, so nothing is left behind however we die.
   Fd file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   if (!file.is_open()) throw errno_error("make a spool file in " + directory);
-  StdinSource source(head);
+  SizedSource source(std::make_unique<StdinSource>(head), size);
   FdSink sink(file.get(), "spool file in " + directory);
   pump(source, sink);
   return file;
@@ -104,12 +111,26 @@ Head read_head(int fd) {
   return head;
 }
 
-Fd spool(const Head& head, const std::string& directory) {
+std::vector<Digest> digests_of_stdin(const Head& head) {
+  StdinSource source(head, Hands::kTwo);
+  ChunkHash<Hasher> sha256{Hasher(HashAlgorithm::kSha256)};
+  ChunkHash<Hasher> sha512{Hasher(HashAlgorithm::kSha512)};
+  while (const auto chunk = source.next()) {
+    throw_if_cancelled();
+    sha256.update(*chunk);
+    sha512.update(*chunk);
+  }
+  return {Digest::from_hash(HashAlgorithm::kSha256, sha256.finish()),
+          Digest::from_hash(HashAlgorithm::kSha512, sha512.finish())};
+}
+
+Fd spool(const Head& head, std::uint64_t size, const std::string& directory) {
   try {
-    return spool_plainly(head, directory);
+    return spool_plainly(head, size, directory);
   } catch (const Error& error) {
+    const bool is_of_directory = error.code() == ErrorCode::kOther || error.code() == ErrorCode::kNotFound;
     // A hint that is there already knows more than ours.
-    if (error.code() == ErrorCode::kCancelled || !error.hint().empty()) throw;
+    if (!is_of_directory || !error.hint().empty()) throw;
     throw Error(error.code(), error.message(), "name a directory with room for the layer with --spool-dir");
   }
 }

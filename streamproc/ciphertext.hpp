@@ -5,14 +5,16 @@
 #include "base/process/fd.hpp"
 #include "base/stream/stream.hpp"
 #include "layer/layer_mac.hpp"
+#include "oci/digest.hpp"
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace imgcrypt::streamproc {
 
 // The first bytes of stdin, by which the layer's blob is recognised. They are ciphertext under a key and a
-// nonce of the layer's own, so no two layers begin alike by chance.
+// nonce of the layer's own, so no two layers begin alike by chance, only by intent.
 struct Head {
   static constexpr std::size_t kMostBytes = 4096;
 
@@ -22,6 +24,10 @@ struct Head {
 
 // Waits for kMostBytes or the end. Throws kOther; kCancelled.
 [[nodiscard]] Head read_head(int fd);
+
+// Reads stdin, of which the head was read, to its end: what it is called in a store, by each algorithm.
+// Throws kOther; kCancelled.
+[[nodiscard]] std::vector<Digest> digests_of_stdin(const Head& head);
 
 // Where the ciphertext is read from. Movable; holds the one descriptor that all passes read, so that a file
 // of the same name that takes the place of this one changes nothing.
@@ -34,9 +40,10 @@ struct Ciphertext {
   bool is_open_in_parent = false;
 };
 
-// An unnamed file in `directory` that holds all of stdin, whose head was read. Throws kOther or kNotFound,
-// with a hint that names --spool-dir; kCancelled.
-[[nodiscard]] Fd spool(const Head& head, const std::string& directory);
+// An unnamed file in `directory` that holds all of stdin, whose head was read: a layer of `size` bytes.
+// Throws kIntegrity "blob damaged: ..." when stdin does not have that size, and writes no more than that;
+// kOther or kNotFound, with a hint that names --spool-dir; kCancelled.
+[[nodiscard]] Fd spool(const Head& head, std::uint64_t size, const std::string& directory);
 
 // The file from its beginning, as often as it is opened, or stdin from its head on, once. The source throws
 // kIntegrity "blob damaged: ..." unless it gives exactly `size` bytes. `ciphertext` must outlive it.

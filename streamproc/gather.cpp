@@ -39,22 +39,43 @@ KeyUnwrappers keys_of_payload(const std::vector<PayloadKey>& payload_keys) {
   return keys;
 }
 
-Candidates candidates_for(const std::optional<Payload>& payload, const BlobSearch& search,
+struct FoundBlob {
+  std::optional<LayerBlob> blob;
+  bool is_stdin_used = false;  // to its end: nothing more can be read from it
+};
+
+FoundBlob find_layer(const Head& head, const std::optional<Digest>& named, const ContentStore& store) {
+  const std::string open_files = open_files_of(::getppid());
+  auto blob = find_blob(head, named, open_files, store);
+  if (!blob && !named) blob = blob_on_stdin(head, store);
+  if (blob || named) return {std::move(blob)};
+  // Costs a pass over stdin, but the head is no proof where the parent does not have the blob open, or has
+  // another one open that begins like it.
+  for (const Digest& digest : digests_of_stdin(head)) {
+    blob = find_blob(head, digest, open_files, store);
+    if (blob) break;
+  }
+  return {std::move(blob), true};
+}
+
+Candidates candidates_for(const std::optional<Payload>& payload, const std::optional<LayerBlob>& blob,
                           const ContentStore& store) {
   // The payload comes from containerd itself; what the store says anybody may have put there.
   if (payload && has_encryption_annotations(payload->layer.annotations)) return Candidates(payload->layer);
-  if (search.blob) return Candidates(LayerDescriptors(search.blob->store, search.blob->digest));
+  if (blob) return Candidates(LayerDescriptors(blob->store, blob->digest));
   throw Error(ErrorCode::kNotFound,
               "no payload, and the layer is not among the files that the parent process has open, nor in " +
-                  store.root() + (search.cut_short.empty() ? "" : " (" + search.cut_short + ")"),
+                  store.root(),
               "name containerd's content store with --content-root");
 }
 
-Ciphertext ciphertext_of(Head head, std::optional<LayerBlob> blob, const Options& options) {
-  if (options.is_streaming) return {std::move(head), Fd(), false};
-  if (blob) return {std::move(head), std::move(blob->file), blob->is_open_in_parent};
+// REQUIRES: there is a blob, or a payload that describes the layer.
+Ciphertext ciphertext_of(Head head, FoundBlob found, const std::optional<Payload>& payload,
+                         const Options& options) {
+  if (options.is_streaming && !found.is_stdin_used) return {std::move(head), Fd(), false};
+  if (auto& blob = found.blob) return {std::move(head), std::move(blob->file), blob->is_open_in_parent};
   // The last resort, as it costs a copy: nothing may be written before all of it was verified.
-  Fd spooled = spool(head, options.spool);
+  Fd spooled = spool(head, payload->layer.size, options.spool);
   return {std::move(head), std::move(spooled), false};
 }
 
@@ -67,6 +88,9 @@ KeyUnwrappers keys_of(std::optional<Payload> payload, const KeyDirectory& direct
     parameters = std::move(payload->provider_parameters);
   }
   for (auto& key : directory.unwrappers()) keys.push_back(std::move(key));
+  // So that those of ours need no configuration: whoever put their keys there asked for them.
+  for (const auto& [name, files] : directory.provider_parameters())
+    parameters[name].insert(parameters[name].end(), files.begin(), files.end());
   keys.push_back(std::make_unique<ProviderUnwrapper>(std::move(providers), std::move(parameters)));
   return keys;
 }
@@ -80,11 +104,11 @@ Gathered gather(const Options& options) {
   const ContentStore store(options.content_root);
   const auto named = payload ? std::optional(payload->layer.digest) : std::nullopt;
   // While streaming too: without a payload only the blob's name says which layer it is.
-  BlobSearch search = find_blob(head, named, open_files_of(::getppid()), store);
-  Candidates candidates = candidates_for(payload, search, store);
-  // candidates_for has thrown if there is neither.
-  Digest digest = named ? *named : search.blob->digest;
-  Ciphertext ciphertext = ciphertext_of(std::move(head), std::move(search.blob), options);
+  FoundBlob found = find_layer(head, named, store);
+  Candidates candidates = candidates_for(payload, found.blob, store);
+  // From here on there is a blob, or a payload that describes the layer.
+  Digest digest = named ? *named : found.blob->digest;
+  Ciphertext ciphertext = ciphertext_of(std::move(head), std::move(found), payload, options);
   KeyDirectory directory(options.keys);
   KeyUnwrappers keys = keys_of(std::move(payload), directory, std::move(providers));
   return {std::move(digest), std::move(ciphertext), std::move(candidates), std::move(directory),

@@ -20,8 +20,9 @@ struct Gathered {
   KeyUnwrappers keys;
 };
 
-// Takes file descriptor 3, reads the head of stdin, or all of it when the layer's blob is not found and
-// nothing is streamed. Forks when key providers are configured: no thread may run yet. Throws kNotFound when
+// Takes file descriptor 3 and reads the head of stdin. Reads all of it when there is no payload and the head
+// does not tell which blob it is, or when a payload describes it, its blob is not found and nothing is
+// streamed. Forks when key providers are configured: no thread may run yet. Throws kNotFound when
 // there is neither a payload that describes the layer nor a blob; as spool(); kCancelled.
 [[nodiscard]] Gathered gather(const Options& options);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 namespace imgcrypt::streamproc {
 namespace {
@@ -36,9 +37,11 @@ std::optional<LayerBlob> match(const std::string& name, const std::string& path,
 // By hand, the program that writes our stdin, or our parent itself, may have the blob as its own stdin.
 bool is_standard_fd(const std::string& name) { return name == "0" || name == "1" || name == "2"; }
 
+// Nullopt when there are several, however often each of them is open.
 std::optional<LayerBlob> find_among(const std::string& open_files, const Head& head,
                                     const std::optional<Digest>& digest) {
   const std::string in_a_store = std::string(kContentStoreName) + "/blobs/";
+  std::optional<LayerBlob> found;
   std::error_code failure;
   for (fs::directory_iterator at(open_files, failure), end; !failure && at != end; at.increment(failure)) {
     std::error_code gone;
@@ -46,35 +49,36 @@ std::optional<LayerBlob> find_among(const std::string& open_files, const Head& h
     // The parent opens and closes files while we look.
     if (gone || target.find(in_a_store) == std::string::npos) continue;
     // Not opened by its name, which may mean nothing in our mount namespace.
-    if (auto blob = match(target, at->path(), head, digest)) {
-      blob->is_open_in_parent = !is_standard_fd(at->path().filename());
-      return blob;
-    }
+    auto blob = match(target, at->path(), head, digest);
+    if (!blob) continue;
+    blob->is_open_in_parent = !is_standard_fd(at->path().filename());
+    if (found && found->digest != blob->digest) return std::nullopt;
+    if (!found || blob->is_open_in_parent) found = std::move(blob);
   }
-  return std::nullopt;
-}
-
-BlobSearch find_below(const ContentStore& store, const Head& head) {
-  const auto deadline = SearchClock::now() + kMostSearchTime;
-  BlobList list = store.list(deadline);
-  for (const std::string& path : list.paths) {
-    if (SearchClock::now() > deadline) return {std::nullopt, kOutOfTime};
-    if (auto blob = match(path, path, head, std::nullopt)) return {std::move(blob), {}};
-  }
-  return {std::nullopt, std::move(list.cut_short)};
+  return found;
 }
 
 }  // namespace
 
 std::string open_files_of(pid_t process) { return "/proc/" + std::to_string(process) + "/fd"; }
 
-BlobSearch find_blob(const Head& head, const std::optional<Digest>& digest, const std::string& open_files,
-                     const ContentStore& store) {
-  // The parent's files first: they lead to the store that is in use, wherever its root is, and are few.
-  if (auto blob = find_among(open_files, head, digest)) return {std::move(blob), {}};
-  if (!digest) return find_below(store, head);
+std::optional<LayerBlob> blob_on_stdin(const Head& head, const ContentStore& store) {
+  const fs::path link = "/proc/self/fd/0";
+  std::error_code failure;
+  const auto place = parse_blob_path(fs::read_symlink(link, failure).string());
+  if (!place) return std::nullopt;
+  // The name alone might be another store's.
+  const std::string path = store.path(place->digest);
+  return fs::equivalent(path, link, failure) ? match(path, path, head, place->digest) : std::nullopt;
+}
+
+std::optional<LayerBlob> find_blob(const Head& head, const std::optional<Digest>& digest,
+                                   const std::string& open_files, const ContentStore& store) {
+  // The parent's files first: they lead to the store that is in use, wherever its root is.
+  auto in_use = find_among(open_files, head, digest);
+  if (in_use || !digest) return in_use;
   const std::string path = store.path(*digest);
-  return {match(path, path, head, digest), {}};
+  return match(path, path, head, digest);
 }
 
 }  // namespace imgcrypt::streamproc

@@ -4,6 +4,7 @@
 #include "base/process/start.hpp"
 #include "crypto/lean_start.hpp"
 #include "streamproc/decode.hpp"
+#include "streamproc/error_line.hpp"
 #include "streamproc/payload.hpp"
 #include "streamproc/stdout_holder.hpp"
 
@@ -13,7 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <sstream>
@@ -21,9 +21,6 @@
 namespace imgcrypt::streamproc {
 namespace {
 
-// Of the whole line: names and packets of an image are quoted in it, and it goes into containerd's log.
-constexpr std::size_t kMostMessageBytes = 4 * 1024;
-constexpr std::string_view kCut = "...";
 constexpr int kFailureStatus = 1;
 constexpr int kUsageStatus = static_cast<int>(ErrorCode::kUsage);
 
@@ -34,17 +31,11 @@ void shut_in() {
   ::umask(077);
 }
 
-// containerd shows the text in a log line: one short line of plain characters. The hint is never cut off.
 // Whatever failed after a signal, the signal is what ended us.
 [[noreturn]] void fail(const std::string& message, const std::string& hint, int code) {
   const int status = cancel_signal() != 0 ? 128 + cancel_signal() : code;
-  const std::string cure = hint.empty() ? "" : "; " + hint;
-  std::string text = "ctd-decoder: error: " + message;
-  const std::size_t most = kMostMessageBytes - std::min(cure.size() + 1, kMostMessageBytes);
-  if (text.size() > most) text.replace(most - std::min(kCut.size(), most), std::string::npos, kCut);
-  text = printable(text + cure) + "\n";
   try {
-    write_all(STDERR_FILENO, as_bytes(text), "stderr");
+    write_all(STDERR_FILENO, as_bytes(error_line(message, hint)), "stderr");
   } catch (const Error&) {
     ::_exit(status);  // nobody listens
   }
@@ -63,25 +54,30 @@ void shut_in() {
 Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   Options options;
   CLI::App app("Decrypts one image layer from stdin to stdout, for containerd.", "ctd-decoder");
-  app.set_version_flag("--version", "ctd-decoder " IMGCRYPT_VERSION);
+  app.set_help_flag("-h,--help", "print this help");
+  app.set_version_flag("-V,--version", "ctd-decoder " IMGCRYPT_VERSION, "print the version");
+  app.option_defaults()->always_capture_default();  // which --help then shows
   app.add_option("--decryption-keys-path", options.keys, "directory of private keys")->type_name("DIR");
   app.add_option("--content-root", options.content_root, "containerd's content store")->type_name("DIR");
   app.add_option("--spool-dir", options.spool,
                  "where a layer is kept until it is verified if its blob is not found")
       ->type_name("DIR");
   unsigned provider_timeout{kProviderTimeout.count()};
-  app.add_option("--provider-timeout", provider_timeout, "how long to wait for an answer of a key provider")
+  app.add_option("--provider-timeout", provider_timeout, "how long to wait for each answer of a key provider")
       ->check(CLI::Range(1U, 3600U))
       ->type_name("SECONDS");
   std::string inflate = "auto";
   app.add_option(
          "--inflate", inflate,
          "whether to decompress the layer; auto: if the parent process has its blob open, as containerd does")
-      ->check(CLI::IsMember({"auto", "always", "never"}));
-  app.add_flag("--stream", options.is_streaming,
-               "decrypt while reading: only the last 128 KiB wait for the verification; never decompresses");
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->type_name("WHEN");
+  app.add_flag(
+      "--stream", options.is_streaming,
+      "decrypt while reading: only the last 128 KiB wait until the layer is verified; never decompresses");
   app.footer(
       std::string(
+          "containerd starts it for each layer; see stream_processors in /etc/containerd/config.toml.\n"
           "The environment variable OCICRYPT_KEYPROVIDER_CONFIG names the configuration of key providers;\n"
           "containerd's default is ") +
       kDefaultProviderConfig + ".");

@@ -40,10 +40,10 @@ class Trial {
   // Throws what tells most of the failures. REQUIRES: attempt() was called, and never succeeded.
   [[noreturn]] void fail(const std::string& cut_short) const {
     const ErrorCode code = failure_->code();
-    const std::string& complaint = gathered_.key_directory.complaint();
     // What is wrong with the key directory is only said where a key in it might have helped.
     const bool is_for_want_of_keys = code == ErrorCode::kNoKey || code == ErrorCode::kProvider;
-    const std::string more = is_for_want_of_keys && !complaint.empty() ? "; " + complaint : "";
+    const std::string complaint = is_for_want_of_keys ? gathered_.key_directory.complaint() : "";
+    const std::string more = complaint.empty() ? "" : "; " + complaint;
     throw Error(code, failure_->message() + more + cut_short, failure_->hint());
   }
   [[noreturn]] void fail_exhausted() const {

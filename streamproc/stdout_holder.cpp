@@ -57,6 +57,9 @@ StdoutHolder::StdoutHolder() {
   const Fd self(static_cast<int>(::syscall(SYS_pidfd_open, ::getpid(), 0)));
   // NOLINTNEXTLINE(cppcoreguidelines-prefer-member-initializer): the pipe comes first
   child_ = fork_child("start the process that keeps stdout open");
+  // Out of our process group, so that whoever kills the group does not kill it too: stdout would end, and a
+  // failure be taken for success. Both do it, as either may run first, and neither may go on before.
+  ::setpgid(child_, child_);
   if (child_ == 0) {
     word_.reset();  // or our own copy would keep the pipe from ending
     hold(pipe.read_end.get(), self.get());

@@ -1,7 +1,8 @@
 // Keeps stdout open past our death, so that a failure is never taken for success: containerd looks at the
 // exit status right after stdout closes and may do so before it was set (containerd issue 6914). A child of
-// ours holds stdout until we have been reaped, for two seconds at most. docs/design.md, "The decoder", tells
-// the whole story. One thread at a time; call it from the process that made it.
+// ours holds stdout until we have been reaped, for two seconds at most. It has a process group of its own,
+// and lives on when ours is killed. docs/design.md, "The decoder", tells the whole story. One thread at a
+// time; call it from the process that made it.
 #pragma once
 
 #include "base/process/fd.hpp"

@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <memory>
+
 namespace imgcrypt::streamproc {
 namespace {
 
@@ -34,30 +36,62 @@ bool is_to_be_inflated(const OpenedLayer& layer, const Ciphertext& ciphertext, I
   return is_wanted && ciphertext.file.is_open() && is_compressed_type(layer.media_type);
 }
 
-// layer.mac is copied: write_inflated may have used it already.
+// layer.mac is copied: decompressing may have been tried with it already.
 void write_as_stored(const OpenedLayer& layer, const Ciphertext& ciphertext) {
   const auto source = open_ciphertext(ciphertext, layer.size);
   DecryptingSource plaintext(*source, layer.options, layer.mac);
   write_out(plaintext);
 }
 
-// False, and nothing is written, when what comes out still looks compressed.
-bool write_inflated(const OpenedLayer& layer, const Ciphertext& ciphertext) {
-  const auto source = open_ciphertext(ciphertext, layer.size);
-  DecryptingSource plaintext(*source, layer.options, layer.mac);
-  InflatingSource inflating(plaintext);
-  PeekedSource inflated(inflating, kMagicBytes);
-  // Looked at before anything is written: the other form needs stdout from its first byte on.
-  if (detect_compression(inflated.head()) != Compression::kNone) return false;
-  write_out(inflated);
-  return true;
+// A layer on its way from ciphertext to decompressed bytes, looked at before anything is written: as it is
+// stored, it needs stdout from its first byte on.
+class InflatedLayer {
+ public:
+  // Throws when its beginning cannot be decompressed, or read at all.
+  InflatedLayer(const OpenedLayer& layer, const Ciphertext& ciphertext)
+      : source_(open_ciphertext(ciphertext, layer.size)),
+        plaintext_(*source_, layer.options, layer.mac),
+        inflating_(plaintext_),
+        inflated_(inflating_, kLookedAt) {}
+
+  [[nodiscard]] bool looks_compressed() const {
+    return detect_compression(inflated_.head()) != Compression::kNone;
+  }
+  void write() { write_out(inflated_); }
+
+ private:
+  // Layers of up to so many bytes are decompressed to their verified end before the choice is made.
+  static constexpr std::size_t kLookedAt = 8 * kChunkSize;
+
+  std::unique_ptr<Source> source_;
+  DecryptingSource plaintext_;
+  InflatingSource inflating_;
+  PeekedSource inflated_;
+};
+
+// Null when the layer is to be written as it is stored. Decompressing may not cost an image that containerd
+// would unpack, so whatever fails before the first byte is written is no failure yet: if the layer cannot be
+// read, it will fail again.
+std::unique_ptr<InflatedLayer> try_inflating(const OpenedLayer& layer, const Ciphertext& ciphertext) {
+  try {
+    auto inflated = std::make_unique<InflatedLayer>(layer, ciphertext);
+    return inflated->looks_compressed() ? nullptr : std::move(inflated);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kCancelled) throw;
+    return nullptr;
+  }
 }
 
 }  // namespace
 
 void write_layer(const OpenedLayer& layer, const Ciphertext& ciphertext, Inflate inflate) {
-  if (is_to_be_inflated(layer, ciphertext, inflate) && write_inflated(layer, ciphertext)) return;
-  write_as_stored(layer, ciphertext);
+  const auto inflated =
+      is_to_be_inflated(layer, ciphertext, inflate) ? try_inflating(layer, ciphertext) : nullptr;
+  if (inflated) {
+    inflated->write();
+  } else {
+    write_as_stored(layer, ciphertext);
+  }
 }
 
 }  // namespace imgcrypt::streamproc

@@ -1,16 +1,14 @@
 #include "image/inspect.hpp"
 
-#include "base/process/fd.hpp"
 #include "cli/commands.hpp"
 #include "cli/inspect/layer_table.hpp"
 #include "cli/inspect/report_json.hpp"
 #include "cli/inspect/summary.hpp"
 #include "cli/inspect/tree.hpp"
 #include "cli/options/image_arguments.hpp"
+#include "cli/options/links_option.hpp"
 #include "cli/options/selection_options.hpp"
 #include "transport/open.hpp"
-
-#include <unistd.h>
 
 #include <memory>
 
@@ -20,27 +18,19 @@ namespace {
 struct InspectArguments {
   std::string reference;
   SelectionOptions selection;
+  LinksOption links;
   bool layers = false;
   bool raw = false;
   bool config = false;
   bool no_trunc = false;
 };
 
-// Writes the document byte for byte, with nothing added.
-void print_bytes(ByteView bytes, const Output& output) {
-  if (output.is_json()) {
-    throw Error(ErrorCode::kUsage,
-                "--raw and --config print a document byte for byte, which -o json cannot hold",
-                "leave out -o json");
-  }
-  write_all(STDOUT_FILENO, bytes, "stdout");
-}
-
 void run_inspect(const InspectArguments& options, Output& output) {
-  const auto source = open_source(Reference::parse(options.reference), {});
   const Selection selection = options.selection.value();
-  if (options.raw) return print_bytes(read_root(*source), output);
-  if (options.config) return print_bytes(read_config(*source, selection.platforms), output);
+  const auto source = open_source(Reference::parse(options.reference),
+                                  {.links = options.links.value(), .is_wanted = wanted_by(selection)});
+  if (options.raw) return output.print_document(read_root(*source));
+  if (options.config) return output.print_document(read_config(*source, selection.platforms));
   const ImageReport report = inspect_image(*source, selection);
   if (options.layers) {
     output.print_text(layer_table(report));
@@ -59,6 +49,7 @@ void add_inspect(CLI::App& app, Output& output) {
       app.add_subcommand("inspect", "Show what an image contains, what is encrypted and who can decrypt it");
   add_source_argument(*command, "REF", options->reference, "image to inspect");
   options->selection.add_to(*command, "not shown");
+  options->links.add_to(*command);
   CLI::Option* layers =
       command->add_flag("--layers", options->layers, "print a table of the layers, in the format of ctr-enc");
   CLI::Option* raw = command->add_flag("--raw", options->raw, "print the index or manifest, byte for byte");

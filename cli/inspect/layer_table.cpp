@@ -26,7 +26,7 @@ Row row_of(const LayerReport& layer, const std::string& platform,
   std::set<std::string> names;
   for (const std::size_t place : layer.recipients) {
     const PacketRecipient& recipient = recipients[place].recipient;
-    std::string scheme = printable(shortened(recipient.scheme, 100));
+    std::string scheme = visible(shortened(recipient.scheme, 100), Characters::kAscii);
     if (const std::size_t colon = scheme.find(':'); colon != std::string::npos) {
       schemes.insert(scheme.replace(colon, 1, "."));
     } else {
@@ -44,23 +44,24 @@ Row row_of(const LayerReport& layer, const std::string& platform,
 
 void add_rows(const DocumentReport& document, const std::vector<LayerRecipient>& recipients,
               std::vector<Row>& rows) {
-  const std::string platform = document.platform ? printable(document.platform->string()) : "unknown";
+  const std::string platform =
+      document.platform ? visible(document.platform->string(), Characters::kAscii) : "unknown";
   for (const LayerReport& layer : document.layers) rows.push_back(row_of(layer, platform, recipients));
   for (const DocumentReport& part : document.parts) add_rows(part, recipients, rows);
 }
 
 }  // namespace
 
-std::string layer_table(const ImageReport& report) {
+Text layer_table(const ImageReport& report) {
   std::vector<Row> rows = {{"#", "DIGEST", "PLATFORM", "SIZE", "ENCRYPTION", "RECIPIENTS"}};
   add_rows(report.root, report.recipients, rows);
   std::array<std::size_t, 6> widths = {};
   for (const Row& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) widths.at(i) = std::max(widths.at(i), row.at(i).size());
   }
-  std::string text;
+  Text text;
   for (const Row& row : rows) {
-    if (!text.empty()) text += '\n';
+    if (!text.empty()) text.end_line();
     for (std::size_t i = 0; i < row.size(); ++i)
       text += std::string(kColumnGap + widths.at(i) - row.at(i).size(), ' ') + row.at(i);
   }

@@ -1,6 +1,7 @@
 #include "cli/inspect/names.hpp"
 
 #include "base/bytes.hpp"
+#include "cli/terminal/text.hpp"
 #include "oci/media_types.hpp"
 
 namespace imgcrypt::cli {
@@ -8,6 +9,10 @@ namespace {
 
 constexpr std::size_t kShortHex = 12;     // digits, as Docker shortens digests
 constexpr std::size_t kLongestType = 48;  // characters; a type is any text that the image's maker chose
+
+std::string shown(const std::string& type) {
+  return visible(shortened(type, kLongestType), Characters::kAscii);
+}
 
 }  // namespace
 
@@ -34,7 +39,7 @@ std::string title_of(const DocumentReport& document) {
   const bool is_of_platform =
       document.kind == DocumentKind::kImage || document.kind == DocumentKind::kMissing;
   const std::string platform =
-      is_of_platform && document.platform ? printable(document.platform->string()) : "";
+      is_of_platform && document.platform ? visible(document.platform->string(), Characters::kAscii) : "";
   if (!platform.empty()) name += " " + platform;
   return name;
 }
@@ -52,11 +57,11 @@ std::string short_type(const std::string& media_type) {
   for (const auto& [prefix, word] :
        {std::pair{"application/vnd.oci.image.layer.v1.", ""},
         std::pair{"application/vnd.oci.image.layer.nondistributable.v1.", "nondistributable "}}) {
-    if (type.starts_with(prefix)) return origin + word + type.substr(std::string_view(prefix).size());
+    if (type.starts_with(prefix)) return origin + word + shown(type.substr(std::string_view(prefix).size()));
   }
   if (is_image_config(type)) return origin + "config";
   if (type == "application/vnd.in-toto+json") return "in-toto";
-  return printable(shortened(type.starts_with("application/") ? type.substr(12) : type, kLongestType));
+  return shown(type.starts_with("application/") ? type.substr(12) : type);
 }
 
 }  // namespace imgcrypt::cli

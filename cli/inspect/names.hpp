@@ -1,4 +1,4 @@
-// How reports name documents, media types and digests. What comes from the image is made printable here.
+// How reports name documents, media types and digests. All is ASCII, so that a byte is a column.
 #pragma once
 
 #include "image/inspect.hpp"

@@ -4,12 +4,10 @@
 #include "cli/inspect/look.hpp"
 #include "image/inspect.hpp"
 
-#include <string>
-
 namespace imgcrypt::cli {
 
 // What goes below the tree: the recipients, what is encrypted, and what everyone can read. The last line has
 // no newline.
-[[nodiscard]] std::string summary_text(const ImageReport& report, const Look& look);
+[[nodiscard]] Text summary_text(const ImageReport& report, const Look& look);
 
 }  // namespace imgcrypt::cli

@@ -67,13 +67,13 @@ class Tree {
  public:
   explicit Tree(const Look& look) : look_(look) {}
 
-  std::string run(const DocumentReport& root) {
+  Text run(const DocumentReport& root) {
     add_document(root, "", "", 0, {});
     const Widths whole = widths(false);
     const bool are_cut = !look_.has_whole_digests && whole.all() > look_.columns;
     const Widths cut = are_cut ? widths(true) : whole;
-    std::string text;
-    for (const Line& line : lines_) text += drawn(line, cut, are_cut) + "\n";
+    Text text;
+    for (const Line& line : lines_) (text += drawn(line, cut, are_cut)).end_line();
     return text;
   }
 
@@ -114,7 +114,7 @@ class Tree {
       return std::pair{below + (is_last ? boxes().last : boxes().child),
                        below + (is_last ? kBlank : boxes().pass)};
     };
-    if (document.config) add_config(*document.config, next().first, depth + 1);
+    if (document.config) add_config(*document.config, document.is_config_missing, next().first, depth + 1);
     for (const LayerReport& layer : document.layers) {
       const auto [own, beyond] = next();
       add_layer(layer, own, beyond, depth + 1);
@@ -131,14 +131,14 @@ class Tree {
     return "attestation of " + (subject == siblings.end() ? "something else" : subject->second);
   }
 
-  void add_config(const Descriptor& config, const std::string& branch, std::size_t depth) {
+  void add_config(const Descriptor& config, bool is_missing, const std::string& branch, std::size_t depth) {
     lines_.push_back({.branch = branch,
                       .depth = depth,
                       .name = "config",
                       .digest = config.digest,
                       .size = bytes_text(config.size),
                       .type = is_image_config(config.media_type) ? "" : short_type(config.media_type),
-                      .state = "plain"});
+                      .state = is_missing ? "missing" : "plain"});
   }
 
   void add_layer(const LayerReport& layer, const std::string& branch, const std::string& below,
@@ -154,7 +154,7 @@ class Tree {
     if (layer.problem.empty()) return;
     lines_.push_back({.branch = below,
                       .depth = depth,
-                      .name = "! " + printable(shortened(layer.problem, kLongestText)),
+                      .name = "! " + shortened(layer.problem, kLongestText),
                       .digest = {},
                       .size = {},
                       .type = {},
@@ -179,18 +179,18 @@ class Tree {
     return is_cut ? short_digest(*line.digest) : line.digest->string();
   }
 
-  [[nodiscard]] std::string drawn(const Line& line, const Widths& widths, bool are_cut) const {
-    const std::string branch = look_.style.paint(Tint::kDim, line.branch);
+  [[nodiscard]] Text drawn(const Line& line, const Widths& widths, bool are_cut) const {
+    const Text branch = look_.style.paint(Tint::kDim, line.branch);
     if (!line.digest) return branch + look_.style.paint(line.tint, line.name);
     const std::string digest = digest_of(line, are_cut);
     if (line.size.empty()) {
-      return branch + look_.style.paint(Tint::kBold, line.name) + std::string(kGap) +
+      return branch + look_.style.paint(Tint::kBold, line.name) + kGap +
              look_.style.paint(Tint::kDim, digest);
     }
-    return branch + padded(line.name, widths.name - line.depth * kLevel) + std::string(kGap) +
-           look_.style.paint(Tint::kDim, padded(digest, widths.digest)) + std::string(kGap) +
-           right_aligned(line.size, widths.size) + std::string(kGap) + padded(line.type, widths.type) +
-           std::string(kGap) + look_.style.paint(line.tint, line.state);
+    return branch + padded(line.name, widths.name - line.depth * kLevel) + kGap +
+           look_.style.paint(Tint::kDim, padded(digest, widths.digest)) + kGap +
+           right_aligned(line.size, widths.size) + kGap + padded(line.type, widths.type) + kGap +
+           look_.style.paint(line.tint, line.state);
   }
 
   const Look& look_;
@@ -199,6 +199,6 @@ class Tree {
 
 }  // namespace
 
-std::string tree_text(const ImageReport& report, const Look& look) { return Tree(look).run(report.root); }
+Text tree_text(const ImageReport& report, const Look& look) { return Tree(look).run(report.root); }
 
 }  // namespace imgcrypt::cli

@@ -1,14 +1,12 @@
-// An image's report as a tree for people. Pure text; what comes from the image has been made printable.
+// An image's report as a tree for people. Pure text.
 #pragma once
 
 #include "cli/inspect/look.hpp"
 #include "image/inspect.hpp"
 
-#include <string>
-
 namespace imgcrypt::cli {
 
 // The tree of an image: its index, manifests, configs, layers and attestations. A newline ends each line.
-[[nodiscard]] std::string tree_text(const ImageReport& report, const Look& look);
+[[nodiscard]] Text tree_text(const ImageReport& report, const Look& look);
 
 }  // namespace imgcrypt::cli

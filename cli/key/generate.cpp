@@ -1,12 +1,16 @@
-#include "base/process/child_process.hpp"
 #include "cli/commands.hpp"
+#include "cli/key/own_provider.hpp"
 #include "cli/options/passphrase.hpp"
 #include "keys/key.hpp"
 #include "keys/key_pair_files.hpp"
-#include "keywrap/provider/key_providers.hpp"
+#include "keywrap/file_forms.hpp"
+#include "keywrap/schemes.hpp"
 
 #include <imgcrypt/error.hpp>
 
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,38 +26,68 @@ struct GenerateArguments {
   bool force = false;
 };
 
-// Looks for existing files first: making a key and asking for a passphrase both take long.
-void generate_jwe(const GenerateArguments& options, const std::function<PrivateKey()>& make, Output& output) {
+// What can be known before the key is made, or a passphrase is asked for: both take long.
+void check_place(const GenerateArguments& options) {
+  const auto folder = std::filesystem::absolute(options.file).parent_path();
+  std::error_code failure;
+  if (!std::filesystem::is_directory(folder, failure))
+    throw Error(ErrorCode::kUsage, options.file + ": there is no directory " + folder.string(),
+                "make it first");
   if (!options.force) check_key_pair_absent(options.file);
+}
+
+void print_result(const GenerateArguments& options, const std::string& recipient, JsonObject key,
+                  Output& output) {
+  key.add("file", options.file).add("publicFile", options.file + ".pub").add("recipient", recipient);
+  output.print_result(recipient, std::move(key));
+}
+
+void generate_key(const GenerateArguments& options, const std::function<PrivateKey()>& make, Output& output) {
+  check_place(options);
   std::optional<SecretBytes> passphrase;
   if (!options.passphrase.empty()) passphrase = read_new_passphrase(options.file, options.passphrase);
   const PrivateKey key = make();
-  write_key_pair(options.file, key.to_pem(passphrase ? &*passphrase : nullptr).expose(),
-                 as_bytes(key.public_key().to_pem()),
+  const std::string public_pem = key.public_key().to_pem();
+  write_key_pair(options.file, key.to_pem(passphrase ? &*passphrase : nullptr).expose(), as_bytes(public_pem),
                  options.force ? IfPresent::kReplace : IfPresent::kRefuse);
-  const std::string recipient = "jwe:" + options.file + ".pub";
   JsonObject result;
-  result.add("file", options.file)
-      .add("publicFile", options.file + ".pub")
-      .add("recipient", recipient)
-      .add("fingerprint", key.public_key().thumbprint());
-  output.print_result(recipient, result);
+  result.add("fingerprint", key.public_key().thumbprint());
+  print_result(options, recipient_form_of(as_bytes(public_pem), options.file + ".pub"), std::move(result),
+               output);
 }
 
-// The key provider makes its own keys. It prints the public key, which is the recipient to encrypt for.
-void generate_sodium(const GenerateArguments& options, Output& output) {
-  if (!options.force) check_key_pair_absent(options.file);
-  Program program{libexec_directory() + "/keyprovider-sodium", {"generate"}};
-  if (options.force) program.arguments.emplace_back("--force");
+// The key provider makes its own keys.
+void generate_own(const GenerateArguments& options, const OwnProvider& provider, Output& output) {
+  check_place(options);
+  std::vector<std::string> arguments = {"generate"};
+  if (options.force) arguments.emplace_back("--force");
   // "--", as FILE may begin with a dash.
-  program.arguments.insert(program.arguments.end(), {"--", options.file});
-  DeathWatch watch;  // ends the program if we are killed
-  const SecretBytes printed = ChildProcess(program, {}, watch).finish({});
-  std::string public_key(as_text(printed.expose()));
-  while (public_key.ends_with('\n')) public_key.pop_back();
+  arguments.insert(arguments.end(), {"--", options.file});
+  const std::string public_key = ask_own_provider(std::string(provider.program), std::move(arguments));
   JsonObject result;
-  result.add("file", options.file).add("publicFile", options.file + ".pub").add("publicKey", public_key);
-  output.print_result(public_key, result);
+  result.add("publicKey", public_key);
+  print_result(options, recipient_form_of(as_bytes(public_key), options.file + ".pub"), std::move(result),
+               output);
+}
+
+// P-256 however it is written: p256, P256, secp256r1 and prime256v1 too.
+std::string curve_named(std::string name) {
+  std::erase(name, '-');
+  std::ranges::transform(name, name.begin(),
+                         [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  if (name == "P256" || name == "SECP256R1" || name == "PRIME256V1") return "P-256";
+  if (name == "P384" || name == "SECP384R1") return "P-384";
+  return name == "P521" || name == "SECP521R1" ? "P-521" : std::string();
+}
+
+// For the parser: what is wrong with a size; empty if nothing is.
+std::string fault_of_bits(const std::string& text) {
+  int bits = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), bits);
+  if (error != std::errc() || stop != text.data() + text.size())
+    return text + " is not a number of bits (2048 to 16384)";
+  if (bits >= 2048 && bits <= 16384) return {};
+  return text + " bits is too " + (bits < 2048 ? "short" : "long") + " (2048 to 16384)";
 }
 
 CLI::App* add_kind(CLI::App& generate, const std::string& name, const std::string& description,
@@ -67,7 +101,7 @@ CLI::App* add_kind(CLI::App& generate, const std::string& name, const std::strin
 void add_passphrase(CLI::App& kind, const std::shared_ptr<GenerateArguments>& options) {
   kind.add_option(
           "--passphrase", options->passphrase,
-          "encrypt the private key with a passphrase from file=PASSWORDFILE, fd=N, env=VARIABLE or prompt")
+          "encrypt the private key with a passphrase from file=PASSPHRASEFILE, fd=N, env=VARIABLE or prompt")
       ->type_name("WHERE");
 }
 
@@ -82,26 +116,38 @@ void add_key_generate(CLI::App& key, Output& output) {
   CLI::App* rsa =
       add_kind(*generate, "jwe-rsa", "RSA key pair; encrypt for it with -r jwe:FILE.pub", options);
   rsa->add_option("--bits", options->bits, "key size, 2048 to 16384 (default: 3072)")
-      ->check(CLI::Range(2048, 16384))
+      ->check(CLI::Validator(fault_of_bits, ""))
       ->type_name("N");
   add_passphrase(*rsa, options);
   rsa->callback([options, &output] {
-    generate_jwe(*options, [&] { return PrivateKey::generate_rsa(options->bits); }, output);
+    generate_key(*options, [&] { return PrivateKey::generate_rsa(options->bits); }, output);
   });
 
   CLI::App* ec =
       add_kind(*generate, "jwe-ec", "Elliptic curve key pair; encrypt for it with -r jwe:FILE.pub", options);
   ec->add_option("--curve", options->curve, "P-256 (the default), P-384 or P-521")
-      ->check(CLI::IsMember({"P-256", "P-384", "P-521"}))
+      ->check(CLI::Validator(
+          [](const std::string& name) {
+            return curve_named(name).empty() ? name + " is not P-256, P-384 or P-521" : std::string();
+          },
+          ""))
       ->type_name("CURVE");
   add_passphrase(*ec, options);
   ec->callback([options, &output] {
-    generate_jwe(*options, [&] { return PrivateKey::generate_ec(options->curve); }, output);
+    generate_key(*options, [&] { return PrivateKey::generate_ec(curve_named(options->curve)); }, output);
   });
 
-  CLI::App* sodium = add_kind(*generate, "sodium",
-                              "X25519 key pair; encrypt for it with -r provider:sodium:FILE.pub", options);
-  sodium->callback([options, &output] { generate_sodium(*options, output); });
+  for (const Scheme* scheme : schemes()) {
+    for (const OwnProvider& provider : scheme->own_providers) {
+      if (provider.private_key_start.empty()) continue;  // it makes no keys
+      CLI::App* kind =
+          add_kind(*generate, std::string(provider.name),
+                   std::string(provider.key_kind) + " key pair; encrypt for it with -r " +
+                       std::string(scheme->name) + ":" + std::string(provider.name) + ":FILE.pub",
+                   options);
+      kind->callback([options, &provider, &output] { generate_own(*options, provider, output); });
+    }
+  }
 }
 
 }  // namespace imgcrypt::cli

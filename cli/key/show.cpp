@@ -1,8 +1,10 @@
 #include "cli/commands.hpp"
+#include "cli/key/own_provider.hpp"
 #include "cli/options/passphrase.hpp"
 #include "keys/key_file.hpp"
 #include "keys/list_key_file.hpp"
-#include "keywrap/jwe/jwe.hpp"
+#include "keys/named_file.hpp"
+#include "keywrap/file_forms.hpp"
 #include "keywrap/scheme_help.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -47,25 +49,6 @@ std::string type_of(const KeyItem& item) {
   return is_rsa(item) ? "RSA, " + std::to_string(key.bits()) + " bits" : "EC, " + key.curve();
 }
 
-// Why it cannot be used as a recipient; empty if it can.
-std::string fault_of(const KeyItem& item) {
-  if (item.kind == KeyItemKind::kCertificate)
-    return is_rsa(item) ? "" : "only RSA certificates can be used with pkcs7";
-  // Asks the wrapper itself, so that this and encrypt never differ.
-  try {
-    (void)JweWrapper(*item.key, RecipientNames::kWritten);
-    return {};
-  } catch (const Error& error) {
-    return error.message();
-  }
-}
-
-// What to write after -r; empty for a private key.
-std::string recipient_of(const KeyItem& item, const std::string& file) {
-  if (item.kind == KeyItemKind::kPublicKey) return "jwe:" + file;
-  return item.kind == KeyItemKind::kCertificate ? "pkcs7:" + file : "";
-}
-
 // Commands use only the first private key, the first public key and the first certificate of a file.
 bool is_used(const std::vector<KeyItem>& items, const KeyItem& item) {
   const auto first = std::ranges::find_if(
@@ -80,18 +63,19 @@ std::string use_of(const KeyItem& item, const std::string& file) {
     return "opens " + schemes_opened_by(item.key->key) + " layers: -k " + file +
            (item.is_encrypted ? ":prompt" : "");
   }
-  const std::string fault = fault_of(item);
-  return fault.empty() ? "encrypts: -r " + recipient_of(item, file) : "none: " + fault;
+  const auto use = recipient_use(item, file);
+  if (!use) return "none";
+  return use->fault.empty() ? "encrypts: -r " + use->recipient : "none: " + use->fault;
 }
 
-void add_line(std::string& text, std::string name, const std::string& value) {
+void add_line(Text& text, std::string name, const std::string& value) {
   if (value.empty()) return;
   name.resize(std::max<std::size_t>(name.size() + 2, 13), ' ');
-  text += "\n  " + name + printable(value);
+  text.end_line() += "  " + name + value;
 }
 
-std::string text_of(const KeyItem& item, const std::string& use) {
-  std::string text = title_of(item);
+Text text_of(const KeyItem& item, const std::string& use) {
+  Text text = title_of(item);
   add_line(text, "form", item.form + (item.is_encrypted ? ", encrypted, in " : " in ") + item.container);
   if (item.key) {
     add_line(text, "key", type_of(item));
@@ -124,6 +108,12 @@ std::optional<std::string> text_or_none(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
 }
 
+// What to write after -r; nullopt if it cannot be used so.
+std::optional<std::string> recipient_of(const KeyItem& item, const std::string& file) {
+  const auto use = recipient_use(item, file);
+  return use && use->fault.empty() ? std::optional(use->recipient) : std::nullopt;
+}
+
 JsonObject json_of(const KeyItem& item, const std::string& file, bool is_first) {
   JsonObject object;
   object.add("kind", kind_of(item))
@@ -139,36 +129,73 @@ JsonObject json_of(const KeyItem& item, const std::string& file, bool is_first) 
         .add("fingerprint", key.thumbprint())
         .add_or_null("keyId", text_or_none(item.key->key_id))
         .add_or_null("algorithm", text_or_none(item.key->algorithm))
-        .add_or_null("recipient", is_first && fault_of(item).empty() ? text_or_none(recipient_of(item, file))
-                                                                     : std::nullopt);
+        .add_or_null("recipient", is_first ? recipient_of(item, file) : std::nullopt);
   }
   if (item.certificate) object.add("certificate", json_of(*item.certificate));
   return object;
 }
 
-void run_show(const std::string& text, Output& output) {
-  const KeyString named = parse_key_string(text);
-  warn_of_bare_password(named, output);
-  std::vector<KeyItem> items;
-  try {
-    const auto passphrase = read_passphrase(named);
-    items = list_key_file(read_key_file(named.file).expose(), passphrase ? &*passphrase : nullptr);
-  } catch (const Error& error) {
-    throw error.in("key " + named.file);
-  }
-  std::string lines;
+// What is in one file, for people and for programs.
+struct Contents {
+  Text lines;
   JsonArray keys;
+};
+
+Contents contents_of(const ProviderKey& key, const std::string& file) {
+  const bool is_public = key.half == KeyHalf::kPublic;
+  // The program itself checks the key.
+  const std::string public_key = ask_own_provider(key.program, {"public", "--", file});
+  const std::string name = key.name + ":" + file;
+  Contents contents;
+  contents.lines = is_public ? "public key" : "private key";
+  add_line(contents.lines, "form", "text, of the key provider " + key.program);
+  add_line(contents.lines, "public key", public_key);
+  add_line(contents.lines, "use",
+           is_public ? "encrypts: -r " + name : "opens " + key.name + " layers: -k " + name);
+  JsonObject object;
+  object.add("kind", is_public ? "public" : "private")
+      .add("isLocked", false)
+      .add("isEncrypted", false)
+      .add("form", key.name)
+      .add("container", "text")
+      .add("publicKey", public_key)
+      .add_or_null("recipient", is_public ? std::optional(name) : std::nullopt);
+  contents.keys.add(object);
+  return contents;
+}
+
+Contents contents_of(const std::vector<KeyItem>& items, const std::string& file) {
+  Contents contents;
   for (const KeyItem& item : items) {
     const bool is_first = is_used(items, item);
     const std::string use =
-        is_first ? use_of(item, named.file)
+        is_first ? use_of(item, file)
                  : "none: only the first of its kind in a file is used; move it to a file of its own";
-    lines += (lines.empty() ? "" : "\n\n") + text_of(item, use);
-    keys.add(json_of(item, named.file, is_first));
+    if (!contents.lines.empty()) contents.lines.end_line().end_line();
+    contents.lines += text_of(item, use);
+    contents.keys.add(json_of(item, file, is_first));
   }
-  JsonObject result;
-  result.add("file", named.file).add("keys", keys);
-  output.print_result(lines, result);
+  return contents;
+}
+
+Contents contents_of(const KeyString& named) {
+  const SecretBytes file = read_key_file(named.file);
+  if (const auto key = find_provider_key(as_text(file.expose()))) return contents_of(*key, named.file);
+  const auto passphrase = read_passphrase(named);
+  return contents_of(list_key_file(file.expose(), passphrase ? &*passphrase : nullptr), named.file);
+}
+
+void run_show(const std::string& text, Output& output) {
+  const KeyString named = parse_key_string(text);
+  warn_of_bare_passphrase(named, output);
+  try {
+    const Contents contents = contents_of(named);
+    JsonObject result;
+    result.add("file", named.file).add("keys", contents.keys);
+    output.print_result(contents.lines, result);
+  } catch (const Error& error) {
+    throw about_argument("key " + named.file, error);
+  }
 }
 
 }  // namespace
@@ -177,10 +204,7 @@ void add_key_show(CLI::App& key, Output& output) {
   CLI::App* show =
       key.add_subcommand("show", "Show the keys and certificates in a file and what each can be used for");
   const auto file = std::make_shared<std::string>();
-  show->add_option("KEY", *file,
-                   "file to read: FILE, followed by where its passphrase is, if it has one: "
-                   ":file=PASSWORDFILE, :fd=N, :env=VARIABLE, :prompt or :pass=PASSWORD")
-      ->required();
+  show->add_option("KEY", *file, "file to read: " + key_argument_help())->required();
   show->callback([file, &output] { run_show(*file, output); });
 }
 

@@ -18,7 +18,7 @@ struct DigestFileOption {
   // does not cost an encryption. Creates nothing, so write() may fail all the same.
   void check() const;
   // Replaces the file's content; does nothing without the option. Call when the image is complete: whoever
-  // waits for the file may use it at once. Throws kOther, or kNotFound if its directory has gone.
+  // waits for the file may use it at once. Throws kOther; the hint has the digest.
   void write(const Digest& digest) const;
 };
 

@@ -2,8 +2,11 @@
 
 #include "cli/options/make_repeatable.hpp"
 #include "cli/options/passphrase.hpp"
+#include "cli/options/private_key.hpp"
 #include "keys/key_file.hpp"
 #include "keys/list_key_file.hpp"
+#include "keys/named_file.hpp"
+#include "keywrap/file_forms.hpp"
 #include "keywrap/key_string.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "keywrap/provider/provider.hpp"
@@ -11,6 +14,7 @@
 #include "keywrap/schemes.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace imgcrypt::cli {
 namespace {
@@ -42,12 +46,11 @@ class Keyring {
   explicit Keyring(Reporter& reporter) : reporter_(reporter) {}
 
   void add_file(const KeyString& key) {
-    const std::optional<SecretBytes> passphrase = read_passphrase(key);
     const SecretBytes file = read_key_file(key.file);
     if (auto certificate = lone_certificate(file.expose())) {
       add_certificate({"key " + key.file, std::move(*certificate)}, file.expose());
     } else {
-      keys_.push_back({key.file, parse_private_key(file.expose(), passphrase ? &*passphrase : nullptr)});
+      keys_.push_back({key.file, open_private_key(key, file.expose(), reporter_)});
       if (const std::size_t count = count_keys(file.expose()); count > 1)
         reporter_.note("key " + key.file + ": only the first of its " + std::to_string(count) +
                        " keys is used");
@@ -107,15 +110,26 @@ class Keyring {
   ProviderParameters parameters_;
 };
 
+// The key of a provider of ours, named without it; empty if it is not one.
+std::string hint_for_key(const std::string& path) {
+  try {
+    const SecretBytes file = read_key_file(path);
+    const auto key = find_provider_key(as_text(file.expose()));
+    return key && key->half == KeyHalf::kPrivate ? "did you mean -k " + key->name + ":" + path + "?" : "";
+  } catch (const Error&) {
+    return {};  // the file itself is what is wrong
+  }
+}
+
 void take_key_file(const std::string& text, Keyring& keyring, Reporter& reporter) {
   const KeyString key = parse_key_string(text);
-  warn_of_bare_password(key, reporter);
+  warn_of_bare_passphrase(key, reporter);
   try {
     keyring.add_file(key);
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::kCancelled) throw;
-    // Whatever is wrong with a key of the command line is an error of the command line, not of the image.
-    throw Error(ErrorCode::kUsage, "key " + key.file + ": " + error.message(), error.hint());
+    const Error about = about_argument("key " + key.file, error);
+    const std::string meant = hint_for_key(key.file);
+    throw Error(about.code(), about.message(), meant.empty() ? about.hint() : meant);
   }
 }
 
@@ -133,19 +147,31 @@ void take_certificate(const std::string& text, Keyring& keyring) {
       throw Error(ErrorCode::kUsage, "not the certificate of a key", "write " + certificate_forms());
     keyring.add_certificate_file(text, named->value);
   } catch (const Error& error) {
-    throw Error(ErrorCode::kUsage, "recipient " + text + ": " + error.message(), error.hint());
+    throw about_argument("recipient " + text, error);
   }
 }
+
+// What `take` throws, with the place of the key.
+template <typename Take>
+void at(const Line& line, Take take) {
+  try {
+    take();
+  } catch (const Error& error) {
+    if (line.place.empty()) throw;
+    throw error.in(line.place);
+  }
+}
+
+constexpr const char* kKeyVariable = "IMGCRYPT_KEY";
 
 }  // namespace
 
 void KeyOptions::add_to(CLI::App& command) {
-  make_repeatable(command.add_option("-k,--key,--decryption-key", keys,
-                                     "key to try: FILE with a private key (if it has a passphrase, followed "
-                                     "by :file=PASSWORDFILE, :fd=N, "
-                                     ":env=VARIABLE, :prompt or :pass=PASSWORD), its certificate, or " +
-                                         key_forms() + "; can be given more than once"),
-                  "KEY");
+  make_repeatable(
+      command.add_option("-k,--key,--decryption-key", keys,
+                         "key to try: " + key_argument_help() + ", its certificate, or " + key_forms() +
+                             "; can be given more than once (default: the lines of IMGCRYPT_KEY)"),
+      "KEY");
   make_repeatable(command.add_option("--dec-recipient", certificates,
                                      "certificate of a private key: " + certificate_forms() +
                                          "; the key is then tried only on what was wrapped for it"),
@@ -155,21 +181,37 @@ void KeyOptions::add_to(CLI::App& command) {
   providers.add_to(command);
 }
 
+bool KeyOptions::are_given() const { return !given_keys().empty(); }
+
+std::vector<Line> KeyOptions::given_keys() const {
+  if (keys.empty()) return lines_of_variable(kKeyVariable);
+  std::vector<Line> given;
+  for (const std::string& key : keys) given.push_back({key, {}});
+  return given;
+}
+
 KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
-  if (keys.empty() && ProviderOptions::config().empty())
+  const std::vector<Line> given = given_keys();
+  // Key providers inherit the environment, and it may hold passphrases.
+  ::unsetenv(kKeyVariable);
+  if (given.empty() && ProviderOptions::config().empty())
     throw Error(ErrorCode::kUsage, "no key was given",
                 "give a private key with -k FILE, or -k " + key_forms());
   const auto opened = providers.open();
   Keyring keyring(reporter);
   // Providers before files: a name that is not configured is known at once, before a passphrase is asked for.
-  for (const std::string& text : keys) {
-    const auto provider = parse_provider_key(text);
-    if (!provider) continue;
-    opened->require(provider->name);
-    keyring.add_provider(*provider);
+  for (const Line& line : given) {
+    at(line, [&] {
+      if (const auto provider = parse_provider_key(line.text)) {
+        opened->require(provider->name);
+        keyring.add_provider(*provider);
+      }
+    });
   }
-  for (const std::string& text : keys) {
-    if (!parse_provider_key(text)) take_key_file(text, keyring, reporter);
+  for (const Line& line : given) {
+    at(line, [&] {
+      if (!parse_provider_key(line.text)) take_key_file(line.text, keyring, reporter);
+    });
   }
   for (const std::string& certificate : certificates) take_certificate(certificate, keyring);
   return keyring.unwrappers(

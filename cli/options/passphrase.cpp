@@ -1,8 +1,10 @@
 #include "cli/options/passphrase.hpp"
 
-#include "base/process/fd.hpp"
 #include "cli/terminal/prompt.hpp"
-#include "keys/key_file.hpp"
+#include "keys/named_file.hpp"
+#include "keys/passphrase.hpp"
+
+#include <imgcrypt/error.hpp>
 
 #include <charconv>
 #include <cstdlib>
@@ -16,7 +18,7 @@ SecretBytes read_fd(const std::string& number) {
   if (error != std::errc() || stop != number.data() + number.size() || fd < 0) {
     throw Error(ErrorCode::kUsage, "fd= needs the number of an open file descriptor");
   }
-  return read_secret(fd, kMostPassphraseBytes, "file descriptor " + number);
+  return read_passphrase_from(fd, "file descriptor " + number);
 }
 
 SecretBytes read_variable(const std::string& name) {
@@ -43,13 +45,27 @@ SecretBytes prompt_twice(const std::string& file) {
   return passphrase;
 }
 
+SecretBytes read_new(const std::string& file, const std::string& form) {
+  const auto key = parse_passphrase_form(file, form);
+  if (!key || key->from == PassphraseFrom::kArgument)
+    throw Error(ErrorCode::kUsage, "it must say where to read the passphrase",
+                "write file=PASSPHRASEFILE, fd=N, env=VARIABLE or prompt");
+  return key->from == PassphraseFrom::kPrompt ? prompt_twice(file) : std::move(*read_passphrase(*key));
+}
+
 }  // namespace
 
-void warn_of_bare_password(const KeyString& key, Reporter& reporter) {
-  if (!key.is_bare_password) return;
+std::string key_argument_help() {
+  return "FILE with a private key (if it has a passphrase, followed by :file=PASSPHRASEFILE, :fd=N, "
+         ":env=VARIABLE, "
+         ":prompt or :pass=PASSPHRASE)";
+}
+
+void warn_of_bare_passphrase(const KeyString& key, Reporter& reporter) {
+  if (!key.is_bare_passphrase) return;
   reporter.warn("key " + key.file +
-                ": every user of this machine can see a password in the command line; use "
-                "FILE:file=PASSWORDFILE instead");
+                ": every user of this machine can see a passphrase in the command line; use "
+                "FILE:file=PASSPHRASEFILE instead");
 }
 
 std::optional<SecretBytes> read_passphrase(const KeyString& key) {
@@ -71,17 +87,15 @@ std::optional<SecretBytes> read_passphrase(const KeyString& key) {
 }
 
 SecretBytes read_new_passphrase(const std::string& file, const std::string& form) {
-  const auto key = parse_passphrase_form(file, form);
-  if (!key || key->from == PassphraseFrom::kArgument) {
-    throw Error(ErrorCode::kUsage, "--passphrase must say where to read the passphrase",
-                "write file=PASSWORDFILE, fd=N, env=VARIABLE or prompt");
-  }
-  SecretBytes passphrase =
-      key->from == PassphraseFrom::kPrompt ? prompt_twice(file) : std::move(*read_passphrase(*key));
-  if (passphrase.size() == 0)
+  try {
+    SecretBytes passphrase = read_new(file, form);
+    check_passphrase(passphrase);
+    if (passphrase.size() > 0) return passphrase;
     throw Error(ErrorCode::kUsage, "the passphrase is empty",
                 "for a key without a passphrase, leave out --passphrase");
-  return passphrase;
+  } catch (const Error& error) {
+    throw about_argument("--passphrase", error);
+  }
 }
 
 }  // namespace imgcrypt::cli

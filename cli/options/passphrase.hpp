@@ -11,8 +11,11 @@
 
 namespace imgcrypt::cli {
 
-// Warns if the password is in the command line without :pass=, as FILE:PASSWORD.
-void warn_of_bare_password(const KeyString& key, Reporter& reporter);
+// For --help: "FILE with a private key, followed by ...".
+[[nodiscard]] std::string key_argument_help();
+
+// Warns if the passphrase is in the command line without :pass=, as FILE:PASSPHRASE.
+void warn_of_bare_passphrase(const KeyString& key, Reporter& reporter);
 
 // nullopt if the key names no passphrase. Throws kUsage if it cannot be read; as prompt_passphrase.
 // REQUIRES, for :env: no other thread uses the environment meanwhile. The descriptor of :fd stays open, at

@@ -1,6 +1,6 @@
 #include "cli/options/selection_options.hpp"
 
-#include "transport/open.hpp"
+#include "oci/media_types.hpp"
 
 namespace imgcrypt::cli {
 
@@ -23,8 +23,10 @@ Selection SelectionOptions::value() const {
   return selection;
 }
 
-void SelectionOptions::check_place(const Reference& source, const Reference& destination) const {
-  if (!platforms.is_given() || !would_replace(destination, source)) return;
+void SelectionOptions::check_place(const Origin& source, const Reference& destination) const {
+  // A single manifest has no other platforms.
+  if (!platforms.is_given() || is_manifest(source.root.descriptor.media_type)) return;
+  if (!would_replace(destination, source)) return;
   throw Error(ErrorCode::kRefused,
               "with --platform, " + destination.string() + " would lose its other platforms",
               "choose another destination");

@@ -3,7 +3,7 @@
 
 #include "cli/options/list_option.hpp"
 #include "image/tree/selection.hpp"
-#include "transport/reference.hpp"
+#include "transport/open.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -22,8 +22,8 @@ struct SelectionOptions {
   // Throws kUsage for values that cannot be parsed. Whether the image has them is not known yet.
   [[nodiscard]] Selection value() const;
   // Throws kRefused if the result would replace its own source although --platform leaves out some of it:
-  // the other platforms would be lost.
-  void check_place(const Reference& source, const Reference& destination) const;
+  // the other platforms would be lost. Throws as would_replace().
+  void check_place(const Origin& source, const Reference& destination) const;
 };
 
 }  // namespace imgcrypt::cli

@@ -48,7 +48,7 @@ void run_list(Output& output) {
   // Nothing is started: require() only looks for the program.
   for (const ProviderEntry& entry : providers->entries()) {
     const std::optional<std::string> fault = fault_of(*providers, entry);
-    output.print_text(printable(text_of(entry, !fault)));
+    output.print_text(text_of(entry, !fault));
     found.add(json_of(entry, fault));
   }
   output.print_json(JsonObject().add("providers", found));

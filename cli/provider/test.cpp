@@ -39,7 +39,7 @@ void run_test(const TestArguments& options, Output& output) {
   JsonArray checks;
   const std::size_t failures = conformance.run([&](Conformance::Verdict verdict, const std::string& text) {
     const std::string name = name_of(verdict);
-    output.print_text(name + std::string(6 - name.size(), ' ') + printable(text));
+    output.print_text(name + std::string(6 - name.size(), ' ') + text);
     checks.add(JsonObject().add("verdict", name).add("check", text));
   });
   JsonObject result;

@@ -12,6 +12,8 @@ void ChangeArguments::add_places_to(CLI::App& command) {
 }
 
 void ChangeArguments::add_options_to(CLI::App& command) {
+  prune.add_to(command);
+  links.add_to(command);
   dry_run.add_to(command);
   jobs.add_to(command);
   digest_file.add_to(command);
@@ -21,30 +23,36 @@ RecipientsOptions ChangeArguments::options(BlobCheck check) const {
   return {check, dry_run.value(), jobs.value()};
 }
 
-OpenedImage open_image(const ChangeArguments& arguments) {
+OpenedImage open_image(const ChangeArguments& arguments, Output& output) {
   arguments.digest_file.check();
   const Reference from = Reference::parse(arguments.source);
-  auto source = open_source(from, {});
-  TransportOptions how{.other = from};
-  if (!arguments.destination.empty()) {
-    const Reference target = Reference::parse(arguments.destination);
-    return {std::move(source), target, open_destination(target, how)};
-  }
-  // Only if the name still means this image when the result is committed: another writer may have come first.
-  how.in_place_of = source->root().descriptor.digest;
-  const Reference target = in_place_reference(from, source->root());
-  return {std::move(source), target, open_destination(target, how)};
+  auto source = open_source(from, {.links = arguments.links.value()});
+  // Without a destination: where it came from, if the name still means this image when it is committed.
+  const Reference to =
+      arguments.destination.empty() ? from : Reference::parse(arguments.destination, ReferenceUse::kWrite);
+  const TransportOptions writing{
+      .links = arguments.links.value(), .origin = Origin{from, source->root()}, .warn = warn_through(output)};
+  auto store = arguments.prune.open_store(to, writing);
+  auto destination = open_destination(to, writing);
+  Reference target = written_reference(to, *writing.origin);
+  return {std::move(source), std::move(target), std::move(destination), std::move(store)};
 }
 
-void print_change(const RecipientsResult& result, const Reference& target, const ChangeArguments& arguments,
-                  Output& output) {
-  if (result.root) arguments.digest_file.write(result.root->digest);
-  JsonObject json = written_result(target, result.root, result.replaced);
+void print_change(const RecipientsResult& result, const OpenedImage& image, FormerReaders readers,
+                  const ChangeArguments& arguments, Output& output) {
+  JsonObject json = written_result(image.target, result.root, result.replaced);
   json.add("layersChanged", result.layers);
-  output.print_result(result.root ? target.string() + "@" + result.root->digest.string()
-                                  : "the recipients of " + std::to_string(result.layers) +
-                                        (result.layers == 1 ? " layer" : " layers") + " would change",
-                      std::move(json));
+  if (!result.root) {
+    json.add("pruned", JsonArray());
+    return output.print_result("the recipients of " + std::to_string(result.layers) +
+                                   (result.layers == 1 ? " layer" : " layers") + " would change",
+                               std::move(json));
+  }
+  arguments.digest_file.write(result.root->digest);
+  const FormerOutcome former =
+      settle_former(image.store.get(), result.replaced, arguments.prune, readers, output, json);
+  output.print_result(image.target.string() + "@" + result.root->digest.string(), std::move(json));
+  if (former.failure) throw Error(*former.failure);
 }
 
 }  // namespace imgcrypt::cli

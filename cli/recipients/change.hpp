@@ -2,9 +2,12 @@
 // result is printed.
 #pragma once
 
+#include "cli/former_image.hpp"
 #include "cli/options/digest_file_option.hpp"
 #include "cli/options/dry_run_option.hpp"
 #include "cli/options/jobs_option.hpp"
+#include "cli/options/links_option.hpp"
+#include "cli/options/prune_option.hpp"
 #include "cli/terminal/output.hpp"
 #include "image/recipients/change_recipients.hpp"
 #include "transport/image_store.hpp"
@@ -20,6 +23,8 @@ namespace imgcrypt::cli {
 struct ChangeArguments {
   std::string source;
   std::string destination;  // empty: in place
+  PruneOption prune;
+  LinksOption links;
   DryRunOption dry_run;
   JobsOption jobs;
   DigestFileOption digest_file;
@@ -30,20 +35,21 @@ struct ChangeArguments {
   [[nodiscard]] RecipientsOptions options(BlobCheck check) const;
 };
 
-// An image that is about to be changed. `target` is where the result gets its name, also in place.
+// An image that is about to be changed. `target` is what the result is called, also in place.
 struct OpenedImage {
   std::unique_ptr<ImageSource> source;
   Reference target;
   std::unique_ptr<ImageDestination> destination;
+  std::unique_ptr<SharedStore> store;  // of the destination; may be null
 };
 
-// Writes nothing yet. Throws as open_source, in_place_reference and open_destination, and kUsage if the
+// Writes nothing yet. Throws as open_source, open_destination and PruneOption::open_store, and kUsage if the
 // digest file could not be written.
-[[nodiscard]] OpenedImage open_image(const ChangeArguments& arguments);
+[[nodiscard]] OpenedImage open_image(const ChangeArguments& arguments, Output& output);
 
-// Also writes the digest file, unless it was a dry run. Throws as DigestFileOption::write and
-// Output::print_result; the image is complete by then.
-void print_change(const RecipientsResult& result, const Reference& target, const ChangeArguments& arguments,
-                  Output& output);
+// Also writes the digest file and settles the former image, unless it was a dry run. Throws as
+// DigestFileOption::write and Output::print_result, and when pruning failed; the image is complete by then.
+void print_change(const RecipientsResult& result, const OpenedImage& image, FormerReaders readers,
+                  const ChangeArguments& arguments, Output& output);
 
 }  // namespace imgcrypt::cli

@@ -1,7 +1,7 @@
-#include "base/bytes.hpp"
 #include "cli/commands.hpp"
 #include "cli/json/results.hpp"
 #include "cli/options/image_arguments.hpp"
+#include "cli/options/links_option.hpp"
 #include "image/recipients/remove_recipients.hpp"
 #include "transport/open.hpp"
 
@@ -20,26 +20,33 @@ JsonObject json_of(const ListedRecipient& listed) {
   return recipient_result(listed.recipient.recipient).add("layers", listed.layers);
 }
 
-void run_recipients_list(const std::string& reference, Output& output) {
-  const auto source = open_source(Reference::parse(reference), {});
+struct ListArguments {
+  std::string reference;
+  LinksOption links;
+};
+
+void run_recipients_list(const ListArguments& arguments, Output& output) {
+  const auto source = open_source(Reference::parse(arguments.reference), {.links = arguments.links.value()});
   const RecipientList list = list_recipients(*source);
-  std::string lines;
+  Text lines;
   JsonArray recipients;
   for (std::size_t i = 0; i < list.recipients.size(); ++i) {
-    lines += (i == 0 ? "" : "\n") + printable(line_of(list, i));
+    if (i != 0) lines.end_line();
+    lines += line_of(list, i);
     recipients.add(json_of(list.recipients[i]));
   }
-  output.print_result(list.layers == 0 ? "not encrypted" : lines,
+  output.print_result(list.layers == 0 ? Text("not encrypted") : lines,
                       JsonObject().add("encryptedLayers", list.layers).add("recipients", recipients));
 }
 
 }  // namespace
 
 void add_recipients_list(CLI::App& recipients, Output& output) {
-  const auto reference = std::make_shared<std::string>();
+  const auto arguments = std::make_shared<ListArguments>();
   CLI::App* command = recipients.add_subcommand("list", "List recipients (needs no key)");
-  add_source_argument(*command, "REF", *reference, "image to read");
-  command->callback([reference, &output] { run_recipients_list(*reference, output); });
+  add_source_argument(*command, "REF", arguments->reference, "image to read");
+  arguments->links.add_to(*command);
+  command->callback([arguments, &output] { run_recipients_list(*arguments, output); });
 }
 
 }  // namespace imgcrypt::cli

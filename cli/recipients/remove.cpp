@@ -1,3 +1,4 @@
+#include "base/text/short_list.hpp"
 #include "cli/commands.hpp"
 #include "cli/options/list_option.hpp"
 #include "cli/options/make_repeatable.hpp"
@@ -8,6 +9,7 @@
 
 #include <imgcrypt/error.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <set>
@@ -29,21 +31,29 @@ std::size_t parse_index(const std::string& text) {
               "imgcrypt recipients list shows the numbers");
 }
 
-// Throws kUsage if the name fits no recipient, or the beginning of a fingerprint fits different ones.
+// Throws kUsage if the name fits no recipient, or the beginning of a fingerprint fits different ones. A whole
+// fingerprint is never the beginning of another one.
 std::set<std::size_t> places_of(const std::string& text, const RecipientList& list) {
   const RecipientPattern name = RecipientPattern::parse(text);
   std::set<std::size_t> places;
   for (std::size_t i = 0; i < list.recipients.size(); ++i) {
     if (name.matches(list.recipients[i].recipient.recipient)) places.insert(i);
   }
+  const auto fingerprint_of = [&](std::size_t place) {
+    return list.recipients[place].recipient.recipient.fingerprint;
+  };
+  if (std::ranges::any_of(places, [&](std::size_t place) { return fingerprint_of(place) == text; }))
+    std::erase_if(places, [&](std::size_t place) { return fingerprint_of(place) != text; });
   // A fingerprint may be listed several times: that is still one recipient.
   std::set<std::string> ids;
-  for (const std::size_t place : places) ids.insert(list.recipients[place].recipient.recipient.fingerprint);
+  for (const std::size_t place : places) ids.insert(fingerprint_of(place));
   if (ids.size() == 1 || (!ids.empty() && !name.is_beginning())) return places;
-  throw Error(ErrorCode::kUsage,
-              "recipient " + text +
-                  (ids.empty() ? ": the image has no such recipient" : ": several recipients begin with it"),
-              "imgcrypt recipients list shows them; --index N chooses one by its number");
+  throw Error(
+      ErrorCode::kUsage,
+      "recipient " + text +
+          (ids.empty() ? ": the image has no such recipient"
+                       : ": several recipients begin with it: " + short_list({ids.begin(), ids.end()})),
+      "imgcrypt recipients list shows them; --index N chooses one by its number");
 }
 
 std::set<std::size_t> chosen_places(const RemoveArguments& arguments, const RecipientList& list) {
@@ -72,7 +82,7 @@ bool leaves_unnamed(const RecipientList& list, const std::set<std::size_t>& goin
 }
 
 void run_recipients_remove(const RemoveArguments& arguments, Output& output) {
-  const OpenedImage image = open_image(arguments.change);
+  const OpenedImage image = open_image(arguments.change, output);
   const RecipientList list = list_recipients(*image.source);
   const std::set<std::size_t> places = chosen_places(arguments, list);
   const RecipientsResult result = remove_recipients(*image.source, *image.destination, list, places,
@@ -83,7 +93,7 @@ void run_recipients_remove(const RemoveArguments& arguments, Output& output) {
       "with new ones");
   if (leaves_unnamed(list, places))
     output.note("some of the remaining recipients are unknown: a removed one may be among them");
-  print_change(result, image.target, arguments.change, output);
+  print_change(result, image, FormerReaders::kShutOut, arguments.change, output);
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ enum class Verb { kAdd, kReplace };
 
 void run_rewrap(const RewrapArguments& arguments, Verb verb, Output& output) {
   const KeyWrappers wrappers = arguments.recipients.read(arguments.keys.providers, output);
-  const OpenedImage image = open_image(arguments.change);
+  const OpenedImage image = open_image(arguments.change, output);
   const KeyUnwrappers keys = arguments.keys.read(output);
   const RecipientsOptions how =
       arguments.change.options(arguments.no_verify ? BlobCheck::kNone : BlobCheck::kHmac);
@@ -30,7 +30,7 @@ void run_rewrap(const RewrapArguments& arguments, Verb verb, Output& output) {
       verb == Verb::kAdd
           ? add_recipients(*image.source, *image.destination, wrappers, keys, how, output)
           : replace_recipients(*image.source, *image.destination, wrappers, keys, rotation, how, output),
-      image.target, arguments.change, output);
+      image, verb == Verb::kAdd ? FormerReaders::kKept : FormerReaders::kShutOut, arguments.change, output);
 }
 
 std::shared_ptr<RewrapArguments> add_rewrap(CLI::App& command, Verb verb, Output& output) {

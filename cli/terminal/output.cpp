@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <span>
 #include <utility>
@@ -44,23 +45,19 @@ std::string_view name_of(ErrorCode code) {
   return "other";
 }
 
-// After a signal 128 and its number, as a shell reports a process that a signal killed.
+// After a signal 128 and its number, as a shell reports a process that a signal killed: whatever failed then,
+// the signal is what ended us.
 int exit_status(const Error& error) {
-  return error.code() == ErrorCode::kCancelled ? 128 + cancel_signal() : static_cast<int>(error.code());
+  return cancel_signal() != 0 ? 128 + cancel_signal() : static_cast<int>(error.code());
 }
 
 bool is_short(std::string_view option) { return option.starts_with('-') && !option.starts_with("--"); }
 
-// Whether the arguments, some of which are wrong, ask for JSON.
-bool ask_for_json(std::span<char*> arguments) {
-  std::string_view before;
-  return std::ranges::any_of(arguments, [&](std::string_view argument) {
-    // Short options can be joined, this one as the last: -qo json, -qojson.
-    const bool is_value = before == "--output" || (is_short(before) && before.ends_with('o'));
-    before = argument;
-    return (is_value && argument == "json") || (is_short(argument) && argument.ends_with("ojson")) ||
-           argument == "--output=json";
-  });
+// "stdout (/tmp/result)" if it is a file.
+std::string name_of_stdout() {
+  std::error_code none;
+  const std::string path = std::filesystem::read_symlink("/proc/self/fd/1", none).string();
+  return path.starts_with('/') ? "stdout (" + path + ")" : "stdout";
 }
 
 // Milliseconds, cut off rather than rounded.
@@ -71,9 +68,28 @@ std::string seconds_text(std::chrono::duration<double> time) {
 
 }  // namespace
 
+void write_stdout(const std::string& text) try {
+  write_all(STDOUT_FILENO, as_bytes(text), "stdout");
+} catch (const Error& error) {
+  if (error.code() == ErrorCode::kCancelled) throw;
+  throw Error(ErrorCode::kOther,
+              "the result could not be printed: " + name_of_stdout() + error.message().substr(6),
+              error.hint());
+}
+
+bool ask_for_json(std::span<const std::string> arguments) {
+  std::string_view before;
+  return std::ranges::any_of(arguments, [&](std::string_view argument) {
+    // Short options can be joined, this one as the last: -qo json, -qojson.
+    const bool is_value = before == "--output" || (is_short(before) && before.ends_with('o'));
+    before = argument;
+    return (is_value && argument == "json") || (is_short(argument) && argument.ends_with("ojson")) ||
+           argument == "--output=json";
+  });
+}
+
 void Output::add_to(CLI::App& app) {
   app.fallthrough();  // options of the program may also follow the command's name
-  app.footer("See imgcrypt --help for the options that all commands take: -o, -q, -v and more.\n");
   const std::string group = "Options for all commands";
   app.add_option_function<std::string>(
          "-o,--output", [this](const std::string& format) { is_json_ = format == "json"; },
@@ -142,8 +158,17 @@ std::optional<ProgressStyle> Output::progress_style() const {
   return is_capable ? ProgressStyle::kBars : ProgressStyle::kLines;
 }
 
-void Output::print_text(const std::string& lines) {
-  if (!is_json_) write_stdout(lines + "\n");
+void Output::print_text(const Text& lines) {
+  if (!is_json_) write_stdout(encoded_for(STDOUT_FILENO, Text(lines).end_line()));
+}
+
+void Output::print_document(ByteView document) {
+  if (is_json_)
+    throw Error(ErrorCode::kUsage, "this prints a document as it is, which -o json cannot hold",
+                "leave out -o json");
+  const std::string_view text = as_text(document);
+  write_stdout(::isatty(STDOUT_FILENO) == 1 ? encoded_for(STDOUT_FILENO, Text::of_lines(text))
+                                            : std::string(text));
 }
 
 void Output::print_json(JsonObject result) {
@@ -155,7 +180,7 @@ void Output::print_json(JsonObject result) {
 
 void Output::write_stdout(const std::string& text) {
   view_.stop();  // stdout may be the same terminal
-  write_all(STDOUT_FILENO, as_bytes(text), "stdout");
+  cli::write_stdout(text);
 }
 
 void Output::finish() {
@@ -174,7 +199,7 @@ void Output::finish() {
   }
 }
 
-void Output::print_result(const std::string& lines, JsonObject result) {
+void Output::print_result(const Text& lines, JsonObject result) {
   print_text(lines);
   print_json(std::move(result));
 }
@@ -187,7 +212,8 @@ int Output::fail(const Error& error) {
     if (!error.hint().empty()) print_line("hint", Tint::kCyan, error.hint());
   }
   JsonObject what;
-  what.add("code", exit_status(error)).add("name", name_of(error.code())).add("message", error.message());
+  const ErrorCode code = cancel_signal() != 0 ? ErrorCode::kCancelled : error.code();
+  what.add("code", exit_status(error)).add("name", name_of(code)).add("message", error.message());
   what.add_or_null("hint", error.hint().empty() ? std::nullopt : std::optional(error.hint()));
   try {
     print_json(partial_result_.add("error", what));
@@ -197,16 +223,14 @@ int Output::fail(const Error& error) {
   return exit_status(error);
 }
 
-int Output::fail_usage(const Error& error, int argc, char** argv) {
-  is_json_ = ask_for_json({argv, static_cast<std::size_t>(argc)});
+int Output::fail_usage(const Error& error, std::span<const std::string> arguments) {
+  is_json_ = ask_for_json(arguments);
   return fail(error);
 }
 
 void Output::print_line(const std::string& word, Tint tint, const std::string& text) {
-  // Messages quote file names and what images and key providers said, which may hold escape sequences.
   const Style style = Style::of(STDERR_FILENO);
-  const std::string line = "imgcrypt: " + style.paint(tint, word + ":") + " " + printable(text) + "\n";
-  view_.write(line);
+  view_.write((Text("imgcrypt: ") + style.paint(tint, word + ":") + " " + text).end_line());
 }
 
 }  // namespace imgcrypt::cli

@@ -3,9 +3,11 @@
 // Reporter. say() and progress() are safe for use by several threads; the rest is for the main thread.
 #pragma once
 
+#include "base/bytes.hpp"
 #include "cli/json/json_object.hpp"
 #include "cli/terminal/progress_view.hpp"
 #include "cli/terminal/style.hpp"
+#include "cli/terminal/text.hpp"
 #include "image/reporter.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -14,15 +16,21 @@
 
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace imgcrypt::cli {
 
+// Writes to stdout; throws kOther, naming what stdout is, if that fails.
+void write_stdout(const std::string& text);
+
+// Whether arguments that the parser refused, or has not finished with, ask for JSON.
+[[nodiscard]] bool ask_for_json(std::span<const std::string> arguments);
+
 class Output final : public Reporter {
  public:
-  // The options that every command takes, before its name or after it. Call before commands are added, which
-  // inherit the footer of their help from here.
+  // The options that every command takes, before its name or after it.
   void add_to(CLI::App& app);
 
   // Writes a line to stderr if the log level asks for it. Notes and warnings also go into the JSON result,
@@ -35,13 +43,15 @@ class Output final : public Reporter {
   [[nodiscard]] bool is_json() const noexcept { return is_json_; }
 
   // The following write to stdout and throw kOther if that fails.
-  // Lines of the result, the last without its newline; nothing with -o json. Text from outside must have been
-  // through printable().
-  void print_text(const std::string& lines);
+  // Lines of the result, the last without its newline; nothing with -o json.
+  void print_text(const Text& lines);
+  // A text that is the result itself, byte for byte and with nothing added; on a terminal as Text::of_lines.
+  // Throws kUsage with -o json, which has no place for it.
+  void print_document(ByteView document);
   // With -o json the result, with the notes and warnings added; without it nothing. Call once, at the end.
   void print_json(JsonObject result);
   // Both: one of them writes.
-  void print_result(const std::string& lines, JsonObject result);
+  void print_result(const Text& lines, JsonObject result);
   // What a command that is about to fail knows already: fail() adds the error to it.
   void keep_for_error(JsonObject result) { partial_result_ = std::move(result); }
 
@@ -51,7 +61,7 @@ class Output final : public Reporter {
   // else the value of the ErrorCode. Throws nothing, even if nobody reads stdout or stderr.
   int fail(const Error& error);
   // The same after a parse error: `-o json` may not have been parsed, so it is looked for in the arguments.
-  int fail_usage(const Error& error, int argc, char** argv);
+  int fail_usage(const Error& error, std::span<const std::string> arguments);
 
  private:
   // Ordered: each level also prints what those before it print. The values are those of --log-level.

@@ -4,6 +4,7 @@
 #include "base/process/fd.hpp"
 #include "cli/json/json_object.hpp"
 #include "cli/terminal/progress_text.hpp"
+#include "cli/terminal/text.hpp"
 
 #include <unistd.h>
 
@@ -103,7 +104,7 @@ class Lines final : public ProgressForm {
     schedule_.visit(snapshot, [&](const BlobProgress& blob) {
       // One that was stopped is not news: the error that follows says why, or it is begun again.
       if (blob.state != BlobState::kStopped)
-        text += "imgcrypt: " + printable(blob.place) + ": " + status_text(blob) + "\n";
+        text += "imgcrypt: " + visible(blob.place, Characters::kAscii) + ": " + status_text(blob) + "\n";
     });
     if (!text.empty()) write_stderr(text);
   }

@@ -91,8 +91,8 @@ std::string draw_row(const Row& row, std::size_t place_width, std::size_t width)
 Row row_of(const BlobProgress& blob) {
   const bool is_done = blob.state == BlobState::kDone;
   // A blob that was there already is done without a byte moved; one that moves cannot pass its own end.
-  return {printable(blob.place), is_done ? blob.size : std::min(blob.moved, blob.size), blob.size,
-          rate_of(blob.moved, blob.ended - blob.began), !is_done};
+  return {visible(blob.place, Characters::kAscii), is_done ? blob.size : std::min(blob.moved, blob.size),
+          blob.size, rate_of(blob.moved, blob.ended - blob.began), !is_done};
 }
 
 std::vector<const BlobProgress*> shown_blobs(const ProgressSnapshot& snapshot) {

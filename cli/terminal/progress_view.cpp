@@ -1,6 +1,7 @@
 #include "cli/terminal/progress_view.hpp"
 
 #include "base/process/fd.hpp"
+#include "cli/terminal/style.hpp"
 
 #include <unistd.h>
 
@@ -44,12 +45,12 @@ void ProgressView::start(ProgressStyle style) {
   }
 }
 
-void ProgressView::write(const std::string& text) {
+void ProgressView::write(const Text& text) {
   const std::scoped_lock lock(mutex_);
   // The bars are not drawn again here: the next look does that, below the text.
   if (form_) form_->clear();
   try {
-    write_all(STDERR_FILENO, as_bytes(text),
+    write_all(STDERR_FILENO, as_bytes(encoded_for(STDERR_FILENO, text)),
               "stderr");  // one write, so that lines of other programs do not mix with it
   } catch (const Error&) {
     // Work goes on if nobody reads stderr.

@@ -3,12 +3,12 @@
 #pragma once
 
 #include "cli/terminal/progress_form.hpp"
+#include "cli/terminal/text.hpp"
 #include "image/progress.hpp"
 
 #include <condition_variable>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
 
 namespace imgcrypt::cli {
@@ -25,7 +25,7 @@ class ProgressView {
   void start(ProgressStyle style);
   // Writes to stderr between what is shown there; the text stays. Ignores a failure: work goes on if nobody
   // reads stderr.
-  void write(const std::string& text);
+  void write(const Text& text);
   // Shows the last state, removes bars, and ends the thread. Does nothing if it never started. start() may
   // follow. Unlike the others, not for two threads at the same time.
   void stop();

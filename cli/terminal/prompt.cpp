@@ -8,7 +8,8 @@
 namespace imgcrypt::cli {
 namespace {
 
-constexpr std::size_t kMostPassphraseBytes = 4 * 1024;
+// What the terminal gives in one line (termios(3), canonical mode).
+constexpr std::size_t kMostLineBytes = 4 * 1024;
 
 // The terminal outlives us, and so does its setting: it is restored however the prompt is left. That needs
 // destructors, so a signal only sets a flag and interrupts the read (base/cancel).
@@ -37,9 +38,9 @@ SecretBytes prompt_passphrase(const std::string& question) {
   const Fd tty(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
   if (!tty.is_open()) {
     throw Error(ErrorCode::kUsage, ":prompt needs a terminal",
-                "use :file=PASSWORDFILE, :fd=N or :env=VARIABLE");
+                "use :file=PASSPHRASEFILE, :fd=N or :env=VARIABLE");
   }
-  SecretBytes line(kMostPassphraseBytes);
+  SecretBytes line(kMostLineBytes);
   std::size_t size = 0;
   {
     const EchoOff echo_off(tty.get());  // before the question, so that a quick answer does not show

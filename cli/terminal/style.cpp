@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace imgcrypt::cli {
@@ -40,9 +41,27 @@ Style Style::of(int fd) {
 
 bool is_dumb_terminal() { return environment("TERM").empty() || environment("TERM") == "dumb"; }
 
-std::string Style::paint(Tint tint, std::string_view text) const {
-  if (!is_coloured_ || text.empty()) return std::string(text);
-  return "\033[" + std::string(code(tint)) + "m" + std::string(text) + "\033[0m";
+Text Style::paint(Tint tint, const Text& text) const {
+  if (!is_coloured_ || text.empty()) return text;
+  Text painted;
+  painted.text_ = "\033[" + std::string(code(tint)) + "m" + text.string() + "\033[0m";
+  return painted;
+}
+
+bool is_utf8_locale() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const std::string_view locale = environment(name);
+    if (locale.empty()) continue;
+    return locale.find("UTF-8") != std::string_view::npos || locale.find("utf8") != std::string_view::npos;
+  }
+  return false;
+}
+
+std::string encoded_for(int fd, const Text& text) {
+  std::string bytes = text.string();
+  if (::isatty(fd) != 1 || is_utf8_locale()) return bytes;
+  std::ranges::replace_if(bytes, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+  return bytes;
 }
 
 TerminalSize terminal_size(int fd) {

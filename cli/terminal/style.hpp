@@ -1,8 +1,9 @@
 // What the terminal at a descriptor can do: colours, escape sequences, its size. Without a terminal, nothing.
 #pragma once
 
+#include "cli/terminal/text.hpp"
+
 #include <string>
-#include <string_view>
 
 namespace imgcrypt::cli {
 
@@ -16,14 +17,21 @@ class Style {
   static Style of(int fd);
 
   [[nodiscard]] bool is_coloured() const noexcept { return is_coloured_; }
-  // REQUIRES: text from outside has been through printable(); the result has not the text's width.
-  [[nodiscard]] std::string paint(Tint tint, std::string_view text) const;
+  // The result has not the text's width.
+  [[nodiscard]] Text paint(Tint tint, const Text& text) const;
 
  private:
   explicit Style(bool is_coloured) : is_coloured_(is_coloured) {}
 
   bool is_coloured_;
 };
+
+// Whether the locale's characters are UTF-8, as setlocale() decides it (POSIX.1-2017, section 8.2).
+[[nodiscard]] bool is_utf8_locale();
+
+// `text` as the descriptor takes it. Elsewhere than on a terminal it is as it is; on one whose locale is not
+// UTF-8, everything but ASCII becomes "?", since bytes of it may be control characters there.
+[[nodiscard]] std::string encoded_for(int fd, const Text& text);
 
 // Whether TERM names a terminal without escape sequences, or none. Colours and bars then stay away.
 [[nodiscard]] bool is_dumb_terminal();

@@ -1,9 +1,10 @@
 // The one exception of the library. Thrown where a fact is known, caught where something is decided.
 // A message says what failed and on which object; a hint says what to do about it. Neither ever holds
-// a secret. Both may quote names and texts of an image, of any length and with control characters: make them
-// printable before they reach a terminal. Values of ErrorCode are the exit statuses of the command line.
+// a secret. Both may quote names and texts of an image, with control characters: make them printable before
+// they reach a terminal. Values of ErrorCode are the exit statuses of the command line.
 #pragma once
 
+#include <cstddef>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ enum class ErrorCode {
   kProvider = 9,     // a key provider program failed
   kCancelled = 130,  // SIGINT, SIGTERM or SIGHUP; main adds the signal's number to 128
 };
+
+// Of a message, and of a hint. What is longer is cut, and ends with " [...]".
+inline constexpr std::size_t kMostErrorBytes = 4096;
 
 // A value: copies are independent, and it may be passed between threads.
 class Error final : public std::exception {

@@ -81,7 +81,7 @@ bool is_of_low_order(ByteView point) {
 PublicKey PublicKey::parse(std::string_view text) {
   if (text.starts_with(kSecretPrefix)) {
     fail("a secret key was given where a public one is needed",
-         "keyprovider-sodium public FILE prints the public half of a secret key file");
+         "imgcrypt key public FILE prints the public half of a secret key file");
   }
   if (!text.starts_with(kPublicPrefix)) fail("not a public key of keyprovider-sodium");
   const SecretBytes bytes = decode(kPublicPrefix, text);

@@ -1,6 +1,7 @@
 #include "keyprovider/sodium/key_file.hpp"
 
 #include "base/process/fd.hpp"
+#include "keys/named_file.hpp"
 
 #include <algorithm>
 
@@ -22,11 +23,21 @@ void refuse_secret_text(const std::string& argument) {
               "every user of this machine can see arguments: keep the key in a file and name that");
 }
 
-template <typename Key>
-Key read_key(const std::string& file) {
-  const SecretBytes content = read_secret_file(file, kMostKeyFileBytes);
+SecretBytes read_file(const std::string& file) {
   try {
-    return Key::parse(without_line_end(as_text(content.expose())));
+    return read_secret_file(file, kMostKeyFileBytes);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kNotFound || !error.hint().empty()) throw;
+    throw Error(error.code(), error.message(), hint_for_missing_file(file));
+  }
+}
+
+// What `parse` makes of the file's text.
+template <typename Parse>
+auto parse_file(const std::string& file, Parse parse) {
+  const SecretBytes content = read_file(file);
+  try {
+    return parse(without_line_end(as_text(content.expose())));
   } catch (const Error& error) {
     throw error.in(file);
   }
@@ -37,12 +48,18 @@ Key read_key(const std::string& file) {
 PublicKey read_recipient(const std::string& file_or_text) {
   refuse_secret_text(file_or_text);
   return file_or_text.starts_with(kPublicPrefix) ? PublicKey::parse(file_or_text)
-                                                 : read_key<PublicKey>(file_or_text);
+                                                 : parse_file(file_or_text, PublicKey::parse);
+}
+
+PublicKey read_public_half(const std::string& file) {
+  return parse_file(file, [](std::string_view text) {
+    return text.starts_with(kSecretPrefix) ? SecretKey::parse(text).public_key() : PublicKey::parse(text);
+  });
 }
 
 SecretKey read_secret_key(const std::string& file) {
   refuse_secret_text(file);
-  return read_key<SecretKey>(file);
+  return parse_file(file, SecretKey::parse);
 }
 
 void write_key_files(const std::string& file, const SecretKey& key, IfPresent if_present) {

@@ -13,6 +13,8 @@ namespace imgcrypt::keyprovider::sodium {
 // Throws kUsage if it is not a public key, kNotFound or kOther if the file cannot be read, kRefused if it has
 // more than 4 KiB; each names the file.
 [[nodiscard]] PublicKey read_recipient(const std::string& file_or_text);
+// Of a secret or a public key file. Throws the same.
+[[nodiscard]] PublicKey read_public_half(const std::string& file);
 // Throws the same for a file that is not a secret key file.
 [[nodiscard]] SecretKey read_secret_key(const std::string& file);
 

@@ -37,9 +37,10 @@ int run(int argc, char** argv) {
   generating->add_flag("--force", is_forced, "replace a key that is there");
   generating->callback([&] { generate(file, is_forced ? IfPresent::kReplace : IfPresent::kRefuse); });
 
-  CLI::App* const publishing = app.add_subcommand("public", "print the public key of a secret key file");
-  publishing->add_option("FILE", file, "secret key file")->required();
-  publishing->callback([&] { print(read_secret_key(file).public_key()); });
+  CLI::App* const publishing =
+      app.add_subcommand("public", "print the public key of a key file, secret or public");
+  publishing->add_option("FILE", file, "key file")->required();
+  publishing->callback([&] { print(read_public_half(file)); });
 
   app.require_subcommand(0, 1);
   // The parser runs this also after a subcommand.

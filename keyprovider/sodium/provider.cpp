@@ -1,6 +1,7 @@
 #include "keyprovider/sodium/provider.hpp"
 
 #include "base/layer_authentication.hpp"
+#include "base/text/short_list.hpp"
 #include "keyprovider/sodium/key_file.hpp"
 #include "keyprovider/sodium/packet.hpp"
 
@@ -63,20 +64,15 @@ void add_keys_in(const std::string& directory, KeyRing& ring) {
 
 using Keys = std::vector<const SecretKey*>;
 
-std::string names_of(const Keys& keys) {
-  if (keys.empty()) return "no key was given";
-  std::string names;
-  for (const SecretKey* key : keys) names += (names.empty() ? "tried " : ", ") + key->public_key().text();
-  return names;
-}
-
 [[noreturn]] void fail_without_key(const std::vector<SealedCopy>& copies, const Keys& keys,
                                    const std::vector<std::string>& skipped) {
-  std::string recipients;
-  for (const SealedCopy& copy : copies)
-    recipients += (recipients.empty() ? "" : ", ") + copy.recipient.text();
-  std::string message = "sealed for " + recipients + "; " + names_of(keys);
-  for (const std::string& reason : skipped) message += "; skipped " + reason;
+  std::vector<std::string> recipients;
+  for (const SealedCopy& copy : copies) recipients.push_back(copy.recipient.text());
+  std::vector<std::string> tried;
+  for (const SecretKey* key : keys) tried.push_back(key->public_key().text());
+  std::string message = "sealed for " + short_list(recipients) + "; " +
+                        (keys.empty() ? "no key was given" : "tried " + short_list(tried));
+  if (!skipped.empty()) message += "; skipped " + short_list(skipped);
   throw Error(ErrorCode::kNoKey, message,
               keys.empty() ? "write provider:sodium:FILE, or configure --key or --keys" : "");
 }

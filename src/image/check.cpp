@@ -6,14 +6,39 @@
 #include "image/change/layer_keys.hpp"
 #include "image/tree/convert_to_oci.hpp"
 #include "image/tree/diff_ids.hpp"
+#include "image/tree/file_system.hpp"
+#include "image/tree/network_tries.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 
 #include <algorithm>
-#include <mutex>
+#include <map>
 
 namespace imgcrypt {
 namespace {
+
+// A blob, and what was found when it was looked at.
+struct CheckedBlob {
+  LayerToCheck check;
+  std::optional<Error> problem = std::nullopt;
+};
+
+// What is read as one. Without keys nothing depends on how a blob's key is wrapped.
+LayerId blob_id(const Descriptor& blob, const SharedLayerKeys& keys) {
+  return keys ? layer_id(blob) : LayerId{blob.digest, blob.size, blob.media_type, {}};
+}
+
+// What is needed to read it. Of hundreds of thousands of layers all annotations would fill the memory.
+Descriptor without_annotations(const Descriptor& blob) {
+  return {blob.media_type, blob.digest, blob.size, {}, std::nullopt, blob.has_urls, blob.has_data};
+}
+
+std::optional<Error> problem_of_data(const Descriptor& descriptor, const JsonView& text) {
+  if (!descriptor.has_data || !embeds_other_content(text)) return std::nullopt;
+  return Error(ErrorCode::kIntegrity,
+               "its descriptor embeds, in \"data\", other content than it names, which everyone can read",
+               "build the image without embedded data");
+}
 
 class Checker {
  public:
@@ -23,6 +48,9 @@ class Checker {
   CheckResult run() {
     PlatformChoice choice = choose_platforms(configs_, load_tree(source_), options_.selection.platforms);
     result_.left_out = std::move(choice.left_out);
+    check_embedded_root();
+    // Before the conversion: it gives documents other digests.
+    check_embedded_documents(choice.tree);
     // Docker's types are judged by their OCI names; nothing is written.
     const ImageNode tree = convert_to_oci(choice.tree);
     const std::set<LayerId> chosen = choose_layers(tree, options_.selection.layers);
@@ -40,54 +68,139 @@ class Checker {
  private:
   // A key provider that fails is a problem like others; the rest can still be checked.
   void try_keys(const ImageNode& tree, const std::set<LayerId>& chosen, const KeyUnwrappers& unwrappers) {
+    result_.has_tried_keys = true;
     try {
-      unwrapped_ = unwrap_layer_keys(tree, chosen, unwrappers, options_.jobs, reporter_.progress());
+      unwrapped_ = unwrap_layer_keys(tree, chosen, unwrappers, options_.jobs, reporter_);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kProvider) throw;
       result_.problems.push_back(error);
     }
   }
 
-  void visit(const ImageNode& node, const std::set<LayerId>& chosen) {
-    if (const auto* opaque = std::get_if<Opaque>(&node.document); opaque != nullptr && opaque->is_missing) {
-      result_.problems.emplace_back(
-          ErrorCode::kNotFound, node.place + ": " + node.descriptor.digest.string() + " is missing",
-          "to check only the platforms that are present, select them with --platform");
+  void add_problem(const std::optional<Error>& problem, const std::string& place) {
+    if (problem) result_.problems.push_back(problem->in(place));
+  }
+
+  void check_embedded_root() {
+    const RootDescriptor& root = source_.root();
+    if (root.raw.empty()) return;
+    add_problem(problem_of_data(root.descriptor, JsonView(root.raw)), "the image");
+  }
+
+  void check_embedded_documents(const ImageNode& node) {
+    const auto* index = std::get_if<Index>(&node.document);
+    if (index == nullptr) return;
+    const auto is_embedded = [](const Descriptor& child) { return child.has_data; };
+    if (std::ranges::any_of(index->manifests(), is_embedded)) {
+      const auto texts = JsonView(index->raw()).get("manifests").elements();
+      for (std::size_t i = 0; i < texts.size(); ++i)
+        add_problem(problem_of_data(index->manifests()[i], texts[i]), node.children[i].place);
     }
+    for (const ImageNode& child : node.children) check_embedded_documents(child);
+  }
+
+  void visit(const ImageNode& node, const std::set<LayerId>& chosen) {
+    if (const auto* opaque = std::get_if<Opaque>(&node.document)) visit_opaque(node, *opaque);
     if (const auto* manifest = std::get_if<Manifest>(&node.document)) visit_manifest(node, *manifest, chosen);
     for (const ImageNode& child : node.children) visit(child, chosen);
   }
 
-  void visit_manifest(const ImageNode& node, const Manifest& manifest, const std::set<LayerId>& chosen) {
-    const std::vector<std::optional<Digest>> diff_ids = check_config(node, manifest);
-    for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
-      const Descriptor& layer = manifest.layers()[i];
-      const LayerId id = layer_id(layer);
-      if (!chosen.contains(id)) continue;
-      result_.layers.push_back({layer_place(node, i), layer, state_of(layer), problem_of(layer)});
-      const auto [at, is_new] =
-          blobs_.try_emplace(id, LayerToCheck{layer, layer_place(node, i), unwrapped_.find(layer), {}});
-      // Gathered from all manifests, so that the blob is read once and compared with each of them.
-      if (!diff_ids.empty() && diff_ids[i]) at->second.diff_ids.insert(*diff_ids[i]);
+  void visit_opaque(const ImageNode& node, const Opaque& opaque) {
+    const Descriptor& blob = node.descriptor;
+    if (opaque.is_missing) {
+      result_.problems.emplace_back(
+          ErrorCode::kNotFound, node.place + ": " + blob.digest.string() + " is missing",
+          "to check only the platforms that are present, select them with --platform");
+    } else if (!is_image_layer(blob)) {
+      others_.push_back({node.place, &need(blob, node.place, nullptr)});
+    } else if (options_.selection.layers.empty()) {
+      // Positions are those of manifests' layers.
+      add_layer("index entry " + node.place, blob, true, std::nullopt);
     }
   }
 
-  // Without a usable config its layers are still checked, but for their diff_ids.
-  std::vector<std::optional<Digest>> check_config(const ImageNode& node, const Manifest& manifest) {
+  void visit_manifest(const ImageNode& node, const Manifest& manifest, const std::set<LayerId>& chosen) {
+    const auto diff_ids = check_config(node, manifest);
+    if (diff_ids && diff_ids->empty()) check_uncounted(node, manifest, chosen);
+    const auto known = diff_ids.value_or(std::vector<std::optional<Digest>>());
+    const std::vector<bool> are_layers = file_system_layers(manifest, known);
+    const auto texts = layer_texts(manifest);
+    for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
+      const Descriptor& layer = manifest.layers()[i];
+      if (!chosen.contains(layer_id(layer))) continue;
+      CheckedBlob& blob = add_layer(layer_place(node, i), layer, are_layers[i],
+                                    layer.has_data ? problem_of_data(layer, texts[i]) : std::nullopt);
+      // Gathered from all manifests, so that the blob is read once and compared with each of them.
+      if (!known.empty() && known[i]) blob.check.diff_ids.insert(*known[i]);
+    }
+  }
+
+  // Only where one of them embeds something.
+  static std::vector<JsonView> layer_texts(const Manifest& manifest) {
+    const auto is_embedded = [](const Descriptor& layer) { return layer.has_data; };
+    if (std::ranges::none_of(manifest.layers(), is_embedded)) return {};
+    return JsonView(manifest.raw()).get("layers").elements();
+  }
+
+  CheckedBlob& add_layer(const std::string& place, const Descriptor& layer, bool is_of_file_system,
+                         std::optional<Error> problem) {
+    // Its own description first, then why no key opens it.
+    if (!problem) problem = problem_of(layer);
+    result_.layers.push_back(
+        {place, without_annotations(layer), state_of(layer, is_of_file_system), std::move(problem)});
+    CheckedBlob& blob = need(layer, place, unwrapped_.find(layer));
+    blobs_of_layers_.push_back(&blob);
+    return blob;
+  }
+
+  // The entry of a blob, which is looked at once, however often it occurs.
+  CheckedBlob& need(const Descriptor& blob, const std::string& place, const SharedLayerKeys& keys) {
+    return blobs_
+        .try_emplace(blob_id(blob, keys),
+                     CheckedBlob{LayerToCheck{without_annotations(blob), place, keys, {}}})
+        .first->second;
+  }
+
+  // nullopt without a usable config: its layers are still checked, but for their diff_ids.
+  std::optional<std::vector<std::optional<Digest>>> check_config(const ImageNode& node,
+                                                                 const Manifest& manifest) {
+    const Descriptor& config = manifest.config();
+    const std::string place = "config of " + node.place;
+    if (config.has_data) add_problem(problem_of_data(config, JsonView(manifest.raw()).get("config")), place);
     try {
-      // Whoever reads it sees that it is there.
-      if (!is_image_config(manifest.config().media_type)) source_.check_presence(manifest.config());
+      // Whoever reads an image's config sees whether it is there and intact.
+      if (!is_image_config(config.media_type)) others_.push_back({place, &need(config, place, nullptr)});
       return diff_ids_of(configs_, node, manifest);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::kCancelled) throw;
-      result_.problems.push_back(error.in("config of " + node.place));
-      return {};
+      result_.problems.push_back(error.in(place));
+      return std::nullopt;
     }
   }
 
-  [[nodiscard]] LayerState state_of(const Descriptor& layer) const {
+  // A config that lists no diff_ids. An artifact's layers need none, as long as they are plain: whoever reads
+  // one sees what it is.
+  void check_uncounted(const ImageNode& node, const Manifest& manifest, const std::set<LayerId>& chosen) {
+    const bool is_image = is_image_config(manifest.config().media_type);
+    const bool is_concerned = std::ranges::any_of(manifest.layers(), [&](const Descriptor& layer) {
+      const bool is_counted_elsewhere = is_image ? is_image_layer(layer) : is_encrypted(layer.media_type);
+      return is_counted_elsewhere && chosen.contains(layer_id(layer));
+    });
+    if (!is_concerned) return;
+    const Error problem(
+        ErrorCode::kRefused,
+        node.place + ": its config lists no diff_ids: nothing tells whether its layers belong to it",
+        "an artifact has none; an image must be built again");
+    if (options_.depth == CheckDepth::kContent) {
+      result_.problems.push_back(problem);
+    } else {
+      reporter_.note(problem.message());
+    }
+  }
+
+  [[nodiscard]] LayerState state_of(const Descriptor& layer, bool is_of_file_system) const {
     if (!is_encrypted(layer.media_type))
-      return can_be_encrypted(layer) ? LayerState::kPlain : LayerState::kNotALayer;
+      return is_of_file_system && !is_foreign(layer) ? LayerState::kPlain : LayerState::kNotALayer;
     if (options_.unwrappers == nullptr) return LayerState::kEncrypted;
     return unwrapped_.find(layer) ? LayerState::kOpens : LayerState::kLocked;
   }
@@ -105,45 +218,50 @@ class Checker {
     } catch (const Error& error) {
       return error;
     }
-    const auto locked = std::ranges::find(unwrapped_.locked, layer_id(layer), &LockedLayer::id);
-    return locked == unwrapped_.locked.end() ? std::nullopt : std::optional(locked->why);
+    const LockedLayer* locked = unwrapped_.find_locked(layer);
+    return locked == nullptr ? std::nullopt : std::optional(locked->why);
   }
 
   void check_blobs() {
-    std::vector<std::pair<LayerId, LayerToCheck>> blobs(blobs_.begin(), blobs_.end());
+    std::vector<CheckedBlob*> blobs;
+    for (auto& [id, blob] : blobs_) blobs.push_back(&blob);
     // Looking at sizes takes no time worth sharing.
     const unsigned jobs = options_.depth == CheckDepth::kContent ? options_.jobs : 1;
     if (options_.depth == CheckDepth::kContent) {
-      for (const auto& [key, blob] : blobs) reporter_.progress().plan(1, blob.layer.size);
+      for (const CheckedBlob* blob : blobs) reporter_.progress().plan(1, blob->check.layer.size);
     }
     StopFlag stop = false;
-    std::mutex mutex;
     const auto large = std::ranges::count_if(
-        blobs, [](const auto& blob) { return HandsChoice::is_large(blob.second.layer.size); });
+        blobs, [](const CheckedBlob* blob) { return HandsChoice::is_large(blob->check.layer.size); });
     HandsChoice hands(static_cast<std::size_t>(large), jobs);
     run_parallel(blobs.size(), jobs, stop, [&](std::size_t i) {
+      const LayerToCheck& check = blobs[i]->check;
       try {
-        const Descriptor& blob = blobs[i].second.layer;
-        options_.depth == CheckDepth::kContent
-            ? check_layer_content(source_, blobs[i].second, hands.next(blob.size), stop, reporter_)
-            : source_.check_presence(blob);
+        if (options_.depth == CheckDepth::kContent) {
+          check_layer_content(source_, check, hands.next(check.layer.size), stop, reporter_);
+        } else {
+          try_network(stop, [&] { source_.check_presence(check.layer); });
+        }
       } catch (const Error& error) {
-        // As others would fetch it from its urls.
-        const bool may_be_elsewhere = blobs[i].second.layer.has_urls && error.code() == ErrorCode::kNotFound;
         if (error.code() == ErrorCode::kCancelled) throw;
-        const std::scoped_lock lock(mutex);
-        if (!may_be_elsewhere) blob_problems_.emplace(blobs[i].first, error);
+        blobs[i]->problem = error;
       }
     });
   }
 
-  // Damage weighs more than a missing key.
+  // Damage weighs more than a missing key, and more than that a key opens the layer.
   void gather_problems() {
-    for (CheckedLayer& layer : result_.layers) {
-      const auto of_blob = blob_problems_.find(layer_id(layer.layer));
-      if (of_blob != blob_problems_.end()) layer.problem = of_blob->second;
-      if (layer.problem) result_.problems.push_back(layer.problem->in(layer.place));
+    for (std::size_t i = 0; i < result_.layers.size(); ++i) {
+      CheckedLayer& layer = result_.layers[i];
+      const std::optional<Error>& of_blob = blobs_of_layers_[i]->problem;
+      const bool may_be_elsewhere =
+          is_foreign(layer.layer) && of_blob && of_blob->code() == ErrorCode::kNotFound;
+      if (of_blob && !may_be_elsewhere) layer.problem = of_blob;
+      if (!layer.problem) continue;
+      if (layer.state == LayerState::kOpens) layer.state = LayerState::kEncrypted;
+      result_.problems.push_back(layer.problem->in(layer.place));
     }
+    for (const auto& [place, blob] : others_) add_problem(blob->problem, place);
   }
 
   ImageSource& source_;
@@ -151,61 +269,16 @@ class Checker {
   const CheckOptions& options_;
   Reporter& reporter_;
   UnwrappedKeys unwrapped_;
-  std::map<LayerId, LayerToCheck> blobs_;
-  std::map<LayerId, Error> blob_problems_;
+  std::map<LayerId, CheckedBlob> blobs_;
+  std::vector<const CheckedBlob*> blobs_of_layers_;                 // one for each of result_.layers
+  std::vector<std::pair<std::string, const CheckedBlob*>> others_;  // that are not layers, with their places
   CheckResult result_;
 };
 
 }  // namespace
 
-std::string description(LayerState state) {
-  switch (state) {
-    case LayerState::kOpens:
-      return "encrypted, a key opens it";
-    case LayerState::kLocked:
-      return "encrypted, locked";
-    case LayerState::kEncrypted:
-      return "encrypted";
-    case LayerState::kPlain:
-      return "not encrypted";
-    case LayerState::kNotALayer:
-      return "not an image layer";
-  }
-  return {};
-}
-
-std::size_t CheckResult::count(LayerState state) const {
-  return static_cast<std::size_t>(std::ranges::count(layers, state, &CheckedLayer::state));
-}
-
-std::size_t CheckResult::encrypted() const {
-  return count(LayerState::kOpens) + count(LayerState::kLocked) + count(LayerState::kEncrypted);
-}
-
 CheckResult check_image(ImageSource& source, const CheckOptions& options, Reporter& reporter) {
   return Checker(source, options, reporter).run();
-}
-
-// What is missing may explain what is damaged, and damage why no key opens it: the cause comes first.
-std::optional<Error> worst_problem(const CheckResult& result) {
-  for (const ErrorCode code : {ErrorCode::kNotFound, ErrorCode::kIntegrity, ErrorCode::kRegistry,
-                               ErrorCode::kNetwork, ErrorCode::kProvider, ErrorCode::kNoKey}) {
-    const auto found = std::ranges::find(result.problems, code, &Error::code);
-    if (found != result.problems.end()) return *found;
-  }
-  return result.problems.empty() ? std::nullopt : std::optional(result.problems.front());
-}
-
-void require_encrypted(const CheckResult& result) {
-  std::string plain;
-  for (const CheckedLayer& layer : result.layers) {
-    if (layer.state == LayerState::kPlain) plain += (plain.empty() ? "" : ", ") + layer.place;
-  }
-  if (plain.empty() && result.encrypted() > 0) return;
-  throw Error(
-      ErrorCode::kRefused, plain.empty() ? "the image has no encrypted layer" : "not encrypted: " + plain,
-      result.count(LayerState::kPlain) == 0 ? "the image has no layer that can be encrypted"
-                                            : "imgcrypt encrypt SRC DST -r RECIPIENT encrypts all layers");
 }
 
 }  // namespace imgcrypt

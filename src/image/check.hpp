@@ -17,8 +17,9 @@ namespace imgcrypt {
 
 // How much is read. Either way all documents are read and verified, and image configs as well.
 enum class CheckDepth {
-  kKeys,     // configs and layers are there and have their size; keys open the layers
-  kContent,  // every chosen layer is read: digest, HMAC if a key opens it, diff_id if it can be read
+  kKeys,     // everything is there and has its size; keys open the layers
+  kContent,  // every chosen blob is read: digest, HMAC if a key opens it, diff_id if it can be read and has
+             // one
 };
 
 // What check_image() is told. Platforms and layers that are not selected are not checked at all.
@@ -29,19 +30,20 @@ struct CheckOptions {
   unsigned jobs = 1;  // at least 1
 };
 
-// What a layer is, as far as the given keys tell; that it is damaged is not a state but a problem.
+// What a layer is, as far as the given keys tell.
 enum class LayerState {
-  kOpens,      // encrypted, and a key opens it
-  kLocked,     // encrypted, and none does
-  kEncrypted,  // no keys were given
-  kPlain,      // everyone can read it, though it could have been encrypted
-  kNotALayer,  // of a type that is never encrypted, or to be fetched from its urls
+  kOpens,      // encrypted, a key opens it, and nothing was found wrong with it
+  kLocked,     // encrypted, and no key opens it
+  kEncrypted,  // encrypted: no keys were given, or its problem comes first
+  kPlain,      // part of the file system, and everyone can read it
+  kNotALayer,  // not part of the file system, or to be fetched from its urls
 };
 
 // "encrypted, a key opens it", "not encrypted": for people.
 [[nodiscard]] std::string description(LayerState state);
 
-// One entry for each place where a layer occurs, even though its blob is checked once.
+// One entry for each place where a layer occurs, even though its blob is checked once. A layer that an index
+// lists itself has one as well.
 struct CheckedLayer {
   std::string place;  // "layer 3 of linux/arm64"
   Descriptor layer;
@@ -54,8 +56,8 @@ struct CheckResult {
   std::vector<CheckedLayer> layers;   // those chosen, of every manifest, in order
   std::vector<Error> problems;        // also those of layers; each names its place
   std::vector<std::string> left_out;  // platforms that were not chosen
+  bool has_tried_keys = false;
 
-  // Neither looks at problems: a layer that is damaged still counts by its state.
   [[nodiscard]] std::size_t count(LayerState state) const;
   [[nodiscard]] std::size_t encrypted() const;  // layers, whether they open or not
 };
@@ -70,8 +72,8 @@ struct CheckResult {
 // layer that no key opens, and others. nullopt when there is none.
 [[nodiscard]] std::optional<Error> worst_problem(const CheckResult& result);
 
-// Throws kRefused, naming the layers, when one could have been encrypted and is not, or when none is
-// encrypted. Looks only at the layers that were chosen.
+// Throws kRefused, naming layers, when one of the file system is not encrypted, or when none is encrypted.
+// Looks only at the layers that were chosen.
 void require_encrypted(const CheckResult& result);
 
 }  // namespace imgcrypt

@@ -1,6 +1,7 @@
 #include "image/decrypt.hpp"
 
 #include "image/change/decryption_plan.hpp"
+#include "image/change/plan_notes.hpp"
 #include "image/change/rewrite.hpp"
 #include "image/change/source_digest.hpp"
 #include "image/tree/convert_to_oci.hpp"
@@ -15,8 +16,8 @@ namespace {
 std::optional<std::string> recorded_digest(const ImageNode& tree) {
   std::optional<std::string> recorded;
   for_each_document(tree, [&](const ImageNode& node, const Annotations& annotations) {
-    const auto found = annotations.find(kSourceDigest);
-    if (&node == &tree && found != annotations.end()) recorded = found->second;
+    if (&node != &tree) return;
+    if (const auto name = newest_record(annotations)) recorded = annotations.at(*name);
   });
   return recorded;
 }
@@ -46,8 +47,12 @@ void check_locked(const UnwrappedKeys& unwrapped, const DecryptOptions& options,
   for (const LockedLayer& layer : unwrapped.locked) {
     const bool may_stay = options.locked == Locked::kStay && layer.why.code() == ErrorCode::kNoKey;
     if (!may_stay || unwrapped.keys.empty()) throw layer.error();
-    reporter.warn(layer.error().message());
   }
+  // With the keys' trial each of them has been a detail already.
+  const std::size_t count = unwrapped.locked.size();
+  if (count == 1) reporter.warn(unwrapped.locked.front().error().message());
+  if (count > 1)
+    reporter.warn(std::to_string(count) + " layers stay encrypted: no key opens them (-v lists them)");
 }
 
 // A selection that misses every encrypted layer is a mistake; an image without any is copied.
@@ -117,23 +122,24 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   // Before anything is decided by type: with a forged type an encrypted layer would be copied as a plain one.
   check_annotations(tree);
   const std::set<LayerId> chosen = choose_layers(tree, options.selection.layers);
-  const UnwrappedKeys unwrapped =
-      unwrap_layer_keys(tree, chosen, unwrappers, options.jobs, reporter.progress());
+  const UnwrappedKeys unwrapped = unwrap_layer_keys(tree, chosen, unwrappers, options.jobs, reporter);
   check_locked(unwrapped, options, reporter);
   DecryptResult result;
   result.layers = outcomes_of(tree, chosen, unwrapped);
   result.left_out = choice.left_out;
   result.source_digest = recorded_digest(tree);
   check_worthwhile(result.layers);
-  for (const std::string& platform : choice.left_out) reporter.note("platform left out: " + platform);
-  note_untouched(tree, reporter);
+  note_left_out(choice.left_out, reporter);
   // An image in which nothing is decrypted is copied as it is, Docker's types included.
   const DecryptionPlan decryption = plan_decryption(unwrapped.keys.empty() ? choice.tree : tree, unwrapped,
                                                     options.diff_ids, configs, source, reporter);
+  note_plan(decryption.plan, reporter);
   if (options.dry_run == DryRun::kYes) {
     check_feasible(source, destination, decryption.plan);
     return result;
   }
+  // It fails at once what the rewrite would fail only after the layers have been read.
+  destination.check();
   // Before anything is written: their manifests would otherwise be committed with somebody else's layers in
   // them.
   check_layers(source, decryption.plain_layers, options.jobs, reporter);

@@ -46,7 +46,7 @@ struct DecryptedLayer {
 };
 
 // How the result compares with the image that was encrypted. The record is the root's own annotation
-// (source_digest.hpp); those of its children are not compared here.
+// (source_digest.hpp), the newest if it has several; those of its children are not compared here.
 enum class Exactness {
   kExact,         // identical to it
   kDifferent,     // what was encrypted had another digest
@@ -68,10 +68,10 @@ struct DecryptResult {
 // All keys are unwrapped, and plain layers checked, before anything is written. Nothing is visible at the
 // destination after an exception. Throws kNoKey when a layer cannot be opened; kIntegrity when one is
 // damaged, forged or another image's, or when a plain type has encryption annotations; kProvider when a key
-// provider failed that may have opened it; kRefused when no encrypted layer is selected, or a descriptor
-// embeds a layer; kNotFound when something is missing; kUsage for a selection that does not fit the image;
-// and what the stores throw. The arguments must outlive the call only. Returns when all threads have ended; a
-// signal ends it with kCancelled at the next chunk. `unwrappers` are used by several threads.
+// provider failed that may have opened it; kRefused when no encrypted layer is selected; kNotFound when
+// something is missing; kUsage for a selection that does not fit the image; and what the stores throw. The
+// arguments must outlive the call only. Returns when all threads have ended; a signal ends it with kCancelled
+// at the next chunk. `unwrappers` are used by several threads.
 DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
                             const KeyUnwrappers& unwrappers, const DecryptOptions& options,
                             Reporter& reporter);

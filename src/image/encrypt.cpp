@@ -2,6 +2,7 @@
 
 #include "image/change/layer_encryption.hpp"
 #include "image/change/layer_rewrap.hpp"
+#include "image/change/plan_notes.hpp"
 #include "image/change/rewrite.hpp"
 #include "image/change/source_digest.hpp"
 #include "image/tree/convert_to_oci.hpp"
@@ -36,14 +37,14 @@ std::set<LayerId> layers_of_base(Configs& configs, const ImageNode& tree, ImageS
 // What becomes of each layer, and how often. Decided once: plan, notes, dry run and result read it.
 class Outcomes {
  public:
-  Outcomes(Configs& configs, const ImageNode& tree, const EncryptOptions& options, Progress& progress)
+  Outcomes(Configs& configs, const ImageNode& tree, const EncryptOptions& options, Reporter& reporter)
       : chosen_(choose_layers(tree, options.selection.layers)) {
     // Before anything is decided by type: a forged type would make an encrypted layer look plain, and it
     // would be encrypted twice.
     check_annotations(tree);
     if (options.base != nullptr) base_ = layers_of_base(configs, tree, *options.base);
     if (options.unwrappers != nullptr) {
-      unwrapped_ = unwrap_layer_keys(tree, chosen_, *options.unwrappers, options.jobs, progress);
+      unwrapped_ = unwrap_layer_keys(tree, chosen_, *options.unwrappers, options.jobs, reporter);
       // With recipients added to some layers only, they could not run the image.
       if (!unwrapped_.locked.empty()) throw unwrapped_.locked.front().error();
     }
@@ -89,9 +90,8 @@ void record_source_digests(ImagePlan& plan) {
   const std::set<Digest> changed = plan.changed_documents();
   for_each_document(plan.tree(), [&](const ImageNode& node, const Annotations& annotations) {
     const Digest& digest = node.descriptor.digest;
-    if (!changed.contains(digest) || encrypted_before.contains(digest) || annotations.contains(kSourceDigest))
-      return;
-    plan.edit_document(digest, {{{kSourceDigest, digest.string()}}, {}});
+    if (!changed.contains(digest) || encrypted_before.contains(digest)) return;
+    plan.edit_document(digest, {{{next_record(annotations), digest.string()}}, {}});
   });
 }
 
@@ -99,11 +99,10 @@ ImagePlan plan_of(const ImageNode& tree, const Outcomes& outcomes, const KeyWrap
   ImagePlan plan(tree);
   for (const LayerOutcome& layer : outcomes.layers()) {
     if (layer.outcome == EncryptedAs::kEncrypted) {
-      plan.change(layer.layer, layer.place, std::make_unique<LayerEncryption>(layer.layer, wrappers));
+      plan.change(layer.layer, std::make_unique<LayerEncryption>(layer.layer, wrappers));
     } else if (layer.outcome == EncryptedAs::kRecipientsAdded) {
-      plan.change(layer.layer, layer.place,
-                  std::make_unique<LayerRewrap>(layer.layer, outcomes.keys_of(layer.layer), wrappers,
-                                                RewrapOptions()));
+      plan.change(layer.layer, std::make_unique<LayerRewrap>(layer.layer, outcomes.keys_of(layer.layer),
+                                                             wrappers, RewrapOptions()));
     }
   }
   record_source_digests(plan);
@@ -160,10 +159,13 @@ void note_count(std::size_t count, const std::string& one, const std::string& se
 }
 
 void note_outcomes(const Outcomes& outcomes, const std::vector<std::string>& left_out, Reporter& reporter) {
+  std::vector<std::string> no_layers;
   for (const LayerOutcome& layer : outcomes.layers()) {
     if (layer.outcome == EncryptedAs::kNotALayer)
-      reporter.note(layer.place + " is not encrypted: its type is " + layer.layer.media_type);
+      no_layers.push_back(layer.place + " is not encrypted: its type is " + layer.layer.media_type);
   }
+  reporter.say_of_all(Importance::kNote, no_layers,
+                      "layers are not encrypted: they are of types that stay plain");
   note_count(outcomes.count(EncryptedAs::kNotChosen), "is not selected: everyone can read it",
              "are not selected: everyone can read them", reporter);
   note_count(outcomes.count(EncryptedAs::kBase), "belongs to the base image: everyone can read it",
@@ -172,7 +174,7 @@ void note_outcomes(const Outcomes& outcomes, const std::vector<std::string>& lef
              "are already encrypted and keep their recipients", reporter);
   note_count(outcomes.count(EncryptedAs::kRecipientsAdded), "is already encrypted: the recipients are added",
              "are already encrypted: the recipients are added", reporter);
-  for (const std::string& platform : left_out) reporter.note("platform left out: " + platform);
+  note_left_out(left_out, reporter);
 }
 
 }  // namespace
@@ -202,13 +204,13 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
   // The digest to be recorded is that of the OCI document, as that is what decrypting gives back.
   const ImageNode converted = convert_to_oci(stored);
   const PlatformChoice choice = choose_platforms(configs, converted, options.selection.platforms);
-  const Outcomes outcomes(configs, choice.tree, options, reporter.progress());
+  const Outcomes outcomes(configs, choice.tree, options, reporter);
   check_worthwhile(outcomes);
   const ImagePlan plan = plan_of(choice.tree, outcomes, wrappers);
   require_diff_ids(configs, plan);
   note_conversion(stored, converted, outcomes, reporter);
   note_outcomes(outcomes, choice.left_out, reporter);
-  note_untouched(choice.tree, reporter);
+  note_plan(plan, reporter);
   EncryptResult result{std::nullopt, std::nullopt, outcomes.layers(), choice.left_out, {}};
   // Of the platforms that were left out, but not what they share with those that are encrypted.
   result.plain_left_out = plain_layers(converted);

@@ -59,7 +59,7 @@ struct EncryptResult {
 };
 
 // Each layer gets a new random key, and no plaintext of it reaches the destination. Nothing is visible there
-// after an exception. Throws kRefused when there is nothing to encrypt, a descriptor embeds a layer or the
+// after an exception. Throws kRefused when there is nothing to encrypt, a layer is too tiny or the
 // new manifest would be too large; kIntegrity when something is damaged, or the config's diff_ids do not
 // match the layers, so that nobody could decrypt the result; kNoKey when options.unwrappers do not open a
 // layer that is already encrypted; kProvider; kNotFound when something is missing; kUsage for a selection

@@ -3,6 +3,9 @@
 #include "image/recipients/recipient_numbers.hpp"
 #include "image/tree/child_edits.hpp"
 #include "image/tree/configs.hpp"
+#include "image/tree/diff_ids.hpp"
+#include "image/tree/file_system.hpp"
+#include "image/tree/read_document.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 
@@ -11,14 +14,6 @@
 
 namespace imgcrypt {
 namespace {
-
-Bytes read_document(ImageSource& source, const Descriptor& document, const std::string& kind) {
-  const std::string name = kind + " " + document.digest.string();
-  // By the descriptor's word, before a byte is requested; open() gives no more than that.
-  if (document.size > kMostDocumentBytes) throw Error(ErrorCode::kRefused, name + " is larger than 4 MiB");
-  ChunkPool pool;
-  return read_all(*source.open(document, pool), kMostDocumentBytes, name);
-}
 
 // Which parts of an image are shown. The indexes above are shown as they are, not as an edit would make them:
 // their digests are those that other tools know.
@@ -54,8 +49,8 @@ std::string problem_of(const Descriptor& layer) {
 
 class Inspection {
  public:
-  Inspection(Configs& configs, Shown shown, bool is_whole)
-      : configs_(configs), shown_(std::move(shown)), is_whole_(is_whole) {}
+  Inspection(ImageSource& source, Configs& configs, Shown shown, bool is_whole)
+      : source_(source), configs_(configs), shown_(std::move(shown)), is_whole_(is_whole) {}
 
   ImageReport run(const ImageNode& tree) {
     DocumentReport root = inspect(tree);  // which counts and numbers
@@ -69,10 +64,11 @@ class Inspection {
                           .about = subject_of(node.descriptor),
                           .annotations = {},
                           .config = {},
+                          .is_config_missing = false,
                           .layers = {},
                           .parts = {}};
     if (const auto* manifest = std::get_if<Manifest>(&node.document)) {
-      add_manifest(report, *manifest);
+      add_manifest(report, node, *manifest);
     } else if (const auto* index = std::get_if<Index>(&node.document)) {
       report.kind = DocumentKind::kIndex;
       report.annotations = index->annotations();
@@ -81,6 +77,8 @@ class Inspection {
       }
     } else if (std::get<Opaque>(node.document).is_missing) {
       report.kind = DocumentKind::kMissing;
+    } else if (is_image_layer(node.descriptor)) {
+      count(node.descriptor);
     }
     return report;
   }
@@ -90,7 +88,7 @@ class Inspection {
     return std::ranges::any_of(node.children, [&](const ImageNode& child) { return is_shown(child); });
   }
 
-  void add_manifest(DocumentReport& report, const Manifest& manifest) {
+  void add_manifest(DocumentReport& report, const ImageNode& node, const Manifest& manifest) {
     const bool is_image = is_image_config(manifest.config().media_type);
     // An attestation has the config of an image, so its annotation decides.
     report.kind = report.about ? DocumentKind::kAttestation
@@ -98,28 +96,36 @@ class Inspection {
                                : DocumentKind::kArtifact;
     report.annotations = manifest.annotations();
     report.config = manifest.config();
-    if (!report.platform && is_image) report.platform = platform_of(manifest);
+    const std::vector<bool> are_layers = read_config(report, node, manifest);
     for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
-      if (shown_.layers.contains(layer_id(manifest.layers()[i]))) add_layer(report, manifest.layers()[i], i);
+      const Descriptor& layer = manifest.layers()[i];
+      if (shown_.layers.contains(layer_id(layer))) add_layer(report, layer, i, are_layers[i]);
     }
   }
 
-  // A config that is missing or damaged is for `check` to report.
-  std::optional<Platform> platform_of(const Manifest& manifest) {
+  // What it tells: the platform, and which blobs are layers. That it is damaged is for `check` to report.
+  std::vector<bool> read_config(DocumentReport& report, const ImageNode& node, const Manifest& manifest) {
     try {
+      // Whoever reads an image's config sees whether it is there.
+      if (!is_image_config(manifest.config().media_type)) source_.check_presence(manifest.config());
       const auto config = configs_.of(manifest);
-      const bool is_told = config && !config->platform.os.empty();
-      return is_told ? std::optional(config->platform) : std::nullopt;
+      const bool is_told = config && report.kind == DocumentKind::kImage && !config->platform.os.empty();
+      if (is_told && !report.platform) report.platform = config->platform;
+      return file_system_layers(manifest, diff_ids_of(configs_, node, manifest));
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::kNotFound && error.code() != ErrorCode::kIntegrity) throw;
-      return std::nullopt;
+      report.is_config_missing = error.code() == ErrorCode::kNotFound;
+      if (error.code() != ErrorCode::kNotFound && error.code() != ErrorCode::kIntegrity &&
+          error.code() != ErrorCode::kRefused)
+        throw;
+      return file_system_layers(manifest, {});
     }
   }
 
-  void add_layer(DocumentReport& report, const Descriptor& layer, std::size_t position) {
+  void add_layer(DocumentReport& report, const Descriptor& layer, std::size_t position,
+                 bool is_of_file_system) {
     LayerReport described{.descriptor = layer,
                           .position = position,
-                          .is_image_layer = is_image_layer(layer),
+                          .is_image_layer = is_of_file_system,
                           .is_encrypted = is_encrypted(layer.media_type),
                           .recipients = {},
                           .problem = problem_of(layer)};
@@ -131,13 +137,18 @@ class Inspection {
       if (recipients.list.empty()) described.problem = "its wrapped keys are missing";
     }
     report.layers.push_back(std::move(described));
-    // Platforms share layers; what is stored once counts once.
-    if (!is_image_layer(layer) || !counted_.insert(layer.digest).second) return;
+    if (is_of_file_system) count(layer);
+  }
+
+  // Platforms share layers; what is stored once counts once.
+  void count(const Descriptor& layer) {
+    if (!counted_.insert(layer.digest).second) return;
     ++totals_.layers;
     if (is_encrypted(layer.media_type)) ++totals_.encrypted;
     totals_.bytes += layer.size;
   }
 
+  ImageSource& source_;
   Configs& configs_;
   Shown shown_;
   bool is_whole_;  // every platform, and what has none
@@ -151,10 +162,13 @@ class Inspection {
 ImageReport inspect_image(ImageSource& source, const Selection& selection) {
   const ImageNode tree = load_tree(source);
   Configs configs(source);
-  return Inspection(configs, choose(configs, tree, selection), selection.platforms.empty()).run(tree);
+  return Inspection(source, configs, choose(configs, tree, selection), selection.platforms.empty()).run(tree);
 }
 
-Bytes read_root(ImageSource& source) { return read_document(source, source.root().descriptor, "document"); }
+Bytes read_root(ImageSource& source) {
+  const Descriptor& root = source.root().descriptor;
+  return read_document(source, root, "document " + root.digest.string());
+}
 
 Bytes read_config(ImageSource& source, const std::vector<Platform>& platforms) {
   const ImageNode tree = load_tree(source);
@@ -173,7 +187,7 @@ Bytes read_config(ImageSource& source, const std::vector<Platform>& platforms) {
     throw Error(ErrorCode::kUsage, "the index has " + std::to_string(configs.size()) + " images",
                 "choose one with --platform: " + places);
   }
-  return read_document(source, configs.front(), "config");
+  return read_document(source, configs.front(), "config " + configs.front().digest.string());
 }
 
 }  // namespace imgcrypt

@@ -26,7 +26,7 @@ enum class DocumentKind {
 struct LayerReport {
   Descriptor descriptor;
   std::size_t position = 0;     // in its manifest, the first being 0
-  bool is_image_layer = false;  // of a root file system, encrypted or not
+  bool is_image_layer = false;  // part of the root file system, encrypted or not
   bool is_encrypted = false;
   std::vector<std::size_t> recipients;  // positions in ImageReport::recipients
   std::size_t omitted = 0;              // further recipients, beyond kMostDescribed
@@ -41,11 +41,13 @@ struct DocumentReport {
   std::optional<std::string> about;   // an attestation's: the digest of the manifest, unchecked
   Annotations annotations;            // the document's own
   std::optional<Descriptor> config;   // a manifest's
+  bool is_config_missing = false;     // the source does not hold it
   std::vector<LayerReport> layers;    // a manifest's
   std::vector<DocumentReport> parts;  // an index's
 };
 
-// The blobs of the image layers that are shown; each digest counts once, however often it occurs.
+// The blobs of the image layers that are shown, those that an index lists itself included; each digest counts
+// once, however often it occurs.
 struct LayerTotals {
   std::size_t layers = 0;
   std::size_t encrypted = 0;
@@ -60,7 +62,8 @@ struct ImageReport {
 };
 
 // The image without manifests of other platforms and layers at other positions; indexes keep their own
-// digests. A config that is missing or damaged costs only the platform. Throws as load_tree, choose_platforms
+// digests. A config that is missing or damaged costs only what it would tell: the platform, and
+// whether blobs of types that we do not know are layers. Throws as load_tree, choose_platforms
 // and choose_layers. A child that the source lacks is kMissing, not an error.
 [[nodiscard]] ImageReport inspect_image(ImageSource& source, const Selection& selection = {});
 

@@ -2,6 +2,7 @@
 #include "image/encrypt.hpp"
 #include "image/inspect.hpp"
 #include "keys/key_file.hpp"
+#include "keys/passphrase.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "keywrap/provider/provider.hpp"
 #include "transport/open.hpp"
@@ -92,12 +93,17 @@ auto throwing_errors(Call call) {
 
 WrittenImage encrypt_as_requested(const EncryptRequest& request) {
   KeepingReporter reporter;
-  const KeyWrappers wrappers = parse_recipients(request.recipients, open_providers(request.provider_config),
-                                                [&](const std::string& text) { reporter.note(text); });
+  const KeyWrappers wrappers = parse_recipients(
+      request.recipients, open_providers(request.provider_config),
+      [&](Remark remark, const std::string& text) {
+        reporter.say(remark == Remark::kWarning ? Importance::kWarning : Importance::kNote, text);
+      });
   if (wrappers.empty()) throw Error(ErrorCode::kUsage, "no recipient was given");
   const Reference from = Reference::parse(request.source);
   const auto source = open_source(from, {});
-  const auto destination = open_destination(Reference::parse(request.destination), {.other = from});
+  const auto destination =
+      open_destination(Reference::parse(request.destination, ReferenceUse::kWrite),
+                       {.origin = Origin{from, source->root()}, .warn = warn_through(reporter)});
   EncryptOptions options;
   options.selection = selection_of(request.layers, request.platforms);
   options.jobs = threads_for(request.jobs);
@@ -115,7 +121,9 @@ WrittenImage decrypt_as_requested(const DecryptRequest& request) {
   keys.push_back(std::make_unique<ProviderUnwrapper>(std::move(providers), ProviderParameters()));
   const Reference from = Reference::parse(request.source);
   const auto source = open_source(from, {});
-  const auto destination = open_destination(Reference::parse(request.destination), {.other = from});
+  const auto destination =
+      open_destination(Reference::parse(request.destination, ReferenceUse::kWrite),
+                       {.origin = Origin{from, source->root()}, .warn = warn_through(reporter)});
   DecryptOptions options;
   options.selection = selection_of(request.layers, request.platforms);
   options.jobs = threads_for(request.jobs);

@@ -5,7 +5,9 @@
 
 #include "image/progress.hpp"
 
+#include <functional>
 #include <string>
+#include <vector>
 
 namespace imgcrypt {
 
@@ -29,6 +31,19 @@ class Reporter {
   void detail(const std::string& text) { say(Importance::kDetail, text); }
   void note(const std::string& text) { say(Importance::kNote, text); }
   void warn(const std::string& text) { say(Importance::kWarning, text); }
+  // The same thing of many layers, platforms or documents, said once. `items` is the line for each of them: a
+  // single one is said as it is; of several their number and `several`, and the lines themselves as details.
+  void say_of_all(Importance importance, const std::vector<std::string>& items, const std::string& several) {
+    if (items.empty()) return;
+    if (items.size() == 1) return say(importance, items.front());
+    say(importance, std::to_string(items.size()) + " " + several + " (-v lists them)");
+    for (const std::string& item : items) detail(item);
+  }
 };
+
+// Passes warnings on to a reporter, which must outlive it: for those below that know no Reporter.
+[[nodiscard]] inline std::function<void(const std::string&)> warn_through(Reporter& reporter) {
+  return [&reporter](const std::string& text) { reporter.warn(text); };
+}
 
 }  // namespace imgcrypt

@@ -4,6 +4,7 @@
 #include "crypto/openssl.hpp"
 #include "keys/asn1/der.hpp"
 #include "keys/foreign_key.hpp"
+#include "keys/key_file_format.hpp"
 #include "keys/openssl_keys.hpp"
 #include "keys/pem.hpp"
 
@@ -11,6 +12,7 @@
 
 #include <openssl/err.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <array>
@@ -35,13 +37,11 @@ constexpr std::size_t kMostSerialBytes = 20;  // RFC 5280 section 4.1.2.2
   }
   if (has_public) {
     throw Error(ErrorCode::kUsage, "a public key was given where a certificate is needed",
-                "give its certificate, or write jwe:PUBLICKEY");
+                "give its certificate");
   }
   throw Error(ErrorCode::kUsage, "not a certificate, or a damaged one",
               "give an X.509 certificate in PEM or DER");
 }
-
-bool is_der(ByteView file) { return !file.empty() && file.front() == 0x30; }
 
 // The DER of the first certificate. OpenSSL's own notes follow that of a TRUSTED one.
 Bytes find_der(ByteView file) {
@@ -152,6 +152,13 @@ bool is_certificate_label(std::string_view pem_label) noexcept {
 }
 
 bool is_certificate(ByteView der) { return decode(der) != nullptr; }
+
+bool is_ca(ByteView file) {
+  const auto certificate = open_certificate(file);
+  const bool is_ca = X509_check_ca(certificate.get()) > 0;
+  ERR_clear_error();
+  return is_ca;
+}
 
 std::size_t count_certificates(ByteView file) {
   if (is_der(file)) return 1;

@@ -53,6 +53,9 @@ struct CertificateText {
 [[nodiscard]] bool is_certificate_label(std::string_view pem_label) noexcept;
 // Whether OpenSSL can read it as one, whatever its key.
 [[nodiscard]] bool is_certificate(ByteView der);
+// Whether the certificate that Certificate::parse takes may issue others (RFC 5280 section 4.2.1.9): in a
+// chain it is not the recipient's. Throws as Certificate::parse.
+[[nodiscard]] bool is_ca(ByteView file);
 // How many certificates are in the file. REQUIRES: Certificate::parse accepts it.
 [[nodiscard]] std::size_t count_certificates(ByteView file);
 

@@ -10,6 +10,8 @@ namespace imgcrypt {
 namespace {
 
 constexpr const char* kNoOpenPgp = "OpenPGP keys are not supported: use an RSA or EC key, or a key provider";
+constexpr const char* kNoAge =
+    "age keys are not supported: use an RSA or EC key, or X25519 with the key provider sodium";
 constexpr const char* kNoSignatures = "a signing key cannot encrypt: use an RSA or EC key";
 
 struct Mark {
@@ -39,9 +41,15 @@ constexpr std::array kMarks = {
          "give the certificate that was issued for it"},
     Mark{"pkcs11:", "the description of a key in a PKCS#11 token",
          "PKCS#11 tokens are not supported: use a key provider that knows the token"},
-    Mark{"sodium-x25519-", "a key of the key provider sodium", "write provider:sodium:FILE"},
-    Mark{"AGE-SECRET-KEY-1", "an age key", "age keys are not supported: use an RSA or EC key"},
-    Mark{"age1", "an age key", "age keys are not supported: use an RSA or EC key"}};
+    Mark{"sodium-x25519-", "a key of the key provider sodium", "imgcrypt key show FILE says how it is used"},
+    Mark{"-----BEGIN PKCS7", "a PKCS#7 bundle of certificates",
+         "take the certificates out of it: openssl pkcs7 -in FILE -print_certs -out CERTIFICATES.pem"},
+    Mark{"-----BEGIN CMS", "a CMS message", "give the key or the certificate itself"},
+    Mark{"LS0tLS1CRUdJTi", "PEM that was encoded in base64 once more", "decode it: base64 -d FILE >KEY.pem"},
+    Mark{"\xEF\xBB\xBF{", "a JWK after a byte order mark",
+         "save it again as UTF-8 without a byte order mark"},
+    Mark{"AGE-SECRET-KEY-1", "an age key", kNoAge},
+    Mark{"age1", "an age key", kNoAge}};
 
 // At the beginning of any line, as comments may come first: age-keygen writes two.
 bool has_line(std::string_view text, std::string_view start) {
@@ -77,6 +85,22 @@ bool is_pkcs12(ByteView file) {
          DerReader(*content).take(DerTag::kObjectId);
 }
 
+// RFC 5652 section 3: ContentInfo ::= SEQUENCE { contentType OBJECT IDENTIFIER, content [0] ... }.
+bool is_pkcs7(ByteView file) {
+  constexpr std::array<std::uint8_t, 8> kPkcs7 = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07};
+  const auto content = DerReader(file).take(DerTag::kSequence);
+  const auto type = content ? DerReader(*content).take(DerTag::kObjectId) : std::nullopt;
+  return type && type->size() > kPkcs7.size() && std::ranges::equal(type->first(kPkcs7.size()), kPkcs7);
+}
+
+// A byte order mark, or the zero bytes of "-----BEGIN" and "{".
+bool is_utf16(ByteView file) {
+  const std::string_view start = as_text(file.first(std::min<std::size_t>(file.size(), 2)));
+  using namespace std::string_view_literals;
+  return start == "\xFF\xFE" || start == "\xFE\xFF" || start == "-\0"sv || start == "\0-"sv ||
+         start == "{\0"sv || start == "\0{"sv;
+}
+
 }  // namespace
 
 std::optional<ForeignKey> recognize_foreign_key(ByteView file) {
@@ -89,6 +113,13 @@ std::optional<ForeignKey> recognize_foreign_key(ByteView file) {
   if (is_pkcs12(file)) {
     return ForeignKey{"a PKCS#12 file", "take the key out of it: openssl pkcs12 -in FILE -out KEY.pem"};
   }
+  if (is_pkcs7(file)) {
+    return ForeignKey{"a PKCS#7 bundle of certificates",
+                      "take the certificates out of it: openssl pkcs7 -inform DER -in FILE -print_certs -out "
+                      "CERTIFICATES.pem"};
+  }
+  if (is_utf16(file))
+    return ForeignKey{"text in UTF-16", "convert it: iconv -f UTF-16 -t UTF-8 FILE >KEY.pem"};
   const auto mark = std::ranges::find_if(
       kMarks, [&](const Mark& candidate) { return has_line(as_text(file), candidate.text); });
   if (mark == kMarks.end()) return std::nullopt;

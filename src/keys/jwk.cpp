@@ -24,14 +24,29 @@ std::string string_or_empty(const JsonView& json, std::string_view name) {
 SecretBytes bytes_of(const JsonView& json, std::string_view name) {
   const auto value = json.find(name);
   if (!value) fail("the member \"" + std::string(name) + "\" is missing");
-  auto bytes = decode_base64_secret(value->plain_string(), Base64::kUrl);
-  if (!bytes || bytes->size() == 0) fail("the member \"" + std::string(name) + "\" is not base64url");
+  const std::string_view text = value->plain_string();
+  auto bytes = decode_base64_secret(text, Base64::kUrl);
+  if (!bytes || bytes->size() == 0) {
+    // RFC 7515 section 2 leaves the padding out, and has - and _ where others have + and /.
+    const bool is_other_base64 = text.find_first_of("=+/") != std::string_view::npos;
+    fail("the member \"" + std::string(name) + "\" is not base64url",
+         is_other_base64 ? "it is base64: remove the = at its end, write - for + and _ for /" : "");
+  }
   return std::move(*bytes);
 }
 
 EcPoint point_of(const JsonView& json) {
   return {string_or_empty(json, "crv"), to_bytes(bytes_of(json, "x").expose()),
           to_bytes(bytes_of(json, "y").expose())};
+}
+
+[[noreturn]] void fail_with_type(const std::string& type) {
+  // As Azure Key Vault calls keys whose private half never leaves it.
+  const bool is_in_hsm = type.ends_with("-HSM");
+  fail("the key type \"" + type + "\" is not supported",
+       is_in_hsm ? "of a public key, change it to \"" + type.substr(0, type.size() - 4) +
+                       "\"; the private one needs a key provider"
+                 : "use RSA, or EC on P-256, P-384 or P-521");
 }
 
 PublicKey checked(evp_pkey_st* key) {
@@ -43,7 +58,7 @@ PublicKey public_key_of(const JsonView& json, const std::string& type) {
   if (type == "RSA")
     return checked(rsa_public_key(bytes_of(json, "n").expose(), bytes_of(json, "e").expose()));
   if (type == "EC") return PublicKey::from_point(point_of(json));
-  fail("the key type \"" + type + "\" is not supported", "use RSA, or EC on P-256, P-384 or P-521");
+  fail_with_type(type);
 }
 
 // RFC 7518 section 6.3.2. The last three follow from the others: all of them may be missing, or none.
@@ -72,13 +87,14 @@ PrivateKey private_key_of(const JsonView& json, const std::string& type) {
     (void)PublicKey::from_point(point);  // checks the curve and the point
     key = ec_private_key(point.curve, scalar.expose(), point.x, point.y);
   } else {
-    fail("the key type \"" + type + "\" is not supported", "use RSA, or EC on P-256, P-384 or P-521");
+    fail_with_type(type);
   }
   if (key == nullptr) fail("the key is damaged");
   return PrivateKey(key);
 }
 
-// Calls `take` with the key's members. What is wrong with the text is the user's mistake, and not a secret.
+// Calls `take` with the key's members. Malformed text is the user's mistake, as in other forms of keys; what
+// PublicKey refuses stays refused.
 template <typename Take>
 auto parse(std::string_view file, Take take) {
   try {
@@ -87,6 +103,7 @@ auto parse(std::string_view file, Take take) {
     if (json.find("keys")) fail("a set of keys", "put one of its keys into its own file");
     return take(json, string_or_empty(json, "kty"));
   } catch (const Error& error) {
+    if (error.code() == ErrorCode::kRefused) throw;
     throw Error(ErrorCode::kUsage, error.message(), error.hint());
   }
 }

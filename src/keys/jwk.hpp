@@ -1,6 +1,6 @@
 // JSON Web Keys (RFC 7517, RFC 7518 section 6): RSA and EC. For key files; key_file.hpp takes them along with
-// PEM and DER. Pure functions over values. Errors are kUsage, also for keys that
-// PublicKey refuses.
+// PEM and DER. Pure functions over values. Errors are kUsage, and kRefused for keys
+// that PublicKey refuses.
 #pragma once
 
 #include "keys/key.hpp"

@@ -61,10 +61,19 @@ std::string curve_of(const EVP_PKEY* key) {
   return find_curve(name, [&](const Curve& curve) { return name == curve.group; }).name;
 }
 
-void check_rsa_size(int bits) {
-  if (bits >= 2048 && bits <= 16384) return;
-  throw Error(ErrorCode::kRefused, "an RSA key of " + std::to_string(bits) + " bits",
-              "use 2048 to 16384 bits");
+void check_rsa(const EVP_PKEY* key, int bits) {
+  if (bits < 2048 || bits > 16384) {
+    throw Error(ErrorCode::kRefused, "an RSA key of " + std::to_string(bits) + " bits is too " +
+                                         (bits < 2048 ? "short" : "long") + " (2048 to 16384)");
+  }
+  const auto modulus = number_of(key, OSSL_PKEY_PARAM_RSA_N);
+  const auto exponent = number_of(key, OSSL_PKEY_PARAM_RSA_E);
+  // RFC 8017 section 3.1. With the exponent 1 the ciphertext is the message; OpenSSL would not mind.
+  const bool is_possible = BN_is_odd(modulus.get()) == 1 && BN_is_odd(exponent.get()) == 1 &&
+                           BN_is_one(exponent.get()) == 0 && BN_ucmp(exponent.get(), modulus.get()) < 0;
+  if (is_possible) return;
+  throw Error(ErrorCode::kRefused, "an RSA key whose public exponent or modulus protects nothing",
+              "the exponent must be odd and at least 3; 65537 is usual");
 }
 
 }  // namespace
@@ -73,7 +82,7 @@ void check_rsa_size(int bits) {
 PublicKey::PublicKey(evp_pkey_st* owned)
     : key_(owned, EVP_PKEY_free), kind_(EVP_PKEY_is_a(owned, "RSA") == 1 ? KeyKind::kRsa : KeyKind::kEc) {
   if (kind_ == KeyKind::kRsa) {
-    check_rsa_size(bits());
+    check_rsa(owned, bits());
   } else if (EVP_PKEY_is_a(owned, "EC") == 1) {
     curve_ = curve_of(owned);
   } else {

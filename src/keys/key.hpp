@@ -28,7 +28,7 @@ struct EcPoint {
 class PublicKey {
  public:
   // Takes over the reference, also when it throws. Throws kRefused for other algorithms and curves, and for
-  // RSA outside 2048 to 16384 bits.
+  // RSA outside 2048 to 16384 bits or whose public exponent is even or 1 (RFC 8017 section 3.1).
   explicit PublicKey(evp_pkey_st* owned);
   // Throws kRefused for another curve, kIntegrity for a point that is not on its curve.
   static PublicKey from_point(const EcPoint& point);
@@ -75,6 +75,7 @@ class PrivateKey {
 
   [[nodiscard]] const PublicKey& public_key() const noexcept { return public_; }
   // PKCS#8 (RFC 5208); encrypted by PBES2 (RFC 8018) with AES-256-CBC unless the passphrase is null.
+  // Throws as check_passphrase.
   [[nodiscard]] SecretBytes to_pem(const SecretBytes* passphrase) const;
 
   // The message; nullopt when the ciphertext is not for this key. REQUIRES: public_key().kind() is kRsa.

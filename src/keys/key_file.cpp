@@ -1,11 +1,13 @@
 #include "keys/key_file.hpp"
 
-#include "base/process/fd.hpp"
 #include "crypto/openssl.hpp"
 #include "keys/certificate.hpp"
 #include "keys/foreign_key.hpp"
+#include "keys/key_derivation.hpp"
 #include "keys/key_file_format.hpp"
+#include "keys/named_file.hpp"
 #include "keys/openssl_keys.hpp"
+#include "keys/passphrase.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -13,22 +15,19 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-#include <fcntl.h>
-
-#include <cerrno>
+#include <algorithm>
 #include <cstring>
-#include <system_error>
 
 namespace imgcrypt {
 namespace {
 
 [[noreturn]] void fail_without_passphrase() {
-  throw Error(ErrorCode::kUsage, "missing password: the private key is encrypted",
-              "add :file=PASSWORDFILE, :fd=N, :env=VARIABLE or :prompt after the key's file name");
+  throw Error(ErrorCode::kUsage, "missing passphrase: the private key is encrypted",
+              "add :file=PASSPHRASEFILE, :fd=N, :env=VARIABLE or :prompt after the key's file name");
 }
 
 // Told by the errors that OpenSSL left. Since OpenSSL 3 old ciphers such as DES are in the provider `legacy`,
-// which is not loaded: without this their keys would seem to have a wrong password, whatever is tried.
+// which is not loaded: without this their keys would seem to have a wrong passphrase, whatever is tried.
 bool lacks_cipher() {
   bool lacks = false;
   while (const unsigned long error = ERR_get_error()) {
@@ -39,15 +38,6 @@ bool lacks_cipher() {
   return lacks;
 }
 
-[[noreturn]] void fail_to_decrypt() {
-  if (lacks_cipher()) {
-    throw Error(ErrorCode::kUsage, "the private key is encrypted with a cipher that OpenSSL does not offer",
-                "encrypt it again: openssl pkey -provider default -provider legacy -in KEY -aes256 -out NEW");
-  }
-  throw Error(ErrorCode::kUsage, "wrong password: the private key could not be decrypted",
-              "give the password that the key was encrypted with");
-}
-
 [[noreturn]] void fail_with_public_key() {
   throw Error(ErrorCode::kUsage, "a public key was given where a private key is needed",
               "give the private half; the public half only encrypts");
@@ -55,7 +45,7 @@ bool lacks_cipher() {
 
 [[noreturn]] void fail_with_private_key() {
   throw Error(ErrorCode::kUsage, "a private key was given where a public key is needed",
-              "make the public half: openssl pkey -in PRIVATE.pem -pubout -out PUBLIC.pem");
+              "make the public half: imgcrypt key public PRIVATE >PUBLIC");
 }
 
 [[noreturn]] void fail_without_private_key() {
@@ -66,7 +56,7 @@ bool lacks_cipher() {
   if (!has_certificate)
     throw Error(ErrorCode::kUsage, "not a public key", "give a public key in PEM, DER or as a JWK");
   throw Error(ErrorCode::kUsage, "a certificate was given where a public key is needed",
-              "write pkcs7:CERTIFICATE, or take its key: openssl x509 -in CERTIFICATE -noout -pubkey");
+              "take its key: openssl x509 -in CERTIFICATE -noout -pubkey >PUBLIC");
 }
 
 [[noreturn]] void fail_with_certificate() {
@@ -82,49 +72,67 @@ int give_passphrase(char* buffer, int size, int, void* passphrase) {
   return static_cast<int>(secret->size());
 }
 
-// OpenSSL's general decoder: reads every form, but takes a millisecond longer than ours. Leaves its errors.
-EVP_PKEY* decode_generally(const PemBlock& block, const SecretBytes* passphrase) {
-  const openssl::Bio bio(openssl::check(
-      BIO_new_mem_buf(block.text.data(), static_cast<int>(block.text.size())), "BIO_new_mem_buf"));
-  return PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, const_cast<SecretBytes*>(passphrase));
-}
-
-PrivateKey parse_private_block(const PemBlock& block, const SecretBytes* passphrase) {
-  // The first private key is the one that is used: a later one that happens to be readable is never taken
-  // instead.
-  const bool encrypted = is_encrypted(block);
-  if (encrypted && passphrase == nullptr) {
-    fail_without_passphrase();
-  }
-  EVP_PKEY* key = encrypted ? nullptr : private_key_from_der(block.der.expose());
-  // Ours reads only the common forms. An EC key without its public half, for one, is left to OpenSSL.
-  if (key == nullptr) key = decode_generally(block, passphrase);
-  if (key == nullptr && encrypted) fail_to_decrypt();
-  ERR_clear_error();
-  if (key != nullptr) return PrivateKey(key);
-  throw Error(ErrorCode::kUsage, "the private key is damaged, or of a kind that is not supported");
-}
-
 openssl::Bio memory(ByteView bytes) {
   return openssl::Bio(
       openssl::check(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())), "BIO_new_mem_buf"));
 }
 
-PrivateKey parse_private_der(ByteView file, const SecretBytes* passphrase) {
-  const bool encrypted = is_encrypted_der(file);
-  if (encrypted && passphrase == nullptr) fail_without_passphrase();
-  EVP_PKEY* key = nullptr;
-  if (encrypted) {
-    key = d2i_PKCS8PrivateKey_bio(memory(file).get(), nullptr, give_passphrase,
-                                  const_cast<SecretBytes*>(passphrase));
-  } else {
-    key = private_key_from_der(file);
-    const std::uint8_t* at = file.data();
-    if (key == nullptr) key = d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(file.size()));
+// A private key that is encrypted, and by what: its PKCS#8, or the headers of its PEM.
+struct LockedKey {
+  enum class Lock { kPkcs8, kPemHeaders } lock;
+  SecretBytes file;  // DER, or a PEM block
+};
+
+// The first private key of a PEM file is the one that is used: a later one that happens to be readable is
+// never taken instead.
+std::optional<LockedKey> find_locked_key(ByteView file) {
+  if (is_encrypted_der(file) && is_der(file))
+    return LockedKey{LockedKey::Lock::kPkcs8, SecretBytes::copy_of(file)};
+  if (is_der(file) || looks_like_jwk(as_text(file))) return std::nullopt;
+  auto blocks = split_pem(as_text(file));
+  const auto key =
+      std::ranges::find_if(blocks, [](const PemBlock& block) { return is_private_label(block.label); });
+  if (key == blocks.end() || !is_encrypted(*key)) return std::nullopt;
+  if (key->is_encrypted)
+    return LockedKey{LockedKey::Lock::kPemHeaders, SecretBytes::copy_of(as_bytes(key->text))};
+  return LockedKey{LockedKey::Lock::kPkcs8, std::move(key->der)};
+}
+
+// nullopt: not with this passphrase.
+std::optional<PrivateKey> unlock(const LockedKey& locked, const SecretBytes& passphrase) {
+  const bool is_pkcs8 = locked.lock == LockedKey::Lock::kPkcs8;
+  check_passphrase(passphrase);
+  if (is_pkcs8) check_key_derivation(locked.file.expose());
+  const openssl::Bio bio = memory(locked.file.expose());
+  auto* secret = const_cast<SecretBytes*>(&passphrase);
+  EVP_PKEY* key = is_pkcs8 ? d2i_PKCS8PrivateKey_bio(bio.get(), nullptr, give_passphrase, secret)
+                           : PEM_read_bio_PrivateKey(bio.get(), nullptr, give_passphrase, secret);
+  if (key == nullptr && lacks_cipher()) {
+    throw Error(ErrorCode::kUsage, "the private key is encrypted with a cipher that OpenSSL does not offer",
+                "encrypt it again: openssl pkey -provider default -provider legacy -in KEY -aes256 -out NEW");
   }
-  if (key == nullptr && encrypted) fail_to_decrypt();
   ERR_clear_error();
-  if (key != nullptr) return PrivateKey(key);
+  return key == nullptr ? std::nullopt : std::optional(PrivateKey(key));
+}
+
+// Null if it is not a private key.
+EVP_PKEY* decode(ByteView der) {
+  EVP_PKEY* key = private_key_from_der(der);
+  const std::uint8_t* at = der.data();
+  // OpenSSL's general decoder reads every form, but takes a millisecond longer than ours, which reads only
+  // the common ones. An EC key without its public half, for one, is left to it.
+  if (key == nullptr) key = d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(der.size()));
+  ERR_clear_error();
+  return key;
+}
+
+PrivateKey parse_private_block(const PemBlock& block) {
+  if (EVP_PKEY* key = decode(block.der.expose())) return PrivateKey(key);
+  throw Error(ErrorCode::kUsage, "the private key is damaged, or of a kind that is not supported");
+}
+
+PrivateKey parse_private_der(ByteView file) {
+  if (EVP_PKEY* key = decode(file)) return PrivateKey(key);
   // Only now, for the message: DER does not say what it is, so it has to be tried.
   if (EVP_PKEY* other = public_key_from_der(file)) {
     EVP_PKEY_free(other);
@@ -154,21 +162,13 @@ PublicKey parse_public_block(const PemBlock& block) {
   return PublicKey(key);
 }
 
-// The user named it, so a missing file is a wrong argument.
-// O_NOCTTY: a terminal that is named as a file must not become ours.
-Fd open_file(const std::string& path, const std::string& place) {
-  Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
-  if (!file.is_open()) throw Error(ErrorCode::kUsage, place + std::generic_category().message(errno));
-  return file;
-}
-
-PrivateKey parse_private_pem(std::string_view text, const SecretBytes* passphrase) {
+PrivateKey parse_private_pem(std::string_view text) {
   bool has_public = false;
   bool has_certificate = false;
   // `openssl ecparam -genkey` writes EC PARAMETERS before the key, and bundles begin with certificates: what
   // is not the key is only remembered for the message.
   for (const PemBlock& block : split_pem(text)) {
-    if (is_private_label(block.label)) return parse_private_block(block, passphrase);
+    if (is_private_label(block.label)) return parse_private_block(block);
     has_public = has_public || is_public_label(block.label);
     has_certificate = has_certificate || is_certificate_label(block.label);
   }
@@ -192,20 +192,36 @@ PublicKey parse_public_pem(std::string_view text) {
 }  // namespace
 
 SecretBytes read_key_file(const std::string& path) {
-  return read_secret(open_file(path, "").get(), kMostKeyFileBytes, "its content");
+  return read_secret(open_named_file(path).get(), kMostKeyFileBytes, "its content");
 }
 
-SecretBytes read_passphrase_file(const std::string& path) {
-  SecretBytes passphrase = read_secret(open_file(path, path + ": ").get(), kMostPassphraseBytes, path);
-  // Only one: editors and echo add it; everything else may belong to the passphrase.
-  if (as_text(passphrase.expose()).ends_with('\n')) passphrase.truncate(passphrase.size() - 1);
-  return passphrase;
+bool needs_passphrase(ByteView file) {
+  try {
+    return find_locked_key(file).has_value();
+  } catch (const Error&) {
+    return false;  // parsing it says what is wrong
+  }
+}
+
+std::optional<PrivateKey> unlock_private_key(ByteView file, const SecretBytes& passphrase) {
+  return unlock(find_locked_key(file).value(), passphrase);
+}
+
+Error wrong_passphrase() {
+  return {ErrorCode::kUsage, "wrong passphrase: the private key could not be decrypted",
+          "give the passphrase that the key was encrypted with"};
 }
 
 PrivateKey parse_private_key(ByteView file, const SecretBytes* passphrase) {
   return parse_or_recognize(file, [&] {
+    if (const auto locked = find_locked_key(file)) {
+      if (passphrase == nullptr) fail_without_passphrase();
+      auto key = unlock(*locked, *passphrase);
+      if (!key) throw wrong_passphrase();
+      return *key;
+    }
     if (looks_like_jwk(as_text(file))) return parse_private_jwk(as_text(file));
-    return is_der(file) ? parse_private_der(file, passphrase) : parse_private_pem(as_text(file), passphrase);
+    return is_der(file) ? parse_private_der(file) : parse_private_pem(as_text(file));
   });
 }
 

@@ -11,7 +11,7 @@ bool is_public_label(std::string_view pem_label) noexcept {
 }
 
 bool is_encrypted(const PemBlock& private_key) noexcept {
-  return private_key.has_headers || private_key.label.starts_with("ENCRYPTED");
+  return private_key.is_encrypted || private_key.label.starts_with("ENCRYPTED");
 }
 
 bool is_der(ByteView file) {

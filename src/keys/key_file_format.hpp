@@ -13,8 +13,8 @@ namespace imgcrypt {
 [[nodiscard]] bool is_private_label(std::string_view pem_label) noexcept;
 // "PUBLIC KEY" (RFC 7468 section 13) or kRsaPublicLabel.
 [[nodiscard]] bool is_public_label(std::string_view pem_label) noexcept;
-// By its label (RFC 7468 section 11), or by the headers that a traditional key has. REQUIRES:
-// is_private_label of its label.
+// By its label (RFC 7468 section 11), or by the headers that a traditional key has.
+// REQUIRES: is_private_label of its label.
 [[nodiscard]] bool is_encrypted(const PemBlock& private_key) noexcept;
 // Whether the file is one SEQUENCE and nothing else: text may begin with the same byte.
 [[nodiscard]] bool is_der(ByteView file);

@@ -1,6 +1,7 @@
 // PEM of the keys of key.hpp.
 #include "crypto/openssl.hpp"
 #include "keys/key.hpp"
+#include "keys/passphrase.hpp"
 
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
@@ -39,6 +40,7 @@ LockedKey lock(const PKCS8_PRIV_KEY_INFO* key, const SecretBytes& passphrase) {
 }  // namespace
 
 SecretBytes PrivateKey::to_pem(const SecretBytes* passphrase) const {
+  if (passphrase != nullptr) check_passphrase(*passphrase);
   const openssl::Bio pem(openssl::check(BIO_new(BIO_s_secmem()), "BIO_new"));
   const KeyInfo info(openssl::check(EVP_PKEY2PKCS8(public_.key_.get()), "EVP_PKEY2PKCS8"));
   openssl::check(passphrase == nullptr ? PEM_write_bio_PKCS8_PRIV_KEY_INFO(pem.get(), info.get())

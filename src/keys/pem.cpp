@@ -4,12 +4,33 @@
 
 #include <imgcrypt/error.hpp>
 
+#include <algorithm>
+#include <utility>
+
 namespace imgcrypt {
 namespace {
 
 constexpr std::string_view kBegin = "-----BEGIN ";
 constexpr std::string_view kEnd = "-----END ";
 constexpr std::string_view kDashes = "-----";
+
+// What is before the base64, and that. RFC 1421 section 4.4 ends the headers with an empty line, which not
+// every program writes. A colon is not a digit of base64, so the last one is in a header.
+std::pair<std::string_view, std::string_view> split_headers(std::string_view body) {
+  const std::size_t colon = body.rfind(':');
+  if (colon == std::string_view::npos) return {{}, body};
+  const std::size_t line_end = std::min(body.find('\n', colon), body.size());
+  // A long header goes on in lines that begin with a space.
+  const std::string_view rest = body.substr(line_end);
+  const std::size_t empty_line = std::min(rest.find("\n\n"), rest.find("\n\r\n"));
+  const std::size_t end = line_end + (empty_line == std::string_view::npos ? 0 : empty_line);
+  return {body.substr(0, end), body.substr(end)};
+}
+
+bool say_encrypted(std::string_view headers) {
+  return headers.find("DEK-Info:") != std::string_view::npos ||
+         headers.find("Proc-Type: 4,ENCRYPTED") != std::string_view::npos;
+}
 
 SecretBytes decode_body(std::string_view body, std::string_view label) {
   auto der = decode_base64_secret(body, Base64::kStandard, WhiteSpace::kIgnored);
@@ -34,13 +55,9 @@ std::vector<PemBlock> split_pem(std::string_view text) {
     if (end == std::string_view::npos) {
       throw Error(ErrorCode::kUsage, "PEM block " + std::string(label) + " does not end");
     }
-    const std::string_view body = text.substr(body_at, end - body_at);
-    // A colon is not a digit of base64, so one shows that there are headers.
-    PemBlock block{label,
-                   text.substr(begin, end + end_line.size() - begin),
-                   body.find(':') != std::string_view::npos,
-                   {}};
-    if (!block.has_headers) block.der = decode_body(body, label);
+    const auto [headers, base64] = split_headers(text.substr(body_at, end - body_at));
+    PemBlock block{label, text.substr(begin, end + end_line.size() - begin), say_encrypted(headers), {}};
+    if (!block.is_encrypted) block.der = decode_body(base64, label);
     blocks.push_back(std::move(block));
     begin = end + end_line.size();
   }

@@ -13,9 +13,10 @@ namespace imgcrypt {
 struct PemBlock {
   std::string_view label;  // "PRIVATE KEY"
   std::string_view text;   // from BEGIN line to END line, inclusive
-  // Such as "DEK-Info:" (RFC 1421 section 4.6.1.3): only OpenSSL's PEM decoder can then read the text.
-  bool has_headers = false;
-  SecretBytes der;  // empty when has_headers
+  // By a header such as "DEK-Info:" (RFC 1421 section 4.6.1.3), which says how: only OpenSSL's PEM decoder
+  // can then read the text. Other headers mean nothing.
+  bool is_encrypted = false;
+  SecretBytes der;  // empty when is_encrypted
 };
 
 // Every block of the text, in order, without what is between them. The views live as long as `text`. Throws

@@ -1,7 +1,12 @@
 #include "keywrap/key_string.hpp"
 
+#include "base/text/spelling.hpp"
+#include "keys/named_file.hpp"
+#include "keywrap/schemes.hpp"
+
 #include <imgcrypt/error.hpp>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <optional>
@@ -11,12 +16,18 @@ namespace imgcrypt {
 namespace {
 
 struct Form {
-  std::string_view prefix;
+  std::string_view name;
+  std::string_view end;  // what follows the name: "=VALUE", or nothing
   PassphraseFrom from;
 };
 
-constexpr std::array kForms = {Form{"pass=", PassphraseFrom::kArgument}, Form{"file=", PassphraseFrom::kFile},
-                               Form{"fd=", PassphraseFrom::kFd}, Form{"env=", PassphraseFrom::kEnvironment}};
+constexpr std::array kForms = {
+    Form{"pass", "=PASSPHRASE", PassphraseFrom::kArgument},
+    Form{"file", "=PASSPHRASEFILE", PassphraseFrom::kFile}, Form{"fd", "=N", PassphraseFrom::kFd},
+    Form{"env", "=VARIABLE", PassphraseFrom::kEnvironment}, Form{"prompt", "", PassphraseFrom::kPrompt}};
+
+// What other programs call them.
+constexpr std::array<std::string_view, 3> kOtherNamesOfPass = {"password", "passwd", "passphrase"};
 
 bool names_file(const std::string& path) {
   std::error_code ignored;
@@ -26,15 +37,50 @@ bool names_file(const std::string& path) {
 std::optional<KeyString> split_known_form(const std::string& text, std::size_t colon) {
   const std::string file = text.substr(0, colon);
   const std::string_view rest = std::string_view(text).substr(colon + 1);
-  if (rest == "prompt") return KeyString{file, PassphraseFrom::kPrompt};
   for (const Form& form : kForms) {
-    if (rest.starts_with(form.prefix))
-      return KeyString{file, form.from, std::string(rest.substr(form.prefix.size()))};
+    if (!rest.starts_with(form.name)) continue;
+    const std::string_view value = rest.substr(form.name.size());
+    if (form.end.empty() && value.empty()) return KeyString{file, form.from};
+    if (!form.end.empty() && value.starts_with('='))
+      return KeyString{file, form.from, std::string(value.substr(1))};
   }
   return std::nullopt;
 }
 
-// From the right: file names may contain colons, and so may passwords. The longest file name wins.
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return lower;
+}
+
+// The form that was meant by what is not one; null if it may well be a passphrase.
+const Form* meant_form(std::string_view text) {
+  const std::size_t end = text.find_first_of("=:");
+  std::string word = lower_case(text.substr(0, end));
+  if (std::ranges::find(kOtherNamesOfPass, word) != kOtherNamesOfPass.end()) word = "pass";
+  std::vector<std::string> names;
+  std::ranges::transform(kForms, std::back_inserter(names),
+                         [](const Form& form) { return std::string(form.name); });
+  const std::string near = nearest_name(word, names);
+  // A word alone may be a passphrase, however near it is to a short name.
+  const bool is_meant = near == word || end != std::string_view::npos || near == "prompt";
+  const auto form = std::ranges::find(kForms, near, &Form::name);
+  return is_meant && form != kForms.end() ? form : nullptr;
+}
+
+KeyString bare_passphrase(const std::string& file, std::string_view rest) {
+  if (const Form* form = meant_form(rest)) {
+    // The text is not shown, as it may be a passphrase all the same.
+    throw Error(ErrorCode::kUsage,
+                "key " + file + ": what follows it is neither a known form nor clearly a passphrase",
+                "did you mean " + file + ":" + std::string(form->name) + std::string(form->end) +
+                    "? A passphrase that looks like this is written " + file + ":pass=PASSPHRASE");
+  }
+  return {file, PassphraseFrom::kArgument, std::string(rest), true};
+}
+
+// From the right: file names may contain colons, and so may passphrases. The longest file name wins.
 template <typename Split>
 std::optional<KeyString> split_at_last(const std::string& text, Split split) {
   for (std::size_t colon = text.rfind(':'); colon != std::string::npos && colon > 0;
@@ -44,6 +90,20 @@ std::optional<KeyString> split_at_last(const std::string& text, Split split) {
   return std::nullopt;
 }
 
+[[noreturn]] void fail_without_file(const std::string& text) {
+  // The text may hold a passphrase: only what comes before its first colon is shown.
+  const std::string start = text.substr(0, text.find(':'));
+  const std::string message = "key " + start + ": no such file";
+  if (parse_scheme_string(text))
+    throw Error(ErrorCode::kUsage, message,
+                "a private key is named without \"" + start + ":\": write -k FILE");
+  const std::string hint = hint_for_missing_file(start);
+  throw Error(ErrorCode::kUsage, message,
+              hint.empty()
+                  ? "write FILE, FILE:file=PASSPHRASEFILE, FILE:fd=N, FILE:env=VARIABLE or FILE:prompt"
+                  : hint);
+}
+
 }  // namespace
 
 std::optional<KeyString> parse_passphrase_form(const std::string& file, const std::string& form) {
@@ -51,7 +111,7 @@ std::optional<KeyString> parse_passphrase_form(const std::string& file, const st
 }
 
 KeyString parse_key_string(const std::string& text) {
-  // First, so that no existing file is ever taken for another file and a password.
+  // First, so that no existing file is ever taken for another file and a passphrase.
   if (names_file(text)) return {text, PassphraseFrom::kNowhere};
   const auto split_known = [&](std::size_t colon) {
     return names_file(text.substr(0, colon)) ? split_known_form(text, colon) : std::nullopt;
@@ -59,14 +119,12 @@ KeyString parse_key_string(const std::string& text) {
   const auto split_bare = [&](std::size_t colon) -> std::optional<KeyString> {
     const std::string file = text.substr(0, colon);
     if (!names_file(file)) return std::nullopt;
-    return KeyString{file, PassphraseFrom::kArgument, text.substr(colon + 1), true};
+    return bare_passphrase(file, std::string_view(text).substr(colon + 1));
   };
-  // Known forms first: FILE:prompt asks, and does not mean that the password is "prompt".
+  // Known forms first: FILE:prompt asks, and does not mean that the passphrase is "prompt".
   if (const auto key = split_at_last(text, split_known)) return *key;
   if (const auto key = split_at_last(text, split_bare)) return *key;
-  // The text may hold a password: only what comes before its first colon is shown.
-  throw Error(ErrorCode::kUsage, "key " + text.substr(0, text.find(':')) + ": no such file",
-              "write FILE, FILE:file=PASSWORDFILE, FILE:fd=N, FILE:env=VARIABLE or FILE:prompt");
+  fail_without_file(text);
 }
 
 }  // namespace imgcrypt

@@ -1,5 +1,5 @@
 // Key files as the user names them on the command line: FILE[:pass=P|:file=F|:fd=N|:env=V|:prompt], or
-// FILE:PASSWORD. A value; reads no file, but looks which files exist. The text may hold a password, so no
+// FILE:PASSPHRASE. A value; reads no file, but looks which files exist. The text may hold a passphrase, so no
 // error shows more of it than what comes before the first colon.
 #pragma once
 
@@ -17,8 +17,8 @@ enum class PassphraseFrom { kNowhere, kArgument, kFile, kFd, kEnvironment, kProm
 struct KeyString {
   std::string file;
   PassphraseFrom from = PassphraseFrom::kNowhere;
-  std::string value = {};         // the password, file name, number or variable
-  bool is_bare_password = false;  // FILE:PASSWORD, which deserves a warning
+  std::string value = {};           // the passphrase, file name, number or variable
+  bool is_bare_passphrase = false;  // FILE:PASSPHRASE, which deserves a warning
 };
 
 // `form` is what follows "FILE:". nullopt: not a known form.
@@ -27,7 +27,7 @@ struct KeyString {
 
 // If the whole text is an existing file, it is used as is. Else it is split at the last colon between an
 // existing file and a known form; else at the last colon after an existing file. Throws kUsage when there is
-// no such file.
+// no such file, and for FILE:TEXT when TEXT looks like a misspelt form, e.g. "promt": the hint has the form.
 [[nodiscard]] KeyString parse_key_string(const std::string& text);
 
 }  // namespace imgcrypt

@@ -1,5 +1,7 @@
 #include "keywrap/parse_recipients.hpp"
 
+#include "keys/named_file.hpp"
+#include "keywrap/file_forms.hpp"
 #include "keywrap/scheme_help.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -18,11 +20,11 @@ class Recipients {
     for (const Scheme* scheme : schemes()) gatherers_.push_back({scheme, scheme->gather(options)});
   }
 
-  void add(const std::string& recipient, const TakeNote& note) {
+  void add(const std::string& recipient, const TakeRemark& remark) {
     const auto named = parse_scheme_string(recipient);
     if (!named || named->value.empty()) fail(recipient);
     const auto row = std::ranges::find(gatherers_, named->scheme, &Row::scheme);
-    row->gatherer->add(named->value, note);
+    row->gatherer->add(named->value, remark);
   }
 
   KeyWrappers finish() {
@@ -67,23 +69,33 @@ void check_readable(const KeyWrappers& wrappers) {
 
 }  // namespace
 
-KeyWrappers parse_recipients(const std::vector<std::string>& recipients,
-                             const std::shared_ptr<KeyProviders>& providers, const TakeNote& note,
+KeyWrappers parse_recipients(const std::vector<RecipientText>& recipients,
+                             const std::shared_ptr<KeyProviders>& providers, const TakeRemark& remark,
                              RecipientNames names) {
   Recipients parsed({providers, names});
-  for (const std::string& recipient : recipients) {
-    const std::string start = "recipient " + recipient + ": ";
+  for (const RecipientText& recipient : recipients) {
+    const std::string start =
+        (recipient.place.empty() ? "" : recipient.place + ": ") + "recipient " + recipient.text;
     try {
-      parsed.add(recipient, [&](const std::string& text) { note(start + text); });
+      parsed.add(recipient.text,
+                 [&](Remark weight, const std::string& text) { remark(weight, start + ": " + text); });
     } catch (const Error& error) {
-      // The user named the recipient, so a file that is refused or broken is a wrong argument.
-      const ErrorCode code = error.code() == ErrorCode::kProvider ? error.code() : ErrorCode::kUsage;
-      throw Error(code, start + error.message(), error.hint());
+      const Error about = about_argument(start, error);
+      const std::string meant = hint_for_recipient(recipient.text);
+      throw Error(about.code(), about.message(), meant.empty() ? about.hint() : meant);
     }
   }
   KeyWrappers wrappers = parsed.finish();
   check_readable(wrappers);
   return wrappers;
+}
+
+KeyWrappers parse_recipients(const std::vector<std::string>& recipients,
+                             const std::shared_ptr<KeyProviders>& providers, const TakeRemark& remark,
+                             RecipientNames names) {
+  std::vector<RecipientText> texts;
+  for (const std::string& recipient : recipients) texts.push_back({recipient});
+  return parse_recipients(texts, providers, remark, names);
 }
 
 }  // namespace imgcrypt

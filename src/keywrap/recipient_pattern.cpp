@@ -1,5 +1,6 @@
 #include "keywrap/recipient_pattern.hpp"
 
+#include "keywrap/file_forms.hpp"
 #include "keywrap/schemes.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -9,19 +10,26 @@
 namespace imgcrypt {
 namespace {
 
-// As recipients are removed by it, a beginning must not fit several keys by chance. Shorter texts must be
-// whole key ids, which a JWK may choose freely.
-constexpr std::size_t kShortestBeginning = 8;  // characters
+// Shorter texts must be whole key ids, which a JWK may choose freely. A beginning that fits several keys by
+// chance is not this's to judge: whoever asks has all of them.
+constexpr std::size_t kShortestBeginning = 4;  // characters
 
 }  // namespace
 
 RecipientPattern RecipientPattern::parse(const std::string& text) {
   const auto named = parse_scheme_string(text);
-  if (!named) return {.beginning = text};
+  if (!named) {
+    const std::string meant = hint_for_recipient(text);
+    if (meant.empty()) return {.beginning = text};
+    throw Error(ErrorCode::kUsage, "recipient " + text + ": neither a fingerprint nor of a known scheme",
+                meant);
+  }
   try {
     return named->scheme->pattern(named->value);
   } catch (const Error& error) {
-    throw Error(ErrorCode::kUsage, "recipient " + text + ": " + error.message(), error.hint());
+    const std::string hint = hint_for_recipient(text);
+    throw Error(ErrorCode::kUsage, "recipient " + text + ": " + error.message(),
+                hint.empty() ? error.hint() : hint);
   }
 }
 

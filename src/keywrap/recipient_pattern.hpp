@@ -15,7 +15,7 @@ struct RecipientPattern {
   std::string beginning = {};                  // of the fingerprint; used alone
 
   // SCHEME:VALUE in the form that the scheme has for it (schemes.hpp). Anything else is a whole fingerprint
-  // or key id, or the beginning of one, at least 8 characters. Reads the files; throws kUsage, naming the
+  // or key id, or the beginning of one, at least 4 characters. Reads the files; throws kUsage, naming the
   // recipient.
   static RecipientPattern parse(const std::string& text);
 

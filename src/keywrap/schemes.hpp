@@ -19,12 +19,14 @@
 namespace imgcrypt {
 
 class KeyProviders;
+struct KeyItem;
 class PublicKey;
 struct NamedProvider;
 struct UserKey;
 
-// What the user should know although it is not an error.
-using TakeNote = std::function<void(const std::string&)>;
+// What the user should know although it is not an error, and what they should act on.
+enum class Remark { kNote, kWarning };
+using TakeRemark = std::function<void(Remark, const std::string&)>;
 
 // Gathers the recipients of one scheme for one command. Belongs to one thread.
 class RecipientGatherer {
@@ -32,8 +34,8 @@ class RecipientGatherer {
   virtual ~RecipientGatherer() = default;
   // `value` is what the user wrote after "SCHEME:". Reads the file that it names. Throws for one that cannot
   // be used, usually kUsage; kProvider for a provider that cannot be started. The caller adds to errors and
-  // notes which recipient it is. REQUIRES: a value that is not empty.
-  virtual void add(const std::string& value, const TakeNote& note) = 0;
+  // remarks which recipient it is. REQUIRES: a value that is not empty.
+  virtual void add(const std::string& value, const TakeRemark& remark) = 0;
   // One for each packet. Throws kUsage when the recipients do not fit together. REQUIRES: called once, last.
   [[nodiscard]] virtual KeyWrappers wrappers() = 0;
 };
@@ -49,6 +51,14 @@ struct OwnProvider {
   std::string_view name;
   // Relative to ProviderSettings::libexec.
   std::string_view program;
+  // How files with its keys begin; empty: it has no such files.
+  std::string_view public_key_start = {};
+  std::string_view private_key_start = {};
+  std::string_view key_kind = {};  // "X25519", for help texts
+  // Of a file that is a private key but does not tell by its content, in bytes; 0: there are none.
+  std::size_t private_key_size = 0;
+  // What comes before the file's name in the parameter with which the provider opens.
+  std::string_view key_parameter = {};
 };
 
 struct Scheme {
@@ -61,6 +71,9 @@ struct Scheme {
   std::unique_ptr<RecipientGatherer> (*gather)(const GatherOptions& options);
   // `value` is what the user wrote after "SCHEME:". Throws kUsage for one that cannot be used.
   RecipientPattern (*pattern)(const std::string& value);
+  // Whether "SCHEME:FILE" may name such a part of a file. nullopt: no; else why that fails, empty if it does
+  // not. Null where recipients are not files.
+  std::optional<std::string> (*fault_of_recipient)(const KeyItem& item) = nullptr;
 
   // Packets, without a key. The recipients of a packet, in its order; throws kIntegrity or kRefused for what
   // cannot be read. Nobody looks into opaque packets: their annotation has one recipient, however many

@@ -17,6 +17,23 @@ std::vector<PacketRecipient> describe_packet(const Scheme& scheme, const std::st
   }
 }
 
+// All packets together: without its provider nobody can tell more of them than whether they are packets at
+// all.
+std::vector<PacketRecipient> describe_opaque(const Scheme& scheme, const std::string& annotation,
+                                             std::string_view value) {
+  std::string problem;
+  for (const std::string_view text : split_packets(value)) {
+    try {
+      (void)parse_packet(annotation, text);
+      return scheme.describe(annotation, {});
+    } catch (const Error& error) {
+      problem = error.message();
+    }
+  }
+  return {
+      unusable_recipient(scheme.describe(annotation, {}).front().scheme, {}, "cannot be read: " + problem)};
+}
+
 class Description {
  public:
   explicit Description(std::size_t most) : most_(most) {}
@@ -27,7 +44,7 @@ class Description {
       add(annotation, 0,
           {unusable_recipient(annotation.substr(kKeysPrefix.size()), {}, "scheme not supported")});
     } else if (scheme->packets_are_opaque) {
-      add(annotation, 0, scheme->describe(annotation, {}));
+      add(annotation, 0, describe_opaque(*scheme, annotation, value));
     } else {
       const std::vector<std::string_view> packets = split_packets(value);
       for (std::size_t i = 0; i < packets.size(); ++i)

@@ -28,11 +28,19 @@ std::vector<std::string_view> split_packets(std::string_view value) {
   return texts;
 }
 
-Bytes parse_packet(const std::string& annotation, std::string_view value) {
+std::vector<std::string_view> packets_to_open(const std::string& annotation, std::string_view value) {
+  std::vector<std::string_view> packets = split_packets(value);
+  if (packets.size() > kMostPackets)
+    fail(ErrorCode::kRefused, annotation, "more than " + std::to_string(kMostPackets) + " wrapped keys");
+  return packets;
+}
+
+Bytes parse_packet(const std::string& annotation, std::string_view text) {
   // Before decoding, so that an annotation of megabytes costs nothing.
-  if (value.size() > (kMostPacketBytes + 2) / 3 * 4)
+  if (text.size() > (kMostPacketBytes + 2) / 3 * 4)
     fail(ErrorCode::kRefused, annotation, "a wrapped key of more than " + in_kib(kMostPacketBytes));
-  auto packet = decode_base64(value, Base64::kStandard);
+  if (text.empty()) fail(ErrorCode::kIntegrity, annotation, "an empty wrapped key");
+  auto packet = decode_base64(text, Base64::kStandard);
   if (!packet) fail(ErrorCode::kIntegrity, annotation, "not canonical base64");
   return std::move(*packet);
 }
@@ -44,17 +52,6 @@ std::string without_packets(std::string_view value, const std::set<std::size_t>&
     if (!going.contains(i)) left += (left.empty() ? "" : ",") + std::string(packets[i]);
   }
   return left;
-}
-
-std::vector<Bytes> parse_packets(const std::string& annotation, std::string_view value) {
-  const std::vector<std::string_view> texts = split_packets(value);
-  // Counted before the first is decoded.
-  if (texts.size() > kMostPackets)
-    fail(ErrorCode::kRefused, annotation, "more than " + std::to_string(kMostPackets) + " wrapped keys");
-  std::vector<Bytes> packets;
-  for (const std::string_view text : texts) packets.push_back(parse_packet(annotation, text));
-  if (!texts.empty() && texts.back().empty()) fail(ErrorCode::kIntegrity, annotation, "ends with a comma");
-  return packets;
 }
 
 }  // namespace imgcrypt

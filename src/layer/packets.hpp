@@ -18,13 +18,16 @@ inline constexpr std::string_view kKeysPrefix = "org.opencontainers.image.enc.ke
 // text follows. Positions are those that describe_recipients() gives.
 [[nodiscard]] std::vector<std::string_view> split_packets(std::string_view value);
 
+// The same for whoever opens them. Throws kRefused for more than kMostPackets.
+[[nodiscard]] std::vector<std::string_view> packets_to_open(const std::string& annotation,
+                                                            std::string_view value);
+
 // The value without the packets at these positions; the others stay as they are written. May be empty; an
 // annotation without packets should then be removed.
 [[nodiscard]] std::string without_packets(std::string_view value, const std::set<std::size_t>& going);
 
-// Both throw kIntegrity, naming the annotation, for what is not canonical base64, and kRefused beyond
-// packet_limits.hpp.
-[[nodiscard]] std::vector<Bytes> parse_packets(const std::string& annotation, std::string_view value);
-[[nodiscard]] Bytes parse_packet(const std::string& annotation, std::string_view value);
+// Throws kIntegrity, naming the annotation, for what is not canonical base64 or empty, and kRefused beyond
+// kMostPacketBytes.
+[[nodiscard]] Bytes parse_packet(const std::string& annotation, std::string_view text);
 
 }  // namespace imgcrypt

@@ -17,12 +17,16 @@ namespace {
 constexpr std::size_t kMostListed = 8;
 constexpr std::size_t kMostReasons = 3;
 constexpr std::size_t kMostLength = 300;
+constexpr std::size_t kMostListLength = 1'600;  // of each of two lists: a message has 4 KiB at most
 
-// The first of `count` items, and how many more there are.
+// The first of `count` items that fit, and how many more there are.
 std::string list(const std::vector<std::string>& items, std::size_t count, std::string_view none) {
-  const std::size_t listed = std::min(items.size(), kMostListed);
   std::string text;
-  for (std::size_t i = 0; i < listed; ++i) text += (text.empty() ? "" : ", ") + items[i];
+  std::size_t listed = 0;
+  for (; listed < std::min(items.size(), kMostListed); ++listed) {
+    if (listed > 0 && text.size() + items[listed].size() > kMostListLength) break;
+    text += (listed == 0 ? "" : ", ") + items[listed];
+  }
   if (count > listed) text += " and " + std::to_string(count - listed) + " more";
   return text.empty() ? std::string(none) : text;
 }
@@ -49,23 +53,24 @@ class Reasons {
 // Tries keys on packets, and keeps for the error why each of them failed.
 class KeyTrial {
  public:
-  explicit KeyTrial(const Annotations& annotations) : annotations_(annotations) {}
+  KeyTrial(const Annotations& annotations, const KeyUnwrappers& unwrappers)
+      : annotations_(annotations), unwrappers_(unwrappers) {}
 
-  std::optional<PrivateOptions> unwrap(const KeyUnwrapper& unwrapper) {
-    bool is_tried = false;
-    // For each key anew, so that many recipients of one scheme do not use up the trials of the next key.
-    Attempts attempts;
-    Reasons reasons;
-    for (const auto& [name, value] : annotations_) {
-      if (!name.starts_with(kKeysPrefix) || value.empty() || !unwrapper.reads(name)) continue;
-      is_tried = true;
-      if (auto options = try_packets(unwrapper, name, value, attempts, reasons)) return options;
+  std::optional<PrivateOptions> unwrap() {
+    for (const auto& unwrapper : unwrappers_) {
+      if (auto options = unwrap(*unwrapper)) return options;
     }
-    if (is_tried) tried_.push_back(shortened(unwrapper.description(), kMostLength) + reasons.text());
     return std::nullopt;
   }
 
+  // After a success.
+  [[nodiscard]] std::string story() const {
+    return "opened by " + opened_by_ + (tried_.empty() ? "" : "; not by " + list(tried_, tried_.size(), ""));
+  }
+
   [[noreturn]] void fail(const std::string& cure) const {
+    if (unwrappers_.empty())
+      throw Error(ErrorCode::kNoKey, "no key was given, and it is encrypted for " + recipients(), cure);
     const std::string tried = "keys tried: " + list(tried_, tried_.size(), "none of them is for this");
     if (integrity_)
       throw Error(ErrorCode::kIntegrity, shortened(integrity_->message(), kMostLength) + "; " + tried);
@@ -78,6 +83,32 @@ class KeyTrial {
   }
 
  private:
+  std::optional<PrivateOptions> unwrap(const KeyUnwrapper& unwrapper) {
+    bool is_tried = false;
+    // For each key anew, so that many recipients of one scheme do not use up the trials of the next key.
+    Attempts attempts;
+    Reasons reasons;
+    for (const auto& [name, value] : annotations_) {
+      if (!name.starts_with(kKeysPrefix) || value.empty() || !unwrapper.reads(name)) continue;
+      is_tried = true;
+      if (auto options = try_packets(unwrapper, name, value, attempts, reasons)) {
+        opened_by_ = name_of(unwrapper, name);
+        return options;
+      }
+    }
+    if (is_tried) tried_.push_back(shortened(unwrapper.description(), kMostLength) + reasons.text());
+    return std::nullopt;
+  }
+
+  // One unwrapper stands for all key providers; the annotation says which one it was.
+  static std::string name_of(const KeyUnwrapper& unwrapper, const std::string& annotation) {
+    const Scheme* scheme = scheme_of(annotation);
+    const bool is_provider = scheme != nullptr && scheme->provider_of != nullptr;
+    return shortened(
+        is_provider ? "key provider " + scheme->provider_of(annotation) : unwrapper.description(),
+        kMostLength);
+  }
+
   // Whether it is wrapped, but only by schemes that we do not have: then no key helps here.
   [[nodiscard]] bool is_of_other_schemes() const {
     bool is_wrapped = false;
@@ -100,16 +131,23 @@ class KeyTrial {
   std::optional<PrivateOptions> try_packets(const KeyUnwrapper& unwrapper, const std::string& name,
                                             std::string_view value, Attempts& attempts, Reasons& reasons) {
     try {
-      for (const Bytes& packet : parse_packets(name, value)) {
-        try {
-          // For each packet: an annotation may have 64, each as slow as a key in a cloud.
-          throw_if_cancelled();
-          if (const auto options = unwrapper.unwrap(name, packet, attempts))
-            return PrivateOptions::parse(*options);
-        } catch (const Error& error) {
-          note_failure(error, reasons);
-        }
+      for (const std::string_view text : packets_to_open(name, value)) {
+        if (auto options = try_packet(unwrapper, name, text, attempts, reasons)) return options;
       }
+    } catch (const Error& error) {
+      note_failure(error, reasons);
+    }
+    return std::nullopt;
+  }
+
+  // One that cannot be read must not hide the others of its annotation.
+  std::optional<PrivateOptions> try_packet(const KeyUnwrapper& unwrapper, const std::string& name,
+                                           std::string_view text, Attempts& attempts, Reasons& reasons) {
+    try {
+      // For each packet: an annotation may have 64, each as slow as a key in a cloud.
+      throw_if_cancelled();
+      if (const auto options = unwrapper.unwrap(name, parse_packet(name, text), attempts))
+        return PrivateOptions::parse(*options);
     } catch (const Error& error) {
       note_failure(error, reasons);
     }
@@ -125,6 +163,8 @@ class KeyTrial {
   }
 
   const Annotations& annotations_;
+  const KeyUnwrappers& unwrappers_;
+  std::string opened_by_;
   std::vector<std::string> tried_;
   std::string hint_;  // of the first reason that has one
   std::optional<Error> integrity_;
@@ -134,14 +174,17 @@ class KeyTrial {
 }  // namespace
 
 PrivateOptions unwrap_private_options(const Annotations& annotations, const KeyUnwrappers& unwrappers,
-                                      const std::string& cure) {
-  KeyTrial trial(annotations);
-  for (const auto& unwrapper : unwrappers) {
-    if (auto options = trial.unwrap(*unwrapper)) return std::move(*options);
+                                      const std::string& cure,
+                                      const std::function<void(const std::string&)>& tell) {
+  KeyTrial trial(annotations, unwrappers);
+  auto options = trial.unwrap();
+  if (!options) {
+    trial.fail(cure.empty() ? "give the key of one of these recipients: a file, or " + key_forms() +
+                                  "; imgcrypt key show FILE tells which key a file holds"
+                            : cure);
   }
-  trial.fail(cure.empty() ? "give the key of one of these recipients: a file, or " + key_forms() +
-                                "; imgcrypt key show FILE tells which key a file holds"
-                          : cure);
+  if (tell) tell(trial.story());
+  return std::move(*options);
 }
 
 }  // namespace imgcrypt

@@ -6,6 +6,7 @@
 #include "layer/private_options.hpp"
 #include "oci/descriptor.hpp"
 
+#include <functional>
 #include <string>
 
 namespace imgcrypt {
@@ -13,11 +14,13 @@ namespace imgcrypt {
 // The private options from the first packet that one of the keys opens; keys are tried in their order, each
 // with all packets that it reads. Throws kIntegrity when a packet was opened but is forged or malformed; else
 // kProvider when a key provider failed, else kNoKey, both naming the recipients and the keys with the
-// reasons; kCancelled. However many recipients an image names, each key is tried for at most Attempts::kMost
-// of them, and the error is a few lines long. `cure` is its hint unless a key gave a better one; if it
-// is empty, the hint is to give one of the recipients' keys.
+// reasons (without a key only the recipients); kCancelled. However many recipients an image names, each key
+// is tried for at most Attempts::kMost of them, and the error is a few lines long. `cure` is its hint unless
+// a key gave a better one; if it is empty, the hint is to give one of the recipients' keys. `tell` gets
+// one line on success: which key opened it, and why those that were tried before did not.
 [[nodiscard]] PrivateOptions unwrap_private_options(const Annotations& annotations,
                                                     const KeyUnwrappers& unwrappers,
-                                                    const std::string& cure = {});
+                                                    const std::string& cure = {},
+                                                    const std::function<void(const std::string&)>& tell = {});
 
 }  // namespace imgcrypt

@@ -66,8 +66,12 @@ std::optional<AnnotationEdit> without_recipients(const Annotations& annotations,
                 "use recipients replace");
   }
   if (std::ranges::none_of(all.list, goes)) return std::nullopt;
-  // A layer that nobody can open is lost: its key exists nowhere else.
-  if (std::ranges::all_of(all.list, goes)) {
+  // A layer that nobody can open is lost: its key exists nowhere else. What cannot be read, or is of a scheme
+  // that is not known, may be anything: it is nobody.
+  const auto may_open = [&](const LayerRecipient& recipient) {
+    return recipient.recipient.problem.empty() && !goes(recipient);
+  };
+  if (std::ranges::none_of(all.list, may_open)) {
     throw Error(ErrorCode::kRefused, "nobody would be left to open it",
                 "add another recipient first, or use recipients replace");
   }

@@ -14,9 +14,9 @@ namespace imgcrypt {
 using RecipientTest = std::function<bool(const LayerRecipient&)>;
 
 // The edit that takes out the recipients that `goes` picks; nullopt when it picks none. Throws kRefused when
-// nobody would be left to open the layer and when it has more than kMostDescribed; kIntegrity or kRefused for
-// a packet that cannot be divided. A key provider's packets go together, as nobody but the provider can tell
-// whom each is for.
+// nobody would be left to open the layer, packets that cannot be read not counting, and when it has more than
+// kMostDescribed; kIntegrity or kRefused for a packet that cannot be divided. A key provider's packets go
+// together, as nobody but the provider can tell whom each is for.
 [[nodiscard]] std::optional<AnnotationEdit> without_recipients(const Annotations& annotations,
                                                                const RecipientTest& goes);
 

@@ -1,10 +1,15 @@
 #include "node/key_directory.hpp"
 
+#include "keys/exposure.hpp"
 #include "keys/key_file.hpp"
+#include "keys/passphrase.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "keywrap/schemes.hpp"
+#include "node/content_store.hpp"
 
 #include <imgcrypt/error.hpp>
+
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -18,6 +23,7 @@ namespace fs = std::filesystem;
 // Each is a key to try. Somebody who mounts a whole tree by mistake gets a complaint, not an endless start.
 constexpr std::size_t kMostFiles = 10'000;
 constexpr const char* kPassphraseSuffix = ".pass";
+constexpr std::size_t kMostExposed = 3;  // that a message names
 
 // By parts of the path, so that /keys-old is not inside /keys. REQUIRES: both are canonical.
 bool is_inside(const fs::path& path, const fs::path& directory) {
@@ -40,6 +46,29 @@ std::optional<SecretBytes> read_passphrase(const std::string& key_file, const fs
   return path ? std::optional(read_passphrase_file(path->string())) : std::nullopt;
 }
 
+// Only how it begins is read, which is not secret.
+bool begins_with(const Fd& file, std::string_view start) {
+  Bytes head(start.size());
+  return read_some_at(file.get(), head, 0, "key file") == head.size() && as_text(head) == start;
+}
+
+// The provider of ours that the file is a key of, and the parameter that tells it so.
+std::optional<NamedProvider> provider_of_key(const std::string& path) {
+  const Fd file = open_regular_file(path);
+  struct stat status = {};
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) return std::nullopt;
+  for (const Scheme* scheme : schemes()) {
+    for (const OwnProvider& own : scheme->own_providers) {
+      const bool is_by_size =
+          own.private_key_size != 0 && static_cast<std::size_t>(status.st_size) == own.private_key_size;
+      const bool is_by_start = !own.private_key_start.empty() && begins_with(file, own.private_key_start);
+      if (is_by_size || is_by_start)
+        return NamedProvider{std::string(own.name), std::string(own.key_parameter) + path};
+    }
+  }
+  return std::nullopt;
+}
+
 // A key that is read when it is first tried.
 class KeyFileUnwrapper final : public KeyUnwrapper {
  public:
@@ -51,7 +80,9 @@ class KeyFileUnwrapper final : public KeyUnwrapper {
   }
 
   [[nodiscard]] std::string description() const override {
-    return key_ ? key_->description() : path_ + " (" + failure_ + ")";
+    if (!key_) return path_ + " (" + failure_ + ")";
+    const std::string exposure = describe_exposure(path_);
+    return key_->description() + (exposure.empty() ? "" : "; " + exposure);
   }
 
   [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view annotation, ByteView packet,
@@ -116,12 +147,31 @@ KeyDirectory::KeyDirectory(const std::string& path) : path_(path) {
                                 : skipped.empty() ? path + " is empty"
                                                   : skipped + " is not a file inside " + path);
   }
+  for (const std::string& file : files_) {
+    auto key = provider_of_key(file);
+    if (!key) continue;
+    provider_parameters_[key->name].push_back(std::move(key->parameter));
+    provider_files_.push_back(file);
+  }
+}
+
+std::string KeyDirectory::complaint() const {
+  std::string text = complaint_;
+  std::size_t exposed = 0;
+  for (const std::string& file : provider_files_) {
+    const std::string exposure = describe_exposure(file);
+    if (exposure.empty() || ++exposed > kMostExposed) continue;
+    text += (text.empty() ? "" : "; ") + file + ": " + exposure;
+  }
+  return text;
 }
 
 KeyUnwrappers KeyDirectory::unwrappers() const {
   KeyUnwrappers unwrappers;
-  for (const std::string& file : files_)
-    unwrappers.push_back(std::make_unique<KeyFileUnwrapper>(file, root_));
+  for (const std::string& file : files_) {
+    if (!std::ranges::binary_search(provider_files_, file))
+      unwrappers.push_back(std::make_unique<KeyFileUnwrapper>(file, root_));
+  }
   return unwrappers;
 }
 

@@ -1,8 +1,10 @@
-// The directory of private keys that a node has. A file is read when a layer first asks for it, so one that
-// cannot be used stops nothing. NAME.pass beside NAME holds its passphrase. Safe for use by several threads.
+// The directory of private keys that a node has, of whatever kind. A file is read when a layer first asks for
+// it, so one that cannot be used stops nothing. NAME.pass beside NAME holds its passphrase. Keys of our own
+// key providers are not read here: the providers are told of them. Safe for use by several threads.
 #pragma once
 
 #include "keywrap/key_wrapper.hpp"
+#include "keywrap/provider/provider.hpp"
 
 #include <string>
 #include <vector>
@@ -11,23 +13,32 @@ namespace imgcrypt {
 
 class KeyDirectory {
  public:
-  // Lists the files below `path`, 10 000 at most; reads none. Links are followed as long as they stay inside,
-  // as Kubernetes mounts secrets. A directory that is missing or cannot be listed counts as empty.
+  // Lists the files below `path`, 10 000 at most, and looks at how they begin. Links are followed as long as
+  // they stay inside, as Kubernetes mounts secrets. A directory that is missing or cannot be listed counts as
+  // empty.
   explicit KeyDirectory(const std::string& path);
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-  // One for each file, in lexical order; they need the directory no more. What is wrong with a file, its
-  // unwrapper says in its description() once it was tried, and opens nothing; it throws kCancelled.
+  // One for each file that is not a key provider's, in lexical order; they need the directory no more. What
+  // is wrong with a file, its unwrapper says in its description() once it was tried, and opens nothing; it
+  // throws kCancelled. The description also says whether others can read or replace the key.
   [[nodiscard]] KeyUnwrappers unwrappers() const;
-  // "no keys: PATH does not exist", or what else is wrong with the directory; empty when nothing is.
-  [[nodiscard]] const std::string& complaint() const noexcept { return complaint_; }
+  // With what our own key providers open, by their names: only those that have a key here.
+  [[nodiscard]] const ProviderParameters& provider_parameters() const noexcept {
+    return provider_parameters_;
+  }
+  // "no keys: PATH does not exist", or what else is wrong with the directory, and whether others can read or
+  // replace the keys of key providers, of which it names three at most; empty when nothing is.
+  [[nodiscard]] std::string complaint() const;
 
  private:
-  std::string path_;  // as it was given
-  std::string root_;  // without links: what "inside" is measured against
-  std::vector<std::string> files_;
-  std::string complaint_;
+  std::string path_;                // as it was given
+  std::string root_;                // without links: what "inside" is measured against
+  std::vector<std::string> files_;  // all of them
+  ProviderParameters provider_parameters_;
+  std::vector<std::string> provider_files_;  // of files_, sorted as well
+  std::string complaint_;                    // about the directory alone
 };
 
 }  // namespace imgcrypt

@@ -39,12 +39,28 @@ struct Descriptor {
 // 1 TiB. No blob is larger, so that sums of sizes cannot overflow.
 inline constexpr std::uint64_t kMostLayerBytes = 1ULL << 40U;
 
-// Throws kIntegrity when a member is missing or malformed (`mediaType` may be missing), kRefused when `size`
-// is above kMostLayerBytes. REQUIRES: check_json() has accepted the text around `object`. Members
-// that a Descriptor does not have are not read, and not judged.
+// Of one `mediaType`: a type and a subtype have 127 bytes each at most (RFC 6838, section 4.2).
+inline constexpr std::size_t kMostMediaTypeBytes = 255;
+// Of each part of a platform. Both limits keep what is copied for every layer small.
+inline constexpr std::size_t kMostPlatformPartBytes = 64;
+
+// Throws kIntegrity when a member is missing or malformed (`mediaType` may be missing), kRefused beyond the
+// limits above. REQUIRES: check_json() has accepted the text around `object`. Members that a Descriptor does
+// not have are not read, and not judged.
 [[nodiscard]] Descriptor parse_descriptor(const JsonView& object);
-// The members of an object; empty for nullopt. Throws kIntegrity when a value is not a string. Names are
-// unique: check_json() refuses members that occur twice.
+// The member `mediaType` of a descriptor or document; empty where it is absent or empty, which Go's writers
+// do not tell apart. Throws as parse_descriptor.
+[[nodiscard]] std::string parse_media_type(const JsonView& object);
+// The members `os`, `architecture` and `variant` of a descriptor's `platform` or of an image's config. Throws
+// as parse_descriptor.
+[[nodiscard]] Platform parse_platform_object(const JsonView& object);
+// The members of an object; empty for nullopt. Throws kIntegrity when a value is not a string, and when an
+// annotation that this program acts on occurs twice or is not Unicode. Of others, which are only shown, the
+// last one counts, as for Go.
 [[nodiscard]] Annotations parse_annotations(const std::optional<JsonView>& object);
+// Whether a descriptor embeds, in `data`, something other than the content that its size and digest name (OCI
+// image specification, "Content Descriptors", Embedded Content), or what is not base64. False without `data`.
+// Throws as parse_descriptor. Hashes the content.
+[[nodiscard]] bool embeds_other_content(const JsonView& object);
 
 }  // namespace imgcrypt

@@ -64,7 +64,7 @@ std::string join_members(const Annotations& annotations) {
 
 std::optional<std::size_t> position_of(const std::vector<JsonMember>& members, std::string_view name) {
   for (std::size_t i = 0; i < members.size(); ++i) {
-    if (members[i].key.string() == name) return i;
+    if (members[i].name() == name) return i;
   }
   return std::nullopt;
 }
@@ -130,15 +130,26 @@ void append_annotations(TextEdits& edits, const JsonView& object, const Annotati
   }
 }
 
+// Whether the members are written as we insert them, without white space between any two of their parts.
+bool is_compact(const JsonView& object, const std::vector<JsonMember>& members) {
+  const char* end = object.text().data();
+  return std::ranges::all_of(members, [&](const JsonMember& member) {
+    const bool is_next =
+        member.key.text().data() == end + 1 && member.value.text().data() == end_of(member.key.text()) + 1;
+    end = end_of(member.value.text());
+    return is_next;
+  });
+}
+
 // The member goes, unless a mark says that it was there before us.
 void remove_all_annotations(TextEdits& edits, const std::vector<JsonMember>& members, std::size_t at) {
   const JsonView& value = members[at].value;
   const auto present = value.members();
   const char* inner_end = end_of(value.text()) - 1;
   const char* last_end = end_of(present.back().value.text());
-  // A program that writes the document anew, compactly, loses the mark: then the member goes as if we had
-  // made it.
-  const std::string_view tail = between(last_end, inner_end);
+  // A program that writes the document anew loses the mark, or spreads blanks of its own: then the member
+  // goes as if we had made it.
+  const std::string_view tail = is_compact(value, present) ? between(last_end, inner_end) : "";
   if (tail.starts_with(kWasEmpty)) {
     edits.erase(between(value.text().data() + 1, last_end + 1));
   } else if (tail.starts_with(kWasNull)) {
@@ -154,7 +165,7 @@ void remove_annotations(TextEdits& edits, const JsonView& object, const std::set
   if (!at || members[*at].value.is_null()) return;
   const auto present = members[*at].value.members();
   std::vector<bool> goes;
-  for (const JsonMember& member : present) goes.push_back(removed.contains(member.key.string()));
+  for (const JsonMember& member : present) goes.push_back(removed.contains(member.name()));
   const auto count = std::ranges::count(goes, true);
   if (count == 0) return;
   if (static_cast<std::size_t>(count) == present.size()) {
@@ -169,7 +180,7 @@ void edit_annotations(TextEdits& edits, const JsonView& object, const Annotation
   Annotations added = edit.set;
   if (const auto annotations = object.find("annotations")) {
     for (const JsonMember& member : annotations->members()) {
-      const auto found = added.find(member.key.string());
+      const auto found = added.find(member.name());
       if (found == added.end()) continue;
       edit_string(edits, member.value, found->second);
       added.erase(found);
@@ -190,6 +201,22 @@ void edit_elements(TextEdits& edits, const std::vector<JsonView>& views,
     if (!goes.back()) edit_descriptor(edits, views[i], elements[i]);
   }
   erase_all_of(edits, extents_of(views), goes);
+}
+
+// The copy of its content that a descriptor embeds belongs to the old digest. In a pass of its own: erasing a
+// member takes a comma with it, at which another edit may insert something.
+std::string without_old_content(const std::string& raw, std::string_view list,
+                                const std::vector<DescriptorEdit>& elements) {
+  TextEdits edits(raw);
+  const auto array = JsonView(raw).find(list);
+  const auto views = array ? array->elements() : std::vector<JsonView>();
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    if (!elements.at(i).digest || !views[i].find("data")) continue;
+    const auto members = views[i].members();
+    const std::size_t at = position_of(members, "data").value();
+    erase_run(edits, extents_of(members), at, at);
+  }
+  return edits.apply();
 }
 
 // Where it is missing it goes where most writers put it: after the schema version.
@@ -224,8 +251,9 @@ std::string without_member(const std::string& object, std::string_view name) {
 }
 
 std::string edit_document(const std::string& raw, std::string_view list, const DocumentEdit& edit) {
-  TextEdits edits(raw);
-  const JsonView document(raw);
+  const std::string text = without_old_content(raw, list, edit.elements);
+  TextEdits edits(text);
+  const JsonView document(text);
   if (edit.media_type) edit_own_media_type(edits, document, *edit.media_type);
   if (edit.config_type) edit_string(edits, document.get("config").get("mediaType"), *edit.config_type);
   if (const auto array = document.find(list)) edit_elements(edits, array->elements(), edit.elements);

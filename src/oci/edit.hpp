@@ -24,7 +24,7 @@ struct AnnotationEdit {
 struct DescriptorEdit {
   bool is_removed = false;  // the whole descriptor goes, and the other members are ignored
   std::optional<std::string> media_type;
-  std::optional<Digest> digest;
+  std::optional<Digest> digest;  // if set, `data`, which is the content of the old digest, goes
   std::optional<std::uint64_t> size;
   AnnotationEdit annotations;
 };
@@ -39,7 +39,8 @@ struct DocumentEdit {
 };
 
 // Adds the edits of one descriptor to `edits`; `object` is a view into the text that `edits` was made for.
-// Throws kIntegrity when a member to be changed (mediaType, digest, size) is missing.
+// Leaves `data` as it is: edit_document() removes it. Throws kIntegrity when a member to be changed
+// (mediaType, digest, size) is missing.
 void edit_descriptor(TextEdits& edits, const JsonView& object, const DescriptorEdit& edit);
 
 // The text of an object without its member `name` and the comma that joined it; as it is without one.

@@ -22,18 +22,21 @@ void refuse_member(const JsonView& document, std::string_view name, std::string_
                                          "\", so that programs may read it differently");
 }
 
-// Empty is an answer, since OCI only recommends the member (image specification, "Image Manifest").
-std::string media_type_of(const std::string& raw) {
-  const auto type = JsonView(raw).find("mediaType");
-  return type ? type->string() : std::string();
-}
-
 void check_media_type(const JsonView& document, bool (*fits)(std::string_view), std::string_view kind) {
-  const auto type = document.find("mediaType");
+  // OCI only recommends the member (image specification, "Image Manifest").
+  const std::string type = parse_media_type(document);
   // The descriptor above may say something else; whoever goes by the document must still come to the same
   // kind.
-  if (type && !fits(type->string())) {
-    throw Error(ErrorCode::kIntegrity, std::string(kind) + " has the mediaType " + type->string());
+  if (!type.empty() && !fits(type))
+    throw Error(ErrorCode::kIntegrity, std::string(kind) + " has the mediaType " + type);
+}
+
+Descriptor parse_config(const JsonView& document) {
+  const JsonView config = document.get("config");
+  try {
+    return parse_descriptor(config);
+  } catch (const Error& error) {
+    throw error.in("config");
   }
 }
 
@@ -73,45 +76,45 @@ std::vector<Descriptor> find_layer(const std::string& manifest, const Digest& di
   return found;
 }
 
-// Checked before anything is read, since a JsonView relies on it. `raw_` is the first member, so that the
+// Checked before anything is read, since a JsonView relies on it. `raw` is the first member, so that the
 // views are of the text that is kept.
-Manifest::Manifest(std::string raw)
-    : raw_(std::move(raw)),
-      config_(parse_descriptor(checked(raw_).get("config"))),
-      layers_(parse_descriptors(JsonView(raw_), "layers", kMostLayers)),
-      annotations_(parse_annotations(JsonView(raw_).find("annotations"))) {}
+Manifest::Content::Content(std::string text)
+    : raw(std::move(text)),
+      config(parse_config(checked(raw))),
+      layers(parse_descriptors(JsonView(raw), "layers", kMostLayers)),
+      annotations(parse_annotations(JsonView(raw).find("annotations"))) {}
 
 Manifest Manifest::parse(std::string raw) {
-  Manifest manifest(std::move(raw));
-  const JsonView document(manifest.raw_);
+  Manifest manifest(std::make_shared<const Content>(std::move(raw)));
+  const JsonView document(manifest.raw());
   check_media_type(document, is_manifest, "manifest");
   refuse_member(document, "manifests", "manifest");
   return manifest;
 }
 
-std::string Manifest::own_media_type() const { return media_type_of(raw_); }
+std::string Manifest::own_media_type() const { return parse_media_type(JsonView(raw())); }
 
 // Parsed again, so that an edit can never make what we would refuse to read.
 Manifest Manifest::edited(const DocumentEdit& edit) const {
-  return parse(edit_document(raw_, "layers", edit));
+  return parse(edit_document(raw(), "layers", edit));
 }
 
-Index::Index(std::string raw)
-    : raw_(std::move(raw)),
-      manifests_(parse_descriptors(checked(raw_), "manifests", kMostManifests)),
-      annotations_(parse_annotations(JsonView(raw_).find("annotations"))) {}
+Index::Content::Content(std::string text)
+    : raw(std::move(text)),
+      manifests(parse_descriptors(checked(raw), "manifests", kMostManifests)),
+      annotations(parse_annotations(JsonView(raw).find("annotations"))) {}
 
 Index Index::parse(std::string raw) {
-  Index index(std::move(raw));
-  const JsonView document(index.raw_);
+  Index index(std::make_shared<const Content>(std::move(raw)));
+  const JsonView document(index.raw());
   check_media_type(document, is_index, "index");
   refuse_member(document, "config", "index");
   refuse_member(document, "layers", "index");
   return index;
 }
 
-std::string Index::own_media_type() const { return media_type_of(raw_); }
+std::string Index::own_media_type() const { return parse_media_type(JsonView(raw())); }
 
-Index Index::edited(const DocumentEdit& edit) const { return parse(edit_document(raw_, "manifests", edit)); }
+Index Index::edited(const DocumentEdit& edit) const { return parse(edit_document(raw(), "manifests", edit)); }
 
 }  // namespace imgcrypt

@@ -1,6 +1,6 @@
 // Image manifests and image indexes (OCI image specification, "Image Manifest" and "Image Index"; Docker's
 // schema 2 has the same members). Immutable values that keep the bytes they were parsed from; an edited copy
-// changes only what must change.
+// changes only what must change. Copies share what they hold, and cost nothing.
 //
 // Parsing is strict where it matters to us and to peers written in Go: members that we use may neither occur
 // twice nor in another case, and a document that could be read both as manifest and as index is neither
@@ -10,7 +10,9 @@
 #include "oci/descriptor.hpp"
 #include "oci/edit.hpp"
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace imgcrypt {
@@ -24,13 +26,14 @@ inline constexpr std::size_t kMostManifests = 1'000;
 class Manifest {
  public:
   // Throws kIntegrity when the text is not a manifest, kRefused beyond the limits above and those of
-  // check_json().
+  // parse_descriptor() and check_json().
   static Manifest parse(std::string raw);
 
-  [[nodiscard]] const std::string& raw() const noexcept { return raw_; }
-  [[nodiscard]] const Descriptor& config() const noexcept { return config_; }
-  [[nodiscard]] const std::vector<Descriptor>& layers() const noexcept { return layers_; }
-  [[nodiscard]] const Annotations& annotations() const noexcept { return annotations_; }
+  // What these refer to is valid for as long as a copy of the manifest.
+  [[nodiscard]] const std::string& raw() const noexcept { return content_->raw; }
+  [[nodiscard]] const Descriptor& config() const noexcept { return content_->config; }
+  [[nodiscard]] const std::vector<Descriptor>& layers() const noexcept { return content_->layers; }
+  [[nodiscard]] const Annotations& annotations() const noexcept { return content_->annotations; }
   // Its member `mediaType`; empty where it has none, which OCI allows.
   [[nodiscard]] std::string own_media_type() const;
 
@@ -39,12 +42,17 @@ class Manifest {
   [[nodiscard]] Manifest edited(const DocumentEdit& edit) const;
 
  private:
-  explicit Manifest(std::string raw);
+  struct Content {
+    explicit Content(std::string text);
 
-  std::string raw_;
-  Descriptor config_;
-  std::vector<Descriptor> layers_;
-  Annotations annotations_;
+    std::string raw;
+    Descriptor config;
+    std::vector<Descriptor> layers;
+    Annotations annotations;
+  };
+  explicit Manifest(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
+
+  std::shared_ptr<const Content> content_;
 };
 
 // The descriptors with that digest among the layers of a manifest, for searching many documents quickly: only
@@ -58,9 +66,10 @@ class Index {
   // Throws as Manifest::parse. A list that is missing is an empty one.
   static Index parse(std::string raw);
 
-  [[nodiscard]] const std::string& raw() const noexcept { return raw_; }
-  [[nodiscard]] const std::vector<Descriptor>& manifests() const noexcept { return manifests_; }
-  [[nodiscard]] const Annotations& annotations() const noexcept { return annotations_; }
+  // Valid as Manifest's.
+  [[nodiscard]] const std::string& raw() const noexcept { return content_->raw; }
+  [[nodiscard]] const std::vector<Descriptor>& manifests() const noexcept { return content_->manifests; }
+  [[nodiscard]] const Annotations& annotations() const noexcept { return content_->annotations; }
 
   // The same as Manifest's.
   [[nodiscard]] std::string own_media_type() const;
@@ -68,11 +77,16 @@ class Index {
   [[nodiscard]] Index edited(const DocumentEdit& edit) const;
 
  private:
-  explicit Index(std::string raw);
+  struct Content {
+    explicit Content(std::string text);
 
-  std::string raw_;
-  std::vector<Descriptor> manifests_;
-  Annotations annotations_;
+    std::string raw;
+    std::vector<Descriptor> manifests;
+    Annotations annotations;
+  };
+  explicit Index(std::shared_ptr<const Content> content) : content_(std::move(content)) {}
+
+  std::shared_ptr<const Content> content_;
 };
 
 }  // namespace imgcrypt

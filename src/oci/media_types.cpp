@@ -9,9 +9,7 @@ namespace {
 
 constexpr std::string_view kDockerManifest = "application/vnd.docker.distribution.manifest.v2+json";
 constexpr std::string_view kDockerIndex = "application/vnd.docker.distribution.manifest.list.v2+json";
-constexpr std::string_view kDockerGzipLayer = "application/vnd.docker.image.rootfs.diff.tar.gzip";
 constexpr std::string_view kOciConfig = "application/vnd.oci.image.config.v1+json";
-constexpr std::string_view kOciGzipLayer = "application/vnd.oci.image.layer.v1.tar+gzip";
 constexpr std::string_view kSuffix = "+encrypted";
 
 // Docker has no manifest for zstd, but BuildKit writes the type. Schema 1 is not here: it cannot be converted
@@ -21,7 +19,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kDockerTy
     {kDockerIndex, kOciIndex},
     {"application/vnd.docker.container.image.v1+json", kOciConfig},
     {"application/vnd.docker.image.rootfs.diff.tar", "application/vnd.oci.image.layer.v1.tar"},
-    {kDockerGzipLayer, kOciGzipLayer},
+    {"application/vnd.docker.image.rootfs.diff.tar.gzip", "application/vnd.oci.image.layer.v1.tar+gzip"},
     {"application/vnd.docker.image.rootfs.diff.tar.zstd", "application/vnd.oci.image.layer.v1.tar+zstd"},
     {"application/vnd.docker.image.rootfs.foreign.diff.tar",
      "application/vnd.oci.image.layer.nondistributable.v1.tar"},
@@ -63,8 +61,12 @@ bool is_nondistributable(std::string_view media_type) {
   return media_type.find(".layer.nondistributable.") != std::string_view::npos;
 }
 
+bool is_foreign(const Descriptor& layer) {
+  return is_plain_layer(layer.media_type) && is_nondistributable(layer.media_type) && layer.has_urls;
+}
+
 bool can_be_encrypted(const Descriptor& layer) {
-  return is_plain_layer(layer.media_type) && !(is_nondistributable(layer.media_type) && layer.has_urls);
+  return is_plain_layer(layer.media_type) && !is_foreign(layer);
 }
 
 bool is_encrypted(std::string_view media_type) { return media_type.ends_with(kSuffix); }
@@ -78,7 +80,7 @@ std::string encrypted_type(std::string_view plain) { return std::string(plain) +
 
 std::string decrypted_type(std::string_view encrypted) {
   const std::string_view plain = encrypted.substr(0, encrypted.size() - kSuffix.size());
-  return std::string(plain == kDockerGzipLayer ? kOciGzipLayer : plain);
+  return oci_type(plain).value_or(std::string(plain));
 }
 
 }  // namespace imgcrypt

@@ -27,8 +27,10 @@ inline constexpr std::string_view kOciIndex = "application/vnd.oci.image.index.v
 [[nodiscard]] bool is_plain_layer(std::string_view media_type);
 // Layers that licences forbid to pass on, encrypted or not; mostly fetched from `urls`.
 [[nodiscard]] bool is_nondistributable(std::string_view media_type);
-// Plain layers, except nondistributable ones with `urls`: everyone fetches those from there, so that
-// encrypting them would hide nothing.
+// Plain nondistributable layers with `urls`, under their OCI names: everyone fetches those from there, so
+// that encrypting them would hide nothing, and a store need not hold them. No other blob may be missing.
+[[nodiscard]] bool is_foreign(const Descriptor& layer);
+// Plain layers that are not foreign.
 [[nodiscard]] bool can_be_encrypted(const Descriptor& layer);
 // Any type that ends with "+encrypted", known or not.
 [[nodiscard]] bool is_encrypted(std::string_view media_type);
@@ -36,7 +38,7 @@ inline constexpr std::string_view kOciIndex = "application/vnd.oci.image.index.v
 [[nodiscard]] bool is_image_layer(const Descriptor& layer);
 // The type with "+encrypted" appended, ocicrypt's convention.
 [[nodiscard]] std::string encrypted_type(std::string_view plain);
-// Undoes encrypted_type(). Docker's gzip type with "+encrypted", which containers/image makes, becomes OCI's.
+// Undoes encrypted_type(). Docker's types with "+encrypted", which containers/image makes, become OCI's.
 // REQUIRES: is_encrypted(encrypted).
 [[nodiscard]] std::string decrypted_type(std::string_view encrypted);
 

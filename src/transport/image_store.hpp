@@ -70,7 +70,7 @@ class ImageDestination {
   // commit() fails (kOther) if somebody removes it in between.
   [[nodiscard]] virtual bool has(const Descriptor& blob) = 0;
   // Takes the blob over from the image that is read, without moving or reading it, where both share a store
-  // (TransportOptions::other). It is then as good as it was there: only its presence and size are checked.
+  // (TransportOptions::origin). It is then as good as it was there: only its presence and size are checked.
   // False when that is impossible; then has() and put_blob() remain. Counts as put, like has().
   [[nodiscard]] virtual bool adopt(const Descriptor& blob) = 0;
   // Reads the content to its verified end and returns its digest. May keep chunks, at most
@@ -84,32 +84,49 @@ class ImageDestination {
   virtual void put_document(const Descriptor& descriptor, std::string_view text) = 0;
   // Makes the image visible under its name, at once, and durable. `root.raw` is the source's entry, or empty.
   // Returns the digest of another image that had the name before; nullopt when there was none. Throws kOther
-  // when another program interfered (TransportOptions::in_place_of, a blob that was removed); nothing is
+  // when another program interfered (changed the image that is replaced in place, removed a blob); nothing is
   // visible then, unless the very last step failed, that of making it durable. REQUIRES: everything that the
   // root needs was put, found or adopted, or is allowed to be missing.
   virtual std::optional<Digest> commit(const RootDescriptor& root) = 0;
 };
 
+// What a store lists: all that may need its blobs.
+struct StoreContents {
+  std::vector<RootDescriptor> images;  // in the order of the store's list
+  std::set<Digest> needed_besides;     // blobs that another program's list names, such as Docker's
+};
+
+struct StoredBlob {
+  Digest digest;
+  std::uint64_t size = 0;  // bytes
+};
+
 // A store whose images share their blobs, and which we may list and tidy up: an OCI image layout. Used to
-// find and remove plain blobs that encrypting made superfluous (image/leftovers.hpp). Belongs to one thread.
+// find and remove blobs that no image needs any more (image/prune.hpp). Belongs to one thread.
 class SharedStore {
  public:
   virtual ~SharedStore() = default;
-  // All images, in the order of the store's list; none when the store does not exist yet. Throws kIntegrity
-  // or kRefused for a list that cannot be read.
-  [[nodiscard]] virtual std::vector<RootDescriptor> images() = 0;
-  // Those without the image that has the tag of the reference: what remains when that name is given to
-  // another.
-  [[nodiscard]] virtual std::vector<RootDescriptor> other_images() = 0;
-  // One of images(). Throws kNotFound when it has gone since.
+  // All of it; nothing when the store does not exist yet. Throws kIntegrity or kRefused for a list that
+  // cannot be read, or an entry of it: what that one needs is unknown.
+  [[nodiscard]] virtual StoreContents contents() = 0;
+  // The same without the images that a new one of the reference's name would replace. Throws also as
+  // ImageDestination::check for a name that cannot be given.
+  [[nodiscard]] virtual StoreContents contents_without_replaced() = 0;
+  // One of the images of contents(). Throws kNotFound when it has gone since.
   [[nodiscard]] virtual std::unique_ptr<ImageSource> open_image(const Descriptor& image) = 0;
+  // The image with this root, which the store need not list any more; its media type is not known. Null when
+  // the root is not there.
+  [[nodiscard]] virtual std::unique_ptr<ImageSource> open_former(const Digest& root) = 0;
   // Whether a blob of that name is there; it is not read.
   [[nodiscard]] virtual bool has_blob(const Digest& blob) = 0;
+  // All blobs by their names, listed or not; they are not read. Files of other names or kinds are not blobs.
+  [[nodiscard]] virtual std::vector<StoredBlob> blobs() = 0;
 
-  // Is given the images that the store lists while it is locked, and returns the blobs to remove.
-  using ChooseBlobs = std::function<std::set<Digest>(const std::vector<RootDescriptor>& images)>;
+  // Is given what the store lists while it is locked, and returns the blobs to remove.
+  using ChooseBlobs = std::function<std::set<Digest>(const StoreContents& contents)>;
   // Removes what `choose` returns, while no writer can add an image that needs it, and returns it as well.
-  // Blobs that are gone already are not an error. Waits for the lock. Throws what `choose` throws.
+  // Blobs that are gone already are not an error. Waits for the lock. Throws what `choose` throws, and
+  // kNotFound when the store does not exist.
   virtual std::set<Digest> remove_blobs(const ChooseBlobs& choose) = 0;
 };
 

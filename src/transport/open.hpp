@@ -4,40 +4,71 @@
 #pragma once
 
 #include "transport/image_store.hpp"
+#include "transport/layout/layout_directory.hpp"
 #include "transport/reference.hpp"
 
+#include <imgcrypt/error.hpp>
+
+#include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace imgcrypt {
 
-// What a command knows about its stores beyond their references. Made once for each side.
-struct TransportOptions {
-  // For a destination: where the image comes from. Blobs that both sides share need not be moved (adopt).
-  std::optional<Reference> other = std::nullopt;
-  // For a destination: the image that is to be replaced. commit() throws kOther if the name belongs to
-  // another image by then, so that a change that another program made in the meantime is not lost.
-  std::optional<Digest> in_place_of = std::nullopt;
+// The image that a destination's content comes from.
+struct Origin {
+  Reference reference;
+  RootDescriptor root;
 };
 
-// Throws kNotFound when there is no such image, or several; the hint lists what is there. kIntegrity and
-// kRefused for a store that cannot be read.
+// What a command knows about its stores beyond their references. Made once for each side.
+struct TransportOptions {
+  // Of a layout that images are read from.
+  Links links = Links::kRefuse;
+  // For a source: if the reference names several images, the one for such a platform is meant.
+  std::function<bool(const Platform&)> is_wanted = {};
+  // For a destination. Blobs that both sides share need not be moved (adopt), and an image that is written
+  // under the reference that it was read from replaces exactly that one: commit() then throws kOther if
+  // another program changed it in the meantime.
+  std::optional<Origin> origin = std::nullopt;
+  // Told what the user should know while a store works, one line each, by any thread.
+  std::function<void(const std::string&)> warn = {};
+};
+
+// Throws kNotFound when there is no such image; the hint lists what is there. kUsage when there are several;
+// the hint says how to name one. kIntegrity and kRefused for a store that cannot be read.
 [[nodiscard]] std::unique_ptr<ImageSource> open_source(const Reference& reference,
                                                        const TransportOptions& options);
-// Creates and reads nothing yet. Throws kUsage for a reference that cannot be written to: by digest, by
-// position, or with a tag that the transport does not allow.
+// Creates and reads nothing yet. Throws kUsage for a reference that cannot be written to: by digest or
+// position, unless it is the origin's, or with a tag that the transport does not allow.
 [[nodiscard]] std::unique_ptr<ImageDestination> open_destination(const Reference& reference,
                                                                  const TransportOptions& options);
 // Null for a transport whose images share nothing, or nothing that we can list. Its store need not exist.
-[[nodiscard]] std::unique_ptr<SharedStore> open_shared_store(const Reference& reference);
+// Options as for a destination.
+[[nodiscard]] std::unique_ptr<SharedStore> open_shared_store(const Reference& reference,
+                                                             const TransportOptions& options);
 
-// Where to write so that the result replaces the image that `source` names and whose root is `root`: under
-// its tag in the same store. Throws kUsage when it has no tag, kNotFound when several images have that tag:
-// the others would lose it.
-[[nodiscard]] Reference in_place_reference(const Reference& source, const RootDescriptor& root);
+// What to call the result of writing to `destination`, for people: in place by the tag of the image that it
+// replaces, since it has another digest, and may get another position.
+[[nodiscard]] Reference written_reference(const Reference& destination, const Origin& origin);
 
-// Whether writing to `destination` would take its name from the very image that `source` names, so that a
-// partial result would lose the rest of it. False when either does not exist, or the destination has no tag.
-[[nodiscard]] bool would_replace(const Reference& destination, const Reference& source);
+// Whether writing to `destination` would take its name from the very image that was read from `origin`, so
+// that a partial result would lose the rest of it. Throws as open_destination, and what check() throws for
+// names.
+[[nodiscard]] bool would_replace(const Reference& destination, const Origin& origin);
+
+// An entry of a store's list of images. All but the position may be missing.
+struct ListedImage {
+  std::size_t position = 0;         // from 0: oci:DIR:@N
+  std::optional<std::string> tag;   // as the standard has it
+  std::optional<std::string> name;  // as containerd has it: docker.io/library/busybox:1
+  std::optional<Descriptor> root;
+  std::optional<Error> problem;  // why the entry cannot be read
+};
+// What a store lists, in its order; of the reference only the store counts. Throws kUsage for a reference to
+// one image, kNotFound when there is no such store.
+[[nodiscard]] std::vector<ListedImage> list_images(const Reference& reference,
+                                                   const TransportOptions& options);
 
 }  // namespace imgcrypt

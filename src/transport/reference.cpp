@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace imgcrypt {
 namespace {
@@ -14,33 +15,56 @@ constexpr std::string_view kStoragePrefix = "containers-storage:";
 // holds one platform only.
 constexpr std::array<std::string_view, 5> kForSkopeo = {
     "docker://", "docker-archive:", "docker-daemon:", "oci-archive:", "dir:"};
+constexpr std::string_view kForms = "write oci:DIR, oci:DIR:TAG, oci:DIR:@N or oci:DIR@sha256:...";
 
 [[noreturn]] void refuse(std::string_view text, const std::string& why, const std::string& hint) {
   throw Error(ErrorCode::kUsage, "reference \"" + std::string(text) + "\": " + why, hint);
 }
 
-std::string by_skopeo(const std::string& copy, std::string_view text) {
-  return copy + " " + std::string(text) +
-         " oci:DIR:TAG, then imgcrypt with oci:DIR:TAG; skopeo copies the result back in the same way";
+// The command line that does what we cannot do yet.
+std::string by_skopeo(const std::string& copy, std::string_view text, ReferenceUse use) {
+  const std::string other(text);
+  return use == ReferenceUse::kRead
+             ? "pull it first: " + copy + " " + other + " oci:DIR:TAG, and use oci:DIR:TAG"
+             : "write to oci:DIR:TAG, and push that: " + copy + " oci:DIR:TAG " + other;
+}
+
+bool is_any_of(std::string_view text, std::span<const std::string_view> prefixes) {
+  return std::ranges::any_of(prefixes, [&](std::string_view prefix) { return text.starts_with(prefix); });
+}
+
+// Why a text that names no transport of ours is none, and what may be meant by it.
+[[noreturn]] void refuse_unknown(std::string_view text, ReferenceUse use) {
+  const std::string whole(text);
+  if (text.empty()) refuse(text, "it is empty", std::string(kForms));
+  constexpr std::array<std::string_view, 3> kPaths = {"/", ".", "~"};
+  if (is_any_of(text, kPaths)) refuse(text, "the transport is missing", "did you mean oci:" + whole + "?");
+  constexpr std::array<std::string_view, 2> kUrls = {"https://", "http://"};
+  if (is_any_of(text, kUrls)) {
+    const std::string name = "docker://" + whole.substr(whole.find("//") + 2);
+    refuse(text, "registries are not supported yet", by_skopeo("skopeo copy --all", name, use));
+  }
+  refuse(text, "the transport is missing",
+         "for an OCI image layout write oci:" + whole +
+             "; a name alone means different things to crane, nerdctl and podman: if it is in a registry, " +
+             by_skopeo("skopeo copy --all", "docker://" + whole, use));
 }
 
 }  // namespace
 
-Reference Reference::parse(std::string_view text) {
+Reference Reference::parse(std::string_view text, ReferenceUse use) {
+  if (text.starts_with("oci://") && !text.starts_with("oci:///")) {
+    const std::string path(text.substr(6));
+    refuse(text, "oci: takes a path, not a URL",
+           "did you mean oci:" + path + "? With an absolute path it is oci:/" + path);
+  }
   if (text.starts_with(kLayoutPrefix))
     return Reference(LayoutReference::parse(text.substr(kLayoutPrefix.size())));
-  const std::string form = "write oci:DIR, oci:DIR:TAG, oci:DIR:@N or oci:DIR@sha256:...";
-  const std::size_t colon = text.find(':');
-  if (colon == std::string_view::npos) {
-    refuse(text, "the transport is missing",
-           "for an OCI image layout " + form +
-               "; a name alone means different things to crane, nerdctl and podman");
-  }
   if (text.starts_with(kStoragePrefix))
-    refuse(text, "only its own tools can read local storage", by_skopeo("skopeo copy", text));
-  if (std::ranges::any_of(kForSkopeo, [&](std::string_view prefix) { return text.starts_with(prefix); }))
-    refuse(text, "this transport is not supported yet", by_skopeo("skopeo copy --all", text));
-  refuse(text, "transport \"" + std::string(text.substr(0, colon)) + "\" is not supported", form);
+    refuse(text, "only its own tools can use local storage", by_skopeo("skopeo copy", text, use));
+  if (is_any_of(text, kForSkopeo))
+    refuse(text, "this transport is not supported yet", by_skopeo("skopeo copy --all", text, use));
+  refuse_unknown(text, use);
 }
 
 std::string Reference::string() const {

@@ -10,6 +10,10 @@
 
 namespace imgcrypt {
 
+// What is done with the image: a hint for one that cannot be read is of no use for one that cannot be
+// written.
+enum class ReferenceUse { kRead, kWrite };
+
 // Two different texts may name one image: only opened stores can be compared.
 class Reference {
  public:
@@ -19,8 +23,8 @@ class Reference {
   // For transports that make a reference of their own, e.g. in_place_reference().
   explicit Reference(Parts parts) : parts_(std::move(parts)) {}
   // Reads nothing from disk: whether the image exists is open_source()'s question. Throws kUsage; the hint
-  // says what to write, or which tool copies from a transport that is not supported.
-  static Reference parse(std::string_view text);
+  // says what to write, or which command copies from or to (`use`) a transport that is not supported.
+  static Reference parse(std::string_view text, ReferenceUse use = ReferenceUse::kRead);
 
   // The text that parse() accepts for it. May hold any bytes but control characters.
   [[nodiscard]] std::string string() const;

@@ -119,7 +119,9 @@ damage_is_found() {
   printf 'another content.' | dd of="$layer" bs=1 seek=100 conv=notrunc status=none
   expect_exit 0 imgcrypt check "oci:$TMP/flipped:t" -k "$TMP/key.pem"
   expect_exit 7 imgcrypt check "oci:$TMP/flipped:t" -k "$TMP/key.pem" --full
-  expect_contains "$stdout" "layer 0 of linux/amd64: encrypted, a key opens it: blob sha256:"
+  expect_contains "$stdout" "layer 0 of linux/amd64: encrypted: blob sha256:"
+  expect_exit 7 imgcrypt check "oci:$TMP/flipped:t" -k "$TMP/key.pem" --full --platform amd64 --layer 0 -o json
+  expect_equal "$(jq -c '[.opens, .layers[0].state]' <<<"$stdout")" '[false,"encrypted"]' "a damaged layer"
   # A store finds nothing wrong with this one, but its HMAC does not match.
   make_image "$TMP/one" t --no-busybox --layers 2 >/dev/null
   expect_exit 0 imgcrypt encrypt "oci:$TMP/one:t" "oci:$TMP/forged:t" -r "jwe:$TMP/key.pub.pem"
@@ -127,7 +129,8 @@ damage_is_found() {
   expect_exit 0 imgcrypt check "oci:$TMP/forged:t" -k "$TMP/key.pem"
   expect_exit 7 imgcrypt check "oci:$TMP/forged:t" -k "$TMP/key.pem" --full
   expect_contains "$stdout" "layer 0 of the image: encrypted, a key opens it"$'\n'
-  expect_contains "$stdout" "layer 1 of the image: encrypted, a key opens it: layer authentication failed"
+  expect_contains "$stdout" "layer 1 of the image: encrypted: layer authentication failed"
+  [[ $stdout != *"open every"* ]] || fail "they do not: $stdout"
 }
 
 # An authentic layer takes the place of another, in a plain image and in an encrypted one.

@@ -41,7 +41,10 @@ locked_layers_can_stay() {
   expect_exit 6 imgcrypt decrypt "oci:$TMP/both:t" "oci:$TMP/none:t" -k "$TMP/key.pem"
   expect_exit 0 imgcrypt decrypt "oci:$TMP/both:t" "oci:$TMP/partial:t" -k "$TMP/key.pem" --partial -o json
   expect_equal "$(outcomes)" "decrypted locked locked decrypted locked locked plain plain" "the outcomes"
-  expect_contains "$stderr" "layer 1 of linux/amd64: no key opens it"
+  # One warning for all of them, which -v lists.
+  expect_equal "$(jq -c .warnings <<<"$stdout")" '["3 layers stay encrypted: no key opens them (-v lists them)"]' "the warnings"
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/both:t" "oci:$TMP/partial:t" -k "$TMP/key.pem" --partial -v
+  expect_equal "$(grep -c '^imgcrypt: detail: layer [12] of linux/.*: no key opens it' <<<"$stderr")" 3 "the layers that -v lists"
   make_keys "$TMP/third" P-256
   expect_exit 6 imgcrypt decrypt "oci:$TMP/both:t" "oci:$TMP/none:t" -k "$TMP/third.pem" --partial
   expect_absent "$TMP/none"
@@ -53,6 +56,33 @@ dry_runs_write_nothing() {
   expect_contains "$stdout" "layer 2 of linux/arm64: would stay encrypted: no key opens it"
   expect_exit 6 imgcrypt decrypt "oci:$TMP/both:t" "oci:$TMP/none:t" -k "$TMP/key.pem" --dry-run
   expect_absent "$TMP/none"
+}
+
+plain_images_need_no_key() {
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/plain:t" "oci:$TMP/keyless:t"
+  expect_contains "$stderr" "not encrypted: copied unchanged"
+  expect_equal "$(root_of "$TMP/keyless" t)" "$root" "the digest of the copy"
+  expect_exit 6 imgcrypt decrypt "oci:$TMP/encrypted:t" "oci:$TMP/none:t"
+  expect_contains "$stderr" "layer 0 of linux/amd64: no key was given, and it is encrypted for jwe ECDH-ES+A256KW P-256 key "
+  expect_absent "$TMP/none"
+}
+
+# An artifact of two files, whose config is empty
+artifacts_have_no_diff_ids() {
+  local config='{}'
+  make_image "$TMP/artifact" t --no-busybox --layers 2 >/dev/null
+  printf '%s' "$config" >"$TMP/artifact/blobs/sha256/$(printf '%s' "$config" | sha256sum | cut -d' ' -f1)"
+  edit_root "$TMP/artifact" t ".config.digest = \"sha256:$(printf '%s' "$config" | sha256sum | cut -d' ' -f1)\" | .config.size = 2"
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/artifact:t" "oci:$TMP/sealed:t" -r "jwe:$TMP/key.pub.pem"
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/sealed:t" "oci:$TMP/artifact-back:t" -k "$TMP/key.pem"
+  expect_equal "$(root_of "$TMP/artifact-back" t)" "$(root_of "$TMP/artifact" t)" "the digest of the artifact"
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/sealed:t" "oci:$TMP/artifact-never:t" -k "$TMP/key.pem" --diff-ids never
+  expect_exit 8 imgcrypt decrypt "oci:$TMP/sealed:t" "oci:$TMP/none:t" -k "$TMP/key.pem" --diff-ids always
+  expect_contains "$stderr" "its config lists no diff_ids"
+  # Without our record, as peers encrypt it.
+  edit_root "$TMP/sealed" t 'del(.annotations)'
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/sealed:t" "oci:$TMP/artifact-peer:t" -k "$TMP/key.pem"
+  expect_contains "$stderr" "the image: its config lists no diff_ids: its layers are not compared with them"
 }
 
 # Encrypted by skopeo 1.9.3, which compressed the layer first: its options name the tar, not what was encrypted.
@@ -97,6 +127,8 @@ exactness_is_said
 layers_and_platforms_can_be_chosen
 locked_layers_can_stay
 dry_runs_write_nothing
+plain_images_need_no_key
+artifacts_have_no_diff_ids
 recompressed_layers_are_taken
 plain_layers_are_held_as_well
 cp -r "$TMP/encrypted" "$TMP/swapped"

@@ -104,6 +104,19 @@ documents_are_printed_byte_for_byte() {
   expect_exit 2 imgcrypt inspect --raw "oci:$TMP/copy:t"
 }
 
+a_missing_config_is_not_readable() {
+  local config
+  cp -r "$TMP/plain" "$TMP/no-config"
+  config=$(jq -r .config.digest "$(blob "$TMP/no-config" "$(manifests_of "$TMP/no-config" "$(root_of "$TMP/no-config" t)" | head -n1)")")
+  expect_exit 0 imgcrypt inspect --platform linux/amd64 "oci:$TMP/no-config:t"
+  expect_contains "$stdout" "Everyone can read the config ("
+  rm "$(blob "$TMP/no-config" "$config")"
+  expect_exit 0 imgcrypt inspect --platform linux/amd64 "oci:$TMP/no-config:t"
+  expect_matches "$stdout" "config  +$config .* missing"
+  expect_contains "$stdout" "1 listed document is missing."
+  [[ $stdout != *"the config ("* ]] || fail "it is not there: $stdout"
+}
+
 # expect_schema: $TMP/stdout matches the schema
 expect_schema() {
   python3 "$cli_dir/check_schema.py" "$cli_dir/../../docs/output.schema.json" inspect <"$TMP/stdout" || fail "it does not match the schema"
@@ -138,7 +151,7 @@ nothing_commands_the_terminal() {
     expect_harmless "$shown"
   done
   show 80 "oci:$TMP/hostile:t"
-  expect_contains "$shown" "key provider ?]0;evil"
+  expect_contains "$shown" "key provider \\x1b]0;evil"
   expect_contains "$shown" "! its wrapped keys are missing"
 }
 
@@ -165,6 +178,7 @@ recipients_are_numbered_as_recipients_list_does
 layers_are_shown_as_ctr_enc_does
 layers_are_chosen_by_their_positions
 documents_are_printed_byte_for_byte
+a_missing_config_is_not_readable
 json_has_everything
 nothing_commands_the_terminal
 an_image_of_many_layers_is_shown

@@ -31,6 +31,8 @@ every_kind_is_made() {
   expect_made "NIST CURVE: P-256" jwe-ec
   expect_made "NIST CURVE: P-384" jwe-ec --curve P-384
   expect_made "NIST CURVE: P-521" jwe-ec --curve P-521
+  expect_made "NIST CURVE: P-256" jwe-ec --curve p256
+  expect_made "NIST CURVE: P-384" jwe-ec --curve secp384r1
 }
 
 passphrases_protect_it() {
@@ -51,6 +53,24 @@ passphrases_protect_it() {
   rm "$file" "$file.pub"
 }
 
+# One limit for those who make a key and those who open it: a longer passphrase would lock it for ever.
+passphrases_have_one_limit() {
+  local file=$TMP/keys/limit.pem size
+  for size in 1023 1024; do
+    head -c "$size" /dev/zero | tr '\0' p >"$TMP/long"
+    expect_exit 0 imgcrypt key generate jwe-ec "$file" --passphrase "file=$TMP/long" --force
+    expect_opens "jwe:$file.pub" "$file:file=$TMP/long"
+    expect_opens "jwe:$file.pub" "$file:fd=7" 7<"$TMP/long"
+    PASSPHRASE_OF_TEST=$(cat "$TMP/long") expect_opens "jwe:$file.pub" "$file:env=PASSPHRASE_OF_TEST"
+  done
+  echo >>"$TMP/long"  # a newline at the end does not count
+  expect_opens "jwe:$file.pub" "$file:fd=7" 7<"$TMP/long"
+  rm "$file" "$file.pub"
+  head -c 1025 /dev/zero | tr '\0' p >"$TMP/long"
+  expect_refused 3 "a passphrase of more than 1024 bytes" jwe-ec "$file" --passphrase "file=$TMP/long"
+  PASSPHRASE_OF_TEST=$(cat "$TMP/long") expect_refused 3 "a passphrase of more than 1024 bytes" jwe-ec "$file" --passphrase env=PASSPHRASE_OF_TEST
+}
+
 # expect_refused CODE REASON ARG...: nothing is left behind
 expect_refused() {
   expect_exit "$1" imgcrypt key generate "${@:3}" </dev/null
@@ -61,14 +81,15 @@ expect_refused() {
 
 wrong_arguments_leave_nothing() {
   local file=$TMP/keys/no.pem
-  expect_refused 3 bits jwe-rsa "$file" --bits 1024
-  expect_refused 3 bits jwe-rsa "$file" --bits 16385
-  expect_refused 3 curve jwe-ec "$file" --curve P-224
-  expect_refused 3 "file=PASSWORDFILE" jwe-ec "$file" --passphrase pass=secret
-  expect_refused 3 "file=PASSWORDFILE" jwe-ec "$file" --passphrase secret
+  expect_refused 3 "1024 bits is too short (2048 to 16384)" jwe-rsa "$file" --bits 1024
+  expect_refused 3 "16385 bits is too long (2048 to 16384)" jwe-rsa "$file" --bits 16385
+  expect_refused 3 "2k is not a number of bits" jwe-rsa "$file" --bits 2k
+  expect_refused 3 "P-224 is not P-256, P-384 or P-521" jwe-ec "$file" --curve P-224
+  expect_refused 3 "file=PASSPHRASEFILE" jwe-ec "$file" --passphrase pass=secret
+  expect_refused 3 "file=PASSPHRASEFILE" jwe-ec "$file" --passphrase secret
   expect_refused 3 "$TMP/absent" jwe-ec "$file" --passphrase "file=$TMP/absent"
   expect_refused 3 "is empty" jwe-ec "$file" --passphrase file=/dev/null
-  expect_refused 2 "No such file" jwe-ec "$TMP/keys/absent/no.pem"
+  expect_refused 3 "there is no directory" jwe-ec "$TMP/keys/absent/no.pem"
   expect_exit 3 timeout 20 python3 "$cli_dir/pty_answer.py" $'one\nother' \
     "$IMGCRYPT" key generate jwe-ec "$file" --passphrase prompt
   expect_contains "$stdout" "passphrases differ"
@@ -130,6 +151,7 @@ mkdir "$TMP/keys"
 digest=$(make_image "$TMP/plain" t --no-busybox)
 every_kind_is_made
 passphrases_protect_it
+passphrases_have_one_limit
 wrong_arguments_leave_nothing
 nothing_is_overwritten
 it_is_cancelled

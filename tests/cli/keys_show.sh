@@ -34,7 +34,7 @@ locked_keys_say_so() {
   expect_shown "$locked:env=PASSPHRASE_OF_TEST" "^private key" "use +opens jwe and pkcs7 layers: -k $locked:prompt" "GaTh-csFfrC4Tw6RZ91zZWSuO3JIUXn6l1pWPZf94p8"
   [[ $stdout != *$'\n'"private key, locked"* ]] || fail "locked with its passphrase: $stdout"
   expect_exit 3 imgcrypt key show "$locked:pass=other"
-  expect_contains "$stderr" "wrong password"
+  expect_contains "$stderr" "wrong passphrase"
 }
 
 others_are_named() {
@@ -42,8 +42,14 @@ others_are_named() {
   expect_contains "$stderr" "key $keys/pgp1.pub: this is an OpenPGP public key"
   expect_exit 3 imgcrypt key show "$TMP/absent.pem"
   expect_contains "$stderr" "no such file"
-  expect_exit 8 imgcrypt key show "$keys/rsa1024.pem"
-  expect_contains "$stderr" "key $keys/rsa1024.pem: an RSA key of 1024 bits"
+  # The same key is refused with the same exit status everywhere.
+  expect_exit 3 imgcrypt key show "$keys/rsa1024.pem"
+  expect_contains "$stderr" "key $keys/rsa1024.pem: an RSA key of 1024 bits is too short (2048 to 16384)"
+  openssl pkey -in "$keys/rsa1024.pem" -pubout -out "$TMP/short.pub.pem"
+  expect_exit 3 imgcrypt key public "$keys/rsa1024.pem"
+  expect_exit 3 imgcrypt decrypt "oci:$TMP/plain:t" "oci:$TMP/none:t" -k "$keys/rsa1024.pem"
+  expect_exit 3 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/none:t" -r "jwe:$TMP/short.pub.pem"
+  expect_exit 3 imgcrypt recipients remove "oci:$TMP/plain:t" -r "jwe:$TMP/short.pub.pem"
 }
 
 ciphers_that_openssl_leaves_out_are_told() {
@@ -80,7 +86,6 @@ only_the_first_of_several_is_promised() {
   done >"$TMP/two.pub.pem"
   expect_exit 0 imgcrypt key show -o json "$TMP/two.pub.pem"
   expect_equal "$(jq -c '[.keys[].recipient != null]' <<<"$stdout")" "[true,false]" "which of them are recipients"
-  make_image "$TMP/plain" t --no-busybox >/dev/null
   expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/encrypted:t" -r "jwe:$TMP/two.pub.pem"
   expect_contains "$stderr" "only the first of its 2 keys is used"
   expect_exit 0 imgcrypt check "oci:$TMP/encrypted:t" -k "$TMP/two.pem"
@@ -97,9 +102,41 @@ keys_of_another_use_only_decrypt() {
   expect_absent "$TMP/none"
 }
 
-bare_passwords_are_warned_of() {
+bare_passphrases_are_warned_of() {
   expect_exit 0 imgcrypt key show "$keys/rsa-pk8enc.pem:1234"
   expect_contains "$stderr" "every user of this machine can see"
+}
+
+keys_of_sodium_are_shown() {
+  expect_exit 0 imgcrypt key generate sodium "$TMP/sodium"
+  expect_shown "$TMP/sodium" "^private key" "public key +$(cat "$TMP/sodium.pub")" \
+    "use +opens provider:sodium layers: -k provider:sodium:$TMP/sodium"
+  expect_shown "$TMP/sodium.pub" "^public key" "use +encrypts: -r provider:sodium:$TMP/sodium.pub"
+  expect_exit 0 imgcrypt key show -o json "$TMP/sodium.pub"
+  expect_equal "$(jq -r '.keys[0] | "\(.kind) \(.publicKey) \(.recipient)"' <<<"$stdout")" \
+    "public $(cat "$TMP/sodium.pub") provider:sodium:$TMP/sodium.pub" "the public key"
+  sed 's/.$/x/' "$TMP/sodium" >"$TMP/damaged"
+  expect_exit 3 imgcrypt key show "$TMP/damaged"
+  expect_contains "$stderr" "typing error"
+}
+
+public_halves_are_printed() {
+  local name
+  for name in rsa.pem p256-sec1.der rsa-pkcs1.der rsa256.jwk p521.pem; do
+    expect_exit 0 imgcrypt key public "$keys/$name"
+    printf '%s\n' "$stdout" >"$TMP/public.pem"
+    openssl pkey -pubin -in "$TMP/public.pem" -noout
+    expect_equal "$(imgcrypt key show -o json "$TMP/public.pem" | jq -r .keys[0].fingerprint)" \
+      "$(imgcrypt key show -o json "$keys/$name" | jq -r .keys[0].fingerprint)" "the fingerprint of $name"
+  done
+  expect_exit 0 imgcrypt key public "$keys/rsa-pk8enc.pem:env=PASSPHRASE_OF_TEST"
+  expect_contains "$stdout" "BEGIN PUBLIC KEY"
+  expect_exit 0 imgcrypt key public "$TMP/sodium"
+  expect_equal "$stdout" "$(cat "$TMP/sodium.pub")" "the public key of sodium"
+  expect_exit 0 imgcrypt key public -o json "$keys/rsa.pem"
+  expect_equal "$(jq -r .fingerprint <<<"$stdout")" GaTh-csFfrC4Tw6RZ91zZWSuO3JIUXn6l1pWPZf94p8 "the fingerprint"
+  expect_exit 3 imgcrypt key public "$keys/rsa.pub.pem"
+  expect_contains "$stderr" "a public key was given"
 }
 
 # The certificate is hostile: none of its control bytes may reach the terminal.
@@ -121,6 +158,7 @@ json_has_it_all() {
 }
 
 export PASSPHRASE_OF_TEST=1234
+make_image "$TMP/plain" t --no-busybox >/dev/null
 files_are_shown
 locked_keys_say_so
 others_are_named
@@ -128,6 +166,8 @@ ciphers_that_openssl_leaves_out_are_told
 forms_of_public_keys_are_told
 only_the_first_of_several_is_promised
 keys_of_another_use_only_decrypt
-bare_passwords_are_warned_of
+bare_passphrases_are_warned_of
+keys_of_sodium_are_shown
+public_halves_are_printed
 hostile_names_are_harmless
 json_has_it_all

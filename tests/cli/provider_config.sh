@@ -132,7 +132,9 @@ providers_are_tested() {
 
 keys_are_generated() {
   expect_exit 0 imgcrypt key generate sodium "$TMP/made"
-  expect_equal "$stdout" "$(cat "$TMP/made.pub")" "the public key"
+  expect_equal "$stdout" "provider:sodium:$TMP/made.pub" "the recipient"
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/for-sodium:t" -r "$stdout"
+  expect_exit 0 imgcrypt check "oci:$TMP/for-sodium:t" -k "provider:sodium:$TMP/made"
   expect_equal "$(stat -c %a "$TMP/made")" 600 "the mode of the secret key"
   cp "$TMP/made" "$TMP/before"
   expect_exit 8 imgcrypt key generate sodium "$TMP/made"
@@ -140,12 +142,26 @@ keys_are_generated() {
   cmp "$TMP/made" "$TMP/before"
   expect_exit 0 imgcrypt key generate sodium --force "$TMP/made"
   ! cmp -s "$TMP/made" "$TMP/before" || fail "--force made no new key"
-  expect_equal "$stdout" "$(cat "$TMP/made.pub")" "the new public key"
   (cd "$TMP" && expect_exit 0 imgcrypt key generate sodium -- --force)
   [[ -s $TMP/--force && -s $TMP/--force.pub ]] || fail "a file whose name looks like an option was not written"
-  expect_exit 1 imgcrypt key generate sodium "$TMP/absent/key"
+  expect_exit 3 imgcrypt key generate sodium "$TMP/absent/key"
   expect_contains "$stderr" "$TMP/absent/key"
   expect_exit 3 imgcrypt key generate sodium
+}
+
+# A copy of the program without the providers that belong beside it
+missing_programs_of_ours_are_called_so() {
+  local alone=$TMP/alone/bin/imgcrypt missing=$TMP/alone/libexec/imgcrypt/keyprovider-sodium arguments
+  mkdir -p "$TMP/alone/bin"
+  cp "$IMGCRYPT" "$alone"
+  for arguments in "encrypt oci:$TMP/plain:t oci:$TMP/none:t -r provider:sodium:$TMP/made.pub" \
+    "decrypt oci:$TMP/for-sodium:t oci:$TMP/none:t -k provider:sodium:$TMP/made" "key show $TMP/made" "key public $TMP/made" \
+    "key generate sodium $TMP/none" "provider test sodium"; do
+    # shellcheck disable=SC2086
+    expect_exit 9 "$alone" $arguments
+    expect_contains "$stderr" "keyprovider-sodium is not installed at $missing"
+    expect_absent "$TMP/none"
+  done
 }
 
 make_keys "$TMP/key" P-256
@@ -162,3 +178,4 @@ directory_and_environment_are_inherited
 what_is_configured_is_listed
 providers_are_tested
 keys_are_generated
+missing_programs_of_ours_are_called_so

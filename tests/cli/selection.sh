@@ -90,7 +90,7 @@ no_unchosen_platform_is_left_in_the_clear() {
 
 what_was_left_out_is_said() {
   expect_exit 0 encrypt --platform linux/amd64
-  expect_contains "$stderr" "platform left out: linux/arm64"
+  expect_contains "$stderr" "platforms left out: linux/arm64, unknown/unknown"
   rm -rf "$TMP/out"
 }
 
@@ -135,6 +135,20 @@ the_layers_of_a_base_are_left_out() {
   expect_refused 2 encrypt --skip-base "oci:$TMP/absent:t"
 }
 
+# An SBOM before the layers shifts them against the diff_ids, which do not count it.
+a_blob_that_is_no_layer_shifts_nothing() {
+  local sbom='{"mediaType": "application/spdx+json", "digest": "'
+  make_image "$TMP/in" sbom --no-busybox --layers 4 --compression gzip >/dev/null
+  printf '{}' >"$TMP/sbom"
+  sbom+="sha256:$(sha256sum <"$TMP/sbom" | cut -d' ' -f1)"
+  cp "$TMP/sbom" "$TMP/in/blobs/sha256/${sbom##*:}"
+  python3 "$cli_dir/edit_layers.py" "$TMP/in" sbom "[$sbom\", \"size\": 2}] + ." --list
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:sbom" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem" --skip-base "oci:$TMP/base:t"
+  expect_equal "$(encryption_of "$TMP/out" t)" "--eee" "what is encrypted above the base"
+  expect_comes_back "$(root_of "$TMP/in" sbom)"
+  rm -rf "$TMP/out"
+}
+
 make_keys "$TMP/key" P-256
 make_keys "$TMP/wrong" P-256
 plain=$(make_image "$TMP/in" t --no-busybox --layers 3 --platforms linux/amd64,linux/arm64 --attestation)
@@ -150,3 +164,4 @@ a_platform_that_is_not_there_is_an_error
 in_place_platforms_are_refused
 a_blob_of_two_platforms_is_encrypted_once
 the_layers_of_a_base_are_left_out
+a_blob_that_is_no_layer_shifts_nothing

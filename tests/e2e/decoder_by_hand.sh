@@ -134,7 +134,7 @@ done
 use_encrypted_key pkcs8 -topk8 -scrypt
 expect_plaintext small
 echo another >"$TMP/keys/key.pass"
-expect_refused "$TMP/small" "$(only_layer "$TMP/small")" "wrong password"
+expect_refused "$TMP/small" "$(only_layer "$TMP/small")" "wrong passphrase"
 use_keys "$TMP/key"
 
 layer=$(only_layer "$TMP/small")

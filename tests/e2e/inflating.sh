@@ -54,8 +54,18 @@ make_files() {
   gzip -c "$TMP/gzip" >"$TMP/gzip_twice"
   gzip -c "$TMP/zstd" >"$TMP/both"
   gzip -1c "$TMP/tar" >"$TMP/gzip_called_tar"
+  # What others pass over or take: bytes after the end, skippable frames, large windows.
   { cat "$TMP/gzip"; echo garbage; } >"$TMP/garbage"
-  head -c 300000 "$TMP/gzip" >"$TMP/short"
+  { cat "$TMP/gzip"; head -c 300000 /dev/zero; } >"$TMP/padded"
+  printf '\x50\x2a\x4d\x18\x05\0\0\0hello' >"$TMP/skipped"
+  cat "$TMP/skipped" "$TMP/frames" "$TMP/skipped" >"$TMP/skippable"
+  { zstd -qc "$TMP/tar" && zstd -qc --ultra --long=29 </dev/null; } >"$TMP/window"
+  # What nobody decompresses, or we do not: noticed before the first byte of it is written, or after.
+  zstd -qc --ultra --long=30 <"$TMP/tar" >"$TMP/window_too_large"
+  head -c 100000 "$TMP/gzip" >"$TMP/short"
+  printf '\x1f\x8b\x08\xe0\0\0\0\0\0\xff' >"$TMP/reserved"
+  head -c 4000000 /dev/urandom | gzip -1c >"$TMP/short_later"
+  truncate -s 3000000 "$TMP/short_later"
   head -c $((1 << 30)) /dev/zero | gzip -1c >"$TMP/zeros"
 }
 
@@ -70,8 +80,9 @@ mkdir "$TMP/spool"
 make_keys "$TMP/key" P-256
 use_keys "$TMP/key"
 make_files
-names=(gzip zstd tar members frames gzip_twice both gzip_called_tar garbage short zeros)
-types=(gzip zstd tar gzip zstd gzip gzip tar gzip gzip gzip)
+names=(gzip zstd tar members frames gzip_twice both gzip_called_tar zeros
+  garbage padded skippable window window_too_large short reserved short_later)
+types=(gzip zstd tar gzip zstd gzip gzip tar gzip gzip gzip zstd zstd zstd gzip gzip gzip)
 layers=()
 for number in "${!names[@]}"; do
   layers+=("${types[number]}:$TMP/${names[number]}")
@@ -80,18 +91,18 @@ python3 -B "$support_dir/image_of_layers.py" "$TMP/plain" t "${layers[@]}"
 encrypt "$TMP/plain" t "$TMP/key" >/dev/null
 cp -r "$TMP/encrypted" "$store"
 
-for name in gzip zstd tar members frames; do
+for name in gzip zstd tar members frames garbage padded skippable window; do
   expect_output "$TMP/tar" decode_as_containerd "$name"
   expect_output "$TMP/$name" decode_as_containerd "$name" --inflate=never
   expect_output "$TMP/$name" decode_as_containerd "$name" --stream
   expect_output "$TMP/$name" decode "$name"
   expect_output "$TMP/tar" decode "$name" --inflate=always
 done
-for name in gzip_twice both gzip_called_tar; do
+for name in gzip_twice both gzip_called_tar window_too_large short reserved; do
   expect_output "$TMP/$name" decode_as_containerd "$name"
 done
-expect_failure "bytes after the end" decode_as_containerd garbage
-expect_failure "cut short" decode_as_containerd short
+expect_failure "gzip data of the layer is cut short; the layer was made like this" decode_as_containerd short_later
+expect_output "$TMP/short_later" decode_as_containerd short_later --inflate=never
 expect_equal "$(decode_in_little_memory zeros)" $((1 << 30)) "the number of bytes"
 expect_exit 3 decode gzip --inflate=always --stream
 

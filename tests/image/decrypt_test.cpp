@@ -164,16 +164,117 @@ TEST_F(Decrypt, RefusesConfigsWithAnotherNumberOfLayers) {
   encrypt();
   const Manifest manifest = manifest_of(encrypted_);
   commit(encrypted_, config(encrypted_, {Digest::of(as_bytes("one")).string()}), manifest.layers(), {});
-  for (const DiffIdCheck check : {DiffIdCheck::kAuto, DiffIdCheck::kAlways, DiffIdCheck::kNever})
+  for (const DiffIdCheck check : {DiffIdCheck::kAuto, DiffIdCheck::kAlways})
     EXPECT_EQ(refusal({.diff_ids = check}).code(), ErrorCode::kIntegrity);
+  EXPECT_EQ(decrypt({.diff_ids = DiffIdCheck::kNever}).exactness, Exactness::kNotRecorded);
 }
 
-TEST_F(Decrypt, PassesArtifacts) {
+// The configs of artifacts, under their own type and under that of images.
+TEST_F(Decrypt, HasNothingToCompareWithoutDiffIds) {
   build({"one"});
   encrypt();
-  Descriptor config = encrypted_.add("application/vnd.example.config", "no JSON");
+  const std::vector<Descriptor> layers = manifest_of(encrypted_).layers();
+  for (const Descriptor& config :
+       {encrypted_.add("application/vnd.example.config", "no JSON"),
+        encrypted_.add("application/vnd.oci.image.config.v1+json", "{}"),
+        encrypted_.add("application/vnd.oci.image.config.v1+json", R"({"rootfs":{"diff_ids":[]}})")}) {
+    commit(encrypted_, config, layers, {});
+    reporter_.said.clear();
+    EXPECT_EQ(decrypt().exactness, Exactness::kNotRecorded);
+    EXPECT_THAT(reporter_.said, testing::HasSubstr("the image: its config lists no diff_ids"));
+    const Error error = refusal({.diff_ids = DiffIdCheck::kAlways});
+    EXPECT_EQ(error.code(), ErrorCode::kRefused);
+    EXPECT_THAT(error.message(), testing::HasSubstr("the image: its config lists no diff_ids"));
+  }
+}
+
+TEST_F(Decrypt, DoesNotReadTheConfigForNothing) {
+  build({"one"});
+  encrypt();
+  const Descriptor config = encrypted_.add("application/vnd.oci.image.config.v1+json", "no JSON");
   commit(encrypted_, config, manifest_of(encrypted_).layers(), {});
+  EXPECT_EQ(refusal().code(), ErrorCode::kIntegrity);
+  EXPECT_EQ(decrypt({.diff_ids = DiffIdCheck::kNever}).exactness, Exactness::kNotRecorded);
+}
+
+// Each in the place of an encrypted layer, which would otherwise pass.
+TEST_F(Decrypt, HoldsLayersOfEveryTypeToTheirDiffIds) {
+  build({"one", "two"});
+  encrypt();
+  const Manifest manifest = manifest_of(encrypted_);
+  const std::string gzip(as_text(run_program("gzip -n -c", "two")));
+  for (const char* type : {"application/vnd.example.layer", kGzipLayer,
+                           "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip"}) {
+    for (const std::string& content : {gzip, std::string("another")}) {
+      const Descriptor other = encrypted_.add(type, content);
+      const std::string text = R"({"schemaVersion":2,"config":)" + json_of(manifest.config()) +
+                               R"(,"layers":[)" + json_of(manifest.layers()[0]) + "," +
+                               json_of(other).substr(0, json_of(other).size() - 1) +
+                               R"(,"urls":["https://example.com"]}]})";
+      encrypted_.commit({encrypted_.add(std::string(kOciManifest), text), {}});
+      if (content == gzip) {
+        EXPECT_EQ(decrypt().exactness, Exactness::kNotRecorded);
+      } else {
+        EXPECT_EQ(refusal().code(), ErrorCode::kIntegrity) << type;
+        if (!is_nondistributable(type)) continue;
+        encrypted_.blobs.erase(other.digest);
+        EXPECT_EQ(decrypt().exactness, Exactness::kNotRecorded) << "everyone fetches it from its urls";
+      }
+    }
+  }
+}
+
+// Runtimes do not ask for the config's type, so changing it must not switch the comparison off.
+TEST_F(Decrypt, HoldsLayersToDiffIdsUnderAnyConfigType) {
+  build({"one", "two"});
+  encrypt();
+  const Manifest manifest = manifest_of(encrypted_);
+  std::vector<Descriptor> swapped = manifest.layers();
+  std::swap(swapped[0], swapped[1]);
+  Descriptor altered = manifest.config();
+  altered.media_type = "application/vnd.example.config";
+  commit(encrypted_, altered, swapped, {});
+  for (const DiffIdCheck check : {DiffIdCheck::kAuto, DiffIdCheck::kAlways})
+    EXPECT_EQ(refusal({.diff_ids = check}).code(), ErrorCode::kIntegrity);
+  commit(encrypted_, altered, manifest.layers(), {});
   EXPECT_EQ(decrypt({.diff_ids = DiffIdCheck::kAlways}).exactness, Exactness::kNotRecorded);
+}
+
+TEST_F(Decrypt, CopiesPlainImagesWithoutAKey) {
+  build({"one"});
+  unwrappers_.clear();
+  MemoryStore copy;
+  EXPECT_EQ(decrypt_image(plain_, copy, unwrappers_, {}, reporter_).exactness, Exactness::kNotEncrypted);
+  EXPECT_THAT(reporter_.said, testing::HasSubstr("not encrypted: copied unchanged"));
+  EXPECT_EQ(copy.blobs, plain_.blobs);
+  encrypt();
+  const Error error = refusal();
+  EXPECT_EQ(error.code(), ErrorCode::kNoKey);
+  EXPECT_THAT(error.message(), testing::HasSubstr("no key was given, and it is encrypted for jwe ECDH-ES"));
+}
+
+// A destination that can take nothing.
+class Unready final : public ImageDestination {
+ public:
+  void check() override { throw Error(ErrorCode::kUsage, "not ready"); }
+  [[nodiscard]] bool has(const Descriptor&) override { return false; }
+  [[nodiscard]] bool adopt(const Descriptor&) override { return false; }
+  Digest put_blob(const BlobInfo&, Source&) override { throw Error(ErrorCode::kOther, "put"); }
+  void put_document(const Descriptor&, std::string_view) override { throw Error(ErrorCode::kOther, "put"); }
+  std::optional<Digest> commit(const RootDescriptor&) override { return std::nullopt; }
+};
+
+TEST_F(Decrypt, ReadsNoLayerForADestinationThatIsNotReady) {
+  build({"one", "two"});
+  encrypt_image(plain_, encrypted_, wrappers_, {.selection = {{}, {{0, 0}}}}, reporter_);
+  Unready unready;
+  EXPECT_EQ(error_of([&] {
+              (void)decrypt_image(encrypted_, unready, unwrappers_, {.diff_ids = DiffIdCheck::kAlways},
+                                  reporter_);
+            }),
+            ErrorCode::kUsage);
+  const Manifest manifest = manifest_of(encrypted_);
+  for (const Descriptor& layer : manifest.layers()) EXPECT_EQ(encrypted_.opened[layer.digest], 0U);
 }
 
 TEST_F(Decrypt, LeavesLayersEncryptedThatAreNotSelected) {
@@ -213,7 +314,7 @@ TEST_F(Decrypt, LeavesLockedLayersWhenAsked) {
             ErrorCode::kNoKey);
 }
 
-TEST_F(Decrypt, RefusesContentEmbeddedInAnyDescriptorOfALayer) {
+TEST_F(Decrypt, RemovesContentEmbeddedInAnyDescriptorOfALayer) {
   build({"one"});
   encrypt();
   const Manifest manifest = manifest_of(encrypted_);
@@ -224,7 +325,9 @@ TEST_F(Decrypt, RefusesContentEmbeddedInAnyDescriptorOfALayer) {
                                                        Digest::of(as_bytes("one")).string()})) +
                            R"(,"layers":[)" + layer + "," + embedding + "]}";
   encrypted_.commit({encrypted_.add(std::string(kOciManifest), text), {}});
-  EXPECT_EQ(refusal().code(), ErrorCode::kRefused);
+  EXPECT_EQ(decrypt().exactness, Exactness::kNotRecorded);
+  EXPECT_FALSE(manifest_of(*back_).layers()[1].has_data);
+  EXPECT_THAT(reporter_.said, testing::HasSubstr("layer 1 of the image: the copy of it that its descriptor"));
 }
 
 TEST_F(Decrypt, WritesNothingWhenItIsDry) {

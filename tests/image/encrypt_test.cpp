@@ -223,6 +223,96 @@ TEST_F(Encrypted, ImagesThatOthersEncryptedInPartAreOfUnknownOrigin) {
   EXPECT_FALSE(root_of(both).contains("annotations"));
 }
 
+// skopeo keeps annotations that it does not know when it decrypts: each round begins with the records of all
+// former ones.
+TEST_F(Encrypted, ImagesThatKeepOldRecordsComeBackToo) {
+  for (const bool is_index : {false, true}) {
+    Descriptor image = add_image(plain_, kAmd64, {"a", "b"});
+    make_root(plain_, is_index ? add_index(plain_, {image}) : image);
+    for (unsigned round = 0; round < 4; ++round) {
+      encrypt();
+      EXPECT_EQ(root_of(encrypted_).at("annotations").size(), round + 1);
+      expect_comes_back();
+      Json records = root_of(plain_);
+      records["annotations"] = root_of(encrypted_).at("annotations");
+      make_root(plain_, plain_.add(plain_.root().descriptor.media_type, records.dump()));
+      plain_.blobs.erase(Digest::parse(records["annotations"].back().get<std::string>()));
+      encrypted_.blobs.clear();
+    }
+    plain_.blobs.clear();
+  }
+}
+
+TEST_F(Encrypted, ImagesComeBackWhateverTheirRecordSays) {
+  const Descriptor image = add_image(plain_, kAmd64, {"a"});
+  std::string text = plain_.blobs.at(image.digest);
+  text.pop_back();
+  text += R"(, "annotations" : {"dev.imgcrypt.source.\u0064igest":"\u0041", "z" : ""} })";
+  plain_.blobs.erase(image.digest);
+  make_root(plain_, plain_.add(std::string(kOciManifest), text));
+  encrypt();
+  expect_comes_back();
+}
+
+// The embedded copies of layers and manifests would be readable beside the ciphertext. A config does not
+// change.
+TEST_F(Encrypted, EmbeddedContentGoes) {
+  const Descriptor image = add_image(plain_, kAmd64, {"a", "b"});
+  Json manifest = document_of(plain_, image.digest);
+  manifest["config"]["data"] = "e30=";
+  manifest["layers"][0]["data"] = "c2VjcmV0";
+  const Descriptor embedding = plain_.add(std::string(kOciManifest), manifest.dump());
+  Json index = {{"schemaVersion", 2},
+                {"manifests", {to_json(embedding), to_json(add_image(plain_, kArm64, {"c"}))}}};
+  index["manifests"][0]["data"] = "c2VjcmV0";
+  make_root(plain_, plain_.add(std::string(kOciIndex), index.dump()));
+  encrypt();
+  EXPECT_FALSE(root_of(encrypted_).at("manifests").at(0).contains("data"));
+  const Json child = child_of(encrypted_, root_of(encrypted_), 0);
+  EXPECT_FALSE(child.at("layers").at(0).contains("data"));
+  EXPECT_EQ(child.at("config").at("data"), "e30=");
+  EXPECT_THAT(reporter_.said,
+              HasSubstr(embedding.digest.string() + ": the copy of it that its descriptor embeds"));
+  EXPECT_THAT(reporter_.said, HasSubstr("layer 0 of " + embedding.digest.string() + ": the copy of it"));
+
+  MemoryStore back;
+  EXPECT_THAT(alice_.decrypt(encrypted_, back), HasSubstr("not exact"));
+  manifest["layers"][0].erase("data");
+  EXPECT_EQ(child_of(back, root_of(back), 0), manifest);
+}
+
+TEST_F(Encrypted, MissingPlatformsAreOneWarning) {
+  std::vector<Descriptor> children = {add_image(plain_, kAmd64, {"a"})};
+  for (unsigned i = 0; i < 12; ++i) {
+    children.push_back(add_image(plain_, {"linux", "a" + std::to_string(i), ""}, {"b"}));
+    plain_.blobs.erase(children.back().digest);
+  }
+  make_root(plain_, add_index(plain_, children));
+  encrypt();
+  EXPECT_THAT(
+      reporter_.said,
+      HasSubstr("linux/a6, linux/a7 and 4 more are not in the source: their entries in the index are kept"));
+  EXPECT_EQ(reporter_.said.find("in the source"), reporter_.said.rfind("in the source"));
+}
+
+TEST_F(Encrypted, ArtifactsOfAnImageAreCopiedAndAWarningNamesTheirSubject) {
+  const Descriptor image = add_image(plain_, kAmd64, {"a"});
+  const Descriptor signature = plain_.add("application/vnd.example.signature", "signed");
+  const Descriptor empty = plain_.add("application/vnd.oci.empty.v1+json", "{}");
+  const Descriptor artifact = add_document(
+      plain_, kOciManifest,
+      {{"config", to_json(empty)}, {"layers", {to_json(signature)}}, {"subject", to_json(image)}});
+  make_root(plain_, add_index(plain_, {image, artifact}));
+  encrypt();
+  EXPECT_TRUE(encrypted_.blobs.contains(signature.digest) && encrypted_.blobs.contains(empty.digest));
+  EXPECT_THAT(reporter_.said, HasSubstr(artifact.digest.string() + " is about a document that changes"));
+  reporter_.said.clear();
+  expect_comes_back();
+  encrypted_.blobs.clear();
+  encrypt({.selection = {{kAmd64}, {}}});
+  EXPECT_TRUE(encrypted_.blobs.contains(signature.digest)) << "which goes with the chosen platform";
+}
+
 TEST_F(Encrypted, DryRunsWriteNothing) {
   make_root(plain_, add_image(plain_, kAmd64, {"a"}));
   const EncryptResult result = encrypt({.dry_run = DryRun::kYes});

@@ -97,6 +97,36 @@ TEST(Inspect, FindsThePlatformOfASingleImageInItsConfig) {
   EXPECT_FALSE(inspect_image(store).root.platform.has_value());
 }
 
+TEST(Inspect, SeesThatAConfigIsMissing) {
+  TwoPlatforms image;
+  const auto config = inspect_image(image.store).root.parts[0].config;
+  image.store.blobs.erase(config->digest);
+  EXPECT_TRUE(inspect_image(image.store).root.parts[0].is_config_missing);
+  EXPECT_FALSE(inspect_image(image.store).root.parts[1].is_config_missing);
+  MemoryStore store;
+  const Descriptor artifact = store.add("application/vnd.example", "{}");
+  make_root(store, add_manifest(store, artifact, {}));
+  EXPECT_FALSE(inspect_image(store).root.is_config_missing);
+  store.blobs.erase(artifact.digest);
+  EXPECT_TRUE(inspect_image(store).root.is_config_missing);
+}
+
+TEST(Inspect, CountsWhatTheConfigCountsAndLayersOfAnIndexItself) {
+  MemoryStore store;
+  const Descriptor blob = store.add("application/vnd.oci.image.layer.nydus.blob.v1", "blob");
+  const Descriptor layer = store.add(kTar, "layer");
+  const Descriptor sbom = store.add("application/spdx+json", "{}");
+  const Descriptor counted = add_manifest(store, add_config(store, kAmd64, {blob, layer}), {blob, layer});
+  const Descriptor uncounted = add_manifest(store, add_config(store, kArm64, {layer}), {layer, sbom});
+  const Descriptor own = store.add(kTar, "listed by the index");
+  make_root(store, add_index(store, {counted, uncounted, own}));
+  const ImageReport report = inspect_image(store);
+  EXPECT_TRUE(report.root.parts[0].layers[0].is_image_layer);
+  EXPECT_FALSE(report.root.parts[1].layers[1].is_image_layer);
+  EXPECT_EQ(report.totals.layers, 3U);
+  EXPECT_EQ(report.totals.bytes, blob.size + layer.size + own.size);
+}
+
 TEST(Inspect, TellsArtifactsFromImages) {
   MemoryStore store;
   const Descriptor config = store.add("application/vnd.oci.empty.v1+json", "{}");

@@ -165,6 +165,40 @@ class Reluctant final : public ImageSource {
   ErrorCode code_;
 };
 
+// A source that the network cuts off now and then.
+class Flaky final : public ImageSource {
+ public:
+  Flaky(MemoryStore& store, Digest blob, unsigned failures)
+      : store_(store), blob_(std::move(blob)), failures_(failures) {}
+  [[nodiscard]] const RootDescriptor& root() const override { return store_.root(); }
+  [[nodiscard]] std::unique_ptr<Source> open(const Descriptor& blob, ChunkPool& pool) override {
+    if (blob.digest == blob_ && failures_ > 0) {
+      --failures_;
+      throw Error(ErrorCode::kNetwork, "reset");
+    }
+    return store_.open(blob, pool);
+  }
+  void check_presence(const Descriptor& blob) override { store_.check_presence(blob); }
+
+ private:
+  MemoryStore& store_;
+  Digest blob_;
+  unsigned failures_;
+};
+
+TEST_F(Late, PlainLayerThatTheNetworkLostIsReadAnew) {
+  build({1'000, 2'000});
+  (void)encrypt_image(plain_, encrypted_, party_.wrappers(), {.selection = {{}, {{0, 0}}}}, reporter_);
+  const Digest plain = Digest::parse(root_of(plain_).at("layers").at(1).at("digest").get<std::string>());
+  const auto decrypt = [&](unsigned failures) {
+    Flaky source(encrypted_, plain, failures);
+    MemoryStore back;
+    (void)decrypt_image(source, back, party_.unwrappers(), {.diff_ids = DiffIdCheck::kAlways}, reporter_);
+  };
+  EXPECT_NO_THROW(decrypt(2));
+  EXPECT_EQ(error_of([&] { decrypt(3); }), ErrorCode::kNetwork);
+}
+
 TEST_F(Late, ChildThatTheStoreWillNotShowIsNotMissing) {
   const Descriptor amd64 = add_image(plain_, kAmd64, {"a"});
   const Descriptor arm64 = add_image(plain_, kArm64, {"b"});

@@ -46,28 +46,5 @@ TEST(Images, ComeBackByteForByte) {
   EXPECT_GT(encrypted_images, 40U);
 }
 
-TEST(Images, RefuseContentEmbeddedInADescriptor) {
-  MemoryStore store;
-  const Descriptor layer = store.add("application/vnd.oci.image.layer.v1.tar", "secret");
-  const Descriptor config = store.add("application/vnd.oci.image.config.v1+json",
-                                      R"({"rootfs":{"diff_ids":[")" + layer.digest.string() + R"("]}})");
-  const auto text = [](const Descriptor& blob, const std::string& more) {
-    return R"({"mediaType":")" + blob.media_type + R"(","digest":")" + blob.digest.string() + R"(","size":)" +
-           std::to_string(blob.size) + more + "}";
-  };
-  store.commit({store.add(std::string(kOciManifest), R"({"schemaVersion":2,"config":)" + text(config, "") +
-                                                         R"(,"layers":[)" +
-                                                         text(layer, R"(,"data":"c2VjcmV0")") + "]}"),
-                {}});
-  MemoryStore destination;
-  KeepingReporter reporter;
-  KeyWrappers wrappers;
-  wrappers.push_back(
-      std::make_unique<JweWrapper>(PublicJwk{PrivateKey::generate_ec("P-256").public_key(), {}, {}, {}}));
-  EXPECT_EQ(error_of([&] { encrypt_image(store, destination, wrappers, {}, reporter); }),
-            ErrorCode::kRefused);
-  EXPECT_TRUE(destination.blobs.empty());
-}
-
 }  // namespace
 }  // namespace imgcrypt::test

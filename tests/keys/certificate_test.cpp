@@ -50,7 +50,7 @@ Bytes name_of(std::string_view common_name) {
 
 TEST(Certificate, ReadsPemAndDerAlike) {
   const std::string pem = read_vector("keys/cert1.pem");
-  for (const std::string& file : {pem, "Some text\n" + pem, der_of(pem), der_of(pem) + "more"}) {
+  for (const std::string& file : {pem, "Some text\n" + pem, der_of(pem)}) {
     const Certificate one = parse(file);
     EXPECT_EQ(to_bytes(one.serial()), (Bytes{0x10, 0x01}));
     EXPECT_EQ(one.description(), "certificate issued by CN=ocicrypt test 1,O=Throwaway,C=DE, serial 1001");
@@ -60,6 +60,12 @@ TEST(Certificate, ReadsPemAndDerAlike) {
     EXPECT_FALSE(one.public_key().same_as(parse_public_key(as_bytes(read_vector("keys/rsa2.pub.pem")))));
     EXPECT_FALSE(one.public_key().same_as(parse_public_key(as_bytes(read_vector("keys/p256.pub.pem")))));
   }
+}
+
+// As everywhere else where key files are read.
+TEST(Certificate, HasNothingAfterItsDer) {
+  const std::string der = der_of(read_vector("keys/cert1.pem"));
+  EXPECT_EQ(error_of([&] { (void)parse(der + "more"); }), ErrorCode::kUsage);
 }
 
 TEST(Certificate, TakesTheFirstOfAFile) {

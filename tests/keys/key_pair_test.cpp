@@ -126,7 +126,7 @@ TEST(KeyContents, RefuseWhatIsNotAKey) {
   EXPECT_THAT(failure([] { (void)list("jwe/opts.json"); }).code(), ErrorCode::kUsage);
   EXPECT_THAT(failure([] { (void)list("keys/pgp1.sec"); }).message(), HasSubstr("an OpenPGP secret key"));
   EXPECT_THAT(failure([] { (void)list("keys/rsa-pk8enc.pem", "12345"); }).message(),
-              HasSubstr("wrong password"));
+              HasSubstr("wrong passphrase"));
   EXPECT_EQ(failure([] { (void)list("keys/rsa1024.pem"); }).code(), ErrorCode::kRefused);
 }
 

@@ -98,6 +98,14 @@ TEST(KeyFile, NamesKeysByTheirFirstLine) {
       {"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n=AAAA\n-----END PGP PUBLIC KEY BLOCK-----\n",
        "an OpenPGP public key"},
       {"PuTTY-User-Key-File-3: ssh-rsa\n", "a PuTTY key"},
+      {"-----BEGIN PKCS7-----\nAAAA\n-----END PKCS7-----\n", "a PKCS#7 bundle of certificates"},
+      {std::string("\xFF\xFE-\0-\0", 6), "text in UTF-16"},
+      {std::string("-\0-\0-\0", 6), "text in UTF-16"},
+      {std::string("\xFE\xFF\0-", 4), "text in UTF-16"},
+      {"LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0K\n", "PEM that was encoded in base64 once more"},
+      {"\xEF\xBB\xBF{\"kty\":\"RSA\"}", "a JWK after a byte order mark"},
+      {std::string("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x00", 15),
+       "a PKCS#7 bundle of certificates"},
       {"# created: today\nAGE-SECRET-KEY-1QQQ\n", "an age key"},
       {"sodium-x25519-secret-AAAA\n", "a key of the key provider sodium"},
       {"-----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED SIGSTORE PRIVATE KEY-----\n",
@@ -142,7 +150,7 @@ TEST(KeyFile, TellsCertificatesFromKeys) {
                 testing::HasSubstr("a certificate was given"));
     const Error error = failure([&] { (void)public_key(file); });
     EXPECT_THAT(error.message(), testing::HasSubstr("a certificate was given"));
-    EXPECT_THAT(error.hint(), testing::HasSubstr("pkcs7:"));
+    EXPECT_THAT(error.hint(), testing::HasSubstr("openssl x509"));
   }
 }
 
@@ -160,9 +168,9 @@ TEST(KeyFile, TellsMissingFromWrongPassphrase) {
   for (const char* name : {"keys/rsa-legacyenc.pem", "keys/rsa-pk8enc.pem", "keys/p384-sec1enc.pem",
                            "keys/p256-pk8enc-scrypt.pem"}) {
     const std::string missing = complaint(name, nullptr);
-    EXPECT_THAT(missing, testing::HasSubstr("missing password")) << name;
+    EXPECT_THAT(missing, testing::HasSubstr("missing passphrase")) << name;
     for (const char* wrong : {"12345", ""}) {
-      EXPECT_THAT(complaint(name, wrong), testing::HasSubstr("wrong password")) << name;
+      EXPECT_THAT(complaint(name, wrong), testing::HasSubstr("wrong passphrase")) << name;
       EXPECT_NE(complaint(name, wrong), missing) << name;
     }
     EXPECT_EQ(complaint(name, "1234"), "") << name;
@@ -174,6 +182,15 @@ TEST(KeyFile, IsRefusedWhenCutAnywhere) {
   for (std::size_t size = 0; size + 2 < whole.size(); ++size) {
     EXPECT_EQ(error_of([&] { (void)private_key(whole.substr(0, size)); }), ErrorCode::kUsage) << size;
   }
+}
+
+TEST(Jwk, SaysWhatOtherProgramsWriteDifferently) {
+  auto jwk = Table::parse(read_vector("keys/rsa256.pub.jwk"));
+  jwk["e"] = "AQAB=";
+  EXPECT_THAT(failure([&] { (void)public_key(jwk.dump()); }).hint(), testing::HasSubstr("remove the ="));
+  jwk["kty"] = "RSA-HSM";
+  EXPECT_THAT(failure([&] { (void)public_key(jwk.dump()); }).hint(),
+              testing::HasSubstr("change it to \"RSA\""));
 }
 
 TEST(PublicKey, HasTheThumbprintOfRfc7638) {
@@ -234,6 +251,32 @@ TEST(Pem, SplitsIntoBlocksAndLeavesOutTheRest) {
   EXPECT_EQ(blocks[0].label, "EC PARAMETERS");
   EXPECT_EQ(blocks[1].label, "PRIVATE KEY");
   EXPECT_TRUE(split_pem("no key").empty());
+}
+
+// RFC 1421 headers that say nothing of encryption, with and without the empty line after them.
+TEST(KeyFile, MayHaveHeaders) {
+  for (const char* name : {"keys/rsa.pem", "keys/p256-sec1.pem"}) {
+    const std::string plain = read_vector(name);
+    for (const std::string headers : {"Comment: mine\n\n", "Comment: mine\n", "A: b\r\nC: d\r\n e\r\n\r\n"}) {
+      std::string pem = plain;
+      pem.insert(pem.find('\n') + 1, headers);
+      EXPECT_TRUE(private_key(pem).public_key().same_as(private_key(plain).public_key())) << pem;
+      EXPECT_FALSE(needs_passphrase(as_bytes(pem)));
+    }
+  }
+  std::string pem = read_vector("keys/rsa.pub.pem");
+  pem.insert(pem.find('\n') + 1, "Comment: mine\n\n");
+  EXPECT_NO_THROW((void)public_key(pem));
+}
+
+TEST(KeyFile, SaysWhetherItNeedsAPassphrase) {
+  for (const auto& row : load_table("keys.json")) {
+    if (row.at("outcome") != "accept") continue;
+    const std::string file = read_vector(text(row, "file"));
+    EXPECT_EQ(needs_passphrase(as_bytes(file)), !row.at("passphrase").is_null()) << row.at("file");
+  }
+  for (const char* none : {"", "text", "-----BEGIN PRIVATE KEY-----\n*", "{"})
+    EXPECT_FALSE(needs_passphrase(as_bytes(none)));
 }
 
 TEST(Pem, RefusesBlocksThatDoNotEndOrAreNotBase64) {

@@ -35,11 +35,11 @@ TEST(KeyString, KnowsEachForm) {
     EXPECT_EQ(key.file, kKey);
     EXPECT_EQ(key.from, row.from);
     EXPECT_EQ(key.value, row.value);
-    EXPECT_EQ(key.is_bare_password, row.bare);
+    EXPECT_EQ(key.is_bare_passphrase, row.bare);
   }
 }
 
-TEST(KeyString, NeverShowsThePasswordOfAMissingFile) {
+TEST(KeyString, NeverShowsThePassphraseOfAMissingFile) {
   for (const char* text : {"/missing:pass=hunter2", "/missing:pass=hunter2:pass=x", "/missing:hunter2",
                            ":pass=hunter2", ":hunter2"}) {
     try {
@@ -50,6 +50,39 @@ TEST(KeyString, NeverShowsThePasswordOfAMissingFile) {
       EXPECT_THAT(error.message() + error.hint(), testing::Not(testing::HasSubstr("hunter2"))) << text;
     }
   }
+}
+
+TEST(KeyString, TellsMisspeltFormsFromPassphrases) {
+  const std::pair<const char*, const char*> misspelt[] = {{":promt", ":prompt?"},
+                                                          {":Prompt", ":prompt?"},
+                                                          {":prompt=", ":prompt?"},
+                                                          {":promp", ":prompt?"},
+                                                          {":file", ":file=PASSPHRASEFILE?"},
+                                                          {":file:hunter2", ":file=PASSPHRASEFILE?"},
+                                                          {":fiel=hunter2", ":file=PASSPHRASEFILE?"},
+                                                          {":pas=hunter2", ":pass=PASSPHRASE?"},
+                                                          {":pass", ":pass=PASSPHRASE?"},
+                                                          {":pass:hunter2", ":pass=PASSPHRASE?"},
+                                                          {":password=hunter2", ":pass=PASSPHRASE?"},
+                                                          {":passphrase:hunter2", ":pass=PASSPHRASE?"},
+                                                          {":ENV=hunter2", ":env=VARIABLE?"},
+                                                          {":fd", ":fd=N?"},
+                                                          {":df=3", ":fd=N?"}};
+  for (const auto& [suffix, form] : misspelt) {
+    const Error error = failure([&] { (void)parse_key_string(kKey + suffix); });
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+    EXPECT_THAT(error.hint(), testing::HasSubstr("did you mean " + kKey + form)) << suffix;
+    EXPECT_THAT(error.message() + error.hint(), testing::Not(testing::HasSubstr("hunter2"))) << suffix;
+  }
+  for (const char* bare : {":1234", ":fine", ":past", ":two words: and=more", ":a=b", ":hunter2", ":x"})
+    EXPECT_EQ(parse_key_string(kKey + bare).value, bare + 1);
+}
+
+TEST(KeyString, SaysWhatIsWrongWithAMissingFile) {
+  EXPECT_THAT(failure([] { (void)parse_key_string("jwe:" + kKey + ":pass=hunter2"); }).hint(),
+              testing::HasSubstr("without \"jwe:\""));
+  EXPECT_THAT(failure([] { (void)parse_key_string("~/key.pem:prompt"); }).hint(),
+              testing::HasSubstr("$HOME"));
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ using namespace test;
 
 const std::string kPrivateKeyFile = std::string(VECTORS) + "/keys/rsa.pem";
 
-void no_note(const std::string& text) { ADD_FAILURE() << text; }
+void no_note(Remark, const std::string& text) { ADD_FAILURE() << text; }
 
 std::shared_ptr<KeyProviders> no_providers() { return std::make_shared<KeyProviders>(ProviderSettings()); }
 
@@ -42,8 +42,8 @@ std::string fresh_recipient() {
 }
 
 TEST(Recipient, ThereAreNoMoreThanReadersTake) {
-  std::vector<std::string> recipients(kMostPackets);
-  std::ranges::generate(recipients, fresh_recipient);
+  std::vector<std::string> recipients;
+  while (recipients.size() < kMostPackets) recipients.push_back(fresh_recipient());
   EXPECT_EQ(parse_recipients(recipients, no_providers(), no_note).size(), kMostPackets);
   recipients.push_back(fresh_recipient());
   try {
@@ -86,13 +86,58 @@ TEST(Recipient, OfSeveralCertificatesIsTheFirstWithANote) {
   const std::string chain = testing::TempDir() + "chain-of-certificates.pem";
   std::ofstream(chain) << read_vector("keys/cert1.pem") << read_vector("pkcs7/cert2.pem");
   std::string note;
-  const auto wrappers =
-      parse_recipients({"pkcs7:" + chain}, no_providers(), [&](const std::string& text) { note += text; });
+  const auto wrappers = parse_recipients({"pkcs7:" + chain}, no_providers(),
+                                         [&](Remark, const std::string& text) { note += text; });
   ASSERT_EQ(wrappers.size(), 1U);
   EXPECT_EQ(describe_pkcs7(wrappers[0]->wrap(secret("options"))).size(), 1U);
   EXPECT_THAT(note,
               testing::HasSubstr(
                   "only the first of its 2 certificates is used, certificate issued by CN=ocicrypt test 1"));
+}
+
+std::string hint_for(const std::string& recipient) {
+  return failure([&] { (void)parse_recipients({recipient}, no_providers(), no_note); }).hint();
+}
+
+TEST(Recipient, IsGuessedWhenItCannotBeUsed) {
+  const std::string keys = std::string(VECTORS) + "/keys/";
+  const std::string certificate = keys + "cert1.pem";
+  const std::string key = keys + "rsa.pub.pem";
+  const std::string sodium = testing::TempDir() + "sodium.key." + std::to_string(::getpid());
+  std::ofstream(sodium) << "sodium-x25519-secret-AAAA\n";
+  std::ofstream(sodium + ".pub") << "sodium-x25519-public-AAAA\n";
+  const std::string copy = testing::TempDir() + "copy." + std::to_string(::getpid());
+  std::ofstream(copy + ".pub") << read_vector("keys/rsa.pub.pem");
+  const std::pair<std::string, std::string> cases[] = {
+      {key, "did you mean jwe:" + key + "?"},
+      {"pkcs7:" + key, "did you mean jwe:" + key + "?"},
+      {certificate, "did you mean pkcs7:" + certificate + "?"},
+      {"jwe:" + certificate, "did you mean pkcs7:" + certificate + "?"},
+      {"jew:" + key, "did you mean jwe:" + key + "?"},
+      {sodium + ".pub", "did you mean provider:sodium:" + sodium + ".pub?"},
+      {"jwe:" + sodium + ".pub", "did you mean provider:sodium:" + sodium + ".pub?"},
+      {"sodium:" + sodium + ".pub", "did you mean provider:sodium:" + sodium + ".pub?"},
+      {"sodium-x25519-public-AAAA", "did you mean provider:sodium:sodium-x25519-public-AAAA?"},
+      {"jwe:" + sodium, "imgcrypt key public " + sodium + " >" + sodium + ".pub"},
+      {kPrivateKeyFile, "imgcrypt key public " + kPrivateKeyFile},
+      {"jwe:" + copy, "did you mean jwe:" + copy + ".pub?"},
+      {"jwe:" + key + ",jwe:" + key, "-r RECIPIENT -r RECIPIENT"},
+      {"jwe:~/key.pem", "$HOME"},
+      {"jwe:/missing.pem", "write jwe:PUBLICKEY with the path of a file"},
+      {"age1qqqq", "age recipients are not supported"},
+      {"pgp:someone", "write jwe:PUBLICKEY"},
+      {keys + "pgp1.pub", "OpenPGP keys are not supported"}};
+  for (const auto& [recipient, hint] : cases)
+    EXPECT_THAT(hint_for(recipient), testing::HasSubstr(hint)) << recipient;
+  for (const std::string& file : {sodium, sodium + ".pub", copy + ".pub"}) std::filesystem::remove(file);
+}
+
+TEST(Recipient, OfAListIsNamedByItsLine) {
+  const Error error = failure([&] {
+    (void)parse_recipients(std::vector<RecipientText>{{"jwe:/missing.pem", "team: line 3"}}, no_providers(),
+                           no_note);
+  });
+  EXPECT_THAT(error.message(), testing::StartsWith("team: line 3: recipient jwe:/missing.pem: "));
 }
 
 TEST(Recipient, WithACurveCertificateIsNamed) {

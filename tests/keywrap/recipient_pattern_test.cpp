@@ -34,10 +34,20 @@ TEST(RecipientPattern, OfAProviderMatchesAllOfItsRecipients) {
 }
 
 TEST(RecipientPattern, WithoutASchemeIsAFingerprintOrItsBeginning) {
-  EXPECT_TRUE(RecipientPattern::parse("12345678").matches(jwe_recipient("123456789")));
-  EXPECT_FALSE(RecipientPattern::parse("1234567").matches(jwe_recipient("12345678")));
-  EXPECT_TRUE(RecipientPattern::parse("1234567").matches(jwe_recipient("1234567")));
-  EXPECT_TRUE(RecipientPattern::parse("12345678").is_beginning());
+  for (const char* beginning : {"1234", "12345", "123456789"}) {
+    EXPECT_TRUE(RecipientPattern::parse(beginning).matches(jwe_recipient("123456789"))) << beginning;
+    EXPECT_TRUE(RecipientPattern::parse(beginning).is_beginning());
+  }
+  EXPECT_FALSE(RecipientPattern::parse("1235").matches(jwe_recipient("123456789")));
+  EXPECT_FALSE(RecipientPattern::parse("123").matches(jwe_recipient("1234")));
+  EXPECT_TRUE(RecipientPattern::parse("123").matches(jwe_recipient("123")));
+}
+
+TEST(RecipientPattern, IsNotTheNameOfAFile) {
+  const std::string file = std::string(VECTORS) + "/keys/rsa.pub.pem";
+  const Error error = failure([&] { (void)RecipientPattern::parse(file); });
+  EXPECT_EQ(error.code(), ErrorCode::kUsage);
+  EXPECT_EQ(error.hint(), "did you mean jwe:" + file + "?");
 }
 
 TEST(RecipientPattern, NamesTheRecipientInItsError) {

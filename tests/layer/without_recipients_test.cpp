@@ -77,6 +77,23 @@ TEST(WithoutRecipients, LeavesPacketsOfNobody) {
   EXPECT_EQ(edit->set, (Annotations{{kKeys + "jwe", of_nobody + "," + other}}));
 }
 
+// Whoever may open a layer must say so in a packet that can be read.
+TEST(WithoutRecipients, CountsNobodyInWhatCannotBeRead) {
+  const std::string sound = packet("jwe/rsaoaep.json");
+  const auto first = [](const LayerRecipient& recipient) {
+    return recipient.annotation == kKeys + "jwe" && recipient.packet == 0;
+  };
+  const auto outcome = [&](const std::string& jwe, const std::string& name, const std::string& value) {
+    return error_of([&] { (void)without_recipients({{kKeys + "jwe", jwe}, {kKeys + name, value}}, first); });
+  };
+  EXPECT_EQ(outcome(sound + ",AAAA", "pgp", "AAAA"), ErrorCode::kRefused);
+  EXPECT_EQ(outcome(sound + ",", "pkcs7", "AAAA"), ErrorCode::kRefused);
+  EXPECT_EQ(outcome(sound, "provider.hsm", "junk!"), ErrorCode::kRefused);
+  EXPECT_EQ(outcome(sound, "provider.hsm", ","), ErrorCode::kRefused);
+  EXPECT_EQ(outcome(sound, "provider.hsm", ",AAAA"), std::nullopt);
+  EXPECT_EQ(outcome(sound + ",AAAA," + packet("jwe/rsaoaep256.json"), "pgp", "AAAA"), std::nullopt);
+}
+
 TEST(WithoutRecipients, RefusesAll) {
   const auto everyone = [](const LayerRecipient&) { return true; };
   EXPECT_EQ(error_of([&] { (void)without_recipients(several(), everyone); }), ErrorCode::kRefused);

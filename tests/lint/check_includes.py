@@ -48,7 +48,7 @@ LIBRARIES = [
     ("libarchive", r"archive(_entry)?\.h$", ["src/transport/*"]),
     ("ISA-L", r"isa-l(\.h|/)|igzip_lib\.h$", ["src/layer/inflate/*", "src/transport/*"]),
     ("zstd", r"zstd(_errors)?\.h$", ["src/layer/inflate/*", "src/transport/*"]),
-    ("zlib", r"zlib\.h$", ["src/layer/inflate/gzip_inflater_zlib.cpp"]),
+    ("zlib", r"zlib\.h$", ["src/layer/inflate/gzip_body_zlib.cpp"]),
     ("CLI11", r"CLI/", ["cli/*", "streamproc/main.cpp", "keyprovider/command_line.*", "keyprovider/*/main.cpp"]),
 ]
 SYSTEM_FOLDERS = {"arpa", "asm", "linux", "net", "netinet", "sys"}

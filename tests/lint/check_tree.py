@@ -7,7 +7,7 @@ import sys
 from project_files import ROOT, project_files
 
 LARGEST = 1 << 20
-BYTES_OF_OTHERS = ("tests/vectors/", "tests/fuzz/corpus/")
+BYTES_OF_OTHERS = ("tests/vectors/", "tests/fuzz/corpus/", "tests/fuzz/regressions/")
 GUIDES = {".cpp": 200, ".hpp": 100}
 
 

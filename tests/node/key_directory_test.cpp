@@ -16,6 +16,8 @@ using namespace test;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
+using testing::Pair;
 
 class KeyDirectoryTest : public testing::Test {
  protected:
@@ -130,6 +132,43 @@ TEST_F(KeyDirectoryTest, SaysWhatIsWrongWithTheDirectory) {
   const std::string file = write_key("file", key_);
   EXPECT_EQ(KeyDirectory(file).complaint(), "no keys: " + file + ": Not a directory");
   EXPECT_EQ(KeyDirectory(file).path(), file);
+}
+
+TEST_F(KeyDirectoryTest, SaysWhoElseCanReadAKey) {
+  const std::string file = write_key("keys/key", key_);
+  const auto set_modes = [&](mode_t folder, mode_t key) {
+    ::chmod(folder_.path().c_str(), folder);
+    ::chmod(keys().c_str(), folder);
+    ::chmod(file.c_str(), key);
+  };
+  set_modes(0755, 0644);
+  EXPECT_THAT(tried(), ElementsAre(HasSubstr("; others can read it (mode 0644): chmod 600 " + file)));
+  EXPECT_TRUE(opens());
+  set_modes(0755, 0600);
+  EXPECT_THAT(tried(), ElementsAre(Not(HasSubstr("others can"))));
+  set_modes(0700, 0644);
+  EXPECT_THAT(tried(), ElementsAre(Not(HasSubstr("others can"))));
+  set_modes(0777, 0600);
+  EXPECT_THAT(tried(), ElementsAre(HasSubstr("others can replace it")));
+}
+
+TEST_F(KeyDirectoryTest, KnowsTheKeysOfOurKeyProviders) {
+  const std::string sodium = folder_.write("keys/a", "sodium-x25519-secret-AAAA\n");
+  folder_.write("keys/a.pub", "sodium-x25519-public-AAAA\n");
+  const std::string raw = folder_.write("keys/b/c", std::string(32, '\x80'));
+  for (const std::size_t size : {31U, 33U})
+    folder_.write("keys/" + std::to_string(size), std::string(size, 'x'));
+  const KeyDirectory directory(keys());
+  EXPECT_THAT(directory.provider_parameters(),
+              ElementsAre(Pair("attestation-agent", ElementsAre("keypath=" + raw)),
+                          Pair("sodium", ElementsAre(sodium))));
+  EXPECT_EQ(directory.unwrappers().size(), 3U);
+  EXPECT_EQ(directory.complaint(), "");
+  for (const auto& path : {folder_.path().string(), keys(), keys() + "/b", sodium})
+    ::chmod(path.c_str(), 0755);
+  ::chmod(raw.c_str(), 0600);
+  EXPECT_EQ(KeyDirectory(keys()).complaint(),
+            sodium + ": others can read it (mode 0755): chmod 600 " + sodium);
 }
 
 }  // namespace

@@ -43,6 +43,38 @@ TEST(Edit, RemovesAMemberWithItsComma) {
   EXPECT_EQ(without_member("{}", "a"), "{}");
 }
 
+// Another program wrote the blank, so it does not say that there was an empty object before us.
+TEST(Edit, TakesOnlyAMarkOfItsOwnForOne) {
+  DescriptorEdit edit;
+  edit.annotations.removed = {"a", "b"};
+  EXPECT_EQ(edited(R"({"annotations":{"a":"1" }})", edit), R"({"annotations":{}})");
+  EXPECT_EQ(edited("{\"annotations\":{\"a\":\"1\",\"b\":\"2\"\t}}", edit), R"({"annotations":null})");
+  EXPECT_EQ(edited(R"({"annotations":{ "a":"1" }})", edit), "{}");
+  EXPECT_EQ(edited(R"({"annotations":{"a": "1" }})", edit), "{}");
+  EXPECT_EQ(edited(R"({"annotations":{"a":"1", "b":"2" }})", edit), "{}");
+  EXPECT_EQ(edited("{\"annotations\":{\"a\" :\"1\"\t}}", edit), "{}");
+}
+
+TEST(Edit, RemovesTheOldContentWithTheOldDigest) {
+  const std::string digest = "\"digest\":\"" + Digest::of({}).string() + "\"";
+  DocumentEdit edit;
+  edit.elements.emplace_back().digest = Digest::of(as_bytes("new"));
+  edit.elements.back().annotations = {{{"a", "1"}}, {"b"}};
+  const std::string now = "\"digest\":\"" + edit.elements.back().digest->string() + "\"";
+  const auto list = [](const std::string& element) { return "{\"layers\":[{" + element + "}]}"; };
+  const std::string data = R"("data":"AA==")";
+  const std::string set = R"("annotations":{"a":"1"})";
+  EXPECT_EQ(edit_document(list(digest + "," + data), "layers", edit), list(now + "," + set));
+  EXPECT_EQ(edit_document(list(data + ", " + digest), "layers", edit), list(now + "," + set));
+  EXPECT_EQ(edit_document(list(R"("annotations":{},)" + data + " ," + digest), "layers", edit),
+            list(R"("annotations":{"a":"1" } ,)" + now));
+  edit.elements.back().annotations = {{}, {"b"}};
+  EXPECT_EQ(edit_document(list(data + R"(,"annotations":{"b":"2"},)" + digest), "layers", edit), list(now));
+  EXPECT_EQ(edit_document(list(digest + R"(,"data":null)"), "layers", edit), list(now + R"(,"data":null)"));
+  edit.elements.back().digest.reset();
+  EXPECT_EQ(edit_document(list(digest + "," + data), "layers", edit), list(digest + "," + data));
+}
+
 TEST(Edit, EscapesWhatItWrites) {
   DescriptorEdit edit;
   edit.annotations.set = {{"a\"b", "c\\d\n"}};

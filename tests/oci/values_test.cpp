@@ -46,7 +46,9 @@ TEST(MediaTypes, RoundTripThroughTheirEncryptedForm) {
   }
 }
 
-TEST(MediaTypes, MakeOciOfDockersHybrid) {
+TEST(MediaTypes, MakeOciOfDockersHybrids) {
+  EXPECT_EQ(decrypted_type("application/vnd.docker.image.rootfs.diff.tar+encrypted"),
+            "application/vnd.oci.image.layer.v1.tar");
   EXPECT_EQ(decrypted_type("application/vnd.docker.image.rootfs.diff.tar.gzip+encrypted"),
             "application/vnd.oci.image.layer.v1.tar+gzip");
 }

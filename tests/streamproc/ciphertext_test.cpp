@@ -2,6 +2,7 @@
 
 #include "base/process/pipe.hpp"
 #include "node/content_store.hpp"
+#include "support/redirected.hpp"
 #include "support/scratch_folder.hpp"
 #include "support/vectors.hpp"
 
@@ -58,10 +59,37 @@ TEST(Ciphertext, IsOfItsDescriptorsSize) {
 }
 
 TEST(SpoolFile, NeedsADirectory) {
-  const Error error = failure([] { (void)spool({}, "/nothing/here"); });
+  const Error error = failure([] { (void)spool({}, 0, "/nothing/here"); });
   EXPECT_EQ(error.code(), ErrorCode::kNotFound);
   EXPECT_THAT(error.message(), testing::HasSubstr("/nothing/here: No such file"));
   EXPECT_EQ(error.hint(), "name a directory with room for the layer with --spool-dir");
+}
+
+TEST(SpoolFile, HoldsALayerOfTheDescribedSize) {
+  const ScratchFolder folder;
+  const std::string rest = folder.write("rest", "text");
+  for (const std::uint64_t size : {9U, 10U, 11U}) {
+    const Fd file = open_regular_file(rest);
+    const Redirected input(STDIN_FILENO, file.get());
+    const Head head{to_bytes(as_bytes("cipher")), false};
+    if (size == 10) {
+      EXPECT_EQ(as_text(read_as({{}, spool(head, size, folder.path()), false}, size)), "ciphertext");
+    } else {
+      const Error error = failure([&] { (void)spool(head, size, folder.path()); });
+      EXPECT_EQ(error.code(), ErrorCode::kIntegrity);
+      EXPECT_THAT(error.message(), testing::StartsWith("blob damaged: it "));
+      EXPECT_EQ(error.hint(), "");
+    }
+  }
+}
+
+// The disk would be full first.
+TEST(SpoolFile, IsBoundedByTheDescribedSize) {
+  const ScratchFolder folder;
+  const Fd endless(::open("/dev/zero", O_RDONLY | O_CLOEXEC));
+  const Redirected input(STDIN_FILENO, endless.get());
+  const Error error = failure([&] { (void)spool({}, 1'000'000, folder.path()); });
+  EXPECT_EQ(error.message(), "blob damaged: it is longer than the 1000000 bytes of its descriptor");
 }
 
 }  // namespace

@@ -3,14 +3,12 @@
 #include "base/process/pipe.hpp"
 #include "base/stream/fd_stream.hpp"
 #include "support/encrypted_layer.hpp"
+#include "support/redirected.hpp"
 #include "support/store_folder.hpp"
 #include "support/vectors.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <fcntl.h>
-#include <unistd.h>
 
 namespace imgcrypt::streamproc {
 namespace {
@@ -26,26 +24,7 @@ struct Outcome {
   std::string error;  // "CODE MESSAGE; HINT", empty after success
 };
 
-// A descriptor that is another file's as long as this lives.
-class Redirected {
- public:
-  Redirected(int fd, int file) : fd_(fd), kept_(::fcntl(fd, F_DUPFD_CLOEXEC, 10)) { ::dup2(file, fd); }
-  ~Redirected() {
-    if (kept_.is_open()) {
-      ::dup2(kept_.get(), fd_);
-    } else {
-      ::close(fd_);
-    }
-  }
-  Redirected(const Redirected&) = delete;
-  Redirected& operator=(const Redirected&) = delete;
-
- private:
-  int fd_;
-  Fd kept_;
-};
-
-// With the descriptors that containerd gives: the blob on stdin, no payload. The output fits into a pipe.
+// With the descriptors that containerd gives: the layer on stdin, no payload. The output fits into a pipe.
 Outcome decode(const std::string& blob, const Options& options) {
   Pipe output = make_pipe();
   Outcome outcome;
@@ -75,6 +54,19 @@ class DecodeLayer : public testing::Test {
     options_.spool = scratch_.path();
   }
 
+  // Another layer under the same key, with its manifest: as far as the plaintexts agree, so do the blobs.
+  [[nodiscard]] std::string add_twin(const std::string& plain) const {
+    MemorySource source(to_bytes(as_bytes(plain)));
+    EncryptingSource encrypting(source, layer_.options);
+    const Bytes bytes = pump_all(encrypting);
+    Descriptor descriptor = layer_.descriptor;
+    descriptor.digest = Digest::of(bytes);
+    descriptor.size = bytes.size();
+    set_public_options(descriptor.annotations, encrypting.public_options());
+    folder_.add_manifest({descriptor});
+    return folder_.add(as_text(bytes));
+  }
+
   [[nodiscard]] Outcome run() const { return decode(blob_, options_); }
   [[nodiscard]] std::string place() const { return "layer " + layer_.descriptor.digest.string() + ": "; }
 
@@ -94,6 +86,45 @@ TEST_F(DecodeLayer, WritesThePlaintext) {
     EXPECT_EQ(outcome.output, "plaintext of the layer");
     EXPECT_EQ(outcome.error, "");
   }
+}
+
+// Whichever the store lists first.
+TEST_F(DecodeLayer, IsTheOneOnStdinHoweverManyBeginLikeIt) {
+  const std::string start(200'000, 'x');
+  const auto outside = scratch_.path() / "outside";  // what stdin is called tells nothing
+  std::vector<std::string> blobs;
+  for (char end = 'a'; end < 'h'; ++end) blobs.push_back(add_twin(start + end));
+  blobs.push_back(add_twin(start + "longer"));
+  for (const bool is_streaming : {false, true}) {
+    options_.is_streaming = is_streaming;
+    for (std::size_t i = 0; i < blobs.size(); ++i) {
+      std::filesystem::copy_file(blobs[i], outside, std::filesystem::copy_options::overwrite_existing);
+      const Outcome outcome = decode(outside, options_);
+      EXPECT_EQ(outcome.error, "");
+      EXPECT_EQ(outcome.output.substr(start.size()),
+                i < 7 ? std::string(1, static_cast<char>('a' + i)) : "longer");
+    }
+  }
+}
+
+TEST_F(DecodeLayer, IsNotOneThatOnlyBeginsLikeWhatIsOnStdin) {
+  const std::string start(200'000, 'x');
+  const std::string blob = add_twin(start + "a");
+  (void)add_twin(start + "b");
+  std::filesystem::rename(blob, scratch_.path() / "elsewhere");
+  const Outcome outcome = decode(scratch_.path() / "elsewhere", options_);
+  EXPECT_THAT(outcome.error, StartsWith("2 no payload, and the layer is not among the files"));
+  EXPECT_EQ(outcome.output, "");
+}
+
+TEST_F(DecodeLayer, IsTheFileOnStdin) {
+  const std::string start(200'000, 'x');
+  (void)add_twin(start + "a");
+  const std::string blob = add_twin(start + "b");
+  (void)add_twin(start + "c");
+  const Outcome outcome = decode(blob, options_);
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(outcome.output, start + "b");
 }
 
 TEST_F(DecodeLayer, NeedsToKnowTheLayer) {

@@ -23,13 +23,13 @@ class LayerBlobTest : public testing::Test {
   }
   static Fd open(const std::string& path) { return Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)); }
 
-  [[nodiscard]] BlobSearch find(const std::string& content,
-                                const std::optional<Digest>& digest = std::nullopt) const {
+  [[nodiscard]] std::optional<LayerBlob> find(const std::string& content,
+                                              const std::optional<Digest>& digest = std::nullopt) const {
     return find_blob(head_of(content), digest, open_files_of(::getpid()), elsewhere_.store());
   }
   // By a parent whose files are closed to us.
-  [[nodiscard]] BlobSearch find_below_root(const std::string& content,
-                                           const std::optional<Digest>& digest = std::nullopt) const {
+  [[nodiscard]] std::optional<LayerBlob> find_below_root(const std::string& content,
+                                                         const std::optional<Digest>& digest) const {
     return find_blob(head_of(content), digest, "/nothing/here", folder_.store());
   }
 
@@ -43,21 +43,20 @@ class LayerBlobTest : public testing::Test {
 TEST_F(LayerBlobTest, IsAnOpenFileOfTheParent) {
   const Fd other = open(folder_.add("another layer"));
   const Fd opened = open(folder_.add(long_content_));
-  const BlobSearch search = find(long_content_);
-  ASSERT_TRUE(search.blob);
-  EXPECT_EQ(search.blob->digest, digest_of(long_content_));
-  EXPECT_EQ(search.blob->store.root(), folder_.root());
-  EXPECT_TRUE(search.blob->is_open_in_parent);
-  EXPECT_EQ(search.cut_short, "");
-  EXPECT_EQ(read_secret(search.blob->file.get(), 20'000, "blob").size(), long_content_.size());
+  const auto blob = find(long_content_);
+  ASSERT_TRUE(blob);
+  EXPECT_EQ(blob->digest, digest_of(long_content_));
+  EXPECT_EQ(blob->store.root(), folder_.root());
+  EXPECT_TRUE(blob->is_open_in_parent);
+  EXPECT_EQ(read_secret(blob->file.get(), 20'000, "blob").size(), long_content_.size());
 }
 
 TEST_F(LayerBlobTest, HasAPositionOfItsOwn) {
   const Fd opened = open(folder_.add(long_content_));
   ::lseek(opened.get(), 100, SEEK_SET);
-  const BlobSearch search = find(long_content_);
-  ASSERT_TRUE(search.blob);
-  EXPECT_EQ(::lseek(search.blob->file.get(), 0, SEEK_CUR), 0);
+  const auto blob = find(long_content_);
+  ASSERT_TRUE(blob);
+  EXPECT_EQ(::lseek(blob->file.get(), 0, SEEK_CUR), 0);
 }
 
 TEST_F(LayerBlobTest, IsNotForContainerdWhenItIsTheParentsStdin) {
@@ -65,45 +64,46 @@ TEST_F(LayerBlobTest, IsNotForContainerdWhenItIsTheParentsStdin) {
   const Fd kept(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 10));
   ::dup2(opened.get(), STDIN_FILENO);
   ::close(opened.get());
-  const BlobSearch search = find(long_content_);
+  const auto blob = find(long_content_);
   if (kept.is_open()) ::dup2(kept.get(), STDIN_FILENO);
   ::dup3(STDIN_FILENO, opened.get(), O_CLOEXEC);  // `opened` closes it
-  ASSERT_TRUE(search.blob);
-  EXPECT_FALSE(search.blob->is_open_in_parent);
+  ASSERT_TRUE(blob);
+  EXPECT_FALSE(blob->is_open_in_parent);
 }
 
 TEST_F(LayerBlobTest, IsOnlyLookedForInContentStores) {
   const ScratchFolder plain;
   const Fd opened = open(plain.write("blobs/sha256/" + digest_of(long_content_).hex(), long_content_));
-  EXPECT_FALSE(find(long_content_).blob);
+  EXPECT_FALSE(find(long_content_));
 }
 
 TEST_F(LayerBlobTest, IsNotAFileThatWasDeleted) {
   const std::string path = folder_.add(long_content_);
   const Fd opened = open(path);
   std::filesystem::remove(path);
-  EXPECT_FALSE(find(long_content_).blob);
+  EXPECT_FALSE(find(long_content_));
 }
 
-TEST_F(LayerBlobTest, IsLookedForBelowTheContentRoot) {
+TEST_F(LayerBlobTest, IsFoundByItsDigestBelowTheContentRoot) {
   folder_.add("another layer");
   folder_.add(long_content_);
-  const BlobSearch search = find_below_root(long_content_);
-  ASSERT_TRUE(search.blob);
-  EXPECT_EQ(search.blob->digest, digest_of(long_content_));
-  EXPECT_EQ(search.blob->store.root(), folder_.root());
-  EXPECT_FALSE(search.blob->is_open_in_parent);
-  EXPECT_FALSE(find_below_root("a third layer").blob);
+  const auto blob = find_below_root(long_content_, digest_of(long_content_));
+  ASSERT_TRUE(blob);
+  EXPECT_EQ(blob->digest, digest_of(long_content_));
+  EXPECT_EQ(blob->store.root(), folder_.root());
+  EXPECT_FALSE(blob->is_open_in_parent);
+  EXPECT_FALSE(find_below_root(long_content_, digest_of("a third layer")));
+  EXPECT_FALSE(find_below_root(long_content_, std::nullopt)) << "that it begins alike is no proof";
 }
 
 TEST_F(LayerBlobTest, IsComparedToItsEndWhenItIsShort) {
-  folder_.add("layer with more");
-  folder_.add("lay");
-  EXPECT_FALSE(find_below_root("layer").blob);
-  folder_.add("layer");
-  const BlobSearch search = find_below_root("layer");
-  ASSERT_TRUE(search.blob);
-  EXPECT_EQ(search.blob->digest, digest_of("layer"));
+  const Fd longer = open(folder_.add("layer with more"));
+  const Fd shorter = open(folder_.add("lay"));
+  EXPECT_FALSE(find("layer"));
+  const Fd same = open(folder_.add("layer"));
+  const auto blob = find("layer");
+  ASSERT_TRUE(blob);
+  EXPECT_EQ(blob->digest, digest_of("layer"));
 }
 
 TEST_F(LayerBlobTest, IsTheOneOfThatDigestAmongSeveralThatBeginAlike) {
@@ -114,38 +114,48 @@ TEST_F(LayerBlobTest, IsTheOneOfThatDigestAmongSeveralThatBeginAlike) {
   }
   for (const char* end : {"1", "2", "3"}) {
     const Digest digest = digest_of(long_content_ + end);
-    for (const BlobSearch& search : {find(long_content_, digest), find_below_root(long_content_, digest)}) {
-      ASSERT_TRUE(search.blob);
-      EXPECT_EQ(search.blob->digest, digest);
+    for (const std::string& open_files : {open_files_of(::getpid()), std::string("/nothing/here")}) {
+      const auto blob = find_blob(head_of(long_content_), digest, open_files, elsewhere_.store());
+      ASSERT_TRUE(blob);
+      EXPECT_EQ(blob->digest, digest);
     }
   }
-  EXPECT_TRUE(find_below_root(long_content_).blob);
-  EXPECT_FALSE(find(long_content_, digest_of("absent")).blob);
+  EXPECT_FALSE(find(long_content_, digest_of("absent")));
+}
+
+TEST_F(LayerBlobTest, IsUnknownWhenAnotherThatIsOpenBeginsLikeIt) {
+  const Fd one = open(folder_.add(long_content_ + "1"));
+  const Fd again = open(folder_.add(long_content_ + "1"));
+  EXPECT_TRUE(find(long_content_));
+  const Fd other = open(folder_.add(long_content_ + "2"));
+  EXPECT_FALSE(find(long_content_));
+}
+
+TEST_F(LayerBlobTest, IsOpenInTheParentWhicheverOfItsFilesIsSeenFirst) {
+  const std::string path = folder_.add(long_content_);
+  const Fd before = open(path);
+  const Fd kept(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 10));
+  ::dup2(before.get(), STDIN_FILENO);
+  const auto blob = find(long_content_);
+  if (kept.is_open()) ::dup2(kept.get(), STDIN_FILENO);
+  ASSERT_TRUE(blob);
+  EXPECT_TRUE(blob->is_open_in_parent);
 }
 
 TEST_F(LayerBlobTest, IsNotWhatItsDigestNamesWhenStdinHoldsSomethingElse) {
   folder_.add(long_content_);
-  EXPECT_FALSE(find_below_root("something else", digest_of(long_content_)).blob);
+  EXPECT_FALSE(find_below_root("something else", digest_of(long_content_)));
 }
 
-TEST_F(LayerBlobTest, IsFoundAmongFilesOfEveryKind) {
+TEST_F(LayerBlobTest, MayBeALinkButNothingElse) {
   ASSERT_EQ(::mkfifo(folder_.path(digest_of("fifo")).c_str(), 0600), 0);
   std::filesystem::create_symlink("nowhere", folder_.path(digest_of("dangling")));
   std::filesystem::create_directory(folder_.path(digest_of("folder")));
-  std::ofstream(folder_.path(std::string("odd name"))) << long_content_;
-  EXPECT_FALSE(find_below_root(long_content_).blob);
+  for (const char* name : {"fifo", "dangling", "folder"})
+    EXPECT_FALSE(find_below_root(long_content_, digest_of(name))) << name;
   const ScratchFolder disk;
   std::filesystem::create_symlink(disk.write("file", long_content_), folder_.path(digest_of("link")));
-  const BlobSearch search = find_below_root(long_content_);
-  ASSERT_TRUE(search.blob);
-  EXPECT_EQ(search.blob->digest, digest_of("link"));
-}
-
-TEST_F(LayerBlobTest, MayBeMissedInAStoreThatIsTooLarge) {
-  folder_.add_entries(20'001);
-  const BlobSearch search = find_below_root(long_content_);
-  EXPECT_FALSE(search.blob);
-  EXPECT_NE(search.cut_short, "");
+  EXPECT_TRUE(find_below_root(long_content_, digest_of("link")));
 }
 
 }  // namespace

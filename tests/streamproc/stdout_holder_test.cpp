@@ -114,6 +114,17 @@ TEST(StdoutHolder, OutlivesSignalsToTheWholeGroup) {
   EXPECT_EQ(decoder.reap(), 128 + SIGTERM);
 }
 
+TEST(StdoutHolder, OutlivesAKillOfTheWholeGroup) {
+  for (int i = 0; i < 200; ++i) {
+    Decoder decoder([](StdoutHolder&) { ::pause(); });
+    ::kill(-decoder.pid(), SIGKILL);
+    decoder.wait_until_dead();
+    ASSERT_FALSE(decoder.stdout_ends_within(5ms)) << i;
+    EXPECT_EQ(decoder.reap(), 128 + SIGKILL);
+    ASSERT_FALSE(decoder.stdout_ends_within(5ms)) << i;
+  }
+}
+
 TEST(StdoutHolder, GivesUpOnAParentThatNeverReaps) {
   const Decoder decoder(fail_silently);
   decoder.wait_until_dead();

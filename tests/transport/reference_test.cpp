@@ -2,6 +2,7 @@
 
 #include "support/vectors.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace imgcrypt {
@@ -83,6 +84,50 @@ TEST(Reference, IsNothingElse) {
     EXPECT_EQ(error_of([&] { (void)Reference::parse(text); }), ErrorCode::kUsage) << text;
   }
 }
+
+struct Hint {
+  const char* text;
+  ReferenceUse use;
+  const char* hint;
+};
+
+class Hints : public testing::TestWithParam<Hint> {};
+
+TEST_P(Hints, SayWhatWasMeant) {
+  try {
+    (void)Reference::parse(GetParam().text, GetParam().use);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::kUsage);
+    EXPECT_THAT(error.hint(), testing::HasSubstr(GetParam().hint));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    References, Hints,
+    testing::Values(
+        Hint{"oci://plain:1", ReferenceUse::kRead, "did you mean oci:plain:1?"},
+        Hint{"oci://plain:1", ReferenceUse::kWrite, "oci:/plain:1"},
+        Hint{"plain:1", ReferenceUse::kRead, "write oci:plain:1"},
+        Hint{"plain:1", ReferenceUse::kRead, "skopeo copy --all docker://plain:1 oci:DIR:TAG"},
+        Hint{"plain", ReferenceUse::kWrite, "skopeo copy --all oci:DIR:TAG docker://plain"},
+        Hint{"./plain", ReferenceUse::kRead, "did you mean oci:./plain?"},
+        Hint{"./plain:1", ReferenceUse::kRead, "did you mean oci:./plain:1?"},
+        Hint{"../plain", ReferenceUse::kWrite, "did you mean oci:../plain?"},
+        Hint{"/abs/plain", ReferenceUse::kRead, "did you mean oci:/abs/plain?"},
+        Hint{"docker://example.test/a:1", ReferenceUse::kRead,
+             "pull it first: skopeo copy --all docker://example.test/a:1 oci:DIR:TAG"},
+        Hint{"docker://example.test/a:1", ReferenceUse::kWrite,
+             "push that: skopeo copy --all oci:DIR:TAG docker://example.test/a:1"},
+        Hint{"docker-archive:a.tar", ReferenceUse::kRead,
+             "skopeo copy --all docker-archive:a.tar oci:DIR:TAG"},
+        Hint{"docker-archive:a.tar", ReferenceUse::kWrite,
+             "skopeo copy --all oci:DIR:TAG docker-archive:a.tar"},
+        Hint{"containers-storage:a", ReferenceUse::kRead, "skopeo copy containers-storage:a oci:DIR:TAG"},
+        Hint{"containers-storage:a", ReferenceUse::kWrite, "skopeo copy oci:DIR:TAG containers-storage:a"},
+        Hint{"https://example.test/a", ReferenceUse::kRead,
+             "skopeo copy --all docker://example.test/a oci:DIR:TAG"},
+        Hint{"", ReferenceUse::kRead, "write oci:DIR"}));
 
 }  // namespace
 }  // namespace imgcrypt

@@ -1,5 +1,7 @@
 #include "base/text/json.hpp"
 
+#include "base/bytes.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -8,6 +10,8 @@ namespace imgcrypt {
 namespace {
 
 [[noreturn]] void fail(const std::string& message) { throw Error(ErrorCode::kIntegrity, "JSON: " + message); }
+
+constexpr std::size_t kMostNameLength = 100;  // quoted in messages
 
 // The first letter of a name as Go's encoding/json compares names (its foldFunc), U+017F and U+212A included,
 // and how many bytes it takes. REQUIRES: not empty.
@@ -42,6 +46,12 @@ class JsonScanner {
     const std::string_view start = rest_;
     const JsonView::Kind kind = skip_value();
     return {kind, start.substr(0, start.size() - rest_.size())};
+  }
+
+  JsonView value_of(std::string_view name) {
+    JsonView value = this->value();
+    value.name_ = name;
+    return value;
   }
 
   bool at_end() {
@@ -122,8 +132,14 @@ JsonView::JsonView(std::string_view text) : JsonView(Kind::kLiteral, text) {
   if (!scanner.at_end()) fail("bytes after the end");
 }
 
-void JsonView::require(Kind kind, std::string_view name) const {
-  if (kind_ != kind) fail(std::string(name) + " expected");
+void JsonView::fail(const std::string& what) const {
+  const std::string where =
+      name_.empty() ? "" : "member " + shortened(std::string(name_), kMostNameLength) + ": ";
+  throw Error(ErrorCode::kIntegrity, "JSON: " + where + what);
+}
+
+void JsonView::require(Kind kind, std::string_view kind_name) const {
+  if (kind_ != kind) fail(std::string(kind_name) + " expected");
 }
 
 std::vector<JsonMember> JsonView::members() const {
@@ -136,7 +152,7 @@ std::vector<JsonMember> JsonView::members() const {
     const JsonView key = scanner.value();
     key.require(Kind::kString, "member name");
     scanner.expect(':');
-    members.push_back({key, scanner.value()});
+    members.push_back({key, scanner.value_of(key.text())});
   } while (scanner.take(','));
   scanner.expect('}');
   return members;
@@ -149,7 +165,7 @@ std::vector<JsonView> JsonView::elements() const {
   scanner.expect('[');
   if (scanner.take(']')) return elements;
   do {
-    elements.push_back(scanner.value());
+    elements.push_back(scanner.value_of(name_));
   } while (scanner.take(','));
   scanner.expect(']');
   return elements;
@@ -159,7 +175,7 @@ std::vector<JsonView> JsonView::elements() const {
 std::optional<JsonView> JsonView::find(std::string_view name) const {
   std::optional<JsonView> found;
   for (const JsonMember& member : members()) {
-    const std::string key = member.key.string();
+    const std::string key = member.name();
     if (key == name) {
       if (found) fail("member \"" + key + "\" occurs twice");
       found = member.value;

@@ -1,102 +1,160 @@
 #include "base/text/json.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
-#include <set>
 
 namespace imgcrypt {
 namespace {
 
-// Counts against the limits while nlohmann's parser checks the grammar; builds nothing.
-class LimitCounter final : public nlohmann::json_sax<nlohmann::json> {
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+// Walks a text once, along the grammar of RFC 8259, and counts against the limits; builds nothing.
+class JsonChecker {
  public:
-  LimitCounter(std::string_view text, const JsonLimits& limits) : text_(text), limits_(limits) {}
+  JsonChecker(std::string_view text, const JsonLimits& limits) : text_(text), limits_(limits) {}
 
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
-
-  bool string(string_t& text) override {
-    if (text.size() > limits_.string)
-      refuse("a string is longer than " + std::to_string(limits_.string) + " bytes");
-    return true;
-  }
-
-  // Readers differ in which of two equal members they take, so a document could mean two things.
-  bool key(string_t& name) override {
-    std::set<std::string>& names = open_.back();
-    if (!names.insert(name).second) fail("member \"" + name + "\" occurs twice");
-    if (names.size() > limits_.members)
-      refuse("an object has more than " + std::to_string(limits_.members) + " members");
-    return string(name);
-  }
-
-  bool start_object(std::size_t) override { return descend(); }
-  bool start_array(std::size_t) override { return descend(); }
-  bool end_object() override { return ascend(); }
-  bool end_array() override { return ascend(); }
-
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) override {
-    const std::string_view before = text_.substr(0, std::min(position, text_.size()));
-    const std::size_t line_end = before.rfind('\n');
-    fail("malformed at line " + std::to_string(1 + std::ranges::count(before, '\n')) + ", column " +
-         std::to_string(line_end == std::string_view::npos ? before.size() : before.size() - line_end - 1));
+  void run() {
+    begin_value();
+    while (!open_.empty()) continue_container();
+    skip_space();
+    if (at_ != text_.size()) fail("the end");
   }
 
  private:
-  [[noreturn]] static void fail(const std::string& message) {
-    throw Error(ErrorCode::kIntegrity, "JSON: " + message);
+  struct Container {
+    bool is_object;
+    std::size_t count = 0;  // members or elements so far
+  };
+
+  // A scalar is read whole; of an object or array only the bracket, so that depth costs no stack.
+  void begin_value() {
+    skip_space();
+    switch (peek()) {
+      case '"':
+        return string();
+      case '{':
+      case '[':
+        if (open_.size() == limits_.depth) refuse("nested deeper than " + std::to_string(limits_.depth));
+        open_.push_back({.is_object = text_[at_++] == '{'});
+        return;
+      case 't':
+        return word("true");
+      case 'f':
+        return word("false");
+      case 'n':
+        return word("null");
+      default:
+        return number();
+    }
   }
+
+  // The next member or element of the innermost container, or its end.
+  void continue_container() {
+    Container& container = open_.back();
+    const char close = container.is_object ? '}' : ']';
+    if (take(close)) return open_.pop_back();
+    if (container.count > 0 && !take(',')) fail(std::string("',' or '") + close + "'");
+    ++container.count;
+    if (container.is_object) {
+      if (container.count > limits_.members)
+        refuse("an object has more than " + std::to_string(limits_.members) + " members");
+      skip_space();
+      string();
+      if (!take(':')) fail("':'");
+    }
+    begin_value();
+  }
+
+  // Which characters a string holds is judged where it is read.
+  void string() {
+    if (peek() != '"') fail("a string");
+    const std::size_t start = ++at_;
+    while (peek() != '"') {
+      if (at_ == text_.size() || static_cast<unsigned char>(peek()) < 0x20) fail("a character or '\"'");
+      if (text_[at_++] == '\\') escape();
+    }
+    if (at_ - start > limits_.string)
+      refuse("a string is longer than " + std::to_string(limits_.string) + " bytes");
+    ++at_;
+  }
+
+  void escape() {
+    const char c = peek();
+    if (c == '\0' || std::string_view("\"\\/bfnrtu").find(c) == std::string_view::npos) fail("an escape");
+    ++at_;
+    for (int i = 0; c == 'u' && i < 4; ++i, ++at_) {
+      if (!is_hex(peek())) fail("a hex digit");
+    }
+  }
+
+  void word(std::string_view expected) {
+    if (!text_.substr(at_).starts_with(expected)) fail("a value");
+    at_ += expected.size();
+  }
+
+  void number() {
+    if (peek() == '-') ++at_;
+    if (peek() == '0') {
+      ++at_;
+    } else {
+      digits("a value");
+    }
+    if (peek() == '.') {
+      ++at_;
+      digits("a digit");
+    }
+    if (peek() == 'e' || peek() == 'E') {
+      ++at_;
+      if (peek() == '+' || peek() == '-') ++at_;
+      digits("a digit");
+    }
+  }
+
+  void digits(const char* expected) {
+    if (!is_digit(peek())) fail(expected);
+    while (is_digit(peek())) ++at_;
+  }
+
+  // NUL at the end, which no rule takes for anything.
+  [[nodiscard]] char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
+
+  bool take(char expected) {
+    skip_space();
+    if (peek() != expected) return false;
+    ++at_;
+    return true;
+  }
+
+  void skip_space() { at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size()); }
+
+  [[noreturn]] void fail(const std::string& expected) const {
+    const std::string_view before = text_.substr(0, at_);
+    const std::size_t line_end = before.rfind('\n');
+    const std::size_t column = line_end == std::string_view::npos ? at_ : at_ - line_end - 1;
+    throw Error(ErrorCode::kIntegrity,
+                "JSON: malformed at line " + std::to_string(1 + std::ranges::count(before, '\n')) +
+                    ", column " + std::to_string(1 + column) + ": " + expected + " expected");
+  }
+
   [[noreturn]] static void refuse(const std::string& message) {
     throw Error(ErrorCode::kRefused, "JSON: " + message);
   }
 
-  bool descend() {
-    if (open_.size() == limits_.depth) refuse("nested deeper than " + std::to_string(limits_.depth));
-    open_.emplace_back();
-    return true;
-  }
-
-  bool ascend() {
-    open_.pop_back();
-    return true;
-  }
-
   std::string_view text_;
   const JsonLimits& limits_;
-  std::vector<std::set<std::string>> open_;  // the member names of each open object or array
+  std::size_t at_ = 0;
+  std::vector<Container> open_;
 };
 
 }  // namespace
 
 void check_json(std::string_view text, const JsonLimits& limits) {
-  // Before the parser sees it: its work and memory grow with the text.
-  if (text.size() > limits.size) {
+  // Before it is read: the work grows with the text.
+  if (text.size() > limits.size)
     throw Error(ErrorCode::kRefused, "JSON: longer than " + std::to_string(limits.size) + " bytes");
-  }
-  // nlohmann's parser would skip it.
-  if (text.starts_with("\xEF\xBB\xBF"))
+  if (text.starts_with(kByteOrderMark))
     throw Error(ErrorCode::kIntegrity, "JSON: starts with a byte order mark");
-  // nlohmann's parser would take it for the end.
-  if (text.find('\0') != std::string_view::npos) throw Error(ErrorCode::kIntegrity, "JSON: a NUL byte");
-  LimitCounter counter(text, limits);
-  nlohmann::json::sax_parse(text.begin(), text.end(), &counter);
-}
-
-std::string quote_json(std::string_view utf8) {
-  return nlohmann::json(utf8).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-std::string JsonView::string() const {
-  require(Kind::kString, "string");
-  if (text_.find('\\') == std::string_view::npos) return std::string(text_.substr(1, text_.size() - 2));
-  const auto decoded = nlohmann::json::parse(text_, nullptr, /*allow_exceptions=*/false);
-  if (!decoded.is_string()) throw Error(ErrorCode::kIntegrity, "JSON: malformed string");
-  return decoded.get<std::string>();
+  JsonChecker(text, limits).run();
 }
 
 }  // namespace imgcrypt

@@ -16,30 +16,36 @@ namespace {
 // only when every manifest has been seen.
 class Planner {
  public:
-  Planner(const ImageNode& tree, const UnwrappedKeys& unwrapped, DiffIdCheck check, Configs& configs)
+  Planner(const ImageNode& tree, const UnwrappedKeys& unwrapped, DiffIdCheck check, Configs& configs,
+          ImageSource& source, Reporter& reporter)
       : tree_(tree),
         unwrapped_(unwrapped),
         check_(check),
         configs_(configs),
+        source_(source),
+        reporter_(reporter),
         partly_encrypted_(documents_above(tree, [&](const Descriptor& layer) {
           return is_encrypted(layer.media_type) && !unwrapped.find(layer);
         })) {}
 
-  DecryptionPlan run(ImageSource& source, Reporter& reporter) {
+  DecryptionPlan run() {
     for_each_manifest(tree_, [&](const ImageNode& node, const Manifest& manifest) {
       const auto is_decrypted = [&](const Descriptor& layer) { return unwrapped_.find(layer) != nullptr; };
       if (std::ranges::any_of(manifest.layers(), is_decrypted)) expect_layers(node, manifest);
     });
     DecryptionPlan result{ImagePlan(tree_), {}};
-    for_each_layer(tree_, [&](const std::string& place, const Descriptor& layer) {
+    for_each_layer(tree_, [&](const std::string&, const Descriptor& layer) {
       const auto expected = expected_.find(layer_id(layer));
       if (expected == expected_.end()) return;
-      result.plan.change(layer, place,
-                         std::make_unique<LayerDecryption>(layer, unwrapped_.find(layer), expected->second,
-                                                           source, reporter));
+      result.plan.change(layer, std::make_unique<LayerDecryption>(layer, unwrapped_.find(layer),
+                                                                  expected->second, source_, reporter_));
     });
-    for (const Digest& document : result.plan.changed_documents())
-      result.plan.edit_document(document, document_edit(document));
+    const std::set<Digest> changed = result.plan.changed_documents();
+    for_each_document(tree_, [&](const ImageNode& node, const Annotations& annotations) {
+      const Digest& document = node.descriptor.digest;
+      if (changed.contains(document))
+        result.plan.edit_document(document, document_edit(document, annotations));
+    });
     // A map until here, as a layer of two manifests is read once and compared with what both say.
     for (auto& [id, layer] : plain_layers_) result.plain_layers.push_back(std::move(layer));
     return result;
@@ -47,17 +53,19 @@ class Planner {
 
  private:
   void expect_layers(const ImageNode& node, const Manifest& manifest) {
-    const std::vector<std::optional<Digest>> diff_ids = diff_ids_of(configs_, node, manifest);
+    const std::vector<std::optional<Digest>> diff_ids = diff_ids_to_check(node, manifest);
     // Decided for the manifest as a whole: the recorded digest covers every layer that it lists, plain ones
     // included.
     const bool is_exact = check_ == DiffIdCheck::kAuto && becomes_exact(node, manifest);
+    if (check_ == DiffIdCheck::kAuto && diff_ids.empty() && !is_exact)
+      reporter_.note(node.place + ": its config lists no diff_ids: its layers are not compared with them");
     for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
       const Descriptor& layer = manifest.layers()[i];
-      const bool is_checked = check_ != DiffIdCheck::kNever && !diff_ids.empty() && diff_ids[i].has_value();
+      const bool is_checked = !diff_ids.empty() && diff_ids[i].has_value();
       const std::string place = layer_place(node, i);
-      // Encrypted layers are checked while they are decrypted; a plain one may have been put in the place of
-      // an encrypted layer, and its type alone would let it pass.
-      if (can_be_encrypted(layer) && is_checked && !is_exact) {
+      // Encrypted layers are checked while they are decrypted; another one may have been put in the place of
+      // an encrypted layer, under any type.
+      if (!is_encrypted(layer.media_type) && is_checked && !is_exact) {
         const auto at = plain_layers_.try_emplace(layer_id(layer), LayerToCheck{layer, place, nullptr, {}});
         at.first->second.diff_ids.insert(*diff_ids[i]);
       }
@@ -71,13 +79,25 @@ class Planner {
     }
   }
 
+  // Empty when nothing is to be compared. With --diff-ids=always there must be something.
+  [[nodiscard]] std::vector<std::optional<Digest>> diff_ids_to_check(const ImageNode& node,
+                                                                     const Manifest& manifest) const {
+    if (check_ == DiffIdCheck::kNever)
+      return {};  // the config may be missing or damaged, and need not be read
+    auto diff_ids = diff_ids_of(configs_, node, manifest);
+    if (!diff_ids.empty() || check_ != DiffIdCheck::kAlways) return diff_ids;
+    throw Error(ErrorCode::kRefused,
+                node.place + ": its config lists no diff_ids, so its layers cannot be compared with them",
+                "without --diff-ids=always it is decrypted all the same");
+  }
+
   // Whether the manifest becomes the one that was encrypted, if its layers are what their writer says. Making
   // the document beforehand costs microseconds; decompressing the layers would cost more than decrypting
   // them. Their writer is not trusted: LayerDecryption compares the digests that come out.
   [[nodiscard]] bool becomes_exact(const ImageNode& node, const Manifest& manifest) const {
-    const auto recorded = manifest.annotations().find(kSourceDigest);
+    const auto record = newest_record(manifest.annotations());
     // Other tools do not record it: then only the diff_ids tell.
-    if (recorded == manifest.annotations().end()) return false;
+    if (!record) return false;
     DocumentEdit edit;
     for (const Descriptor& layer : manifest.layers()) {
       edit.elements.emplace_back();
@@ -87,21 +107,25 @@ class Planner {
       if (!before) return false;
       edit.elements.back() = decrypted_edit(layer, *before);
     }
-    edit.annotations = document_edit(node.descriptor.digest);
+    edit.annotations = document_edit(node.descriptor.digest, manifest.annotations());
     const std::string document = manifest.edited(edit).raw();
-    return Digest::of(as_bytes(document), node.descriptor.digest.algorithm()).string() == recorded->second;
+    return Digest::of(as_bytes(document), node.descriptor.digest.algorithm()).string() ==
+           manifest.annotations().at(*record);
   }
 
   // While some layers stay encrypted the record stays, so that a later decryption of the rest can compare.
-  [[nodiscard]] AnnotationEdit document_edit(const Digest& document) const {
-    if (partly_encrypted_.contains(document)) return {};
-    return {{}, {kSourceDigest}};
+  [[nodiscard]] AnnotationEdit document_edit(const Digest& document, const Annotations& annotations) const {
+    const auto record = newest_record(annotations);
+    if (!record || partly_encrypted_.contains(document)) return {};
+    return {{}, {*record}};
   }
 
   const ImageNode& tree_;
   const UnwrappedKeys& unwrapped_;
   DiffIdCheck check_;
   Configs& configs_;
+  ImageSource& source_;
+  Reporter& reporter_;
   std::set<Digest> partly_encrypted_;  // documents above layers that stay encrypted
   std::map<LayerId, ExpectedLayer> expected_;
   std::map<LayerId, LayerToCheck> plain_layers_;
@@ -111,7 +135,7 @@ class Planner {
 
 DecryptionPlan plan_decryption(const ImageNode& tree, const UnwrappedKeys& unwrapped, DiffIdCheck check,
                                Configs& configs, ImageSource& source, Reporter& reporter) {
-  return Planner(tree, unwrapped, check, configs).run(source, reporter);
+  return Planner(tree, unwrapped, check, configs, source, reporter).run();
 }
 
 }  // namespace imgcrypt

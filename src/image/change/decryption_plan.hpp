@@ -17,21 +17,21 @@ namespace imgcrypt {
 // "Image Configuration"): a layer may decrypt well and still be another image's, put in its place.
 enum class DiffIdCheck {
   kAuto,    // those of manifests that do not become exactly the ones that were encrypted
-  kAlways,  // all
-  kNever,
+  kAlways,  // all; an encrypted layer for which the config has none is refused
+  kNever,   // no config is read
 };
 
 // A value that is moved on to rewrite_image(); its changes refer to the source and the reporter.
 struct DecryptionPlan {
   ImagePlan plan;
-  // Plain layers of the same manifests whose diff_ids must be checked as well (check_layers): one that was
-  // put in the place of an encrypted layer would otherwise pass.
+  // The other layers of the same manifests that have diff_ids, of whatever type, which must be checked as
+  // well (check_layers): one that was put in the place of an encrypted layer would otherwise pass.
   std::vector<LayerToCheck> plain_layers;
 };
 
 // Plans to decrypt the layers that `unwrapped` has keys for. Reads the configs of the manifests that hold
-// them, but no layer. `source` and `reporter` must outlive the plan. Throws as diff_ids_of() and
-// ImagePlan::change().
+// them, but no layer. `source` and `reporter` must outlive the plan. Notes manifests whose layers
+// cannot be compared. Throws as diff_ids_of(), and kRefused where kAlways has nothing to compare.
 [[nodiscard]] DecryptionPlan plan_decryption(const ImageNode& tree, const UnwrappedKeys& unwrapped,
                                              DiffIdCheck check, Configs& configs, ImageSource& source,
                                              Reporter& reporter);

@@ -19,10 +19,8 @@ class ImagePlan {
   // left out. As long as nothing is changed, everything is copied.
   explicit ImagePlan(ImageNode tree) : tree_(std::move(tree)) {}
 
-  // Changes every layer with that identity; a later change replaces an earlier one. To be called for each
-  // descriptor. Throws kRefused, with the place, for one that embeds its content, as the copy would show what
-  // the change hides.
-  void change(const Descriptor& layer, const std::string& place, std::unique_ptr<LayerChange> change);
+  // Changes every layer with that identity; a later change replaces an earlier one.
+  void change(const Descriptor& layer, std::unique_ptr<LayerChange> change);
   // How the annotations of a document above changed layers change. Has no effect on one that nothing changes
   // in.
   void edit_document(const Digest& document, AnnotationEdit edit);
@@ -34,9 +32,6 @@ class ImagePlan {
   [[nodiscard]] AnnotationEdit edit_of(const Digest& document) const;
   // The digests, as in tree(), of the documents in which a layer changes, directly or further down.
   [[nodiscard]] std::set<Digest> changed_documents() const;
-  // To be called before a byte is moved. Throws kRefused when an index embeds a document that changes: the
-  // old copy would stay in it.
-  void check() const;
 
  private:
   ImageNode tree_;

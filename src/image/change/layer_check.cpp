@@ -3,6 +3,7 @@
 #include "base/stream/peeked_source.hpp"
 #include "base/stream/stoppable_source.hpp"
 #include "image/tree/diff_ids.hpp"
+#include "image/tree/network_tries.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/inflate/diff_id.hpp"
 #include "oci/media_types.hpp"
@@ -22,16 +23,21 @@ void check_plaintext(Source& layer, const LayerToCheck& check, std::string_view 
     // Decompressed in a thread beside the hashes of the blob; without a thread to be had, after reading.
     DiffIdSource measured(plaintext, algorithm);
     if (measured.has_thread()) drain(measured);
-    check_diff_id(check.diff_ids,
-                  measured.has_thread() ? measured.diff_id() : diff_id_of(plaintext, algorithm));
+    const DiffId found = measured.has_thread() ? measured.diff_id() : diff_id_of(plaintext, algorithm);
+    if (const auto note = trailing_note(found)) reporter.note(check.place + ": " + *note);
+    check_diff_id(check.diff_ids, found.digest);
   }
   if (const auto note = compression_note(media_type, compression)) reporter.note(check.place + ": " + *note);
 }
 
-}  // namespace
+// A blob of a type that is not a layer's may be counted as it is stored, compressed or not: then the store
+// has compared all there is.
+bool is_counted_as_stored(const LayerToCheck& check) {
+  return !is_plain_layer(check.layer.media_type) && check.diff_ids == std::set<Digest>{check.layer.digest};
+}
 
-void check_layer_content(ImageSource& source, const LayerToCheck& check, Hands hands, const StopFlag& stop,
-                         Reporter& reporter) {
+void read_layer(ImageSource& source, const LayerToCheck& check, Hands hands, const StopFlag& stop,
+                Reporter& reporter) {
   const std::string& media_type = check.layer.media_type;
   // Decompressing already takes a second thread, and a plain layer has one hash beside it; with keys there
   // are the HMAC and the digest.
@@ -44,12 +50,19 @@ void check_layer_content(ImageSource& source, const LayerToCheck& check, Hands h
     DecryptingSource plaintext(stored, check.keys->options,
                                layer_hmac(check.keys->options, check.keys->public_options));
     check_plaintext(plaintext, check, decrypted_type(media_type), reporter);
-  } else if (is_plain_layer(media_type)) {
+  } else if (!is_encrypted(media_type) && !is_counted_as_stored(check)) {
     check_plaintext(stored, check, media_type, reporter);
   } else {
     drain(stored);
   }
   moving.finish();
+}
+
+}  // namespace
+
+void check_layer_content(ImageSource& source, const LayerToCheck& check, Hands hands, const StopFlag& stop,
+                         Reporter& reporter) {
+  try_network(stop, [&] { read_layer(source, check, hands, stop, reporter); });
 }
 
 void check_layers(ImageSource& source, const std::vector<LayerToCheck>& layers, unsigned jobs,
@@ -62,7 +75,9 @@ void check_layers(ImageSource& source, const std::vector<LayerToCheck>& layers, 
     try {
       check_layer_content(source, layers[i], Hands::kOne, stop, reporter);
     } catch (const Error& error) {
-      throw error.in(layers[i].place);
+      // Then it is not copied either: everyone fetches it from there.
+      const bool may_be_elsewhere = layers[i].layer.has_urls && error.code() == ErrorCode::kNotFound;
+      if (!may_be_elsewhere) throw error.in(layers[i].place);
     }
   });
 }

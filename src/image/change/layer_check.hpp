@@ -22,16 +22,18 @@ struct LayerToCheck {
   std::set<Digest> diff_ids;  // what the configs of all its manifests say; empty: nothing is known
 };
 
-// Checks size and digest; the HMAC if there are keys; the diff_id if it is plain or there are keys. Notes a
+// Checks size and digest; the HMAC if there are keys; the diff_ids, if any, if it is plain (of whatever type)
+// or there are keys. Notes a
 // compression that the media type does not name. `hands` hash what is encrypted; what is plain always has
 // one, since the other core decompresses. Throws kIntegrity and kNotFound without the place, and what the
 // source throws; kCancelled soon after `stop` is set. `stop` must outlive the call; it is looked at for each
-// chunk. Reads the blob once and keeps nothing of it.
+// chunk. Reads the blob once, again when the network fails (network_tries.hpp), and keeps nothing of it.
 void check_layer_content(ImageSource& source, const LayerToCheck& check, Hands hands, const StopFlag& stop,
                          Reporter& reporter);
 
-// The same for all of them, at most `jobs` at the same time. Throws the first failure, with its place; the
-// others are stopped. Plans its blobs and counts its time as a stage in the reporter's progress.
+// The same for all of them, at most `jobs` at the same time. One with urls may be missing. Throws the first
+// failure, with its place; the others are stopped. Plans its blobs and counts its time as a stage in the
+// reporter's progress.
 void check_layers(ImageSource& source, const std::vector<LayerToCheck>& layers, unsigned jobs,
                   Reporter& reporter);
 

@@ -3,7 +3,6 @@
 #include "base/stream/peeked_source.hpp"
 #include "image/tree/diff_ids.hpp"
 #include "layer/decrypting_source.hpp"
-#include "layer/inflate/diff_id.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 
@@ -41,9 +40,11 @@ DescriptorEdit LayerDecryption::apply(Source& blob, ImageDestination& destinatio
   const Digest digest = destination.put_blob({media_type, layer_.size, std::nullopt, stored_as}, *stored);
   // Only now is it known whether the writer's digest was right. If it was wrong, `auto` has measured nothing.
   if (expected_.exact != digest && !diff_ids.empty()) {
-    check_diff_id(diff_ids, is_measured  ? measured->diff_id()
-                            : is_its_own ? digest
-                                         : diff_id_by_second_read(named_by));
+    const DiffId found = is_measured  ? measured->diff_id()
+                         : is_its_own ? DiffId{digest}
+                                      : diff_id_by_second_read(named_by);
+    if (const auto note = trailing_note(found)) reporter_.note(expected_.place + ": " + *note);
+    check_diff_id(diff_ids, found.digest);
   }
   // Only a detail: containers/image may compress a layer after its digest was noted, so honest images differ
   // too.
@@ -58,7 +59,7 @@ LayerMac LayerDecryption::hmac() const { return layer_hmac(keys_->options, keys_
 
 // For a layer that is not what its writer recorded, which is known only at its end. Rare, so it may cost a
 // second read.
-Digest LayerDecryption::diff_id_by_second_read(HashAlgorithm algorithm) const {
+DiffId LayerDecryption::diff_id_by_second_read(HashAlgorithm algorithm) const {
   ChunkPool pool(Hands::kTwo);
   const auto blob = source_.open(layer_, pool);
   DecryptingSource plaintext(*blob, keys_->options, hmac());

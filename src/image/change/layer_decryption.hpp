@@ -5,6 +5,7 @@
 #include "image/change/layer_change.hpp"
 #include "image/change/layer_keys.hpp"
 #include "image/reporter.hpp"
+#include "layer/inflate/diff_id.hpp"
 #include "layer/layer_mac.hpp"
 
 #include <optional>
@@ -39,13 +40,14 @@ class LayerDecryption final : public LayerChange {
         source_(source),
         reporter_(reporter) {}
 
+  [[nodiscard]] NewBlob new_blob() const noexcept override { return NewBlob::kFixed; }
   // Throws kIntegrity "layer authentication failed", and for a layer that the configs do not mean; by then it
   // has been put, but is not committed.
   [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override;
 
  private:
   [[nodiscard]] LayerMac hmac() const;
-  [[nodiscard]] Digest diff_id_by_second_read(HashAlgorithm algorithm) const;
+  [[nodiscard]] DiffId diff_id_by_second_read(HashAlgorithm algorithm) const;
 
   Descriptor layer_;
   SharedLayerKeys keys_;

@@ -6,7 +6,6 @@
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 
-#include <algorithm>
 #include <optional>
 
 namespace imgcrypt {
@@ -17,6 +16,7 @@ struct EncryptedLayer {
   std::string place;  // where it occurs first
   SharedLayerKeys keys = nullptr;
   std::optional<Error> why = std::nullopt;  // there are none
+  std::string trial = {};                   // which key opened it, and why others did not
 };
 
 std::vector<EncryptedLayer> encrypted_layers(const ImageNode& tree, const std::set<LayerId>& chosen) {
@@ -30,13 +30,15 @@ std::vector<EncryptedLayer> encrypted_layers(const ImageNode& tree, const std::s
   return layers;
 }
 
-SharedLayerKeys open(const LayerId& layer, const KeyUnwrappers& unwrappers) {
+SharedLayerKeys open(const LayerId& layer, const KeyUnwrappers& unwrappers, std::string& trial) {
   const WorkTimer timer(Work::kKeys);
   // Before the keys are tried: without a well-formed HMAC no key is of use, and nobody should be asked for a
   // passphrase in vain.
   PublicOptions public_options = public_options_of(layer.encryption);
   return std::make_shared<const LayerKeys>(
-      LayerKeys{unwrap_private_options(layer.encryption, unwrappers), std::move(public_options)});
+      LayerKeys{unwrap_private_options(layer.encryption, unwrappers, {},
+                                       [&](const std::string& text) { trial = text; }),
+                std::move(public_options)});
 }
 
 // Anything else would happen again with every layer, such as a key provider that does not answer, and ends
@@ -48,17 +50,26 @@ bool is_of_the_layer(const Error& error) {
 
 // The keys of another description of the same ciphertext. Digest and HMAC must agree, so the keys do open it;
 // a builder that copied a layer into a second manifest may have dropped the packets there.
-SharedLayerKeys keys_of_twin(const EncryptedLayer& layer, const std::vector<EncryptedLayer>& layers) {
-  for (const EncryptedLayer& other : layers) {
-    if (!other.keys || other.id.digest != layer.id.digest) continue;
-    try {
-      if (public_options_of(layer.id.encryption).hmac == other.keys->public_options.hmac) return other.keys;
-    } catch (const Error&) {
-      return nullptr;  // it has no public options that could be read, as `why` says
+class Twins {
+ public:
+  explicit Twins(const std::vector<EncryptedLayer>& layers) {
+    for (const EncryptedLayer& layer : layers) {
+      if (layer.keys) keys_.try_emplace({layer.id.digest, layer.keys->public_options.hmac}, layer.keys);
     }
   }
-  return nullptr;
-}
+
+  [[nodiscard]] SharedLayerKeys keys_of(const LayerId& layer) const {
+    try {
+      const auto found = keys_.find({layer.digest, public_options_of(layer.encryption).hmac});
+      return found == keys_.end() ? nullptr : found->second;
+    } catch (const Error&) {
+      return nullptr;  // it has no public options that could be read, which is why it is locked
+    }
+  }
+
+ private:
+  std::map<std::pair<Digest, Bytes>, SharedLayerKeys> keys_;
+};
 
 }  // namespace
 
@@ -68,15 +79,21 @@ SharedLayerKeys UnwrappedKeys::find(const Descriptor& layer) const {
   return found == keys.end() ? nullptr : found->second;
 }
 
+const LockedLayer* UnwrappedKeys::find_locked(const Descriptor& layer) const {
+  if (places.empty()) return nullptr;
+  const auto found = places.find(layer_id(layer));
+  return found == places.end() ? nullptr : &locked[found->second];
+}
+
 UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<LayerId>& chosen,
-                                const KeyUnwrappers& unwrappers, unsigned jobs, Progress& progress) {
-  const StageTimer timer(progress, "trying keys");
+                                const KeyUnwrappers& unwrappers, unsigned jobs, Reporter& reporter) {
+  const StageTimer timer(reporter.progress(), "trying keys");
   std::vector<EncryptedLayer> layers = encrypted_layers(tree, chosen);
   StopFlag stop;
   run_parallel(layers.size(), jobs, stop, [&](std::size_t i) {
     EncryptedLayer& layer = layers[i];
     try {
-      layer.keys = open(layer.id, unwrappers);
+      layer.keys = open(layer.id, unwrappers, layer.trial);
     } catch (const Error& error) {
       if (!is_of_the_layer(error)) throw error.in(layer.place);
       layer.why = error;
@@ -84,11 +101,18 @@ UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<LayerId>& 
   });
   UnwrappedKeys result;
   // Afterwards, not in the tasks: only now have all of them been tried, so that any may be another's twin.
+  const Twins twins(layers);
   for (const EncryptedLayer& layer : layers) {
-    const SharedLayerKeys keys = layer.keys ? layer.keys : keys_of_twin(layer, layers);
+    const SharedLayerKeys keys = layer.keys ? layer.keys : twins.keys_of(layer.id);
+    // Here and not in the tasks, so that the lines are in the image's order.
+    reporter.detail(layer.place + ": " +
+                    (layer.keys ? layer.trial
+                     : keys     ? "opened by the keys of the same blob elsewhere in the image"
+                                : layer.why->message()));
     if (keys) {
       result.keys.emplace(layer.id, keys);
     } else {
+      result.places.emplace(layer.id, result.locked.size());
       result.locked.push_back({layer.id, layer.place, *layer.why});
     }
   }

@@ -13,6 +13,7 @@ class LayerRotation final : public LayerChange {
   LayerRotation(Descriptor layer, SharedLayerKeys keys, const KeyWrappers& wrappers)
       : layer_(std::move(layer)), keys_(std::move(keys)), wrappers_(wrappers) {}
 
+  [[nodiscard]] NewBlob new_blob() const noexcept override { return NewBlob::kRandom; }
   // Throws kIntegrity "layer authentication failed" when the old HMAC does not match; kProvider. Packets of
   // other schemes than the new recipients' are removed, unknown ones included: they would open nothing. The
   // record of the plain layer's digest is kept.

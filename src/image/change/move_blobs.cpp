@@ -1,11 +1,12 @@
 #include "image/change/move_blobs.hpp"
 
-#include "base/cancel.hpp"
 #include "base/parallel.hpp"
 #include "base/stream/sticky_failure.hpp"
 #include "base/stream/stoppable_source.hpp"
 #include "image/change/hands_choice.hpp"
 #include "image/change/unchanged_blob.hpp"
+#include "image/tree/network_tries.hpp"
+#include "oci/media_types.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -17,9 +18,9 @@
 namespace imgcrypt {
 namespace {
 
-// How often a blob is begun when the network fails. Its transport has already repeated each request, but a
-// stream cannot be continued in the middle: what was encrypted is gone.
-constexpr int kTries = 3;
+// How many keys are drawn for one layer. With a single ciphertext left of 256, the chance that none of them
+// gives it is 10^-14.
+constexpr int kMostDraws = 8'192;
 
 // A blob to move: each once, however often it occurs.
 struct Task {
@@ -150,6 +151,43 @@ void copy(const Task& task, MovingContent& content, ImageDestination& destinatio
   }
 }
 
+// What the changes made of layers, each with a blob of its own. A ciphertext is as long as the plaintext, so
+// that under different keys two layers of a byte or two can have the same one. The blob would then be two
+// layers, and whoever finds keys by a blob's digest would open it with the wrong one.
+class Results {
+ public:
+  explicit Results(const std::vector<Task>& tasks) {
+    for (const Task& task : tasks) {
+      if (task.change == nullptr || task.change->new_blob() == NewBlob::kNone)
+        taken_.insert(task.blob.digest);
+    }
+  }
+
+  // False if its blob is already another layer's, so that the change must be made anew. Empty layers are all
+  // one blob, which any key opens. Whoever comes first keeps the digest; safe for use by several threads.
+  [[nodiscard]] bool add(const Task& task, DescriptorEdit edit) {
+    const std::scoped_lock lock(mutex_);
+    const bool is_drawn = task.change->new_blob() == NewBlob::kRandom && task.blob.size > 0;
+    if (is_drawn && !taken_.insert(edit.digest.value()).second) return false;
+    edits_.emplace(layer_id(task.blob), std::move(edit));
+    return true;
+  }
+
+  [[nodiscard]] std::map<LayerId, DescriptorEdit> take() { return std::move(edits_); }
+
+ private:
+  std::mutex mutex_;
+  std::set<Digest> taken_;
+  std::map<LayerId, DescriptorEdit> edits_;
+};
+
+Error too_small(const Descriptor& layer) {
+  return {ErrorCode::kRefused,
+          "a layer of " + std::to_string(layer.size) + (layer.size == 1 ? " byte" : " bytes") +
+              " cannot be encrypted: each ciphertext that it can have is another layer's",
+          "choose other layers with --layer"};
+}
+
 // Tells the progress what is to come; returns who gets a second hand.
 HandsChoice prepare(const std::vector<Task>& tasks, unsigned jobs, Progress& progress) {
   std::uint64_t bytes = 0;
@@ -169,33 +207,30 @@ std::map<LayerId, DescriptorEdit> move_blobs(ImageSource& source, const ImagePla
   const std::vector<Task> tasks = tasks_of(plan);
   HandsChoice choice = prepare(tasks, jobs, progress);
   Move all{source, configs, progress};
-  std::mutex mutex;
-  std::map<LayerId, DescriptorEdit> edits;
+  Results results(tasks);
   run_parallel(tasks.size(), jobs, all.stop, [&](std::size_t i) {
     const Task& task = tasks[i];
     const Hands hands = choice.next(task.blob.size);
-    for (int tries = 1;; ++tries) {
-      try {
-        // Everything anew for each try: sources cannot be rewound, and a LayerChange makes a new key each
-        // time.
-        MovingContent content(task, hands, all);
-        if (task.change == nullptr) {
-          copy(task, content, destination);
-        } else {
-          DescriptorEdit edit = task.change->apply(content.source(), destination);
-          // Only around the result: what takes time is done before.
-          const std::scoped_lock lock(mutex);
-          edits.emplace(layer_id(task.blob), std::move(edit));
-        }
-        return content.finish();
-      } catch (const Error& error) {
-        const bool may_try_again = error.code() == ErrorCode::kNetwork && tries < kTries && !all.stop;
-        if (!may_try_again) throw error.in(task.place);
-        throw_if_cancelled();
+    // A LayerChange makes a new key each time.
+    const auto move = [&] {
+      MovingContent content(task, hands, all);
+      if (task.change == nullptr) {
+        copy(task, content, destination);
+      } else if (!results.add(task, task.change->apply(content.source(), destination))) {
+        return false;
       }
+      content.finish();
+      return true;
+    };
+    try {
+      for (int draws = 1; !try_network(all.stop, move); ++draws) {
+        if (draws == kMostDraws) throw too_small(task.blob);
+      }
+    } catch (const Error& error) {
+      throw error.in(task.place);
     }
   });
-  return edits;
+  return results.take();
 }
 
 }  // namespace imgcrypt

@@ -1,6 +1,7 @@
 #include "image/change/rewrite.hpp"
 
 #include "image/change/move_blobs.hpp"
+#include "image/change/result_check.hpp"
 #include "image/tree/child_edits.hpp"
 
 #include <map>
@@ -15,8 +16,15 @@ class DocumentWriter {
  public:
   DocumentWriter(const ImagePlan& plan, const std::map<LayerId, DescriptorEdit>& edits,
                  ImageDestination& destination)
-      : plan_(plan), edits_(edits), destination_(destination) {}
+      : plan_(plan), edits_(edits), destination_(destination), check_(plan.tree(), edits) {}
 
+  Descriptor write_root() {
+    Descriptor root = write(plan_.tree());
+    check_.check_document(root);
+    return root;
+  }
+
+ private:
   Descriptor write(const ImageNode& node) {
     const std::pair key(node.descriptor.digest, node.descriptor.media_type);
     const auto known = written_.find(key);
@@ -31,7 +39,6 @@ class DocumentWriter {
     return result;
   }
 
- private:
   std::string edited_manifest(const ImageNode& node, const Manifest& manifest) const {
     std::vector<DescriptorEdit> layers;
     bool is_changed = false;
@@ -42,7 +49,9 @@ class DocumentWriter {
     }
     if (!is_changed) return manifest.raw();
     try {
-      return manifest.edited({{}, {}, layers, plan_.edit_of(node.descriptor.digest)}).raw();
+      const Manifest edited = manifest.edited({{}, {}, layers, plan_.edit_of(node.descriptor.digest)});
+      check_.check(edited);
+      return edited.raw();
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kRefused) throw error.in("the new manifest of " + node.place);
       throw Error(error.code(), "the new manifest of " + node.place + ": " + error.message(),
@@ -59,7 +68,9 @@ class DocumentWriter {
     }
     if (!is_changed) return index.raw();
     const std::vector<DescriptorEdit> children = child_edits(index.manifests(), now);
-    return index.edited({{}, {}, children, plan_.edit_of(node.descriptor.digest)}).raw();
+    const Index edited = index.edited({{}, {}, children, plan_.edit_of(node.descriptor.digest)});
+    check_.check(edited);
+    return edited.raw();
   }
 
   Descriptor put(Descriptor descriptor, const std::string& old, const std::string& text) {
@@ -74,21 +85,13 @@ class DocumentWriter {
   const ImagePlan& plan_;
   const std::map<LayerId, DescriptorEdit>& edits_;
   ImageDestination& destination_;
+  ResultCheck check_;
   // By media type too: an index may list a manifest a second time as something else, which is then not looked
   // into and stays as it is.
   std::map<std::pair<Digest, std::string>, Descriptor> written_;
 };
 
 }  // namespace
-
-void note_untouched(const ImageNode& tree, Reporter& reporter) {
-  if (const auto* opaque = std::get_if<Opaque>(&tree.document)) {
-    reporter.note(tree.place + (opaque->is_missing
-                                    ? " is not in the source: its entry in the index is kept as it is"
-                                    : " is kept as it is: its type is " + tree.descriptor.media_type));
-  }
-  for (const ImageNode& child : tree.children) note_untouched(child, reporter);
-}
 
 void note_replaced(const Rewritten& rewritten, Reporter& reporter) {
   if (rewritten.replaced) reporter.note("replaced " + rewritten.replaced->string());
@@ -97,11 +100,10 @@ void note_replaced(const Rewritten& rewritten, Reporter& reporter) {
 Rewritten rewrite_image(ImageSource& source, const ImagePlan& plan, const Configs& configs,
                         ImageDestination& destination, unsigned jobs, Reporter& reporter) {
   // Everything that can fail without moving a byte, first.
-  plan.check();
   destination.check();
   const auto edits = move_blobs(source, plan, configs, destination, jobs, reporter.progress());
   const StageTimer timer(reporter.progress(), "writing documents");
-  const Descriptor root = DocumentWriter(plan, edits, destination).write(plan.tree());
+  const Descriptor root = DocumentWriter(plan, edits, destination).write_root();
   return {root, destination.commit({root, source.root().raw})};
 }
 

@@ -15,10 +15,6 @@ struct Rewritten {
   std::optional<Digest> replaced;  // another image that had the destination's name before
 };
 
-// Notes which entries of an index are kept as they are: what the source lacks, and what is not an image.
-// Walks the whole tree; a dry run notes the same.
-void note_untouched(const ImageNode& tree, Reporter& reporter);
-
 // Notes which image has lost its name, if one has.
 void note_replaced(const Rewritten& rewritten, Reporter& reporter);
 

@@ -1,6 +1,7 @@
 #include "image/recipients/change_recipients.hpp"
 
 #include "image/change/layer_rotation.hpp"
+#include "image/change/plan_notes.hpp"
 #include "image/change/rewrite.hpp"
 #include "image/tree/convert_to_oci.hpp"
 #include "image/tree/selection.hpp"
@@ -19,7 +20,7 @@ RecipientsResult change_recipients(ImageSource& source, ImageDestination& destin
   const ImageNode tree = convert_to_oci(load_tree(source));
   check_annotations(tree);
   const UnwrappedKeys unwrapped =
-      unwrap_layer_keys(tree, choose_layers(tree, {}), unwrappers, options.jobs, reporter.progress());
+      unwrap_layer_keys(tree, choose_layers(tree, {}), unwrappers, options.jobs, reporter);
   // All or nothing: with new recipients for some layers only, nobody could say who can run the image.
   if (!unwrapped.locked.empty()) throw unwrapped.locked.front().error();
   if (unwrapped.keys.empty()) {
@@ -27,9 +28,8 @@ RecipientsResult change_recipients(ImageSource& source, ImageDestination& destin
                 "encrypt it with imgcrypt encrypt SRC DST -r RECIPIENT");
   }
   ImagePlan plan(tree);
-  for_each_layer(tree, [&](const std::string& place, const Descriptor& layer) {
-    if (const SharedLayerKeys keys = unwrapped.find(layer))
-      plan.change(layer, place, make_change(layer, keys));
+  for_each_layer(tree, [&](const std::string&, const Descriptor& layer) {
+    if (const SharedLayerKeys keys = unwrapped.find(layer)) plan.change(layer, make_change(layer, keys));
   });
   return carry_out(plan, unwrapped.keys.size(), source, destination, options, reporter);
 }
@@ -39,6 +39,7 @@ RecipientsResult change_recipients(ImageSource& source, ImageDestination& destin
 RecipientsResult carry_out(const ImagePlan& plan, std::size_t layers, ImageSource& source,
                            ImageDestination& destination, const RecipientsOptions& options,
                            Reporter& reporter) {
+  note_plan(plan, reporter);
   if (options.dry_run == DryRun::kYes) {
     check_feasible(source, destination, plan);
     return {std::nullopt, std::nullopt, layers};

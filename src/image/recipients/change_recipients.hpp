@@ -23,7 +23,7 @@ struct RecipientsOptions {
 };
 
 // The functions below leave nothing visible at the destination after an exception. Adding and replacing throw
-// kRefused when no layer is encrypted or a descriptor embeds its content, kNoKey when a layer cannot be
+// kRefused when no layer is encrypted, kNoKey when a layer cannot be
 // opened, kIntegrity for damaged or forged content, kProvider, and what the stores throw. Their arguments
 // must outlive the call only.
 

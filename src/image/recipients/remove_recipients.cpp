@@ -14,6 +14,7 @@ class RecipientRemoval final : public LayerChange {
   RecipientRemoval(Descriptor layer, AnnotationEdit edit)
       : layer_(std::move(layer)), edit_(std::move(edit)) {}
 
+  [[nodiscard]] NewBlob new_blob() const noexcept override { return NewBlob::kNone; }
   [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override {
     // The HMAC is not checked, as there is no key: nobody new is vouched for.
     put_unchanged(layer_, blob, destination);
@@ -37,7 +38,7 @@ std::size_t plan_removal(ImagePlan& plan, const std::set<std::string>& identitie
         return identities.contains(identity(recipient));
       });
       if (!edit || !changed.insert(layer_id(layer)).second) return;
-      plan.change(layer, place, std::make_unique<RecipientRemoval>(layer, std::move(*edit)));
+      plan.change(layer, std::make_unique<RecipientRemoval>(layer, std::move(*edit)));
     } catch (const Error& error) {
       throw error.in(place);
     }

@@ -29,8 +29,9 @@ struct RecipientList {
 
 // Removes the recipients at these positions of `list`, which is of the same image, from every layer. Layers
 // keep blob and key, which removed recipients may have kept. A packet that is also for others is written
-// again without them (docs/formats.md, "Edits"). Throws kRefused when nobody would be left to open a layer,
-// or one has more than kMostDescribed recipients; and as carry_out(). REQUIRES: the positions are in `list`.
+// again without them (docs/formats.md, "Edits"). Throws kRefused when nobody would be left to open a layer
+// (without_recipients.hpp), or one has more than kMostDescribed recipients; and as carry_out(). REQUIRES: the
+// positions are in `list`.
 RecipientsResult remove_recipients(ImageSource& source, ImageDestination& destination,
                                    const RecipientList& list, const std::set<std::size_t>& places,
                                    const RecipientsOptions& options, Reporter& reporter);

@@ -6,6 +6,8 @@
 #include "oci/manifest.hpp"
 #include "transport/image_store.hpp"
 
+#include <imgcrypt/error.hpp>
+
 #include <map>
 #include <optional>
 #include <vector>
@@ -18,15 +20,18 @@ struct ImageConfig {
   std::vector<Digest> diff_ids;  // `rootfs.diff_ids`: digests of the decompressed layers, bottom first
 };
 
-// A cache for one source. It never looks at the source again for a config that it has parsed, and it does not
-// remember failures: of() throws anew.
+// A cache for one source. It never looks at the source again for a config that it has read, nor for one that
+// is missing or damaged: the failure is remembered, and of() throws it each time.
 class Configs {
  public:
   // `source` must outlive it.
   explicit Configs(ImageSource& source) : source_(source) {}
 
-  // nullopt when the manifest's config is not that of an image (an artifact). Throws kNotFound when it is
-  // missing, kIntegrity when it is damaged or a diff_id is malformed, kRefused above 4 MiB.
+  // The config, if its media type is that of an image's config; whether it lists any diff_ids is for the
+  // caller to see. A config of another type counts as well if it lists diff_ids, as runtimes would go by
+  // them; else nullopt, the manifest being an artifact's, whatever is wrong with it. Throws kNotFound when an
+  // image's config is missing; kIntegrity when it is damaged, or a member that we use is malformed; kRefused
+  // above 4 MiB, with more diff_ids than kMostLayers, and beyond the limits of parse_platform_object().
   [[nodiscard]] std::optional<ImageConfig> of(const Manifest& manifest);
 
   // The bytes of a config that of() has read and verified; nullopt for others. At most kMostBytes of all
@@ -39,11 +44,14 @@ class Configs {
  private:
   struct Known {
     ImageConfig config;
+    std::optional<Error> failure;  // then `config` is empty
     std::optional<Chunk> text;
   };
 
+  // Reads it if it is not known yet. Throws what is no property of the config.
+  const Known& read(const Descriptor& descriptor);
+
   ImageSource& source_;
-  ChunkPool pool_;
   std::map<std::pair<Digest, std::uint64_t>, Known> known_;  // by digest and size
   std::size_t kept_ = 0;                                     // bytes
 };

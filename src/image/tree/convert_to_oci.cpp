@@ -13,7 +13,7 @@ bool is_docker(std::string_view media_type) { return oci_type(media_type).has_va
 // OCI's name for a layer's type that is Docker's, or the hybrid of Docker's and encryption.
 std::optional<std::string> oci_layer_type(const Descriptor& layer) {
   if (!is_encrypted(layer.media_type)) return oci_type(layer.media_type);
-  // decrypted_type() knows the one hybrid name, so that taking the suffix off and putting it on again gives
+  // decrypted_type() knows the hybrid names, so that taking the suffix off and putting it on again gives
   // OCI's.
   std::string type = encrypted_type(decrypted_type(layer.media_type));
   return type == layer.media_type ? std::nullopt : std::optional(std::move(type));

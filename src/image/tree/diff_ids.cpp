@@ -29,7 +29,7 @@ std::string name_of(Compression compression) {
 std::vector<std::optional<Digest>> diff_ids_of(Configs& configs, const ImageNode& node,
                                                const Manifest& manifest) {
   const auto config = configs.of(manifest);
-  if (!config) return {};
+  if (!config || config->diff_ids.empty()) return {};
   // Builders differ: some configs count every blob of the manifest, others only layers of the root file
   // system.
   const auto count = static_cast<std::size_t>(std::ranges::count_if(manifest.layers(), is_image_layer));
@@ -60,7 +60,7 @@ void check_diff_id(const std::set<Digest>& expected, const Digest& found) {
 }
 
 std::optional<std::string> compression_note(std::string_view media_type, Compression found) {
-  if (compression_of(media_type) == found) return std::nullopt;
+  if (!is_plain_layer(media_type) || compression_of(media_type) == found) return std::nullopt;
   return "its content is " + name_of(found) + ", but its media type is " + std::string(media_type);
 }
 

@@ -14,9 +14,9 @@
 namespace imgcrypt {
 
 // The diff_id of each layer of a manifest, nullopt for a blob that the config does not count; empty when the
-// manifest is not an image's. Nothing else pairs layers with diff_ids. Throws kIntegrity when there are
-// neither as many diff_ids as layers nor as many as layers of a root file system (other blobs may be among
-// them), and as Configs::of. Unless it is empty, the result is as long as manifest.layers().
+// config lists none, as those of artifacts. Nothing else pairs layers with diff_ids. Throws kIntegrity when
+// there are neither as many diff_ids as layers nor as many as layers of a root file system (other blobs may
+// be among them), and as Configs::of. Unless it is empty, the result is as long as manifest.layers().
 [[nodiscard]] std::vector<std::optional<Digest>> diff_ids_of(Configs& configs, const ImageNode& node,
                                                              const Manifest& manifest);
 
@@ -25,7 +25,7 @@ namespace imgcrypt {
 void check_diff_id(const std::set<Digest>& expected, const Digest& found);
 
 // What to note about a plain layer whose first bytes do not match its media type, such as gzip in a plain
-// tar; nullopt when they match. Never an error: the diff_id decides.
+// tar; nullopt when they match, and for types that are not known. Never an error: the diff_id decides.
 [[nodiscard]] std::optional<std::string> compression_note(std::string_view media_type, Compression found);
 
 }  // namespace imgcrypt

@@ -85,7 +85,8 @@ class PlatformChooser {
     return false;
   }
 
-  // Attestations are not chosen themselves: they go with their subject, which may come after them.
+  // Attestations are not chosen themselves: they go with their subject, which may come after them. So do
+  // signatures and other artifacts.
   std::vector<bool> chosen_children(const ImageNode& node) {
     std::vector<bool> stays;
     std::set<std::string> kept;
@@ -94,8 +95,11 @@ class PlatformChooser {
       if (stays.back()) kept.insert(child.descriptor.digest.string());
     }
     for (std::size_t i = 0; i < node.children.size(); ++i) {
-      const auto subject = subject_of(node.children[i].descriptor);
-      if (subject && kept.contains(*subject)) stays[i] = true;
+      const ImageNode& child = node.children[i];
+      const auto attested = subject_of(child.descriptor);
+      const auto subject = subject_of(child);
+      if ((attested && kept.contains(*attested)) || (subject && kept.contains(subject->string())))
+        stays[i] = true;
     }
     return stays;
   }
@@ -154,6 +158,13 @@ std::size_t position_in(const Manifest& manifest, int position, const std::strin
 }
 
 }  // namespace
+
+std::function<bool(const Platform&)> wanted_by(const Selection& selection) {
+  if (selection.platforms.empty()) return {};
+  return [patterns = selection.platforms](const Platform& platform) {
+    return std::ranges::any_of(patterns, [&](const Platform& pattern) { return fits(pattern, platform); });
+  };
+}
 
 Platform parse_platform(std::string_view text) {
   std::vector<std::string> parts(1);

@@ -5,6 +5,7 @@
 #include "image/tree/layer_id.hpp"
 #include "image/tree/tree.hpp"
 
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -24,6 +25,10 @@ struct Selection {
   std::vector<Platform> platforms;  // whose empty parts match everything; none: all
   std::vector<LayerRange> layers;   // none: all
 };
+
+// Whether the selection chooses a platform: for stores that list one image for each. Empty when it chooses
+// everything.
+[[nodiscard]] std::function<bool(const Platform&)> wanted_by(const Selection& selection);
 
 // "linux/arm64/v8", "linux/arm64", "arm64", or "linux" for all of its architectures. Other names of
 // architectures (x86_64, aarch64) become the usual ones. Throws kUsage.

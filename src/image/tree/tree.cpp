@@ -1,5 +1,6 @@
 #include "image/tree/tree.hpp"
 
+#include "image/tree/read_document.hpp"
 #include "oci/media_types.hpp"
 
 #include <algorithm>
@@ -14,6 +15,9 @@ constexpr std::size_t kDeepest = 3;  // indexes below one another
 // Bytes of all documents of an image, as all are kept in memory. A document that is listed again counts
 // again.
 constexpr std::size_t kMostDocuments = 64 * 1024 * 1024;
+// Of all manifests together. Each layer that is listed costs one or two KiB of memory, and takes ninety bytes
+// of a document.
+constexpr std::size_t kMostLayersOfImage = 100'000;
 
 bool has_manifests(const std::string& raw) {
   check_json(raw);
@@ -47,25 +51,24 @@ class TreeLoader {
         throw Error(ErrorCode::kRefused, "indexes nested deeper than " + std::to_string(kDeepest));
       add_children(node, Index::parse(std::move(raw)), depth);
     } else {
-      node.document = Manifest::parse(std::move(raw));
+      Manifest manifest = Manifest::parse(std::move(raw));
+      layers_ += manifest.layers().size();
+      if (layers_ > kMostLayersOfImage)
+        throw Error(ErrorCode::kRefused,
+                    "the image's manifests list more than " + std::to_string(kMostLayersOfImage) + " layers");
+      node.document = std::move(manifest);
     }
   }
 
   // Each once, however often it is listed.
   std::string read(const Descriptor& descriptor) {
-    const auto known = known_.find({descriptor.digest, descriptor.size});
-    if (known != known_.end()) return known->second;
-    const std::string name = "document " + descriptor.digest.string();
-    if (descriptor.size > kMostDocumentBytes) {
-      throw Error(ErrorCode::kRefused,
-                  name + " is larger than " + std::to_string(kMostDocumentBytes) + " bytes");
-    }
     // By what the descriptor says, before reading: the source does not give more than that.
     total_ += descriptor.size;
     if (total_ > kMostDocuments)
       throw Error(ErrorCode::kRefused, "the image's documents are larger than 64 MiB");
-    const auto blob = source_.open(descriptor, pool_);
-    const Bytes bytes = read_all(*blob, kMostDocumentBytes, name);
+    const auto known = known_.find({descriptor.digest, descriptor.size});
+    if (known != known_.end()) return known->second;
+    const Bytes bytes = read_document(source_, descriptor, "document " + descriptor.digest.string());
     return known_.emplace(std::pair(descriptor.digest, descriptor.size), as_text(bytes)).first->second;
   }
 
@@ -90,8 +93,8 @@ class TreeLoader {
   }
 
   ImageSource& source_;
-  ChunkPool pool_;
-  std::uint64_t total_ = 0;
+  std::uint64_t total_ = 0;  // bytes
+  std::size_t layers_ = 0;
   std::map<std::pair<Digest, std::uint64_t>, std::string> known_;  // the texts of documents
 };
 
@@ -125,6 +128,18 @@ ImageNode with_document(ImageNode node, Manifest document) {
 
 ImageNode with_document(ImageNode node, Index document) {
   return replace_document(std::move(node), std::move(document));
+}
+
+std::optional<Digest> subject_of(const ImageNode& node) {
+  const auto* manifest = std::get_if<Manifest>(&node.document);
+  const auto* index = std::get_if<Index>(&node.document);
+  if (manifest == nullptr && index == nullptr) return std::nullopt;
+  try {
+    const auto subject = JsonView(manifest != nullptr ? manifest->raw() : index->raw()).find("subject");
+    return subject ? Digest::parse_if_valid(subject->get("digest").string()) : std::nullopt;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 void for_each_manifest(const ImageNode& node,

@@ -42,6 +42,10 @@ struct ImageNode {
 [[nodiscard]] ImageNode with_document(ImageNode node, Manifest document);
 [[nodiscard]] ImageNode with_document(ImageNode node, Index document);
 
+// The digest of the document that this one is about (OCI image specification, `subject`), if it names one.
+// Never an error: nobody needs it to read an image.
+[[nodiscard]] std::optional<Digest> subject_of(const ImageNode& node);
+
 // Calls `visit` for every manifest of the tree, depth first, in the order of the indexes; one that occurs
 // twice is visited twice. The same holds for the next two.
 void for_each_manifest(const ImageNode& node,

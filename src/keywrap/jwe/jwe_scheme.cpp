@@ -16,11 +16,11 @@ class JweRecipients final : public RecipientGatherer {
  public:
   explicit JweRecipients(RecipientNames names) : names_(names) {}
 
-  void add(const std::string& value, const TakeNote& note) override {
+  void add(const std::string& value, const TakeRemark& remark) override {
     const SecretBytes file = read_key_file(value);
     const PublicJwk key = parse_recipient_key(file.expose());
     if (const std::size_t count = count_keys(file.expose()); count > 1)
-      note("only the first of its " + std::to_string(count) + " keys is used");
+      remark(Remark::kNote, "only the first of its " + std::to_string(count) + " keys is used");
     // The same key with another algorithm or key id is another recipient.
     const bool is_new = keys_.insert({key.key.thumbprint(), key.algorithm, key.key_id}).second;
     if (is_new) wrappers_.push_back(std::make_unique<JweWrapper>(key, names_));
@@ -42,6 +42,17 @@ RecipientPattern pattern_of(const std::string& file) {
   return pattern;
 }
 
+// Asks the wrapper itself, so that this and encrypting never differ.
+std::optional<std::string> fault_of(const KeyItem& item) {
+  if (item.kind != KeyItemKind::kPublicKey) return std::nullopt;
+  try {
+    (void)JweWrapper(*item.key, RecipientNames::kWritten);
+    return std::string();
+  } catch (const Error& error) {
+    return error.message();
+  }
+}
+
 constexpr std::array<std::string_view, 3> kParameterNames = {"pubkeys", "privkeys", "privkeys-passwords"};
 
 }  // namespace
@@ -55,6 +66,7 @@ constinit const Scheme kJweScheme = {
       return std::make_unique<JweRecipients>(options.names);
     },
     .pattern = pattern_of,
+    .fault_of_recipient = fault_of,
     .describe = [](std::string_view, ByteView packet) { return describe_jwe(packet); },
     .without = JweMessage::without,
     .opens_with = [](const PublicKey&) { return true; },

@@ -1,6 +1,7 @@
 #include "keywrap/pkcs7/pkcs7_scheme.hpp"
 
 #include "keys/key_file.hpp"
+#include "keys/list_key_file.hpp"
 #include "keywrap/pkcs7/pkcs7.hpp"
 #include "keywrap/pkcs7/pkcs7_message.hpp"
 #include "keywrap/user_key.hpp"
@@ -15,7 +16,7 @@ class Pkcs7Recipients final : public RecipientGatherer {
  public:
   explicit Pkcs7Recipients(RecipientNames names) : names_(names) {}
 
-  void add(const std::string& value, const TakeNote& note) override {
+  void add(const std::string& value, const TakeRemark& remark) override {
     if (names_ == RecipientNames::kHidden) {
       throw Error(ErrorCode::kUsage, "PKCS7 packets name their recipient's certificate, it cannot be hidden",
                   "take its public key: openssl x509 -in CERTIFICATE -pubkey -noout > KEY; then jwe:KEY");
@@ -25,8 +26,12 @@ class Pkcs7Recipients final : public RecipientGatherer {
     // Pkcs7Wrapper would find it too, but could not say which file it was.
     check_pkcs7_recipient(certificates_.back());
     if (const std::size_t count = count_certificates(file.expose()); count > 1) {
-      note("only the first of its " + std::to_string(count) + " certificates is used, " +
-           certificates_.back().description());
+      const Remark weight = is_ca(file.expose()) ? Remark::kWarning : Remark::kNote;
+      remark(weight, "only the first of its " + std::to_string(count) + " certificates is used, " +
+                         certificates_.back().description() +
+                         (weight == Remark::kWarning
+                              ? ", which is a certification authority's: put that of the recipient first"
+                              : ""));
     }
   }
 
@@ -44,6 +49,11 @@ class Pkcs7Recipients final : public RecipientGatherer {
 RecipientPattern pattern_of(const std::string& file) {
   const Certificate certificate = Certificate::parse(read_key_file(file).expose());
   return {.scheme = "pkcs7", .fingerprints = {describe_issuer(certificate.issuer(), certificate.serial())}};
+}
+
+std::optional<std::string> fault_of(const KeyItem& item) {
+  if (item.kind != KeyItemKind::kCertificate) return std::nullopt;
+  return item.key->key.kind() == KeyKind::kRsa ? "" : "only RSA certificates can be used with pkcs7";
 }
 
 std::optional<SecretBytes> unwrap(const UserKey& key, ByteView packet, Attempts& attempts) {
@@ -67,6 +77,7 @@ constinit const Scheme kPkcs7Scheme = {
       return std::make_unique<Pkcs7Recipients>(options.names);
     },
     .pattern = pattern_of,
+    .fault_of_recipient = fault_of,
     .describe = [](std::string_view, ByteView packet) { return describe_pkcs7(packet); },
     .without = Pkcs7Message::without,
     .opens_with = [](const PublicKey& key) { return key.kind() == KeyKind::kRsa; },

@@ -37,6 +37,13 @@ std::string libexec_directory() {
   return (program.parent_path().parent_path() / "libexec/imgcrypt").string();
 }
 
+std::string own_provider_program(const std::string& libexec, std::string_view program) {
+  const std::string path = libexec + "/" + std::string(program);
+  if (::access(path.c_str(), X_OK) == 0) return path;
+  throw Error(ErrorCode::kProvider, std::string(program) + " is not installed at " + path,
+              "it comes with imgcrypt: keep bin and libexec together, or install it again");
+}
+
 // One provider. One that is kept answers one request at a time; others are started side by side.
 class KeyProviders::Connection {
  public:
@@ -192,6 +199,11 @@ void KeyProviders::read_config() {
 }
 
 Error KeyProviders::not_configured(const std::string& name) const {
+  for (const Scheme* scheme : schemes()) {
+    for (const OwnProvider& own : scheme->own_providers) {
+      if (own.name == name) (void)own_provider_program(settings_.libexec, own.program);
+    }
+  }
   const std::string why = settings_.config.empty() ? std::string(kConfigVariable) + " is not set"
                           : is_config_missing_     ? settings_.config + " does not exist"
                                                    : "it is not in " + settings_.config;

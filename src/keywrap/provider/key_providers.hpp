@@ -37,6 +37,9 @@ struct ProviderSettings {
 // Throws std::filesystem::filesystem_error when /proc is not mounted.
 [[nodiscard]] std::string libexec_directory();
 
+// The path of a program of ours in that directory. Throws kProvider if it is not installed.
+[[nodiscard]] std::string own_provider_program(const std::string& libexec, std::string_view program);
+
 // Safe for use by several threads. Programs that still run are killed when it is destroyed. Make it before
 // secrets are read: it may fork a watch (DeathWatch), which would keep a copy of them.
 class KeyProviders {
@@ -69,7 +72,8 @@ class KeyProviders {
   void read_config();
   void add_own(const OwnProvider& own);
   const ProviderEntry& entry(const std::string& name);
-  Error not_configured(const std::string& name) const;
+  // Throws kProvider instead for one of our own, which then is not installed.
+  [[nodiscard]] Error not_configured(const std::string& name) const;
   Connection& connection(const std::string& name);
 
   ProviderSettings settings_;

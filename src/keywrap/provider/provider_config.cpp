@@ -37,31 +37,24 @@ class ConfigReader {
 
  private:
   JsonView checked() const {
-    if (text_.starts_with("\xEF\xBB\xBF"))
+    if (text_.starts_with(kByteOrderMark))
       throw Error(ErrorCode::kUsage, file_ + ": line 1: starts with a byte order mark");
     try {
       check_json(text_);
-      return JsonView(text_);
     } catch (const Error& error) {
-      refuse_duplicates();
       throw Error(ErrorCode::kUsage, file_ + ": " + error.message());
     }
+    const JsonView root(text_);
+    refuse_duplicates(root);
+    return root;
   }
 
-  // check_json finds them too, but does not say in which line.
-  void refuse_duplicates() const {
-    try {
-      refuse_duplicates(JsonView(text_));
-    } catch (const Error& error) {
-      if (error.code() == ErrorCode::kUsage) throw;  // else it is malformed in another way
-    }
-  }
-
+  // Everywhere: a person wrote the file, and meant one of the two.
   void refuse_duplicates(const JsonView& value) const {
     if (value.kind() != JsonView::Kind::kObject) return;
     std::set<std::string> names;
     for (const JsonMember& member : value.members()) {
-      const std::string name = member.key.string();
+      const std::string name = member.name();
       if (!names.insert(name).second) fail(member.key, "member \"" + name + "\" occurs twice");
       refuse_duplicates(member.value);
     }

@@ -14,7 +14,7 @@ class ProviderRecipients final : public RecipientGatherer {
  public:
   explicit ProviderRecipients(std::shared_ptr<KeyProviders> providers) : providers_(std::move(providers)) {}
 
-  void add(const std::string& value, const TakeNote&) override {
+  void add(const std::string& value, const TakeRemark&) override {
     const NamedProvider provider = parse_named_provider(value);
     // Now, not when the first layer is wrapped: a misspelt name should not cost the work on a large image.
     providers_->require(provider.name);
@@ -53,8 +53,12 @@ std::vector<PacketRecipient> describe(std::string_view annotation, ByteView) {
 }
 
 // Images of confidential containers name their agent so.
-constexpr std::array kOwnProviders = {OwnProvider{"sodium", "keyprovider-sodium"},
-                                      OwnProvider{"attestation-agent", "keyprovider-coco"}};
+constexpr std::array kOwnProviders = {
+    OwnProvider{"sodium", "keyprovider-sodium", "sodium-x25519-public-", "sodium-x25519-secret-", "X25519"},
+    OwnProvider{.name = "attestation-agent",
+                .program = "keyprovider-coco",
+                .private_key_size = 32,
+                .key_parameter = "keypath="}};
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <imgcrypt/error.hpp>
 
 #include <system_error>
+#include <utility>
 
 namespace imgcrypt {
 namespace {
@@ -30,9 +31,17 @@ Digest digest_of(Source& source, HashAlgorithm algorithm) {
 
 }  // namespace
 
-Digest diff_id_of(Source& layer, HashAlgorithm algorithm) {
+std::optional<std::string> trailing_note(const DiffId& diff_id) {
+  if (diff_id.trailing_bytes == 0) return std::nullopt;
+  return "ignored " + std::to_string(diff_id.trailing_bytes) +
+         " bytes after the end of the gzip data, as gzip does; containerd needs unpigz to unpack such a "
+         "layer";
+}
+
+DiffId diff_id_of(Source& layer, HashAlgorithm algorithm) {
   InflatingSource content(layer);
-  return digest_of(content, algorithm);
+  Digest digest = digest_of(content, algorithm);
+  return {std::move(digest), content.trailing_bytes()};
 }
 
 DiffIdSource::DiffIdSource(Source& layer, HashAlgorithm algorithm) : layer_(layer) {
@@ -56,7 +65,8 @@ void DiffIdSource::run(HashAlgorithm algorithm) noexcept {
     // Around the decompressed stream, not the compressed one: a few bytes that are left may expand to very
     // many.
     StoppableSource stoppable(content, is_given_up_);
-    diff_id_ = digest_of(stoppable, algorithm);
+    Digest digest = digest_of(stoppable, algorithm);
+    diff_id_ = {std::move(digest), content.trailing_bytes()};
   } catch (...) {
     failure_ = std::current_exception();
     queue_.abandon();  // otherwise the reader of the layer would wait for this thread for ever
@@ -74,7 +84,7 @@ std::optional<Chunk> DiffIdSource::next() {
   return chunk;
 }
 
-Digest DiffIdSource::diff_id() {
+DiffId DiffIdSource::diff_id() {
   thread_.join();
   // join() orders what the thread wrote before what is read here: neither needs a lock.
   if (failure_) std::rethrow_exception(failure_);

@@ -7,13 +7,25 @@
 #include "oci/digest.hpp"
 
 #include <atomic>
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <thread>
 
 namespace imgcrypt {
 
+struct DiffId {
+  Digest digest;
+  std::uint64_t trailing_bytes = 0;  // as InflatingSource::trailing_bytes
+};
+
+// What a user should know of a layer with trailing bytes; nullopt of one without.
+[[nodiscard]] std::optional<std::string> trailing_note(const DiffId& diff_id);
+
 // Reads the layer, which is not encrypted, to its verified end. Throws kIntegrity if it cannot be
-// decompressed, what `layer` throws, and kCancelled. Decompresses and hashes in the calling thread.
-[[nodiscard]] Digest diff_id_of(Source& layer, HashAlgorithm algorithm);
+// decompressed, kRefused if that would exceed a limit, what `layer` throws, and kCancelled. Decompresses and
+// hashes in the calling thread.
+[[nodiscard]] DiffId diff_id_of(Source& layer, HashAlgorithm algorithm);
 
 // A layer passed on as it is, while another thread computes its diff_id from the same chunks. That thread
 // keeps at most ChunkQueue::kMost chunks; when it is slower than the reader, the reader waits for it.
@@ -33,7 +45,7 @@ class DiffIdSource final : public Source {
   [[nodiscard]] bool has_thread() const noexcept { return thread_.joinable(); }
   // Waits for the thread. Throws like diff_id_of(). To be called once.
   // REQUIRES: has_thread(), and next() has returned nullopt; otherwise it would wait for ever.
-  [[nodiscard]] Digest diff_id();
+  [[nodiscard]] DiffId diff_id();
 
  private:
   void run(HashAlgorithm algorithm) noexcept;
@@ -41,7 +53,7 @@ class DiffIdSource final : public Source {
   Source& layer_;
   ChunkQueue queue_;
   std::atomic<bool> is_given_up_ = false;
-  std::optional<Digest> diff_id_;  // these two are the thread's until it has been joined
+  std::optional<DiffId> diff_id_;  // these two are the thread's until it has been joined
   std::exception_ptr failure_;
   std::thread thread_;
 };

@@ -25,15 +25,18 @@ class InflatingSource final : public Source {
   explicit InflatingSource(Source& compressed);
   // Decompressed bytes in chunks of kChunkSize, the last one perhaps shorter, from a pool of its own; a layer
   // that is not compressed comes in the chunks of `compressed`. However much a few bytes expand to, only one
-  // chunk is decompressed at a time. Throws kIntegrity for data that is damaged or cut short and for bytes
-  // after its end, and what `compressed` throws.
+  // chunk is decompressed at a time. Throws as Inflater does, kIntegrity for data that is cut short, and what
+  // `compressed` throws.
   [[nodiscard]] std::optional<Chunk> next() override;
+  // How many bytes after the end of the compressed data were passed over (Inflater). Final when next() has
+  // returned nullopt.
+  [[nodiscard]] std::uint64_t trailing_bytes() const noexcept {
+    return inflater_ ? inflater_->trailing_bytes() : 0;
+  }
 
  private:
   [[nodiscard]] std::optional<Chunk> inflate_next();
   [[nodiscard]] std::size_t inflate_into(MutableByteView room);
-  bool fill();
-  void start_next_member();
 
   PeekedSource compressed_;
   Compression compression_;

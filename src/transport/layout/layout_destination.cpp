@@ -1,20 +1,19 @@
 #include "transport/layout/layout_destination.hpp"
 
 #include "base/parallel.hpp"
-#include "base/stream/chunk_hash.hpp"
 #include "base/stream/fd_stream.hpp"
 #include "base/work_time.hpp"
+#include "oci/manifest.hpp"
 #include "oci/verifying_source.hpp"
+#include "transport/layout/layout_place.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
 #include <ranges>
-#include <system_error>
 #include <utility>
 
 namespace imgcrypt {
@@ -22,48 +21,6 @@ namespace {
 
 // fsyncs that overlap share one write of the file system's journal; more than this gains nothing.
 constexpr unsigned kSyncsAtOnce = 8;
-// Small enough for the disk to be busy while the rest is still encrypted, large enough to be rare.
-constexpr std::uint64_t kWriteBackBytes = 16 * 1024 * 1024;
-
-const char* folder_of(HashAlgorithm algorithm) {
-  return algorithm == HashAlgorithm::kSha256 ? "sha256" : "sha512";
-}
-
-// Writes through to a file and hashes what it writes. The disk starts early, so that little is left for
-// fsync.
-class HashingSink final : public Sink {
- public:
-  HashingSink(int fd, HashAlgorithm algorithm)
-      : fd_(fd), file_(fd, "write blob"), hasher_(Hasher(algorithm)), algorithm_(algorithm) {}
-
-  void write(Chunk chunk) override {
-    hasher_.update(chunk);
-    const WorkTimer timer(Work::kWrite);
-    written_ += chunk.size();
-    file_.write(std::move(chunk));
-    if (written_ - started_ >= kWriteBackBytes) start_write_back();
-  }
-  [[nodiscard]] std::uint64_t size() const noexcept { return written_; }
-  [[nodiscard]] Digest finish() {
-    start_write_back();
-    return Digest::from_hash(algorithm_, hasher_.finish());
-  }
-
- private:
-  // Only a hint: what it cannot do, fsync does.
-  void start_write_back() noexcept {
-    ::sync_file_range(fd_, static_cast<off64_t>(started_), static_cast<off64_t>(written_ - started_),
-                      SYNC_FILE_RANGE_WRITE);
-    started_ = written_;
-  }
-
-  int fd_;
-  FdSink file_;
-  ChunkHash<Hasher> hasher_;
-  HashAlgorithm algorithm_;
-  std::uint64_t written_ = 0;
-  std::uint64_t started_ = 0;  // on their way to the disk
-};
 
 // Whether the file is the blob: to take it by its name alone would carry damage into a new image that looks
 // complete. Any other error is not an answer: a disk that fails to read says nothing about the blob.
@@ -82,25 +39,6 @@ bool is_whole(Fd file, const Digest& digest, std::uint64_t size) {
 void make_durable(int fd, const std::string& what) {
   const WorkTimer timer(Work::kSync);
   if (::fsync(fd) != 0) throw errno_error("fsync " + what);
-}
-
-// Not by path: links, `..` and a bind mount lead to one layout under several names.
-bool is_same_directory(const std::string& one, const std::string& other) {
-  std::error_code none;
-  return !one.empty() && std::filesystem::equivalent(one, other, none);
-}
-
-// Only one level is created: a mistyped path should not become a tree of directories.
-bool has_parent(std::string path) {
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
-  std::error_code failure;
-  return parent.empty() || std::filesystem::is_directory(parent, failure);
-}
-
-Error missing_parent(const LayoutReference& destination) {
-  return {ErrorCode::kUsage, "destination " + destination.string() + ": the directory above it is missing",
-          "create the directory above it (mkdir -p), or choose another destination"};
 }
 
 // For content whose source does not check itself, such as one that was decrypted.
@@ -126,88 +64,81 @@ Fd blob_directory(const std::string& layout, HashAlgorithm algorithm) {
   return std::move(*directory);
 }
 
-}  // namespace
-
-void LayoutDestination::check() {
-  const std::string& path = reference_.directory;
-  struct stat status = {};
-  if (::stat(path.c_str(), &status) == 0) {
-    if (!S_ISDIR(status.st_mode)) {
-      throw Error(ErrorCode::kUsage,
-                  "destination " + reference_.string() + ": " + path + " is not a directory",
-                  "choose another destination");
-    }
-    // An index.json that cannot be read would make commit() fail after all the work.
-    const LayoutDirectory directory(path);
-    if (directory.has_index()) (void)read_roots(directory);
-  } else if (!has_parent(path)) {
-    throw missing_parent(reference_);
-  }
+// What is said when a write failed because the rest would not have fitted; else the error as it is.
+Error with_space(const Error& error, const std::string& path, std::uint64_t written, std::uint64_t size) {
+  const auto available = available_bytes(path);
+  const std::uint64_t missing = size > written ? size - written : 0;
+  if (error.code() != ErrorCode::kOther || !available || *available >= missing) return error;
+  return {error.code(),
+          error.message() + " (" + std::to_string(missing) + " more bytes are needed for this blob, " +
+              std::to_string(*available) + " are available)",
+          error.hint()};
 }
 
-LayoutDestination::LayoutDestination(LayoutReference reference, LayoutDestinationOptions options)
-    : reference_(std::move(reference)),
-      options_(std::move(options)),
-      is_other_ours_(is_same_directory(options_.other, reference_.directory)) {
-  if (reference_.digest || reference_.position) {
-    throw Error(
-        ErrorCode::kUsage,
-        "destination " + reference_.string() + ": a destination cannot be named by digest or position",
-        "write oci:DIR or oci:DIR:TAG");
-  }
-  if (!reference_.tag.empty() && !is_ref_name(reference_.tag)) {
+}  // namespace
+
+LayoutDestination::LayoutDestination(LayoutTarget target, LayoutDestinationOptions options)
+    : target_(std::move(target)), options_(std::move(options)) {
+  const LayoutReference& name = target_.name;
+  if (target_.place == LayoutTarget::Place::kInPlace) return;
+  if (name.digest || name.position) {
     throw Error(ErrorCode::kUsage,
-                "destination " + reference_.string() + ": other tools could not use this tag",
+                "destination " + name.string() +
+                    ": a destination can be named by digest or position only if it is also the source",
+                "write oci:DIR or oci:DIR:TAG");
+  }
+  if (!name.tag.empty() && !is_ref_name(name.tag)) {
+    throw Error(ErrorCode::kUsage, "destination " + name.string() + ": other tools could not use this tag",
                 "use letters and digits, with a single - . _ : @ + or / between them");
   }
 }
 
 LayoutDestination::~LayoutDestination() {
-  for (const auto& [digest, pending] : pending_) {
-    if (pending.temporary_name.empty()) continue;
-    const std::string folder = reference_.directory + "/blobs/" + folder_of(digest.algorithm()) + "/";
-    ::unlink((folder + pending.temporary_name).c_str());
-  }
+  pending_.clear();  // before the directories, which must be empty
   // Only empty ones go: another writer's layout stays.
   for (const std::string& directory : std::views::reverse(made_directories_)) ::rmdir(directory.c_str());
 }
 
+void LayoutDestination::check() {
+  require_place(target_.name);
+  const auto directory = LayoutDirectory::open_if_exists(path());
+  const bool has_index = directory && directory->has_index();
+  // An index.json that cannot be read or changed would make commit() fail after all the work.
+  (void)entries_to_replace(target_, has_index ? read_entries(*directory) : std::vector<LayoutEntry>());
+}
+
 // One level after the other, remembering which are ours: another writer may create the same ones.
 void LayoutDestination::make_directories(HashAlgorithm algorithm) {
-  const std::string& root = reference_.directory;
-  for (const std::string& path : {root, root + "/blobs", root + "/blobs/" + folder_of(algorithm)}) {
-    if (::mkdir(path.c_str(), 0777) == 0) {
-      made_directories_.push_back(path);
+  for (const std::string& directory :
+       {path(), path() + "/blobs", path() + "/blobs/" + folder_of(algorithm)}) {
+    if (::mkdir(directory.c_str(), 0777) == 0) {
+      made_directories_.push_back(directory);
     } else if (errno == ENOENT) {  // check() found it: it was removed since
-      throw missing_parent(reference_);
+      fail_for_parent(target_.name);
     } else if (errno != EEXIST) {
-      throw errno_error("create directory " + path);
+      throw errno_error("create directory " + directory);
     }
   }
 }
 
-LayoutDestination::Pending LayoutDestination::open_temporary(HashAlgorithm algorithm) {
+// The names of what was made must survive a power cut as well, and are kept by the directories above.
+void LayoutDestination::make_directories_durable() const {
+  for (const std::string& directory : made_directories_) {
+    const std::string above = directory + "/..";
+    const Fd parent(::open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // One that may be written to but not read cannot be opened; then the system decides when.
+    if (parent.is_open()) make_durable(parent.get(), above);
+  }
+}
+
+PendingBlob LayoutDestination::create_blob(HashAlgorithm algorithm) {
   const std::scoped_lock lock(mutex_);
   make_directories(algorithm);
-  const Fd directory = blob_directory(reference_.directory, algorithm);
-  // An unnamed file goes with the process, even after SIGKILL. It needs no O_EXCL, which would forbid linking
-  // it to a name.
-  Fd file(::openat(directory.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666));
-  if (file.is_open()) return {std::move(file), {}};
-  if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT)
-    throw errno_error("create a blob in " + reference_.directory);
-  // Network file systems have no unnamed files (old kernels say EISDIR or ENOENT). The lock tells a sweeper
-  // that the writer lives; the system releases it with the process, however that ends.
-  std::string name = temporary_name();
-  file =
-      Fd(::openat(directory.get(), name.c_str(), O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0666));
-  if (!file.is_open() || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
-    throw errno_error("create a blob in " + reference_.directory);
-  return {std::move(file), std::move(name)};
+  return PendingBlob::create(blob_directory(path(), algorithm), path());
 }
 
 bool LayoutDestination::has(const Descriptor& blob) {
-  const auto directory = LayoutDirectory::open_if_exists(reference_.directory);
+  const auto directory = LayoutDirectory::open_if_exists(path(), options_.links);
   auto file = directory ? directory->open_blob(blob.digest) : std::nullopt;
   // Read without the mutex: several blobs are checked at the same time.
   if (!file || !is_whole(std::move(*file), blob.digest, blob.size)) return false;
@@ -217,10 +148,10 @@ bool LayoutDestination::has(const Descriptor& blob) {
 }
 
 bool LayoutDestination::adopt(const Descriptor& blob) {
-  if (!is_other_ours_) return false;
+  if (!options_.is_source) return false;
   // As good as it was: whoever reads the image finds the damage that he would have found before. Its size is
   // one system call, its digest could take minutes.
-  const auto file = LayoutDirectory(reference_.directory).open_blob(blob.digest);
+  const auto file = LayoutDirectory(path(), options_.links).open_blob(blob.digest);
   struct stat status = {};
   if (!file || ::fstat(file->get(), &status) != 0 || static_cast<std::uint64_t>(status.st_size) != blob.size)
     return false;
@@ -231,7 +162,7 @@ bool LayoutDestination::adopt(const Descriptor& blob) {
 
 // Under the lock: another program may have pruned the layout since.
 void LayoutDestination::check_found() const {
-  const LayoutDirectory directory(reference_.directory);
+  const LayoutDirectory directory(path(), options_.links);
   for (const Digest& digest : found_) {
     // One that was put as well is about to be linked, whatever became of the other.
     if (pending_.contains(digest) || directory.open_blob(digest)) continue;
@@ -240,80 +171,40 @@ void LayoutDestination::check_found() const {
   }
 }
 
-// Under the lock, right before the tag is moved: what another program wrote during hours of work must not be
-// lost without a word.
-void LayoutDestination::check_replaced(const LayoutIndex& index) const {
-  if (!options_.in_place_of) return;
-  for (const RootDescriptor& root : index.roots()) {
-    if (tag_of(root.descriptor) == reference_.tag && root.descriptor.digest == *options_.in_place_of) return;
-  }
-  throw Error(ErrorCode::kOther, "another program changed " + reference_.string() + " while this one ran",
-              "run it again");
-}
-
 Digest LayoutDestination::put_blob(const BlobInfo& info, Source& content) {
   const HashAlgorithm algorithm = info.digest ? info.digest->algorithm() : info.algorithm;
   // A file for each call, even for equal content: whoever is first need not wait for the others, and the last
   // one wins.
-  Pending pending = open_temporary(algorithm);
-  HashingSink sink(pending.file.get(), algorithm);
+  PendingBlob blob = create_blob(algorithm);
   try {
-    pump(content, sink);
-    const Digest digest = sink.finish();
-    check_blob(info, sink.size(), digest);
+    const Digest digest = blob.write(content, algorithm);
+    check_blob(info, blob.size(), digest);
     const std::scoped_lock lock(mutex_);
-    pending_.insert_or_assign(digest, std::move(pending));
+    pending_.insert_or_assign(digest, std::move(blob));
     return digest;
-  } catch (...) {
-    if (!pending.temporary_name.empty()) {
-      ::unlinkat(blob_directory(reference_.directory, algorithm).get(), pending.temporary_name.c_str(), 0);
-    }
-    throw;
+  } catch (const Error& error) {
+    throw with_space(error, path(), blob.size(), info.size);
   }
 }
 
 void LayoutDestination::put_document(const Descriptor& descriptor, std::string_view text) {
+  // Before anything is replaced: what readers refuse would lock the image.
+  if (text.size() > kMostDocumentBytes) {
+    throw Error(ErrorCode::kRefused,
+                "document " + descriptor.digest.string() + " would be larger than 4 MiB");
+  }
+  check_json(text);
   // Never adopted unread: it is small, and `text` can mend what is damaged.
   if (has(descriptor)) return;
   MemorySource content(to_bytes(as_bytes(text)));
   put_blob({descriptor.media_type, descriptor.size, descriptor.digest}, content);
 }
 
-void LayoutDestination::link_blob(int directory, const Digest& digest, Pending& pending) {
-  // linkat with AT_EMPTY_PATH would need CAP_DAC_READ_SEARCH; open(2) recommends this instead.
-  const std::string source = "/proc/self/fd/" + std::to_string(pending.file.get());
-  if (!pending.temporary_name.empty()) {
-    // rename() replaces silently: whether the name was there decides if a failed commit may remove it.
-    if (::faccessat(directory, digest.hex().c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0)
-      new_blobs_.push_back(digest);
-    if (::renameat(directory, pending.temporary_name.c_str(), directory, digest.hex().c_str()) != 0) {
-      throw errno_error("rename blob " + digest.string());
-    }
-    pending.temporary_name.clear();
-    return;
-  }
-  if (::linkat(AT_FDCWD, source.c_str(), directory, digest.hex().c_str(), AT_SYMLINK_FOLLOW) == 0) {
-    new_blobs_.push_back(digest);
-    return;
-  }
-  if (errno != EEXIST) throw errno_error("link blob " + digest.string());
-  // What is there already is not trusted: ours is known to be whole and takes its place. linkat() cannot
-  // replace, and unlinking first would leave a moment without the blob: so under a second name, then rename.
-  const std::string beside = temporary_name();
-  if (::linkat(AT_FDCWD, source.c_str(), directory, beside.c_str(), AT_SYMLINK_FOLLOW) != 0)
-    throw errno_error("replace blob " + digest.string());
-  if (::renameat(directory, beside.c_str(), directory, digest.hex().c_str()) != 0) {
-    const int failure = errno;
-    ::unlinkat(directory, beside.c_str(), 0);
-    throw errno_error("replace blob " + digest.string(), failure);
-  }
-}
-
 // After a failed commit. No image names them, and no other writer can have counted on them: the lock is held,
 // and check_found() looks again under it.
 void LayoutDestination::unlink_new_blobs() noexcept {
   for (const Digest& digest : new_blobs_) {
-    const std::string folder = reference_.directory + "/blobs/" + folder_of(digest.algorithm()) + "/";
+    const std::string folder = path() + "/blobs/" + folder_of(digest.algorithm()) + "/";
     ::unlink((folder + digest.hex()).c_str());
   }
 }
@@ -321,32 +212,33 @@ void LayoutDestination::unlink_new_blobs() noexcept {
 void LayoutDestination::link_blobs() {
   // First all contents, several at the same time; then the names; then the directory once: after a power cut
   // a name never leads to a blob that is not complete.
-  std::vector<const Pending*> files;
-  for (const auto& [digest, pending] : pending_) files.push_back(&pending);
+  std::vector<const PendingBlob*> files;
+  for (const auto& [digest, blob] : pending_) files.push_back(&blob);
   StopFlag stop = false;
-  run_parallel(files.size(), kSyncsAtOnce, stop,
-               [&](std::size_t i) { make_durable(files[i]->file.get(), "blob"); });
+  run_parallel(files.size(), kSyncsAtOnce, stop, [&](std::size_t i) { files[i]->make_durable(); });
   for (const HashAlgorithm algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha512}) {
     auto of_algorithm =
         pending_ | std::views::filter([&](const auto& p) { return p.first.algorithm() == algorithm; });
     if (of_algorithm.empty()) continue;
     make_directories(algorithm);
-    const Fd directory = blob_directory(reference_.directory, algorithm);
-    for (auto& [digest, pending] : of_algorithm) link_blob(directory.get(), digest, pending);
-    make_durable(directory.get(), "blobs");
+    const Fd directory = blob_directory(path(), algorithm);
+    for (auto& [digest, blob] : of_algorithm) {
+      if (blob.link(directory, digest)) new_blobs_.push_back(digest);
+    }
+    make_durable(directory.get(), path() + "/blobs");
   }
 }
 
 std::optional<Digest> LayoutDestination::commit(const RootDescriptor& root) {
   // An image of sha512 blobs alone still needs the directory that the specification requires.
   make_directories(HashAlgorithm::kSha256);
-  LayoutIndex index(reference_.directory);  // locks until the end
+  const LayoutIndex index(path(), options_.warn);  // locks until the end
   check_found();
-  check_replaced(index);
-  std::optional<Digest> replaced;
+  std::optional<Descriptor> replaced;
   try {
     link_blobs();
-    replaced = index.put(root, reference_.tag);
+    make_directories_durable();
+    replaced = index.put(root, target_);
   } catch (...) {
     unlink_new_blobs();
     throw;
@@ -354,8 +246,9 @@ std::optional<Digest> LayoutDestination::commit(const RootDescriptor& root) {
   // The image is visible: nothing may be undone any more, even if the last fsync fails.
   pending_.clear();
   made_directories_.clear();
+  index.update_docker_list(replaced, options_.warn);
   index.make_durable();
-  return replaced;
+  return replaced ? std::optional(replaced->digest) : std::nullopt;
 }
 
 }  // namespace imgcrypt

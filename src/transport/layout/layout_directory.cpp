@@ -14,26 +14,42 @@
 namespace imgcrypt {
 namespace {
 
-std::optional<Fd> open_directory(int parent, const std::string& name) {
-  Fd directory(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+int flag_of(Links links) { return links == Links::kRefuse ? O_NOFOLLOW : 0; }
+
+Error linked(const std::string& name) {
+  return {
+      ErrorCode::kRefused, "layout: " + name + " is a symbolic link",
+      "if you made this layout yourself, read it with --follow-links; others could name any of your files"};
+}
+
+bool is_link(int directory, const std::string& name) {
+  struct stat status = {};
+  return ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode);
+}
+
+std::optional<Fd> open_directory(int parent, const std::string& name, Links links) {
+  Fd directory(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | flag_of(links) | O_CLOEXEC));
   if (directory.is_open()) return directory;
-  if (errno == ENOENT) return std::nullopt;
+  const int failure = errno;
+  if (failure == ENOENT) return std::nullopt;
   // Of a link Linux says ENOTDIR rather than ELOOP when O_DIRECTORY is given as well.
-  if (errno == ELOOP || errno == ENOTDIR) {
-    throw Error(ErrorCode::kRefused, "layout: " + name + " is a symbolic link or not a directory");
+  if (failure == ELOOP || failure == ENOTDIR) {
+    if (links == Links::kRefuse && is_link(parent, name)) throw linked(name);
+    throw Error(ErrorCode::kRefused, "layout: " + name + " is not a directory");
   }
-  throw errno_error("open " + name);
+  throw errno_error("open " + name, failure);
 }
 
 }  // namespace
 
-std::optional<Fd> open_regular_file(int directory_fd, const std::string& name) {
+std::optional<Fd> open_regular_file(int directory_fd, const std::string& name, Links links) {
   // O_NOFOLLOW, since a layout may come from somebody else; O_NONBLOCK, since opening a FIFO must not wait
   // for its writer; O_NOCTTY, since opening a terminal must not make it ours.
-  Fd file(::openat(directory_fd, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  Fd file(
+      ::openat(directory_fd, name.c_str(), O_RDONLY | flag_of(links) | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (!file.is_open()) {
     if (errno == ENOENT) return std::nullopt;
-    if (errno == ELOOP) throw Error(ErrorCode::kRefused, "layout: " + name + " is a symbolic link");
+    if (errno == ELOOP && links == Links::kRefuse) throw linked(name);
     // A socket, or a device without a driver.
     if (errno == ENXIO) throw Error(ErrorCode::kRefused, "layout: " + name + " is not a regular file");
     throw errno_error("open " + name);
@@ -46,18 +62,18 @@ std::optional<Fd> open_regular_file(int directory_fd, const std::string& name) {
   return file;
 }
 
-std::optional<LayoutDirectory> LayoutDirectory::open_if_exists(const std::string& path) {
+std::optional<LayoutDirectory> LayoutDirectory::open_if_exists(const std::string& path, Links links) {
   // The root itself may be a link: the user named it.
   Fd root(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (root.is_open()) return LayoutDirectory(path, std::move(root));
+  if (root.is_open()) return LayoutDirectory(path, std::move(root), links);
   if (errno == ENOENT) return std::nullopt;
   if (errno == ENOTDIR)
     throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path + ": it is not a directory");
   throw errno_error("open layout " + path);
 }
 
-LayoutDirectory::LayoutDirectory(const std::string& path) : path_(path) {
-  auto opened = open_if_exists(path);
+LayoutDirectory::LayoutDirectory(const std::string& path, Links links) : path_(path), links_(links) {
+  auto opened = open_if_exists(path, links);
   if (!opened) {
     throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path,
                 "the directory does not exist: check the spelling");
@@ -65,10 +81,10 @@ LayoutDirectory::LayoutDirectory(const std::string& path) : path_(path) {
   root_ = std::move(opened->root_);
 }
 
-bool LayoutDirectory::has_index() const { return open_regular_file(fd(), "index.json").has_value(); }
+bool LayoutDirectory::has_index() const { return open_regular_file(fd(), "index.json", links_).has_value(); }
 
 std::string LayoutDirectory::read_index() const {
-  const auto file = open_regular_file(fd(), "index.json");
+  const auto file = open_regular_file(fd(), "index.json", links_);
   if (!file) {
     throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path_,
                 "it has no index.json: name the directory that holds one");
@@ -84,14 +100,18 @@ std::string LayoutDirectory::read_index() const {
 }
 
 std::optional<Fd> LayoutDirectory::open_blob_directory(HashAlgorithm algorithm) const {
-  const auto blobs = open_directory(fd(), "blobs");
+  const auto blobs = open_directory(fd(), "blobs", links_);
   if (!blobs) return std::nullopt;
-  return open_directory(blobs->get(), algorithm == HashAlgorithm::kSha256 ? "sha256" : "sha512");
+  return open_directory(blobs->get(), folder_of(algorithm), links_);
 }
 
 std::optional<Fd> LayoutDirectory::open_blob(const Digest& digest) const {
   const auto directory = open_blob_directory(digest.algorithm());
-  return directory ? open_regular_file(directory->get(), digest.hex()) : std::nullopt;
+  return directory ? open_regular_file(directory->get(), digest.hex(), links_) : std::nullopt;
+}
+
+const char* folder_of(HashAlgorithm algorithm) {
+  return algorithm == HashAlgorithm::kSha256 ? "sha256" : "sha512";
 }
 
 std::string temporary_name() { return std::string(kTemporaryPrefix) + encode_hex(random_bytes(16)); }

@@ -6,15 +6,21 @@
 #include "transport/layout/layout_directory.hpp"
 #include "transport/layout/layout_reference.hpp"
 
+#include <functional>
+#include <utility>
+
 namespace imgcrypt {
 
 // Only the directory and the root's entry are kept; each open() opens a file of its own, so any number of
 // threads may read.
 class LayoutSource final : public ImageSource {
  public:
-  // Finds the image. Throws kNotFound when the reference names none, or several with different digests; the
-  // hint lists what is there. Else throws as read_roots.
-  explicit LayoutSource(const LayoutReference& reference);
+  // Finds the image. Throws as read_entries and find_root.
+  explicit LayoutSource(const LayoutReference& reference, Links links = Links::kRefuse,
+                        const std::function<bool(const Platform&)>& is_wanted = {});
+  // The image with this root, whether index.json lists it or not.
+  LayoutSource(LayoutDirectory directory, RootDescriptor root)
+      : directory_(std::move(directory)), root_(std::move(root)) {}
 
   // Contracts as in image_store.hpp. The directory stays open, so a layout that is renamed meanwhile can
   // still be read.

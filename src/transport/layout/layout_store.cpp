@@ -1,72 +1,107 @@
 #include "transport/layout/layout_store.hpp"
 
+#include "transport/layout/docker_list.hpp"
 #include "transport/layout/layout_directory.hpp"
 #include "transport/layout/layout_index.hpp"
 #include "transport/layout/layout_source.hpp"
 
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
+#include <memory>
 #include <utility>
 
 namespace imgcrypt {
+namespace {
 
-std::vector<RootDescriptor> LayoutStore::images() {
-  const auto directory = LayoutDirectory::open_if_exists(reference_.directory);
-  return directory ? read_roots(*directory) : std::vector<RootDescriptor>();
+std::set<Digest> needed_by_docker(const LayoutDirectory& directory) {
+  try {
+    const auto list = read_docker_list(directory);
+    return list ? blobs_of_docker_list(*list) : std::set<Digest>();
+  } catch (const Error& error) {
+    throw Error(ErrorCode::kRefused,
+                "it is unknown which blobs manifest.json, Docker's own list, needs: " + error.message(),
+                "repair or remove it first");
+  }
 }
 
-std::vector<RootDescriptor> LayoutStore::other_images() {
-  std::vector<RootDescriptor> roots = images();
-  std::erase_if(roots, [&](const RootDescriptor& root) {
-    const auto tag = tag_of(root.descriptor);
-    return tag && *tag == reference_.tag;
-  });
-  return roots;
+StoreContents contents_of(const LayoutDirectory& directory, const std::vector<LayoutEntry>& entries) {
+  return {all_roots(entries), needed_by_docker(directory)};
+}
+
+void add_blobs(const LayoutDirectory& directory, HashAlgorithm algorithm, std::vector<StoredBlob>& blobs) {
+  const auto folder = directory.open_blob_directory(algorithm);
+  if (!folder) return;
+  const auto close = [](DIR* stream) { ::closedir(stream); };
+  const int copy = ::openat(folder->get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const std::unique_ptr<DIR, decltype(close)> stream(copy < 0 ? nullptr : ::fdopendir(copy), close);
+  if (!stream) throw errno_error("read " + directory.path() + "/blobs");
+  while (const dirent* entry = ::readdir(stream.get())) {
+    const auto digest = Digest::parse_if_valid(std::string(folder_of(algorithm)) + ":" + entry->d_name);
+    struct stat status = {};
+    if (!digest || ::fstatat(folder->get(), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    if (S_ISREG(status.st_mode)) blobs.push_back({*digest, static_cast<std::uint64_t>(status.st_size)});
+  }
+}
+
+}  // namespace
+
+StoreContents LayoutStore::contents() {
+  const auto directory = LayoutDirectory::open_if_exists(path(), links_);
+  if (!directory || !directory->has_index()) return {};
+  return contents_of(*directory, read_entries(*directory));
+}
+
+StoreContents LayoutStore::contents_without_replaced() {
+  const auto directory = LayoutDirectory::open_if_exists(path(), links_);
+  if (!directory || !directory->has_index()) return {};
+  const std::vector<LayoutEntry> entries = read_entries(*directory);
+  StoreContents left = contents_of(*directory, entries);
+  const auto replaced = entries_to_replace(target_, entries);
+  for (auto at = replaced.rbegin(); at != replaced.rend(); ++at)
+    left.images.erase(left.images.begin() + static_cast<std::ptrdiff_t>(*at));
+  return left;
 }
 
 std::unique_ptr<ImageSource> LayoutStore::open_image(const Descriptor& image) {
-  return std::make_unique<LayoutSource>(LayoutReference{reference_.directory, {}, image.digest, {}});
+  return std::make_unique<LayoutSource>(LayoutDirectory(path(), links_), RootDescriptor{image, {}});
+}
+
+std::unique_ptr<ImageSource> LayoutStore::open_former(const Digest& root) {
+  LayoutDirectory directory(path(), links_);
+  const auto file = directory.open_blob(root);
+  struct stat status = {};
+  if (!file || ::fstat(file->get(), &status) != 0) return nullptr;
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  const Descriptor descriptor{{}, root, size, {}, std::nullopt, false, false};
+  return std::make_unique<LayoutSource>(std::move(directory), RootDescriptor{descriptor, {}});
 }
 
 bool LayoutStore::has_blob(const Digest& blob) {
-  const auto directory = LayoutDirectory::open_if_exists(reference_.directory);
+  const auto directory = LayoutDirectory::open_if_exists(path(), links_);
   return directory && directory->open_blob(blob).has_value();
 }
 
+std::vector<StoredBlob> LayoutStore::blobs() {
+  const LayoutDirectory directory(path(), links_);
+  std::vector<StoredBlob> blobs;
+  for (const HashAlgorithm algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha512})
+    add_blobs(directory, algorithm, blobs);
+  std::ranges::sort(blobs, {}, &StoredBlob::digest);
+  return blobs;
+}
+
 std::set<Digest> LayoutStore::remove_blobs(const ChooseBlobs& choose) {
+  // Without a list nothing here is a layout's; the lock would make it one.
+  if (!LayoutDirectory(path()).has_index()) (void)LayoutDirectory(path()).read_index();
   // The choice is made under the lock: an image that was committed in between may need a blob.
-  LayoutIndex index(reference_.directory);
-  std::set<Digest> chosen = choose(index.roots());
+  const LayoutIndex index(path(), warn_);
+  std::set<Digest> chosen = choose(contents());
   // A kill in the middle leaves some of them, which harms no image.
   for (const Digest& blob : chosen) index.remove_blob(blob);
   return chosen;
-}
-
-LayoutReference in_place_reference(const LayoutReference& source, const RootDescriptor& root) {
-  LayoutReference target = source;
-  target.digest.reset();
-  target.position.reset();
-  if (target.tag.empty()) target.tag = tag_of(root.descriptor).value_or("");
-  if (target.tag.empty()) {
-    throw Error(ErrorCode::kUsage, source.string() + " has no tag, so the result cannot replace it",
-                "give a destination: oci:DIR:TAG");
-  }
-  (void)LayoutSource(target);  // fails when several images have that tag: the others would lose it
-  return target;
-}
-
-bool would_replace(const LayoutReference& destination, const LayoutReference& source) {
-  std::error_code none;
-  const bool is_one_layout = std::filesystem::equivalent(source.directory, destination.directory, none);
-  if (!is_one_layout || destination.tag.empty()) return false;  // without a tag an entry is added
-  try {
-    return LayoutSource(destination).root().descriptor.digest ==
-           LayoutSource(source).root().descriptor.digest;
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::kNotFound) throw;
-    return false;
-  }
 }
 
 }  // namespace imgcrypt

@@ -33,11 +33,11 @@ TEST(Base64, RoundTripsEveryByte) {
 
 TEST(Base64, TakesTheCanonicalFormOnly) {
   for (const char* text : {"Zg", "Zg=", "Zg===", "Zh==", "Zm9=", "Zm9v\n", " Zm9v", "Zm 9v", "Zm9v=", "=",
-                           "====", "-_-_", "Z", "Zg==Zg==", "Zm*v"}) {
+                           "====", "-_-_", "Z", "Zg==Zg==", "Zm*v", "\xe4GG9"}) {
     EXPECT_FALSE(decode_base64(text, Base64::kStandard)) << text;
     EXPECT_FALSE(decode_base64_secret(text, Base64::kStandard)) << text;
   }
-  for (const char* text : {"Zg==", "Zh", "Z", "+/+/", "Zm9v\n", "Zm9="}) {
+  for (const char* text : {"Zg==", "Zh", "Z", "+/+/", "Zm9v\n", "Zm9=", "\xe4GG9"}) {
     EXPECT_FALSE(decode_base64(text, Base64::kUrl)) << text;
   }
 }

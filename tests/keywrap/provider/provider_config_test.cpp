@@ -127,6 +127,11 @@ TEST(ProviderConfig, NamesFileAndLineOfBrokenJson) {
     EXPECT_THAT(message_of(text), HasSubstr("kp.json: ")) << text;
   EXPECT_THAT(message_of(providers(R"("demo":{},"demo":{})")), HasSubstr("\"demo\" occurs twice"));
   EXPECT_THAT(message_of(std::string(100, '[') + std::string(100, ']')), HasSubstr("nested deeper"));
+  std::string deep;
+  for (int i = 0; i < 60'000; ++i) deep += "{\"a\":";
+  EXPECT_THAT(message_of(deep + "1" + std::string(60'000, '}')), HasSubstr("nested deeper"));
+  EXPECT_THAT(message_of("{\"x\": 1y, \"z\": " + deep + "1" + std::string(60'001, '}')),
+              HasSubstr("malformed"));
 }
 
 // A path that a NUL byte ends early would be another program.

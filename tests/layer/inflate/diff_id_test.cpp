@@ -26,11 +26,27 @@ TEST(DiffId, IsTheDigestOfTheDecompressedLayer) {
       MemorySource source(layer);
       DiffIdSource passing(source, algorithm);
       EXPECT_EQ(read_all(passing, layer.size(), "layer"), layer) << program;
-      EXPECT_EQ(passing.diff_id(), Digest::of(as_bytes(kText), algorithm)) << program;
+      EXPECT_EQ(passing.diff_id().digest, Digest::of(as_bytes(kText), algorithm)) << program;
       MemorySource again(layer);
-      EXPECT_EQ(diff_id_of(again, algorithm), Digest::of(as_bytes(kText), algorithm)) << program;
+      EXPECT_EQ(diff_id_of(again, algorithm).digest, Digest::of(as_bytes(kText), algorithm)) << program;
     }
   }
+}
+
+TEST(DiffId, CountsBytesAfterTheEndOfGzipData) {
+  Bytes layer = run_program("gzip -c", kText);
+  layer.resize(layer.size() + 700);
+  MemorySource source(layer);
+  DiffIdSource passing(source, HashAlgorithm::kSha256);
+  EXPECT_EQ(read_all(passing, layer.size(), "layer"), layer);
+  MemorySource again(layer);
+  for (const DiffId& diff_id : {passing.diff_id(), diff_id_of(again, HashAlgorithm::kSha256)}) {
+    EXPECT_EQ(diff_id.digest, Digest::of(as_bytes(kText)));
+    EXPECT_EQ(trailing_note(diff_id).value_or("").find("ignored 700 bytes after the end of the gzip data"),
+              0U);
+  }
+  MemorySource sound(run_program("gzip -c", kText));
+  EXPECT_FALSE(trailing_note(diff_id_of(sound, HashAlgorithm::kSha256)));
 }
 
 TEST(DiffId, PassesOnWhatCannotBeDecompressed) {

@@ -93,13 +93,53 @@ TEST(InflatingSource, StaysFailed) {
   EXPECT_TRUE(kept.empty());
 }
 
-TEST(InflatingSource, RefusesBytesAfterTheEnd) {
-  for (const std::string& program : kPrograms) {
-    for (const char* tail : {"x", "trailing", "\x1f\x8b"}) {
-      const Bytes more = joined(run_program(program, content(5'000)), to_bytes(as_bytes(tail)));
-      EXPECT_EQ(error_of([&] { (void)inflate(more); }), ErrorCode::kIntegrity) << program << " " << tail;
+// As gzip and pigz do: an image with such a layer is unpacked wherever containerd has unpigz.
+TEST(InflatingSource, PassesOverBytesAfterTheEndOfGzipData) {
+  const std::string text = content(5'000);
+  for (const std::string& tail :
+       {std::string("x"), std::string("trailing"), std::string(1, '\0'), std::string(600'000, '\0'),
+        std::string("\x1f"), std::string("\x1f\x8b"), std::string("\x1f\x8b\x07 and more"),
+        std::string("\x1f\x8b\x08\0\0\0\0\0\0", 9)}) {
+    for (const std::size_t step : {std::size_t{1}, std::size_t{1000}, kChunkSize}) {
+      ChunkPool pool;
+      SlowSource source(joined(run_program("gzip -c", text), to_bytes(as_bytes(tail))), step, pool);
+      InflatingSource inflating(source);
+      EXPECT_EQ(as_text(read_all(inflating, std::size_t{1} << 26U, "inflated")), text);
+      EXPECT_EQ(inflating.trailing_bytes(), tail.size()) << tail.size() << " " << step;
+      EXPECT_FALSE(source.next()) << "the compressed stream was not read to its verified end";
     }
   }
+}
+
+// No program ignores them.
+TEST(InflatingSource, RefusesBytesAfterTheEndOfZstdData) {
+  for (const char* tail : {"x", "trailing", "\x28\xb5", "\x50\x2a\x4d"}) {
+    const Bytes more = joined(run_program("zstd -q -c", content(5'000)), to_bytes(as_bytes(tail)));
+    for (const std::size_t step : {std::size_t{1}, kChunkSize})
+      EXPECT_EQ(error_of([&] { (void)inflate(more, step); }), ErrorCode::kIntegrity) << tail;
+  }
+}
+
+TEST(InflatingSource, SkipsSkippableFrames) {
+  const Bytes skipped = to_bytes(as_bytes(std::string("\x5f\x2a\x4d\x18\x05\0\0\0hello", 13)));
+  const Bytes frame = run_program("zstd -q -c", content(100'000));
+  const Bytes all = joined(joined(skipped, frame), joined(joined(skipped, frame), skipped));
+  for (const std::size_t step : {std::size_t{1}, std::size_t{1000}, kChunkSize})
+    EXPECT_EQ(inflate(all, step), content(100'000) + content(100'000)) << step;
+}
+
+// 2^27 is what `zstd --ultra -22` makes, 2^29 the most that containerd takes.
+TEST(InflatingSource, TakesZstdWindowsUpToALimit) {
+  const std::string text = content(5'000);
+  for (const int log : {27, 28, 29}) {
+    const Bytes large = run_program("zstd -q -c --ultra --long=" + std::to_string(log), text);
+    EXPECT_EQ(inflate(large), text) << log;
+    EXPECT_EQ(inflate(joined(run_program("zstd -q -c", text), large)), text + text) << log;
+  }
+  const Error error = failure([&] { (void)inflate(run_program("zstd -q -c --ultra --long=30", text)); });
+  EXPECT_EQ(error.code(), ErrorCode::kRefused);
+  EXPECT_EQ(error.message(),
+            "the layer's zstd data needs a window of 1024 MiB, more than the limit of 512 MiB");
 }
 
 TEST(InflatingSource, NeverGivesOtherDataThanWasCompressed) {

@@ -7,8 +7,13 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include <filesystem>
 #include <fstream>
+#include <future>
+#include <thread>
 
 namespace imgcrypt::test {
 namespace {
@@ -20,6 +25,7 @@ class OciLayout : public ::testing::Test {
   [[nodiscard]] LayoutReference reference(const std::string& tag) const {
     return {.directory = path().string(), .tag = tag};
   }
+  [[nodiscard]] LayoutTarget by_name(const std::string& tag) const { return {.name = reference(tag)}; }
   [[nodiscard]] fs::path path() const { return scratch_.path() / "layout"; }
 
   static Descriptor put(LayoutDestination& destination, const std::string& content) {
@@ -29,7 +35,7 @@ class OciLayout : public ::testing::Test {
   }
 
   std::optional<Digest> store(const std::string& tag, const std::string& content) {
-    LayoutDestination destination(reference(tag));
+    LayoutDestination destination(by_name(tag));
     return destination.commit({put(destination, content), {}});
   }
 
@@ -38,7 +44,7 @@ class OciLayout : public ::testing::Test {
 
 TEST_F(OciLayout, LeavesNothingWithoutACommit) {
   {
-    LayoutDestination destination(reference("t"));
+    LayoutDestination destination(by_name("t"));
     put(destination, "{}");
   }
   EXPECT_FALSE(fs::exists(path()));
@@ -61,7 +67,7 @@ TEST_F(OciLayout, KeepsOtherTagsAndReturnsTheImageThatWasReplaced) {
 }
 
 TEST_F(OciLayout, RefusesABlobThatIsNotTheExpectedOne) {
-  LayoutDestination destination(reference("t"));
+  LayoutDestination destination(by_name("t"));
   const Bytes other = to_bytes(as_bytes("other"));
   MemorySource source(other);
   const Digest expected = Digest::of(as_bytes("expected"));
@@ -76,9 +82,9 @@ TEST_F(OciLayout, ReplacesADamagedBlob) {
   const Digest digest = Digest::of(as_bytes("{}"));
   const fs::path blob = path() / "blobs/sha256" / digest.hex();
   std::ofstream(blob) << "xx";
-  EXPECT_FALSE(LayoutDestination(reference("t")).has({"", digest, 2, {}, std::nullopt, false, false}));
+  EXPECT_FALSE(LayoutDestination(by_name("t")).has({"", digest, 2, {}, std::nullopt, false, false}));
   store("t", "{}");
-  EXPECT_TRUE(LayoutDestination(reference("t")).has({"", digest, 2, {}, std::nullopt, false, false}));
+  EXPECT_TRUE(LayoutDestination(by_name("t")).has({"", digest, 2, {}, std::nullopt, false, false}));
 }
 
 // A document is at hand, so that nothing need be trusted; and it is small.
@@ -86,11 +92,11 @@ TEST_F(OciLayout, ReplacesADamagedDocumentOfTheImagesOwnLayout) {
   store("t", "{}");
   const Digest digest = Digest::of(as_bytes("{}"));
   std::ofstream(path() / "blobs/sha256" / digest.hex()) << "xx";
-  LayoutDestination destination(reference("t"), {.other = path().string()});
+  LayoutDestination destination(by_name("t"), {.is_source = true});
   const Descriptor document = {std::string(kOciManifest), digest, 2, {}, std::nullopt, false, false};
   destination.put_document(document, "{}");
   destination.commit({document, {}});
-  EXPECT_TRUE(LayoutDestination(reference("t")).has(document));
+  EXPECT_TRUE(LayoutDestination(by_name("t")).has(document));
 }
 
 TEST_F(OciLayout, WritesNoIndexThatReadersRefuse) {
@@ -104,7 +110,7 @@ TEST_F(OciLayout, WritesNoIndexThatReadersRefuse) {
 
 TEST_F(OciLayout, DropsTheOldRootThatAnEntryEmbeds) {
   const Descriptor root = {std::string(kOciManifest), Digest::of(as_bytes("{}")), 2, {}, {}, false, true};
-  LayoutDestination destination(reference("t"));
+  LayoutDestination destination(by_name("t"));
   const Descriptor now = put(destination, "{\"a\":1}");
   destination.commit({now, R"({"mediaType":")" + root.media_type + R"(","digest":")" + root.digest.string() +
                                R"(","size":2,"data":"e30="})"});
@@ -113,24 +119,25 @@ TEST_F(OciLayout, DropsTheOldRootThatAnEntryEmbeds) {
 
 TEST_F(OciLayout, TakesTagsThatOthersCanName) {
   for (const char* tag : {"1", "v1.0", "a--b", "docker.io/library/busybox:latest", "a@b+c"})
-    EXPECT_NO_THROW(LayoutDestination(reference(tag))) << tag;
+    EXPECT_NO_THROW(LayoutDestination(by_name(tag))) << tag;
   for (const char* tag : {"bad tag", "-a", "a-", "a..b", "\xc3\xbc", "a/", "a---b"})
-    EXPECT_EQ(error_of([&] { LayoutDestination(reference(tag)); }), ErrorCode::kUsage) << tag;
+    EXPECT_EQ(error_of([&] { LayoutDestination(by_name(tag)); }), ErrorCode::kUsage) << tag;
 }
 
 TEST_F(OciLayout, LosesNoChangeMadeInTheMeantime) {
   store("t", "{}");
-  const Digest read = LayoutSource(reference("t")).root().descriptor.digest;
-  LayoutDestination first(reference("t"), {.in_place_of = read});
-  LayoutDestination second(reference("t"), {.in_place_of = read});
-  EXPECT_EQ(first.commit({put(first, "{\"a\":1}"), {}}), read);
+  const Descriptor read = LayoutSource(reference("t")).root().descriptor;
+  const LayoutTarget in_place{reference("t"), read, LayoutTarget::Place::kInPlace};
+  LayoutDestination first(in_place);
+  LayoutDestination second(in_place);
+  EXPECT_EQ(first.commit({put(first, "{\"a\":1}"), {}}), read.digest);
   const Descriptor late = put(second, "{\"a\":2}");
   EXPECT_EQ(error_of([&] { second.commit({late, {}}); }), ErrorCode::kOther);
   EXPECT_EQ(LayoutSource(reference("t")).root().descriptor.digest, Digest::of(as_bytes("{\"a\":1}")));
   EXPECT_FALSE(fs::exists(path() / "blobs/sha256" / late.digest.hex()));
 }
 
-TEST_F(OciLayout, FollowsNoLink) {
+TEST_F(OciLayout, FollowsLinksOnlyOnDemand) {
   store("t", "{}");
   const fs::path blob = path() / "blobs/sha256" / Digest::of(as_bytes("{}")).hex();
   fs::rename(blob, scratch_.path() / "elsewhere");
@@ -138,6 +145,106 @@ TEST_F(OciLayout, FollowsNoLink) {
   LayoutSource source(reference("t"));
   ChunkPool pool;
   EXPECT_EQ(error_of([&] { (void)source.open(source.root().descriptor, pool); }), ErrorCode::kRefused);
+  LayoutSource trusting(reference("t"), Links::kFollow);
+  EXPECT_EQ(as_text(read_all(*trusting.open(trusting.root().descriptor, pool), 100, "blob")), "{}");
+  fs::remove(blob);
+  fs::create_symlink("/dev/null", blob);
+  EXPECT_EQ(error_of([&] { (void)trusting.open(trusting.root().descriptor, pool); }), ErrorCode::kRefused);
+}
+
+TEST_F(OciLayout, ReplacesAnIndexWithItsLastByteOfRoomOnly) {
+  const fs::path index = path() / "index.json";
+  for (const int more : {-1, 0, 1}) {
+    fs::remove_all(path());
+    store("t", "{}");
+    const std::size_t before = fs::file_size(index);
+    store("another", "{\"a\":1}");
+    const std::size_t entry = fs::file_size(index) - before;
+    fs::remove_all(path());
+    store("t", "{}");
+    std::ofstream(index, std::ios::app) << std::string(kMostDocumentBytes - before - entry + more, ' ');
+    const std::size_t full = fs::file_size(index);
+    const auto write = [&] { store("another", "{\"a\":1}"); };
+    if (more > 0) {
+      EXPECT_EQ(error_of(write), ErrorCode::kRefused);
+      EXPECT_EQ(fs::file_size(index), full);
+    } else {
+      EXPECT_NO_THROW(write()) << more;
+      EXPECT_EQ(LayoutSource(reference("another")).root().descriptor.size, 7U);
+    }
+  }
+}
+
+// One member more than readers take would lock every image of the layout.
+TEST_F(OciLayout, CopiesNoMoreMembersOfAnEntryThanReadersTake) {
+  store("other", "{}");
+  for (const int members : {9'998, 9'999, 10'000}) {
+    LayoutDestination destination(by_name("t" + std::to_string(members)));
+    const Descriptor root = put(destination, "{\"a\":1}");
+    std::string raw = R"({"mediaType":")" + root.media_type + R"(","digest":")" + root.digest.string() +
+                      R"(","size":)" + std::to_string(root.size);
+    for (int i = 3; i < members; ++i) raw += ",\"m" + std::to_string(i) + "\":0";
+    const auto commit = [&] { destination.commit({root, raw + "}"}); };
+    if (members == 10'000) {
+      EXPECT_EQ(error_of(commit), ErrorCode::kRefused);
+    } else {
+      EXPECT_NO_THROW(commit()) << members;
+    }
+    EXPECT_NO_THROW(LayoutSource(reference("other")));
+  }
+}
+
+TEST_F(OciLayout, WritesNoDocumentThatReadersRefuse) {
+  LayoutDestination destination(by_name("t"));
+  for (const int more : {-1, 0, 1}) {
+    const std::string text = "{}" + std::string(kMostDocumentBytes - 2 + more, ' ');
+    const Descriptor document = {
+        std::string(kOciManifest), Digest::of(as_bytes(text)), text.size(), {}, {}, false, false};
+    const auto write = [&] { destination.put_document(document, text); };
+    if (more > 0) {
+      EXPECT_EQ(error_of(write), ErrorCode::kRefused);
+    } else {
+      EXPECT_NO_THROW(write()) << more;
+    }
+  }
+}
+
+TEST_F(OciLayout, LeavesNoTemporaryFileForEqualContent) {
+  fs::create_directory(scratch_.path() / "blobs");
+  const Fd directory(::open((scratch_.path() / "blobs").c_str(), O_RDONLY | O_DIRECTORY));
+  const Digest digest = Digest::of(as_bytes("{}"));
+  const auto write = [&] {
+    PendingBlob blob = PendingBlob::create_named(directory, "blobs");
+    MemorySource source(to_bytes(as_bytes("{}")));
+    EXPECT_EQ(blob.write(source, HashAlgorithm::kSha256), digest);
+    return blob;
+  };
+  std::map<Digest, PendingBlob> pending;
+  pending.insert_or_assign(digest, write());
+  pending.insert_or_assign(digest, write());
+  EXPECT_TRUE(pending.at(digest).link(directory, digest));
+  EXPECT_FALSE(write().link(directory, digest));
+  (void)write();
+  pending.clear();
+  EXPECT_EQ(std::distance(fs::directory_iterator(scratch_.path() / "blobs"), {}), 1);
+  EXPECT_TRUE(fs::exists(scratch_.path() / "blobs" / digest.hex()));
+}
+
+TEST_F(OciLayout, SaysThatItWaitsForTheLock) {
+  store("t", "{}");
+  const Fd file(::open((path() / "oci-layout").c_str(), O_RDWR));
+  ASSERT_EQ(::flock(file.get(), LOCK_EX), 0);
+  std::promise<std::string> said;
+  std::thread waiting([&] {
+    LayoutDestination destination(by_name("t"),
+                                  {.warn = [&](const std::string& text) { said.set_value(text); }});
+    destination.commit({put(destination, "{\"a\":1}"), {}});
+  });
+  EXPECT_NE(said.get_future().get().find("waiting for another program"), std::string::npos);
+  EXPECT_EQ(LayoutSource(reference("t")).root().descriptor.digest, Digest::of(as_bytes("{}")));
+  ::flock(file.get(), LOCK_UN);
+  waiting.join();
+  EXPECT_EQ(LayoutSource(reference("t")).root().descriptor.digest, Digest::of(as_bytes("{\"a\":1}")));
 }
 
 }  // namespace

@@ -1,0 +1,187 @@
+#include "cli/command_line/usage_error.hpp"
+
+#include "base/text/spelling.hpp"
+#include "cli/command_line/command_tree.hpp"
+#include "cli/command_line/walk.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace imgcrypt::cli {
+namespace {
+
+using Finding = std::optional<Error>;
+
+std::string see_help(const CLI::App& command) { return "see " + path_of(command) + " --help"; }
+
+std::string joined(const std::vector<std::string>& words, const std::string& last) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == words.size() ? " " + last + " " : ", ") + words[i];
+  return text;
+}
+
+// "--platform PLATFORM: only these platforms, ...": what an option or argument takes.
+std::string what_it_takes(const CLI::Option& option) {
+  const std::string type = type_of(option);
+  return name_of(option) + (type.empty() ? "" : " " + type) + ": " + option.get_description();
+}
+
+Error wrong(const std::string& message, const std::string& hint) {
+  return {ErrorCode::kUsage, message, hint};
+}
+
+std::string did_you_mean(const std::string& text, const std::vector<std::string>& names,
+                         const CLI::App& command) {
+  const std::string near = nearest_name(text, names);
+  return near.empty() ? see_help(command) : "did you mean " + near + "? See " + path_of(command) + " --help";
+}
+
+Error unknown_option(const Walk& walk) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : options_of(*walk.command)) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return wrong("unknown option \"" + *walk.unknown_option + "\"",
+               did_you_mean(*walk.unknown_option, names, *walk.command));
+}
+
+Finding find_missing_value(const Walk& walk) {
+  const CLI::Option* open = open_option(walk);
+  if (open != nullptr) return wrong(walk.options.back().name + " needs a value", what_it_takes(*open));
+  for (const GivenOption& given : walk.options) {
+    if (takes_value(*given.option) && given.value->empty())
+      return wrong(given.name + " has an empty value", what_it_takes(*given.option));
+    if (!takes_value(*given.option) && given.value)
+      return wrong(given.name + " takes no value", "leave out \"=" + *given.value + "\"");
+  }
+  return std::nullopt;
+}
+
+struct Range {
+  long long least = 0;
+  long long most = 0;
+};
+
+// From what the parser's check says of itself: "UINT in [1 - 1024]".
+std::optional<Range> range_of(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  const std::size_t start = type.find(" in [");
+  if (start == std::string::npos) return std::nullopt;
+  Range range;
+  const char* end = type.data() + type.size();
+  const auto [stop, error] = std::from_chars(type.data() + start + 5, end, range.least);
+  if (error != std::errc() || end - stop < 3) return std::nullopt;
+  if (std::from_chars(stop + 3, end, range.most).ec != std::errc()) return std::nullopt;
+  return range;
+}
+
+bool contains(const Range& range, const std::string& text) {
+  long long number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && stop == text.data() + text.size() && number >= range.least &&
+         number <= range.most;
+}
+
+Finding find_wrong_value(const Walk& walk) {
+  for (const GivenOption& given : walk.options) {
+    if (!given.value) continue;
+    const std::string start = given.name + " \"" + *given.value + "\"";
+    if (const auto range = range_of(*given.option); range && !contains(*range, *given.value)) {
+      return wrong(start + " is not a number from " + std::to_string(range->least) + " to " +
+                       std::to_string(range->most),
+                   what_it_takes(*given.option));
+    }
+    const auto choices = choices_of(*given.option);
+    if (choices.empty() || std::ranges::find(choices, *given.value) != choices.end()) continue;
+    const std::string near = nearest_name(*given.value, choices);
+    return wrong(start + " is not " + joined(choices, "or"),
+                 near.empty() ? what_it_takes(*given.option) : "did you mean " + near + "?");
+  }
+  return std::nullopt;
+}
+
+bool is_given(const Walk& walk, const CLI::Option* option) {
+  if (option->get_positional()) return !walk.arguments.empty();
+  return std::ranges::find(walk.options, option, &GivenOption::option) != walk.options.end();
+}
+
+Finding find_conflict(const Walk& walk) {
+  for (auto given = walk.options.begin(); given != walk.options.end(); ++given) {
+    const CLI::Option& option = *given->option;
+    const bool is_repeated = std::any_of(walk.options.begin(), given, [&](const GivenOption& before) {
+      return before.option == given->option;
+    });
+    if (is_repeated && option.get_multi_option_policy() == CLI::MultiOptionPolicy::Throw)
+      return wrong(given->name + " was given more than once", "it takes one value");
+    for (const CLI::Option* other : option.get_excludes()) {
+      if (is_given(walk, other))
+        return wrong(given->name + " and " + name_of(*other) + " cannot be used together",
+                     "leave one of them out");
+    }
+    for (const CLI::Option* other : option.get_needs()) {
+      if (!is_given(walk, other))
+        return wrong(given->name + " can only be used with " + name_of(*other), what_it_takes(*other));
+    }
+  }
+  return std::nullopt;
+}
+
+std::string named_arguments(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* argument : arguments_of(command)) names.push_back(name_of(*argument));
+  return names.empty() ? "no arguments" : joined(names, "and");
+}
+
+Finding find_wrong_arguments(const Walk& walk) {
+  const auto taken = arguments_of(*walk.command);
+  const bool is_endless = !taken.empty() && taken.back()->get_expected_max() > 1;
+  if (walk.arguments.size() > taken.size() && !is_endless) {
+    const bool has_repeatable = std::ranges::any_of(walk.options, [](const GivenOption& given) {
+      return given.option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
+    });
+    return wrong("unexpected argument \"" + walk.arguments[taken.size()] + "\"",
+                 path_of(*walk.command) + " takes " + named_arguments(*walk.command) +
+                     (has_repeatable ? "; to give an option several values, repeat it" : ""));
+  }
+  for (std::size_t i = walk.arguments.size(); i < taken.size(); ++i) {
+    if (taken[i]->get_required())
+      return wrong(path_of(*walk.command) + " needs " + name_of(*taken[i]), what_it_takes(*taken[i]));
+  }
+  for (const CLI::Option* option : options_of(*walk.command)) {
+    if (option->get_required() && !is_given(walk, option))
+      return wrong(path_of(*walk.command) + " needs " + name_of(*option), what_it_takes(*option));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Error unknown_command(const CLI::App& command, const std::string& name) {
+  for (const CLI::App* group : commands_of(command)) {
+    if (const CLI::App* below = find_command(*group, name))
+      return wrong("unknown command \"" + name + "\"", "did you mean " + path_of(*below) + "?");
+  }
+  return wrong("unknown command \"" + name + "\"", did_you_mean(name, command_names(command), command));
+}
+
+Error usage_error(const CLI::App& root, std::span<const std::string> arguments, const CLI::ParseError& said) {
+  const Walk given = walk(root, arguments);
+  if (given.unknown_option) return unknown_option(given);
+  if (given.unknown_command) return unknown_command(*given.command, *given.unknown_command);
+  for (const auto find : {find_missing_value, find_wrong_value}) {
+    if (const Finding found = find(given)) return *found;
+  }
+  const auto commands = command_names(*given.command);
+  if (!commands.empty()) {
+    return wrong(path_of(*given.command) + " needs a command: " + joined(commands, "or"),
+                 see_help(*given.command));
+  }
+  for (const auto find : {find_wrong_arguments, find_conflict}) {
+    if (const Finding found = find(given)) return *found;
+  }
+  return wrong(said.what(), see_help(*given.command));
+}
+
+}  // namespace imgcrypt::cli

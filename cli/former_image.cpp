@@ -1,0 +1,52 @@
+#include "cli/former_image.hpp"
+
+#include "image/prune.hpp"
+
+namespace imgcrypt::cli {
+namespace {
+
+std::string count_of(std::size_t count, const std::string& one) {
+  return std::to_string(count) + " " + one + (count == 1 ? "" : "s");
+}
+
+std::string still_there(const FormerImage& former) {
+  return "the former image " + former.root.string() + ", with " +
+         count_of(former.encrypted_layers, "encrypted layer") +
+         ", is still in the layout: its recipients can open it by its digest";
+}
+
+void report_removed(const std::set<Digest>& removed, const FormerImage& former, Output& output) {
+  output.note("removed " + count_of(removed.size(), "blob") + " that only the former image " +
+              former.root.string() + " needed");
+  for (const Digest& blob : removed) output.detail("removed " + blob.string());
+}
+
+}  // namespace
+
+FormerOutcome settle_former(SharedStore* store, const std::optional<Digest>& replaced,
+                            const PruneOption& prune, FormerReaders readers, Output& output,
+                            JsonObject& json) {
+  FormerOutcome outcome;
+  try {
+    const auto former = store == nullptr ? std::nullopt : find_former(*store, replaced);
+    if (former && prune.is_given) {
+      outcome.removed = prune_former(*store, *former);
+      report_removed(outcome.removed, *former, output);
+    }
+    if (former && readers == FormerReaders::kShutOut && former->encrypted_layers > 0 &&
+        !outcome.removed.contains(former->root)) {
+      output.warn(still_there(*former) + (prune.is_given
+                                              ? "; another image needs it"
+                                              : "; imgcrypt gc removes it, as --prune would have"));
+    }
+  } catch (const Error& error) {
+    output.warn("the former image may still be in the layout: " + error.message());
+    if (prune.is_given) outcome.failure = error;
+  }
+  JsonArray pruned;
+  for (const Digest& blob : outcome.removed) pruned.add(blob.string());
+  json.add("pruned", pruned);
+  return outcome;
+}
+
+}  // namespace imgcrypt::cli

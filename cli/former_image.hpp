@@ -1,0 +1,30 @@
+// What commands that replace an image in a shared store do about the former one when theirs is written: they
+// remove it with --prune, or say that it is still there and who can still open it.
+#pragma once
+
+#include "cli/json/json_object.hpp"
+#include "cli/options/prune_option.hpp"
+#include "cli/terminal/output.hpp"
+#include "oci/digest.hpp"
+#include "transport/image_store.hpp"
+
+#include <optional>
+#include <set>
+
+namespace imgcrypt::cli {
+
+// Whether the command took the image away from somebody who could open it until now.
+enum class FormerReaders { kKept, kShutOut };
+
+// To be called when the result is written, which is complete whatever happens here. `store` may be null. Adds
+// the member `pruned` to `json`, and returns what was removed. A failure is a warning, and with --prune the
+// error as well, which is returned: whoever asked for pruning relies on it.
+struct FormerOutcome {
+  std::set<Digest> removed;
+  std::optional<Error> failure;
+};
+[[nodiscard]] FormerOutcome settle_former(SharedStore* store, const std::optional<Digest>& replaced,
+                                          const PruneOption& prune, FormerReaders readers, Output& output,
+                                          JsonObject& json);
+
+}  // namespace imgcrypt::cli

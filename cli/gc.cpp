@@ -1,0 +1,50 @@
+#include "cli/commands.hpp"
+#include "cli/options/dry_run_option.hpp"
+#include "image/prune.hpp"
+#include "transport/open.hpp"
+
+#include <memory>
+
+namespace imgcrypt::cli {
+namespace {
+
+struct GcArguments {
+  std::string reference;
+  DryRunOption dry_run;
+};
+
+void run_gc(const GcArguments& arguments, Output& output) {
+  const Reference reference = Reference::parse(arguments.reference);
+  const TransportOptions options{.warn = warn_through(output)};
+  (void)list_images(reference, options);  // fails where there is no layout, or one image is named
+  const auto store = open_shared_store(reference, options);
+  const bool is_dry = arguments.dry_run.is_given;
+  const std::vector<StoredBlob> garbage =
+      collect_garbage(*store, is_dry ? Removal::kOnlyFind : Removal::kRemove);
+  std::uint64_t bytes = 0;
+  std::string lines;
+  JsonArray removed;
+  for (const StoredBlob& blob : garbage) {
+    bytes += blob.size;
+    lines += (lines.empty() ? "" : "\n") + blob.digest.string();
+    removed.add(JsonObject().add("digest", blob.digest.string()).add("size", blob.size));
+  }
+  output.note(std::string(is_dry ? "would remove " : "removed ") + std::to_string(garbage.size()) +
+              (garbage.size() == 1 ? " blob, " : " blobs, ") + std::to_string(bytes) + " bytes");
+  if (!lines.empty()) output.print_text(lines);
+  JsonObject json;
+  json.add("reference", reference.string()).add("dryRun", is_dry);
+  output.print_json(json.add("removed", removed).add("bytes", bytes));
+}
+
+}  // namespace
+
+void add_gc(CLI::App& app, Output& output) {
+  const auto arguments = std::make_shared<GcArguments>();
+  CLI::App* command = app.add_subcommand("gc", "Remove blobs from an image layout that no image of it needs");
+  command->add_option("LAYOUT", arguments->reference, "layout to tidy up: oci:DIR")->required();
+  arguments->dry_run.add_to(*command);
+  command->callback([arguments, &output] { run_gc(*arguments, output); });
+}
+
+}  // namespace imgcrypt::cli

@@ -1,0 +1,121 @@
+#include "cli/guide/facts.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace imgcrypt::cli {
+namespace {
+
+constexpr std::array kStatuses = {
+    Fact{"0", "done"},
+    Fact{"1", "a failure of the system, such as a full disk"},
+    Fact{"2", "the image, or a part of it, does not exist"},
+    Fact{"3", "usage: arguments, recipients or keys that cannot be used as given"},
+    Fact{"4, 5", "reserved for registries: refused, not reached"},
+    Fact{"6", "no key opens a layer that is needed"},
+    Fact{"7", "integrity: content is damaged, forged or malformed"},
+    Fact{"8", "refused: unsafe, or beyond the limits"},
+    Fact{"9", "a key provider failed, and no other key opens the layer"},
+    Fact{"129, 130, 143", "ended by SIGHUP, SIGINT or SIGTERM; nothing half-finished stays behind"},
+};
+
+constexpr std::array kVariables = {
+    Fact{"OCICRYPT_KEYPROVIDER_CONFIG", "file that lists the key providers (JSON)"},
+    Fact{"NO_COLOR", "if set and not empty, no colours"},
+    Fact{"TERM", "dumb: no colours and no bars"},
+    Fact{"LC_ALL, LC_CTYPE, LANG", "whether the terminal can show characters other than ASCII"},
+};
+
+constexpr std::array kExamples = {
+    Fact{"imgcrypt",
+         "imgcrypt key generate jwe-ec my.pem\n"
+         "imgcrypt encrypt oci:plain:1 oci:secret:1 -r jwe:my.pem.pub\n"
+         "imgcrypt inspect oci:secret:1\n"
+         "imgcrypt decrypt oci:secret:1 oci:back:1 -k my.pem\n"},
+    Fact{"imgcrypt encrypt",
+         "imgcrypt encrypt oci:plain:1 oci:secret:1 -r jwe:my.pem.pub\n"
+         "\n"
+         "# for two people; either of them can decrypt it\n"
+         "imgcrypt encrypt oci:plain:1 oci:secret:2 -r jwe:my.pem.pub -r pkcs7:cert.pem\n"
+         "\n"
+         "# see what would happen if only the top layer were encrypted\n"
+         "imgcrypt encrypt oci:plain:1 oci:top:1 -r jwe:my.pem.pub --layer -1 --dry-run\n"
+         "\n"
+         "# leave the layers of the base image as they are\n"
+         "imgcrypt encrypt oci:plain:1 oci:own:1 -r jwe:my.pem.pub --skip-base oci:base\n"},
+    Fact{"imgcrypt decrypt",
+         "imgcrypt decrypt oci:secret:1 oci:back:1 -k my.pem\n"
+         "\n"
+         "# with a passphrase from a file; -k locked.pem:prompt asks for it\n"
+         "imgcrypt decrypt oci:secret:1 oci:back:2 -k locked.pem:file=passphrase.txt\n"
+         "\n"
+         "# only one platform, and whatever the key opens of it\n"
+         "imgcrypt decrypt oci:secret:2 oci:back:3 -k my.pem --platform amd64 --partial\n"},
+    Fact{"imgcrypt check",
+         "imgcrypt check oci:secret:1 -k my.pem\n"
+         "\n"
+         "# read and verify every layer\n"
+         "imgcrypt check oci:secret:1 -k my.pem --full\n"
+         "\n"
+         "# in a pipeline: fail unless every layer is encrypted\n"
+         "imgcrypt check oci:secret:1 --require-encrypted\n"},
+    Fact{"imgcrypt inspect",
+         "imgcrypt inspect oci:secret:1\n"
+         "imgcrypt inspect oci:secret:1 --layers\n"
+         "imgcrypt inspect oci:secret:1 -o json | jq .recipients\n"},
+    Fact{"imgcrypt recipients list", "imgcrypt recipients list oci:secret:1\n"},
+    Fact{"imgcrypt recipients add",
+         "imgcrypt recipients add oci:secret:1 -r pkcs7:cert.pem -k my.pem\n"
+         "\n"
+         "# give the result another name\n"
+         "imgcrypt recipients add oci:secret:1 oci:both:1 -r jwe:new.pem.pub -k my.pem\n"},
+    Fact{"imgcrypt recipients replace",
+         "imgcrypt recipients replace oci:secret:1 -r jwe:new.pem.pub -k my.pem\n"
+         "\n"
+         "# with new layer keys, so that keys which somebody has kept open nothing\n"
+         "imgcrypt recipients replace oci:secret:1 -r jwe:my.pem.pub -k new.pem --rotate\n"},
+    Fact{"imgcrypt recipients remove",
+         "imgcrypt recipients remove oci:both:1 -r jwe:new.pem.pub\n"
+         "\n"
+         "# by its number in the list\n"
+         "imgcrypt recipients remove oci:secret:2 --index 0\n"},
+    Fact{"imgcrypt key generate jwe-rsa",
+         "imgcrypt key generate jwe-rsa rsa.pem --bits 4096\n"
+         "\n"
+         "# with a passphrase; --passphrase prompt asks for it\n"
+         "imgcrypt key generate jwe-rsa locked.pem --passphrase file=passphrase.txt\n"},
+    Fact{"imgcrypt key generate jwe-ec",
+         "imgcrypt key generate jwe-ec my.pem\n"
+         "imgcrypt key generate jwe-ec new.pem --curve P-384\n"},
+    Fact{"imgcrypt key generate sodium", "imgcrypt key generate sodium my.key\n"},
+    Fact{"imgcrypt key show",
+         "imgcrypt key show my.pem\n"
+         "imgcrypt key show locked.pem:file=passphrase.txt\n"},
+    Fact{"imgcrypt provider list", "imgcrypt provider list\n"},
+    Fact{"imgcrypt provider test", "imgcrypt provider test sodium:my.key.pub --key my.key\n"},
+    Fact{"imgcrypt help",
+         "imgcrypt help\n"
+         "imgcrypt help recipients add\n"},
+    Fact{"imgcrypt version", "imgcrypt version\nimgcrypt version -o json\n"},
+    Fact{"imgcrypt completion bash", "source <(imgcrypt completion bash)\n"},
+    Fact{"imgcrypt completion zsh", "imgcrypt completion zsh > \"${fpath[1]}/_imgcrypt\"\n"},
+    Fact{"imgcrypt completion fish", "imgcrypt completion fish > ~/.config/fish/completions/imgcrypt.fish\n"},
+    Fact{"imgcrypt man",
+         "imgcrypt man recipients add | man -l -\n"
+         "\n"
+         "# all pages\n"
+         "imgcrypt man --directory /usr/local/share/man/man1\n"},
+};
+
+}  // namespace
+
+std::span<const Fact> exit_statuses() { return kStatuses; }
+
+std::span<const Fact> environment_variables() { return kVariables; }
+
+std::string_view examples_of(std::string_view path) {
+  const auto* const found = std::ranges::find(kExamples, path, &Fact::name);
+  return found == kExamples.end() ? std::string_view() : found->about;
+}
+
+}  // namespace imgcrypt::cli

@@ -1,0 +1,53 @@
+#include "cli/commands.hpp"
+#include "cli/key/own_provider.hpp"
+#include "cli/options/passphrase.hpp"
+#include "cli/options/private_key.hpp"
+#include "keys/key_file.hpp"
+#include "keys/named_file.hpp"
+#include "keywrap/file_forms.hpp"
+
+#include <imgcrypt/error.hpp>
+
+#include <memory>
+
+namespace imgcrypt::cli {
+namespace {
+
+struct PublicHalf {
+  std::string text;
+  std::optional<std::string> fingerprint;
+};
+
+PublicHalf public_half_of(const KeyString& named, Output& output) {
+  const SecretBytes file = read_key_file(named.file);
+  if (const auto key = find_provider_key(as_text(file.expose())))
+    return {ask_own_provider(key->program, {"public", "--", named.file}), std::nullopt};
+  const PublicKey key = open_private_key(named, file.expose(), output).public_key();
+  std::string pem = key.to_pem();
+  pem.pop_back();  // the newline, which printing adds
+  return {std::move(pem), key.thumbprint()};
+}
+
+void run_public(const std::string& text, Output& output) {
+  const KeyString named = parse_key_string(text);
+  warn_of_bare_passphrase(named, output);
+  try {
+    const PublicHalf half = public_half_of(named, output);
+    JsonObject result;
+    result.add("file", named.file).add("publicKey", half.text).add_or_null("fingerprint", half.fingerprint);
+    output.print_result(half.text, result);
+  } catch (const Error& error) {
+    throw about_argument("key " + named.file, error);
+  }
+}
+
+}  // namespace
+
+void add_key_public(CLI::App& key, Output& output) {
+  CLI::App* command = key.add_subcommand("public", "Print the public key of a private key");
+  const auto file = std::make_shared<std::string>();
+  command->add_option("KEY", *file, key_argument_help())->required();
+  command->callback([file, &output] { run_public(*file, output); });
+}
+
+}  // namespace imgcrypt::cli

@@ -1,0 +1,66 @@
+#include "cli/leftovers.hpp"
+
+#include "image/leftovers.hpp"
+#include "image/prune.hpp"
+
+namespace imgcrypt::cli {
+namespace {
+
+constexpr const char* kStillNeeded = "another image needs them, or imgcrypt gc removes them";
+
+std::string count_of(const std::set<Digest>& layers) {
+  return std::to_string(layers.size()) + (layers.size() == 1 ? " plain layer" : " plain layers");
+}
+
+void warn_of(const std::set<Digest>& leftovers, const std::string& held, const std::string& cure,
+             Output& output) {
+  if (leftovers.empty()) return;
+  output.warn("the destination " + held + " " + count_of(leftovers) +
+              " of this image, which everyone can read: " + cure);
+  for (const Digest& blob : leftovers) output.detail("plain layer " + blob.string());
+}
+
+JsonArray array_of(const std::set<Digest>& digests) {
+  JsonArray array;
+  for (const Digest& digest : digests) array.add(digest.string());
+  return array;
+}
+
+std::set<Digest> leftovers_in(SharedStore* store, const EncryptResult& result) {
+  return store == nullptr ? std::set<Digest>() : find_leftovers(*store, result);
+}
+
+}  // namespace
+
+void report_leftovers(SharedStore* store, const EncryptResult& result, const PruneOption& prune,
+                      const std::set<Digest>& removed, Output& output, JsonObject& json) {
+  const std::set<Digest> leftovers = leftovers_in(store, result);
+  warn_of(leftovers, "still holds",
+          prune.is_given ? kStillNeeded : "imgcrypt gc removes those that no image needs", output);
+  std::set<Digest> pruned;
+  const auto add = [&](const Digest& layer) {
+    if (removed.contains(layer)) pruned.insert(layer);
+  };
+  for (const LayerOutcome& layer : result.layers) {
+    if (layer.plain) add(*layer.plain);
+  }
+  for (const Digest& layer : result.plain_left_out) add(layer);
+  json.add("plainLayersPruned", array_of(pruned)).add("plainLayersLeft", array_of(leftovers));
+}
+
+void foresee_leftovers(SharedStore* store, const EncryptResult& result, const PruneOption& prune,
+                       Output& output, JsonObject& json) {
+  std::set<Digest> leftovers = leftovers_in(store, result);
+  const std::set<Digest> pruned = prune.is_given ? prunable_layers(*store, leftovers) : std::set<Digest>();
+  for (const Digest& blob : pruned) leftovers.erase(blob);
+  if (!pruned.empty()) {
+    output.note("would remove " + count_of(pruned) + ", and what else only the former image needs");
+    for (const Digest& blob : pruned) output.detail("would remove the plain layer " + blob.string());
+  }
+  warn_of(leftovers, "would still hold",
+          prune.is_given ? kStillNeeded : "--prune removes those that no other image needs", output);
+  json.add("pruned", JsonArray()).add("plainLayersPruned", array_of(pruned));
+  json.add("plainLayersLeft", array_of(leftovers));
+}
+
+}  // namespace imgcrypt::cli

@@ -1,0 +1,63 @@
+#include "base/bytes.hpp"
+#include "cli/commands.hpp"
+#include "cli/options/links_option.hpp"
+
+#include <memory>
+#include <set>
+
+namespace imgcrypt::cli {
+namespace {
+
+struct TagsArguments {
+  std::string reference;
+  LinksOption links;
+};
+
+JsonObject json_of(const ListedImage& image) {
+  JsonObject json;
+  json.add("position", image.position).add_or_null("tag", image.tag).add_or_null("name", image.name);
+  const bool has_platform = image.root && image.root->platform;
+  if (image.root) {
+    json.add("digest", image.root->digest.string());
+    json.add("mediaType", image.root->media_type).add("size", image.root->size);
+  }
+  json.add_or_null("platform", has_platform ? std::optional(image.root->platform->string()) : std::nullopt);
+  return json.add_or_null("problem", image.problem ? std::optional(image.problem->message()) : std::nullopt);
+}
+
+void run_tags(const TagsArguments& arguments, Output& output) {
+  const Reference reference = Reference::parse(arguments.reference);
+  std::string lines;
+  std::set<std::string> tags;  // two images of one tag have one line
+  std::size_t untagged = 0;
+  JsonArray images;
+  for (const ListedImage& image : list_images(reference, {.links = arguments.links.value()})) {
+    images.add(json_of(image));
+    const std::string place = reference.string() + ":@" + std::to_string(image.position);
+    if (image.problem) output.warn(place + " cannot be read: " + image.problem->message());
+    const std::string tag = image.tag ? *image.tag : image.name.value_or("");
+    if (tag.empty()) {
+      ++untagged;
+    } else if (tags.insert(tag).second) {
+      lines += (lines.empty() ? "" : "\n") + printable(tag);
+    }
+  }
+  if (untagged > 0) {
+    output.note(std::to_string(untagged) + (untagged == 1 ? " entry has" : " entries have") +
+                " no tag: -o json lists all of them");
+  }
+  if (!lines.empty()) output.print_text(lines);
+  output.print_json(JsonObject().add("reference", reference.string()).add("images", images));
+}
+
+}  // namespace
+
+void add_tags(CLI::App& app, Output& output) {
+  const auto arguments = std::make_shared<TagsArguments>();
+  CLI::App* command = app.add_subcommand("tags", "List the tags of an image layout");
+  command->add_option("LAYOUT", arguments->reference, "layout to list: oci:DIR")->required();
+  arguments->links.add_to(*command);
+  command->callback([arguments, &output] { run_tags(*arguments, output); });
+}
+
+}  // namespace imgcrypt::cli

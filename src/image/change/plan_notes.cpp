@@ -1,0 +1,98 @@
+#include "image/change/plan_notes.hpp"
+
+#include <algorithm>
+
+namespace imgcrypt {
+namespace {
+
+// An index may have a thousand entries.
+constexpr std::size_t kMostNamed = 8;
+
+std::string list(const std::vector<std::string>& places) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(places.size(), kMostNamed); ++i)
+    text += (i == 0 ? "" : ", ") + places[i];
+  if (places.size() > kMostNamed) text += " and " + std::to_string(places.size() - kMostNamed) + " more";
+  return text;
+}
+
+// In one walk; what is the same for several documents is said once.
+class PlanNotes {
+ public:
+  PlanNotes(const ImagePlan& plan, Reporter& reporter)
+      : plan_(plan), reporter_(reporter), changed_(plan.changed_documents()) {}
+
+  void run() {
+    visit(plan_.tree());
+    reporter_.say_of_all(Importance::kNote, others_, "documents of other types are kept as they are");
+    reporter_.say_of_all(Importance::kNote, embedded_,
+                         "descriptors embed a copy of what they name (`data`): these copies are removed, and "
+                         "decrypting does not bring them back");
+    warn_of(missing_, " is not in the source: its entry in the index is kept as it is",
+            " are not in the source: their entries in the index are kept as they are");
+    warn_of(dangling_, " is about a document that changes, by its digest: nothing will find it there",
+            " are about documents that change, by their digests: nothing will find them there");
+  }
+
+ private:
+  void visit(const ImageNode& node) {
+    if (const auto* opaque = std::get_if<Opaque>(&node.document)) visit_opaque(node, *opaque);
+    if (const auto* manifest = std::get_if<Manifest>(&node.document)) visit_layers(node, *manifest);
+    if (const auto subject = subject_of(node); subject && changed_.contains(*subject))
+      dangling_.push_back(node.place);
+    for (const ImageNode& child : node.children) {
+      if (child.descriptor.has_data && changed_.contains(child.descriptor.digest)) note_data(child.place);
+      visit(child);
+    }
+  }
+
+  void visit_opaque(const ImageNode& node, const Opaque& opaque) {
+    if (opaque.is_missing) {
+      missing_.push_back(node.place);
+    } else {
+      others_.push_back(node.place + " is kept as it is: its type is " + node.descriptor.media_type);
+    }
+  }
+
+  void visit_layers(const ImageNode& node, const Manifest& manifest) {
+    for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
+      const Descriptor& layer = manifest.layers()[i];
+      if (!layer.has_data) continue;
+      const LayerChange* change = plan_.change_of(layer);
+      if (change != nullptr && change->new_blob() != NewBlob::kNone) note_data(layer_place(node, i));
+    }
+  }
+
+  void note_data(const std::string& place) {
+    embedded_.push_back(
+        place +
+        ": the copy of it that its descriptor embeds (`data`) is removed, and decrypting does "
+        "not bring it back");
+  }
+
+  void warn_of(const std::vector<std::string>& places, const std::string& one, const std::string& several) {
+    if (places.empty()) return;
+    reporter_.warn(list(places) + (places.size() == 1 ? one : several));
+  }
+
+  const ImagePlan& plan_;
+  Reporter& reporter_;
+  std::set<Digest> changed_;
+  std::vector<std::string> others_;
+  std::vector<std::string> embedded_;
+  std::vector<std::string> missing_;
+  std::vector<std::string> dangling_;
+};
+
+}  // namespace
+
+void note_left_out(const std::vector<std::string>& platforms, Reporter& reporter) {
+  std::string names;
+  for (const std::string& platform : platforms) names += (names.empty() ? "" : ", ") + platform;
+  if (names.empty()) return;
+  reporter.note((platforms.size() == 1 ? "platform left out: " : "platforms left out: ") + names);
+}
+
+void note_plan(const ImagePlan& plan, Reporter& reporter) { PlanNotes(plan, reporter).run(); }
+
+}  // namespace imgcrypt

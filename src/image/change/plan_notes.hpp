@@ -1,0 +1,18 @@
+// What the user should know about a plan besides the layers that it changes. A dry run says the same.
+#pragma once
+
+#include "image/change/image_plan.hpp"
+#include "image/reporter.hpp"
+
+namespace imgcrypt {
+
+// Notes entries of an index that are not images, and embedded content that goes because it changes. Warns,
+// once for all, of entries that the source lacks; and of documents about one that changes (OCI image
+// specification, `subject`), such as signatures: they keep their bytes, and so the digest of what is no
+// longer there.
+void note_plan(const ImagePlan& plan, Reporter& reporter);
+
+// Notes which platforms are not written, all in one line.
+void note_left_out(const std::vector<std::string>& platforms, Reporter& reporter);
+
+}  // namespace imgcrypt

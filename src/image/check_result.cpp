@@ -1,0 +1,77 @@
+#include "image/check.hpp"
+#include "oci/media_types.hpp"
+
+#include <algorithm>
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::size_t kMostNamed = 16;  // layers in one message
+
+// "layer 0 of linux/amd64, layer 1 of linux/amd64 and 30 more"
+std::string plain_layers(const CheckResult& result) {
+  std::string names;
+  std::size_t count = 0;
+  for (const CheckedLayer& layer : result.layers) {
+    if (layer.state == LayerState::kPlain && count++ < kMostNamed)
+      names += (names.empty() ? "" : ", ") + layer.place;
+  }
+  return count <= kMostNamed ? names : names + " and " + std::to_string(count - kMostNamed) + " more";
+}
+
+// What to do about the layers that are not encrypted.
+std::string how_to_encrypt(const CheckResult& result) {
+  if (result.count(LayerState::kPlain) == 0) return "the image has no layer that can be encrypted";
+  for (const CheckedLayer& layer : result.layers) {
+    if (layer.state != LayerState::kPlain || is_image_layer(layer.layer)) continue;
+    return "a layer of type " + layer.layer.media_type +
+           " cannot be encrypted: build the image with layers of OCI's or Docker's types";
+  }
+  return "imgcrypt encrypt SRC DST -r RECIPIENT encrypts all layers";
+}
+
+}  // namespace
+
+std::string description(LayerState state) {
+  switch (state) {
+    case LayerState::kOpens:
+      return "encrypted, a key opens it";
+    case LayerState::kLocked:
+      return "encrypted, locked";
+    case LayerState::kEncrypted:
+      return "encrypted";
+    case LayerState::kPlain:
+      return "not encrypted";
+    case LayerState::kNotALayer:
+      return "not an image layer";
+  }
+  return {};
+}
+
+std::size_t CheckResult::count(LayerState state) const {
+  return static_cast<std::size_t>(std::ranges::count(layers, state, &CheckedLayer::state));
+}
+
+std::size_t CheckResult::encrypted() const {
+  return count(LayerState::kOpens) + count(LayerState::kLocked) + count(LayerState::kEncrypted);
+}
+
+// What is missing may explain what is damaged, and damage why no key opens it: the cause comes first.
+std::optional<Error> worst_problem(const CheckResult& result) {
+  for (const ErrorCode code : {ErrorCode::kNotFound, ErrorCode::kIntegrity, ErrorCode::kRegistry,
+                               ErrorCode::kNetwork, ErrorCode::kProvider, ErrorCode::kNoKey}) {
+    const auto found = std::ranges::find(result.problems, code, &Error::code);
+    if (found != result.problems.end()) return *found;
+  }
+  return result.problems.empty() ? std::nullopt : std::optional(result.problems.front());
+}
+
+void require_encrypted(const CheckResult& result) {
+  const std::string plain = plain_layers(result);
+  if (plain.empty() && result.encrypted() > 0) return;
+  throw Error(ErrorCode::kRefused,
+              plain.empty() ? "the image has no encrypted layer" : "not encrypted: " + plain,
+              how_to_encrypt(result));
+}
+
+}  // namespace imgcrypt

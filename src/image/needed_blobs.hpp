@@ -1,0 +1,25 @@
+// Which blobs the images of a shared store need. Removing anything else harms none of them, so whatever is
+// unknown stops the removal: a document that is damaged, or of a type that we do not know.
+#pragma once
+
+#include "image/tree/tree.hpp"
+#include "transport/image_store.hpp"
+
+#include <set>
+
+namespace imgcrypt {
+
+// Everything that the documents of an image name, and their own digests: indexes, manifests, configs, layers,
+// and what an index lists besides. Not the subject of a referrer.
+[[nodiscard]] std::set<Digest> listed_blobs(const ImageNode& image);
+
+// What the images of `contents` list, and the images that they refer to (OCI image specification, `subject`),
+// and what the store needs besides. Throws kRefused when that is unknown.
+[[nodiscard]] std::set<Digest> needed_blobs(SharedStore& store, const StoreContents& contents);
+
+// Adds to `needed` the manifests and indexes of `others` whose subject is needed, such as signatures, with
+// all that they list: though no list of images names them, whoever looks for referrers finds them. What
+// cannot be read is not one.
+void add_referrers(SharedStore& store, const std::vector<StoredBlob>& others, std::set<Digest>& needed);
+
+}  // namespace imgcrypt

@@ -1,0 +1,141 @@
+#include "keywrap/file_forms.hpp"
+
+#include "base/text/spelling.hpp"
+#include "keys/key_file.hpp"
+#include "keys/named_file.hpp"
+#include "keywrap/scheme_help.hpp"
+#include "keywrap/schemes.hpp"
+
+#include <imgcrypt/error.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace imgcrypt {
+namespace {
+
+std::optional<SecretBytes> content_of(const std::string& path) {
+  std::error_code ignored;
+  // Neither a pipe, which could be read only once, nor a directory.
+  if (!std::filesystem::is_regular_file(path, ignored)) return std::nullopt;
+  try {
+    return read_key_file(path);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+bool holds_private_key(ByteView content) {
+  try {
+    return std::ranges::any_of(list_key_file(content, nullptr), [](const KeyItem& item) {
+      return item.kind == KeyItemKind::kPrivateKey || item.kind == KeyItemKind::kLockedPrivateKey;
+    });
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// What is wrong with a file that is named without a scheme, so that nobody else says it.
+std::string fault_of_file(ByteView content) {
+  try {
+    (void)list_key_file(content, nullptr);
+    return {};
+  } catch (const Error& error) {
+    return error.message() + (error.hint().empty() ? "" : ": " + error.hint());
+  }
+}
+
+// "jwe:a,jwe:b", as some tools take it.
+bool is_list(const std::string& recipient) {
+  return std::ranges::any_of(schemes(), [&](const Scheme* scheme) {
+    return recipient.find("," + std::string(scheme->name) + ":") != std::string::npos;
+  });
+}
+
+std::string hint_for_file(ByteView content, const std::string& path, const std::string& recipient) {
+  const std::string form = recipient_form_of(content, path);
+  if (!form.empty() && form != recipient) return "did you mean " + form + "?";
+  const auto provider_key = find_provider_key(as_text(content));
+  const bool is_private = provider_key ? provider_key->half == KeyHalf::kPrivate : holds_private_key(content);
+  if (is_private)
+    return "it is a private key; make its public half: imgcrypt key public " + path + " >" + path + ".pub";
+  return path == recipient ? fault_of_file(content) : "";
+}
+
+// The scheme that was meant by "SCHEME:VALUE"; empty if there is none.
+std::string hint_for_scheme(const std::string& recipient) {
+  const std::size_t colon = recipient.find(':');
+  if (colon == std::string::npos) return {};
+  const std::string name = recipient.substr(0, colon);
+  std::vector<std::string> names;
+  for (const Scheme* scheme : schemes()) {
+    names.emplace_back(scheme->name);
+    for (const OwnProvider& own : scheme->own_providers) {
+      if (name == own.name) return "did you mean " + std::string(scheme->name) + ":" + recipient + "?";
+    }
+  }
+  const std::string near = nearest_name(name, names);
+  return near.empty() || near == name ? "" : "did you mean " + near + recipient.substr(colon) + "?";
+}
+
+}  // namespace
+
+std::optional<RecipientUse> recipient_use(const KeyItem& item, const std::string& path) {
+  for (const Scheme* scheme : schemes()) {
+    if (scheme->fault_of_recipient == nullptr) continue;
+    if (auto fault = scheme->fault_of_recipient(item))
+      return RecipientUse{std::string(scheme->name) + ":" + path, std::move(*fault)};
+  }
+  return std::nullopt;
+}
+
+std::optional<ProviderKey> find_provider_key(std::string_view text) {
+  for (const Scheme* scheme : schemes()) {
+    for (const OwnProvider& own : scheme->own_providers) {
+      const bool is_public = !own.public_key_start.empty() && text.starts_with(own.public_key_start);
+      const bool is_private = !own.private_key_start.empty() && text.starts_with(own.private_key_start);
+      if (!is_public && !is_private) continue;
+      return ProviderKey{is_public ? KeyHalf::kPublic : KeyHalf::kPrivate,
+                         std::string(scheme->name) + ":" + std::string(own.name), std::string(own.program)};
+    }
+  }
+  return std::nullopt;
+}
+
+std::string recipient_form_of(ByteView content, const std::string& path) {
+  if (const auto key = find_provider_key(as_text(content)))
+    return key->half == KeyHalf::kPublic ? key->name + ":" + path : "";
+  try {
+    for (const KeyItem& item : list_key_file(content, nullptr)) {
+      const auto use = recipient_use(item, path);
+      if (use && use->fault.empty()) return use->recipient;
+    }
+  } catch (const Error&) {
+    return {};  // whoever reads it as a recipient says what is wrong
+  }
+  return {};
+}
+
+std::string hint_for_recipient(const std::string& recipient) {
+  const auto named = parse_scheme_string(recipient);
+  const std::string path = named ? named->value : recipient;
+  if (const auto content = content_of(path)) return hint_for_file(content->expose(), path, recipient);
+  // skopeo and others have it without the name of the provider's scheme.
+  if (const auto key = find_provider_key(recipient); key && key->half == KeyHalf::kPublic)
+    return "did you mean " + key->name + ":" + recipient + "?";
+  if (is_list(recipient)) return "give each recipient with an option of its own: -r RECIPIENT -r RECIPIENT";
+  if (recipient.starts_with("age1")) return "age recipients are not supported: use " + recipient_forms();
+  if (!named) return hint_for_scheme(recipient);
+  const std::string beside = path + ".pub";
+  if (content_of(beside)) return "did you mean " + std::string(named->scheme->name) + ":" + beside + "?";
+  std::error_code ignored;
+  const bool is_missing_file =
+      named->scheme->fault_of_recipient != nullptr && !std::filesystem::exists(path, ignored);
+  if (!is_missing_file) return {};
+  const std::string hint = hint_for_missing_file(path);
+  return hint.empty() ? "write " + std::string(named->scheme->recipient_form) +
+                            " with the path of a file; imgcrypt key generate makes keys"
+                      : hint;
+}
+
+}  // namespace imgcrypt

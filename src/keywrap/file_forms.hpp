@@ -1,0 +1,42 @@
+// What to write after -r or -k for a file, told by its content and the table of schemes. For hints, and for
+// `imgcrypt key`. Read the file at each call; safe for use by several threads.
+#pragma once
+
+#include "base/bytes.hpp"
+#include "keys/list_key_file.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace imgcrypt {
+
+// How a key or certificate of a file is used as a recipient.
+struct RecipientUse {
+  std::string recipient;  // "jwe:FILE"
+  std::string fault;      // why it cannot be used after all; empty: it can
+};
+
+// nullopt for private keys, which are not recipients.
+[[nodiscard]] std::optional<RecipientUse> recipient_use(const KeyItem& item, const std::string& path);
+
+// "jwe:FILE", "pkcs7:FILE" or "provider:NAME:FILE"; empty if the content is not a usable recipient.
+[[nodiscard]] std::string recipient_form_of(ByteView content, const std::string& path);
+
+enum class KeyHalf { kPublic, kPrivate };
+
+// A key that one of our key providers holds.
+struct ProviderKey {
+  KeyHalf half;
+  std::string name;     // "provider:NAME"
+  std::string program;  // relative to ProviderSettings::libexec
+};
+
+// nullopt: it is not a key of one of our own key providers. Told by how the text begins alone.
+[[nodiscard]] std::optional<ProviderKey> find_provider_key(std::string_view text);
+
+// A recipient that cannot be used as it was given, e.g. "FILE" or "pkcs7:FILE": how it was meant, as a hint;
+// empty if that cannot be guessed. Looks at the file that it names, if there is one.
+[[nodiscard]] std::string hint_for_recipient(const std::string& recipient);
+
+}  // namespace imgcrypt

@@ -1,0 +1,28 @@
+// The first bytes of each format, which tell what a stream is. For the sources of this folder.
+#pragma once
+
+#include "base/bytes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+namespace imgcrypt {
+
+// RFC 1952 section 2.3.1 with its only method, deflate; RFC 8878 sections 3.1.1 and 3.1.2.
+inline constexpr std::array<std::uint8_t, 3> kGzipMagic = {0x1f, 0x8b, 0x08};
+inline constexpr std::array<std::uint8_t, 4> kZstdMagic = {0x28, 0xb5, 0x2f, 0xfd};
+inline constexpr std::array<std::uint8_t, 3> kZstdSkippableMagic = {0x2a, 0x4d, 0x18};  // after 0x50 to 0x5f
+
+// Whether the bytes begin with the magic number, or are its beginning.
+template <typename Magic>
+[[nodiscard]] bool fits_magic(ByteView bytes, const Magic& magic) {
+  const ByteView head = bytes.first(std::min(bytes.size(), magic.size()));
+  return std::equal(head.begin(), head.end(), magic.begin());
+}
+
+[[nodiscard]] inline bool fits_zstd_skippable_magic(ByteView bytes) {
+  return bytes.empty() || ((bytes[0] & 0xf0U) == 0x50 && fits_magic(bytes.subspan(1), kZstdSkippableMagic));
+}
+
+}  // namespace imgcrypt

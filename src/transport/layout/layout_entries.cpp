@@ -1,0 +1,206 @@
+#include "transport/layout/layout_entries.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace imgcrypt {
+namespace {
+
+// Hints are for reading.
+constexpr std::size_t kMostListed = 8;
+
+using Positions = std::vector<std::size_t>;
+using Entries = std::vector<LayoutEntry>;
+
+std::optional<std::string> annotation(const Descriptor& entry, const char* name) {
+  const auto found = entry.annotations.find(name);
+  return found == entry.annotations.end() ? std::nullopt : std::optional(found->second);
+}
+
+template <typename Is>
+Positions positions_where(const Entries& entries, const Is& is) {
+  Positions positions;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (entries[i].descriptor && is(*entries[i].descriptor)) positions.push_back(i);
+  }
+  return positions;
+}
+
+// A tag of the standard goes before containerd's name.
+Positions named(const std::string& name, const Entries& entries) {
+  Positions by_tag =
+      positions_where(entries, [&](const Descriptor& entry) { return tag_of(entry).value_or("") == name; });
+  if (!by_tag.empty()) return by_tag;
+  return positions_where(entries,
+                         [&](const Descriptor& entry) { return image_name_of(entry).value_or("") == name; });
+}
+
+bool are_one_image(const Entries& entries, const Positions& positions) {
+  return std::ranges::all_of(positions, [&](std::size_t at) {
+    return entries[at].descriptor->digest == entries[positions.front()].descriptor->digest;
+  });
+}
+
+template <typename Text>
+std::string listed(const Positions& positions, const Text& text) {
+  std::string list;
+  for (std::size_t i = 0; i < std::min(positions.size(), kMostListed); ++i)
+    list += (i == 0 ? "" : ", ") + text(positions[i]);
+  if (positions.size() > kMostListed)
+    list += " and " + std::to_string(positions.size() - kMostListed) + " more (see imgcrypt tags)";
+  return list;
+}
+
+// "oci:DIR:@0 (linux/amd64)", and whatever else tells it from the others.
+std::string by_position(const std::string& directory, const Entries& entries, std::size_t at) {
+  const Descriptor& entry = *entries[at].descriptor;
+  const std::string platform = entry.platform ? entry.platform->string() : std::string();
+  std::string what = image_name_of(entry).value_or("");
+  if (!platform.empty()) what += (what.empty() ? "" : ", ") + platform;
+  if (what.empty()) what = entry.digest.string();
+  return "oci:" + directory + ":@" + std::to_string(at) + " (" + what + ")";
+}
+
+std::string how_to_name_one(const std::string& directory, const Entries& entries,
+                            const Positions& positions) {
+  return "name one by its position: " +
+         listed(positions, [&](std::size_t at) { return by_position(directory, entries, at); });
+}
+
+[[noreturn]] void fail_to_find(const LayoutReference& reference, const std::string& why,
+                               const Entries& entries) {
+  const Positions all = positions_where(entries, [](const Descriptor&) { return true; });
+  const std::string list = listed(all, [&](std::size_t at) {
+    const Descriptor& entry = *entries[at].descriptor;
+    const std::string tag = tag_of(entry).value_or("");
+    return tag.empty() ? "@" + entry.digest.string() : tag;
+  });
+  throw Error(ErrorCode::kNotFound, reference.string() + ": " + why,
+              all.empty() ? "the layout has no images" : "the layout has: " + list);
+}
+
+RootDescriptor root_at(const Entries& entries, std::size_t at) {
+  if (entries[at].problem) throw entries[at].problem->in("index.json, entry " + std::to_string(at));
+  return {*entries[at].descriptor, entries[at].raw};
+}
+
+Positions found_for(const LayoutReference& reference, const Entries& entries) {
+  Positions found = reference.tag.empty() ? positions_where(entries, [](const Descriptor&) { return true; })
+                                          : named(reference.tag, entries);
+  std::erase_if(found, [&](std::size_t at) {
+    return reference.digest && entries[at].descriptor->digest != *reference.digest;
+  });
+  return found;
+}
+
+// Of all entries that are this very one: other tools append without replacing.
+Positions positions_of(const Descriptor& entry, const Entries& entries) {
+  const auto platform_of = [](const Descriptor& of) {
+    return of.platform ? of.platform->string() : std::string();
+  };
+  return positions_where(entries, [&](const Descriptor& other) {
+    return other.digest == entry.digest && tag_of(other) == tag_of(entry) &&
+           image_name_of(other) == image_name_of(entry) && platform_of(other) == platform_of(entry);
+  });
+}
+
+}  // namespace
+
+std::optional<std::string> tag_of(const Descriptor& entry) { return annotation(entry, kRefName); }
+std::optional<std::string> image_name_of(const Descriptor& entry) { return annotation(entry, kImageName); }
+
+std::vector<LayoutEntry> parse_entries(const std::string& index) {
+  Entries entries;
+  const auto manifests = JsonView(index).find("manifests");
+  if (!manifests) return entries;
+  for (const JsonView& element : manifests->elements()) {
+    LayoutEntry entry{std::string(element.text()), std::nullopt, std::nullopt};
+    try {
+      entry.descriptor = parse_descriptor(element);
+    } catch (const Error& error) {
+      entry.problem = error;
+    }
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+std::vector<LayoutEntry> read_entries(const LayoutDirectory& directory) {
+  const std::string index = directory.read_index();
+  try {
+    return parse_entries(index);
+  } catch (const Error& error) {
+    throw error.in(directory.path() + "/index.json");
+  }
+}
+
+std::vector<RootDescriptor> all_roots(const std::vector<LayoutEntry>& entries) {
+  std::vector<RootDescriptor> roots;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (entries[i].problem) {
+      throw Error(ErrorCode::kRefused, "index.json has an entry that cannot be read, number " +
+                                           std::to_string(i) + ": " + entries[i].problem->message());
+    }
+    roots.push_back({*entries[i].descriptor, entries[i].raw});
+  }
+  return roots;
+}
+
+RootDescriptor find_root(const LayoutReference& reference, const std::vector<LayoutEntry>& entries,
+                         const std::function<bool(const Platform&)>& is_wanted) {
+  // A position names one entry whatever its tag, so that two images of one tag can be told apart.
+  if (reference.position) {
+    if (*reference.position < entries.size()) return root_at(entries, *reference.position);
+    fail_to_find(
+        reference,
+        "no image at this position: the layout has " + std::to_string(entries.size()) + ", numbered from 0",
+        entries);
+  }
+  Positions found = found_for(reference, entries);
+  // The only entry, which cannot be read, is what was meant.
+  const bool is_bare = reference.tag.empty() && !reference.digest;
+  if (found.empty() && is_bare && entries.size() == 1) return root_at(entries, 0);
+  if (found.empty()) fail_to_find(reference, "no such image", entries);
+  if (is_wanted && !are_one_image(entries, found)) {
+    Positions wanted;
+    std::ranges::copy_if(found, std::back_inserter(wanted), [&](std::size_t at) {
+      const auto& platform = entries[at].descriptor->platform;
+      return platform && is_wanted(*platform);
+    });
+    if (!wanted.empty()) found = std::move(wanted);
+  }
+  if (!are_one_image(entries, found)) {
+    throw Error(ErrorCode::kUsage, reference.string() + ": this names more than one image",
+                how_to_name_one(reference.directory, entries, found));
+  }
+  return root_at(entries, found.front());
+}
+
+std::vector<std::size_t> entries_to_replace(const LayoutTarget& target,
+                                            const std::vector<LayoutEntry>& entries) {
+  const LayoutReference& name = target.name;
+  const Positions own = target.own ? positions_of(*target.own, entries) : Positions();
+  if (target.place == LayoutTarget::Place::kInPlace) {
+    if (!own.empty()) return own;
+    throw Error(ErrorCode::kOther, "another program changed " + name.string() + " while this one ran",
+                "run it again");
+  }
+  const bool is_untagged = name.tag.empty();
+  const auto has_no_tag = [](const Descriptor& entry) { return tag_of(entry).value_or("").empty(); };
+  Positions found = is_untagged ? positions_where(entries, has_no_tag) : named(name.tag, entries);
+  const auto is_own = [&](std::size_t at) { return std::ranges::find(own, at) != own.end(); };
+  if (std::ranges::any_of(found, is_own)) return own;
+  // An untagged image beside others may be a signature or an attestation of one of them.
+  const bool is_clear = are_one_image(entries, found) && (!is_untagged || found.size() == entries.size());
+  if (found.empty() || is_clear) return found;
+  throw Error(ErrorCode::kRefused,
+              "destination " + name.string() +
+                  (is_untagged ? ": the layout already has an image without a tag, beside other images"
+                               : ": more than one image has this name, and all of them would lose it"),
+              is_untagged ? "give the result a tag: oci:DIR:TAG"
+                          : "choose another tag, or give the same position as SRC and DST: " +
+                                how_to_name_one(name.directory, entries, found));
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,132 @@
+#include "transport/layout/layout_place.hpp"
+
+#include "base/text/json.hpp"
+#include "transport/layout/layout_directory.hpp"
+
+#include <linux/magic.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+namespace imgcrypt {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Bytes of an oci-layout file. Real ones have about thirty.
+constexpr std::size_t kMostVersionBytes = 4096;
+
+[[noreturn]] void refuse(ErrorCode code, const LayoutReference& destination, const std::string& why,
+                         const std::string& hint = "choose another destination") {
+  throw Error(code, "destination " + destination.string() + ": " + why, hint);
+}
+
+// OCI image specification, "Image Layout", oci-layout file.
+bool has_version_file(const LayoutDirectory& directory) {
+  const auto file = open_regular_file(directory.fd(), "oci-layout");
+  if (!file) return false;
+  try {
+    const Bytes bytes = read_all(file->get(), kMostVersionBytes, "oci-layout");
+    check_json(as_text(bytes));
+    return JsonView(as_text(bytes)).get("imageLayoutVersion").string().starts_with("1.");
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// As it is while another writer makes it a layout.
+bool is_empty_or_begun(const std::string& path) {
+  return std::ranges::all_of(fs::directory_iterator(path), [](const fs::directory_entry& entry) {
+    const std::string name = entry.path().filename();
+    return name.starts_with(kTemporaryPrefix) || (name == "blobs" && entry.is_directory());
+  });
+}
+
+void require_layout(const LayoutReference& destination) {
+  const LayoutDirectory directory(destination.directory);
+  // In this order: another writer may add the file in between.
+  if (is_empty_or_begun(destination.directory) || has_version_file(directory)) return;
+  refuse(ErrorCode::kRefused, destination,
+         "the directory is not empty, and is not an image layout: it has no sound oci-layout file",
+         "choose a new or empty directory, or an image layout");
+}
+
+// Of an existing directory.
+bool is_virtual(const fs::path& path) {
+  struct statfs status = {};
+  return ::statfs(path.c_str(), &status) == 0 &&
+         (status.f_type == PROC_SUPER_MAGIC || status.f_type == SYSFS_MAGIC);
+}
+
+// By its real path, since links may lead there. Only its existing part can be real.
+void require_outside_blobs(const LayoutReference& destination) {
+  std::error_code failure;
+  for (fs::path path = fs::weakly_canonical(fs::absolute(destination.directory, failure), failure);
+       path.has_relative_path(); path = path.parent_path()) {
+    if (path.filename() != "blobs" || !fs::exists(path.parent_path() / "oci-layout", failure)) continue;
+    refuse(ErrorCode::kRefused, destination,
+           "it is inside the blobs of the image layout " + path.parent_path().string());
+  }
+}
+
+fs::path parent_of(const std::string& directory) {
+  std::string path = directory;
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  const fs::path parent = fs::path(path).parent_path();
+  return parent.empty() ? fs::path(".") : parent;
+}
+
+// Only one level is created: a mistyped path should not become a tree of directories.
+void require_creatable(const LayoutReference& destination) {
+  std::error_code failure;
+  std::string path = destination.directory;
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  if (fs::is_symlink(fs::symlink_status(path, failure))) {
+    refuse(ErrorCode::kUsage, destination,
+           path + " is a symbolic link to " + fs::read_symlink(path, failure).string() +
+               ", which does not exist",
+           "create the directory that it leads to, or choose another destination");
+  }
+  const fs::path parent = parent_of(path);
+  if (is_virtual(parent))
+    refuse(ErrorCode::kUsage, destination, parent.string() + " is not on a file system that holds files");
+  if (!fs::is_directory(parent, failure)) fail_for_parent(destination);
+}
+
+}  // namespace
+
+void require_place(const LayoutReference& destination) {
+  std::error_code failure;
+  const fs::file_status status = fs::status(destination.directory, failure);
+  if (failure == std::errc::too_many_symbolic_link_levels)
+    refuse(ErrorCode::kUsage, destination, "its symbolic links lead in a circle");
+  if (status.type() == fs::file_type::not_found) {
+    require_creatable(destination);
+  } else if (failure) {
+    refuse(ErrorCode::kOther, destination, failure.message());
+  } else if (!fs::is_directory(status)) {
+    refuse(ErrorCode::kUsage, destination, destination.directory + " is not a directory");
+  } else if (is_virtual(destination.directory)) {
+    refuse(ErrorCode::kUsage, destination,
+           destination.directory + " is not on a file system that holds files");
+  } else {
+    require_layout(destination);
+  }
+  require_outside_blobs(destination);
+}
+
+void fail_for_parent(const LayoutReference& destination) {
+  refuse(ErrorCode::kUsage, destination, "the directory above it is missing",
+         "create the directory above it (mkdir -p), or choose another destination");
+}
+
+std::optional<std::uint64_t> available_bytes(const std::string& path) {
+  struct statvfs status = {};
+  if (::statvfs(path.c_str(), &status) != 0 || status.f_blocks == 0) return std::nullopt;
+  return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,157 @@
+// Which entries of index.json a name means, and what an entry becomes.
+#include "support/vectors.hpp"
+#include "transport/layout/docker_list.hpp"
+#include "transport/layout/index_edit.hpp"
+#include "transport/layout/layout_entries.hpp"
+
+#include <gtest/gtest.h>
+
+namespace imgcrypt::test {
+namespace {
+
+Digest digest_of(const std::string& name) { return Digest::of(as_bytes(name)); }
+
+// `more` are members, each after a comma.
+std::string entry(const std::string& name, const std::string& more = {}) {
+  return R"({"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":")" +
+         digest_of(name).string() + R"(","size":1)" + more + "}";
+}
+
+std::string named(const std::string& tag, const std::string& image_name = {}) {
+  std::string text = R"(,"annotations":{"org.opencontainers.image.ref.name":")" + tag + "\"";
+  if (!image_name.empty()) text += R"(,"io.containerd.image.name":")" + image_name + "\"";
+  return text + "}";
+}
+
+std::string on(const std::string& architecture) {
+  return R"(,"platform":{"os":"linux","architecture":")" + architecture + R"("})";
+}
+
+std::string index_of(const std::vector<std::string>& entries) {
+  std::string text;
+  for (const std::string& one : entries) text += (text.empty() ? "" : ",") + one;
+  return R"({"schemaVersion":2,"manifests":[)" + text + "]}";
+}
+
+std::string found(const std::string& index, const std::string& details,
+                  const std::function<bool(const Platform&)>& is_wanted = {}) {
+  return find_root(LayoutReference::parse(details), parse_entries(index), is_wanted)
+      .descriptor.digest.string();
+}
+
+LayoutTarget target(const std::string& details, const std::optional<Descriptor>& own = std::nullopt,
+                    LayoutTarget::Place place = LayoutTarget::Place::kByName) {
+  return {LayoutReference::parse(details), own, place};
+}
+
+using Positions = std::vector<std::size_t>;
+
+TEST(LayoutEntries, AreFoundByTagImageNamePositionAndPlatform) {
+  const std::string index =
+      index_of({entry("a", named("latest", "docker.io/library/a:latest")),
+                entry("b", named("latest", "docker.io/library/b:latest")),
+                entry("c", named("p") + on("amd64")), entry("d", named("p") + on("arm64"))});
+  EXPECT_EQ(found(index, "dir:docker.io/library/b:latest"), digest_of("b").string());
+  EXPECT_EQ(found(index, "dir:@1"), digest_of("b").string());
+  EXPECT_EQ(error_of([&] { found(index, "dir:latest"); }), ErrorCode::kUsage);
+  EXPECT_EQ(error_of([&] { found(index, "dir"); }), ErrorCode::kUsage);
+  EXPECT_EQ(error_of([&] { found(index, "dir:absent"); }), ErrorCode::kNotFound);
+  EXPECT_EQ(error_of([&] { found(index, "dir:p"); }), ErrorCode::kUsage);
+  const auto is_arm = [](const Platform& platform) { return platform.architecture == "arm64"; };
+  EXPECT_EQ(found(index, "dir:p", is_arm), digest_of("d").string());
+  try {
+    found(index, "dir:latest");
+  } catch (const Error& error) {
+    EXPECT_EQ(error.hint(),
+              "name one by its position: oci:dir:@0 (docker.io/library/a:latest), "
+              "oci:dir:@1 (docker.io/library/b:latest)");
+  }
+}
+
+TEST(LayoutEntries, HintsNeverListThousands) {
+  std::vector<std::string> entries;
+  for (int i = 0; i < 5000; ++i) entries.push_back(entry(std::to_string(i), named("t")));
+  try {
+    found(index_of(entries), "dir:t");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_LT(error.hint().size(), 1500U);
+    EXPECT_NE(error.hint().find("and 4992 more"), std::string::npos);
+  }
+}
+
+TEST(LayoutEntries, OddNeighboursLockNobody) {
+  const std::string index =
+      index_of({R"({"digest":"blake3:00","size":1})", "null",
+                R"({"digest":")" + digest_of("x").string() + "\"}", entry("a", named("t"))});
+  EXPECT_EQ(found(index, "dir:t"), digest_of("a").string());
+  EXPECT_EQ(error_of([&] { found(index, "dir:@0"); }), ErrorCode::kIntegrity);
+  EXPECT_EQ(error_of([&] { (void)all_roots(parse_entries(index)); }), ErrorCode::kRefused);
+  EXPECT_TRUE(parse_entries(R"({"manifests":null})").empty());
+  EXPECT_EQ(with_entry(R"({"manifests":null})", "{}", {}), R"({"manifests":[{}]})");
+  EXPECT_EQ(with_entry(R"({"schemaVersion":2})", "{}", {}), R"({"schemaVersion":2,"manifests":[{}]})");
+}
+
+TEST(LayoutEntries, AreReplacedOneByOne) {
+  const auto entries =
+      parse_entries(index_of({entry("a", named("t") + on("amd64")), entry("b", named("t") + on("arm64")),
+                              entry("c", named("u")), entry("c", named("u")), entry("d")}));
+  const auto own = entries[1].descriptor;
+  EXPECT_EQ(error_of([&] { (void)entries_to_replace(target("dir:t"), entries); }), ErrorCode::kRefused);
+  EXPECT_EQ(entries_to_replace(target("dir:t", own), entries), Positions({1}));
+  EXPECT_EQ(entries_to_replace(target("dir:t", own, LayoutTarget::Place::kInPlace), entries), Positions({1}));
+  EXPECT_EQ(entries_to_replace(target("dir:u"), entries), Positions({2, 3}));
+  EXPECT_EQ(entries_to_replace(target("dir:new", own), entries), Positions());
+  EXPECT_EQ(error_of([&] { (void)entries_to_replace(target("dir"), entries); }), ErrorCode::kRefused);
+  EXPECT_EQ(entries_to_replace(target("dir"), {entries[4]}), Positions({0}));
+  EXPECT_EQ(entries_to_replace(target("dir"), {entries[2]}), Positions());
+  const auto gone = parse_entries(index_of({entry("z", named("t"))})).front().descriptor;
+  EXPECT_EQ(error_of([&] {
+              (void)entries_to_replace(target("dir:t", gone, LayoutTarget::Place::kInPlace), entries);
+            }),
+            ErrorCode::kOther);
+}
+
+TEST(LayoutEntries, ImageNamesFollowTheTagOrGo) {
+  const EntryName source{"1", "docker.io/library/x:1"};
+  const auto name = [&](const std::string& tag) { return name_under(tag, std::nullopt, source).image_name; };
+  EXPECT_EQ(name("1"), "docker.io/library/x:1");
+  EXPECT_EQ(name("2"), "docker.io/library/x:2");
+  EXPECT_EQ(name("host/y:3"), "host/y:3");
+  EXPECT_EQ(name("a+b"), std::nullopt);
+  EXPECT_EQ(name(""), std::nullopt);
+  EXPECT_EQ(name_under("2", std::nullopt, {"1", "docker.io/library/x@sha256:0"}).image_name, std::nullopt);
+  const auto replaced =
+      parse_entries(index_of({entry("a", named("1", "docker.io/library/z:1"))}))[0].descriptor;
+  EXPECT_EQ(name_under("1", replaced, source).image_name, "docker.io/library/z:1");
+}
+
+TEST(LayoutEntries, KeepNothingThatContradicts) {
+  const std::string raw = entry("old", R"(,"data":"e30=","urls":["https://x"],"x":1)" + named("1", "x:1"));
+  const Descriptor now{
+      "application/vnd.oci.image.manifest.v1+json", digest_of("new"), 2, {}, {}, false, false};
+  const auto plain = parse_entries(index_of({entry_text({now, raw}, {"2", std::nullopt})}))[0];
+  EXPECT_EQ(plain.raw, R"({"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":")" +
+                           digest_of("new").string() +
+                           R"(","size":2,"x":1,"annotations":{"org.opencontainers.image.ref.name":"2"}})");
+  // The last annotation of the old entry goes, and another comes.
+  const std::string only = entry("old", R"(,"annotations":{"io.containerd.image.name":"x:1"})");
+  EXPECT_EQ(tag_of(*parse_entries(index_of({entry_text({now, only}, {"2", std::nullopt})}))[0].descriptor),
+            "2");
+}
+
+TEST(DockerList, LosesTheImagesThatAreGone) {
+  const auto path = [](const std::string& name) { return "blobs/sha256/" + digest_of(name).hex(); };
+  const std::string one =
+      R"({"Config":")" + path("c") + R"(","RepoTags":["x:1"],"Layers":[")" + path("l") + R"("]})";
+  const std::string two = R"({"Config":")" + path("d") + R"(","RepoTags":null,"Layers":["old/layer.tar"]})";
+  const std::string list = "[" + one + ", " + two + "]";
+  EXPECT_EQ(blobs_of_docker_list(list), std::set<Digest>({digest_of("c"), digest_of("l"), digest_of("d")}));
+  EXPECT_EQ(without_images(list, {digest_of("c")}), "[" + two + "]");
+  EXPECT_EQ(without_images(list, {digest_of("l")}), list);
+  EXPECT_EQ(without_images(list, {digest_of("c"), digest_of("d")}), std::nullopt);
+  EXPECT_EQ(error_of([] { (void)blobs_of_docker_list(R"({"a":1})"); }), ErrorCode::kIntegrity);
+}
+
+}  // namespace
+}  // namespace imgcrypt::test
