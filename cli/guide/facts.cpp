@@ -20,6 +20,8 @@ constexpr std::array kStatuses = {
 };
 
 constexpr std::array kVariables = {
+    Fact{"IMGCRYPT_KEY", "keys, one a line, for commands without -k"},
+    Fact{"IMGCRYPT_RECIPIENTS", "recipients, one a line, for commands without -r and -R"},
     Fact{"OCICRYPT_KEYPROVIDER_CONFIG", "file that lists the key providers (JSON)"},
     Fact{"NO_COLOR", "if set and not empty, no colours"},
     Fact{"TERM", "dumb: no colours and no bars"},
@@ -91,6 +93,12 @@ constexpr std::array kExamples = {
     Fact{"imgcrypt key show",
          "imgcrypt key show my.pem\n"
          "imgcrypt key show locked.pem:file=passphrase.txt\n"},
+    Fact{"imgcrypt key public", "imgcrypt key public my.pem\n"},
+    Fact{"imgcrypt tags", "imgcrypt tags oci:secret\n"},
+    Fact{"imgcrypt gc",
+         "# see what no image needs, then remove it\n"
+         "imgcrypt gc oci:secret --dry-run\n"
+         "imgcrypt gc oci:secret\n"},
     Fact{"imgcrypt provider list", "imgcrypt provider list\n"},
     Fact{"imgcrypt provider test", "imgcrypt provider test sodium:my.key.pub --key my.key\n"},
     Fact{"imgcrypt help",
