@@ -2,6 +2,7 @@
 // again and again, tiny layers, odd types, annotations and members.
 #pragma once
 
+#include "base/text/encoding.hpp"
 #include "support/image_builder.hpp"
 
 #include <fuzzer/FuzzedDataProvider.h>
@@ -29,7 +30,7 @@ class MadeImage {
                        false});
   }
 
-  // False if a document names one that is not there.
+  // False if a document names one that is not there, or a config does not say what its layers hold.
   [[nodiscard]] bool is_complete() const { return is_complete_; }
   // False if encrypting changes what decrypting cannot give back: Docker's types, which become OCI's, and
   // embedded content, which is removed.
@@ -69,10 +70,11 @@ class MadeImage {
          "application/vnd.docker.image.rootfs.diff.tar.gzip",
          "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", kInToto, "text/plain", ""});
     const std::size_t size = pick<std::size_t>({0, 1, 1, 2, 16, 100});
-    Json descriptor = described(type, std::string(size, choices_.ConsumeBool() ? 'a' : 'b'));
+    const std::string content(size, choices_.ConsumeBool() ? 'a' : 'b');
+    Json descriptor = described(type, content);
     if (rarely()) descriptor["urls"] = {"https://example.com/layer"};
     if (rarely()) {
-      descriptor["data"] = "YQ==";
+      descriptor["data"] = encode_base64(as_bytes(content), Base64::kStandard);
       can_come_back_ = false;
     }
     return descriptor;
@@ -85,7 +87,11 @@ class MadeImage {
       if (type.find("image") != std::string::npos || rarely()) diff_ids.push_back(layer.at("digest"));
     }
     Json config = {{"os", "linux"}, {"architecture", pick({"amd64", "arm64"})}};
-    if (!rarely()) config["rootfs"] = {{"type", "layers"}, {"diff_ids", diff_ids}};
+    if (rarely()) {
+      is_complete_ = false;
+    } else {
+      config["rootfs"] = {{"type", "layers"}, {"diff_ids", diff_ids}};
+    }
     return described(pick_type({kOciConfig, kOciConfig, kDockerConfig, "application/vnd.unknown.config"}),
                      text(config));
   }
