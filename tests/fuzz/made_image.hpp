@@ -30,8 +30,9 @@ class MadeImage {
                        false});
   }
 
-  // False if a document names one that is not there, or a config does not say what its layers hold.
-  [[nodiscard]] bool is_complete() const { return is_complete_; }
+  // False if check finds fault with the image whatever encrypting does: a document names one that is not
+  // there, or a config says nothing of its layers, or counts a blob that is never encrypted.
+  [[nodiscard]] bool is_ordinary() const { return is_ordinary_; }
   // False if encrypting changes what decrypting cannot give back: Docker's types, which become OCI's, and
   // embedded content, which is removed.
   [[nodiscard]] bool can_come_back() const { return can_come_back_; }
@@ -83,12 +84,14 @@ class MadeImage {
   Json config(const std::vector<Json>& layers) {
     Json diff_ids = Json::array();
     for (const Json& layer : layers) {
-      const std::string type = layer.value("mediaType", "");
-      if (type.find("image") != std::string::npos || rarely()) diff_ids.push_back(layer.at("digest"));
+      const bool is_layer = layer.value("mediaType", "").find("image") != std::string::npos;
+      const bool is_counted = is_layer || rarely();
+      if (is_counted) diff_ids.push_back(layer.at("digest"));
+      if (is_counted && !is_layer) is_ordinary_ = false;
     }
     Json config = {{"os", "linux"}, {"architecture", pick({"amd64", "arm64"})}};
     if (rarely()) {
-      is_complete_ = false;
+      is_ordinary_ = false;
     } else {
       config["rootfs"] = {{"type", "layers"}, {"diff_ids", diff_ids}};
     }
@@ -112,7 +115,7 @@ class MadeImage {
       if (rarely()) child["mediaType"] = pick({"text/plain", kTar, ""});
       if (rarely()) {
         child["digest"] = Digest::of(as_bytes("not there")).string();
-        is_complete_ = false;
+        is_ordinary_ = false;
       }
       if (choices_.ConsumeBool())
         child["platform"] = {{"os", "linux"}, {"architecture", pick({"amd64", "arm64"})}};
@@ -130,7 +133,7 @@ class MadeImage {
 
   FuzzedDataProvider choices_;
   MemoryStore& store_;
-  bool is_complete_ = true;
+  bool is_ordinary_ = true;
   bool can_come_back_ = true;
 };
 
