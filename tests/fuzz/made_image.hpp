@@ -112,7 +112,10 @@ class MadeImage {
     Json children = Json::array();
     while (children.size() < 6 && choices_.ConsumeIntegralInRange(0, 3) > 0) {
       Json child = documents.at(choices_.ConsumeIntegralInRange<std::size_t>(0, documents.size() - 1));
-      if (rarely()) child["mediaType"] = pick({"text/plain", kTar, ""});
+      if (rarely()) {
+        child["mediaType"] = pick({"text/plain", kTar, ""});
+        if (child["mediaType"] == kTar) is_ordinary_ = false;
+      }
       if (rarely()) {
         child["digest"] = Digest::of(as_bytes("not there")).string();
         is_ordinary_ = false;
