@@ -85,7 +85,7 @@ ProviderParameters parse_provider_parameters(const std::optional<JsonView>& para
   ProviderParameters found;
   if (!parameters) return found;
   for (const JsonMember& member : parameters->members()) {
-    const std::string name = member.key.string();
+    const std::string name = member.name();
     if (is_reserved_provider_name(name) || member.value.is_null()) continue;
     for (const auto& value : decode_list(member.value)) {
       if (value) found[name].emplace_back(as_text(value->expose()));

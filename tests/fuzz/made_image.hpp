@@ -2,6 +2,7 @@
 // again and again, tiny layers, odd types, annotations and members.
 #pragma once
 
+#include "base/text/encoding.hpp"
 #include "support/image_builder.hpp"
 
 #include <fuzzer/FuzzedDataProvider.h>
@@ -29,8 +30,9 @@ class MadeImage {
                        false});
   }
 
-  // False if a document names one that is not there.
-  [[nodiscard]] bool is_complete() const { return is_complete_; }
+  // False if check finds fault with the image whatever encrypting does: a document names one that is not
+  // there, or a config says nothing of its layers, or counts a blob that is never encrypted.
+  [[nodiscard]] bool is_ordinary() const { return is_ordinary_; }
   // False if encrypting changes what decrypting cannot give back: Docker's types, which become OCI's, and
   // embedded content, which is removed.
   [[nodiscard]] bool can_come_back() const { return can_come_back_; }
@@ -69,10 +71,11 @@ class MadeImage {
          "application/vnd.docker.image.rootfs.diff.tar.gzip",
          "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip", kInToto, "text/plain", ""});
     const std::size_t size = pick<std::size_t>({0, 1, 1, 2, 16, 100});
-    Json descriptor = described(type, std::string(size, choices_.ConsumeBool() ? 'a' : 'b'));
+    const std::string content(size, choices_.ConsumeBool() ? 'a' : 'b');
+    Json descriptor = described(type, content);
     if (rarely()) descriptor["urls"] = {"https://example.com/layer"};
     if (rarely()) {
-      descriptor["data"] = "YQ==";
+      descriptor["data"] = encode_base64(as_bytes(content), Base64::kStandard);
       can_come_back_ = false;
     }
     return descriptor;
@@ -81,11 +84,17 @@ class MadeImage {
   Json config(const std::vector<Json>& layers) {
     Json diff_ids = Json::array();
     for (const Json& layer : layers) {
-      const std::string type = layer.value("mediaType", "");
-      if (type.find("image") != std::string::npos || rarely()) diff_ids.push_back(layer.at("digest"));
+      const bool is_layer = layer.value("mediaType", "").find("image") != std::string::npos;
+      const bool is_counted = is_layer || rarely();
+      if (is_counted) diff_ids.push_back(layer.at("digest"));
+      if (is_counted && !is_layer) is_ordinary_ = false;
     }
     Json config = {{"os", "linux"}, {"architecture", pick({"amd64", "arm64"})}};
-    if (!rarely()) config["rootfs"] = {{"type", "layers"}, {"diff_ids", diff_ids}};
+    if (rarely()) {
+      is_ordinary_ = false;
+    } else {
+      config["rootfs"] = {{"type", "layers"}, {"diff_ids", diff_ids}};
+    }
     return described(pick_type({kOciConfig, kOciConfig, kDockerConfig, "application/vnd.unknown.config"}),
                      text(config));
   }
@@ -103,10 +112,13 @@ class MadeImage {
     Json children = Json::array();
     while (children.size() < 6 && choices_.ConsumeIntegralInRange(0, 3) > 0) {
       Json child = documents.at(choices_.ConsumeIntegralInRange<std::size_t>(0, documents.size() - 1));
-      if (rarely()) child["mediaType"] = pick({"text/plain", kTar, ""});
+      if (rarely()) {
+        child["mediaType"] = pick({"text/plain", kTar, ""});
+        if (child["mediaType"] == kTar) is_ordinary_ = false;
+      }
       if (rarely()) {
         child["digest"] = Digest::of(as_bytes("not there")).string();
-        is_complete_ = false;
+        is_ordinary_ = false;
       }
       if (choices_.ConsumeBool())
         child["platform"] = {{"os", "linux"}, {"architecture", pick({"amd64", "arm64"})}};
@@ -124,7 +136,7 @@ class MadeImage {
 
   FuzzedDataProvider choices_;
   MemoryStore& store_;
-  bool is_complete_ = true;
+  bool is_ordinary_ = true;
   bool can_come_back_ = true;
 };
 

@@ -151,7 +151,7 @@ Bytes JweMessage::without(ByteView packet, const std::set<std::size_t>& position
   }
   std::string text;
   for (const JsonMember& member : document.members()) {
-    const std::string name = member.key.string();
+    const std::string name = member.name();
     if (std::ranges::find(kOfOneRecipient, name) != kOfOneRecipient.end()) continue;
     text += (text.empty() ? "{" : ",") + std::string(member.key.text()) + ":";
     // Texts are copied as they are: "protected" is authenticated character by character.

@@ -59,7 +59,7 @@ std::vector<std::string> parameters_of(const std::optional<JsonView>& config, st
   const auto map = config ? config->find("Parameters") : std::nullopt;
   if (!map) return parameters;
   for (const JsonMember& member : map->members()) {
-    if (member.key.string() != provider || member.value.is_null()) continue;
+    if (member.name() != provider || member.value.is_null()) continue;
     for (const JsonView& value : member.value.elements()) {
       parameters.emplace_back(value.is_null() ? std::string()
                                               : std::string(as_text(bytes_of(value).expose())));

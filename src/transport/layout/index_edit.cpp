@@ -49,7 +49,7 @@ std::string with_manifests(const std::string& index) {
   if (document.find("manifests")) return index;
   TextEdits edits(index);
   const auto members = document.members();
-  const auto is_it = [](const JsonMember& member) { return member.key.string() == "manifests"; };
+  const auto is_it = [](const JsonMember& member) { return member.name() == "manifests"; };
   if (const auto at = std::ranges::find_if(members, is_it); at != members.end()) {
     edits.replace(at->value.text(), "[]");
   } else {

@@ -88,6 +88,14 @@ TEST(Jwe, OpensNoMoreForARecipientThatIsTakenOut) {
   EXPECT_GE(shared, 3U);
 }
 
+TEST(Jwe, KeepsOddMembersOfAPacketThatLosesARecipient) {
+  const std::string odd = R"({"\ud800":1,)";
+  const std::string packet = odd + read_vector("jwe/jwcrypto-two-rsa.json").substr(1);
+  const Bytes left = JweMessage::without(as_bytes(packet), {0});
+  EXPECT_TRUE(as_text(left).starts_with(odd));
+  EXPECT_EQ(describe_jwe(left).size(), 1U);
+}
+
 TEST(Jwe, RefusesEveryPacketItMust) {
   for (const auto& row : load_table("jwe.json")) {
     if (row.at("outcome") != "refuse") continue;

@@ -44,6 +44,14 @@ TEST(ProviderRequest, LeavesOutTheParametersOfOthers) {
   EXPECT_THAT(parse(request("keyunwrap-with-privkey"), "another").parameters, IsEmpty());
 }
 
+TEST(ProviderRequest, LeavesOutNamesThatAreNotUnicode) {
+  const auto request = parse_provider_request(
+      as_bytes(
+          R"({"op":"keyunwrap","keyunwrapparams":{"dc":{"Parameters":{"\ud800":["YQ=="]}},"annotation":""}})"),
+      "demo");
+  EXPECT_TRUE(request.parameters.empty());
+}
+
 TEST(ProviderRequest, WithoutParametersHasEmptyMaps) {
   EXPECT_EQ(text_of(format_provider_request({ProviderOperation::kUnwrap, {}, secret("p")}, "demo")),
             R"({"op":"keyunwrap","keywrapparams":{"ec":null,"optsdata":null},)"

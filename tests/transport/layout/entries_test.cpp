@@ -68,6 +68,10 @@ TEST(LayoutEntries, AreFoundByTagImageNamePositionAndPlatform) {
   }
 }
 
+TEST(LayoutEntries, AreAddedBesideOddMembers) {
+  EXPECT_EQ(with_entry(R"({"\ud800":1,"manifests":null})", "{}", {}), R"({"\ud800":1,"manifests":[{}]})");
+}
+
 TEST(LayoutEntries, HintsNeverListThousands) {
   std::vector<std::string> entries;
   for (int i = 0; i < 5000; ++i) entries.push_back(entry(std::to_string(i), named("t")));
