@@ -22,11 +22,12 @@ void run_gc(const GcArguments& arguments, Output& output) {
   const std::vector<StoredBlob> garbage =
       collect_garbage(*store, is_dry ? Removal::kOnlyFind : Removal::kRemove);
   std::uint64_t bytes = 0;
-  std::string lines;
+  Text lines;
   JsonArray removed;
   for (const StoredBlob& blob : garbage) {
     bytes += blob.size;
-    lines += (lines.empty() ? "" : "\n") + blob.digest.string();
+    if (!lines.empty()) lines.end_line();
+    lines += blob.digest.string();
     removed.add(JsonObject().add("digest", blob.digest.string()).add("size", blob.size));
   }
   output.note(std::string(is_dry ? "would remove " : "removed ") + std::to_string(garbage.size()) +

@@ -1,4 +1,3 @@
-#include "base/bytes.hpp"
 #include "cli/commands.hpp"
 #include "cli/options/links_option.hpp"
 
@@ -27,7 +26,7 @@ JsonObject json_of(const ListedImage& image) {
 
 void run_tags(const TagsArguments& arguments, Output& output) {
   const Reference reference = Reference::parse(arguments.reference);
-  std::string lines;
+  Text lines;
   std::set<std::string> tags;  // two images of one tag have one line
   std::size_t untagged = 0;
   JsonArray images;
@@ -39,7 +38,8 @@ void run_tags(const TagsArguments& arguments, Output& output) {
     if (tag.empty()) {
       ++untagged;
     } else if (tags.insert(tag).second) {
-      lines += (lines.empty() ? "" : "\n") + printable(tag);
+      if (!lines.empty()) lines.end_line();
+      lines += tag;
     }
   }
   if (untagged > 0) {

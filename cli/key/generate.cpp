@@ -131,7 +131,7 @@ void add_key_generate(CLI::App& key, Output& output) {
             return curve_named(name).empty() ? name + " is not P-256, P-384 or P-521" : std::string();
           },
           ""))
-      ->type_name("CURVE");
+      ->type_name("P-256|P-384|P-521");
   add_passphrase(*ec, options);
   ec->callback([options, &output] {
     generate_key(*options, [&] { return PrivateKey::generate_ec(curve_named(options->curve)); }, output);

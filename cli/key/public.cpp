@@ -35,7 +35,7 @@ void run_public(const std::string& text, Output& output) {
     const PublicHalf half = public_half_of(named, output);
     JsonObject result;
     result.add("file", named.file).add("publicKey", half.text).add_or_null("fingerprint", half.fingerprint);
-    output.print_result(half.text, result);
+    output.print_result(Text::of_lines(half.text), result);
   } catch (const Error& error) {
     throw about_argument("key " + named.file, error);
   }

@@ -208,8 +208,10 @@ int Output::fail(const Error& error) {
   finish();  // the error is the last thing on the terminal
   {
     const std::scoped_lock lock(mutex_);
-    print_line("error", Tint::kRed, error.message());
-    if (!error.hint().empty()) print_line("hint", Tint::kCyan, error.hint());
+    // An error is bounded; shown with its escapes it could be several times as long.
+    const Error shown(error.code(), visible(error.message()), visible(error.hint()));
+    print_line("error", Tint::kRed, shown.message());
+    if (!shown.hint().empty()) print_line("hint", Tint::kCyan, shown.hint());
   }
   JsonObject what;
   const ErrorCode code = cancel_signal() != 0 ? ErrorCode::kCancelled : error.code();

@@ -22,7 +22,7 @@ expect_failures() {
   for command in decrypt encrypt; do
     expect_exit 9 "$command"
     expect_matches "$stderr" "imgcrypt: error: .*key provider demo: [^"$'\n'"]*$1"
-    ((${#stderr} < 4000)) || fail "an error of ${#stderr} characters"
+    ((${#stderr} < 4500)) || fail "an error of ${#stderr} characters"
     expect_equal "$(tr -d '\n -~' <<<"$stderr")" "" "the part of the error that is not plain text"
     expect_equal "$stdout" "" "stdout"
     expect_absent "$TMP/out"

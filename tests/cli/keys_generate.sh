@@ -84,7 +84,7 @@ wrong_arguments_leave_nothing() {
   expect_refused 3 "1024 bits is too short (2048 to 16384)" jwe-rsa "$file" --bits 1024
   expect_refused 3 "16385 bits is too long (2048 to 16384)" jwe-rsa "$file" --bits 16385
   expect_refused 3 "2k is not a number of bits" jwe-rsa "$file" --bits 2k
-  expect_refused 3 "P-224 is not P-256, P-384 or P-521" jwe-ec "$file" --curve P-224
+  expect_refused 3 '"P-224" is not P-256, P-384 or P-521' jwe-ec "$file" --curve P-224
   expect_refused 3 "file=PASSPHRASEFILE" jwe-ec "$file" --passphrase pass=secret
   expect_refused 3 "file=PASSPHRASEFILE" jwe-ec "$file" --passphrase secret
   expect_refused 3 "$TMP/absent" jwe-ec "$file" --passphrase "file=$TMP/absent"

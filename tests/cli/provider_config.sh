@@ -99,7 +99,7 @@ what_is_configured_is_listed() {
   echo '{"key-providers":{"one":{"cmd":{"path":"cat","args":["-u","x\u001b[31m"]}},"two":{"grpc":"localhost:1"},
     "three":{"cmd":{"path":"/absent/program","serve-args":["serve"]}}}}' >"$OCICRYPT_KEYPROVIDER_CONFIG"
   expect_exit 0 imgcrypt provider list
-  expect_contains "$stdout" 'one: cat -u x?[31m (started for each layer)'
+  expect_contains "$stdout" 'one: cat -u x\x1b[31m (started for each layer)'
   expect_matches "$stdout" 'two: .*gRPC.*localhost:1'
   expect_matches "$stdout" 'three: /absent/program.*cannot be started'
   expect_matches "$stdout" 'sodium: .*/keyprovider-sodium .*once'
