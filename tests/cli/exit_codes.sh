@@ -79,9 +79,9 @@ rows='
 3 | recipients remove oci:secret:t                             | no recipient to remove was given
 3 | recipients remove oci:secret:t -r jwe:b.pub                | no such recipient
 3 | recipients remove oci:secret:t --index 7                   | --index 7
-3 | key generate jwe-ec none/key                               | the directory above it is missing
-3 | key generate jwe-ec /proc/none/key                         | the directory above it is missing
-3 | key generate sodium none/key                               | the directory above it is missing
+3 | key generate jwe-ec none/key                               | there is no directory
+3 | key generate jwe-ec /proc/none/key                         | there is no directory
+3 | key generate sodium none/key                               | there is no directory
 3 | key generate jwe-rsa key --bits 12                         | --bits "12" is not a number from 2048 to 16384
 3 | key generate jwe-ec key --passphrase file=none             | none
 3 | key show none                                              | key none

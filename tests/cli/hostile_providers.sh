@@ -83,7 +83,7 @@ those_that_fail() {
   expect_hostile_failures "it ended with exit status 3: the safe is locked" complains
   expect_hostile_failures "it ended with exit status 3: the safe is locked" answers_and_complains
   expect_hostile_failures "it ended with exit status 3: xxx" complains_at_length
-  expect_hostile_failures 'it ended with exit status 3: one \?\[31mtwo' complains_in_colour
+  expect_hostile_failures 'it ended with exit status 3: one \\x1b\[31mtwo' complains_in_colour
 }
 
 those_that_say_what_is_no_reply() {
@@ -93,7 +93,7 @@ those_that_say_what_is_no_reply() {
   expect_hostile_failures "its reply: " nests 1000000
   jq -n '{error: ("\u001b[31mno " * 50000)}' >"$TMP/reply"
   configure_hostile replies "$TMP/reply"
-  expect_failures '\?\[31mno '
+  expect_failures '\\x1b\[31mno '
 }
 
 those_that_leave_processes() {
