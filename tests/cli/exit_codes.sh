@@ -82,7 +82,7 @@ rows='
 3 | key generate jwe-ec none/key                               | there is no directory
 3 | key generate jwe-ec /proc/none/key                         | there is no directory
 3 | key generate sodium none/key                               | there is no directory
-3 | key generate jwe-rsa key --bits 12                         | --bits "12" is not a number from 2048 to 16384
+3 | key generate jwe-rsa key --bits 12                         | 12 bits is too short (2048 to 16384)
 3 | key generate jwe-ec key --passphrase file=none             | none
 3 | key show none                                              | key none
 3 | key show folder                                            | key folder
