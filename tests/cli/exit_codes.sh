@@ -98,7 +98,6 @@ rows='
 6 | recipients replace oci:secret:t -r jwe:b.pub -k b          | no key opens it
 
 8 | check oci:plain --require-encrypted                        | not encrypted
-8 | encrypt oci:plain oci:plain:t -r jwe:a.pub --platform amd64| would lose its other platforms
 8 | recipients add oci:plain:t -r jwe:b.pub -k a               | the image has no encrypted layer
 8 | recipients remove oci:secret:t --index 0                   | nobody would be left to open it
 8 | key generate jwe-ec a                                      | a already exists
