@@ -19,26 +19,26 @@ struct PublicHalf {
 };
 
 PublicHalf public_half_of(const KeyString& named, Output& output) {
-  const SecretBytes file = read_key_file(named.file);
-  if (const auto key = find_provider_key(as_text(file.expose())))
-    return {ask_own_provider(key->program, {"public", "--", named.file}), std::nullopt};
-  const PublicKey key = open_private_key(named, file.expose(), output).public_key();
-  std::string pem = key.to_pem();
-  pem.pop_back();  // the newline, which printing adds
-  return {std::move(pem), key.thumbprint()};
+  try {
+    const SecretBytes file = read_key_file(named.file);
+    if (const auto key = find_provider_key(as_text(file.expose())))
+      return {ask_own_provider(key->program, {"public", "--", named.file}), std::nullopt};
+    const PublicKey key = open_private_key(named, file.expose(), output).public_key();
+    std::string pem = key.to_pem();
+    pem.pop_back();  // the newline, which printing adds
+    return {std::move(pem), key.thumbprint()};
+  } catch (const Error& error) {
+    throw about_argument("key " + named.file, error);
+  }
 }
 
 void run_public(const std::string& text, Output& output) {
   const KeyString named = parse_key_string(text);
   warn_of_bare_passphrase(named, output);
-  try {
-    const PublicHalf half = public_half_of(named, output);
-    JsonObject result;
-    result.add("file", named.file).add("publicKey", half.text).add_or_null("fingerprint", half.fingerprint);
-    output.print_result(Text::of_lines(half.text), result);
-  } catch (const Error& error) {
-    throw about_argument("key " + named.file, error);
-  }
+  const PublicHalf half = public_half_of(named, output);
+  JsonObject result;
+  result.add("file", named.file).add("publicKey", half.text).add_or_null("fingerprint", half.fingerprint);
+  output.print_result(Text::of_lines(half.text), result);
 }
 
 }  // namespace

@@ -179,23 +179,23 @@ Contents contents_of(const std::vector<KeyItem>& items, const std::string& file)
 }
 
 Contents contents_of(const KeyString& named) {
-  const SecretBytes file = read_key_file(named.file);
-  if (const auto key = find_provider_key(as_text(file.expose()))) return contents_of(*key, named.file);
-  const auto passphrase = read_passphrase(named);
-  return contents_of(list_key_file(file.expose(), passphrase ? &*passphrase : nullptr), named.file);
+  try {
+    const SecretBytes file = read_key_file(named.file);
+    if (const auto key = find_provider_key(as_text(file.expose()))) return contents_of(*key, named.file);
+    const auto passphrase = read_passphrase(named);
+    return contents_of(list_key_file(file.expose(), passphrase ? &*passphrase : nullptr), named.file);
+  } catch (const Error& error) {
+    throw about_argument("key " + named.file, error);
+  }
 }
 
 void run_show(const std::string& text, Output& output) {
   const KeyString named = parse_key_string(text);
   warn_of_bare_passphrase(named, output);
-  try {
-    const Contents contents = contents_of(named);
-    JsonObject result;
-    result.add("file", named.file).add("keys", contents.keys);
-    output.print_result(contents.lines, result);
-  } catch (const Error& error) {
-    throw about_argument("key " + named.file, error);
-  }
+  const Contents contents = contents_of(named);
+  JsonObject result;
+  result.add("file", named.file).add("keys", contents.keys);
+  output.print_result(contents.lines, result);
 }
 
 }  // namespace
