@@ -31,7 +31,7 @@ class MadeImage {
   }
 
   // False if check finds fault with the image whatever encrypting does: a document names one that is not
-  // there, or a config says nothing of its layers, or counts a blob that is never encrypted.
+  // there, an index lists a layer, a config says nothing of its layers or counts what is never encrypted.
   [[nodiscard]] bool is_ordinary() const { return is_ordinary_; }
   // False if encrypting changes what decrypting cannot give back: Docker's types, which become OCI's, and
   // embedded content, which is removed.
