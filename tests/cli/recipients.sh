@@ -70,9 +70,12 @@ rotation_encrypts_every_layer_afresh() {
 # layer_bytes_read COMMAND ARG...: of the layers of $TMP/in, by whatever call. The leak checker does not work under strace.
 layer_bytes_read() {
   ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 \
-    strace -f -qq -y -e trace=read,pread64,sendfile,copy_file_range,mmap -o "$TMP/reads" "$@" >/dev/null 2>&1 ||
+    strace -ff -qq -y -e trace=read,pread64,sendfile,copy_file_range,mmap -o "$TMP/reads" "$@" >/dev/null 2>&1 ||
     fail "exit $?: $*"
-  layer_digests "$TMP/in" | sed 's/^sha256://' | grep -Ff - "$TMP/reads" | sed -n 's/.* = \([0-9][0-9]*\)$/\1/p' |
+  # A file for each thread: in one for all, a call that another thread interrupts is on two lines.
+  cat "$TMP/reads".* >"$TMP/all_reads"
+  rm "$TMP/reads".*
+  layer_digests "$TMP/in" | sed 's/^sha256://' | grep -Ff - "$TMP/all_reads" | sed -n 's/.* = \([0-9][0-9]*\)$/\1/p' |
     awk '{ sum += $1 } END { print sum + 0 }'
 }
 

@@ -44,7 +44,6 @@ class Groups {
 };
 
 [[noreturn]] void watch(int pipe) {
-  ::setsid();  // what kills our parent's process group must not kill us
   // Whoever waits for the end of our parent's output must not wait for us.
   ::syscall(SYS_close_range, 0, pipe - 1, 0);
   ::syscall(SYS_close_range, pipe + 1, ~0U, 0);
@@ -65,6 +64,8 @@ DeathWatch::DeathWatch() {
   pipe_ = std::move(pipe.write_end);
   // NOLINTNEXTLINE(cppcoreguidelines-prefer-member-initializer): the pipe comes first
   child_ = fork_child("start a helper process");
+  // What kills our process group must not kill the watch. Both do it, as either may run first.
+  ::setpgid(child_, child_);
   if (child_ == 0) watch(pipe.read_end.get());
 }
 
