@@ -1,40 +1,19 @@
 // From a reference to the transport that reads or writes it: the only header of a transport that src/image
-// and cli include, beside the interfaces. A new transport adds its struct to Reference::Parts and its case
-// here.
+// and cli include, beside the interfaces. A new transport adds its struct to Reference::Parts, and its folder
+// has these functions for that struct.
 #pragma once
 
 #include "transport/image_store.hpp"
-#include "transport/layout/layout_directory.hpp"
 #include "transport/reference.hpp"
+#include "transport/transport_options.hpp"
 
 #include <imgcrypt/error.hpp>
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
 
 namespace imgcrypt {
-
-// The image that a destination's content comes from.
-struct Origin {
-  Reference reference;
-  RootDescriptor root;
-};
-
-// What a command knows about its stores beyond their references. Made once for each side.
-struct TransportOptions {
-  // Of a layout that images are read from.
-  Links links = Links::kRefuse;
-  // For a source: if the reference names several images, the one for such a platform is meant.
-  std::function<bool(const Platform&)> is_wanted = {};
-  // For a destination. Blobs that both sides share need not be moved (adopt), and an image that is written
-  // under the reference that it was read from replaces exactly that one: commit() then throws kOther if
-  // another program changed it in the meantime.
-  std::optional<Origin> origin = std::nullopt;
-  // Told what the user should know while a store works, one line each, by any thread.
-  std::function<void(const std::string&)> warn = {};
-};
 
 // Throws kNotFound when there is no such image; the hint lists what is there. kUsage when there are several;
 // the hint says how to name one. kIntegrity and kRefused for a store that cannot be read.

@@ -1,0 +1,98 @@
+#include "transport/layout/open_layout.hpp"
+
+#include "transport/layout/layout_destination.hpp"
+#include "transport/layout/layout_source.hpp"
+#include "transport/layout/layout_store.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+namespace imgcrypt {
+namespace {
+
+// Null for an image that is not in a layout.
+const LayoutReference* layout_of(const Reference& reference) {
+  return std::get_if<LayoutReference>(&reference.parts());
+}
+
+// Not by path: links, `..` and a bind mount lead to one layout under several names.
+bool is_same_layout(const LayoutReference& one, const LayoutReference& other) {
+  std::error_code none;
+  return std::filesystem::equivalent(one.directory, other.directory, none);
+}
+
+bool is_same_name(const LayoutReference& one, const LayoutReference& other) {
+  return one.tag == other.tag && one.digest == other.digest && one.position == other.position;
+}
+
+LayoutTarget target_of(const LayoutReference& destination, const std::optional<Origin>& origin) {
+  LayoutTarget target{.name = destination};
+  const LayoutReference* read = origin ? layout_of(origin->reference) : nullptr;
+  if (read == nullptr || !is_same_layout(target.name, *read)) return target;
+  target.own = origin->root.descriptor;
+  if (!is_same_name(target.name, *read)) return target;
+  target.place = LayoutTarget::Place::kInPlace;
+  return target;
+}
+
+}  // namespace
+
+std::unique_ptr<ImageSource> open_source(const LayoutReference& reference, const TransportOptions& options) {
+  return std::make_unique<LayoutSource>(reference, options.links, options.is_wanted);
+}
+
+std::unique_ptr<ImageDestination> open_destination(const LayoutReference& reference,
+                                                   const TransportOptions& options) {
+  LayoutTarget target = target_of(reference, options.origin);
+  LayoutDestinationOptions how;
+  how.is_source = target.own.has_value();
+  how.links = how.is_source ? options.links : Links::kRefuse;
+  how.warn = options.warn;
+  return std::make_unique<LayoutDestination>(std::move(target), std::move(how));
+}
+
+std::unique_ptr<SharedStore> open_shared_store(const LayoutReference& reference,
+                                               const TransportOptions& options) {
+  LayoutTarget target = target_of(reference, options.origin);
+  const Links links = target.own ? options.links : Links::kRefuse;
+  return std::make_unique<LayoutStore>(std::move(target), links, options.warn);
+}
+
+Reference written_reference(const LayoutReference& destination, const Origin& origin) {
+  LayoutReference name = destination;
+  if (target_of(destination, origin).place != LayoutTarget::Place::kInPlace) return Reference(destination);
+  name.position.reset();
+  name.digest.reset();
+  if (name.tag.empty()) name.tag = tag_of(origin.root.descriptor).value_or("");
+  return Reference(std::move(name));
+}
+
+bool would_replace(const LayoutReference& destination, const Origin& origin) {
+  const LayoutTarget target = target_of(destination, origin);
+  if (!target.own) return false;
+  const auto entries = read_entries(LayoutDirectory(target.name.directory));
+  const auto replaced = entries_to_replace(target, entries);
+  return std::ranges::any_of(replaced, [&](std::size_t at) {
+    return entries[at].descriptor->digest == origin.root.descriptor.digest;
+  });
+}
+
+std::vector<ListedImage> list_images(const LayoutReference& reference, const TransportOptions& options) {
+  if (!reference.tag.empty() || reference.digest || reference.position) {
+    throw Error(ErrorCode::kUsage, reference.string() + " names one image, not a whole store",
+                "write oci:" + reference.directory);
+  }
+  std::vector<ListedImage> images;
+  for (const LayoutEntry& entry : read_entries(LayoutDirectory(reference.directory, options.links))) {
+    ListedImage image{images.size(), std::nullopt, std::nullopt, entry.descriptor, entry.problem};
+    if (entry.descriptor) {
+      image.tag = tag_of(*entry.descriptor);
+      image.name = image_name_of(*entry.descriptor);
+    }
+    images.push_back(std::move(image));
+  }
+  return images;
+}
+
+}  // namespace imgcrypt

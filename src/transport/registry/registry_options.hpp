@@ -1,0 +1,53 @@
+// How to talk to a registry: who we are, whom we trust, how long we wait. Values that cli makes of options,
+// files and the environment; all functions may be called by several threads at once.
+#pragma once
+
+#include "base/secret_bytes.hpp"
+#include "transport/registry/registry_reference.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace imgcrypt {
+
+// What somebody logs in with: user and password (Basic), or an identity token, which is exchanged for access
+// tokens (OAuth2, "refresh_token").
+struct Credentials {
+  std::string user;
+  SecretBytes password;
+  SecretBytes identity_token;
+  std::string origin;  // for messages: "/root/.docker/config.json", "docker-credential-pass", "--creds"
+};
+
+enum class TlsVerification {
+  kRequired,  // https with a certificate that is trusted; plain http only to loopback
+  kOff,       // https without looking at the certificate, else plain http
+};
+
+struct RegistryOptions {
+  // Whose credentials to use; nullopt: anonymous. Asked once for each registry host and repository, when the
+  // registry wants to know. May run a credential helper. Throws what is wrong with the files.
+  std::function<std::optional<Credentials>(const RegistryReference& image)> credentials = {};
+  TlsVerification tls = TlsVerification::kRequired;
+  // Certificates in PEM that are trusted besides the system's; empty: none.
+  std::filesystem::path ca_file = {};
+  // Holds *.crt (authorities), NAME.cert and NAME.key (client certificates), as containers-certs.d(5) says.
+  // Empty: the folders named HOST[:PORT] below `certificate_roots`.
+  std::filesystem::path certificate_directory = {};
+  std::vector<std::filesystem::path> certificate_roots = {};
+  // How often a request is repeated after a failure of the network or the server (5xx, 429).
+  int retries = 3;
+  // How long a peer may be silent, or nearly so.
+  std::chrono::seconds network_timeout{30};
+  // Bytes per second in each direction, of all transfers of a side together; 0: no limit.
+  std::uint64_t rate_limit = 0;
+  // Told of each request and answer, one line each, without credentials. Null: nobody is.
+  std::function<void(const std::string&)> trace = {};
+};
+
+}  // namespace imgcrypt
