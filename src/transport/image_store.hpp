@@ -12,6 +12,8 @@
 #include "base/stream/stream.hpp"
 #include "oci/descriptor.hpp"
 
+#include <imgcrypt/error.hpp>
+
 #include <functional>
 #include <memory>
 #include <set>
@@ -29,6 +31,16 @@ struct RootDescriptor {
   std::string raw;
 };
 
+// A manifest or index that refers to another one by its digest, such as a signature or an SBOM. It fits that
+// very document, and no other that is made of it.
+struct Referrer {
+  RootDescriptor root;
+  std::string artifact_type;  // what it is, if the store says so (OCI image specification, `artifactType`)
+  // By which cosign finds what names no subject: "sha256-HEX.sig", ".att" or ".sbom". Empty for one that
+  // names its subject.
+  std::string tag;
+};
+
 // One image of a store, found when the source was opened.
 class ImageSource {
  public:
@@ -44,6 +56,11 @@ class ImageSource {
   // Whether open() would find it, without reading it: for dry runs and quick checks. Throws as open(), and
   // kIntegrity when its size differs from the descriptor's.
   virtual void check_presence(const Descriptor& blob) = 0;
+  // What refers to this manifest or index (distribution specification, "Listing Referrers"; cosign's tags),
+  // each once, and open() reads them and what they list. None where a store does not know. The store's word:
+  // whether they name that subject shows only when they are read. Throws as open(), and kIntegrity or
+  // kRefused for a list that cannot be read.
+  [[nodiscard]] virtual std::vector<Referrer> referrers(const Descriptor& /*subject*/) { return {}; }
 };
 
 // What is known about a blob before it is put.
@@ -82,6 +99,13 @@ class ImageDestination {
   // A manifest or an index. Blobs and documents that it lists are put before it, as registries require
   // (distribution specification, "Pushing Manifests"). REQUIRES: the descriptor is that of `text`.
   virtual void put_document(const Descriptor& descriptor, std::string_view text) = 0;
+  // Announces a referrer that commit() makes visible together with the image, under its tag if it has one;
+  // its documents and blobs are put like the image's. To be called after check() and before anything is put.
+  // Throws kRefused where a store has no place for it.
+  virtual void add_referrer(const Referrer& /*referrer*/) {
+    throw Error(ErrorCode::kRefused, "the destination has no place for signatures and other referrers",
+                "leave out --referrers copy, or write to oci: or docker://");
+  }
   // Makes the image visible under its name, at once, and durable. `root.raw` is the source's entry, or empty.
   // Returns the digest of another image that had the name before; nullopt when there was none. Throws kOther
   // when another program interfered (changed the image that is replaced in place, removed a blob); nothing is
