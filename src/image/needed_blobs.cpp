@@ -99,16 +99,16 @@ std::set<Digest> needed_blobs(SharedStore& store, const StoreContents& contents)
 }
 
 void add_referrers(SharedStore& store, const std::vector<StoredBlob>& others, std::set<Digest>& needed) {
-  struct Referrer {
+  struct Found {
     Digest digest;
     std::set<Digest> listed;
   };
-  std::multimap<Digest, Referrer> referrers;  // by subject
+  std::multimap<Digest, Found> referrers;  // by subject
   for (const StoredBlob& blob : others) {
     if (needed.contains(blob.digest)) continue;
     ImageNode tree{{{}, blob.digest, 0, {}, std::nullopt, false, false}, Opaque{}, {}, {}};
     if (const auto subject = subject_of_blob(store, blob, tree))
-      referrers.emplace(*subject, Referrer{blob.digest, listed_blobs(tree)});
+      referrers.emplace(*subject, Found{blob.digest, listed_blobs(tree)});
   }
   // A referrer may have referrers of its own.
   std::vector<Digest> subjects(needed.begin(), needed.end());
