@@ -54,8 +54,8 @@ void run_tags(const TagsArguments& arguments, Output& output) {
 
 void add_tags(CLI::App& app, Output& output) {
   const auto arguments = std::make_shared<TagsArguments>();
-  CLI::App* command = app.add_subcommand("tags", "List the tags of an image layout");
-  command->add_option("LAYOUT", arguments->reference, "layout to list: oci:DIR")->required();
+  CLI::App* command = app.add_subcommand("tags", "List the tags of a store");
+  command->add_option("STORE", arguments->reference, "store to list: oci:DIR")->required();
   arguments->links.add_to(*command);
   command->callback([arguments, &output] { run_tags(*arguments, output); });
 }
