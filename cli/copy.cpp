@@ -6,6 +6,8 @@
 #include "cli/former_image.hpp"
 #include "cli/json/results.hpp"
 #include "cli/options/image_arguments.hpp"
+#include "cli/options/passphrase.hpp"
+#include "keywrap/scheme_help.hpp"
 #include "transport/open.hpp"
 
 #include <sys/utsname.h>
@@ -189,6 +191,13 @@ void add_copy(CLI::App& app, Output& output) {
   all.digest_file.add_to(*command);
   all.recipients.add_to(*command);
   all.keys.add_to(*command);
+  // Without the variables of the environment: a copy stays a copy wherever it runs.
+  command->get_option("--recipient")
+      ->description("encrypt the image, as imgcrypt encrypt does, for this recipient: " + recipient_forms() +
+                    "; can be given more than once");
+  command->get_option("--key")->description(
+      "decrypt the image, as imgcrypt decrypt does, with this key: " + key_argument_help() +
+      ", its certificate, or " + key_forms() + "; can be given more than once");
   all.selection.layers.add_to(*command, "--layer,--encrypt-layer",
                               "with -r or -k, change only these layers: N[,N|A..B]; 0 is the bottom layer, "
                               "-1 the top (default: all)",

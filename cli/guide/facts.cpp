@@ -57,10 +57,10 @@ constexpr std::array kExamples = {
          "imgcrypt copy oci:secret:1 oci:mirror:1\n"
          "\n"
          "# one platform, with its signatures and SBOMs\n"
-         "imgcrypt copy oci:secret:2 oci:mirror:amd64 --platform linux/amd64 --referrers copy\n"
+         "imgcrypt copy oci:secret:2 oci:mirror:2 --platform amd64 --referrers copy\n"
          "\n"
          "# as skopeo copy does: encrypt on the way\n"
-         "imgcrypt copy --all oci:plain:1 oci:mirror:2 --encryption-key jwe:my.pem.pub\n"},
+         "imgcrypt copy --all oci:plain:1 oci:mirror:3 --encryption-key jwe:my.pem.pub\n"},
     Fact{"imgcrypt check",
          "imgcrypt check oci:secret:1 -k my.pem\n"
          "\n"

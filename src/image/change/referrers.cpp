@@ -56,7 +56,7 @@ struct Subjects {
   std::vector<Descriptor> before_encryption;  // what they were, as they record it
 };
 
-Subjects subjects_of(ImageSource& source, const ImageNode& chosen) {
+Subjects subjects_of(const ImageSource& source, const ImageNode& chosen) {
   const Descriptor& root = source.root().descriptor;
   Subjects subjects{{root}, {}};
   std::set<Digest> seen = {root.digest};
