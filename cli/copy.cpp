@@ -5,10 +5,8 @@
 #include "cli/encrypt.hpp"
 #include "cli/former_image.hpp"
 #include "cli/json/results.hpp"
-#include "cli/options/image_arguments.hpp"
 #include "cli/options/passphrase.hpp"
 #include "keywrap/scheme_help.hpp"
-#include "transport/open.hpp"
 
 #include <sys/utsname.h>
 
@@ -96,23 +94,15 @@ JsonObject json_of(const CopyResult& result, const Reference& target) {
 
 void copy_unchanged(const EncryptArguments& options, const CopyOptions& how, Output& output) {
   options.digest_file.check();
-  const Reference from = Reference::parse(options.source);
-  const Reference to = Reference::parse(options.destination, ReferenceUse::kWrite);
-  const auto source =
-      open_source(from, {.links = options.links.value(), .is_wanted = wanted_by(options.selection.value())});
-  const TransportOptions writing{
-      .links = options.links.value(), .origin = Origin{from, source->root()}, .warn = warn_through(output)};
-  options.selection.check_place(*writing.origin, to);
-  const auto store = options.prune.open_store(to, writing);
-  const auto destination = open_destination(to, writing);
-  const Reference target = written_reference(to, *writing.origin);
-  const CopyResult result = copy_image(*source, *destination, how, output);
-  JsonObject json = json_of(result, target);
+  const OpenedSides image = options.sides.open(options.selection, output);
+  const CopyResult result = copy_image(*image.source, *image.destination, how, output);
+  JsonObject json = json_of(result, image.target);
   FormerOutcome former;
   if (result.root) {
     options.digest_file.write(result.root->digest);
-    former = settle_former(store.get(), result.replaced, options.prune, FormerReaders::kKept, output, json);
-    output.print_text(target.string() + "@" + result.root->digest.string());
+    former = settle_former(image.store.get(), result.replaced, options.sides.prune, FormerReaders::kKept,
+                           output, json);
+    output.print_text(image.target.string() + "@" + result.root->digest.string());
   } else {
     for (const CopiedLayer& layer : result.layers) output.print_text(layer.place + ": would be copied");
     json.add("pruned", JsonArray());
@@ -123,10 +113,7 @@ void copy_unchanged(const EncryptArguments& options, const CopyOptions& how, Out
 
 DecryptArguments decryption_of(const EncryptArguments& options) {
   DecryptArguments decryption;
-  decryption.source = options.source;
-  decryption.destination = options.destination;
-  decryption.prune = options.prune;
-  decryption.links = options.links;
+  decryption.sides = options.sides;
   decryption.dry_run = options.dry_run;
   decryption.selection = options.selection;
   decryption.keys = options.keys;
@@ -179,13 +166,11 @@ void add_copy(CLI::App& app, Output& output) {
   EncryptArguments& all = options->encryption;
   CLI::App* command = app.add_subcommand(
       "copy", "Copy an image as it is, encrypted or not; with -r or -k, as encrypt or decrypt do");
-  add_source_argument(*command, "SRC", all.source, "image to read");
-  add_destination_argument(*command, all.destination, IfMissing::kFail);
+  all.sides.add_arguments_to(*command, "SRC", "image to read", IfMissing::kFail);
   CLI::Option* platforms = all.selection.add_platforms_to(*command, "not written");
   CLI::Option* referrers = all.referrers.add_to(*command);
   add_skopeo_options(*command, *options, platforms, referrers);
-  all.prune.add_to(*command);
-  all.links.add_to(*command);
+  all.sides.add_options_to(*command);
   all.dry_run.add_to(*command);
   all.jobs.add_to(*command);
   all.digest_file.add_to(*command);
