@@ -13,6 +13,7 @@ CLI::App& add_group(CLI::App& app, const std::string& name, const std::string& d
 void add_commands(CLI::App& app, Output& output) {
   add_encrypt(app, output);
   add_decrypt(app, output);
+  add_copy(app, output);
   add_check(app, output);
 
   CLI::App& recipients = add_group(app, "recipients", "List and change who can decrypt an image");

@@ -15,6 +15,7 @@ void add_commands(CLI::App& app, Output& output);
 // The callback shares the ownership of its arguments, so it may run after the function has returned.
 void add_encrypt(CLI::App& app, Output& output);
 void add_decrypt(CLI::App& app, Output& output);
+void add_copy(CLI::App& app, Output& output);
 void add_check(CLI::App& app, Output& output);
 void add_inspect(CLI::App& app, Output& output);
 void add_tags(CLI::App& app, Output& output);

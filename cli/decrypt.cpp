@@ -1,30 +1,14 @@
-#include "image/decrypt.hpp"
+#include "cli/decrypt.hpp"
 
 #include "cli/commands.hpp"
 #include "cli/former_image.hpp"
 #include "cli/json/results.hpp"
-#include "cli/options/digest_file_option.hpp"
-#include "cli/options/dry_run_option.hpp"
-#include "cli/options/image_sides.hpp"
-#include "cli/options/jobs_option.hpp"
-#include "cli/options/key_options.hpp"
-#include "cli/options/selection_options.hpp"
+#include "image/decrypt.hpp"
 
 #include <memory>
 
 namespace imgcrypt::cli {
 namespace {
-
-struct DecryptArguments {
-  ImageSides sides;
-  bool is_partial = false;
-  std::string diff_ids = "auto";
-  DryRunOption dry_run;
-  SelectionOptions selection;
-  KeyOptions keys;
-  JobsOption jobs;
-  DigestFileOption digest_file;
-};
 
 DiffIdCheck diff_id_check(const std::string& word) {
   if (word == "always") return DiffIdCheck::kAlways;
@@ -77,6 +61,8 @@ KeyUnwrappers read_keys(const KeyOptions& keys, Output& output) {
   return has_any ? keys.read(output) : KeyUnwrappers();
 }
 
+}  // namespace
+
 void run_decrypt(const DecryptArguments& options, Output& output) {
   options.digest_file.check();
   const Selection selection = options.selection.value();
@@ -88,6 +74,7 @@ void run_decrypt(const DecryptArguments& options, Output& output) {
   how.locked = options.is_partial ? Locked::kStay : Locked::kFail;
   how.diff_ids = diff_id_check(options.diff_ids);
   how.dry_run = options.dry_run.value();
+  how.referrers = options.referrers.value();
   how.jobs = options.jobs.value();
   const DecryptResult result = decrypt_image(*image.source, *image.destination, keys, how, output);
   JsonObject json = json_of(result, image.target);
@@ -106,8 +93,6 @@ void run_decrypt(const DecryptArguments& options, Output& output) {
   if (former.failure) throw Error(*former.failure);
 }
 
-}  // namespace
-
 void add_decrypt(CLI::App& app, Output& output) {
   const auto options = std::make_shared<DecryptArguments>();
   CLI::App* command = app.add_subcommand("decrypt", "Decrypt the layers of an image");
@@ -124,6 +109,7 @@ void add_decrypt(CLI::App& app, Output& output) {
   options->sides.add_options_to(*command);
   options->dry_run.add_to(*command);
   options->keys.add_to(*command);
+  options->referrers.add_to(*command);
   options->jobs.add_to(*command);
   options->digest_file.add_to(*command);
   command->callback([options, &output] { run_decrypt(*options, output); });

@@ -1,16 +1,10 @@
-#include "image/encrypt.hpp"
+#include "cli/encrypt.hpp"
 
 #include "cli/commands.hpp"
 #include "cli/former_image.hpp"
 #include "cli/json/results.hpp"
 #include "cli/leftovers.hpp"
-#include "cli/options/digest_file_option.hpp"
-#include "cli/options/dry_run_option.hpp"
-#include "cli/options/image_sides.hpp"
-#include "cli/options/jobs_option.hpp"
-#include "cli/options/key_options.hpp"
-#include "cli/options/recipient_options.hpp"
-#include "cli/options/selection_options.hpp"
+#include "image/encrypt.hpp"
 #include "transport/open.hpp"
 
 #include <memory>
@@ -18,17 +12,6 @@
 
 namespace imgcrypt::cli {
 namespace {
-
-struct EncryptArguments {
-  ImageSides sides;
-  RecipientOptions recipients;
-  std::string base;
-  DryRunOption dry_run;
-  SelectionOptions selection;
-  KeyOptions keys;
-  JobsOption jobs;
-  DigestFileOption digest_file;
-};
 
 std::string_view word(EncryptedAs outcome) {
   switch (outcome) {
@@ -57,6 +40,8 @@ JsonObject json_of(const EncryptResult& result, const Reference& target) {
       .add("leftOut", JsonArray::of(result.left_out));
 }
 
+}  // namespace
+
 void run_encrypt(const EncryptArguments& options, Output& output) {
   options.digest_file.check();
   // Needs no image, so a recipient that cannot be used is known at once.
@@ -75,6 +60,7 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   how.base = base.get();
   how.unwrappers = keys.empty() ? nullptr : &keys;
   how.dry_run = options.dry_run.value();
+  how.referrers = options.referrers.value();
   how.jobs = options.jobs.value();
   const EncryptResult result = encrypt_image(*image.source, *image.destination, wrappers, how, output);
   JsonObject json = json_of(result, image.target);
@@ -99,8 +85,6 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   if (former.failure) throw Error(*former.failure);
 }
 
-}  // namespace
-
 void add_encrypt(CLI::App& app, Output& output) {
   const auto options = std::make_shared<EncryptArguments>();
   CLI::App* command =
@@ -113,6 +97,7 @@ void add_encrypt(CLI::App& app, Output& output) {
   options->sides.add_options_to(*command);
   options->dry_run.add_to(*command);
   options->keys.add_to(*command);
+  options->referrers.add_to(*command);
   options->jobs.add_to(*command);
   options->digest_file.add_to(*command);
   command->callback([options, &output] { run_encrypt(*options, output); });

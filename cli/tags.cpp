@@ -58,8 +58,8 @@ void run_tags(const TagsArguments& arguments, Output& output) {
 
 void add_tags(CLI::App& app, Output& output) {
   const auto arguments = std::make_shared<TagsArguments>();
-  CLI::App* command = app.add_subcommand("tags", "List the tags of an image layout or of a repository");
-  command->add_option("STORE", arguments->reference, "what to list: oci:DIR or docker://HOST/REPOSITORY")
+  CLI::App* command = app.add_subcommand("tags", "List the tags of a store");
+  command->add_option("STORE", arguments->reference, "store to list: oci:DIR or docker://HOST/REPOSITORY")
       ->required();
   arguments->links.add_to(*command);
   arguments->registry.add_to(*command, RegistrySides::kOne);

@@ -57,6 +57,14 @@ constexpr std::array kExamples = {
          "\n"
          "# only one platform, and whatever the key opens of it\n"
          "imgcrypt decrypt oci:secret:2 oci:back:3 -k my.pem --platform amd64 --partial\n"},
+    Fact{"imgcrypt copy",
+         "imgcrypt copy oci:secret:1 oci:mirror:1\n"
+         "\n"
+         "# one platform, with its signatures and SBOMs\n"
+         "imgcrypt copy oci:secret:2 oci:mirror:2 --platform amd64 --referrers copy\n"
+         "\n"
+         "# as skopeo copy does: encrypt on the way\n"
+         "imgcrypt copy --all oci:plain:1 oci:mirror:3 --encryption-key jwe:my.pem.pub\n"},
     Fact{"imgcrypt check",
          "imgcrypt check oci:secret:1 -k my.pem\n"
          "\n"

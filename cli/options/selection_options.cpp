@@ -9,10 +9,15 @@ void SelectionOptions::add_to(CLI::App& command, const std::string& others) {
                 "only these layers, by position in the image of each platform: N[,N|A..B]; 0 is the bottom "
                 "layer, -1 the top (default: all)",
                 "N");
+  add_platforms_to(command, others);
+}
+
+CLI::Option* SelectionOptions::add_platforms_to(CLI::App& command, const std::string& others) {
   CLI::Option* some = platforms.add_to(
       command, "--platform",
       "only these platforms, e.g. linux/arm64; the others are " + others + " (default: all)", "PLATFORM");
   command.add_flag("-a,--all-platforms,--all", all_platforms, "all platforms (the default)")->excludes(some);
+  return some;
 }
 
 Selection SelectionOptions::value() const {

@@ -19,6 +19,8 @@ struct SelectionOptions {
 
   // `others` completes "the others are ..." in the help of --platform.
   void add_to(CLI::App& command, const std::string& others = "not written");
+  // The same without --layer; returns --platform, for others that exclude it.
+  CLI::Option* add_platforms_to(CLI::App& command, const std::string& others);
   // Throws kUsage for values that cannot be parsed. Whether the image has them is not known yet.
   [[nodiscard]] Selection value() const;
   // Throws kRefused if the result would replace its own source although --platform leaves out some of it:

@@ -2,9 +2,9 @@
 // decrypts and inspects images as the command line does. References, recipients, layers and platforms are
 // written as there (README). tests/example shows how.
 //
-// Not offered here: check, changing recipients, certificates that narrow a PKCS7 search (--dec-recipient),
-// legacy CMS, key providers from the environment, parameters of key providers for decrypting, dry runs,
-// writing in place, --prune,
+// Not offered here: check, copying, referrers, changing recipients, certificates that narrow a PKCS7 search
+// (--dec-recipient), legacy CMS, key providers from the environment, parameters of key providers for
+// decrypting, dry runs, writing in place, --prune,
 // --skip-base, --partial, --diff-ids, progress, and cancelling: a call ends when its work is done.
 //
 // Functions block, may be called from several threads at once, and throw Error and nothing else. Unless the

@@ -131,9 +131,10 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   check_worthwhile(result.layers);
   note_left_out(choice.left_out, reporter);
   // An image in which nothing is decrypted is copied as it is, Docker's types included.
-  const DecryptionPlan decryption = plan_decryption(unwrapped.keys.empty() ? choice.tree : tree, unwrapped,
-                                                    options.diff_ids, configs, source, reporter);
+  DecryptionPlan decryption = plan_decryption(unwrapped.keys.empty() ? choice.tree : tree, unwrapped,
+                                              options.diff_ids, configs, source, reporter);
   note_plan(decryption.plan, reporter);
+  settle_referrers(source, choice.tree, destination, options.referrers, decryption.plan, reporter);
   if (options.dry_run == DryRun::kYes) {
     check_feasible(source, destination, decryption.plan);
     return result;

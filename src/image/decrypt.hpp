@@ -3,6 +3,7 @@
 
 #include "image/change/decryption_plan.hpp"
 #include "image/change/dry_run.hpp"
+#include "image/change/referrers.hpp"
 #include "image/reporter.hpp"
 #include "image/tree/selection.hpp"
 #include "keywrap/key_wrapper.hpp"
@@ -23,6 +24,7 @@ struct DecryptOptions {
   Selection selection = {};
   Locked locked = Locked::kFail;
   DiffIdCheck diff_ids = DiffIdCheck::kAuto;
+  ReferrersChoice referrers = ReferrersChoice::kDrop;
   DryRun dry_run = DryRun::kNo;
   unsigned jobs = 1;  // layers at the same time, at least 1
 };

@@ -206,11 +206,13 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
   const PlatformChoice choice = choose_platforms(configs, converted, options.selection.platforms);
   const Outcomes outcomes(configs, choice.tree, options, reporter);
   check_worthwhile(outcomes);
-  const ImagePlan plan = plan_of(choice.tree, outcomes, wrappers);
+  ImagePlan plan = plan_of(choice.tree, outcomes, wrappers);
   require_diff_ids(configs, plan);
   note_conversion(stored, converted, outcomes, reporter);
   note_outcomes(outcomes, choice.left_out, reporter);
   note_plan(plan, reporter);
+  settle_referrers(source, choice.left_out.empty() ? stored : choice.tree, destination, options.referrers,
+                   plan, reporter);
   EncryptResult result{std::nullopt, std::nullopt, outcomes.layers(), choice.left_out, {}};
   // Of the platforms that were left out, but not what they share with those that are encrypted.
   result.plain_left_out = plain_layers(converted);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "image/change/dry_run.hpp"
+#include "image/change/referrers.hpp"
 #include "image/reporter.hpp"
 #include "image/tree/selection.hpp"
 #include "keywrap/parse_recipients.hpp"
@@ -23,6 +24,7 @@ struct EncryptOptions {
   ImageSource* base = nullptr;
   // To add the recipients to layers that are already encrypted. Null: those keep their recipients.
   const KeyUnwrappers* unwrappers = nullptr;
+  ReferrersChoice referrers = ReferrersChoice::kDrop;
   DryRun dry_run = DryRun::kNo;
   unsigned jobs = 1;  // layers at the same time, at least 1
 };

@@ -5,6 +5,7 @@ namespace imgcrypt {
 void check_feasible(ImageSource& source, ImageDestination& destination, const ImagePlan& plan) {
   // In the order of rewrite_image(), so that a dry run ends with the error that the real run would end with.
   destination.check();
+  for (const PlannedReferrer& planned : plan.referrers()) destination.add_referrer(planned.referrer);
   const auto check = [&](const Descriptor& blob, const std::string& place, bool is_changed) {
     try {
       source.check_presence(blob);

@@ -10,8 +10,16 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <utility>
+#include <vector>
 
 namespace imgcrypt {
+
+// What refers to the image and is written beside it, byte for byte.
+struct PlannedReferrer {
+  Referrer referrer;
+  ImageNode tree;
+};
 
 class ImagePlan {
  public:
@@ -24,8 +32,10 @@ class ImagePlan {
   // How the annotations of a document above changed layers change. Has no effect on one that nothing changes
   // in.
   void edit_document(const Digest& document, AnnotationEdit edit);
+  void add_referrer(PlannedReferrer referrer) { referrers_.push_back(std::move(referrer)); }
 
   [[nodiscard]] const ImageNode& tree() const noexcept { return tree_; }
+  [[nodiscard]] const std::vector<PlannedReferrer>& referrers() const noexcept { return referrers_; }
   // Null for a layer that is copied as it is. Valid for as long as the plan.
   [[nodiscard]] const LayerChange* change_of(const Descriptor& layer) const;
   // What edit_document() was given; empty for all others.
@@ -37,6 +47,7 @@ class ImagePlan {
   ImageNode tree_;
   std::map<LayerId, std::unique_ptr<LayerChange>> changes_;
   std::map<Digest, AnnotationEdit> edits_;
+  std::vector<PlannedReferrer> referrers_;
 };
 
 }  // namespace imgcrypt

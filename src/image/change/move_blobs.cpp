@@ -49,7 +49,7 @@ std::vector<Task> tasks_of(const ImagePlan& plan) {
     Task& task = tasks[at->second];
     task.may_be_missing = task.may_be_missing && may_be_missing;
   };
-  const std::function<void(const ImageNode&)> visit = [&](const ImageNode& node) {
+  const std::function<void(const ImageNode&, bool)> visit = [&](const ImageNode& node, bool may_change) {
     const auto* opaque = std::get_if<Opaque>(&node.document);
     if (opaque != nullptr && !opaque->is_missing) {
       copy(node.descriptor, node.place, true);
@@ -59,14 +59,16 @@ std::vector<Task> tasks_of(const ImagePlan& plan) {
       copy(manifest->config(), "config of " + node.place, manifest->config().has_urls);
       for (std::size_t i = 0; i < manifest->layers().size(); ++i) {
         const Descriptor& layer = manifest->layers()[i];
-        const LayerChange* how = plan.change_of(layer);
+        const LayerChange* how = may_change ? plan.change_of(layer) : nullptr;
         how != nullptr ? change(layer, layer_place(node, i), how)
                        : copy(layer, layer_place(node, i), layer.has_urls);
       }
     }
-    for (const ImageNode& child : node.children) visit(child);
+    for (const ImageNode& child : node.children) visit(child, may_change);
   };
-  visit(plan.tree());
+  visit(plan.tree(), true);
+  // What somebody signed stays as it was signed, whatever it has in common with the image.
+  for (const PlannedReferrer& planned : plan.referrers()) visit(planned.tree, false);
   return tasks;
 }
 

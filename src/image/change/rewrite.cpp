@@ -91,6 +91,14 @@ class DocumentWriter {
   std::map<std::pair<Digest, std::string>, Descriptor> written_;
 };
 
+void put_unchanged_documents(const ImageNode& node, ImageDestination& destination) {
+  for (const ImageNode& child : node.children) put_unchanged_documents(child, destination);
+  if (const auto* manifest = std::get_if<Manifest>(&node.document))
+    destination.put_document(node.descriptor, manifest->raw());
+  if (const auto* index = std::get_if<Index>(&node.document))
+    destination.put_document(node.descriptor, index->raw());
+}
+
 }  // namespace
 
 void note_replaced(const Rewritten& rewritten, Reporter& reporter) {
@@ -101,9 +109,11 @@ Rewritten rewrite_image(ImageSource& source, const ImagePlan& plan, const Config
                         ImageDestination& destination, unsigned jobs, Reporter& reporter) {
   // Everything that can fail without moving a byte, first.
   destination.check();
+  for (const PlannedReferrer& planned : plan.referrers()) destination.add_referrer(planned.referrer);
   const auto edits = move_blobs(source, plan, configs, destination, jobs, reporter.progress());
   const StageTimer timer(reporter.progress(), "writing documents");
   const Descriptor root = DocumentWriter(plan, edits, destination).write_root();
+  for (const PlannedReferrer& planned : plan.referrers()) put_unchanged_documents(planned.tree, destination);
   return {root, destination.commit({root, source.root().raw})};
 }
 

@@ -111,7 +111,11 @@ ImageNode replace_document(ImageNode node, Document document) {
 }  // namespace
 
 ImageNode load_documents(ImageSource& source) {
-  return TreeLoader(source).load(source.root().descriptor, 0, "the image");
+  return load_documents(source, source.root().descriptor, "the image");
+}
+
+ImageNode load_documents(ImageSource& source, const Descriptor& root, const std::string& place) {
+  return TreeLoader(source).load(root, 0, place);
 }
 
 ImageNode load_tree(ImageSource& source) {

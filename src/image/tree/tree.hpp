@@ -36,6 +36,8 @@ struct ImageNode {
 
 // The same for any root that a layout may list: one of another type is an Opaque node.
 [[nodiscard]] ImageNode load_documents(ImageSource& source);
+// The same for another document of the same store, which messages call `place`.
+[[nodiscard]] ImageNode load_documents(ImageSource& source, const Descriptor& root, const std::string& place);
 
 // The node with another document; digest, size and, if the document names one, media type of its descriptor
 // follow. The index above still names the old one (child_edits).

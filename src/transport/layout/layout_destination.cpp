@@ -200,6 +200,15 @@ void LayoutDestination::put_document(const Descriptor& descriptor, std::string_v
   put_blob({descriptor.media_type, descriptor.size, descriptor.digest}, content);
 }
 
+void LayoutDestination::add_referrer(const Referrer& referrer) {
+  if (target_.name.tag.empty() && target_.place == LayoutTarget::Place::kByName) {
+    throw Error(ErrorCode::kRefused,
+                "destination " + target_.name.string() + ": beside its referrers an image needs a tag",
+                "give the result a tag: oci:DIR:TAG");
+  }
+  referrers_.push_back(referrer);
+}
+
 // After a failed commit. No image names them, and no other writer can have counted on them: the lock is held,
 // and check_found() looks again under it.
 void LayoutDestination::unlink_new_blobs() noexcept {
@@ -238,7 +247,7 @@ std::optional<Digest> LayoutDestination::commit(const RootDescriptor& root) {
   try {
     link_blobs();
     make_directories_durable();
-    replaced = index.put(root, target_);
+    replaced = index.put(root, target_, referrers_);
   } catch (...) {
     unlink_new_blobs();
     throw;

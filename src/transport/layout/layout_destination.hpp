@@ -53,6 +53,9 @@ class LayoutDestination final : public ImageDestination {
   // Replaces a damaged document of that name, also in the layout that is read. Throws kRefused for one that
   // is too large to be read again.
   void put_document(const Descriptor& descriptor, std::string_view text) override;
+  // As an entry of index.json; one that names its subject has no tag. Throws kRefused if the image gets none
+  // either: nobody could tell them apart.
+  void add_referrer(const Referrer& referrer) override;
   // Waits for the lock for as long as another writer holds it. A blob that is there already under the name of
   // one that was put is replaced, not trusted.
   std::optional<Digest> commit(const RootDescriptor& root) override;
@@ -72,7 +75,8 @@ class LayoutDestination final : public ImageDestination {
   std::vector<std::string> made_directories_;  // by us, outermost first
   std::map<Digest, PendingBlob> pending_;      // put, whole, and not yet linked
   std::set<Digest> found_;                     // by has() or adopt()
-  std::vector<Digest> new_blobs_;              // linked, where none had the name
+  std::vector<Referrer> referrers_;
+  std::vector<Digest> new_blobs_;  // linked, where none had the name
 };
 
 }  // namespace imgcrypt

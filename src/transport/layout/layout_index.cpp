@@ -47,6 +47,19 @@ EntryName name_in_source(const RootDescriptor& root) {
   return root.raw.empty() ? EntryName() : name_of(parse_descriptor(JsonView(root.raw)));
 }
 
+// In the place of the entry with the same tag, or of the same artifact without one.
+std::string with_referrer(const std::string& index, const Referrer& referrer) {
+  const std::vector<LayoutEntry> entries = parse_entries(index);
+  std::vector<std::size_t> replaced;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto& entry = entries[i].descriptor;
+    if (!entry || tag_of(*entry).value_or("") != referrer.tag) continue;
+    if (!referrer.tag.empty() || entry->digest == referrer.root.descriptor.digest) replaced.push_back(i);
+  }
+  const auto tag = referrer.tag.empty() ? std::nullopt : std::optional(referrer.tag);
+  return with_entry(index, entry_text(referrer.root, {tag, std::nullopt}), replaced);
+}
+
 // The configs of an image's manifests, as far as they can be read.
 std::set<Digest> configs_of(const LayoutDirectory& directory, const Descriptor& document,
                             std::size_t depth = 0) {
@@ -68,14 +81,16 @@ std::set<Digest> configs_of(const LayoutDirectory& directory, const Descriptor& 
 LayoutIndex::LayoutIndex(const std::string& path, const Warn& warn)
     : directory_(path), lock_(directory_, warn) {}
 
-std::optional<Descriptor> LayoutIndex::put(const RootDescriptor& root, const LayoutTarget& target) const {
+std::optional<Descriptor> LayoutIndex::put(const RootDescriptor& root, const LayoutTarget& target,
+                                           const std::vector<Referrer>& referrers) const {
   // Read under the lock, never earlier: this is what keeps two writers from losing each other's images.
   const std::string old = read_or_fresh(directory_);
   const std::vector<LayoutEntry> entries = parse_entries(old);
   const auto positions = entries_to_replace(target, entries);
   auto replaced = positions.empty() ? std::nullopt : entries[positions.front()].descriptor;
   const EntryName name = name_under(target.name.tag, replaced, name_in_source(root));
-  const std::string text = with_entry(old, entry_text(root, name), positions);
+  std::string text = with_entry(old, entry_text(root, name), positions);
+  for (const Referrer& referrer : referrers) text = with_referrer(text, referrer);
   require_readable_index(text, directory_.path());
   replace_file(directory_, "index.json", text);
   if (replaced && replaced->digest == root.descriptor.digest) return std::nullopt;

@@ -7,7 +7,12 @@
 #include "transport/layout/layout_reference.hpp"
 
 #include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace imgcrypt {
 
@@ -27,13 +32,19 @@ class LayoutSource final : public ImageSource {
   [[nodiscard]] const RootDescriptor& root() const override { return root_; }
   [[nodiscard]] std::unique_ptr<Source> open(const Descriptor& blob, ChunkPool& pool) override;
   void check_presence(const Descriptor& blob) override;
+  // Of the entries of index.json, whose documents are read when it is first called.
+  [[nodiscard]] std::vector<Referrer> referrers(const Descriptor& subject) override;
 
  private:
   // Throws kNotFound when it is missing.
   [[nodiscard]] Fd open_file(const Descriptor& blob) const;
+  // nullopt if it is missing or damaged.
+  [[nodiscard]] std::optional<std::string> read_document(const Descriptor& document);
 
   LayoutDirectory directory_;
   RootDescriptor root_;
+  std::once_flag referrers_found_;
+  std::multimap<Digest, Referrer> referrers_;  // by subject
 };
 
 }  // namespace imgcrypt

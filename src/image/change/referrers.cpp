@@ -1,0 +1,197 @@
+#include "image/change/referrers.hpp"
+
+#include "image/change/source_digest.hpp"
+
+#include <imgcrypt/error.hpp>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace imgcrypt {
+namespace {
+
+// Of one image, with those of referrers. A registry may list as many as it likes.
+constexpr std::size_t kMostReferrers = 1'000;
+// Signatures of attestations are as deep as people go.
+constexpr std::size_t kDeepestReferrer = 4;
+
+// Plural by adding an s.
+const char* kind_of(const Referrer& referrer) {
+  static constexpr std::array<std::pair<std::string_view, const char*>, 9> kKinds = {{
+      {".sig", "signature"},
+      {".att", "attestation"},
+      {".sbom", "SBOM"},
+      {"spdx", "SBOM"},
+      {"cyclonedx", "SBOM"},
+      {"sbom", "SBOM"},
+      {"in-toto", "attestation"},
+      {"signature", "signature"},
+      {"sigstore", "signature"},
+  }};
+  const std::string_view text = referrer.tag.empty() ? referrer.artifact_type : referrer.tag;
+  const auto* const found = std::ranges::find_if(
+      kKinds, [&](const auto& kind) { return text.find(kind.first) != std::string_view::npos; });
+  return found == kKinds.end() ? "other" : found->second;
+}
+
+// "3 referrers (2 signatures, 1 SBOM)"
+std::string count_of(const std::vector<Referrer>& referrers) {
+  std::map<std::string, std::size_t> kinds;
+  for (const Referrer& referrer : referrers) ++kinds[kind_of(referrer)];
+  std::string list;
+  for (const auto& [kind, count] : kinds) {
+    list += (list.empty() ? "" : ", ") + std::to_string(count) + " " + kind +
+            (count == 1 || kind == "other" ? "" : "s");
+  }
+  return std::to_string(referrers.size()) + (referrers.size() == 1 ? " referrer (" : " referrers (") + list +
+         ")";
+}
+
+struct Subjects {
+  std::vector<Descriptor> documents;          // of the source, each once
+  std::vector<Descriptor> before_encryption;  // what they were, as they record it
+};
+
+Subjects subjects_of(const ImageSource& source, const ImageNode& chosen) {
+  const Descriptor& root = source.root().descriptor;
+  Subjects subjects{{root}, {}};
+  std::set<Digest> seen = {root.digest};
+  for_each_document(chosen, [&](const ImageNode& node, const Annotations& annotations) {
+    if (seen.insert(node.descriptor.digest).second) subjects.documents.push_back(node.descriptor);
+    const auto record = newest_record(annotations);
+    const auto before = record ? Digest::parse_if_valid(annotations.at(*record)) : std::nullopt;
+    if (before && seen.insert(*before).second)
+      subjects.before_encryption.push_back({{}, *before, 0, {}, std::nullopt, false, false});
+  });
+  return subjects;
+}
+
+// The documents that the result has as they are.
+std::set<Digest> kept_documents(const ImagePlan& plan) {
+  std::set<Digest> kept;
+  for_each_document(plan.tree(),
+                    [&](const ImageNode& node, const Annotations&) { kept.insert(node.descriptor.digest); });
+  for (const Digest& changed : plan.changed_documents()) kept.erase(changed);
+  return kept;
+}
+
+// A referrer that is listed for two documents counts once.
+class Found {
+ public:
+  // What the image lists itself, e.g. the attestations of its index, is not beside it.
+  Found(ImageSource& source, const ImageNode& chosen) : source_(source) {
+    for_each_document(chosen, [&](const ImageNode& node, const Annotations&) {
+      seen_.emplace(node.descriptor.digest, std::string());
+    });
+  }
+
+  // Those of one document that were not found before.
+  std::vector<Referrer> of(const Descriptor& subject) {
+    std::vector<Referrer> found = source_.referrers(subject);
+    std::erase_if(found, [&](const Referrer& referrer) {
+      return !seen_.emplace(referrer.root.descriptor.digest, referrer.tag).second;
+    });
+    count_ += found.size();
+    if (count_ > kMostReferrers) {
+      throw Error(ErrorCode::kRefused,
+                  "the image has more than " + std::to_string(kMostReferrers) + " referrers",
+                  "leave out --referrers copy");
+    }
+    return found;
+  }
+
+ private:
+  ImageSource& source_;
+  std::set<std::pair<Digest, std::string>> seen_;  // by tag too: one artifact may serve two images
+  std::size_t count_ = 0;
+};
+
+// Adds a referrer with all that it lists. False for one that the store lists but lacks, and for what says of
+// itself that it refers to something else.
+bool add_to(ImagePlan& plan, ImageSource& source, const Referrer& referrer, const Digest& subject) try {
+  const Descriptor& root = referrer.root.descriptor;
+  ImageNode tree = load_documents(source, root, "referrer " + root.digest.string());
+  if (referrer.tag.empty() && subject_of(tree) != subject) return false;
+  plan.add_referrer({referrer, std::move(tree)});
+  return true;
+} catch (const Error& error) {
+  if (error.code() != ErrorCode::kNotFound) throw;
+  return false;
+}
+
+// Returns those that were added, without what refers to them in turn.
+std::vector<Referrer> take_along(ImagePlan& plan, ImageSource& source, Found& found,
+                                 const Descriptor& subject, std::size_t depth = 1) {
+  std::vector<Referrer> added = found.of(subject);
+  std::erase_if(added,
+                [&](const Referrer& referrer) { return !add_to(plan, source, referrer, subject.digest); });
+  if (depth == kDeepestReferrer) return added;
+  for (const Referrer& referrer : added)
+    (void)take_along(plan, source, found, referrer.root.descriptor, depth + 1);
+  return added;
+}
+
+void append(std::vector<Referrer>& all, std::vector<Referrer> more) {
+  std::ranges::move(more, std::back_inserter(all));
+}
+
+void take_all_along(ImageSource& source, const ImageNode& chosen, ImagePlan& plan, Reporter& reporter) {
+  const std::set<Digest> kept = kept_documents(plan);
+  const Subjects subjects = subjects_of(source, chosen);
+  Found found(source, chosen);
+  std::vector<Referrer> misfits;
+  for (const Descriptor& subject : subjects.documents) {
+    std::vector<Referrer> added = take_along(plan, source, found, subject);
+    if (!kept.contains(subject.digest)) append(misfits, std::move(added));
+  }
+  for (const Descriptor& subject : subjects.before_encryption) (void)take_along(plan, source, found, subject);
+  if (plan.referrers().empty()) reporter.note("the image has no signatures or other referrers");
+  if (misfits.empty()) return;
+  reporter.warn(count_of(misfits) + (misfits.size() == 1 ? " describes" : " describe") + " the image " +
+                source.root().descriptor.digest.string() +
+                " and not the result: nobody finds them there before it is that image again, but everyone "
+                "can read them");
+}
+
+void note_left_behind(ImageSource& source, const ImageNode& chosen, ImageDestination& destination,
+                      const ImagePlan& plan, Reporter& reporter) {
+  const std::set<Digest> kept = kept_documents(plan);
+  Found found(source, chosen);
+  std::vector<Referrer> left;
+  bool fits_any = false;
+  for (const Descriptor& subject : subjects_of(source, chosen).documents) {
+    std::vector<Referrer> of_subject = found.of(subject);
+    if (kept.contains(subject.digest)) {
+      std::erase_if(of_subject, [&](const Referrer& one) { return destination.has(one.root.descriptor); });
+      fits_any = fits_any || !of_subject.empty();
+    }
+    append(left, std::move(of_subject));
+  }
+  if (left.empty()) return;
+  reporter.note(count_of(left) + " of " + source.root().descriptor.digest.string() +
+                (left.size() == 1 ? " was" : " were") + " left behind" +
+                (fits_any           ? ""
+                 : left.size() == 1 ? ": it fits only the unchanged image"
+                                    : ": they fit only the unchanged image") +
+                "; --referrers copy takes " + (left.size() == 1 ? "it" : "them") + " along");
+}
+
+}  // namespace
+
+void settle_referrers(ImageSource& source, const ImageNode& chosen, ImageDestination& destination,
+                      ReferrersChoice choice, ImagePlan& plan, Reporter& reporter) {
+  if (choice == ReferrersChoice::kCopy) return take_all_along(source, chosen, plan, reporter);
+  try {
+    note_left_behind(source, chosen, destination, plan, reporter);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kCancelled) throw;
+    // Nobody asked for them, and the image is whole without them.
+    reporter.note("it is unknown whether signatures or other referrers were left behind: " + error.message());
+  }
+}
+
+}  // namespace imgcrypt
