@@ -51,7 +51,7 @@ void LayoutSource::check_presence(const Descriptor& blob) {
 std::optional<std::string> LayoutSource::read_document(const Descriptor& document) try {
   if (document.size > kMostDocumentBytes) return std::nullopt;
   ChunkPool pool;
-  std::string text(as_text(read_all(*open(document, pool), kMostDocumentBytes, name_of(document))));
+  std::string text(as_text(read_all(*open(document, pool), kMostDocumentBytes, called(document))));
   check_json(text);
   return text;
 } catch (const Error& error) {
