@@ -25,7 +25,7 @@ JsonObject json_of(const ListedImage& image) {
 }
 
 void run_tags(const TagsArguments& arguments, Output& output) {
-  const Reference reference = Reference::parse(arguments.reference);
+  const Reference reference = Reference::parse(arguments.reference, ReferenceUse::kList);
   Text lines;
   std::set<std::string> tags;  // two images of one tag have one line
   std::size_t untagged = 0;
@@ -54,8 +54,9 @@ void run_tags(const TagsArguments& arguments, Output& output) {
 
 void add_tags(CLI::App& app, Output& output) {
   const auto arguments = std::make_shared<TagsArguments>();
-  CLI::App* command = app.add_subcommand("tags", "List the tags of an image layout");
-  command->add_option("LAYOUT", arguments->reference, "layout to list: oci:DIR")->required();
+  CLI::App* command = app.add_subcommand("tags", "List the tags of an image layout or of a repository");
+  command->add_option("STORE", arguments->reference, "what to list: oci:DIR or docker://HOST/REPOSITORY")
+      ->required();
   arguments->links.add_to(*command);
   command->callback([arguments, &output] { run_tags(*arguments, output); });
 }

@@ -63,6 +63,12 @@ class ImageSource {
   [[nodiscard]] virtual std::vector<Referrer> referrers(const Descriptor& /*subject*/) { return {}; }
 };
 
+// How a store is to keep what is put as a blob.
+enum class BlobKind {
+  kPlain,   // what manifests list
+  kListed,  // what an index lists and nobody looks into: registries keep it among their manifests
+};
+
 // What is known about a blob before it is put.
 struct BlobInfo {
   std::string media_type;  // as its descriptor will name it
@@ -71,6 +77,7 @@ struct BlobInfo {
   // way (encrypted, decrypted) is known only at its end, and made with `algorithm`.
   std::optional<Digest> digest = std::nullopt;
   HashAlgorithm algorithm = HashAlgorithm::kSha256;
+  BlobKind kind = BlobKind::kPlain;
 };
 
 // A place for one image. Nothing is visible before commit(); what was put and not committed is gone when the

@@ -1,6 +1,7 @@
 #include "transport/open.hpp"
 
 #include "transport/layout/open_layout.hpp"
+#include "transport/registry/open_registry.hpp"
 
 // Each transport has the same functions, for its own kind of reference.
 namespace imgcrypt {

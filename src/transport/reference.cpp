@@ -10,12 +10,15 @@ namespace imgcrypt {
 namespace {
 
 constexpr std::string_view kLayoutPrefix = "oci:";
+constexpr std::string_view kRegistryPrefix = "docker:";
 constexpr std::string_view kStoragePrefix = "containers-storage:";
 // What skopeo copies to and from an OCI image layout, with --all every platform of it. containers-storage
 // holds one platform only.
-constexpr std::array<std::string_view, 5> kForSkopeo = {
-    "docker://", "docker-archive:", "docker-daemon:", "oci-archive:", "dir:"};
-constexpr std::string_view kForms = "write oci:DIR, oci:DIR:TAG, oci:DIR:@N or oci:DIR@sha256:...";
+constexpr std::array<std::string_view, 4> kForSkopeo = {
+    "docker-archive:", "docker-daemon:", "oci-archive:", "dir:"};
+constexpr std::string_view kForms =
+    "write oci:DIR, oci:DIR:TAG, oci:DIR:@N, oci:DIR@sha256:..., docker://HOST/REPOSITORY:TAG or "
+    "docker://HOST/REPOSITORY@sha256:...";
 
 [[noreturn]] void refuse(std::string_view text, const std::string& why, const std::string& hint) {
   throw Error(ErrorCode::kUsage, "reference \"" + std::string(text) + "\": " + why, hint);
@@ -34,20 +37,17 @@ bool is_any_of(std::string_view text, std::span<const std::string_view> prefixes
 }
 
 // Why a text that names no transport of ours is none, and what may be meant by it.
-[[noreturn]] void refuse_unknown(std::string_view text, ReferenceUse use) {
+[[noreturn]] void refuse_unknown(std::string_view text) {
   const std::string whole(text);
   if (text.empty()) refuse(text, "it is empty", std::string(kForms));
   constexpr std::array<std::string_view, 3> kPaths = {"/", ".", "~"};
   if (is_any_of(text, kPaths)) refuse(text, "the transport is missing", "did you mean oci:" + whole + "?");
   constexpr std::array<std::string_view, 2> kUrls = {"https://", "http://"};
-  if (is_any_of(text, kUrls)) {
-    const std::string name = "docker://" + whole.substr(whole.find("//") + 2);
-    refuse(text, "registries are not supported yet", by_skopeo("skopeo copy --all", name, use));
-  }
+  if (is_any_of(text, kUrls))
+    refuse(text, "it is a URL", "for a registry write docker://" + whole.substr(whole.find("//") + 2));
   refuse(text, "the transport is missing",
-         "for an OCI image layout write oci:" + whole +
-             "; a name alone means different things to crane, nerdctl and podman: if it is in a registry, " +
-             by_skopeo("skopeo copy --all", "docker://" + whole, use));
+         "for an OCI image layout write oci:" + whole + ", for a registry docker://" + whole +
+             "; a name alone means different things to crane, nerdctl and podman");
 }
 
 }  // namespace
@@ -60,11 +60,16 @@ Reference Reference::parse(std::string_view text, ReferenceUse use) {
   }
   if (text.starts_with(kLayoutPrefix))
     return Reference(LayoutReference::parse(text.substr(kLayoutPrefix.size())));
+  if (text.starts_with(kRegistryPrefix)) {
+    const std::string_view details = text.substr(kRegistryPrefix.size());
+    return Reference(use == ReferenceUse::kList ? RegistryReference::parse_repository(details)
+                                                : RegistryReference::parse(details));
+  }
   if (text.starts_with(kStoragePrefix))
     refuse(text, "only its own tools can use local storage", by_skopeo("skopeo copy", text, use));
   if (is_any_of(text, kForSkopeo))
     refuse(text, "this transport is not supported yet", by_skopeo("skopeo copy --all", text, use));
-  refuse_unknown(text, use);
+  refuse_unknown(text);
 }
 
 std::string Reference::string() const {

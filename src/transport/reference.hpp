@@ -3,6 +3,7 @@
 #pragma once
 
 #include "transport/layout/layout_reference.hpp"
+#include "transport/registry/registry_reference.hpp"
 
 #include <string>
 #include <string_view>
@@ -11,14 +12,14 @@
 namespace imgcrypt {
 
 // What is done with the image: a hint for one that cannot be read is of no use for one that cannot be
-// written.
-enum class ReferenceUse { kRead, kWrite };
+// written. kList: it names a whole store, so that a registry's repository does not get the tag `latest`.
+enum class ReferenceUse { kRead, kWrite, kList };
 
 // Two different texts may name one image: only opened stores can be compared.
 class Reference {
  public:
   // One struct for each transport.
-  using Parts = std::variant<LayoutReference>;
+  using Parts = std::variant<LayoutReference, RegistryReference>;
 
   // For transports that make a reference of their own, e.g. in_place_reference().
   explicit Reference(Parts parts) : parts_(std::move(parts)) {}

@@ -29,6 +29,7 @@ struct Task {
   const LayerChange* change = nullptr;
   bool may_be_missing =
       false;  // wherever it occurs: has urls, or is not a manifest of the index that lists it
+  BlobKind kind = BlobKind::kPlain;
 };
 
 // A blob that is copied here and changed there gives two tasks: both results are wanted. What is copied
@@ -50,7 +51,10 @@ std::vector<Task> tasks_of(const ImagePlan& plan) {
   };
   const std::function<void(const ImageNode&)> visit = [&](const ImageNode& node) {
     const auto* opaque = std::get_if<Opaque>(&node.document);
-    if (opaque != nullptr && !opaque->is_missing) copy(node.descriptor, node.place, true);
+    if (opaque != nullptr && !opaque->is_missing) {
+      copy(node.descriptor, node.place, true);
+      tasks[copied.at({node.descriptor.digest, node.descriptor.size})].kind = BlobKind::kListed;
+    }
     if (const auto* manifest = std::get_if<Manifest>(&node.document)) {
       copy(manifest->config(), "config of " + node.place, manifest->config().has_urls);
       for (std::size_t i = 0; i < manifest->layers().size(); ++i) {
@@ -145,7 +149,7 @@ class MovingContent {
 // besides images.
 void copy(const Task& task, MovingContent& content, ImageDestination& destination) {
   try {
-    put_unchanged(task.blob, content.source(), destination);
+    put_unchanged(task.blob, content.source(), destination, task.kind);
   } catch (const Error&) {
     if (!content.is_missing() || !task.may_be_missing) throw;
   }

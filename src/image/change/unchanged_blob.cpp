@@ -2,9 +2,9 @@
 
 namespace imgcrypt {
 
-bool put_unchanged(const Descriptor& blob, Source& content, ImageDestination& destination) {
+bool put_unchanged(const Descriptor& blob, Source& content, ImageDestination& destination, BlobKind kind) {
   if (destination.adopt(blob) || destination.has(blob)) return false;
-  destination.put_blob({blob.media_type, blob.size, blob.digest}, content);
+  destination.put_blob({.media_type = blob.media_type, .size = blob.size, .digest = blob.digest, .kind = kind}, content);
   return true;
 }
 

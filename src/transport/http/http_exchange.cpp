@@ -1,0 +1,289 @@
+#include "transport/http/http_exchange.hpp"
+
+#include "base/cancel.hpp"
+#include "base/work_time.hpp"
+#include "transport/http/transfer_error.hpp"
+#include "transport/http/waiting.hpp"
+
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::size_t kMostHeaderBytes = 64 * 1024;
+constexpr long kBufferBytes = 128 * 1024;
+
+std::string_view trimmed(std::string_view text) {
+  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+}  // namespace
+
+HttpExchange::HttpExchange(HttpShared& shared, HttpRequest request)
+    : shared_(shared),
+      request_(std::move(request)),
+      line_(shared.lines.take()),
+      clock_(shared.settings.timeout + request_.patience) {
+  configure();
+  if (curl_library().multi_add_handle(line_->multi(), line_->easy()) != CURLM_OK)
+    throw Error(ErrorCode::kOther, "libcurl takes no more transfers");
+}
+
+HttpExchange::~HttpExchange() {
+  // Closes the connection if the transfer is not over.
+  curl_library().multi_remove_handle(line_->multi(), line_->easy());
+  curl_library().slist_free_all(header_lines_);
+  shared_.lines.give_back(std::move(line_));
+}
+
+void HttpExchange::configure() {
+  curl_library().easy_reset(line_->easy());
+  line_->set(CURLOPT_URL, request_.url.string().c_str());
+  line_->set(CURLOPT_PROTOCOLS_STR, "http,https");
+  line_->set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  line_->set(CURLOPT_NOSIGNAL, 1L);
+  line_->set(CURLOPT_TCP_KEEPALIVE, 1L);
+  line_->set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  line_->set(CURLOPT_BUFFERSIZE, kBufferBytes);
+  line_->set(CURLOPT_UPLOAD_BUFFERSIZE, kBufferBytes);
+  // Divided among a host's addresses.
+  line_->set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(shared_.settings.timeout.count()));
+  line_->set(CURLOPT_ERRORBUFFER, curl_words_.data());
+  line_->set(CURLOPT_USERAGENT, "imgcrypt");
+  line_->set(CURLOPT_HEADERFUNCTION, &HttpExchange::on_header);
+  line_->set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+  line_->set(CURLOPT_WRITEFUNCTION, &HttpExchange::on_body);
+  line_->set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  configure_method();
+  configure_trust();
+  // Empty: without it, an upload would first wait for a permission that registries do not give.
+  add_header_line("Expect:");
+  for (const HttpHeader& header : request_.headers) add_header_line(header.name + ": " + header.value);
+  if (!request_.authorization.empty()) add_header_line("Authorization: " + request_.authorization);
+  line_->set(CURLOPT_HTTPHEADER, header_lines_);
+}
+
+void HttpExchange::configure_method() {
+  if (request_.body != nullptr) {
+    line_->set(CURLOPT_UPLOAD, 1L);
+    line_->set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request_.body->size()));
+    line_->set(CURLOPT_READFUNCTION, &HttpExchange::on_send);
+    line_->set(CURLOPT_READDATA, static_cast<void*>(this));
+    line_->set(CURLOPT_SEEKFUNCTION, &HttpExchange::on_rewind);
+    line_->set(CURLOPT_SEEKDATA, static_cast<void*>(this));
+  }
+  if (request_.method == "HEAD") {
+    line_->set(CURLOPT_NOBODY, 1L);
+  } else {
+    line_->set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+  }
+}
+
+void HttpExchange::configure_trust() {
+  const HttpTrust& trust = shared_.settings.trust;
+  line_->set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  line_->set(CURLOPT_SSL_VERIFYPEER, trust.verifies ? 1L : 0L);
+  line_->set(CURLOPT_SSL_VERIFYHOST, trust.verifies ? 2L : 0L);
+  if (!trust.authorities.empty()) {
+    // libcurl copies it. The system's folder of authorities is still looked into.
+    curl_blob blob{const_cast<char*>(trust.authorities.data()), trust.authorities.size(), CURL_BLOB_COPY};
+    line_->set(CURLOPT_CAINFO_BLOB, &blob);
+  }
+  if (trust.certificate.empty() || trust.certificate_origin != request_.url.authority()) return;
+  line_->set(CURLOPT_SSLCERT, trust.certificate.c_str());
+  line_->set(CURLOPT_SSLKEY, trust.key.c_str());
+}
+
+void HttpExchange::add_header_line(std::string_view line) {
+  curl_slist* const longer = curl_library().slist_append(header_lines_, std::string(line).c_str());
+  if (longer == nullptr) throw std::bad_alloc();
+  header_lines_ = longer;
+}
+
+std::size_t HttpExchange::on_header(char* text, std::size_t size, std::size_t count, void* self) noexcept {
+  auto& exchange = *static_cast<HttpExchange*>(self);
+  const std::string_view line = trimmed({text, size * count});
+  try {
+    exchange.header_bytes_ += size * count;
+    if (exchange.header_bytes_ > kMostHeaderBytes)
+      throw Error(ErrorCode::kRegistry, exchange.request_.url.authority() + " answers with more than " +
+                                            in_kib(kMostHeaderBytes) + " of headers");
+    if (line.starts_with("HTTP/")) {
+      exchange.head_ = {};
+      const std::size_t space = line.find(' ');
+      const auto status =
+          space == std::string_view::npos ? std::nullopt : parse_number(line.substr(space + 1, 3));
+      exchange.head_.status = static_cast<int>(status.value_or(0));
+    } else if (line.empty()) {
+      // 1xx are no answers: another head follows. So it does after trailers of a body, which change nothing.
+      exchange.has_head_ = exchange.has_head_ || exchange.head_.status >= 200;
+    } else if (const std::size_t colon = line.find(':');
+               !exchange.has_head_ && colon != std::string_view::npos) {
+      exchange.head_.headers.push_back(
+          {std::string(trimmed(line.substr(0, colon))), std::string(trimmed(line.substr(colon + 1)))});
+    }
+    return size * count;
+  } catch (...) {
+    exchange.failure_ = std::current_exception();
+    return 0;
+  }
+}
+
+std::size_t HttpExchange::on_body(char* bytes, std::size_t size, std::size_t count, void* self) noexcept {
+  auto& exchange = *static_cast<HttpExchange*>(self);
+  try {
+    return exchange.take({reinterpret_cast<const std::uint8_t*>(bytes), size * count});
+  } catch (...) {
+    exchange.failure_ = std::current_exception();
+    return 0;
+  }
+}
+
+// libcurl wants all or nothing to be taken, and gives it again after a pause.
+std::size_t HttpExchange::take(ByteView bytes) {
+  if (surplus_read_ < surplus_.size() || (filled_ == room_.size() && !room_.empty())) {
+    is_paused_ = true;
+    return CURL_WRITEFUNC_PAUSE;
+  }
+  const std::size_t fitting = std::min(bytes.size(), room_.size() - filled_);
+  if (fitting > 0) std::memcpy(room_.data() + filled_, bytes.data(), fitting);
+  filled_ += fitting;
+  surplus_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(fitting), bytes.end());
+  surplus_read_ = 0;
+  received_ += bytes.size();
+  shared_.down.charge(bytes.size());
+  return bytes.size();
+}
+
+std::size_t HttpExchange::on_send(char* room, std::size_t size, std::size_t count, void* self) noexcept {
+  auto& exchange = *static_cast<HttpExchange*>(self);
+  try {
+    if (exchange.shared_.up.wait().count() > 0) {
+      exchange.is_paused_ = true;
+      return CURL_READFUNC_PAUSE;
+    }
+    const std::size_t read =
+        exchange.request_.body->read({reinterpret_cast<std::uint8_t*>(room), size * count});
+    exchange.sent_ += read;
+    exchange.shared_.up.charge(read);
+    return read;
+  } catch (...) {
+    exchange.failure_ = std::current_exception();
+    return CURL_READFUNC_ABORT;
+  }
+}
+
+// When a kept connection turns out to be closed, libcurl sends the request again by itself.
+int HttpExchange::on_rewind(void* self, curl_off_t offset, int origin) noexcept {
+  auto& exchange = *static_cast<HttpExchange*>(self);
+  if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
+  try {
+    exchange.request_.body->rewind();
+    return CURL_SEEKFUNC_OK;
+  } catch (...) {
+    exchange.failure_ = std::current_exception();
+    return CURL_SEEKFUNC_FAIL;
+  }
+}
+
+const HttpHead& HttpExchange::await_head() {
+  while (!has_head_ && !is_over_) step();
+  if (!has_head_ || failure_) throw_failure();
+  clock_.restart(moved());
+  return head_;
+}
+
+std::size_t HttpExchange::read(MutableByteView room) {
+  const std::size_t kept = std::min(room.size(), surplus_.size() - surplus_read_);
+  if (kept > 0) std::memcpy(room.data(), surplus_.data() + surplus_read_, kept);
+  surplus_read_ += kept;
+  room_ = room;
+  filled_ = kept;
+  try {
+    while (filled_ < room_.size() && !is_over_) step();
+  } catch (...) {
+    // A time limit or a signal, which must not cost the bytes that are here already.
+    failure_ = std::current_exception();
+    is_over_ = true;
+  }
+  room_ = {};
+  if (filled_ == 0 && (failure_ || result_ != CURLE_OK)) throw_failure();
+  return filled_;
+}
+
+std::string HttpExchange::read_all(std::size_t limit) {
+  std::string text;
+  Bytes piece(64 * 1024);
+  while (const std::size_t size = read(piece)) {
+    if (size > limit - text.size())
+      throw Error(ErrorCode::kRegistry,
+                  request_.url.authority() + " answers with more than " + in_kib(limit));
+    text += as_text(ByteView(piece).first(size));
+  }
+  return text;
+}
+
+void HttpExchange::step() {
+  throw_if_cancelled();
+  const auto debt = std::max(shared_.down.wait(), shared_.up.wait());
+  if (debt.count() > 0) return sleep_unless_cancelled(debt);
+  go_on_if_paused();
+  int running = 0;
+  curl_library().multi_perform(line_->multi(), &running);
+  int left = 0;
+  while (const CURLMsg* message = curl_library().multi_info_read(line_->multi(), &left)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    is_over_ = true;
+    result_ = message->data.result;
+  }
+  const bool is_full = !room_.empty() && filled_ == room_.size();
+  if (!is_over_ && !is_full && !is_paused_) wait();
+}
+
+void HttpExchange::go_on_if_paused() {
+  if (!is_paused_) return;
+  is_paused_ = false;
+  const CURLcode code = curl_library().easy_pause(line_->easy(), CURLPAUSE_CONT);
+  if (code == CURLE_OK) return;
+  result_ = code;
+  is_over_ = true;
+}
+
+void HttpExchange::wait() {
+  constexpr int kLookMilliseconds = 500;
+  const auto before = std::chrono::steady_clock::now();
+  {
+    const WorkTimer timer(request_.body != nullptr ? Work::kWrite : Work::kRead);
+    // A signal ends it early, which is no failure.
+    (void)curl_library().multi_poll(line_->multi(), nullptr, 0, kLookMilliseconds, nullptr);
+  }
+  if (clock_.go_on(std::chrono::steady_clock::now() - before, moved())) return;
+  throw TransferFailure(TransferFailure::Kind::kStalled, stall_error(request_, shared_.settings.timeout));
+}
+
+// What was sent counts when the other side has it: the system buffers megabytes, which may take a slow link
+// longer than the time limit.
+std::uint64_t HttpExchange::moved() const {
+  curl_socket_t socket = CURL_SOCKET_BAD;
+  int unsent = 0;
+  const bool is_known =
+      curl_library().easy_getinfo(line_->easy(), CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK &&
+      socket != CURL_SOCKET_BAD && ::ioctl(socket, SIOCOUTQ, &unsent) == 0 && unsent > 0;
+  const std::uint64_t waiting = is_known ? static_cast<std::uint64_t>(unsent) : 0;
+  return received_ + header_bytes_ + (sent_ > waiting ? sent_ - waiting : 0);
+}
+
+void HttpExchange::throw_failure() {
+  if (failure_) std::rethrow_exception(failure_);
+  throw transfer_failure({request_, shared_.settings, line_->easy(), result_, curl_words_.data()});
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,34 @@
+// Whom a client of HTTP trusts, and how patient it is. Values.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace imgcrypt {
+
+// For TLS.
+struct HttpTrust {
+  bool verifies = true;
+  // Authorities in PEM that are trusted besides the system's, and where they are from, for messages.
+  std::string authorities = {};
+  std::vector<std::filesystem::path> authority_files = {};
+  // Our own certificate and its key, in PEM, shown only to `certificate_origin` (Url::authority); empty:
+  // none.
+  std::filesystem::path certificate = {};
+  std::filesystem::path key = {};
+  std::string certificate_origin = {};
+};
+
+struct HttpSettings {
+  HttpTrust trust = {};
+  std::chrono::seconds timeout{30};  // without progress
+  std::uint64_t rate_limit = 0;      // bytes per second, each direction; 0: none
+  // One line for each request and answer, without credentials. May be null; called by any thread.
+  std::function<void(const std::string&)> trace = {};
+};
+
+}  // namespace imgcrypt

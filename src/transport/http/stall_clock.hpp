@@ -1,0 +1,39 @@
+// When to give up on a peer: after a time in which we waited for it and next to nothing moved. Our own work
+// does not count, however long it takes. Belongs to one exchange.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace imgcrypt {
+
+class StallClock {
+ public:
+  explicit StallClock(std::chrono::seconds timeout) : timeout_(timeout) {}
+
+  // After each wait: how long it was, and how many bytes have moved since the beginning. False when the peer
+  // has been silent, or nearly so, for too long.
+  [[nodiscard]] bool go_on(std::chrono::steady_clock::duration waited, std::uint64_t moved) noexcept {
+    // Fewer are a drip, which would keep us for ever.
+    constexpr std::uint64_t kWorthwhile = 4096;
+    waited_ += waited;
+    if (moved >= mark_ + kWorthwhile) {
+      mark_ = moved;
+      waited_ = {};
+    }
+    return waited_ < timeout_;
+  }
+
+  // Something happened that is worth more than its bytes: an answer has begun.
+  void restart(std::uint64_t moved) noexcept {
+    mark_ = moved;
+    waited_ = {};
+  }
+
+ private:
+  std::chrono::seconds timeout_;
+  std::chrono::steady_clock::duration waited_{};
+  std::uint64_t mark_ = 0;
+};
+
+}  // namespace imgcrypt

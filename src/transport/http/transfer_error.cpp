@@ -1,0 +1,136 @@
+#include "transport/http/transfer_error.hpp"
+
+#include <cstring>
+#include <utility>
+
+namespace imgcrypt {
+namespace {
+
+using Kind = TransferFailure::Kind;
+
+struct Reading {
+  Kind kind;
+  std::string says;
+  std::string hint;
+};
+
+std::string words_of(const FailedTransfer& failed) {
+  const std::string words =
+      failed.words.empty() ? curl_library().easy_strerror(failed.result) : std::string(failed.words);
+  return shortened(printable(words), 200);
+}
+
+std::string authorities(const HttpTrust& trust) {
+  std::string text = "the system's authorities";
+  for (const auto& file : trust.authority_files) text += ", " + file.string();
+  return text;
+}
+
+// Servers that speak plain http answer a TLS greeting with text, which OpenSSL takes for a strange record.
+bool is_plain_text(std::string_view words) {
+  for (const std::string_view sign : {"wrong version number", "packet length too long", "http request"}) {
+    if (words.find(sign) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+Reading untrusted(const FailedTransfer& failed) {
+  const std::string& host = failed.request.url.authority();
+  const std::string folder = "/etc/containers/certs.d/" + host;
+  switch (failed.result) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return {
+          Kind::kUntrusted,
+          "its certificate is not trusted by " + authorities(failed.settings.trust) + ": " + words_of(failed),
+          "give the authority that signed it with --ca-file, or put it into " + folder + "/ca.crt"};
+    case CURLE_SSL_CERTPROBLEM:
+      return {Kind::kUntrusted,
+              "our client certificate " + failed.settings.trust.certificate.string() +
+                  " cannot be used: " + words_of(failed),
+              "put a certificate NAME.cert and its key NAME.key, in PEM, into " + folder};
+    case CURLE_SSL_CACERT_BADFILE:
+      return {Kind::kUntrusted,
+              "the certificates cannot be read of " + authorities(failed.settings.trust) + ": " +
+                  words_of(failed),
+              "give certificates in PEM"};
+    default:
+      return {Kind::kUntrusted, "no TLS connection: " + words_of(failed),
+              "if it wants a client certificate, put NAME.cert and NAME.key into " + folder};
+  }
+}
+
+Reading unreachable(const FailedTransfer& failed) {
+  long number = 0;
+  curl_library().easy_getinfo(failed.easy, CURLINFO_OS_ERRNO, &number);
+  switch (failed.result) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+      return {Kind::kUnreachable, "no address is known for this host",
+              "check the host's name and this machine's name server"};
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return {Kind::kUnreachable, "no address is known for the proxy",
+              "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"};
+    case CURLE_PROXY:
+      return {Kind::kUnreachable, "the proxy refuses: " + words_of(failed),
+              "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"};
+    default:
+      return {Kind::kUnreachable, number != 0 ? std::strerror(static_cast<int>(number)) : words_of(failed),
+              "check the host, the port and the network"};
+  }
+}
+
+Reading lost(const FailedTransfer& failed) {
+  long from_proxy = 0;
+  curl_library().easy_getinfo(failed.easy, CURLINFO_HTTP_CONNECTCODE, &from_proxy);
+  if (from_proxy >= 300)
+    return {Kind::kUnreachable, "the proxy refuses the connection (" + std::to_string(from_proxy) + ")",
+            "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, also user and password in them"};
+  return {Kind::kLost, "the connection broke: " + words_of(failed), "try again"};
+}
+
+Reading reading_of(const FailedTransfer& failed) {
+  switch (failed.result) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+      return unreachable(failed);
+    case CURLE_SSL_CONNECT_ERROR:
+      if (is_plain_text(failed.words))
+        return {Kind::kNotTls, "it does not speak https",
+                "if it is meant to speak plain http, say so with --tls-verify=false"};
+      return untrusted(failed);
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CIPHER:
+    case CURLE_SSL_ISSUER_ERROR:
+      return untrusted(failed);
+    case CURLE_OPERATION_TIMEDOUT:
+      return {Kind::kStalled, {}, {}};
+    default:
+      return lost(failed);
+  }
+}
+
+}  // namespace
+
+std::string name_of(const HttpRequest& request) { return request.method + " " + request.url.redacted(); }
+
+TransferFailure transfer_failure(const FailedTransfer& failed) {
+  Reading reading = reading_of(failed);
+  if (reading.kind == Kind::kStalled)
+    return {reading.kind, stall_error(failed.request, failed.settings.timeout)};
+  return {reading.kind,
+          Error(ErrorCode::kNetwork,
+                failed.request.url.authority() + ": " + reading.says + " (" + name_of(failed.request) + ")",
+                std::move(reading.hint))};
+}
+
+Error stall_error(const HttpRequest& request, std::chrono::seconds timeout) {
+  return {ErrorCode::kNetwork,
+          request.url.authority() + ": no answer for " + std::to_string(timeout.count()) + " seconds (" +
+              name_of(request) + ")",
+          "try again; --network-timeout waits longer"};
+}
+
+}  // namespace imgcrypt

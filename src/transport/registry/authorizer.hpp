@@ -1,0 +1,51 @@
+// Who we are for a registry: the header `Authorization`, and how to get a new one when the registry asks for
+// it (distribution specification; Docker's token authentication). For all threads of a connection.
+#pragma once
+
+#include "transport/http/http_client.hpp"
+#include "transport/registry/challenge.hpp"
+#include "transport/registry/registry_options.hpp"
+#include "transport/registry/registry_reference.hpp"
+
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+namespace imgcrypt {
+
+// Basic, or a Bearer token for all scopes that the connection needs, so that one serves many layers. Tokens
+// and passwords are in no message.
+class Authorizer {
+ public:
+  // `scopes`: e.g. "repository:library/busybox:pull". Asks nobody yet. The client must outlive it.
+  Authorizer(HttpClient& client, RegistryReference image, const RegistryOptions& options,
+             std::set<std::string> scopes);
+
+  // What to send now; empty until a registry has asked.
+  [[nodiscard]] std::string authorization();
+  // After a 401 to a request that had `used`: whether there is another authorization to try. Where several
+  // threads ask at once, one gets it for all. Throws kRegistry when our credentials are refused, or would
+  // have to go where they may not; kNetwork; and what RegistryOptions::credentials throws.
+  [[nodiscard]] bool renew(const HttpExchange& refused, const std::string& used);
+  // For messages: the scopes, and "anonymous" or "with the credentials of FILE".
+  [[nodiscard]] std::string who();
+
+ private:
+  const Credentials* credentials();
+  [[nodiscard]] std::string token(const Challenge& challenge, const Url& registry);
+  [[nodiscard]] HttpRequest token_request(const Challenge& challenge, const Url& realm);
+  [[nodiscard]] std::string form(const Challenge& challenge, const Credentials& credentials) const;
+  [[nodiscard]] std::string described() const;
+
+  HttpClient& client_;
+  RegistryReference image_;
+  RegistryOptions options_;
+  std::mutex mutex_;
+  std::set<std::string> scopes_;
+  std::string authorization_;
+  bool has_asked_ = false;  // for credentials
+  std::optional<Credentials> credentials_;
+};
+
+}  // namespace imgcrypt

@@ -1,0 +1,142 @@
+#include "transport/registry/registry_client.hpp"
+
+#include "oci/manifest.hpp"
+#include "oci/media_types.hpp"
+#include "transport/http/repeat.hpp"
+#include "transport/registry/registry_words.hpp"
+
+#include <algorithm>
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::size_t kMostTags = 100'000;
+constexpr std::size_t kMostListBytes = 4 * 1024 * 1024;  // of one page
+constexpr int kMostPages = 1'000;
+
+bool is_missing(const HttpExchange& answer) { return answer.head().status == 404; }
+
+// A part of a list, which registries give page by page.
+void add_tags(const std::string& text, std::vector<std::string>& tags) {
+  check_json(text, {.members = kMostTags});
+  const auto list = JsonView(text).find("tags");
+  if (!list) return;
+  for (const JsonView& tag : list->elements()) tags.push_back(tag.string());
+  if (tags.size() > kMostTags)
+    throw Error(ErrorCode::kRegistry, "the repository has more than " + std::to_string(kMostTags) + " tags");
+}
+
+std::vector<Descriptor> listed_in(std::string text) { return Index::parse(std::move(text)).manifests(); }
+
+}  // namespace
+
+std::string accepted_documents() {
+  return std::string(kOciManifest) + ", " + std::string(kOciIndex) +
+         ", application/vnd.docker.distribution.manifest.v2+json"
+         ", application/vnd.docker.distribution.manifest.list.v2+json";
+}
+
+std::string media_type_of(const HttpHead& head) {
+  std::string type = head.find("Content-Type").value_or("");
+  type = type.substr(0, type.find(';'));
+  while (type.ends_with(' ')) type.pop_back();
+  return type.size() <= kMostMediaTypeBytes ? type : std::string();
+}
+
+HttpRequest RegistryClient::request(const std::string& method, const std::string& path) {
+  return {method, connection_.url(path)};
+}
+
+std::string RegistryClient::place() const { return image().host + "/" + image().repository; }
+
+std::optional<RegistryManifest> RegistryClient::get_manifest(const std::string& name) {
+  HttpRequest get = request("GET", "manifests/" + name);
+  get.headers = {{"Accept", accepted_documents()}};
+  const auto answer = connection_.send(std::move(get));
+  if (is_missing(*answer)) return std::nullopt;
+  if (answer->head().status != 200) throw connection_.refusal(*answer, "read " + image().string());
+  RegistryManifest manifest;
+  manifest.text = with_errors([&] { return answer->read_all(kMostDocumentBytes); });
+  manifest.media_type = media_type_of(answer->head());
+  manifest.digest = Digest::parse_if_valid(answer->head().find("Docker-Content-Digest").value_or(""));
+  return manifest;
+}
+
+std::optional<RegistryName> RegistryClient::find_manifest(const std::string& name) {
+  HttpRequest head = request("HEAD", "manifests/" + name);
+  head.headers = {{"Accept", accepted_documents()}};
+  const auto answer = connection_.send(std::move(head));
+  if (is_missing(*answer)) return std::nullopt;
+  if (answer->head().status != 200) throw connection_.refusal(*answer, "look at " + image().string());
+  const auto digest = Digest::parse_if_valid(answer->head().find("Docker-Content-Digest").value_or(""));
+  const std::string etag = answer->head().find("ETag").value_or("");
+  if (digest) return RegistryName{*digest, etag};
+  const auto manifest = get_manifest(name);
+  if (!manifest) return std::nullopt;
+  return RegistryName{Digest::of(as_bytes(manifest->text)), etag};
+}
+
+bool RegistryClient::put_manifest(const std::string& name, const std::string& media_type,
+                                  std::string_view text, const std::string& etag) {
+  TextBody body(text);
+  HttpRequest put = request("PUT", "manifests/" + name);
+  put.headers = {{"Content-Type", media_type}};
+  if (!etag.empty()) put.headers.push_back({"If-Match", etag});
+  put.body = &body;
+  const auto answer = connection_.send(std::move(put));
+  const int status = answer->head().status;
+  if (status == 412) return false;
+  if (status < 200 || status >= 300)
+    throw connection_.refusal(*answer, "put manifest " + name + " (" + media_type + ") into " + place());
+  const auto digest = Digest::parse_if_valid(answer->head().find("Docker-Content-Digest").value_or(""));
+  if (digest && *digest != Digest::of(as_bytes(text), digest->algorithm()))
+    throw Error(ErrorCode::kRegistry,
+                place() + " has stored another manifest than the one that was put: " + digest->string());
+  return true;
+}
+
+bool RegistryClient::delete_manifest(const Digest& digest) {
+  const auto answer = connection_.send(request("DELETE", "manifests/" + digest.string()));
+  if (is_missing(*answer)) return false;
+  const int status = answer->head().status;
+  if (status < 200 || status >= 300)
+    throw connection_.refusal(*answer, "delete manifest " + digest.string() + " of " + place());
+  return true;
+}
+
+std::vector<std::string> RegistryClient::tags() {
+  std::vector<std::string> tags;
+  HttpRequest get = request("GET", "tags/list");
+  for (int pages = 0; pages < kMostPages; ++pages) {
+    const auto answer = connection_.send(get);
+    if (is_missing(*answer))
+      throw Error(ErrorCode::kNotFound, image().host + " has no repository " + image().repository,
+                  "check the spelling of " + image().repository);
+    if (answer->head().status != 200) throw connection_.refusal(*answer, "list the tags of " + place());
+    add_tags(with_errors([&] { return answer->read_all(kMostListBytes); }), tags);
+    const auto next = next_link(answer->head().find("Link").value_or(""));
+    if (!next) return tags;
+    get.url = get.url.resolved(*next);
+  }
+  throw Error(ErrorCode::kRegistry,
+              place() + " lists its tags on more than " + std::to_string(kMostPages) + " pages");
+}
+
+std::vector<Descriptor> RegistryClient::referrers(const Digest& subject) {
+  std::vector<Descriptor> found;
+  HttpRequest get = request("GET", "referrers/" + subject.string());
+  for (int pages = 0; pages < kMostPages; ++pages) {
+    const auto answer = connection_.send(get);
+    if (answer->head().status != 200 || media_type_of(answer->head()) != kOciIndex) break;
+    const auto more = listed_in(with_errors([&] { return answer->read_all(kMostDocumentBytes); }));
+    found.insert(found.end(), more.begin(), more.end());
+    const auto next = next_link(answer->head().find("Link").value_or(""));
+    if (!next || found.size() > kMostManifests) return found;
+    get.url = get.url.resolved(*next);
+  }
+  // Distribution specification, "Referrers Tag Schema": registries without the API.
+  const auto manifest = get_manifest(subject.algorithm_name() + "-" + subject.hex());
+  return manifest ? listed_in(manifest->text) : std::vector<Descriptor>();
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,69 @@
+// The distribution specification's requests about manifests and tags of one repository, in its own words;
+// blobs flow through BlobDownload and BlobUpload. May be used by several threads at once. Every method throws
+// kRegistry, kNetwork and kCancelled as RegistryConnection.
+#pragma once
+
+#include "oci/descriptor.hpp"
+#include "transport/registry/registry_connection.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace imgcrypt {
+
+// A manifest or index as a registry gives it.
+struct RegistryManifest {
+  std::string text;
+  std::string media_type;  // of `Content-Type`; empty if there is none that can be one
+  // `Docker-Content-Digest`; some registries leave it out.
+  std::optional<Digest> digest;
+};
+
+// What a name in the repository leads to.
+struct RegistryName {
+  Digest digest;
+  std::string etag;  // for If-Match; empty if there is none
+};
+
+class RegistryClient {
+ public:
+  // As RegistryConnection's.
+  RegistryClient(RegistryReference image, const RegistryOptions& options, std::set<std::string> scopes)
+      : connection_(std::move(image), options, std::move(scopes)) {}
+
+  // `name` is a tag or a digest. nullopt when the registry says that there is none; throws kRegistry above
+  // 4 MiB. The text is as it came: no digest is checked.
+  [[nodiscard]] std::optional<RegistryManifest> get_manifest(const std::string& name);
+  // Where a tag leads now, without reading the manifest if the registry names the digest.
+  [[nodiscard]] std::optional<RegistryName> find_manifest(const std::string& name);
+  // Under a tag or its digest. `etag`: only if the name still leads there; empty: whatever it leads to. False
+  // when it leads elsewhere (412).
+  [[nodiscard]] bool put_manifest(const std::string& name, const std::string& media_type,
+                                  std::string_view text, const std::string& etag = {});
+  // False when there is none. Throws kRegistry when the registry does not delete manifests.
+  bool delete_manifest(const Digest& digest);
+  // Sorted as the registry does. Throws kNotFound when there is no such repository, kRegistry for more than
+  // 100 000 tags.
+  [[nodiscard]] std::vector<std::string> tags();
+  // What names `subject` as its subject: by the referrers API, else from the tag that takes its place.
+  [[nodiscard]] std::vector<Descriptor> referrers(const Digest& subject);
+
+  [[nodiscard]] RegistryConnection& connection() noexcept { return connection_; }
+  [[nodiscard]] const RegistryReference& image() const noexcept { return connection_.image(); }
+
+ private:
+  [[nodiscard]] HttpRequest request(const std::string& method, const std::string& path);
+  [[nodiscard]] std::string place() const;
+
+  RegistryConnection connection_;
+};
+
+// The types of documents that we ask for: OCI's and Docker's manifests and indexes, as an Accept header has
+// them.
+[[nodiscard]] std::string accepted_documents();
+// The `Content-Type` of an answer without parameters; empty if it is too long to be a media type.
+[[nodiscard]] std::string media_type_of(const HttpHead& head);
+
+}  // namespace imgcrypt

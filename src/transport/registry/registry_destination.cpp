@@ -1,0 +1,148 @@
+#include "transport/registry/registry_destination.hpp"
+
+#include "base/text/json.hpp"
+#include "oci/manifest.hpp"
+#include "oci/media_types.hpp"
+#include "transport/registry/blob_download.hpp"
+#include "transport/registry/blob_upload.hpp"
+
+#include <utility>
+
+namespace imgcrypt {
+namespace {
+
+// A registry wants a type, which OCI lets a document and its descriptor leave out.
+std::string type_for(const Descriptor& descriptor, std::string_view text) {
+  if (!descriptor.media_type.empty()) return descriptor.media_type;
+  const JsonView document(text);
+  const std::string own = parse_media_type(document);
+  if (!own.empty()) return own;
+  return std::string(document.find("manifests") ? kOciIndex : kOciManifest);
+}
+
+}  // namespace
+
+RegistryDestination::RegistryDestination(std::unique_ptr<RegistryClient> client, RegistryTarget target)
+    : client_(std::move(client)), target_(std::move(target)) {}
+
+RegistryDestination::~RegistryDestination() = default;
+
+void RegistryDestination::check() {
+  UploadSession session = UploadSession::start(client_->connection());
+  {
+    const std::scoped_lock lock(mutex_);
+    spare_.push_back(std::move(session));
+  }
+  if (!target_.replaced || target_.name.tag.empty()) return;
+  const auto now = current();
+  if (!now || now->digest != *target_.replaced) throw moved(now);
+}
+
+bool RegistryDestination::has(const Descriptor& blob) {
+  const auto size = find_blob(client_->connection(), blob);
+  return size && (!size->has_value() || **size == blob.size);
+}
+
+bool RegistryDestination::adopt(const Descriptor& blob) {
+  if (!target_.source_repository) return false;
+  if (*target_.source_repository == target_.name.repository) return has(blob);
+  if (!paths_of(blob).front().starts_with("blobs/")) return false;
+  RegistryConnection& connection = client_->connection();
+  TextBody nothing({});
+  HttpRequest post{"POST", connection.url("blobs/uploads/")
+                               .with_query("mount", blob.digest.string())
+                               .with_query("from", *target_.source_repository)};
+  post.body = &nothing;
+  const auto answer = connection.send(std::move(post));
+  if (answer->head().status == 202) {  // it does not mount, and expects the blob
+    UploadSession session(connection, *answer);
+    const std::scoped_lock lock(mutex_);
+    spare_.push_back(std::move(session));
+  }
+  return answer->head().status == 201;
+}
+
+UploadSession RegistryDestination::take_session() {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!spare_.empty()) {
+      UploadSession session = std::move(spare_.back());
+      spare_.pop_back();
+      return session;
+    }
+  }
+  return UploadSession::start(client_->connection());
+}
+
+Digest RegistryDestination::put_blob(const BlobInfo& info, Source& content) {
+  if (info.kind == BlobKind::kListed) return put_listed(info, content);
+  return upload_blob({client_->connection(), take_session(), target_.temporary_directory}, info, content);
+}
+
+Digest RegistryDestination::put_listed(const BlobInfo& info, Source& content) {
+  const Bytes bytes = read_all(content, kMostDocumentBytes, "an entry of an index");
+  Digest digest = Digest::of(bytes, info.digest ? info.digest->algorithm() : info.algorithm);
+  if (info.digest && *info.digest != digest)
+    throw Error(ErrorCode::kIntegrity,
+                "blob " + info.digest->string() + " is damaged: the digest of its content is " + digest.string());
+  (void)client_->put_manifest(digest.string(), info.media_type, as_text(bytes));
+  return digest;
+}
+
+void RegistryDestination::put_document(const Descriptor& descriptor, std::string_view text) {
+  put_held();
+  const std::scoped_lock lock(mutex_);
+  held_ = Document{descriptor, std::string(text)};
+}
+
+void RegistryDestination::put_held() {
+  std::optional<Document> document;
+  {
+    const std::scoped_lock lock(mutex_);
+    document = std::exchange(held_, std::nullopt);
+  }
+  if (!document) return;
+  (void)client_->put_manifest(document->descriptor.digest.string(),
+                              type_for(document->descriptor, document->text), document->text);
+}
+
+// An image that was there already has no document that was put: the registry has it.
+RegistryDestination::Document RegistryDestination::take_root(const Descriptor& root) {
+  if (held_ && held_->descriptor.digest == root.digest) return *std::exchange(held_, std::nullopt);
+  put_held();
+  auto manifest = client_->get_manifest(root.digest.string());
+  if (!manifest || Digest::of(as_bytes(manifest->text), root.digest.algorithm()) != root.digest)
+    throw Error(ErrorCode::kOther, "another program removed manifest " + root.digest.string() +
+                                       " while this one ran",
+                "run it again");
+  return {root, std::move(manifest->text)};
+}
+
+std::optional<RegistryName> RegistryDestination::current() {
+  return client_->find_manifest(target_.name.tag);
+}
+
+Error RegistryDestination::moved(const std::optional<RegistryName>& now) const {
+  return {ErrorCode::kOther,
+          "another program changed " + target_.name.string() + " since it was read: it " +
+              (now ? "is now " + now->digest.string() : "is gone") + ", and stays as it is",
+          "run it again"};
+}
+
+std::optional<Digest> RegistryDestination::commit(const RootDescriptor& root) {
+  const Document document = take_root(root.descriptor);
+  const std::string type = type_for(document.descriptor, document.text);
+  if (target_.name.tag.empty()) {
+    (void)client_->put_manifest(root.descriptor.digest.string(), type, document.text);
+    return std::nullopt;
+  }
+  const auto before = current();
+  if (target_.replaced && (!before || before->digest != *target_.replaced)) throw moved(before);
+  // Registries that know If-Match close the gap between the look and the change.
+  const std::string etag = target_.replaced ? before->etag : std::string();
+  if (!client_->put_manifest(target_.name.tag, type, document.text, etag)) throw moved(current());
+  if (!before || before->digest == root.descriptor.digest) return std::nullopt;
+  return before->digest;
+}
+
+}  // namespace imgcrypt

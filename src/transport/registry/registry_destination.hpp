@@ -1,0 +1,71 @@
+// Writes an image into a registry: blobs, then documents from the leaves up, and the tag last, with the root,
+// so that it leads to the old image or to the new one whenever we are killed.
+#pragma once
+
+#include "transport/image_store.hpp"
+#include "transport/registry/registry_client.hpp"
+#include "transport/registry/upload_session.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace imgcrypt {
+
+// Where an image goes, and what that has to do with where it comes from.
+struct RegistryTarget {
+  RegistryReference name;
+  // Of the same registry, if the image is read from there: its blobs need not be sent.
+  std::optional<std::string> source_repository = std::nullopt;
+  // The image that is replaced in place: what the name led to when it was read.
+  std::optional<Digest> replaced = std::nullopt;
+  std::filesystem::path temporary_directory = {};
+};
+
+class RegistryDestination final : public ImageDestination {
+ public:
+  RegistryDestination(std::unique_ptr<RegistryClient> client, RegistryTarget target);
+  // Deletes the sessions that are open at the registry. Blobs and documents without a tag stay, until it
+  // tidies up itself: nobody can take them back.
+  ~RegistryDestination() override;
+  RegistryDestination(const RegistryDestination&) = delete;
+  RegistryDestination& operator=(const RegistryDestination&) = delete;
+
+  // Opens an upload, which asks for the right to push; the first blob then uses it. In place it also looks
+  // whether the tag still leads to the image that was read: throws kOther.
+  void check() override;
+  // By HEAD: the registry is believed that it holds what it says.
+  [[nodiscard]] bool has(const Descriptor& blob) override;
+  // Mounts a blob of another repository of the same registry; in the same one it is there already.
+  [[nodiscard]] bool adopt(const Descriptor& blob) override;
+  Digest put_blob(const BlobInfo& info, Source& content) override;
+  // By digest; the last one is held back, for commit().
+  void put_document(const Descriptor& descriptor, std::string_view text) override;
+  // Looks at the tag once more, then puts the root under it. Throws kOther when somebody has moved the tag of
+  // an image that is replaced in place.
+  std::optional<Digest> commit(const RootDescriptor& root) override;
+
+ private:
+  struct Document {
+    Descriptor descriptor;
+    std::string text;
+  };
+
+  [[nodiscard]] UploadSession take_session();
+  void put_held();
+  [[nodiscard]] Document take_root(const Descriptor& root);
+  [[nodiscard]] std::optional<RegistryName> current();
+  [[nodiscard]] Error moved(const std::optional<RegistryName>& now) const;
+  Digest put_listed(const BlobInfo& info, Source& content);
+
+  std::unique_ptr<RegistryClient> client_;
+  RegistryTarget target_;
+  std::mutex mutex_;
+  std::vector<UploadSession> spare_;  // open, and not used
+  std::optional<Document> held_;
+};
+
+}  // namespace imgcrypt

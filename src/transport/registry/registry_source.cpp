@@ -1,0 +1,78 @@
+#include "transport/registry/registry_source.hpp"
+
+#include "base/text/json.hpp"
+#include "oci/media_types.hpp"
+#include "oci/verifying_source.hpp"
+#include "transport/registry/blob_download.hpp"
+
+#include <utility>
+
+namespace imgcrypt {
+namespace {
+
+RegistryManifest read_manifest(RegistryClient& client) {
+  const RegistryReference& image = client.image();
+  auto manifest = client.get_manifest(image.name_in_repository());
+  if (manifest) return std::move(*manifest);
+  throw Error(ErrorCode::kNotFound, image.host + " has no image " + image.string(),
+              "imgcrypt tags docker://" + image.host + "/" + image.repository +
+                  " lists what is there, if the repository exists");
+}
+
+// What the document says of itself; empty if that is nothing, or it is not JSON.
+std::string own_type(const std::string& text) {
+  try {
+    check_json(text);
+    return parse_media_type(JsonView(text));
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+// Some registries, and proxies before them, answer with types such as text/plain; then the document counts.
+std::string type_of(const RegistryManifest& manifest) {
+  if (is_manifest(manifest.media_type) || is_index(manifest.media_type)) return manifest.media_type;
+  return own_type(manifest.text);
+}
+
+// By the algorithm that the user, or else the registry, names it with.
+Digest digest_of(const RegistryManifest& manifest, const RegistryReference& image) {
+  const auto& named = image.digest ? image.digest : manifest.digest;
+  Digest found = Digest::of(as_bytes(manifest.text), named ? named->algorithm() : HashAlgorithm::kSha256);
+  if (named && *named != found)
+    throw Error(ErrorCode::kIntegrity,
+                image.string() + " is damaged: the registry gives a manifest with the digest " +
+                    found.string() + " for " + named->string(),
+                "fetch the image from another registry");
+  return found;
+}
+
+}  // namespace
+
+std::unique_ptr<RegistrySource> RegistrySource::open_image(std::unique_ptr<RegistryClient> client) {
+  RegistryManifest manifest = read_manifest(*client);
+  RootDescriptor root{{type_of(manifest), digest_of(manifest, client->image()), manifest.text.size(), {}, {}},
+                      {}};
+  return std::unique_ptr<RegistrySource>(
+      new RegistrySource(std::move(client), std::move(root), std::move(manifest.text)));
+}
+
+std::unique_ptr<Source> RegistrySource::open(const Descriptor& blob, ChunkPool& pool) {
+  if (blob.digest == root_.descriptor.digest && blob.size == root_.descriptor.size)
+    return std::make_unique<MemorySource>(to_bytes(as_bytes(root_text_)));
+  auto download = std::make_unique<BlobDownload>(client_->connection(), blob, pool);
+  // Verified here and not by the callers: no use case can forget it.
+  return std::make_unique<VerifyingSource>(std::move(download), blob.digest, blob.size);
+}
+
+void RegistrySource::check_presence(const Descriptor& blob) {
+  const auto size = find_blob(client_->connection(), blob);
+  if (!size) throw missing_blob(client_->connection(), blob);
+  if (!size->has_value() || **size == blob.size) return;
+  throw Error(ErrorCode::kIntegrity,
+              "blob " + blob.digest.string() + " is damaged: the registry has " + std::to_string(**size) +
+                  " bytes, but its descriptor says " + std::to_string(blob.size),
+              "fetch the image again from an intact copy");
+}
+
+}  // namespace imgcrypt

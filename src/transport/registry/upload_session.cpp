@@ -1,0 +1,65 @@
+#include "transport/registry/upload_session.hpp"
+
+#include "transport/http/repeat.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace imgcrypt {
+
+UploadSession UploadSession::start(RegistryConnection& connection) {
+  TextBody nothing({});
+  HttpRequest post{"POST", connection.url("blobs/uploads/")};
+  post.body = &nothing;
+  const auto answer = connection.send(std::move(post));
+  if (answer->head().status == 202) return {connection, *answer};
+  throw connection.refusal(*answer, "push to " + connection.image().host + "/" + connection.image().repository);
+}
+
+UploadSession::UploadSession(RegistryConnection& connection, const HttpExchange& answer)
+    : connection_(&connection) {
+  follow(answer);
+  if (!location_)
+    throw Error(ErrorCode::kRegistry, connection.image().host + " does not say where to upload a blob to");
+  const auto shortest = answer.head().find("OCI-Chunk-Min-Length");
+  shortest_chunk_ = shortest ? parse_number(*shortest).value_or(0) : 0;
+}
+
+UploadSession::UploadSession(UploadSession&& other) noexcept
+    : connection_(other.connection_),
+      location_(std::exchange(other.location_, std::nullopt)),
+      shortest_chunk_(other.shortest_chunk_) {}
+
+UploadSession& UploadSession::operator=(UploadSession&& other) noexcept {
+  if (this == &other) return *this;
+  remove();
+  connection_ = other.connection_;
+  location_ = std::exchange(other.location_, std::nullopt);
+  shortest_chunk_ = other.shortest_chunk_;
+  return *this;
+}
+
+UploadSession::~UploadSession() { remove(); }
+
+void UploadSession::follow(const HttpExchange& answer) {
+  const auto location = answer.head().find("Location");
+  if (!location) return;
+  Url next = answer.request().url.resolved(*location);
+  if (answer.request().url.is_https() && !next.is_https())
+    throw Error(ErrorCode::kRegistry, connection_->image().host + " wants the upload over plain http",
+                "its administrator must set up https for the address that it gives");
+  location_ = std::move(next);
+}
+
+void UploadSession::remove() noexcept {
+  if (!location_) return;
+  try {
+    // After a signal nothing more is sent; the registry ends such sessions itself.
+    const auto answer = connection_->send({"DELETE", *location_}, Repeat::kNo);
+    (void)answer->read_all(std::size_t{64} * 1024);
+  } catch (const std::exception&) {  // nobody can do more
+  }
+  location_.reset();
+}
+
+}  // namespace imgcrypt

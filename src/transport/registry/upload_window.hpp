@@ -1,0 +1,86 @@
+// What of a blob has been pulled from its content and not yet been acknowledged by the registry: eight MiB at
+// most. Belongs to the thread that uploads.
+#pragma once
+
+#include "base/stream/chunk_hash.hpp"
+#include "base/stream/stream.hpp"
+#include "base/stream/whole_chunks.hpp"
+#include "crypto/hash.hpp"
+#include "oci/digest.hpp"
+#include "transport/http/http_message.hpp"
+#include "transport/image_store.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+
+namespace imgcrypt {
+
+// In bytes, and half of what a destination may keep of a pool's chunks.
+inline constexpr std::uint64_t kMostUnacknowledged = std::uint64_t{8} * 1024 * 1024;
+
+class UploadWindow {
+ public:
+  // `content` must outlive it. Whoever asks for more than kMostUnacknowledged without acknowledging keeps it all.
+  UploadWindow(const BlobInfo& info, Source& content);
+
+  // Copies bytes from `position` on, pulling what is missing; at least one. REQUIRES: acknowledged() <=
+  // position < the blob's size. Throws what the content throws, kIntegrity when it has fewer bytes than the
+  // blob.
+  [[nodiscard]] std::size_t copy(std::uint64_t position, MutableByteView room);
+  // Drops what lies before `position`. REQUIRES: acknowledged() <= position <= pulled().
+  void acknowledge(std::uint64_t position);
+  [[nodiscard]] std::uint64_t acknowledged() const noexcept { return begin_; }
+  // Nothing beyond it can have been sent.
+  [[nodiscard]] std::uint64_t pulled() const noexcept { return end_; }
+  [[nodiscard]] std::uint64_t size() const noexcept { return info_.size; }
+
+  // Reads to the content's verified end, and returns the blob's digest: its name if it has one, which the
+  // registry compares. Keeps what is not acknowledged. Throws what the content throws, kIntegrity when it has
+  // another size than the blob. Call once.
+  [[nodiscard]] Digest finish();
+
+ private:
+  void pull();
+  [[noreturn]] void fail(const std::string& why) const;
+
+  BlobInfo info_;
+  WholeChunks content_;
+  std::optional<ChunkHash<Hasher>> hash_;  // where the digest is not known
+  std::deque<Chunk> chunks_;
+  std::uint64_t begin_ = 0;
+  std::uint64_t end_ = 0;
+  bool is_at_end_ = false;
+};
+
+// A part of a blob as a request's body. A second try sends the same bytes again.
+class WindowBody final : public RequestBody {
+ public:
+  // `size` bytes from what is acknowledged now. The window must outlive it.
+  WindowBody(UploadWindow& window, std::uint64_t size)
+      : window_(window), begin_(window.acknowledged()), size_(size) {}
+  [[nodiscard]] std::uint64_t size() const override { return size_; }
+  void rewind() override { read_ = 0; }
+  [[nodiscard]] std::size_t read(MutableByteView room) override;
+
+ private:
+  UploadWindow& window_;
+  std::uint64_t begin_;
+  std::uint64_t size_;
+  std::uint64_t read_ = 0;
+};
+
+// The rest of a blob as a body, of which nothing is kept. rewind() throws kNetwork when some of it is gone.
+class PassingBody final : public RequestBody {
+ public:
+  explicit PassingBody(UploadWindow& window) : window_(window), begin_(window.acknowledged()) {}
+  [[nodiscard]] std::uint64_t size() const override { return window_.size() - begin_; }
+  void rewind() override;
+  [[nodiscard]] std::size_t read(MutableByteView room) override;
+
+ private:
+  UploadWindow& window_;
+  std::uint64_t begin_;
+};
+
+}  // namespace imgcrypt
