@@ -26,6 +26,15 @@ void add_tags(const std::string& text, std::vector<std::string>& tags) {
     throw Error(ErrorCode::kRegistry, "the repository has more than " + std::to_string(kMostTags) + " tags");
 }
 
+// nullopt after the last page.
+std::optional<HttpRequest> next_page(const HttpRequest& page, const HttpExchange& answer) {
+  const auto next = next_link(answer.head().find("Link").value_or(""));
+  if (!next) return std::nullopt;
+  HttpRequest request = page;
+  request.url = answer.request().url.resolved(*next);
+  return request;
+}
+
 std::vector<Descriptor> listed_in(std::string text) { return Index::parse(std::move(text)).manifests(); }
 
 }  // namespace
@@ -106,33 +115,33 @@ bool RegistryClient::delete_manifest(const Digest& digest) {
 
 std::vector<std::string> RegistryClient::tags() {
   std::vector<std::string> tags;
-  HttpRequest get = request("GET", "tags/list");
-  for (int pages = 0; pages < kMostPages; ++pages) {
-    const auto answer = connection_.send(get);
+  std::optional<HttpRequest> page = request("GET", "tags/list");
+  for (int pages = 0; page; ++pages) {
+    if (pages == kMostPages)
+      throw Error(ErrorCode::kRegistry,
+                  place() + " lists its tags on more than " + std::to_string(kMostPages) + " pages");
+    const auto answer = connection_.send(*page);
     if (is_missing(*answer))
       throw Error(ErrorCode::kNotFound, image().host + " has no repository " + image().repository,
                   "check the spelling of " + image().repository);
     if (answer->head().status != 200) throw connection_.refusal(*answer, "list the tags of " + place());
     add_tags(with_errors([&] { return answer->read_all(kMostListBytes); }), tags);
-    const auto next = next_link(answer->head().find("Link").value_or(""));
-    if (!next) return tags;
-    get.url = get.url.resolved(*next);
+    page = next_page(*page, *answer);
   }
-  throw Error(ErrorCode::kRegistry,
-              place() + " lists its tags on more than " + std::to_string(kMostPages) + " pages");
+  std::ranges::sort(tags);  // as the standard wants it, but not every registry does it
+  return tags;
 }
 
 std::vector<Descriptor> RegistryClient::referrers(const Digest& subject) {
   std::vector<Descriptor> found;
-  HttpRequest get = request("GET", "referrers/" + subject.string());
-  for (int pages = 0; pages < kMostPages; ++pages) {
-    const auto answer = connection_.send(get);
+  std::optional<HttpRequest> page = request("GET", "referrers/" + subject.string());
+  for (int pages = 0; page && pages < kMostPages; ++pages) {
+    const auto answer = connection_.send(*page);
     if (answer->head().status != 200 || media_type_of(answer->head()) != kOciIndex) break;
     const auto more = listed_in(with_errors([&] { return answer->read_all(kMostDocumentBytes); }));
     found.insert(found.end(), more.begin(), more.end());
-    const auto next = next_link(answer->head().find("Link").value_or(""));
-    if (!next || found.size() > kMostManifests) return found;
-    get.url = get.url.resolved(*next);
+    page = next_page(*page, *answer);
+    if (!page || found.size() > kMostManifests) return found;
   }
   // Distribution specification, "Referrers Tag Schema": registries without the API.
   const auto manifest = get_manifest(subject.algorithm_name() + "-" + subject.hex());

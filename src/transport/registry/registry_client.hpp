@@ -44,7 +44,7 @@ class RegistryClient {
                                   std::string_view text, const std::string& etag = {});
   // False when there is none. Throws kRegistry when the registry does not delete manifests.
   bool delete_manifest(const Digest& digest);
-  // Sorted as the registry does. Throws kNotFound when there is no such repository, kRegistry for more than
+  // Sorted. Throws kNotFound when there is no such repository, kRegistry for more than
   // 100 000 tags.
   [[nodiscard]] std::vector<std::string> tags();
   // What names `subject` as its subject: by the referrers API, else from the tag that takes its place.

@@ -13,7 +13,8 @@ UploadSession UploadSession::start(RegistryConnection& connection) {
   post.body = &nothing;
   const auto answer = connection.send(std::move(post));
   if (answer->head().status == 202) return {connection, *answer};
-  throw connection.refusal(*answer, "push to " + connection.image().host + "/" + connection.image().repository);
+  throw connection.refusal(*answer,
+                           "push to " + connection.image().host + "/" + connection.image().repository);
 }
 
 UploadSession::UploadSession(RegistryConnection& connection, const HttpExchange& answer)
