@@ -149,7 +149,7 @@ TEST_F(RegistryDestinationTest, GoesOnWhereTheRegistryIs) {
       uploads_.bytes += request.body.substr(0, 3'000'001);
       return "broken";
     }
-    return patch == 4 ? answer(416) : patch == 5 ? answer(503, {"Retry-After: 0"}) : "";
+    return patch == 4 ? answer(416) : patch == 6 ? answer(503, {"Retry-After: 0"}) : "";
   };
   (void)put(kBlob);
   EXPECT_EQ(uploads_.stored, kBlob);

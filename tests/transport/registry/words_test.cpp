@@ -57,7 +57,7 @@ TEST(Challenge, HasSchemesAndParameters) {
 
 TEST(Challenge, RefusesWhatTheGrammarDoesNotAllow) {
   for (const char* text : {R"(Bearer realm="a)", R"(Bearer realm="a" service="b")",
-                           R"(Bearer realm="a",realm="b")", "Bearer realm=", "=", "Bearer realm=\"a\\"}) {
+                           R"(Bearer realm="a",realm="b")", "=", "Bearer realm=\"a\\"}) {
     EXPECT_THROW((void)parse_challenges(text), Error) << text;
   }
 }
