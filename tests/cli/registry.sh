@@ -57,10 +57,15 @@ moves_no_layer_to_look() {
   : >"$log"
   expect_exit 0 imgcrypt inspect "docker://$REGISTRY/secret:2"
   expect_exit 0 imgcrypt check "docker://$REGISTRY/secret:2" -k "$TMP/key.pem"
-  grep -q 'uri="/v2/secret/blobs/' "$log" || fail "the registry has logged nothing of it"
-  local layer
-  for layer in $(skopeo_layers secret:2); do
-    ! grep "method=GET.*uri=\"/v2/secret/blobs/$layer" "$log" || fail "layer $layer was read"
+  expect_read_no_layers secret:2
+}
+
+# expect_read_no_layers NAME: the registry's log, which was emptied before, tells of other blobs alone.
+expect_read_no_layers() {
+  local log=$TMP/registry/registry.log layer
+  grep -q "uri=\"/v2/${1%:*}/" "$log" || fail "the registry has logged nothing of it"
+  for layer in $(skopeo_layers "$1"); do
+    ! grep "method=GET.*uri=\"/v2/${1%:*}/blobs/$layer" "$log" || fail "layer $layer was read"
   done
 }
 
@@ -89,6 +94,19 @@ replaces_in_place() {
   expect_exit 3 imgcrypt encrypt "docker://$REGISTRY/place:1" "docker://$REGISTRY/place@$before" -r "jwe:$TMP/key.pub.pem"
   expect_exit 0 imgcrypt decrypt "docker://$REGISTRY/place:1" "docker://$REGISTRY/place:1" -k "$TMP/key.pem"
   expect_equal "$(digest_in_registry place:1)" "$before" "what the tag leads to"
+}
+
+adds_recipients_by_the_manifest_alone() {
+  local log=$TMP/registry/registry.log
+  : >"$log"
+  expect_exit 0 imgcrypt recipients add "docker://$REGISTRY/secret:2" -k "$TMP/key.pem" -r "jwe:$TMP/other.pub.pem"
+  expect_read_no_layers secret:2
+  expect_exit 0 imgcrypt check --full "docker://$REGISTRY/secret:2" -k "$TMP/other.pem"
+  : >"$log"
+  expect_exit 0 imgcrypt recipients replace "docker://$REGISTRY/secret:2" -k "$TMP/key.pem" -r "jwe:$TMP/key.pub.pem" --verify
+  grep -q 'method=GET.*uri="/v2/secret/blobs/' "$log" || fail "--verify has read no layer"
+  expect_exit 6 imgcrypt check "docker://$REGISTRY/secret:2" -k "$TMP/other.pem"
+  expect_no_uploads
 }
 
 says_what_is_missing() {
@@ -128,6 +146,7 @@ trusts_no_certificate_by_itself() {
 }
 
 make_keys "$TMP/key" rsa
+make_keys "$TMP/other" rsa
 make_image "$TMP/plain" t --layers 3 --layer-size 9000000 --platforms linux/amd64,linux/arm64 --attestation >/dev/null
 start_registry "$TMP/registry"
 pushes_what_others_read
@@ -136,6 +155,7 @@ goes_from_registry_to_registry_without_a_file
 moves_no_layer_to_look
 lists_tags
 replaces_in_place
+adds_recipients_by_the_manifest_alone
 says_what_is_missing
 asks_for_rights_before_it_works
 trusts_no_certificate_by_itself

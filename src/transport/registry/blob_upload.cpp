@@ -66,7 +66,7 @@ class Upload {
       const int status = answer->head().status;
       if (is_done(status)) {
         (void)answer->read_all(kMostAnswerBytes);
-        accept(*answer, begin + body.size());
+        accept(*answer, begin, begin + body.size());
       } else if (status == 416 || may_pass(status)) {
         const auto asked = bearable_wait(*answer);
         find_position(connection_.refusal(*answer, "upload a chunk"), asked);
@@ -89,18 +89,19 @@ class Upload {
     throw connection_.refusal(answer, "upload a blob to " + connection_.image().repository);
   }
 
-  void accept(const HttpExchange& answer, std::uint64_t sent) {
+  // The registry may have taken less than it was sent, but not nothing for ever.
+  void accept(const HttpExchange& answer, std::uint64_t begin, std::uint64_t sent) {
     session_.follow(answer);
     const auto range = answer.head().find("Range");
     move_to(range ? bytes_received(*range).value_or(sent) : sent);
-    if (window_.acknowledged() < sent && !has_progress() && !backoff_.wait())
-      throw lost_upload(connection_, "the registry takes no more than " +
-                                         std::to_string(window_.acknowledged()) + " bytes");
+    if (window_.acknowledged() > begin) return;
+    if (!backoff_.wait())
+      throw lost_upload(connection_, "the registry takes no more than " + std::to_string(begin) + " bytes");
   }
 
   // Where the registry is after a chunk that it may have, or not: it is asked.
   void find_position(const Error& failure, std::optional<std::chrono::seconds> asked) {
-    if (has_progress()) backoff_ = Backoff(connection_.retries());
+    if (window_.acknowledged() > last_failure_) backoff_ = Backoff(connection_.retries());
     last_failure_ = window_.acknowledged();
     if (!backoff_.wait(asked)) throw Error(failure);
     const auto answer = connection_.send({"GET", session_.location()});
@@ -114,8 +115,6 @@ class Upload {
     if (!position) throw lost_upload(connection_, "the registry does not say how much of it is there");
     move_to(*position);
   }
-
-  [[nodiscard]] bool has_progress() const { return window_.acknowledged() > last_failure_; }
 
   void move_to(std::uint64_t position) {
     if (position < window_.acknowledged())

@@ -35,7 +35,19 @@ std::optional<HttpRequest> next_page(const HttpRequest& page, const HttpExchange
   return request;
 }
 
-std::vector<Descriptor> listed_in(std::string text) { return Index::parse(std::move(text)).manifests(); }
+// Of an index; the member artifactType is in no Descriptor, since nothing else reads it.
+std::vector<Referrer> listed_in(const std::string& text) {
+  const Index index = Index::parse(text);
+  std::vector<Referrer> listed;
+  for (const Descriptor& descriptor : index.manifests()) listed.push_back({{descriptor, {}}, {}, {}});
+  const auto list = JsonView(index.raw()).find("manifests");
+  const auto entries = list ? list->elements() : std::vector<JsonView>();
+  for (std::size_t i = 0; i < listed.size(); ++i) {
+    const auto type = entries[i].find("artifactType");
+    if (type) listed[i].artifact_type = type->lenient_string();
+  }
+  return listed;
+}
 
 }  // namespace
 
@@ -44,6 +56,8 @@ std::string accepted_documents() {
          ", application/vnd.docker.distribution.manifest.v2+json"
          ", application/vnd.docker.distribution.manifest.list.v2+json";
 }
+
+std::string referrers_tag(const Digest& subject) { return subject.algorithm_name() + "-" + subject.hex(); }
 
 std::string media_type_of(const HttpHead& head) {
   std::string type = head.find("Content-Type").value_or("");
@@ -132,8 +146,13 @@ std::vector<std::string> RegistryClient::tags() {
   return tags;
 }
 
-std::vector<Descriptor> RegistryClient::referrers(const Digest& subject) {
-  std::vector<Descriptor> found;
+bool RegistryClient::has_referrers_api(const Digest& subject) {
+  const auto answer = connection_.send(request("GET", "referrers/" + subject.string()));
+  return answer->head().status == 200 && media_type_of(answer->head()) == kOciIndex;
+}
+
+std::vector<Referrer> RegistryClient::referrers(const Digest& subject) {
+  std::vector<Referrer> found;
   std::optional<HttpRequest> page = request("GET", "referrers/" + subject.string());
   for (int pages = 0; page && pages < kMostPages; ++pages) {
     const auto answer = connection_.send(*page);
@@ -143,9 +162,8 @@ std::vector<Descriptor> RegistryClient::referrers(const Digest& subject) {
     page = next_page(*page, *answer);
     if (!page || found.size() > kMostManifests) return found;
   }
-  // Distribution specification, "Referrers Tag Schema": registries without the API.
-  const auto manifest = get_manifest(subject.algorithm_name() + "-" + subject.hex());
-  return manifest ? listed_in(manifest->text) : std::vector<Descriptor>();
+  const auto manifest = get_manifest(referrers_tag(subject));
+  return manifest ? listed_in(manifest->text) : std::vector<Referrer>();
 }
 
 }  // namespace imgcrypt

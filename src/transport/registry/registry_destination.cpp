@@ -5,6 +5,7 @@
 #include "oci/media_types.hpp"
 #include "transport/registry/blob_download.hpp"
 #include "transport/registry/blob_upload.hpp"
+#include "transport/registry/publish_referrer.hpp"
 
 #include <utility>
 
@@ -132,6 +133,7 @@ Error RegistryDestination::moved(const std::optional<RegistryName>& now) const {
 std::optional<Digest> RegistryDestination::commit(const RootDescriptor& root) {
   const Document document = take_root(root.descriptor);
   const std::string type = type_for(document.descriptor, document.text);
+  for (const Referrer& referrer : referrers_) publish_referrer(*client_, referrer);
   if (target_.name.tag.empty()) {
     (void)client_->put_manifest(root.descriptor.digest.string(), type, document.text);
     return std::nullopt;

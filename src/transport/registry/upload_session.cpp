@@ -55,8 +55,9 @@ void UploadSession::follow(const HttpExchange& answer) {
 void UploadSession::remove() noexcept {
   if (!location_) return;
   try {
-    // After a signal nothing more is sent; the registry ends such sessions itself.
-    const auto answer = connection_->send({"DELETE", *location_}, Repeat::kNo);
+    HttpRequest request{"DELETE", *location_};
+    request.cancel = Cancel::kIgnored;
+    const auto answer = connection_->send(std::move(request), Repeat::kNo);
     (void)answer->read_all(std::size_t{64} * 1024);
   } catch (const std::exception&) {  // nobody can do more
   }
