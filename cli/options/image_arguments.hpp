@@ -12,7 +12,9 @@ namespace imgcrypt::cli {
 // parsing.
 inline void add_source_argument(CLI::App& command, const std::string& name, std::string& text,
                                 const std::string& description) {
-  command.add_option(name, text, description + ": oci:DIR[:TAG|:@N|@DIGEST]")->required();
+  command
+      .add_option(name, text, description + ": oci:DIR[:TAG|:@N|@DIGEST] or docker://HOST/REPO[:TAG|@DIGEST]")
+      ->required();
 }
 
 // What a command does without a DST: the parser refuses it, or the command replaces its source.
@@ -22,9 +24,9 @@ enum class IfMissing { kFail, kInPlace };
 inline void add_destination_argument(CLI::App& command, std::string& text, IfMissing if_missing) {
   const bool is_required = if_missing == IfMissing::kFail;
   command
-      .add_option(
-          "DST", text,
-          std::string("image to write: oci:DIR[:TAG]") + (is_required ? "" : " (default: replace REF)"))
+      .add_option("DST", text,
+                  std::string("image to write: oci:DIR[:TAG] or docker://HOST/REPO[:TAG]") +
+                      (is_required ? "" : " (default: replace REF)"))
       ->required(is_required);
 }
 

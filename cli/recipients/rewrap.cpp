@@ -13,18 +13,25 @@ struct RewrapArguments {
   ChangeArguments change;
   RecipientOptions recipients;
   KeyOptions keys;
+  bool verify = false;
   bool no_verify = false;
   bool rotate = false;  // only of replace
 };
 
 enum class Verb { kAdd, kReplace };
 
+// From a registry, to check the layers means to download all of them.
+BlobCheck check_of(const RewrapArguments& arguments) {
+  if (arguments.verify) return BlobCheck::kHmac;
+  const bool is_remote = Reference::parse(arguments.change.sides.source).is_remote();
+  return arguments.no_verify || is_remote ? BlobCheck::kNone : BlobCheck::kHmac;
+}
+
 void run_rewrap(const RewrapArguments& arguments, Verb verb, Output& output) {
   const KeyWrappers wrappers = arguments.recipients.read(arguments.keys.providers, output);
   const OpenedSides image = open_sides(arguments.change, output);
   const KeyUnwrappers keys = arguments.keys.read(output);
-  const RecipientsOptions how =
-      arguments.change.options(arguments.no_verify ? BlobCheck::kNone : BlobCheck::kHmac);
+  const RecipientsOptions how = arguments.change.options(check_of(arguments));
   const auto rotation = arguments.rotate ? Rotation::kFreshKeys : Rotation::kNone;
   print_change(
       verb == Verb::kAdd
@@ -37,7 +44,10 @@ std::shared_ptr<RewrapArguments> add_rewrap(CLI::App& command, Verb verb, Output
   const auto arguments = std::make_shared<RewrapArguments>();
   arguments->change.add_places_to(command);
   arguments->recipients.add_to(command);
-  command.add_flag("--no-verify", arguments->no_verify, "do not check the HMAC of each layer first");
+  command.add_flag("--verify", arguments->verify,
+                   "check the HMAC of each layer first (default, but for images in registries)");
+  command.add_flag("--no-verify", arguments->no_verify, "do not check the HMAC of each layer first")
+      ->excludes("--verify");
   arguments->keys.add_to(command);
   arguments->change.add_options_to(command);
   command.callback([arguments, verb, &output] { run_rewrap(*arguments, verb, output); });

@@ -30,6 +30,9 @@ class Reference {
   // The text that parse() accepts for it. May hold any bytes but control characters.
   [[nodiscard]] std::string string() const;
 
+  // Whether to read it moves bytes over a network: then commands read no more than they must.
+  [[nodiscard]] bool is_remote() const noexcept { return std::holds_alternative<RegistryReference>(parts_); }
+
   // For the transports only.
   [[nodiscard]] const Parts& parts() const noexcept { return parts_; }
 

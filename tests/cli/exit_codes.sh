@@ -60,8 +60,9 @@ rows='
 3 | encrypt oci:plain oci:new -r jwe:a.pub --platform x --all  | --platform and --all-platforms cannot be used together
 3 | encrypt oci:plain oci:none/new -r jwe:a.pub                | the directory above it is missing
 3 | encrypt oci:plain oci:file -r jwe:a.pub                    | file is not a directory
-3 | encrypt oci:plain docker://x/y -r jwe:a.pub                | push that: skopeo copy --all oci:DIR:TAG docker://x/y
-3 | decrypt docker://x/y oci:new -k a                          | pull it first: skopeo copy --all docker://x/y oci:DIR:TAG
+3 | encrypt oci:plain docker:x/y -r jwe:a.pub                  | did you mean docker://x/y?
+3 | decrypt docker://x/Y oci:new -k a                          | repositories are written in lower case
+5 | inspect docker://localhost:1/x                             | localhost:1: Connection refused
 6 | decrypt oci:secret oci:new                                 | no key was given
 3 | decrypt oci:secret oci:new -k none                         | key none
 3 | decrypt oci:secret oci:new -k folder                       | key folder

@@ -177,8 +177,8 @@ references_have_hints() {
   expect_contains "$stderr" "different things to crane, nerdctl and podman"
   expect_failure 3 usage decrypt containers-storage:busybox "oci:$TMP/out:t" -k "$TMP/key.pem"
   expect_contains "$stderr" "skopeo copy containers-storage:busybox oci:DIR:TAG"
-  expect_failure 3 usage decrypt "oci:$TMP/encrypted:t" docker://example.test/x:1 -k "$TMP/key.pem"
-  expect_contains "$stderr" "push that: skopeo copy --all oci:DIR:TAG docker://example.test/x:1"
+  expect_failure 3 usage decrypt "oci:$TMP/encrypted:t" docker-daemon:x:1 -k "$TMP/key.pem"
+  expect_contains "$stderr" "push that: skopeo copy --all oci:DIR:TAG docker-daemon:x:1"
 }
 
 digests_go_to_files() {

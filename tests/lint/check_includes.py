@@ -44,7 +44,7 @@ LIBRARIES = [
     ("yaml-cpp", r"yaml-cpp/", ["keyprovider/pkcs11/*"]),
     ("gRPC", r"grpc(pp)?/", ["keyprovider/grpc/*", "src/transport/containerd*"]),
     ("protobuf", r"google/protobuf/|.*\.pb\.h$", ["keyprovider/grpc/*", "src/transport/containerd*"]),
-    ("libcurl", r"curl/", ["src/transport/*"]),
+    ("libcurl", r"curl/", ["src/transport/http/*"]),
     ("libarchive", r"archive(_entry)?\.h$", ["src/transport/*"]),
     ("ISA-L", r"isa-l(\.h|/)|igzip_lib\.h$", ["src/layer/inflate/*", "src/transport/*"]),
     ("zstd", r"zstd(_errors)?\.h$", ["src/layer/inflate/*", "src/transport/*"]),

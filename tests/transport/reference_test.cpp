@@ -54,6 +54,23 @@ TEST(Reference, TakesColonsAndAtSignsForPathUnlessATagOrDigestFollows) {
   EXPECT_TRUE(pinned.digest);
 }
 
+TEST(Reference, IsAnImageInARegistry) {
+  struct Row {
+    const char* text;
+    const char* whole;
+  };
+  for (const Row& row : {Row{"docker://busybox", "docker://docker.io/library/busybox:latest"},
+                         Row{"docker://me/app:1", "docker://docker.io/me/app:1"},
+                         Row{"docker://index.docker.io/busybox:1", "docker://docker.io/library/busybox:1"},
+                         Row{"docker://localhost/a", "docker://localhost/a:latest"},
+                         Row{"docker://h:5000/a/b__c:T.1", "docker://h:5000/a/b__c:T.1"},
+                         Row{"docker://[::1]:5000/a:1", "docker://[::1]:5000/a:1"}})
+    EXPECT_EQ(Reference::parse(row.text).string(), row.whole) << row.text;
+  EXPECT_EQ(Reference::parse("docker://h.test/a@sha256:" + kHex).string(),
+            "docker://h.test/a@sha256:" + kHex);
+  EXPECT_EQ(Reference::parse("docker://h.test/a", ReferenceUse::kList).string(), "docker://h.test/a");
+}
+
 TEST(Reference, IsAPositionInTheLayout) {
   const LayoutReference reference = parse("oci:some/dir:@12");
   EXPECT_EQ(reference.directory, "some/dir");
@@ -109,24 +126,23 @@ INSTANTIATE_TEST_SUITE_P(
         Hint{"oci://plain:1", ReferenceUse::kRead, "did you mean oci:plain:1?"},
         Hint{"oci://plain:1", ReferenceUse::kWrite, "oci:/plain:1"},
         Hint{"plain:1", ReferenceUse::kRead, "write oci:plain:1"},
-        Hint{"plain:1", ReferenceUse::kRead, "skopeo copy --all docker://plain:1 oci:DIR:TAG"},
-        Hint{"plain", ReferenceUse::kWrite, "skopeo copy --all oci:DIR:TAG docker://plain"},
+        Hint{"plain:1", ReferenceUse::kRead, "for a registry docker://plain:1"},
+        Hint{"plain", ReferenceUse::kWrite, "for a registry docker://plain"},
         Hint{"./plain", ReferenceUse::kRead, "did you mean oci:./plain?"},
         Hint{"./plain:1", ReferenceUse::kRead, "did you mean oci:./plain:1?"},
         Hint{"../plain", ReferenceUse::kWrite, "did you mean oci:../plain?"},
         Hint{"/abs/plain", ReferenceUse::kRead, "did you mean oci:/abs/plain?"},
-        Hint{"docker://example.test/a:1", ReferenceUse::kRead,
-             "pull it first: skopeo copy --all docker://example.test/a:1 oci:DIR:TAG"},
-        Hint{"docker://example.test/a:1", ReferenceUse::kWrite,
-             "push that: skopeo copy --all oci:DIR:TAG docker://example.test/a:1"},
+        Hint{"docker:example.test/a:1", ReferenceUse::kRead, "did you mean docker://example.test/a:1?"},
+        Hint{"docker://https://example.test/a", ReferenceUse::kRead, "did you mean docker://example.test/a?"},
+        Hint{"docker://example.test/A", ReferenceUse::kRead, "repositories are written in lower case"},
+        Hint{"docker://example.test:5000", ReferenceUse::kRead, "docker://HOST/REPOSITORY:TAG"},
         Hint{"docker-archive:a.tar", ReferenceUse::kRead,
              "skopeo copy --all docker-archive:a.tar oci:DIR:TAG"},
         Hint{"docker-archive:a.tar", ReferenceUse::kWrite,
              "skopeo copy --all oci:DIR:TAG docker-archive:a.tar"},
         Hint{"containers-storage:a", ReferenceUse::kRead, "skopeo copy containers-storage:a oci:DIR:TAG"},
         Hint{"containers-storage:a", ReferenceUse::kWrite, "skopeo copy oci:DIR:TAG containers-storage:a"},
-        Hint{"https://example.test/a", ReferenceUse::kRead,
-             "skopeo copy --all docker://example.test/a oci:DIR:TAG"},
+        Hint{"https://example.test/a", ReferenceUse::kRead, "write docker://example.test/a"},
         Hint{"", ReferenceUse::kRead, "write oci:DIR"}));
 
 }  // namespace

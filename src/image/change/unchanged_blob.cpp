@@ -4,7 +4,8 @@ namespace imgcrypt {
 
 bool put_unchanged(const Descriptor& blob, Source& content, ImageDestination& destination, BlobKind kind) {
   if (destination.adopt(blob) || destination.has(blob)) return false;
-  destination.put_blob({.media_type = blob.media_type, .size = blob.size, .digest = blob.digest, .kind = kind}, content);
+  destination.put_blob(
+      {.media_type = blob.media_type, .size = blob.size, .digest = blob.digest, .kind = kind}, content);
   return true;
 }
 

@@ -18,6 +18,12 @@ namespace {
 constexpr std::size_t kMostHeaderBytes = 64 * 1024;
 constexpr long kBufferBytes = 128 * 1024;
 
+std::chrono::seconds time_limit(const HttpSettings& settings, const HttpRequest& request) {
+  constexpr std::chrono::seconds kForTidyingUp(5);
+  if (request.cancel == Cancel::kIgnored) return std::min(settings.timeout, kForTidyingUp);
+  return settings.timeout + request.patience;
+}
+
 std::string_view trimmed(std::string_view text) {
   const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
@@ -31,7 +37,7 @@ HttpExchange::HttpExchange(HttpShared& shared, HttpRequest request)
     : shared_(shared),
       request_(std::move(request)),
       line_(shared.lines.take()),
-      clock_(shared.settings.timeout + request_.patience) {
+      clock_(time_limit(shared.settings, request_)) {
   configure();
   if (curl_library().multi_add_handle(line_->multi(), line_->easy()) != CURLM_OK)
     throw Error(ErrorCode::kOther, "libcurl takes no more transfers");
@@ -232,7 +238,7 @@ std::string HttpExchange::read_all(std::size_t limit) {
 }
 
 void HttpExchange::step() {
-  throw_if_cancelled();
+  if (request_.cancel == Cancel::kObeyed) throw_if_cancelled();
   const auto debt = std::max(shared_.down.wait(), shared_.up.wait());
   if (debt.count() > 0) return sleep_unless_cancelled(debt);
   go_on_if_paused();

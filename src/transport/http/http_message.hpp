@@ -31,6 +31,12 @@ struct HttpHead {
   [[nodiscard]] std::optional<std::uint64_t> content_length() const;
 };
 
+// Whether a signal ends a request.
+enum class Cancel {
+  kObeyed,
+  kIgnored,  // it tidies up, which is most needed after a signal; it is given little time
+};
+
 // What is sent with a request. Belongs to the thread that sends it, and must outlive the exchange.
 class RequestBody {
  public:
@@ -67,6 +73,7 @@ struct HttpRequest {
   RequestBody* body = nullptr;  // null: none; not owned
   // Waited for the answer besides the usual time: for work that the server does with what it was sent.
   std::chrono::seconds patience{0};
+  Cancel cancel = Cancel::kObeyed;
 };
 
 // Whether two texts are the same but for the case of ASCII letters.

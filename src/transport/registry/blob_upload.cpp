@@ -19,8 +19,8 @@ constexpr std::uint64_t kHashedPerSecond = std::uint64_t{10} * 1024 * 1024;
 bool is_done(int status) { return status >= 200 && status < 300; }
 
 Error lost_upload(const RegistryConnection& connection, const std::string& why) {
-  return {ErrorCode::kNetwork,
-          connection.image().host + ": the upload of a blob is lost: " + why, "try again"};
+  return {ErrorCode::kNetwork, connection.image().host + ": the upload of a blob is lost: " + why,
+          "try again"};
 }
 
 class Upload {
@@ -57,16 +57,16 @@ class Upload {
     const std::uint64_t begin = window_.acknowledged();
     WindowBody body(window_, std::min(kMostUnacknowledged, info_.size - begin));
     HttpRequest patch{"PATCH", session_.location()};
-    patch.headers = {{"Content-Type", "application/octet-stream"},
-                     {"Content-Range",
-                      std::to_string(begin) + "-" + std::to_string(begin + body.size() - 1)}};
+    patch.headers = {
+        {"Content-Type", "application/octet-stream"},
+        {"Content-Range", std::to_string(begin) + "-" + std::to_string(begin + body.size() - 1)}};
     patch.body = &body;
     try {
       const auto answer = connection_.send(std::move(patch), Repeat::kNo);
       const int status = answer->head().status;
       if (is_done(status)) {
         (void)answer->read_all(kMostAnswerBytes);
-        accept(*answer, begin + body.size());
+        accept(*answer, begin, begin + body.size());
       } else if (status == 416 || may_pass(status)) {
         const auto asked = bearable_wait(*answer);
         find_position(connection_.refusal(*answer, "upload a chunk"), asked);
@@ -89,18 +89,19 @@ class Upload {
     throw connection_.refusal(answer, "upload a blob to " + connection_.image().repository);
   }
 
-  void accept(const HttpExchange& answer, std::uint64_t sent) {
+  // The registry may have taken less than it was sent, but not nothing for ever.
+  void accept(const HttpExchange& answer, std::uint64_t begin, std::uint64_t sent) {
     session_.follow(answer);
     const auto range = answer.head().find("Range");
     move_to(range ? bytes_received(*range).value_or(sent) : sent);
-    if (window_.acknowledged() < sent && !has_progress() && !backoff_.wait())
-      throw lost_upload(connection_, "the registry takes no more than " + std::to_string(window_.acknowledged()) +
-                                         " bytes");
+    if (window_.acknowledged() > begin) return;
+    if (!backoff_.wait())
+      throw lost_upload(connection_, "the registry takes no more than " + std::to_string(begin) + " bytes");
   }
 
   // Where the registry is after a chunk that it may have, or not: it is asked.
   void find_position(const Error& failure, std::optional<std::chrono::seconds> asked) {
-    if (has_progress()) backoff_ = Backoff(connection_.retries());
+    if (window_.acknowledged() > last_failure_) backoff_ = Backoff(connection_.retries());
     last_failure_ = window_.acknowledged();
     if (!backoff_.wait(asked)) throw Error(failure);
     const auto answer = connection_.send({"GET", session_.location()});
@@ -114,8 +115,6 @@ class Upload {
     if (!position) throw lost_upload(connection_, "the registry does not say how much of it is there");
     move_to(*position);
   }
-
-  [[nodiscard]] bool has_progress() const { return window_.acknowledged() > last_failure_; }
 
   void move_to(std::uint64_t position) {
     if (position < window_.acknowledged())
@@ -174,8 +173,9 @@ class Upload {
     session_.forget();
     const auto stored = Digest::parse_if_valid(answer.head().find("Docker-Content-Digest").value_or(""));
     if (stored && stored->algorithm() == digest.algorithm() && *stored != digest)
-      throw Error(ErrorCode::kRegistry, connection_.image().host + " has stored another blob than the one that was put: " +
-                                            stored->string());
+      throw Error(ErrorCode::kRegistry,
+                  connection_.image().host +
+                      " has stored another blob than the one that was put: " + stored->string());
     return digest;
   }
 
@@ -184,7 +184,8 @@ class Upload {
     if (problem.codes.find("DIGEST_INVALID") != std::string::npos)
       return {ErrorCode::kIntegrity, "blob " + digest.string() + " is damaged, says the registry " +
                                          connection_.image().host + ": what it was sent has another digest"};
-    return connection_.refusal(answer, "upload blob " + digest.string() + " to " + connection_.image().repository);
+    return connection_.refusal(answer,
+                               "upload blob " + digest.string() + " to " + connection_.image().repository);
   }
 
   bool is_there(const Digest& digest) {

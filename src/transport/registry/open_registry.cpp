@@ -15,7 +15,8 @@ std::string scope_of(const std::string& repository, const std::string& actions) 
 
 std::unique_ptr<RegistryClient> reading_client(const RegistryReference& image,
                                                const TransportOptions& options) {
-  return std::make_unique<RegistryClient>(image, options.registry, std::set{scope_of(image.repository, "pull")});
+  return std::make_unique<RegistryClient>(image, options.registry,
+                                          std::set{scope_of(image.repository, "pull")});
 }
 
 RegistryTarget target_of(const RegistryReference& destination, const std::optional<Origin>& origin) {
@@ -59,20 +60,15 @@ std::unique_ptr<SharedStore> open_shared_store(const RegistryReference& /*refere
 }
 
 Reference written_reference(const RegistryReference& destination, const Origin& /*origin*/) {
-  RegistryReference name = destination;
-  name.digest.reset();
-  return Reference(std::move(name));
+  return Reference(
+      RegistryReference{destination.host, destination.repository, destination.tag, std::nullopt});
 }
 
+// By its digest an image stays readable, so only the tag that it was read by counts.
 bool would_replace(const RegistryReference& destination, const Origin& origin) {
   const auto* read = std::get_if<RegistryReference>(&origin.reference.parts());
-  const bool is_same_place =
-      read != nullptr && read->host == destination.host && read->repository == destination.repository;
-  if (!is_same_place || destination.tag.empty()) return false;
-  if (read->tag == destination.tag && !read->digest) return true;
-  // Another name of the repository may lead to the same image. Asked with the right to read alone.
-  const auto now = reading_client(destination, {})->find_manifest(destination.tag);
-  return now && now->digest == origin.root.descriptor.digest;
+  return read != nullptr && read->host == destination.host && read->repository == destination.repository &&
+         !destination.tag.empty() && read->tag == destination.tag;
 }
 
 std::vector<ListedImage> list_images(const RegistryReference& reference, const TransportOptions& options) {

@@ -26,7 +26,28 @@ void add_tags(const std::string& text, std::vector<std::string>& tags) {
     throw Error(ErrorCode::kRegistry, "the repository has more than " + std::to_string(kMostTags) + " tags");
 }
 
-std::vector<Descriptor> listed_in(std::string text) { return Index::parse(std::move(text)).manifests(); }
+// nullopt after the last page.
+std::optional<HttpRequest> next_page(const HttpRequest& page, const HttpExchange& answer) {
+  const auto next = next_link(answer.head().find("Link").value_or(""));
+  if (!next) return std::nullopt;
+  HttpRequest request = page;
+  request.url = answer.request().url.resolved(*next);
+  return request;
+}
+
+// Of an index; the member artifactType is in no Descriptor, since nothing else reads it.
+std::vector<Referrer> listed_in(const std::string& text) {
+  const Index index = Index::parse(text);
+  std::vector<Referrer> listed;
+  for (const Descriptor& descriptor : index.manifests()) listed.push_back({{descriptor, {}}, {}, {}});
+  const auto list = JsonView(index.raw()).find("manifests");
+  const auto entries = list ? list->elements() : std::vector<JsonView>();
+  for (std::size_t i = 0; i < listed.size(); ++i) {
+    const auto type = entries[i].find("artifactType");
+    if (type) listed[i].artifact_type = type->lenient_string();
+  }
+  return listed;
+}
 
 }  // namespace
 
@@ -35,6 +56,8 @@ std::string accepted_documents() {
          ", application/vnd.docker.distribution.manifest.v2+json"
          ", application/vnd.docker.distribution.manifest.list.v2+json";
 }
+
+std::string referrers_tag(const Digest& subject) { return subject.algorithm_name() + "-" + subject.hex(); }
 
 std::string media_type_of(const HttpHead& head) {
   std::string type = head.find("Content-Type").value_or("");
@@ -106,37 +129,41 @@ bool RegistryClient::delete_manifest(const Digest& digest) {
 
 std::vector<std::string> RegistryClient::tags() {
   std::vector<std::string> tags;
-  HttpRequest get = request("GET", "tags/list");
-  for (int pages = 0; pages < kMostPages; ++pages) {
-    const auto answer = connection_.send(get);
+  std::optional<HttpRequest> page = request("GET", "tags/list");
+  for (int pages = 0; page; ++pages) {
+    if (pages == kMostPages)
+      throw Error(ErrorCode::kRegistry,
+                  place() + " lists its tags on more than " + std::to_string(kMostPages) + " pages");
+    const auto answer = connection_.send(*page);
     if (is_missing(*answer))
       throw Error(ErrorCode::kNotFound, image().host + " has no repository " + image().repository,
                   "check the spelling of " + image().repository);
     if (answer->head().status != 200) throw connection_.refusal(*answer, "list the tags of " + place());
     add_tags(with_errors([&] { return answer->read_all(kMostListBytes); }), tags);
-    const auto next = next_link(answer->head().find("Link").value_or(""));
-    if (!next) return tags;
-    get.url = get.url.resolved(*next);
+    page = next_page(*page, *answer);
   }
-  throw Error(ErrorCode::kRegistry,
-              place() + " lists its tags on more than " + std::to_string(kMostPages) + " pages");
+  std::ranges::sort(tags);  // as the standard wants it, but not every registry does it
+  return tags;
 }
 
-std::vector<Descriptor> RegistryClient::referrers(const Digest& subject) {
-  std::vector<Descriptor> found;
-  HttpRequest get = request("GET", "referrers/" + subject.string());
-  for (int pages = 0; pages < kMostPages; ++pages) {
-    const auto answer = connection_.send(get);
+bool RegistryClient::has_referrers_api(const Digest& subject) {
+  const auto answer = connection_.send(request("GET", "referrers/" + subject.string()));
+  return answer->head().status == 200 && media_type_of(answer->head()) == kOciIndex;
+}
+
+std::vector<Referrer> RegistryClient::referrers(const Digest& subject) {
+  std::vector<Referrer> found;
+  std::optional<HttpRequest> page = request("GET", "referrers/" + subject.string());
+  for (int pages = 0; page && pages < kMostPages; ++pages) {
+    const auto answer = connection_.send(*page);
     if (answer->head().status != 200 || media_type_of(answer->head()) != kOciIndex) break;
     const auto more = listed_in(with_errors([&] { return answer->read_all(kMostDocumentBytes); }));
     found.insert(found.end(), more.begin(), more.end());
-    const auto next = next_link(answer->head().find("Link").value_or(""));
-    if (!next || found.size() > kMostManifests) return found;
-    get.url = get.url.resolved(*next);
+    page = next_page(*page, *answer);
+    if (!page || found.size() > kMostManifests) return found;
   }
-  // Distribution specification, "Referrers Tag Schema": registries without the API.
-  const auto manifest = get_manifest(subject.algorithm_name() + "-" + subject.hex());
-  return manifest ? listed_in(manifest->text) : std::vector<Descriptor>();
+  const auto manifest = get_manifest(referrers_tag(subject));
+  return manifest ? listed_in(manifest->text) : std::vector<Referrer>();
 }
 
 }  // namespace imgcrypt

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "oci/descriptor.hpp"
+#include "transport/image_store.hpp"
 #include "transport/registry/registry_connection.hpp"
 
 #include <optional>
@@ -44,11 +45,15 @@ class RegistryClient {
                                   std::string_view text, const std::string& etag = {});
   // False when there is none. Throws kRegistry when the registry does not delete manifests.
   bool delete_manifest(const Digest& digest);
-  // Sorted as the registry does. Throws kNotFound when there is no such repository, kRegistry for more than
+  // Sorted. Throws kNotFound when there is no such repository, kRegistry for more than
   // 100 000 tags.
   [[nodiscard]] std::vector<std::string> tags();
-  // What names `subject` as its subject: by the referrers API, else from the tag that takes its place.
-  [[nodiscard]] std::vector<Descriptor> referrers(const Digest& subject);
+  // What names `subject` as its subject: by the referrers API, else from the tag that takes its place. Throws
+  // kIntegrity and kRefused for a list that cannot be read.
+  [[nodiscard]] std::vector<Referrer> referrers(const Digest& subject);
+
+  // Whether the registry itself finds what names `subject`.
+  [[nodiscard]] bool has_referrers_api(const Digest& subject);
 
   [[nodiscard]] RegistryConnection& connection() noexcept { return connection_; }
   [[nodiscard]] const RegistryReference& image() const noexcept { return connection_.image(); }
@@ -63,6 +68,8 @@ class RegistryClient {
 // The types of documents that we ask for: OCI's and Docker's manifests and indexes, as an Accept header has
 // them.
 [[nodiscard]] std::string accepted_documents();
+// The tag that takes the place of the referrers API (distribution specification, "Referrers Tag Schema").
+[[nodiscard]] std::string referrers_tag(const Digest& subject);
 // The `Content-Type` of an answer without parameters; empty if it is too long to be a media type.
 [[nodiscard]] std::string media_type_of(const HttpHead& head);
 

@@ -5,6 +5,7 @@
 #include "oci/media_types.hpp"
 #include "transport/registry/blob_download.hpp"
 #include "transport/registry/blob_upload.hpp"
+#include "transport/registry/publish_referrer.hpp"
 
 #include <utility>
 
@@ -83,8 +84,8 @@ Digest RegistryDestination::put_listed(const BlobInfo& info, Source& content) {
   const Bytes bytes = read_all(content, kMostDocumentBytes, "an entry of an index");
   Digest digest = Digest::of(bytes, info.digest ? info.digest->algorithm() : info.algorithm);
   if (info.digest && *info.digest != digest)
-    throw Error(ErrorCode::kIntegrity,
-                "blob " + info.digest->string() + " is damaged: the digest of its content is " + digest.string());
+    throw Error(ErrorCode::kIntegrity, "blob " + info.digest->string() +
+                                           " is damaged: the digest of its content is " + digest.string());
   (void)client_->put_manifest(digest.string(), info.media_type, as_text(bytes));
   return digest;
 }
@@ -112,8 +113,8 @@ RegistryDestination::Document RegistryDestination::take_root(const Descriptor& r
   put_held();
   auto manifest = client_->get_manifest(root.digest.string());
   if (!manifest || Digest::of(as_bytes(manifest->text), root.digest.algorithm()) != root.digest)
-    throw Error(ErrorCode::kOther, "another program removed manifest " + root.digest.string() +
-                                       " while this one ran",
+    throw Error(ErrorCode::kOther,
+                "another program removed manifest " + root.digest.string() + " while this one ran",
                 "run it again");
   return {root, std::move(manifest->text)};
 }
@@ -132,6 +133,7 @@ Error RegistryDestination::moved(const std::optional<RegistryName>& now) const {
 std::optional<Digest> RegistryDestination::commit(const RootDescriptor& root) {
   const Document document = take_root(root.descriptor);
   const std::string type = type_for(document.descriptor, document.text);
+  for (const Referrer& referrer : referrers_) publish_referrer(*client_, referrer);
   if (target_.name.tag.empty()) {
     (void)client_->put_manifest(root.descriptor.digest.string(), type, document.text);
     return std::nullopt;

@@ -44,6 +44,8 @@ class RegistryDestination final : public ImageDestination {
   Digest put_blob(const BlobInfo& info, Source& content) override;
   // By digest; the last one is held back, for commit().
   void put_document(const Descriptor& descriptor, std::string_view text) override;
+  // Published by commit(), before the tag of the image (publish_referrer()).
+  void add_referrer(const Referrer& referrer) override { referrers_.push_back(referrer); }
   // Looks at the tag once more, then puts the root under it. Throws kOther when somebody has moved the tag of
   // an image that is replaced in place.
   std::optional<Digest> commit(const RootDescriptor& root) override;
@@ -66,6 +68,7 @@ class RegistryDestination final : public ImageDestination {
   std::mutex mutex_;
   std::vector<UploadSession> spare_;  // open, and not used
   std::optional<Document> held_;
+  std::vector<Referrer> referrers_;
 };
 
 }  // namespace imgcrypt

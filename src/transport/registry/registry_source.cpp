@@ -75,4 +75,16 @@ void RegistrySource::check_presence(const Descriptor& blob) {
               "fetch the image again from an intact copy");
 }
 
+std::vector<Referrer> RegistrySource::referrers(const Descriptor& subject) {
+  std::vector<Referrer> found = client_->referrers(subject.digest);
+  for (const std::string_view ending : {".sig", ".att", ".sbom"}) {
+    const std::string tag = referrers_tag(subject.digest) + std::string(ending);
+    const auto manifest = client_->get_manifest(tag);
+    if (!manifest) continue;
+    const Digest digest = Digest::of(as_bytes(manifest->text));
+    found.push_back({{{type_of(*manifest), digest, manifest->text.size(), {}, {}}, {}}, {}, tag});
+  }
+  return found;
+}
+
 }  // namespace imgcrypt

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace imgcrypt {
 
@@ -22,6 +23,8 @@ class RegistrySource final : public ImageSource {
   [[nodiscard]] std::unique_ptr<Source> open(const Descriptor& blob, ChunkPool& pool) override;
   // By HEAD. A registry that does not say the size is believed.
   void check_presence(const Descriptor& blob) override;
+  // By the API or the tag in its place, and cosign's tags.
+  [[nodiscard]] std::vector<Referrer> referrers(const Descriptor& subject) override;
 
  private:
   RegistrySource(std::unique_ptr<RegistryClient> client, RootDescriptor root, std::string text)

@@ -13,7 +13,8 @@ UploadSession UploadSession::start(RegistryConnection& connection) {
   post.body = &nothing;
   const auto answer = connection.send(std::move(post));
   if (answer->head().status == 202) return {connection, *answer};
-  throw connection.refusal(*answer, "push to " + connection.image().host + "/" + connection.image().repository);
+  throw connection.refusal(*answer,
+                           "push to " + connection.image().host + "/" + connection.image().repository);
 }
 
 UploadSession::UploadSession(RegistryConnection& connection, const HttpExchange& answer)
@@ -54,8 +55,9 @@ void UploadSession::follow(const HttpExchange& answer) {
 void UploadSession::remove() noexcept {
   if (!location_) return;
   try {
-    // After a signal nothing more is sent; the registry ends such sessions itself.
-    const auto answer = connection_->send({"DELETE", *location_}, Repeat::kNo);
+    HttpRequest request{"DELETE", *location_};
+    request.cancel = Cancel::kIgnored;
+    const auto answer = connection_->send(std::move(request), Repeat::kNo);
     (void)answer->read_all(std::size_t{64} * 1024);
   } catch (const std::exception&) {  // nobody can do more
   }

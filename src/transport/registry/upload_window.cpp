@@ -67,7 +67,8 @@ std::size_t WindowBody::read(MutableByteView room) {
 
 void PassingBody::rewind() {
   if (window_.acknowledged() == begin_) return;
-  throw Error(ErrorCode::kNetwork, "the upload of a blob broke off, and it cannot be sent again from the middle");
+  throw Error(ErrorCode::kNetwork,
+              "the upload of a blob broke off, and it cannot be sent again from the middle");
 }
 
 std::size_t PassingBody::read(MutableByteView room) {

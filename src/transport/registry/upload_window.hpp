@@ -21,7 +21,8 @@ inline constexpr std::uint64_t kMostUnacknowledged = std::uint64_t{8} * 1024 * 1
 
 class UploadWindow {
  public:
-  // `content` must outlive it. Whoever asks for more than kMostUnacknowledged without acknowledging keeps it all.
+  // `content` must outlive it. Whoever asks for more than kMostUnacknowledged without acknowledging keeps it
+  // all.
   UploadWindow(const BlobInfo& info, Source& content);
 
   // Copies bytes from `position` on, pulling what is missing; at least one. REQUIRES: acknowledged() <=

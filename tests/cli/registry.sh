@@ -1,0 +1,162 @@
+#!/bin/bash
+# Images in registries: Debian's docker-registry, open, with passwords, and with TLS.
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=../support/shell/registry.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/registry.sh"
+
+# digest_in_registry NAME: of what skopeo reads under it
+digest_in_registry() {
+  echo "sha256:$(skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/$1" | sha256sum | cut -d' ' -f1)"
+}
+
+push() {
+  skopeo copy --quiet --all --preserve-digests --dest-tls-verify=false "oci:$1" "docker://$REGISTRY/$2"
+}
+
+# expect_no_uploads: no session is open at the registry.
+expect_no_uploads() {
+  local left
+  left=$(find "$TMP/registry/storage" -path '*/_uploads/*' | head -3)
+  [[ -z $left ]] || fail "an upload is open: $left"
+}
+
+pushes_what_others_read() {
+  local pushed
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "docker://$REGISTRY/secret:1" -r "jwe:$TMP/key.pub.pem"
+  pushed=${stdout#*@}
+  expect_equal "$stdout" "docker://$REGISTRY/secret:1@$(digest_in_registry secret:1)" "the result"
+  skopeo copy --quiet --all --preserve-digests --src-tls-verify=false "docker://$REGISTRY/secret:1" "oci:$TMP/copied:t"
+  expect_equal "$(root_of "$TMP/copied" t)" "$pushed" "what skopeo copied"
+  expect_opens "$TMP/copied" "$(root_of "$TMP/plain" t)" key
+  expect_no_uploads
+}
+
+pulls_what_others_push() {
+  push "$TMP/plain:t" "deep/er/plain:1"
+  rm -rf "$TMP/out"
+  expect_exit 0 imgcrypt encrypt "docker://$REGISTRY/deep/er/plain:1" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
+  expect_opens "$TMP/out" "$(root_of "$TMP/plain" t)" key
+  rm -rf "$TMP/out"
+}
+
+# By system calls: nothing is opened for writing but devices and pipes of the process itself.
+goes_from_registry_to_registry_without_a_file() {
+  strace -f -qq -e trace=openat,open,creat -o "$TMP/opened" timeout 120 "$IMGCRYPT" \
+    encrypt "docker://$REGISTRY/deep/er/plain:1" "docker://$REGISTRY/secret:2" -r "jwe:$TMP/key.pub.pem" 2>/dev/null >"$TMP/stdout"
+  ! grep -E 'O_CREAT|O_TMPFILE|creat\(' "$TMP/opened" || fail "a file was written"
+  expect_exit 0 imgcrypt check --full "docker://$REGISTRY/secret:2" -k "$TMP/key.pem"
+  expect_exit 0 imgcrypt decrypt "docker://$REGISTRY/secret:2" "docker://$REGISTRY/back:1" -k "$TMP/key.pem"
+  expect_contains "$stderr" "exact: the result is identical"
+  expect_equal "$(digest_in_registry back:1)" "$(root_of "$TMP/plain" t)" "what came back"
+  expect_no_uploads
+}
+
+moves_no_layer_to_look() {
+  local log=$TMP/registry/registry.log
+  : >"$log"
+  expect_exit 0 imgcrypt inspect "docker://$REGISTRY/secret:2"
+  expect_exit 0 imgcrypt check "docker://$REGISTRY/secret:2" -k "$TMP/key.pem"
+  expect_read_no_layers secret:2
+}
+
+# expect_read_no_layers NAME: the registry's log, which was emptied before, tells of other blobs alone.
+expect_read_no_layers() {
+  local log=$TMP/registry/registry.log layer
+  grep -q "uri=\"/v2/${1%:*}/" "$log" || fail "the registry has logged nothing of it"
+  for layer in $(skopeo_layers "$1"); do
+    ! grep "method=GET.*uri=\"/v2/${1%:*}/blobs/$layer" "$log" || fail "layer $layer was read"
+  done
+}
+
+skopeo_layers() {
+  local manifest
+  for manifest in $(skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/$1" | jq -r '.manifests[].digest'); do
+    skopeo inspect --raw --tls-verify=false "docker://$REGISTRY/${1%:*}@$manifest" | jq -r '.layers[].digest'
+  done
+}
+
+lists_tags() {
+  expect_exit 0 imgcrypt tags "docker://$REGISTRY/secret"
+  expect_equal "$stdout" $'1\n2' "the tags"
+  expect_exit 3 imgcrypt tags "docker://$REGISTRY/secret:1"
+  expect_exit 2 imgcrypt tags "docker://$REGISTRY/nothing"
+  expect_contains "$stderr" "has no repository nothing"
+}
+
+replaces_in_place() {
+  local before
+  push "$TMP/plain:t" place:1
+  before=$(digest_in_registry place:1)
+  expect_exit 0 imgcrypt encrypt "docker://$REGISTRY/place:1" "docker://$REGISTRY/place:1" -r "jwe:$TMP/key.pub.pem"
+  expect_contains "$stderr" "replaced $before"
+  expect_equal "$stdout" "docker://$REGISTRY/place:1@$(digest_in_registry place:1)" "the result"
+  expect_exit 3 imgcrypt encrypt "docker://$REGISTRY/place:1" "docker://$REGISTRY/place@$before" -r "jwe:$TMP/key.pub.pem"
+  expect_exit 0 imgcrypt decrypt "docker://$REGISTRY/place:1" "docker://$REGISTRY/place:1" -k "$TMP/key.pem"
+  expect_equal "$(digest_in_registry place:1)" "$before" "what the tag leads to"
+}
+
+adds_recipients_by_the_manifest_alone() {
+  local log=$TMP/registry/registry.log
+  : >"$log"
+  expect_exit 0 imgcrypt recipients add "docker://$REGISTRY/secret:2" -k "$TMP/key.pem" -r "jwe:$TMP/other.pub.pem"
+  expect_read_no_layers secret:2
+  expect_exit 0 imgcrypt check --full "docker://$REGISTRY/secret:2" -k "$TMP/other.pem"
+  : >"$log"
+  expect_exit 0 imgcrypt recipients replace "docker://$REGISTRY/secret:2" -k "$TMP/key.pem" -r "jwe:$TMP/key.pub.pem" --verify
+  grep -q 'method=GET.*uri="/v2/secret/blobs/' "$log" || fail "--verify has read no layer"
+  expect_exit 6 imgcrypt check "docker://$REGISTRY/secret:2" -k "$TMP/other.pem"
+  expect_no_uploads
+}
+
+says_what_is_missing() {
+  expect_exit 2 imgcrypt inspect "docker://$REGISTRY/secret:none"
+  expect_contains "$stderr" "has no image docker://$REGISTRY/secret:none"
+  expect_exit 5 imgcrypt inspect docker://localhost:1/x
+  expect_contains "$stderr" "localhost:1: Connection refused"
+  expect_exit 5 imgcrypt inspect docker://host.invalid/x
+  expect_contains "$stderr" "host.invalid: no address is known for this host"
+}
+
+asks_for_rights_before_it_works() {
+  htpasswd -Bbn user word >"$TMP/htpasswd" 2>/dev/null
+  (
+    export REGISTRY_AUTH=htpasswd REGISTRY_AUTH_HTPASSWD_REALM=test REGISTRY_AUTH_HTPASSWD_PATH=$TMP/htpasswd
+    start_registry "$TMP/locked"
+    expect_exit 4 imgcrypt inspect "docker://$REGISTRY/x"
+    expect_contains "$stderr" "401 UNAUTHORIZED"
+    expect_contains "$stderr" "repository:x:pull, anonymous"
+    expect_contains "$stderr" "imgcrypt login $REGISTRY"
+    expect_exit 4 imgcrypt encrypt "oci:$TMP/plain:t" "docker://$REGISTRY/x" -r "jwe:$TMP/key.pub.pem"
+    expect_contains "$stderr" "does not let us push to $REGISTRY/x"
+    ! grep -F MiB <<<"$stderr" || fail "layers were moved first"
+  )
+}
+
+trusts_no_certificate_by_itself() {
+  openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 -days 2 \
+    -keyout "$TMP/tls.key" -out "$TMP/tls.crt" 2>/dev/null
+  (
+    export REGISTRY_HTTP_TLS_CERTIFICATE=$TMP/tls.crt REGISTRY_HTTP_TLS_KEY=$TMP/tls.key
+    start_registry "$TMP/tls"
+    expect_exit 5 imgcrypt inspect "docker://$REGISTRY/x"
+    expect_contains "$stderr" "its certificate is not trusted by the system's authorities"
+    expect_contains "$stderr" "/etc/containers/certs.d/$REGISTRY/ca.crt"
+  )
+}
+
+make_keys "$TMP/key" rsa
+make_keys "$TMP/other" rsa
+make_image "$TMP/plain" t --layers 3 --layer-size 9000000 --platforms linux/amd64,linux/arm64 --attestation >/dev/null
+start_registry "$TMP/registry"
+pushes_what_others_read
+pulls_what_others_push
+goes_from_registry_to_registry_without_a_file
+moves_no_layer_to_look
+lists_tags
+replaces_in_place
+adds_recipients_by_the_manifest_alone
+says_what_is_missing
+asks_for_rights_before_it_works
+trusts_no_certificate_by_itself
+echo "ok"
