@@ -11,12 +11,13 @@ void ChangeArguments::add_places_to(CLI::App& command) {
 void ChangeArguments::add_options_to(CLI::App& command) {
   sides.add_options_to(command);
   dry_run.add_to(command);
+  referrers.add_to(command);
   jobs.add_to(command);
   digest_file.add_to(command);
 }
 
 RecipientsOptions ChangeArguments::options(BlobCheck check) const {
-  return {check, dry_run.value(), jobs.value()};
+  return {check, dry_run.value(), jobs.value(), referrers.value()};
 }
 
 OpenedSides open_sides(const ChangeArguments& arguments, Output& output) {

@@ -7,6 +7,7 @@
 #include "cli/options/dry_run_option.hpp"
 #include "cli/options/image_sides.hpp"
 #include "cli/options/jobs_option.hpp"
+#include "cli/options/referrers_option.hpp"
 #include "cli/terminal/output.hpp"
 #include "image/recipients/change_recipients.hpp"
 
@@ -17,6 +18,7 @@ namespace imgcrypt::cli {
 struct ChangeArguments {
   ImageSides sides;
   DryRunOption dry_run;
+  ReferrersOption referrers;
   JobsOption jobs;
   DigestFileOption digest_file;
 

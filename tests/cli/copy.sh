@@ -267,6 +267,23 @@ referrers_survive_encryption() {
   expect_equal "$(root_of "$TMP/opened" t)" "$root" "the decrypted image"
 }
 
+# Other recipients give the image another digest too.
+referrers_of_an_encrypted_image_are_counted() {
+  local digest count="1 referrer (1 SBOM)"
+  make_keys "$TMP/other" P-256
+  cp -r "$TMP/encrypted" "$TMP/shared"
+  digest=$(root_of "$TMP/shared" t)
+  add_artifact shared "$digest" application/vnd.cyclonedx >/dev/null
+  expect_exit 0 imgcrypt recipients add "oci:$TMP/shared:t" "oci:$TMP/both:t" -r "jwe:$TMP/other.pub.pem" -k "$TMP/key.pem"
+  expect_contains "$stderr" "$count of $digest was left behind: it fits only the unchanged image"
+  expect_exit 0 imgcrypt recipients remove "oci:$TMP/both:t" "oci:$TMP/one:t" --index 0
+  [[ $stderr != *referrer* ]] || fail "$stderr"
+  expect_exit 0 imgcrypt recipients replace "oci:$TMP/shared:t" "oci:$TMP/new:t" -r "jwe:$TMP/other.pub.pem" -k "$TMP/key.pem" \
+    --referrers copy
+  expect_contains "$stderr" "imgcrypt: warning: $count describes the image $digest and not the result"
+  expect_equal "$(referrers_of new)" "$(referrers_of shared)" "what was taken along"
+}
+
 make_keys "$TMP/key" P-256
 root=$(make_image "$TMP/plain" t --no-busybox --layers 3 --compression gzip,zstd,tar --platforms linux/amd64,linux/arm64 \
   --attestation --layer-size 300000)
@@ -284,3 +301,4 @@ failures_leave_nothing
 skopeo_reads_copies
 referrers_are_counted_or_taken_along
 referrers_survive_encryption
+referrers_of_an_encrypted_image_are_counted

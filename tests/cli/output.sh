@@ -222,8 +222,8 @@ help_to_a_full_disk() {
 }
 
 help_can_fail() {
-  expect_exit 3 imgcrypt copy --help
-  expect_contains "$stderr" 'unknown command "copy"'
+  expect_exit 3 imgcrypt nonsense --help
+  expect_contains "$stderr" 'unknown command "nonsense"'
   expect_exit 1 help_to_a_full_disk
   expect_contains "$stderr" "No space left"
 }

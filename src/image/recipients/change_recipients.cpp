@@ -8,6 +8,7 @@
 #include "oci/media_types.hpp"
 
 #include <memory>
+#include <utility>
 
 namespace imgcrypt {
 namespace {
@@ -31,15 +32,16 @@ RecipientsResult change_recipients(ImageSource& source, ImageDestination& destin
   for_each_layer(tree, [&](const std::string&, const Descriptor& layer) {
     if (const SharedLayerKeys keys = unwrapped.find(layer)) plan.change(layer, make_change(layer, keys));
   });
-  return carry_out(plan, unwrapped.keys.size(), source, destination, options, reporter);
+  return carry_out(std::move(plan), unwrapped.keys.size(), source, destination, options, reporter);
 }
 
 }  // namespace
 
-RecipientsResult carry_out(const ImagePlan& plan, std::size_t layers, ImageSource& source,
+RecipientsResult carry_out(ImagePlan plan, std::size_t layers, ImageSource& source,
                            ImageDestination& destination, const RecipientsOptions& options,
                            Reporter& reporter) {
   note_plan(plan, reporter);
+  settle_referrers(source, plan.tree(), destination, options.referrers, plan, reporter);
   if (options.dry_run == DryRun::kYes) {
     check_feasible(source, destination, plan);
     return {std::nullopt, std::nullopt, layers};

@@ -4,6 +4,7 @@
 
 #include "image/change/dry_run.hpp"
 #include "image/change/layer_rewrap.hpp"
+#include "image/change/referrers.hpp"
 #include "image/reporter.hpp"
 #include "transport/image_store.hpp"
 
@@ -20,6 +21,7 @@ struct RecipientsOptions {
   BlobCheck check = BlobCheck::kHmac;  // has no effect on removal, and rotation always checks
   DryRun dry_run = DryRun::kNo;
   unsigned jobs = 1;  // layers at the same time, at least 1
+  ReferrersChoice referrers = ReferrersChoice::kDrop;
 };
 
 // The functions below leave nothing visible at the destination after an exception. Adding and replacing throw
@@ -45,7 +47,7 @@ RecipientsResult replace_recipients(ImageSource& source, ImageDestination& desti
 
 // What they and remove_recipients() have in common: carries the plan out, which changes `layers` layers, or
 // in a dry run checks that it could be. Throws as rewrite_image() and check_feasible().
-RecipientsResult carry_out(const ImagePlan& plan, std::size_t layers, ImageSource& source,
+RecipientsResult carry_out(ImagePlan plan, std::size_t layers, ImageSource& source,
                            ImageDestination& destination, const RecipientsOptions& options,
                            Reporter& reporter);
 

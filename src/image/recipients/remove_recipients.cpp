@@ -72,7 +72,7 @@ RecipientsResult remove_recipients(ImageSource& source, ImageDestination& destin
   for (const std::size_t place : places) identities.insert(identity(list.recipients.at(place).recipient));
   ImagePlan plan(convert_to_oci(list.image));
   const std::size_t layers = plan_removal(plan, identities);
-  return carry_out(plan, layers, source, destination, options, reporter);
+  return carry_out(std::move(plan), layers, source, destination, options, reporter);
 }
 
 }  // namespace imgcrypt
