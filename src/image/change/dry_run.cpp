@@ -3,8 +3,41 @@
 #include "image/tree/file_system.hpp"
 
 namespace imgcrypt {
+namespace {
 
-void check_feasible(ImageSource& source, ImageDestination& destination, const ImagePlan& plan) {
+// Everything that a later removal must leave alone.
+class Kept {
+ public:
+  explicit Kept(const ImagePlan& plan) : plan_(plan), changed_(plan.changed_documents()) {}
+
+  std::set<Digest> run() {
+    visit(plan_.tree());
+    return std::move(kept_);
+  }
+
+ private:
+  void visit(const ImageNode& node) {
+    if (!changed_.contains(node.descriptor.digest)) kept_.insert(node.descriptor.digest);
+    if (const auto* manifest = std::get_if<Manifest>(&node.document)) {
+      kept_.insert(manifest->config().digest);
+      for (const Descriptor& layer : manifest->layers()) {
+        const LayerChange* change = plan_.change_of(layer);
+        // An empty blob stays empty, whatever is done to it.
+        if (change == nullptr || change->new_blob() == NewBlob::kNone || layer.size == 0)
+          kept_.insert(layer.digest);
+      }
+    }
+    for (const ImageNode& child : node.children) visit(child);
+  }
+
+  const ImagePlan& plan_;
+  std::set<Digest> changed_;
+  std::set<Digest> kept_;
+};
+
+}  // namespace
+
+std::set<Digest> check_feasible(ImageSource& source, ImageDestination& destination, const ImagePlan& plan) {
   // In the order of rewrite_image(), so that a dry run ends with the error that the real run would end with.
   destination.check();
   const auto check = [&](const Descriptor& blob, const std::string& place, bool is_changed) {
@@ -22,6 +55,7 @@ void check_feasible(ImageSource& source, ImageDestination& destination, const Im
       check(layer, layer_place(node, i), plan.change_of(layer) != nullptr);
     }
   });
+  return Kept(plan).run();
 }
 
 }  // namespace imgcrypt
