@@ -69,7 +69,8 @@ rows='
 3 | decrypt oci:secret oci:new -k file                         | key file: not a private key
 3 | decrypt oci:secret oci:new -k a.pub                        | a public key was given
 3 | decrypt oci:secret oci:new -k a:file=none                  | key a: none
-3 | decrypt oci:secret oci:new -k a:fd=77                      | key a: file descriptor 77
+3 | decrypt oci:secret oci:new -k a:fd=77                      | key a: file descriptor 77 is not open for reading
+3 | decrypt oci:secret oci:new -k a:fd=2                       | key a: file descriptor 2 is not open for reading
 3 | decrypt oci:secret oci:new -k a --diff-ids alwasy          | did you mean always?
 3 | decrypt oci:secret oci:new -k a --digestfile none/file     | --digestfile none/file
 3 | decrypt oci:secret oci:new -k a --digestfile folder        | --digestfile folder
@@ -85,6 +86,8 @@ rows='
 3 | key generate sodium none/key                               | there is no directory
 3 | key generate jwe-rsa key --bits 12                         | 12 bits is too short (2048 to 16384)
 3 | key generate jwe-ec key --passphrase file=none             | none
+3 | key generate jwe-ec new --passphrase fd=77                 | file descriptor 77 is not open for reading
+3 | key generate jwe-rsa new --passphrase fd=2                 | file descriptor 2 is not open for reading
 3 | key show none                                              | key none
 3 | key show folder                                            | key folder
 3 | key show file                                              | key file
