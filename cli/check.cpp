@@ -60,6 +60,17 @@ std::string summary_of(const CheckResult& result) {
   return text;
 }
 
+JsonArray layers_json(const CheckResult& result) {
+  JsonArray layers;
+  for (const CheckedLayer& layer : result.layers) {
+    layers.add(
+        layer_result(layer.place, layer.layer)
+            .add("state", word(layer.state))
+            .add_or_null("problem", layer.problem ? std::optional(layer.problem->message()) : std::nullopt));
+  }
+  return layers;
+}
+
 JsonObject json_of(const CheckResult& result, const CheckArguments& options, const Reference& reference,
                    const Descriptor& root) {
   JsonObject json = image_result(reference, root);
@@ -70,16 +81,11 @@ JsonObject json_of(const CheckResult& result, const CheckArguments& options, con
   } else {
     json.add("opens", result.count(LayerState::kOpens) == result.encrypted());
   }
-  JsonArray layers;
-  for (const CheckedLayer& layer : result.layers) {
-    layers.add(
-        layer_result(layer.place, layer.layer)
-            .add("state", word(layer.state))
-            .add_or_null("problem", layer.problem ? std::optional(layer.problem->message()) : std::nullopt));
-  }
+  json.add("layers", layers_json(result));
   JsonArray problems;
   for (const Error& problem : result.problems) problems.add(problem.message());
-  return json.add("layers", layers).add("problems", problems).add("leftOut", JsonArray::of(result.left_out));
+  json.add("problems", problems).add("leftOut", JsonArray::of(result.left_out));
+  return json;
 }
 
 void print(const CheckResult& result, const Reference& reference, const Descriptor& root, Output& output) {

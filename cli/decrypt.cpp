@@ -87,7 +87,7 @@ void run_decrypt(const DecryptArguments& options, Output& output) {
   } else {
     for (const DecryptedLayer& layer : result.layers)
       output.print_text(layer.place + ": " + description(layer.outcome));
-    json.add("pruned", JsonArray());
+    (void)foresee_former(image.store.get(), result.kept, options.sides.prune, output, json);
   }
   output.print_json(std::move(json));
   if (former.failure) throw Error(*former.failure);

@@ -65,7 +65,9 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   const EncryptResult result = encrypt_image(*image.source, *image.destination, wrappers, how, output);
   JsonObject json = json_of(result, image.target);
   if (!result.root) {
-    foresee_leftovers(image.store.get(), result, options.sides.prune, output, json);
+    const std::set<Digest> going =
+        foresee_former(image.store.get(), result.kept, options.sides.prune, output, json);
+    foresee_leftovers(image.store.get(), result, options.sides.prune, going, output, json);
     for (const LayerOutcome& layer : result.layers)
       output.print_text(layer.place + ": " + description(layer.outcome));
     return output.print_json(std::move(json));

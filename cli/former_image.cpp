@@ -1,5 +1,6 @@
 #include "cli/former_image.hpp"
 
+#include "cli/json/results.hpp"
 #include "image/prune.hpp"
 
 namespace imgcrypt::cli {
@@ -43,10 +44,19 @@ FormerOutcome settle_former(SharedStore* store, const std::optional<Digest>& rep
     output.warn("the former image may still be in the layout: " + error.message());
     if (prune.is_given) outcome.failure = error;
   }
-  JsonArray pruned;
-  for (const Digest& blob : outcome.removed) pruned.add(blob.string());
-  json.add("pruned", pruned);
+  json.add("pruned", array_of(outcome.removed));
   return outcome;
+}
+
+std::set<Digest> foresee_former(SharedStore* store, const std::set<Digest>& kept, const PruneOption& prune,
+                                Output& output, JsonObject& json) {
+  std::set<Digest> going;
+  if (store != nullptr && prune.is_given) going = prunable_blobs(*store, kept);
+  if (!going.empty())
+    output.note("would remove " + count_of(going.size(), "blob") + " that only the former image needs");
+  for (const Digest& blob : going) output.detail("would remove " + blob.string());
+  json.add("pruned", array_of(going));
+  return going;
 }
 
 }  // namespace imgcrypt::cli

@@ -27,4 +27,9 @@ struct FormerOutcome {
                                           const PruneOption& prune, FormerReaders readers, Output& output,
                                           JsonObject& json);
 
+// The same for a dry run, whose `kept` the result has: says what --prune would remove, and returns it. Throws
+// what the store throws.
+[[nodiscard]] std::set<Digest> foresee_former(SharedStore* store, const std::set<Digest>& kept,
+                                              const PruneOption& prune, Output& output, JsonObject& json);
+
 }  // namespace imgcrypt::cli

@@ -1,7 +1,7 @@
 #include "cli/leftovers.hpp"
 
+#include "cli/json/results.hpp"
 #include "image/leftovers.hpp"
-#include "image/prune.hpp"
 
 namespace imgcrypt::cli {
 namespace {
@@ -18,12 +18,6 @@ void warn_of(const std::set<Digest>& leftovers, const std::string& held, const s
   output.warn("the destination " + held + " " + count_of(leftovers) +
               " of this image, which everyone can read: " + cure);
   for (const Digest& blob : leftovers) output.detail("plain layer " + blob.string());
-}
-
-JsonArray array_of(const std::set<Digest>& digests) {
-  JsonArray array;
-  for (const Digest& digest : digests) array.add(digest.string());
-  return array;
 }
 
 std::set<Digest> leftovers_in(SharedStore* store, const EncryptResult& result) {
@@ -49,18 +43,15 @@ void report_leftovers(SharedStore* store, const EncryptResult& result, const Pru
 }
 
 void foresee_leftovers(SharedStore* store, const EncryptResult& result, const PruneOption& prune,
-                       Output& output, JsonObject& json) {
+                       const std::set<Digest>& going, Output& output, JsonObject& json) {
   std::set<Digest> leftovers = leftovers_in(store, result);
-  const std::set<Digest> pruned = prune.is_given ? prunable_layers(*store, leftovers) : std::set<Digest>();
-  for (const Digest& blob : pruned) leftovers.erase(blob);
-  if (!pruned.empty()) {
-    output.note("would remove " + count_of(pruned) + ", and what else only the former image needs");
-    for (const Digest& blob : pruned) output.detail("would remove the plain layer " + blob.string());
+  std::set<Digest> pruned;
+  for (const Digest& blob : going) {
+    if (leftovers.erase(blob) > 0) pruned.insert(blob);
   }
   warn_of(leftovers, "would still hold",
           prune.is_given ? kStillNeeded : "--prune removes those that no other image needs", output);
-  json.add("pruned", JsonArray()).add("plainLayersPruned", array_of(pruned));
-  json.add("plainLayersLeft", array_of(leftovers));
+  json.add("plainLayersPruned", array_of(pruned)).add("plainLayersLeft", array_of(leftovers));
 }
 
 }  // namespace imgcrypt::cli

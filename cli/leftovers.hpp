@@ -16,8 +16,8 @@ namespace imgcrypt::cli {
 // After the image was written; `removed` is what pruning has removed.
 void report_leftovers(SharedStore* store, const EncryptResult& result, const PruneOption& prune,
                       const std::set<Digest>& removed, Output& output, JsonObject& json);
-// After a dry run: what would be left, and what removed.
+// After a dry run: what would be left; `going` is what pruning would remove.
 void foresee_leftovers(SharedStore* store, const EncryptResult& result, const PruneOption& prune,
-                       Output& output, JsonObject& json);
+                       const std::set<Digest>& going, Output& output, JsonObject& json);
 
 }  // namespace imgcrypt::cli

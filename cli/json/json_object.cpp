@@ -14,11 +14,6 @@ std::string quote(std::string_view text) {
   return json(text).dump(-1, ' ', true, json::error_handler_t::replace);
 }
 
-void append(std::string& list, std::string_view item) {
-  if (!list.empty()) list += ',';
-  list += item;
-}
-
 }  // namespace
 
 JsonObject& JsonObject::add(std::string_view name, std::string_view text) {
@@ -32,13 +27,27 @@ JsonObject& JsonObject::add(std::string_view name, double number) {
   return add_value(name, digits);
 }
 
+JsonObject& JsonObject::add(std::string_view name, const JsonObject& object) {
+  begin_member(name);
+  members_.append(object.members_).append("}");
+  return *this;
+}
+
 JsonObject& JsonObject::add(std::string_view name, const JsonArray& array) {
-  return add_value(name, array.text());
+  begin_member(name);
+  members_.append("[").append(array.elements_).append("]");
+  return *this;
 }
 
 JsonObject& JsonObject::add_value(std::string_view name, std::string_view json) {
-  append(members_, quote(name) + ":" + std::string(json));
+  begin_member(name);
+  members_.append(json);
   return *this;
+}
+
+void JsonObject::begin_member(std::string_view name) {
+  if (members_.size() > 1) members_ += ',';
+  members_.append(quote(name)).append(":");
 }
 
 JsonArray& JsonArray::add(std::string_view text) { return add_value(quote(text)); }
@@ -46,7 +55,8 @@ JsonArray& JsonArray::add(std::string_view text) { return add_value(quote(text))
 JsonArray& JsonArray::add(const JsonObject& object) { return add_value(object.text()); }
 
 JsonArray& JsonArray::add_value(std::string_view json) {
-  append(elements_, json);
+  if (!elements_.empty()) elements_ += ',';
+  elements_ += json;
   return *this;
 }
 

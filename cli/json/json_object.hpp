@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace imgcrypt::cli {
 
@@ -28,7 +29,7 @@ class JsonObject {
   JsonObject& add(std::string_view name, bool truth) { return add_value(name, truth ? "true" : "false"); }
   // REQUIRES: a finite number; JSON has no others (RFC 8259, section 6).
   JsonObject& add(std::string_view name, double number);  // with three digits after the point
-  JsonObject& add(std::string_view name, const JsonObject& object) { return add_value(name, object.text()); }
+  JsonObject& add(std::string_view name, const JsonObject& object);
   JsonObject& add(std::string_view name, const JsonArray& array);
   JsonObject& add_null(std::string_view name) { return add_value(name, "null"); }
   // null for nullopt.
@@ -37,12 +38,16 @@ class JsonObject {
   }
 
   // The object as far as it has come; more can be added afterwards.
-  [[nodiscard]] std::string text() const { return "{" + members_ + "}"; }
+  [[nodiscard]] std::string text() const& { return members_ + "}"; }
+  // Without a copy, as a result may have tens of megabytes.
+  [[nodiscard]] std::string text() && { return std::move(members_ += '}'); }
 
  private:
   JsonObject& add_value(std::string_view name, std::string_view json);
 
-  std::string members_;  // without the braces
+  void begin_member(std::string_view name);
+
+  std::string members_ = "{";  // without the brace at the end
 };
 
 // The elements may be of different kinds. As with objects, each add returns the array.
@@ -66,6 +71,8 @@ class JsonArray {
   [[nodiscard]] std::string text() const { return "[" + elements_ + "]"; }
 
  private:
+  friend class JsonObject;
+
   JsonArray& add_value(std::string_view json);
 
   std::string elements_;  // without the brackets

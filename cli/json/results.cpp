@@ -28,4 +28,10 @@ JsonObject recipient_result(const PacketRecipient& recipient) {
       .add("problem", recipient.problem);
 }
 
+JsonArray array_of(const std::set<Digest>& digests) {
+  JsonArray array;
+  for (const Digest& digest : digests) array.add(digest.string());
+  return array;
+}
+
 }  // namespace imgcrypt::cli

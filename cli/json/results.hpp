@@ -8,6 +8,7 @@
 #include "transport/reference.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 
 namespace imgcrypt::cli {
@@ -27,5 +28,8 @@ namespace imgcrypt::cli {
 // All members are texts, and empty where the packet does not say. They come from the image and may hold any
 // bytes; JsonObject makes them ASCII.
 [[nodiscard]] JsonObject recipient_result(const PacketRecipient& recipient);
+
+// The digests as texts, in order.
+[[nodiscard]] JsonArray array_of(const std::set<Digest>& digests);
 
 }  // namespace imgcrypt::cli

@@ -6,6 +6,8 @@
 
 #include <imgcrypt/error.hpp>
 
+#include <fcntl.h>
+
 #include <charconv>
 #include <cstdlib>
 
@@ -17,6 +19,12 @@ SecretBytes read_fd(const std::string& number) {
   const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), fd);
   if (error != std::errc() || stop != number.data() + number.size() || fd < 0) {
     throw Error(ErrorCode::kUsage, "fd= needs the number of an open file descriptor");
+  }
+  // Nothing failed: the user named another one than he opened, or opened it the wrong way.
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (flags < 0 || (static_cast<unsigned>(flags) & unsigned{O_ACCMODE}) == unsigned{O_WRONLY}) {
+    throw Error(ErrorCode::kUsage, "file descriptor " + number + " is not open for reading",
+                "open it in the shell, e.g. " + number + "<FILE");
   }
   return read_passphrase_from(fd, "file descriptor " + number);
 }

@@ -30,7 +30,7 @@ void print_change(const RecipientsResult& result, const OpenedSides& image, Form
   JsonObject json = written_result(image.target, result.root, result.replaced);
   json.add("layersChanged", result.layers);
   if (!result.root) {
-    json.add("pruned", JsonArray());
+    (void)foresee_former(image.store.get(), result.kept, arguments.sides.prune, output, json);
     return output.print_result("the recipients of " + std::to_string(result.layers) +
                                    (result.layers == 1 ? " layer" : " layers") + " would change",
                                std::move(json));

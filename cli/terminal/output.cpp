@@ -180,7 +180,7 @@ void Output::print_json(JsonObject result) {
   if (!is_json_) return;
   const std::scoped_lock lock(mutex_);
   result.add("notes", JsonArray::of(notes_)).add("warnings", JsonArray::of(warnings_));
-  write_stdout(result.text() + "\n");
+  write_stdout(std::move(result).text() += '\n');
 }
 
 void Output::write_stdout(const std::string& text) {
@@ -223,7 +223,7 @@ int Output::fail(const Error& error) {
   what.add("code", exit_status(error)).add("name", name_of(code)).add("message", error.message());
   what.add_or_null("hint", error.hint().empty() ? std::nullopt : std::optional(error.hint()));
   try {
-    print_json(partial_result_.add("error", what));
+    print_json(std::move(partial_result_.add("error", what)));
   } catch (const Error&) {
     // The exit status still says that the command failed.
   }

@@ -46,6 +46,18 @@ class Checker {
       : source_(source), configs_(source), options_(options), reporter_(reporter) {}
 
   CheckResult run() {
+    visit_image();
+    {
+      const StageTimer timer(reporter_.progress(), "checking blobs");
+      check_blobs();
+    }
+    gather_problems();
+    return std::move(result_);
+  }
+
+ private:
+  // The documents are needed no longer than this, and may be large.
+  void visit_image() {
     PlatformChoice choice = choose_platforms(configs_, load_tree(source_), options_.selection.platforms);
     result_.left_out = std::move(choice.left_out);
     check_embedded_root();
@@ -57,15 +69,8 @@ class Checker {
     // Before the layers are visited, as their state depends on it.
     if (options_.unwrappers != nullptr) try_keys(tree, chosen, *options_.unwrappers);
     visit(tree, chosen);
-    {
-      const StageTimer timer(reporter_.progress(), "checking blobs");
-      check_blobs();
-    }
-    gather_problems();
-    return std::move(result_);
   }
 
- private:
   // A key provider that fails is a problem like others; the rest can still be checked.
   void try_keys(const ImageNode& tree, const std::set<LayerId>& chosen, const KeyUnwrappers& unwrappers) {
     result_.has_tried_keys = true;
@@ -254,9 +259,7 @@ class Checker {
     for (std::size_t i = 0; i < result_.layers.size(); ++i) {
       CheckedLayer& layer = result_.layers[i];
       const std::optional<Error>& of_blob = blobs_of_layers_[i]->problem;
-      const bool may_be_elsewhere =
-          is_foreign(layer.layer) && of_blob && of_blob->code() == ErrorCode::kNotFound;
-      if (of_blob && !may_be_elsewhere) layer.problem = of_blob;
+      if (of_blob && !is_elsewhere(layer.layer, *of_blob)) layer.problem = of_blob;
       if (!layer.problem) continue;
       if (layer.state == LayerState::kOpens) layer.state = LayerState::kEncrypted;
       result_.problems.push_back(layer.problem->in(layer.place));

@@ -97,6 +97,17 @@ void note_exactness(const DecryptResult& result, Reporter& reporter) {
   }
 }
 
+// What the result would name if it becomes what its writer says that was encrypted.
+void add_recorded(const UnwrappedKeys& unwrapped, DecryptResult& result) {
+  const auto add = [&](const std::string& text) {
+    if (const auto digest = Digest::parse_if_valid(text)) result.kept.insert(*digest);
+  };
+  for (const auto& [layer, keys] : unwrapped.keys) add(keys->options.source_digest);
+  const bool is_whole =
+      !has(result.layers, DecryptedAs::kLocked) && !has(result.layers, DecryptedAs::kNotChosen);
+  if (is_whole && result.source_digest) add(*result.source_digest);
+}
+
 }  // namespace
 
 std::string description(DecryptedAs outcome) {
@@ -136,7 +147,8 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   note_plan(decryption.plan, reporter);
   settle_referrers(source, choice.tree, destination, options.referrers, decryption.plan, reporter);
   if (options.dry_run == DryRun::kYes) {
-    check_feasible(source, destination, decryption.plan);
+    result.kept = check_feasible(source, destination, decryption.plan);
+    add_recorded(unwrapped, result);
     return result;
   }
   // It fails at once what the rewrite would fail only after the layers have been read.

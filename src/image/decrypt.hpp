@@ -65,6 +65,7 @@ struct DecryptResult {
   std::vector<std::string> left_out;               // platforms that were not chosen
   Exactness exactness = Exactness::kNotEncrypted;  // has no meaning after a dry run
   std::optional<std::string> source_digest;  // of what was encrypted, as the image records it; not proven
+  std::set<Digest> kept;  // only of a dry run: what the result would name, of the blobs that there are
 };
 
 // All keys are unwrapped, and plain layers checked, before anything is written. Nothing is visible at the

@@ -213,12 +213,12 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
   note_plan(plan, reporter);
   settle_referrers(source, choice.left_out.empty() ? stored : choice.tree, destination, options.referrers,
                    plan, reporter);
-  EncryptResult result{std::nullopt, std::nullopt, outcomes.layers(), choice.left_out, {}};
+  EncryptResult result{std::nullopt, std::nullopt, outcomes.layers(), choice.left_out, {}, {}};
   // Of the platforms that were left out, but not what they share with those that are encrypted.
   result.plain_left_out = plain_layers(converted);
   for (const Digest& layer : plain_layers(choice.tree)) result.plain_left_out.erase(layer);
   if (options.dry_run == DryRun::kYes) {
-    check_feasible(source, destination, plan);
+    result.kept = check_feasible(source, destination, plan);
     return result;
   }
   Rewritten rewritten = rewrite_image(source, plan, configs, destination, options.jobs, reporter);

@@ -58,6 +58,7 @@ struct EncryptResult {
   std::vector<LayerOutcome> layers;   // of every manifest, in order
   std::vector<std::string> left_out;  // platforms that were not chosen
   std::set<Digest> plain_left_out;    // the plain layers that occur only in these
+  std::set<Digest> kept;  // only of a dry run: what the result would name, of the blobs that there are
 };
 
 // Each layer gets a new random key, and no plaintext of it reaches the destination. Nothing is visible there

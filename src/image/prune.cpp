@@ -9,9 +9,13 @@
 namespace imgcrypt {
 namespace {
 
-std::set<Digest> without(std::set<Digest> blobs, const std::set<Digest>& others) {
-  std::erase_if(blobs, [&](const Digest& blob) { return others.contains(blob); });
-  return blobs;
+// Those that are not needed, nor listed by a referrer of what is.
+std::set<Digest> unneeded(SharedStore& store, std::set<Digest> candidates, std::set<Digest> needed) {
+  std::vector<StoredBlob> blobs = store.blobs();
+  std::erase_if(blobs, [&](const StoredBlob& blob) { return !candidates.contains(blob.digest); });
+  add_referrers(store, blobs, needed);
+  std::erase_if(candidates, [&](const Digest& blob) { return needed.contains(blob); });
+  return candidates;
 }
 
 std::vector<StoredBlob> garbage_of(SharedStore& store, const StoreContents& contents) {
@@ -39,26 +43,22 @@ void require_prunable(SharedStore& store) { (void)needed_blobs(store, store.cont
 
 std::set<Digest> prune_former(SharedStore& store, const FormerImage& former) {
   return store.remove_blobs([&](const StoreContents& contents) {
-    std::set<Digest> needed = needed_blobs(store, contents);
-    std::vector<StoredBlob> blobs = store.blobs();
-    std::erase_if(blobs, [&](const StoredBlob& blob) { return !former.blobs.contains(blob.digest); });
-    add_referrers(store, blobs, needed);
-    return without(former.blobs, needed);
+    return unneeded(store, former.blobs, needed_blobs(store, contents));
   });
 }
 
-std::set<Digest> prunable_layers(SharedStore& store, const std::set<Digest>& layers) {
-  if (layers.empty()) return {};
+std::set<Digest> prunable_blobs(SharedStore& store, const std::set<Digest>& kept) {
   const StoreContents left = store.contents_without_replaced();
   std::set<Digest> of_replaced;
   for (const RootDescriptor& root : store.contents().images) {
     const auto is_left = [&](const RootDescriptor& other) { return other.raw == root.raw; };
-    if (std::ranges::any_of(left.images, is_left)) continue;
+    if (std::ranges::any_of(left.images, is_left) || kept.contains(root.descriptor.digest)) continue;
     of_replaced.merge(listed_blobs(load_documents(*store.open_image(root.descriptor))));
   }
-  std::set<Digest> prunable = without(layers, needed_blobs(store, left));
-  std::erase_if(prunable, [&](const Digest& layer) { return !of_replaced.contains(layer); });
-  return prunable;
+  if (of_replaced.empty()) return {};
+  std::set<Digest> needed = needed_blobs(store, left);
+  needed.insert(kept.begin(), kept.end());
+  return unneeded(store, of_replaced, std::move(needed));
 }
 
 std::vector<StoredBlob> collect_garbage(SharedStore& store, Removal removal) {

@@ -33,9 +33,9 @@ void require_prunable(SharedStore& store);
 // them. Throws as require_prunable, and then removes nothing.
 [[nodiscard]] std::set<Digest> prune_former(SharedStore& store, const FormerImage& former);
 
-// For a dry run: those of `layers` that an image lists which would be replaced, and no other needs. Throws as
-// require_prunable.
-[[nodiscard]] std::set<Digest> prunable_layers(SharedStore& store, const std::set<Digest>& layers);
+// For a dry run: what prune_former() would remove once a new image had taken the reference's name. `kept` are
+// those of the store's blobs that the new image would name, its root included. Throws as require_prunable.
+[[nodiscard]] std::set<Digest> prunable_blobs(SharedStore& store, const std::set<Digest>& kept);
 
 // The blobs that no image of the store needs, nor a referrer of one. With kOnlyFind they are only found,
 // without the lock. Throws as require_prunable, and then removes nothing; kNotFound when there is no store.

@@ -24,7 +24,7 @@ is_sanitized() {
 costs() {
   python3 "$cli_dir/costly_layouts.py" "$TMP/$1" "$1" >/dev/null
   expect_cheap "$1" inspect "oci:$TMP/$1:t" -o json
-  expect_cheap "$1" check "oci:$TMP/$1:t" --full
+  expect_cheap "$1" check "oci:$TMP/$1:t" --full -o json
   expect_cheap "$1" check "oci:$TMP/$1:t" -k "$TMP/key.pem"
   expect_equal "$code" "$2" "the exit status of check for $1"
   rm -rf "${TMP:?}/$1"
@@ -38,6 +38,7 @@ costs shared-config 8
 costs small-layers 8
 costs repeated 8
 costs most-layers 0
+costs damaged-layers 0
 costs descriptions 7
 costs annotations 0
 costs members 0

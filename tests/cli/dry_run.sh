@@ -25,13 +25,44 @@ nothing_is_pruned() {
   local layers
   layers=$(layers_of "$TMP/in" plain | sed 's/.* //' | sort)
   try -v encrypt "oci:$TMP/in:plain" "oci:$TMP/in:plain" -r "jwe:$TMP/key.pub.pem" --prune
-  expect_equal "$(sed -n 's/.*would remove the plain layer //p' <<<"$stderr")" "$layers" "what would be removed"
+  expect_equal "$(sed -n 's/.*: would remove \(sha256:\)/\1/p' <<<"$stderr")" "$(sort <<<"$layers"$'\n'"$(root_of "$TMP/in" plain)")" \
+    "what would be removed"
   try -v encrypt "oci:$TMP/in:plain" "oci:$TMP/in:plain" -r "jwe:$TMP/key.pub.pem"
   expect_contains "$stderr" "would still hold 2 plain layers of this image, which everyone can read: --prune removes"
   expect_equal "$(sed -n 's/^imgcrypt:.* plain layer \(sha256:.*\)/\1/p' <<<"$stderr")" "$layers" "what would be left"
   try encrypt "oci:$TMP/in:plain" "oci:$TMP/in:other" -r "jwe:$TMP/key.pub.pem" --prune -o json
   expect_equal "$(jq -r '.plainLayersLeft[]' <<<"$stdout")" "$layers" "what another image needs"
   expect_equal "$(jq -c '.plainLayersPruned' <<<"$stdout")" "[]" "what would be removed"
+}
+
+# foretells COMMAND ARG...: a dry run names what the command then removes
+foretells() {
+  local pruned
+  expect_exit 0 imgcrypt "$@" --prune -v -o json --dry-run
+  pruned=$(jq -c .pruned <<<"$stdout")
+  expect_equal "$(grep -o 'would remove sha256:.*' <<<"$stderr" | sort | sed 's/would remove //' | jq -Rnc '[inputs]')" "$pruned" \
+    "what $1 says that it would remove"
+  expect_exit 0 imgcrypt "$@" --prune -o json
+  expect_equal "$(jq -c .pruned <<<"$stdout")" "$pruned" "what $1 removes, as foretold"
+}
+
+# Each of them replaces what the one before has made. The last one is decrypted into the very image of another tag.
+pruning_is_foretold() {
+  local keys=(-k "$TMP/key.pem") ref="oci:$TMP/work:secret"
+  rm -rf "$TMP/work"
+  cp -r "$TMP/in" "$TMP/work"
+  foretells encrypt "oci:$TMP/work:plain" "$ref" -r "jwe:$TMP/key.pub.pem"
+  [[ $(jq '.pruned | length' <<<"$stdout") == 3 ]] || fail "not two layers and a manifest: $stdout"
+  foretells recipients add "$ref" -r "jwe:$TMP/other.pub.pem" "${keys[@]}"
+  expect_equal "$(jq '.pruned | length' <<<"$stdout")" 1 "the manifests that go"
+  foretells recipients remove "$ref" -r "jwe:$TMP/other.pub.pem"
+  foretells recipients replace "$ref" -r "jwe:$TMP/key.pub.pem" "${keys[@]}" --rotate
+  [[ $(jq '.pruned | length' <<<"$stdout") == 3 ]] || fail "not two layers and a manifest: $stdout"
+  foretells decrypt "$ref" "oci:$TMP/work:plain" "${keys[@]}"
+  expect_equal "$(jq -c .pruned <<<"$stdout")" "[]" "what goes of the image that is as before"
+  foretells decrypt "$ref" "$ref" "${keys[@]}"
+  foretells encrypt "$ref" "$ref" -r "jwe:$TMP/key.pub.pem" --layer 0
+  rm -rf "$TMP/work"
 }
 
 recipients_stay_as_they_are() {
@@ -92,6 +123,7 @@ make_image "$TMP/in" plain --no-busybox --layers 2 >/dev/null
 imgcrypt encrypt "oci:$TMP/in:plain" "oci:$TMP/in:secret" -r "jwe:$TMP/key.pub.pem" >/dev/null 2>&1
 encrypt_says_what_becomes_of_each_layer
 nothing_is_pruned
+pruning_is_foretold
 recipients_stay_as_they_are
 what_is_missing_or_cut_off_is_found
 what_cannot_work_fails_all_the_same

@@ -1,8 +1,43 @@
 #include "image/change/dry_run.hpp"
 
-namespace imgcrypt {
+#include "image/tree/file_system.hpp"
 
-void check_feasible(ImageSource& source, ImageDestination& destination, const ImagePlan& plan) {
+namespace imgcrypt {
+namespace {
+
+// Everything that a later removal must leave alone.
+class Kept {
+ public:
+  explicit Kept(const ImagePlan& plan) : plan_(plan), changed_(plan.changed_documents()) {}
+
+  std::set<Digest> run() {
+    visit(plan_.tree());
+    return std::move(kept_);
+  }
+
+ private:
+  void visit(const ImageNode& node) {
+    if (!changed_.contains(node.descriptor.digest)) kept_.insert(node.descriptor.digest);
+    if (const auto* manifest = std::get_if<Manifest>(&node.document)) {
+      kept_.insert(manifest->config().digest);
+      for (const Descriptor& layer : manifest->layers()) {
+        const LayerChange* change = plan_.change_of(layer);
+        // An empty blob stays empty, whatever is done to it.
+        if (change == nullptr || change->new_blob() == NewBlob::kNone || layer.size == 0)
+          kept_.insert(layer.digest);
+      }
+    }
+    for (const ImageNode& child : node.children) visit(child);
+  }
+
+  const ImagePlan& plan_;
+  std::set<Digest> changed_;
+  std::set<Digest> kept_;
+};
+
+}  // namespace
+
+std::set<Digest> check_feasible(ImageSource& source, ImageDestination& destination, const ImagePlan& plan) {
   // In the order of rewrite_image(), so that a dry run ends with the error that the real run would end with.
   destination.check();
   for (const PlannedReferrer& planned : plan.referrers()) destination.add_referrer(planned.referrer);
@@ -11,8 +46,7 @@ void check_feasible(ImageSource& source, ImageDestination& destination, const Im
       source.check_presence(blob);
     } catch (const Error& error) {
       // What changes must be read here; what is copied may be at its urls, or at the destination already.
-      const bool may_be_elsewhere = blob.has_urls && error.code() == ErrorCode::kNotFound;
-      if (is_changed || !(may_be_elsewhere || destination.has(blob))) throw error.in(place);
+      if (is_changed || !(is_elsewhere(blob, error) || destination.has(blob))) throw error.in(place);
     }
   };
   for_each_manifest(plan.tree(), [&](const ImageNode& node, const Manifest& manifest) {
@@ -22,6 +56,7 @@ void check_feasible(ImageSource& source, ImageDestination& destination, const Im
       check(layer, layer_place(node, i), plan.change_of(layer) != nullptr);
     }
   });
+  return Kept(plan).run();
 }
 
 }  // namespace imgcrypt

@@ -27,8 +27,7 @@ struct Task {
   Descriptor blob;
   std::string place;
   const LayerChange* change = nullptr;
-  bool may_be_missing =
-      false;  // wherever it occurs: has urls, or is not a manifest of the index that lists it
+  bool may_be_missing = false;  // wherever it occurs: is_foreign(), or not a manifest of the index above it
   BlobKind kind = BlobKind::kPlain;
 };
 
@@ -56,12 +55,12 @@ std::vector<Task> tasks_of(const ImagePlan& plan) {
       tasks[copied.at({node.descriptor.digest, node.descriptor.size})].kind = BlobKind::kListed;
     }
     if (const auto* manifest = std::get_if<Manifest>(&node.document)) {
-      copy(manifest->config(), "config of " + node.place, manifest->config().has_urls);
+      copy(manifest->config(), "config of " + node.place, false);
       for (std::size_t i = 0; i < manifest->layers().size(); ++i) {
         const Descriptor& layer = manifest->layers()[i];
         const LayerChange* how = may_change ? plan.change_of(layer) : nullptr;
         how != nullptr ? change(layer, layer_place(node, i), how)
-                       : copy(layer, layer_place(node, i), layer.has_urls);
+                       : copy(layer, layer_place(node, i), is_foreign(layer));
       }
     }
     for (const ImageNode& child : node.children) visit(child, may_change);

@@ -43,13 +43,12 @@ RecipientsResult carry_out(ImagePlan plan, std::size_t layers, ImageSource& sour
   note_plan(plan, reporter);
   settle_referrers(source, plan.tree(), destination, options.referrers, plan, reporter);
   if (options.dry_run == DryRun::kYes) {
-    check_feasible(source, destination, plan);
-    return {std::nullopt, std::nullopt, layers};
+    return {std::nullopt, std::nullopt, layers, check_feasible(source, destination, plan)};
   }
   const Configs configs(source);  // empty: recipients do not depend on configs
   Rewritten rewritten = rewrite_image(source, plan, configs, destination, options.jobs, reporter);
   note_replaced(rewritten, reporter);
-  return {std::move(rewritten.root), std::move(rewritten.replaced), layers};
+  return {std::move(rewritten.root), std::move(rewritten.replaced), layers, {}};
 }
 
 RecipientsResult add_recipients(ImageSource& source, ImageDestination& destination,

@@ -14,6 +14,7 @@ struct RecipientsResult {
   std::optional<Descriptor> root;  // nullopt after a dry run
   std::optional<Digest> replaced;  // another image that had the destination's name before
   std::size_t layers = 0;          // whose recipients change; a layer that occurs twice counts once
+  std::set<Digest> kept;  // only of a dry run: what the result would name, of the blobs that there are
 };
 
 // How, not for whom. All three use cases take them.
