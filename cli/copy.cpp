@@ -105,7 +105,7 @@ void copy_unchanged(const EncryptArguments& options, const CopyOptions& how, Out
     output.print_text(image.target.string() + "@" + result.root->digest.string());
   } else {
     for (const CopiedLayer& layer : result.layers) output.print_text(layer.place + ": would be copied");
-    json.add("pruned", JsonArray());
+    (void)foresee_former(image.store.get(), result.kept, options.sides.prune, output, json);
   }
   output.print_json(std::move(json));
   if (former.failure) throw Error(*former.failure);

@@ -36,7 +36,7 @@ CopyResult copy_image(ImageSource& source, ImageDestination& destination, const 
   note_plan(plan, reporter);
   settle_referrers(source, choice.tree, destination, options.referrers, plan, reporter);
   if (options.dry_run == DryRun::kYes) {
-    check_feasible(source, destination, plan);
+    result.kept = check_feasible(source, destination, plan);
     return result;
   }
   Rewritten rewritten = rewrite_image(source, plan, configs, destination, options.jobs, reporter);

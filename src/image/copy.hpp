@@ -8,6 +8,7 @@
 #include "transport/image_store.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct CopyResult {
   std::optional<Digest> replaced;     // another image that had the destination's name before
   std::vector<CopiedLayer> layers;    // of every manifest, in order
   std::vector<std::string> left_out;  // platforms that were not chosen
+  std::set<Digest> kept;  // only of a dry run: what the result would name, of the blobs that there are
 };
 
 // Documents and blobs keep their bytes, except an index that loses platforms. Needs no key. Each blob is
