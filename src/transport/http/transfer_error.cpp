@@ -59,6 +59,17 @@ Reading untrusted(const FailedTransfer& failed) {
   }
 }
 
+// " by ADDRESS port N, the proxy" where libcurl tried to reach another host than the request's.
+std::string proxy_in(const FailedTransfer& failed) {
+  constexpr std::string_view kBegin = "Failed to connect to ";
+  if (!failed.words.starts_with(kBegin)) return {};
+  const std::string_view rest = failed.words.substr(kBegin.size());
+  const std::string_view address = rest.substr(0, rest.find(" after "));
+  const std::string_view host = address.substr(0, address.find(' '));
+  if (failed.request.url.authority().find(host) != std::string::npos) return {};
+  return " by " + printable(std::string(address)) + ", the proxy";
+}
+
 Reading unreachable(const FailedTransfer& failed) {
   long number = 0;
   curl_library().easy_getinfo(failed.easy, CURLINFO_OS_ERRNO, &number);
@@ -73,8 +84,9 @@ Reading unreachable(const FailedTransfer& failed) {
       return {Kind::kUnreachable, "the proxy refuses: " + words_of(failed),
               "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"};
     default:
-      return {Kind::kUnreachable, number != 0 ? std::strerror(static_cast<int>(number)) : words_of(failed),
-              "check the host, the port and the network"};
+      return {Kind::kUnreachable,
+              (number != 0 ? std::strerror(static_cast<int>(number)) : words_of(failed)) + proxy_in(failed),
+              "check the host, the port, the network, and proxies in the environment"};
   }
 }
 
@@ -108,6 +120,8 @@ Reading reading_of(const FailedTransfer& failed) {
     case CURLE_OPERATION_TIMEDOUT:
       return {Kind::kStalled, {}, {}};
     default:
+      // With TLS 1.3 a server misses our certificate only when the handshake is over.
+      if (failed.words.find(" alert ") != std::string_view::npos) return untrusted(failed);
       return lost(failed);
   }
 }

@@ -71,19 +71,30 @@ bool RegistryConnection::may_be_plain(const TransferFailure& failure) const {
 
 Url RegistryConnection::find_base() {
   const std::string address = address_of(image_.host);
-  Url base = Url::parse("https://" + address + "/v2/");
+  const Url base = Url::parse("https://" + address + "/v2/");
   Backoff backoff(options_.retries);
   while (true) {
     try {
       ping(base);
       return base;
     } catch (const TransferFailure& failure) {
-      if (base.is_https() && may_be_plain(failure)) {
-        base = Url::parse("http://" + address + "/v2/");
-      } else if (failure.kind() != TransferFailure::Kind::kLost || !backoff.wait()) {
-        throw Error(failure.error());
-      }
+      if (may_be_plain(failure)) return find_plain(Url::parse("http://" + address + "/v2/"), failure);
+      if (failure.kind() != TransferFailure::Kind::kLost || !backoff.wait()) throw Error(failure.error());
     }
+  }
+}
+
+// What is not a registry over http either has failed as https.
+Url RegistryConnection::find_plain(const Url& base, const TransferFailure& failure) {
+  try {
+    ping(base);
+    return base;
+  } catch (const TransferFailure&) {
+    throw Error(failure.error());
+  } catch (const Error& error) {
+    const bool is_of_https =
+        error.code() == ErrorCode::kRegistry && failure.kind() != TransferFailure::Kind::kNotTls;
+    throw Error(is_of_https ? failure.error() : error);
   }
 }
 

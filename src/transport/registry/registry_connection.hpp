@@ -41,6 +41,7 @@ class RegistryConnection {
 
  private:
   [[nodiscard]] Url find_base();
+  [[nodiscard]] Url find_plain(const Url& base, const TransferFailure& failure);
   [[nodiscard]] bool may_be_plain(const TransferFailure& failure) const;
   void ping(const Url& base);
   [[nodiscard]] std::unique_ptr<HttpExchange> send_as(const HttpRequest& request, Repeat repeat);
