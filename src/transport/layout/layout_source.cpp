@@ -11,26 +11,26 @@
 namespace imgcrypt {
 namespace {
 
-std::string name_of(const Descriptor& blob) { return "blob " + blob.digest.string(); }
+std::string label(const Descriptor& blob) { return "blob " + blob.digest.string(); }
 
 }  // namespace
 
 LayoutSource::LayoutSource(const LayoutReference& reference, Links links,
                            const std::function<bool(const Platform&)>& is_wanted)
     : directory_(reference.directory, links),
-      root_(find_root(reference, read_entries(directory_), is_wanted)) {}
+      root_(find_root(reference.name(), read_entries(directory_), is_wanted)) {}
 
 Fd LayoutSource::open_file(const Descriptor& blob) const {
   auto file = directory_.open_blob(blob.digest);
   if (!file) {
-    throw Error(ErrorCode::kNotFound, name_of(blob) + " is missing in " + directory_.path(),
+    throw Error(ErrorCode::kNotFound, label(blob) + " is missing in " + directory_.path(),
                 "copy the whole image again");
   }
   return std::move(*file);
 }
 
 std::unique_ptr<Source> LayoutSource::open(const Descriptor& blob, ChunkPool& pool) {
-  auto file = std::make_unique<FdSource>(open_file(blob), name_of(blob), pool);
+  auto file = std::make_unique<FdSource>(open_file(blob), label(blob), pool);
   // Verified here and not by the callers: no use case can forget it.
   return std::make_unique<VerifyingSource>(std::move(file), blob.digest, blob.size);
 }
@@ -38,10 +38,10 @@ std::unique_ptr<Source> LayoutSource::open(const Descriptor& blob, ChunkPool& po
 void LayoutSource::check_presence(const Descriptor& blob) {
   const Fd file = open_file(blob);
   struct stat status = {};
-  if (::fstat(file.get(), &status) != 0) throw errno_error(name_of(blob));
+  if (::fstat(file.get(), &status) != 0) throw errno_error(label(blob));
   if (static_cast<std::uint64_t>(status.st_size) == blob.size) return;
   throw Error(ErrorCode::kIntegrity,
-              name_of(blob) + " is damaged: it has " + std::to_string(status.st_size) +
+              label(blob) + " is damaged: it has " + std::to_string(status.st_size) +
                   " bytes, but its descriptor says " + std::to_string(blob.size),
               "fetch the image again from an intact copy");
 }
