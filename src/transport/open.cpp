@@ -1,5 +1,6 @@
 #include "transport/open.hpp"
 
+#include "transport/archive/open_archive.hpp"
 #include "transport/layout/open_layout.hpp"
 
 // Each transport has the same functions, for its own kind of reference.

@@ -2,6 +2,7 @@
 // details mean; everybody else parses a reference, prints it and hands it to transport/open.hpp.
 #pragma once
 
+#include "transport/archive/archive_reference.hpp"
 #include "transport/layout/layout_reference.hpp"
 
 #include <string>
@@ -18,7 +19,7 @@ enum class ReferenceUse { kRead, kWrite };
 class Reference {
  public:
   // One struct for each transport.
-  using Parts = std::variant<LayoutReference>;
+  using Parts = std::variant<LayoutReference, ArchiveReference>;
 
   // For transports that make a reference of their own, e.g. in_place_reference().
   explicit Reference(Parts parts) : parts_(std::move(parts)) {}

@@ -71,7 +71,7 @@ std::string how_to_name_one(const std::string& store, const Entries& entries, co
   const Positions all = positions_where(entries, [](const Descriptor&) { return true; });
   const std::string list = listed(all, [&](std::size_t at) {
     const Descriptor& entry = *entries[at].descriptor;
-    const std::string tag = tag_of(entry).value_or("");
+    const std::string tag = tag_of(entry).value_or(image_name_of(entry).value_or(""));
     return tag.empty() ? "@" + entry.digest.string() : tag;
   });
   throw Error(ErrorCode::kNotFound, name.string() + ": " + why,

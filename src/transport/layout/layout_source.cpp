@@ -2,6 +2,7 @@
 
 #include "base/stream/fd_stream.hpp"
 #include "oci/verifying_source.hpp"
+#include "transport/files/blob_faults.hpp"
 #include "transport/layout/layout_entries.hpp"
 
 #include <sys/stat.h>
@@ -9,12 +10,6 @@
 #include <utility>
 
 namespace imgcrypt {
-namespace {
-
-std::string label(const Descriptor& blob) { return "blob " + blob.digest.string(); }
-
-}  // namespace
-
 LayoutSource::LayoutSource(const LayoutReference& reference, Links links,
                            const std::function<bool(const Platform&)>& is_wanted)
     : directory_(reference.directory, links),
@@ -22,10 +17,7 @@ LayoutSource::LayoutSource(const LayoutReference& reference, Links links,
 
 Fd LayoutSource::open_file(const Descriptor& blob) const {
   auto file = directory_.open_blob(blob.digest);
-  if (!file) {
-    throw Error(ErrorCode::kNotFound, label(blob) + " is missing in " + directory_.path(),
-                "copy the whole image again");
-  }
+  if (!file) throw missing_blob(blob, directory_.path());
   return std::move(*file);
 }
 
@@ -39,11 +31,7 @@ void LayoutSource::check_presence(const Descriptor& blob) {
   const Fd file = open_file(blob);
   struct stat status = {};
   if (::fstat(file.get(), &status) != 0) throw errno_error(label(blob));
-  if (static_cast<std::uint64_t>(status.st_size) == blob.size) return;
-  throw Error(ErrorCode::kIntegrity,
-              label(blob) + " is damaged: it has " + std::to_string(status.st_size) +
-                  " bytes, but its descriptor says " + std::to_string(blob.size),
-              "fetch the image again from an intact copy");
+  require_size(blob, static_cast<std::uint64_t>(status.st_size));
 }
 
 }  // namespace imgcrypt
