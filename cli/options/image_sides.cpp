@@ -15,13 +15,14 @@ void ImageSides::add_options_to(CLI::App& command) {
   links.add_to(command);
 }
 
-OpenedSides ImageSides::open(const SelectionOptions& selection, Reporter& reporter) const {
+OpenedSides ImageSides::open(const SelectionOptions& selection, Output& output) const {
   const Reference from = Reference::parse(source);
   // Without a destination: where it came from, if the name still means this image when it is committed.
   const Reference to = destination.empty() ? from : Reference::parse(destination, ReferenceUse::kWrite);
+  if (to.is_stream()) output.move_results_to_stderr();
   auto opened = open_source(from, {.links = links.value(), .is_wanted = wanted_by(selection.value())});
   const TransportOptions writing{
-      .links = links.value(), .origin = Origin{from, opened->root()}, .warn = warn_through(reporter)};
+      .links = links.value(), .origin = Origin{from, opened->root()}, .warn = warn_through(output)};
   selection.check_place(*writing.origin, to);
   auto store = prune.open_store(to, writing);
   auto written = open_destination(to, writing);

@@ -7,7 +7,7 @@
 #include "cli/options/links_option.hpp"
 #include "cli/options/prune_option.hpp"
 #include "cli/options/selection_options.hpp"
-#include "image/reporter.hpp"
+#include "cli/terminal/output.hpp"
 #include "transport/image_store.hpp"
 #include "transport/reference.hpp"
 
@@ -39,10 +39,11 @@ struct ImageSides {
                         IfMissing if_missing);
   void add_options_to(CLI::App& command);
 
-  // Reads the source's root, and writes nothing yet. The reporter is told what the stores warn of, and must
-  // outlive what is returned. Throws kUsage for references that cannot be parsed or not be written to; as
-  // open_source, open_destination, PruneOption::open_store and SelectionOptions::check_place.
-  [[nodiscard]] OpenedSides open(const SelectionOptions& selection, Reporter& reporter) const;
+  // Reads the source's root, and writes nothing yet. The output is told what the stores warn of, and that
+  // stdout is the destination, if it is; it must outlive what is returned. Throws kUsage for references that
+  // cannot be parsed or not be written to; as open_source, open_destination, PruneOption::open_store and
+  // SelectionOptions::check_place.
+  [[nodiscard]] OpenedSides open(const SelectionOptions& selection, Output& output) const;
 };
 
 }  // namespace imgcrypt::cli

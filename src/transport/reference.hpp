@@ -30,6 +30,9 @@ class Reference {
   // The text that parse() accepts for it. May hold any bytes but control characters.
   [[nodiscard]] std::string string() const;
 
+  // Whether it is "-", stdin or stdout.
+  [[nodiscard]] bool is_stream() const;
+
   // For the transports only.
   [[nodiscard]] const Parts& parts() const noexcept { return parts_; }
 

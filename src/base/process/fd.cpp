@@ -82,6 +82,17 @@ void write_all(int fd, ByteView bytes, const std::string& what) {
   }
 }
 
+void write_all_at(int fd, ByteView bytes, std::uint64_t offset, const std::string& what) {
+  while (!bytes.empty()) {
+    const std::size_t size = retry(fd, POLLOUT, what, [&] {
+      return ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    });
+    bytes = bytes.subspan(size);
+    offset += size;
+    if (!bytes.empty()) throw_if_cancelled();
+  }
+}
+
 SecretBytes read_secret(int fd, std::size_t limit, const std::string& what) {
   // One byte more tells what is as long as the limit from what is longer.
   SecretBytes secret(std::min<std::size_t>(limit + 1, 4096));

@@ -51,6 +51,8 @@ class Fd {
 // Writes every byte, in one write(2) where the system takes it so. Throws as read_some; then some of the
 // bytes may have been written.
 void write_all(int fd, ByteView bytes, const std::string& what);
+// As write_all at `offset`, which the file's own position is independent of.
+void write_all_at(int fd, ByteView bytes, std::uint64_t offset, const std::string& what);
 
 // The whole of a small file or stream that holds a secret, at most `limit` bytes; throws kRefused for more,
 // or as read_some.

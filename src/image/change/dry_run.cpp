@@ -1,10 +1,13 @@
 #include "image/change/dry_run.hpp"
 
+#include "image/change/expected_image.hpp"
+
 namespace imgcrypt {
 
 void check_feasible(ImageSource& source, ImageDestination& destination, const ImagePlan& plan) {
   // In the order of rewrite_image(), so that a dry run ends with the error that the real run would end with.
   destination.check();
+  destination.expect(expected_image(plan));
   const auto check = [&](const Descriptor& blob, const std::string& place, bool is_changed) {
     try {
       source.check_presence(blob);

@@ -1,5 +1,6 @@
 #include "image/change/rewrite.hpp"
 
+#include "image/change/expected_image.hpp"
 #include "image/change/move_blobs.hpp"
 #include "image/change/result_check.hpp"
 #include "image/tree/child_edits.hpp"
@@ -101,6 +102,7 @@ Rewritten rewrite_image(ImageSource& source, const ImagePlan& plan, const Config
                         ImageDestination& destination, unsigned jobs, Reporter& reporter) {
   // Everything that can fail without moving a byte, first.
   destination.check();
+  destination.expect(expected_image(plan));
   const auto edits = move_blobs(source, plan, configs, destination, jobs, reporter.progress());
   const StageTimer timer(reporter.progress(), "writing documents");
   const Descriptor root = DocumentWriter(plan, edits, destination).write_root();

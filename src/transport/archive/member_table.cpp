@@ -2,6 +2,7 @@
 
 #include "base/cancel.hpp"
 #include "base/process/fd.hpp"
+#include "transport/archive/tar_header.hpp"
 #include "transport/archive/tar_input.hpp"
 
 #include <sys/stat.h>
@@ -12,10 +13,7 @@
 namespace imgcrypt {
 namespace {
 
-constexpr std::uint64_t kBlock = 512;
 constexpr int kMostLinks = 16;  // from one to the next
-
-std::uint64_t in_blocks(std::uint64_t size) { return (size + kBlock - 1) / kBlock * kBlock; }
 
 std::uint64_t size_of_file(int fd, const std::string& what) {
   struct stat status = {};
@@ -76,7 +74,7 @@ class Headers {
       throw Error(ErrorCode::kRefused, what_ + ": " + name + " is stored in pieces (a sparse file)");
     if (offset > end_ || size > end_ - offset)
       throw Error(ErrorCode::kIntegrity, what_ + ": the archive ends within " + name);
-    next_ = in_blocks(offset + size);
+    next_ = in_tar_blocks(offset + size);
     return {offset, size};
   }
 

@@ -1,6 +1,7 @@
 #include "transport/archive/open_archive.hpp"
 
 #include "transport/archive/archive_source.hpp"
+#include "transport/archive/oci_archive_destination.hpp"
 
 #include <filesystem>
 #include <system_error>
@@ -8,10 +9,22 @@
 namespace imgcrypt {
 namespace {
 
-bool is_same_file(const ArchiveReference& one, const Reference& other) {
+// The archive's own reference, if the image that is written was read from it.
+const ArchiveReference* same_archive(const ArchiveReference& one, const Reference& other) {
   const auto* read = std::get_if<ArchiveReference>(&other.parts());
   std::error_code none;
-  return read != nullptr && !one.is_stream() && std::filesystem::equivalent(one.file, read->file, none);
+  const bool is_same =
+      read != nullptr && !one.is_stream() && std::filesystem::equivalent(one.file, read->file, none);
+  return is_same ? read : nullptr;
+}
+
+ArchiveTarget target_of(const ArchiveReference& destination, const std::optional<Origin>& origin) {
+  ArchiveTarget target{.name = destination};
+  const ArchiveReference* read = origin ? same_archive(destination, origin->reference) : nullptr;
+  const bool is_same_name = read != nullptr && read->tag == destination.tag &&
+                            read->digest == destination.digest && read->position == destination.position;
+  if (is_same_name) target.own = origin->root.descriptor;
+  return target;
 }
 
 }  // namespace
@@ -22,9 +35,9 @@ std::unique_ptr<ImageSource> open_source(const ArchiveReference& reference, cons
 }
 
 std::unique_ptr<ImageDestination> open_destination(const ArchiveReference& reference,
-                                                   const TransportOptions& /*options*/) {
-  throw Error(ErrorCode::kUsage, "destination " + reference.string() + ": archives can only be read",
-              "write to oci:DIR:TAG");
+                                                   const TransportOptions& options) {
+  ArchiveTarget target = target_of(reference, options.origin);
+  return std::make_unique<OciArchiveDestination>(std::move(target), options.temporary_directory);
 }
 
 std::unique_ptr<SharedStore> open_shared_store(const ArchiveReference& /*reference*/,
@@ -35,14 +48,15 @@ std::unique_ptr<SharedStore> open_shared_store(const ArchiveReference& /*referen
 // In place by what the image is called, since it gets another digest.
 Reference written_reference(const ArchiveReference& destination, const Origin& origin) {
   ArchiveReference name = destination;
-  if (!is_same_file(destination, origin.reference)) return Reference(std::move(name));
+  if (!target_of(destination, origin).own) return Reference(std::move(name));
   name.position.reset();
   name.digest.reset();
+  if (name.tag.empty()) name.tag = tag_of(origin.root.descriptor).value_or("");
   return Reference(std::move(name));
 }
 
 bool would_replace(const ArchiveReference& destination, const Origin& origin) {
-  return is_same_file(destination, origin.reference);
+  return same_archive(destination, origin.reference) != nullptr;
 }
 
 std::vector<ListedImage> list_images(const ArchiveReference& reference, const TransportOptions& options) {
