@@ -7,6 +7,7 @@
 #include "cli/options/key_options.hpp"
 #include "cli/options/links_option.hpp"
 #include "cli/options/selection_options.hpp"
+#include "cli/options/tmpdir_option.hpp"
 #include "transport/open.hpp"
 
 #include <memory>
@@ -20,6 +21,7 @@ struct CheckArguments {
   bool requires_encrypted = false;
   SelectionOptions selection;
   LinksOption links;
+  TmpdirOption tmpdir;
   KeyOptions keys;
   JobsOption jobs;
 };
@@ -91,8 +93,9 @@ void print(const CheckResult& result, const Reference& reference, const Descript
 void run_check(const CheckArguments& options, Output& output) {
   const Reference reference = Reference::parse(options.reference);
   const Selection selection = options.selection.value();
-  const auto source =
-      open_source(reference, {.links = options.links.value(), .is_wanted = wanted_by(selection)});
+  const auto source = open_source(reference, {.links = options.links.value(),
+                                              .is_wanted = wanted_by(selection),
+                                              .temporary_directory = options.tmpdir.value()});
   // Unlike decrypt, check is of use without a key, and then says what it did not try.
   const bool has_keys = options.keys.are_given() || !ProviderOptions::config().empty();
   const KeyUnwrappers keys = has_keys ? options.keys.read(output) : KeyUnwrappers();
@@ -126,6 +129,7 @@ void add_check(CLI::App& app, Output& output) {
   command->add_flag("--require-encrypted", options->requires_encrypted,
                     "fail if a layer of the file system is not encrypted");
   options->links.add_to(*command);
+  options->tmpdir.add_to(*command);
   options->keys.add_to(*command);
   options->jobs.add_to(*command);
   command->callback([options, &output] { run_check(*options, output); });

@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/options/links_option.hpp"
+#include "cli/options/tmpdir_option.hpp"
 
 #include <memory>
 #include <set>
@@ -10,6 +11,7 @@ namespace {
 struct TagsArguments {
   std::string reference;
   LinksOption links;
+  TmpdirOption tmpdir;
 };
 
 JsonObject json_of(const ListedImage& image) {
@@ -30,7 +32,8 @@ void run_tags(const TagsArguments& arguments, Output& output) {
   std::set<std::string> tags;  // two images of one tag have one line
   std::size_t untagged = 0;
   JsonArray images;
-  for (const ListedImage& image : list_images(reference, {.links = arguments.links.value()})) {
+  for (const ListedImage& image : list_images(
+           reference, {.links = arguments.links.value(), .temporary_directory = arguments.tmpdir.value()})) {
     images.add(json_of(image));
     const std::string place = reference.string() + ":@" + std::to_string(image.position);
     if (image.problem) output.warn(place + " cannot be read: " + image.problem->message());
@@ -54,9 +57,13 @@ void run_tags(const TagsArguments& arguments, Output& output) {
 
 void add_tags(CLI::App& app, Output& output) {
   const auto arguments = std::make_shared<TagsArguments>();
-  CLI::App* command = app.add_subcommand("tags", "List the tags of an image layout");
-  command->add_option("LAYOUT", arguments->reference, "layout to list: oci:DIR")->required();
+  CLI::App* command = app.add_subcommand("tags", "List the tags of an image layout or archive");
+  command
+      ->add_option("STORE", arguments->reference,
+                   "what to list: oci:DIR, oci-archive:FILE, docker-archive:FILE or -")
+      ->required();
   arguments->links.add_to(*command);
+  arguments->tmpdir.add_to(*command);
   command->callback([arguments, &output] { run_tags(*arguments, output); });
 }
 

@@ -12,7 +12,13 @@ namespace imgcrypt::cli {
 // parsing.
 inline void add_source_argument(CLI::App& command, const std::string& name, std::string& text,
                                 const std::string& description) {
-  command.add_option(name, text, description + ": oci:DIR[:TAG|:@N|@DIGEST]")->required();
+  command
+      .add_option(name, text,
+                  description +
+                      ": oci:DIR[:TAG|:@N|@DIGEST], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME], or - "
+                      "for an archive "
+                      "on stdin")
+      ->required();
 }
 
 // What a command does without a DST: the parser refuses it, or the command replaces its source.
@@ -24,7 +30,9 @@ inline void add_destination_argument(CLI::App& command, std::string& text, IfMis
   command
       .add_option(
           "DST", text,
-          std::string("image to write: oci:DIR[:TAG]") + (is_required ? "" : " (default: replace REF)"))
+          std::string(
+              "image to write: oci:DIR[:TAG], oci-archive:FILE[:TAG], or - for an archive on stdout") +
+              (is_required ? "" : " (default: replace REF)"))
       ->required(is_required);
 }
 

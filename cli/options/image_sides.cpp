@@ -13,6 +13,7 @@ void ImageSides::add_arguments_to(CLI::App& command, const std::string& source_n
 void ImageSides::add_options_to(CLI::App& command) {
   prune.add_to(command);
   links.add_to(command);
+  tmpdir.add_to(command);
 }
 
 OpenedSides ImageSides::open(const SelectionOptions& selection, Output& output) const {
@@ -20,9 +21,13 @@ OpenedSides ImageSides::open(const SelectionOptions& selection, Output& output) 
   // Without a destination: where it came from, if the name still means this image when it is committed.
   const Reference to = destination.empty() ? from : Reference::parse(destination, ReferenceUse::kWrite);
   if (to.is_stream()) output.move_results_to_stderr();
-  auto opened = open_source(from, {.links = links.value(), .is_wanted = wanted_by(selection.value())});
-  const TransportOptions writing{
-      .links = links.value(), .origin = Origin{from, opened->root()}, .warn = warn_through(output)};
+  auto opened = open_source(from, {.links = links.value(),
+                                   .is_wanted = wanted_by(selection.value()),
+                                   .temporary_directory = tmpdir.value()});
+  const TransportOptions writing{.links = links.value(),
+                                 .origin = Origin{from, opened->root()},
+                                 .warn = warn_through(output),
+                                 .temporary_directory = tmpdir.value()};
   selection.check_place(*writing.origin, to);
   auto store = prune.open_store(to, writing);
   auto written = open_destination(to, writing);

@@ -7,6 +7,7 @@
 #include "cli/options/links_option.hpp"
 #include "cli/options/prune_option.hpp"
 #include "cli/options/selection_options.hpp"
+#include "cli/options/tmpdir_option.hpp"
 #include "cli/terminal/output.hpp"
 #include "transport/image_store.hpp"
 #include "transport/reference.hpp"
@@ -32,6 +33,7 @@ struct ImageSides {
   std::string destination;  // empty, where DST may be left out: in place
   PruneOption prune;
   LinksOption links;
+  TmpdirOption tmpdir;
 
   // `source_name` and `description` are those of SRC in the help. Call this first, add_options_to later:
   // --help lists them in this order.
