@@ -15,9 +15,8 @@ inline void add_source_argument(CLI::App& command, const std::string& name, std:
   command
       .add_option(name, text,
                   description +
-                      ": oci:DIR[:TAG|:@N|@DIGEST], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME], or - "
-                      "for an archive "
-                      "on stdin")
+                      ": oci:DIR[:TAG|:@N|@DIGEST], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME], "
+                      "dir:DIR, or - for an archive on stdin")
       ->required();
 }
 
@@ -28,11 +27,11 @@ enum class IfMissing { kFail, kInPlace };
 inline void add_destination_argument(CLI::App& command, std::string& text, IfMissing if_missing) {
   const bool is_required = if_missing == IfMissing::kFail;
   command
-      .add_option(
-          "DST", text,
-          std::string(
-              "image to write: oci:DIR[:TAG], oci-archive:FILE[:TAG], or - for an archive on stdout") +
-              (is_required ? "" : " (default: replace REF)"))
+      .add_option("DST", text,
+                  std::string("image to write: oci:DIR[:TAG], oci-archive:FILE[:TAG], "
+                              "docker-archive:FILE[:NAME] if it is plain, "
+                              "dir:DIR, or - for an archive on stdout") +
+                      (is_required ? "" : " (default: replace REF)"))
       ->required(is_required);
 }
 

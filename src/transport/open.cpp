@@ -1,6 +1,7 @@
 #include "transport/open.hpp"
 
 #include "transport/archive/open_archive.hpp"
+#include "transport/dir/open_dir.hpp"
 #include "transport/layout/open_layout.hpp"
 
 // Each transport has the same functions, for its own kind of reference.

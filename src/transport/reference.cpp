@@ -12,12 +12,13 @@ namespace {
 constexpr std::string_view kLayoutPrefix = "oci:";
 constexpr std::string_view kOciArchivePrefix = "oci-archive:";
 constexpr std::string_view kDockerArchivePrefix = "docker-archive:";
+constexpr std::string_view kDirPrefix = "dir:";
 constexpr std::string_view kStoragePrefix = "containers-storage:";
 // What skopeo copies to and from an OCI image layout, with --all every platform of it. containers-storage
 // holds one platform only.
-constexpr std::array<std::string_view, 3> kForSkopeo = {"docker://", "docker-daemon:", "dir:"};
+constexpr std::array<std::string_view, 2> kForSkopeo = {"docker://", "docker-daemon:"};
 constexpr std::string_view kForms =
-    "write oci:DIR[:TAG|:@N|@DIGEST], oci-archive:FILE[:TAG], docker-archive:FILE[:REF] or -";
+    "write oci:DIR[:TAG|:@N|@DIGEST], oci-archive:FILE[:TAG], docker-archive:FILE[:REF], dir:DIR or -";
 
 [[noreturn]] void refuse(std::string_view text, const std::string& why, const std::string& hint) {
   throw Error(ErrorCode::kUsage, "reference \"" + std::string(text) + "\": " + why, hint);
@@ -68,6 +69,7 @@ Reference Reference::parse(std::string_view text, ReferenceUse use) {
        {std::pair(kOciArchivePrefix, Kind::kOci), std::pair(kDockerArchivePrefix, Kind::kDocker)}) {
     if (text.starts_with(prefix)) return Reference(ArchiveReference::parse(kind, text.substr(prefix.size())));
   }
+  if (text.starts_with(kDirPrefix)) return Reference(DirReference::parse(text.substr(kDirPrefix.size())));
   if (text.starts_with(kStoragePrefix))
     refuse(text, "only its own tools can use local storage", by_skopeo("skopeo copy", text, use));
   if (is_any_of(text, kForSkopeo))

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "transport/archive/archive_reference.hpp"
+#include "transport/dir/dir_reference.hpp"
 #include "transport/layout/layout_reference.hpp"
 
 #include <string>
@@ -19,7 +20,7 @@ enum class ReferenceUse { kRead, kWrite };
 class Reference {
  public:
   // One struct for each transport.
-  using Parts = std::variant<LayoutReference, ArchiveReference>;
+  using Parts = std::variant<LayoutReference, ArchiveReference, DirReference>;
 
   // For transports that make a reference of their own, e.g. in_place_reference().
   explicit Reference(Parts parts) : parts_(std::move(parts)) {}

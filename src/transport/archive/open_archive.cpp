@@ -1,6 +1,7 @@
 #include "transport/archive/open_archive.hpp"
 
 #include "transport/archive/archive_source.hpp"
+#include "transport/archive/docker_archive_destination.hpp"
 #include "transport/archive/oci_archive_destination.hpp"
 
 #include <filesystem>
@@ -37,6 +38,8 @@ std::unique_ptr<ImageSource> open_source(const ArchiveReference& reference, cons
 std::unique_ptr<ImageDestination> open_destination(const ArchiveReference& reference,
                                                    const TransportOptions& options) {
   ArchiveTarget target = target_of(reference, options.origin);
+  if (reference.kind == ArchiveReference::Kind::kDocker)
+    return std::make_unique<DockerArchiveDestination>(std::move(target), options.temporary_directory);
   return std::make_unique<OciArchiveDestination>(std::move(target), options.temporary_directory);
 }
 

@@ -13,6 +13,8 @@ namespace imgcrypt {
 struct FileRange {
   std::uint64_t offset = 0;
   std::uint64_t size = 0;  // bytes
+
+  bool operator==(const FileRange&) const = default;
 };
 
 class RangeSource final : public Source {
