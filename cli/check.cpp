@@ -8,6 +8,7 @@
 #include "cli/options/links_option.hpp"
 #include "cli/options/registry_options.hpp"
 #include "cli/options/selection_options.hpp"
+#include "cli/options/tmpdir_option.hpp"
 #include "transport/open.hpp"
 
 #include <memory>
@@ -21,6 +22,7 @@ struct CheckArguments {
   bool requires_encrypted = false;
   SelectionOptions selection;
   LinksOption links;
+  TmpdirOption tmpdir;
   KeyOptions keys;
   JobsOption jobs;
   RegistryArguments registry;
@@ -101,7 +103,8 @@ void run_check(const CheckArguments& options, Output& output) {
   const Selection selection = options.selection.value();
   const auto source = open_source(reference, {.links = options.links.value(),
                                               .is_wanted = wanted_by(selection),
-                                              .registry = options.registry.one(output)});
+                                              .registry = options.registry.one(output),
+                                              .temporary_directory = options.tmpdir.value()});
   // Unlike decrypt, check is of use without a key, and then says what it did not try.
   const bool has_keys = options.keys.are_given() || !ProviderOptions::config().empty();
   const KeyUnwrappers keys = has_keys ? options.keys.read(output) : KeyUnwrappers();
@@ -135,6 +138,7 @@ void add_check(CLI::App& app, Output& output) {
   command->add_flag("--require-encrypted", options->requires_encrypted,
                     "fail if a layer of the file system is not encrypted");
   options->links.add_to(*command);
+  options->tmpdir.add_to(*command);
   options->keys.add_to(*command);
   options->jobs.add_to(*command);
   options->registry.add_to(*command, RegistrySides::kOne);

@@ -48,10 +48,11 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   const KeyWrappers wrappers = options.recipients.read(options.keys.providers, output);
   const Selection selection = options.selection.value();
   const OpenedSides image = options.sides.open(options.selection, output);
-  const auto base = options.base.empty()
-                        ? nullptr
-                        : open_source(Reference::parse(options.base), {.links = options.sides.links.value(),
-                                                                       .registry = image.source_registry});
+  const auto base = options.base.empty() ? nullptr
+                                         : open_source(Reference::parse(options.base),
+                                                       {.links = options.sides.links.value(),
+                                                        .registry = image.source_registry,
+                                                        .temporary_directory = options.sides.tmpdir.value()});
   // Only layers that are encrypted already need keys, so key providers that are merely configured are not
   // asked.
   const KeyUnwrappers keys = options.keys.are_given() ? options.keys.read(output) : KeyUnwrappers();

@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/options/links_option.hpp"
 #include "cli/options/registry_options.hpp"
+#include "cli/options/tmpdir_option.hpp"
 
 #include <memory>
 #include <set>
@@ -12,6 +13,7 @@ struct TagsArguments {
   std::string reference;
   LinksOption links;
   RegistryArguments registry;
+  TmpdirOption tmpdir;
 };
 
 JsonObject json_of(const ListedImage& image) {
@@ -33,7 +35,8 @@ void run_tags(const TagsArguments& arguments, Output& output) {
   std::size_t untagged = 0;
   JsonArray images;
   const TransportOptions reading{.links = arguments.links.value(),
-                                 .registry = arguments.registry.one(output)};
+                                 .registry = arguments.registry.one(output),
+                                 .temporary_directory = arguments.tmpdir.value()};
   for (const ListedImage& image : list_images(reference, reading)) {
     images.add(json_of(image));
     const std::string place = reference.string() + ":@" + std::to_string(image.position);
@@ -59,10 +62,14 @@ void run_tags(const TagsArguments& arguments, Output& output) {
 void add_tags(CLI::App& app, Output& output) {
   const auto arguments = std::make_shared<TagsArguments>();
   CLI::App* command = app.add_subcommand("tags", "List the tags of a store");
-  command->add_option("STORE", arguments->reference, "store to list: oci:DIR or docker://HOST/REPOSITORY")
+  command
+      ->add_option(
+          "STORE", arguments->reference,
+          "store to list: oci:DIR, docker://HOST/REPOSITORY, oci-archive:FILE, docker-archive:FILE or -")
       ->required();
   arguments->links.add_to(*command);
   arguments->registry.add_to(*command, RegistrySides::kOne);
+  arguments->tmpdir.add_to(*command);
   command->callback([arguments, &output] { run_tags(*arguments, output); });
 }
 

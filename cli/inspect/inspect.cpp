@@ -9,6 +9,7 @@
 #include "cli/options/links_option.hpp"
 #include "cli/options/registry_options.hpp"
 #include "cli/options/selection_options.hpp"
+#include "cli/options/tmpdir_option.hpp"
 #include "transport/open.hpp"
 
 #include <memory>
@@ -21,6 +22,7 @@ struct InspectArguments {
   SelectionOptions selection;
   LinksOption links;
   RegistryArguments registry;
+  TmpdirOption tmpdir;
   bool layers = false;
   bool raw = false;
   bool config = false;
@@ -32,7 +34,8 @@ void run_inspect(const InspectArguments& options, Output& output) {
   const auto source =
       open_source(Reference::parse(options.reference), {.links = options.links.value(),
                                                         .is_wanted = wanted_by(selection),
-                                                        .registry = options.registry.one(output)});
+                                                        .registry = options.registry.one(output),
+                                                        .temporary_directory = options.tmpdir.value()});
   if (options.raw) return output.print_document(read_root(*source));
   if (options.config) return output.print_document(read_config(*source, selection.platforms));
   const ImageReport report = inspect_image(*source, selection);
@@ -54,6 +57,7 @@ void add_inspect(CLI::App& app, Output& output) {
   add_source_argument(*command, "REF", options->reference, "image to inspect");
   options->selection.add_to(*command, "not shown");
   options->links.add_to(*command);
+  options->tmpdir.add_to(*command);
   CLI::Option* layers =
       command->add_flag("--layers", options->layers, "print a table of the layers, in the format of ctr-enc");
   CLI::Option* raw = command->add_flag("--raw", options->raw, "print the index or manifest, byte for byte");

@@ -13,7 +13,11 @@ namespace imgcrypt::cli {
 inline void add_source_argument(CLI::App& command, const std::string& name, std::string& text,
                                 const std::string& description) {
   command
-      .add_option(name, text, description + ": oci:DIR[:TAG|:@N|@DIGEST] or docker://HOST/REPO[:TAG|@DIGEST]")
+      .add_option(
+          name, text,
+          description +
+              ": oci:DIR[:TAG|:@N|@DIGEST], docker://HOST/REPO[:TAG|@DIGEST], oci-archive:FILE[:TAG], "
+              "docker-archive:FILE[:NAME], dir:DIR, or - for an archive on stdin")
       ->required();
 }
 
@@ -25,7 +29,9 @@ inline void add_destination_argument(CLI::App& command, std::string& text, IfMis
   const bool is_required = if_missing == IfMissing::kFail;
   command
       .add_option("DST", text,
-                  std::string("image to write: oci:DIR[:TAG] or docker://HOST/REPO[:TAG]") +
+                  std::string("image to write: oci:DIR[:TAG], docker://HOST/REPO[:TAG], "
+                              "oci-archive:FILE[:TAG], docker-archive:FILE[:NAME] if it is plain, "
+                              "dir:DIR, or - for an archive on stdout") +
                       (is_required ? "" : " (default: replace REF)"))
       ->required(is_required);
 }

@@ -8,6 +8,8 @@
 #include "cli/options/prune_option.hpp"
 #include "cli/options/registry_options.hpp"
 #include "cli/options/selection_options.hpp"
+#include "cli/options/tmpdir_option.hpp"
+#include "cli/terminal/output.hpp"
 #include "transport/image_store.hpp"
 #include "transport/reference.hpp"
 
@@ -34,6 +36,7 @@ struct ImageSides {
   PruneOption prune;
   LinksOption links;
   RegistryArguments registry;
+  TmpdirOption tmpdir;
 
   // `source_name` and `description` are those of SRC in the help. Call this first, add_options_to later:
   // --help lists them in this order.
@@ -41,9 +44,10 @@ struct ImageSides {
                         IfMissing if_missing);
   void add_options_to(CLI::App& command);
 
-  // Reads the source's root, and writes nothing yet. The output is told what the stores warn of, and must
-  // outlive what is returned. Throws kUsage for references that cannot be parsed or not be written to; as
-  // open_source, open_destination, RegistryArguments::both, PruneOption::open_store and
+  // Reads the source's root, and writes nothing yet. The output is told what the stores warn of, and that
+  // stdout is the destination, if it is; it must outlive what is returned. Throws kUsage for references that
+  // cannot be parsed or not be written to; as open_source, open_destination, RegistryArguments::both,
+  // PruneOption::open_store and
   // SelectionOptions::check_place.
   [[nodiscard]] OpenedSides open(const SelectionOptions& selection, Output& output) const;
 };

@@ -3,6 +3,7 @@
 #include "cli/options/image_arguments.hpp"
 #include "cli/options/links_option.hpp"
 #include "cli/options/registry_options.hpp"
+#include "cli/options/tmpdir_option.hpp"
 #include "image/recipients/remove_recipients.hpp"
 #include "transport/open.hpp"
 
@@ -25,12 +26,14 @@ struct ListArguments {
   std::string reference;
   LinksOption links;
   RegistryArguments registry;
+  TmpdirOption tmpdir;
 };
 
 void run_recipients_list(const ListArguments& arguments, Output& output) {
   const auto source =
-      open_source(Reference::parse(arguments.reference),
-                  {.links = arguments.links.value(), .registry = arguments.registry.one(output)});
+      open_source(Reference::parse(arguments.reference), {.links = arguments.links.value(),
+                                                          .registry = arguments.registry.one(output),
+                                                          .temporary_directory = arguments.tmpdir.value()});
   const RecipientList list = list_recipients(*source);
   Text lines;
   JsonArray recipients;
@@ -51,6 +54,7 @@ void add_recipients_list(CLI::App& recipients, Output& output) {
   add_source_argument(*command, "REF", arguments->reference, "image to read");
   arguments->links.add_to(*command);
   arguments->registry.add_to(*command, RegistrySides::kOne);
+  arguments->tmpdir.add_to(*command);
   command->callback([arguments, &output] { run_recipients_list(*arguments, output); });
 }
 

@@ -164,7 +164,7 @@ std::optional<ProgressStyle> Output::progress_style() const {
 }
 
 void Output::print_text(const Text& lines) {
-  if (!is_json_) write_stdout(encoded_for(STDOUT_FILENO, Text(lines).end_line()));
+  if (!is_json_) write_result(encoded_for(result_fd_, Text(lines).end_line()));
 }
 
 void Output::print_document(ByteView document) {
@@ -172,7 +172,7 @@ void Output::print_document(ByteView document) {
     throw Error(ErrorCode::kUsage, "this prints a document as it is, which -o json cannot hold",
                 "leave out -o json");
   const std::string_view text = as_text(document);
-  write_stdout(::isatty(STDOUT_FILENO) == 1 ? encoded_for(STDOUT_FILENO, Text::of_lines(text))
+  write_result(::isatty(STDOUT_FILENO) == 1 ? encoded_for(STDOUT_FILENO, Text::of_lines(text))
                                             : std::string(text));
 }
 
@@ -180,12 +180,13 @@ void Output::print_json(JsonObject result) {
   if (!is_json_) return;
   const std::scoped_lock lock(mutex_);
   result.add("notes", JsonArray::of(notes_)).add("warnings", JsonArray::of(warnings_));
-  write_stdout(std::move(result).text() += '\n');
+  write_result(std::move(result).text() += '\n');
 }
 
-void Output::write_stdout(const std::string& text) {
+void Output::write_result(const std::string& text) {
   view_.stop();  // stdout may be the same terminal
-  cli::write_stdout(text);
+  if (result_fd_ != STDOUT_FILENO) return write_all(result_fd_, as_bytes(text), "stderr");
+  write_stdout(text);
 }
 
 void Output::finish() {

@@ -45,6 +45,9 @@ class Output final : public Reporter {
 
   [[nodiscard]] bool is_json() const noexcept { return is_json_; }
 
+  // From now on results are printed on stderr, since stdout carries an image.
+  void move_results_to_stderr() noexcept { result_fd_ = 2; }
+
   // The following write to stdout and throw kOther if that fails.
   // Lines of the result, the last without its newline; nothing with -o json.
   void print_text(const Text& lines);
@@ -73,10 +76,11 @@ class Output final : public Reporter {
   [[nodiscard]] Level level() const noexcept;
   // nullopt: no progress is shown. `auto` is silent with -q; a form that was asked for by name is not.
   [[nodiscard]] std::optional<ProgressStyle> progress_style() const;
-  void write_stdout(const std::string& text);
+  void write_result(const std::string& text);
   void print_line(const std::string& word, Tint tint, const std::string& text);
 
   bool is_json_ = false;
+  int result_fd_ = 1;  // stdout
   bool is_quiet_ = false;
   int verbosity_ = 0;
   std::string log_level_;  // empty: not given; then -q and -v decide

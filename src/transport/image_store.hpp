@@ -78,6 +78,15 @@ struct BlobInfo {
   std::optional<Digest> digest = std::nullopt;
   HashAlgorithm algorithm = HashAlgorithm::kSha256;
   BlobKind kind = BlobKind::kPlain;
+  // Of such a blob: the one that it is made from, which tells it from others of the same size.
+  std::optional<Digest> made_from = std::nullopt;
+};
+
+// An image that is going to be put, as far as that is known before.
+struct ExpectedImage {
+  std::vector<BlobInfo> blobs;  // each once, in the order of the image; some may turn out to be missing
+  // For each manifest the media types of its layers, as they will be.
+  std::vector<std::vector<std::string>> manifests;
 };
 
 // A place for one image. Nothing is visible before commit(); what was put and not committed is gone when the
@@ -90,6 +99,10 @@ class ImageDestination {
   // start. Throws what would keep commit() from succeeding, as far as that can be known: kUsage; kRefused and
   // kIntegrity for a store that cannot be read. Changes nothing.
   virtual void check() = 0;
+  // Tells, after check(), what will be put: a store that holds only some images refuses others before a byte
+  // is moved (kRefused), and one that has an order plans it. What is put may differ: a blob that is lost on
+  // the way is put again.
+  virtual void expect(const ExpectedImage& /*image*/) {}
   // Whether the store holds the blob, intact: a local one reads all of it. The blob counts as put, and
   // commit() fails (kOther) if somebody removes it in between.
   [[nodiscard]] virtual bool has(const Descriptor& blob) = 0;

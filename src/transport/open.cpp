@@ -1,5 +1,7 @@
 #include "transport/open.hpp"
 
+#include "transport/archive/open_archive.hpp"
+#include "transport/dir/open_dir.hpp"
 #include "transport/layout/open_layout.hpp"
 #include "transport/registry/open_registry.hpp"
 

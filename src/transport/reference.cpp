@@ -11,14 +11,16 @@ namespace {
 
 constexpr std::string_view kLayoutPrefix = "oci:";
 constexpr std::string_view kRegistryPrefix = "docker:";
+constexpr std::string_view kOciArchivePrefix = "oci-archive:";
+constexpr std::string_view kDockerArchivePrefix = "docker-archive:";
+constexpr std::string_view kDirPrefix = "dir:";
 constexpr std::string_view kStoragePrefix = "containers-storage:";
-// What skopeo copies to and from an OCI image layout, with --all every platform of it. containers-storage
-// holds one platform only.
-constexpr std::array<std::string_view, 4> kForSkopeo = {
-    "docker-archive:", "docker-daemon:", "oci-archive:", "dir:"};
+// Of Docker's engine skopeo copies from and to an OCI image layout, with --all every platform.
+// containers-storage holds one platform only.
+constexpr std::string_view kEnginePrefix = "docker-daemon:";
 constexpr std::string_view kForms =
-    "write oci:DIR, oci:DIR:TAG, oci:DIR:@N, oci:DIR@sha256:..., docker://HOST/REPOSITORY:TAG or "
-    "docker://HOST/REPOSITORY@sha256:...";
+    "write oci:DIR[:TAG|:@N|@DIGEST], docker://HOST/REPOSITORY[:TAG|@DIGEST], oci-archive:FILE[:TAG], "
+    "docker-archive:FILE[:REF], dir:DIR or -";
 
 [[noreturn]] void refuse(std::string_view text, const std::string& why, const std::string& hint) {
   throw Error(ErrorCode::kUsage, "reference \"" + std::string(text) + "\": " + why, hint);
@@ -65,15 +67,27 @@ Reference Reference::parse(std::string_view text, ReferenceUse use) {
     return Reference(use == ReferenceUse::kList ? RegistryReference::parse_repository(details)
                                                 : RegistryReference::parse(details));
   }
+  if (text == "-") return Reference(ArchiveReference::stream());
+  using Kind = ArchiveReference::Kind;
+  for (const auto& [prefix, kind] :
+       {std::pair(kOciArchivePrefix, Kind::kOci), std::pair(kDockerArchivePrefix, Kind::kDocker)}) {
+    if (text.starts_with(prefix)) return Reference(ArchiveReference::parse(kind, text.substr(prefix.size())));
+  }
+  if (text.starts_with(kDirPrefix)) return Reference(DirReference::parse(text.substr(kDirPrefix.size())));
   if (text.starts_with(kStoragePrefix))
     refuse(text, "only its own tools can use local storage", by_skopeo("skopeo copy", text, use));
-  if (is_any_of(text, kForSkopeo))
+  if (text.starts_with(kEnginePrefix))
     refuse(text, "this transport is not supported yet", by_skopeo("skopeo copy --all", text, use));
   refuse_unknown(text);
 }
 
 std::string Reference::string() const {
   return std::visit([](const auto& parts) { return parts.string(); }, parts_);
+}
+
+bool Reference::is_stream() const {
+  const auto* archive = std::get_if<ArchiveReference>(&parts_);
+  return archive != nullptr && archive->is_stream();
 }
 
 }  // namespace imgcrypt

@@ -2,6 +2,8 @@
 // details mean; everybody else parses a reference, prints it and hands it to transport/open.hpp.
 #pragma once
 
+#include "transport/archive/archive_reference.hpp"
+#include "transport/dir/dir_reference.hpp"
 #include "transport/layout/layout_reference.hpp"
 #include "transport/registry/registry_reference.hpp"
 
@@ -19,7 +21,7 @@ enum class ReferenceUse { kRead, kWrite, kList };
 class Reference {
  public:
   // One struct for each transport.
-  using Parts = std::variant<LayoutReference, RegistryReference>;
+  using Parts = std::variant<LayoutReference, RegistryReference, ArchiveReference, DirReference>;
 
   // For transports that make a reference of their own, e.g. in_place_reference().
   explicit Reference(Parts parts) : parts_(std::move(parts)) {}
@@ -32,6 +34,8 @@ class Reference {
 
   // Whether to read it moves bytes over a network: then commands read no more than they must.
   [[nodiscard]] bool is_remote() const noexcept { return std::holds_alternative<RegistryReference>(parts_); }
+  // Whether it is "-", stdin or stdout.
+  [[nodiscard]] bool is_stream() const;
 
   // For the transports only.
   [[nodiscard]] const Parts& parts() const noexcept { return parts_; }

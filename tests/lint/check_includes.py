@@ -45,7 +45,7 @@ LIBRARIES = [
     ("gRPC", r"grpc(pp)?/", ["keyprovider/grpc/*", "src/transport/containerd*"]),
     ("protobuf", r"google/protobuf/|.*\.pb\.h$", ["keyprovider/grpc/*", "src/transport/containerd*"]),
     ("libcurl", r"curl/", ["src/transport/http/*"]),
-    ("libarchive", r"archive(_entry)?\.h$", ["src/transport/*"]),
+    ("libarchive", r"archive(_entry)?\.h$", ["src/transport/archive/libarchive.hpp"]),
     ("ISA-L", r"isa-l(\.h|/)|igzip_lib\.h$", ["src/layer/inflate/*", "src/transport/*"]),
     ("zstd", r"zstd(_errors)?\.h$", ["src/layer/inflate/*", "src/transport/*"]),
     ("zlib", r"zlib\.h$", ["src/layer/inflate/gzip_body_zlib.cpp"]),

@@ -107,6 +107,18 @@ void write_file(int fd, ByteView bytes, const std::string& what, std::uint64_t m
   write_or(fd, bytes, [&](int error, std::size_t left) { return space_error(fd, what, error, left + more); });
 }
 
+void write_file_at(int fd, ByteView bytes, std::uint64_t offset, const std::string& what,
+                   std::uint64_t more) {
+  while (!bytes.empty()) {
+    const auto call = [&] { return ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset)); };
+    const std::size_t size = retry(
+        fd, POLLOUT, call, [&](int error) { return space_error(fd, what, error, bytes.size() + more); });
+    bytes = bytes.subspan(size);
+    offset += size;
+    if (!bytes.empty()) throw_if_cancelled();
+  }
+}
+
 SecretBytes read_secret(int fd, std::size_t limit, const std::string& what) {
   // One byte more tells what is as long as the limit from what is longer.
   SecretBytes secret(std::min<std::size_t>(limit + 1, 4096));

@@ -1,5 +1,6 @@
 #include "image/change/dry_run.hpp"
 
+#include "image/change/expected_image.hpp"
 #include "image/tree/file_system.hpp"
 
 namespace imgcrypt {
@@ -41,6 +42,7 @@ std::set<Digest> check_feasible(ImageSource& source, ImageDestination& destinati
   // In the order of rewrite_image(), so that a dry run ends with the error that the real run would end with.
   destination.check();
   for (const PlannedReferrer& planned : plan.referrers()) destination.add_referrer(planned.referrer);
+  destination.expect(expected_image(plan));
   const auto check = [&](const Descriptor& blob, const std::string& place, bool is_changed) {
     try {
       source.check_presence(blob);

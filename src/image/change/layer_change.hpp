@@ -21,6 +21,9 @@ class LayerChange {
 
   [[nodiscard]] virtual NewBlob new_blob() const noexcept = 0;
 
+  // The blob that the layer has afterwards, as far as that is known before.
+  [[nodiscard]] virtual BlobInfo expected_blob() const = 0;
+
   // Puts what becomes of the layer, whose content is `blob`, and returns the whole edit of its descriptor, to
   // which nobody adds anything. `blob` is opened when it is first read; it is read to its verified end, or
   // not at all if the destination has what is needed. After kNetwork the caller may call it again with a new

@@ -18,6 +18,11 @@ DescriptorEdit decrypted_edit(const Descriptor& layer, const Digest& plaintext) 
   return edit;
 }
 
+BlobInfo LayerDecryption::expected_blob() const {
+  return {decrypted_type(layer_.media_type), layer_.size, std::nullopt, layer_.digest.algorithm(),
+          layer_.digest};
+}
+
 DescriptorEdit LayerDecryption::apply(Source& blob, ImageDestination& destination) const {
   DecryptingSource decrypted(blob, keys_->options, hmac());
   PeekedSource plaintext(decrypted, kMagicBytes);
@@ -34,10 +39,9 @@ DescriptorEdit LayerDecryption::apply(Source& blob, ImageDestination& destinatio
   Source* stored = &plaintext;
   if (measured) stored = &*measured;
 
-  const std::string media_type = decrypted_type(layer_.media_type);
   // Hashed with the algorithm of the encrypted blob, as encrypting did: otherwise the name could not come out
   // as it was.
-  const Digest digest = destination.put_blob({media_type, layer_.size, std::nullopt, stored_as}, *stored);
+  const Digest digest = destination.put_blob(expected_blob(), *stored);
   // Only now is it known whether the writer's digest was right. If it was wrong, `auto` has measured nothing.
   if (expected_.exact != digest && !diff_ids.empty()) {
     const DiffId found = is_measured  ? measured->diff_id()
@@ -50,7 +54,7 @@ DescriptorEdit LayerDecryption::apply(Source& blob, ImageDestination& destinatio
   // too.
   if (keys_->options.source_digest != digest.string())
     reporter_.detail(expected_.place + ": before encryption its digest was " + keys_->options.source_digest);
-  if (const auto note = compression_note(media_type, compression))
+  if (const auto note = compression_note(decrypted_type(layer_.media_type), compression))
     reporter_.note(expected_.place + ": " + *note);
   return decrypted_edit(layer_, digest);
 }

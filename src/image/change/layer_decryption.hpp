@@ -41,6 +41,7 @@ class LayerDecryption final : public LayerChange {
         reporter_(reporter) {}
 
   [[nodiscard]] NewBlob new_blob() const noexcept override { return NewBlob::kFixed; }
+  [[nodiscard]] BlobInfo expected_blob() const override;
   // Throws kIntegrity "layer authentication failed", and for a layer that the configs do not mean; by then it
   // has been put, but is not committed.
   [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override;

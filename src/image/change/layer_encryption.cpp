@@ -6,6 +6,11 @@
 
 namespace imgcrypt {
 
+BlobInfo LayerEncryption::expected_blob() const {
+  return {encrypted_type(layer_.media_type), layer_.size, std::nullopt, layer_.digest.algorithm(),
+          layer_.digest};
+}
+
 DescriptorEdit LayerEncryption::apply(Source& blob, ImageDestination& destination) const {
   // Here and not in the plan: a second try must not use the same key stream for what may be other content.
   const PrivateOptions options = PrivateOptions::generate(layer_.digest);
@@ -13,8 +18,7 @@ DescriptorEdit LayerEncryption::apply(Source& blob, ImageDestination& destinatio
   edit.media_type = encrypted_type(layer_.media_type);
   edit.annotations.set = wrap_private_options(options, wrappers_);
   EncryptingSource ciphertext(blob, options);
-  edit.digest = destination.put_blob({*edit.media_type, layer_.size, std::nullopt, layer_.digest.algorithm()},
-                                     ciphertext);
+  edit.digest = destination.put_blob(expected_blob(), ciphertext);
   // The HMAC exists only now, after the last byte.
   set_public_options(edit.annotations.set, ciphertext.public_options());
   return edit;

@@ -14,6 +14,7 @@ class LayerEncryption final : public LayerChange {
       : layer_(std::move(layer)), wrappers_(wrappers) {}
 
   [[nodiscard]] NewBlob new_blob() const noexcept override { return NewBlob::kRandom; }
+  [[nodiscard]] BlobInfo expected_blob() const override;
   // The key is wrapped before a byte is read, as a key provider may refuse (kProvider). The edit appends
   // "+encrypted" to the type and sets all annotations of encryption. The HMAC covers the ciphertext, so the
   // edit is complete only when the destination has taken the last byte.

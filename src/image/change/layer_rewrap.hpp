@@ -26,6 +26,7 @@ class LayerRewrap final : public LayerChange {
       : layer_(std::move(layer)), keys_(std::move(keys)), wrappers_(wrappers), options_(options) {}
 
   [[nodiscard]] NewBlob new_blob() const noexcept override { return NewBlob::kNone; }
+  [[nodiscard]] BlobInfo expected_blob() const override;
   // Throws kRefused, before a byte is read, when the layer would have more packets than readers accept
   // (kMostPackets), and kIntegrity when the HMAC does not match. Packets of unknown schemes stay with kStay
   // and go with kGo.

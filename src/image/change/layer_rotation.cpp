@@ -6,6 +6,10 @@
 
 namespace imgcrypt {
 
+BlobInfo LayerRotation::expected_blob() const {
+  return {layer_.media_type, layer_.size, std::nullopt, layer_.digest.algorithm(), layer_.digest};
+}
+
 DescriptorEdit LayerRotation::apply(Source& blob, ImageDestination& destination) const {
   PrivateOptions fresh = PrivateOptions::generate(layer_.digest);
   // What the plain layer was does not change, and decrypt compares with it.
@@ -17,8 +21,7 @@ DescriptorEdit LayerRotation::apply(Source& blob, ImageDestination& destination)
   // becomes a whole new blob with a right HMAC of its own.
   DecryptingSource plaintext(blob, keys_->options, layer_hmac(keys_->options, keys_->public_options));
   EncryptingSource ciphertext(plaintext, fresh);
-  edit.digest = destination.put_blob(
-      {layer_.media_type, layer_.size, std::nullopt, layer_.digest.algorithm()}, ciphertext);
+  edit.digest = destination.put_blob(expected_blob(), ciphertext);
   set_public_options(edit.annotations.set, ciphertext.public_options());
   return edit;
 }

@@ -14,6 +14,7 @@ class LayerRotation final : public LayerChange {
       : layer_(std::move(layer)), keys_(std::move(keys)), wrappers_(wrappers) {}
 
   [[nodiscard]] NewBlob new_blob() const noexcept override { return NewBlob::kRandom; }
+  [[nodiscard]] BlobInfo expected_blob() const override;
   // Throws kIntegrity "layer authentication failed" when the old HMAC does not match; kProvider. Packets of
   // other schemes than the new recipients' are removed, unknown ones included: they would open nothing. The
   // record of the plain layer's digest is kept.

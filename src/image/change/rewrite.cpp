@@ -1,5 +1,6 @@
 #include "image/change/rewrite.hpp"
 
+#include "image/change/expected_image.hpp"
 #include "image/change/move_blobs.hpp"
 #include "image/change/result_check.hpp"
 #include "image/tree/child_edits.hpp"
@@ -121,6 +122,7 @@ Rewritten rewrite_image(ImageSource& source, const ImagePlan& plan, const Config
   // Everything that can fail without moving a byte, first.
   destination.check();
   for (const PlannedReferrer& planned : plan.referrers()) destination.add_referrer(planned.referrer);
+  destination.expect(expected_image(plan));
   const auto edits = move_blobs(source, plan, configs, destination, jobs, reporter.progress());
   const StageTimer timer(reporter.progress(), "writing documents");
   const Descriptor root = DocumentWriter(plan, edits, destination).write_root();

@@ -15,6 +15,9 @@ class RecipientRemoval final : public LayerChange {
       : layer_(std::move(layer)), edit_(std::move(edit)) {}
 
   [[nodiscard]] NewBlob new_blob() const noexcept override { return NewBlob::kNone; }
+  [[nodiscard]] BlobInfo expected_blob() const override {
+    return {layer_.media_type, layer_.size, layer_.digest};
+  }
   [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override {
     // The HMAC is not checked, as there is no key: nobody new is vouched for.
     put_unchanged(layer_, blob, destination);

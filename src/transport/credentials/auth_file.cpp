@@ -129,7 +129,7 @@ std::optional<HelperEntry> AuthFile::helper_of(const std::string& host) const {
       continue;
     // Docker and containers' tools call Docker Hub by different names.
     if (host == kHub) helper.servers = {helper.servers.front(), docker_server_name(host), host};
-    return std::move(helper);
+    return helper;
   }
   return std::nullopt;
 }

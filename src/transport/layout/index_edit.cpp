@@ -2,6 +2,7 @@
 
 #include "oci/edit.hpp"
 #include "oci/manifest.hpp"
+#include "oci/media_types.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -62,6 +63,14 @@ std::string with_manifests(const std::string& index) {
 }  // namespace
 
 EntryName name_of(const Descriptor& entry) { return {tag_of(entry), image_name_of(entry)}; }
+
+EntryName name_in_source(const RootDescriptor& root) {
+  return root.raw.empty() ? EntryName() : name_of(parse_descriptor(JsonView(root.raw)));
+}
+
+std::string fresh_index() {
+  return R"({"schemaVersion":2,"mediaType":")" + std::string(kOciIndex) + R"(","manifests":[]})";
+}
 
 EntryName name_under(const std::string& tag, const std::optional<Descriptor>& replaced,
                      const EntryName& source) {

@@ -19,6 +19,11 @@ struct EntryName {
 };
 
 [[nodiscard]] EntryName name_of(const Descriptor& entry);
+// The name that the image has in the store that it was read from (`root.raw`).
+[[nodiscard]] EntryName name_in_source(const RootDescriptor& root);
+
+// An index.json without images.
+[[nodiscard]] std::string fresh_index();
 
 // What to call the entry of an image under this tag (which may be empty). `replaced` is the entry whose place
 // it takes, if any, and `source` the name that the image had where it came from.

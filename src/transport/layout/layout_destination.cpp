@@ -5,6 +5,7 @@
 #include "base/work_time.hpp"
 #include "oci/manifest.hpp"
 #include "oci/verifying_source.hpp"
+#include "transport/files/blob_faults.hpp"
 #include "transport/layout/layout_place.hpp"
 
 #include <fcntl.h>
@@ -39,19 +40,6 @@ bool is_whole(Fd file, const Digest& digest, std::uint64_t size) {
 void make_durable(int fd, const std::string& what) {
   const WorkTimer timer(Work::kSync);
   if (::fsync(fd) != 0) throw errno_error("fsync " + what);
-}
-
-// For content whose source does not check itself, such as one that was decrypted.
-void check_blob(const BlobInfo& info, std::uint64_t size, const Digest& digest) {
-  if (info.digest && *info.digest != digest) {
-    throw Error(ErrorCode::kIntegrity, "blob " + info.digest->string() +
-                                           " is damaged: the digest of its content is " + digest.string());
-  }
-  if (size != info.size) {
-    throw Error(ErrorCode::kIntegrity, "blob " + digest.string() + " is damaged: it has " +
-                                           std::to_string(size) + " of " + std::to_string(info.size) +
-                                           " bytes");
-  }
 }
 
 // Opened anew each time, and never through a link: between two calls another program may have put one there.
@@ -166,7 +154,7 @@ Digest LayoutDestination::put_blob(const BlobInfo& info, Source& content) {
   // one wins.
   PendingBlob blob = create_blob(algorithm);
   const Digest digest = blob.write(content, algorithm, info.size);
-  check_blob(info, blob.size(), digest);
+  require_content(info.digest, info.size, digest, blob.size());
   const std::scoped_lock lock(mutex_);
   pending_.insert_or_assign(digest, std::move(blob));
   return digest;

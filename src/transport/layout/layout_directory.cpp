@@ -1,9 +1,7 @@
 #include "transport/layout/layout_directory.hpp"
 
 #include "base/process/fd.hpp"
-#include "base/text/encoding.hpp"
 #include "base/text/json.hpp"
-#include "crypto/random.hpp"
 #include "oci/manifest.hpp"
 
 #include <fcntl.h>
@@ -113,7 +111,5 @@ std::optional<Fd> LayoutDirectory::open_blob(const Digest& digest) const {
 const char* folder_of(HashAlgorithm algorithm) {
   return algorithm == HashAlgorithm::kSha256 ? "sha256" : "sha512";
 }
-
-std::string temporary_name() { return std::string(kTemporaryPrefix) + encode_hex(random_bytes(16)); }
 
 }  // namespace imgcrypt

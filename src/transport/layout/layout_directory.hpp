@@ -60,10 +60,4 @@ class LayoutDirectory {
 // "sha256" or "sha512": the directory of blobs/ that holds the blobs of an algorithm.
 [[nodiscard]] const char* folder_of(HashAlgorithm algorithm);
 
-// How the names of files begin that a writer has not finished. LayoutIndex sweeps those of dead writers.
-inline constexpr std::string_view kTemporaryPrefix = ".imgcrypt-";
-
-// That prefix and 128 random bits, so that no two writers choose the same name, on whatever machine.
-[[nodiscard]] std::string temporary_name();
-
 }  // namespace imgcrypt

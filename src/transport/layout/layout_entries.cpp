@@ -53,31 +53,29 @@ std::string listed(const Positions& positions, const Text& text) {
 }
 
 // "oci:DIR:@0 (linux/amd64)", and whatever else tells it from the others.
-std::string by_position(const std::string& directory, const Entries& entries, std::size_t at) {
+std::string by_position(const std::string& store, const Entries& entries, std::size_t at) {
   const Descriptor& entry = *entries[at].descriptor;
   const std::string platform = entry.platform ? entry.platform->string() : std::string();
   std::string what = image_name_of(entry).value_or("");
   if (!platform.empty()) what += (what.empty() ? "" : ", ") + platform;
   if (what.empty()) what = entry.digest.string();
-  return "oci:" + directory + ":@" + std::to_string(at) + " (" + what + ")";
+  return store + ":@" + std::to_string(at) + " (" + what + ")";
 }
 
-std::string how_to_name_one(const std::string& directory, const Entries& entries,
-                            const Positions& positions) {
+std::string how_to_name_one(const std::string& store, const Entries& entries, const Positions& positions) {
   return "name one by its position: " +
-         listed(positions, [&](std::size_t at) { return by_position(directory, entries, at); });
+         listed(positions, [&](std::size_t at) { return by_position(store, entries, at); });
 }
 
-[[noreturn]] void fail_to_find(const LayoutReference& reference, const std::string& why,
-                               const Entries& entries) {
+[[noreturn]] void fail_to_find(const ImageName& name, const std::string& why, const Entries& entries) {
   const Positions all = positions_where(entries, [](const Descriptor&) { return true; });
   const std::string list = listed(all, [&](std::size_t at) {
     const Descriptor& entry = *entries[at].descriptor;
-    const std::string tag = tag_of(entry).value_or("");
+    const std::string tag = tag_of(entry).value_or(image_name_of(entry).value_or(""));
     return tag.empty() ? "@" + entry.digest.string() : tag;
   });
-  throw Error(ErrorCode::kNotFound, reference.string() + ": " + why,
-              all.empty() ? "the layout has no images" : "the layout has: " + list);
+  throw Error(ErrorCode::kNotFound, name.string() + ": " + why,
+              all.empty() ? name.noun() + " has no images" : name.noun() + " has: " + list);
 }
 
 RootDescriptor root_at(const Entries& entries, std::size_t at) {
@@ -85,12 +83,11 @@ RootDescriptor root_at(const Entries& entries, std::size_t at) {
   return {*entries[at].descriptor, entries[at].raw};
 }
 
-Positions found_for(const LayoutReference& reference, const Entries& entries) {
-  Positions found = reference.tag.empty() ? positions_where(entries, [](const Descriptor&) { return true; })
-                                          : named(reference.tag, entries);
-  std::erase_if(found, [&](std::size_t at) {
-    return reference.digest && entries[at].descriptor->digest != *reference.digest;
-  });
+Positions found_for(const ImageName& name, const Entries& entries) {
+  Positions found = name.tag.empty() ? positions_where(entries, [](const Descriptor&) { return true; })
+                                     : named(name.tag, entries);
+  std::erase_if(
+      found, [&](std::size_t at) { return name.digest && entries[at].descriptor->digest != *name.digest; });
   return found;
 }
 
@@ -147,21 +144,21 @@ std::vector<RootDescriptor> all_roots(const std::vector<LayoutEntry>& entries) {
   return roots;
 }
 
-RootDescriptor find_root(const LayoutReference& reference, const std::vector<LayoutEntry>& entries,
+RootDescriptor find_root(const ImageName& name, const std::vector<LayoutEntry>& entries,
                          const std::function<bool(const Platform&)>& is_wanted) {
   // A position names one entry whatever its tag, so that two images of one tag can be told apart.
-  if (reference.position) {
-    if (*reference.position < entries.size()) return root_at(entries, *reference.position);
-    fail_to_find(
-        reference,
-        "no image at this position: the layout has " + std::to_string(entries.size()) + ", numbered from 0",
-        entries);
+  if (name.position) {
+    if (*name.position < entries.size()) return root_at(entries, *name.position);
+    fail_to_find(name,
+                 "no image at this position: " + name.noun() + " has " + std::to_string(entries.size()) +
+                     ", numbered from 0",
+                 entries);
   }
-  Positions found = found_for(reference, entries);
+  Positions found = found_for(name, entries);
   // The only entry, which cannot be read, is what was meant.
-  const bool is_bare = reference.tag.empty() && !reference.digest;
+  const bool is_bare = name.tag.empty() && !name.digest;
   if (found.empty() && is_bare && entries.size() == 1) return root_at(entries, 0);
-  if (found.empty()) fail_to_find(reference, "no such image", entries);
+  if (found.empty()) fail_to_find(name, "no such image", entries);
   if (is_wanted && !are_one_image(entries, found)) {
     Positions wanted;
     std::ranges::copy_if(found, std::back_inserter(wanted), [&](std::size_t at) {
@@ -171,8 +168,8 @@ RootDescriptor find_root(const LayoutReference& reference, const std::vector<Lay
     if (!wanted.empty()) found = std::move(wanted);
   }
   if (!are_one_image(entries, found)) {
-    throw Error(ErrorCode::kUsage, reference.string() + ": this names more than one image",
-                how_to_name_one(reference.directory, entries, found));
+    throw Error(ErrorCode::kUsage, name.string() + ": this names more than one image",
+                how_to_name_one(name.store(), entries, found));
   }
   return root_at(entries, found.front());
 }
@@ -200,7 +197,7 @@ std::vector<std::size_t> entries_to_replace(const LayoutTarget& target,
                                : ": more than one image has this name, and all of them would lose it"),
               is_untagged ? "give the result a tag: oci:DIR:TAG"
                           : "choose another tag, or give the same position as SRC and DST: " +
-                                how_to_name_one(name.directory, entries, found));
+                                how_to_name_one(name.name().store(), entries, found));
 }
 
 }  // namespace imgcrypt

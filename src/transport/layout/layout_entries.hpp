@@ -40,12 +40,11 @@ struct LayoutEntry {
 // The same for those who must know every entry: throws kRefused for one that cannot be read.
 [[nodiscard]] std::vector<RootDescriptor> all_roots(const std::vector<LayoutEntry>& entries);
 
-// The entry that a reference names, for reading: by position, else by tag, else by image name. If several
+// The entry that a name means, for reading: by position, else by tag, else by image name. If several
 // images have the name, the one for whose platform `is_wanted` is true, where that is given. Throws kNotFound
 // when there is none, listing what is there, and kUsage when several images have the name, saying how to name
 // one.
-[[nodiscard]] RootDescriptor find_root(const LayoutReference& reference,
-                                       const std::vector<LayoutEntry>& entries,
+[[nodiscard]] RootDescriptor find_root(const ImageName& name, const std::vector<LayoutEntry>& entries,
                                        const std::function<bool(const Platform&)>& is_wanted);
 
 // Whose place an image takes in the list. `name` has neither position nor digest unless it is in place.

@@ -2,6 +2,7 @@
 
 #include "oci/manifest.hpp"
 #include "oci/media_types.hpp"
+#include "transport/files/pending_file.hpp"
 #include "transport/layout/docker_list.hpp"
 #include "transport/layout/index_edit.hpp"
 
@@ -20,7 +21,7 @@ constexpr std::size_t kDeepestIndex = 3;
 // A directory without index.json becomes a layout with the first image.
 std::string read_or_fresh(const LayoutDirectory& directory) {
   if (directory.has_index()) return directory.read_index();
-  return R"({"schemaVersion":2,"mediaType":")" + std::string(kOciIndex) + R"(","manifests":[]})";
+  return fresh_index();
 }
 
 // The content reaches the disk before the name: after a power cut a rename without fsync may leave an empty
@@ -41,10 +42,6 @@ void replace_file(const LayoutDirectory& directory, const std::string& name, con
     ::unlinkat(directory.fd(), beside.c_str(), 0);
     throw;
   }
-}
-
-EntryName name_in_source(const RootDescriptor& root) {
-  return root.raw.empty() ? EntryName() : name_of(parse_descriptor(JsonView(root.raw)));
 }
 
 // In the place of the entry with the same tag, or of the same artifact without one.

@@ -1,6 +1,7 @@
 #include "transport/layout/layout_lock.hpp"
 
 #include "base/cancel.hpp"
+#include "transport/files/pending_file.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>

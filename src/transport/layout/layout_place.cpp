@@ -1,6 +1,7 @@
 #include "transport/layout/layout_place.hpp"
 
 #include "base/text/json.hpp"
+#include "transport/files/pending_file.hpp"
 #include "transport/layout/layout_directory.hpp"
 
 #include <linux/magic.h>

@@ -3,6 +3,7 @@
 #include "base/stream/fd_stream.hpp"
 #include "oci/manifest.hpp"
 #include "oci/verifying_source.hpp"
+#include "transport/files/blob_faults.hpp"
 #include "transport/layout/layout_entries.hpp"
 #include "transport/layout/layout_referrers.hpp"
 
@@ -11,28 +12,19 @@
 #include <utility>
 
 namespace imgcrypt {
-namespace {
-
-std::string called(const Descriptor& blob) { return "blob " + blob.digest.string(); }
-
-}  // namespace
-
 LayoutSource::LayoutSource(const LayoutReference& reference, Links links,
                            const std::function<bool(const Platform&)>& is_wanted)
     : directory_(reference.directory, links),
-      root_(find_root(reference, read_entries(directory_), is_wanted)) {}
+      root_(find_root(reference.name(), read_entries(directory_), is_wanted)) {}
 
 Fd LayoutSource::open_file(const Descriptor& blob) const {
   auto file = directory_.open_blob(blob.digest);
-  if (!file) {
-    throw Error(ErrorCode::kNotFound, called(blob) + " is missing in " + directory_.path(),
-                "copy the whole image again");
-  }
+  if (!file) throw missing_blob(blob, directory_.path());
   return std::move(*file);
 }
 
 std::unique_ptr<Source> LayoutSource::open(const Descriptor& blob, ChunkPool& pool) {
-  auto file = std::make_unique<FdSource>(open_file(blob), called(blob), pool);
+  auto file = std::make_unique<FdSource>(open_file(blob), label(blob), pool);
   // Verified here and not by the callers: no use case can forget it.
   return std::make_unique<VerifyingSource>(std::move(file), blob.digest, blob.size);
 }
@@ -40,18 +32,14 @@ std::unique_ptr<Source> LayoutSource::open(const Descriptor& blob, ChunkPool& po
 void LayoutSource::check_presence(const Descriptor& blob) {
   const Fd file = open_file(blob);
   struct stat status = {};
-  if (::fstat(file.get(), &status) != 0) throw errno_error(called(blob));
-  if (static_cast<std::uint64_t>(status.st_size) == blob.size) return;
-  throw Error(ErrorCode::kIntegrity,
-              called(blob) + " is damaged: it has " + std::to_string(status.st_size) +
-                  " bytes, but its descriptor says " + std::to_string(blob.size),
-              "fetch the image again from an intact copy");
+  if (::fstat(file.get(), &status) != 0) throw errno_error(label(blob));
+  require_size(blob, static_cast<std::uint64_t>(status.st_size));
 }
 
 std::optional<std::string> LayoutSource::read_document(const Descriptor& document) try {
   if (document.size > kMostDocumentBytes) return std::nullopt;
   ChunkPool pool;
-  std::string text(as_text(read_all(*open(document, pool), kMostDocumentBytes, called(document))));
+  std::string text(as_text(read_all(*open(document, pool), kMostDocumentBytes, label(document))));
   check_json(text);
   return text;
 } catch (const Error& error) {

@@ -25,8 +25,8 @@ std::string basic(const Credentials& credentials) {
 // The first of a scheme, over all headers.
 std::optional<Challenge> find_challenge(const HttpHead& head, std::string_view scheme) {
   for (const std::string& header : head.all("WWW-Authenticate")) {
-    for (Challenge& challenge : parse_challenges(header)) {
-      if (challenge.scheme == scheme) return std::move(challenge);
+    for (const Challenge& challenge : parse_challenges(header)) {
+      if (challenge.scheme == scheme) return challenge;
     }
   }
   return std::nullopt;

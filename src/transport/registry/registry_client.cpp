@@ -61,7 +61,7 @@ std::string referrers_tag(const Digest& subject) { return subject.algorithm_name
 
 std::string media_type_of(const HttpHead& head) {
   std::string type = head.find("Content-Type").value_or("");
-  type = type.substr(0, type.find(';'));
+  type.resize(std::min(type.size(), type.find(';')));
   while (type.ends_with(' ')) type.pop_back();
   return type.size() <= kMostMediaTypeBytes ? type : std::string();
 }

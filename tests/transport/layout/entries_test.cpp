@@ -35,7 +35,7 @@ std::string index_of(const std::vector<std::string>& entries) {
 
 std::string found(const std::string& index, const std::string& details,
                   const std::function<bool(const Platform&)>& is_wanted = {}) {
-  return find_root(LayoutReference::parse(details), parse_entries(index), is_wanted)
+  return find_root(LayoutReference::parse(details).name(), parse_entries(index), is_wanted)
       .descriptor.digest.string();
 }
 

@@ -1,4 +1,4 @@
-#include "transport/layout/layout_reference.hpp"
+#include "transport/layout/image_name.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -9,9 +9,18 @@
 namespace imgcrypt {
 namespace {
 
-[[noreturn]] void refuse(std::string_view details, const std::string& why) {
-  throw Error(ErrorCode::kUsage, "reference \"oci:" + std::string(details) + "\": " + why,
-              "write oci:DIR, oci:DIR:TAG, oci:DIR:@N or oci:DIR@sha256:...");
+// What is being parsed, for errors.
+struct Written {
+  std::string_view transport;
+  std::string_view details;
+  std::string_view kind;
+};
+
+[[noreturn]] void refuse(const Written& written, const std::string& why) {
+  const std::string form = std::string(written.transport) + std::string(written.kind);
+  throw Error(ErrorCode::kUsage,
+              "reference \"" + std::string(written.transport) + std::string(written.details) + "\": " + why,
+              "write " + form + ", " + form + ":TAG, " + form + ":@N or " + form + "@sha256:...");
 }
 
 std::optional<std::size_t> parse_position(std::string_view text) {
@@ -20,8 +29,8 @@ std::optional<std::size_t> parse_position(std::string_view text) {
   return error == std::errc() && stop == text.data() + text.size() ? std::optional(position) : std::nullopt;
 }
 
-// Takes the digest off the end. What begins like a digest and is not one is a mistake, not a directory.
-std::optional<Digest> take_digest(std::string_view& rest, std::string_view details) {
+// Takes the digest off the end. What begins like a digest and is not one is a mistake, not a path.
+std::optional<Digest> take_digest(std::string_view& rest, const Written& written) {
   for (std::size_t at = rest.find('@'); at != std::string_view::npos; at = rest.find('@', at + 1)) {
     const std::string_view text = rest.substr(at + 1);
     if (const auto digest = Digest::parse_if_valid(text)) {
@@ -29,7 +38,7 @@ std::optional<Digest> take_digest(std::string_view& rest, std::string_view detai
       return digest;
     }
     if (text.starts_with("sha256:") || text.starts_with("sha512:"))
-      refuse(details, "the text after @ is not a digest");
+      refuse(written, "the text after @ is not a digest");
   }
   return std::nullopt;
 }
@@ -38,31 +47,33 @@ std::optional<Digest> take_digest(std::string_view& rest, std::string_view detai
 
 // The first colon that works is taken, not the last, since tags may hold colons
 // (docker.io/library/busybox:latest) and skopeo does the same.
-LayoutReference LayoutReference::parse(std::string_view details) {
+ImageName ImageName::parse(std::string_view transport, std::string_view details, std::string_view kind) {
+  const Written written{transport, details, kind};
   std::string_view rest = details;
-  LayoutReference reference;
-  reference.digest = take_digest(rest, details);
+  ImageName name{.transport = std::string(transport), .path = {}};
+  name.digest = take_digest(rest, written);
   for (std::size_t colon = rest.find(':'); colon != std::string_view::npos;
        colon = rest.find(':', colon + 1)) {
     const std::string_view after = rest.substr(colon + 1);
-    if (after.empty()) refuse(details, "the tag is empty");
+    if (after.empty()) refuse(written, "the tag is empty");
     if (after.starts_with('@')) {
-      reference.position = parse_position(after.substr(1));
-      if (!reference.position || reference.digest) refuse(details, "the text after :@ is not a position");
+      name.position = parse_position(after.substr(1));
+      if (!name.position || name.digest) refuse(written, "the text after :@ is not a position");
     } else if (is_ref_name(after)) {
-      reference.tag = after;
+      name.tag = after;
     } else {
       continue;
     }
     rest = rest.substr(0, colon);
     break;
   }
-  reference.directory = rest;
+  name.path = rest;
   const bool is_clean =
       std::ranges::none_of(details, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-  if (reference.directory.empty() || !is_clean)
-    refuse(details, reference.directory.empty() ? "it names no directory" : "it has control characters");
-  return reference;
+  if (name.path.empty() || !is_clean)
+    refuse(written, name.path.empty() ? (kind == "DIR" ? "it names no directory" : "it names no file")
+                                      : "it has control characters");
+  return name;
 }
 
 // component ("/" component)*, where a component is letters and digits, joined by one of -._:@+ or by "--".
@@ -79,8 +90,8 @@ bool is_ref_name(std::string_view tag) {
   return false;
 }
 
-std::string LayoutReference::string() const {
-  const std::string name = "oci:" + directory + (tag.empty() ? "" : ":" + tag);
+std::string ImageName::string() const {
+  const std::string name = store() + (tag.empty() ? "" : ":" + tag);
   if (position) return name + ":@" + std::to_string(*position);
   return digest ? name + "@" + digest->string() : name;
 }

@@ -1,0 +1,108 @@
+#include "transport/archive/archive_output.hpp"
+
+#include "base/stream/fd_stream.hpp"
+#include "base/work_time.hpp"
+#include "transport/files/unnamed_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <system_error>
+
+namespace imgcrypt {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void refuse_place(const ArchiveReference& reference, const std::string& why,
+                               const std::string& hint) {
+  throw Error(ErrorCode::kUsage, "destination " + reference.string() + ": " + why, hint);
+}
+
+// A new archive takes the place of what a link leads to, not that of the link.
+fs::path real_path(const std::string& file) {
+  std::error_code failure;
+  const fs::path path = fs::weakly_canonical(fs::absolute(file, failure), failure);
+  return failure ? fs::path(file) : path;
+}
+
+}  // namespace
+
+ArchiveOutput::ArchiveOutput(ArchiveReference reference, fs::path temporary_directory,
+                             TarWriter::NameOf name_of)
+    : reference_(std::move(reference)),
+      path_(reference_.is_stream() ? fs::path() : real_path(reference_.file)),
+      temporary_directory_(std::move(temporary_directory)),
+      name_of_(std::move(name_of)) {}
+
+bool ArchiveOutput::is_stream() const {
+  std::error_code none;
+  return reference_.is_stream() || fs::is_other(path_, none);
+}
+
+bool ArchiveOutput::replaces_file() const {
+  std::error_code none;
+  return !is_stream() && fs::exists(path_, none);
+}
+
+void ArchiveOutput::check() const {
+  if (reference_.is_stream() && ::isatty(STDOUT_FILENO) == 1)
+    refuse_place(reference_, "an archive cannot be written to a terminal",
+                 "redirect stdout to a file or a program, or write oci-archive:FILE");
+  if (is_stream()) return;
+  std::error_code none;
+  if (fs::is_directory(path_, none))
+    refuse_place(reference_, reference_.file + " is a directory",
+                 "name a file, or for an OCI image layout write oci:" + reference_.file);
+  if (!fs::is_directory(path_.parent_path(), none))
+    refuse_place(reference_, "the directory above it is missing",
+                 "create the directory above it (mkdir -p), or choose another destination");
+}
+
+Fd ArchiveOutput::directory() const {
+  const fs::path above = path_.parent_path();
+  Fd folder(::open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.is_open()) throw errno_error("open " + above.string());
+  return folder;
+}
+
+TarWriter& ArchiveOutput::writer() {
+  const std::scoped_lock lock(mutex_);
+  if (writer_) return *writer_;
+  if (is_stream()) {
+    spool_ = create_unnamed_file(temporary_directory_);
+  } else {
+    pending_ = PendingFile::create(directory(), path_.parent_path());
+  }
+  const int fd = pending_ ? pending_->fd() : spool_.get();
+  writer_.emplace(
+      fd, "write " + (pending_ ? path_.string() : "a temporary file in " + temporary_directory_.string()),
+      name_of_);
+  writer_->plan(planned_);
+  return *writer_;
+}
+
+void ArchiveOutput::commit(const std::vector<std::pair<std::string, std::string>>& documents) {
+  writer().finish(documents);
+  if (!pending_) return send();
+  pending_->make_durable();
+  const Fd folder = directory();
+  (void)pending_->link(folder, path_.filename());
+  const WorkTimer timer(Work::kSync);
+  if (::fsync(folder.get()) != 0) throw errno_error("fsync " + path_.parent_path().string());
+}
+
+void ArchiveOutput::send() const {
+  Fd opened;
+  if (!reference_.is_stream()) {
+    opened = Fd(::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+    if (!opened.is_open()) throw errno_error("open " + path_.string());
+  }
+  if (::lseek(spool_.get(), 0, SEEK_SET) != 0) throw errno_error("read a temporary file");
+  ChunkPool pool;
+  FdSource source(spool_.get(), "read a temporary file", pool);
+  FdSink sink(opened.is_open() ? opened.get() : STDOUT_FILENO, opened.is_open() ? reference_.file : "stdout");
+  pump(source, sink);
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,53 @@
+// Where an archive is written: beside its file, which is replaced as a whole when everything is there, or to
+// stdout, after it was put together in an unnamed file. put() of the writer may be called by several threads.
+#pragma once
+
+#include "transport/archive/archive_reference.hpp"
+#include "transport/archive/tar_writer.hpp"
+#include "transport/files/pending_file.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace imgcrypt {
+
+class ArchiveOutput {
+ public:
+  // Creates nothing yet. `name_of` names the members.
+  ArchiveOutput(ArchiveReference reference, std::filesystem::path temporary_directory,
+                TarWriter::NameOf name_of);
+
+  // Throws kUsage when there can be no file of that name, and for a terminal.
+  void check() const;
+  // Whether there is a file that would be replaced.
+  [[nodiscard]] bool replaces_file() const;
+  // Gives the blobs their places when the file is created.
+  void plan(std::vector<BlobInfo> blobs) { planned_ = std::move(blobs); }
+  // Created at the first call. Throws kOther.
+  [[nodiscard]] TarWriter& writer();
+  // Finishes the tar and makes it visible and durable; before, nothing is. Throws as TarWriter::finish, and
+  // kOther; then the old file is there as it was.
+  void commit(const std::vector<std::pair<std::string, std::string>>& documents);
+
+  // Of "-", and of a file that cannot be replaced, such as a pipe.
+  [[nodiscard]] bool is_stream() const;
+
+ private:
+  void send() const;
+  [[nodiscard]] Fd directory() const;
+
+  ArchiveReference reference_;
+  std::filesystem::path path_;  // links followed
+  std::filesystem::path temporary_directory_;
+  TarWriter::NameOf name_of_;
+  std::vector<BlobInfo> planned_;
+  std::mutex mutex_;  // of what follows
+  std::optional<PendingFile> pending_;
+  Fd spool_;
+  std::optional<TarWriter> writer_;
+};
+
+}  // namespace imgcrypt

@@ -1,0 +1,65 @@
+#include "transport/archive/archive_target.hpp"
+
+#include "transport/archive/docker_images.hpp"
+
+#include <algorithm>
+
+namespace imgcrypt {
+namespace {
+
+bool is_under_name(const ArchiveReference& name, const Descriptor& entry) {
+  const std::string tag = tag_of(entry).value_or("");
+  const std::string image = image_name_of(entry).value_or("");
+  if (name.tag.empty()) return tag.empty() && image.empty();
+  return tag == name.tag || image == name.tag || image == full_image_name(name.tag);
+}
+
+ArchiveContents read_existing(const ArchiveTarget& target, const std::filesystem::path& temporary_directory) {
+  const ArchiveReference any{.kind = ArchiveReference::Kind::kAny, .file = target.name.file};
+  try {
+    return ArchiveContents::read(any, temporary_directory);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kCancelled) throw;
+    throw Error(ErrorCode::kRefused,
+                "destination " + target.name.string() +
+                    ": the file exists, and is not an archive of images: " + error.message(),
+                "choose another file, or remove this one");
+  }
+}
+
+}  // namespace
+
+void require_writable_name(const ArchiveTarget& target) {
+  const ArchiveReference& name = target.name;
+  if (target.own) return;
+  if (name.digest || name.position) {
+    throw Error(ErrorCode::kUsage,
+                "destination " + name.string() +
+                    ": a destination can be named by digest or position only if it is also the source",
+                "write " + name.name().store() + " or " + name.name().store() + ":TAG");
+  }
+  if (!name.tag.empty() && !is_ref_name(name.tag)) {
+    throw Error(ErrorCode::kUsage, "destination " + name.string() + ": other tools could not use this tag",
+                "use letters and digits, with a single - . _ : @ + or / between them");
+  }
+}
+
+std::optional<Descriptor> image_to_replace(const ArchiveTarget& target,
+                                           const std::filesystem::path& temporary_directory) {
+  const ArchiveContents contents = read_existing(target, temporary_directory);
+  std::optional<Descriptor> replaced;
+  const bool is_one = std::ranges::all_of(contents.entries, [&](const LayoutEntry& entry) {
+    if (!entry.descriptor) return false;
+    if (!replaced) replaced = entry.descriptor;
+    return entry.descriptor->digest == replaced->digest &&
+           (target.own ? entry.descriptor->digest == target.own->digest
+                       : is_under_name(target.name, *entry.descriptor));
+  });
+  if (is_one) return replaced;
+  throw Error(ErrorCode::kRefused,
+              "destination " + target.name.string() +
+                  ": the archive holds other images, which would be lost: it is written as a whole",
+              "choose another file, or remove this one");
+}
+
+}  // namespace imgcrypt

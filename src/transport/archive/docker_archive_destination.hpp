@@ -1,0 +1,44 @@
+// Writes an image into an archive that `docker load` and `podman load` read: manifest.json, a config, and the
+// layers as they are. For plain images of one platform: Docker could not open others. Threads as in
+// image_store.hpp.
+#pragma once
+
+#include "oci/manifest.hpp"
+#include "transport/archive/archive_output.hpp"
+#include "transport/archive/archive_target.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace imgcrypt {
+
+class DockerArchiveDestination final : public ImageDestination {
+ public:
+  // Throws as require_writable_name.
+  DockerArchiveDestination(ArchiveTarget target, const std::filesystem::path& temporary_directory);
+
+  // Throws as ArchiveOutput::check and image_to_replace.
+  void check() override;
+  // Throws kRefused for encrypted layers, layers of no file system, and several platforms.
+  void expect(const ExpectedImage& image) override;
+  // Only what was put.
+  [[nodiscard]] bool has(const Descriptor& blob) override { return output_.writer().has(blob.digest); }
+  [[nodiscard]] bool adopt(const Descriptor& /*blob*/) override { return false; }
+  Digest put_blob(const BlobInfo& info, Source& content) override {
+    return output_.writer().put(info, content);
+  }
+  // Kept until commit(), which takes from it what Docker's list says.
+  void put_document(const Descriptor& descriptor, std::string_view text) override;
+  std::optional<Digest> commit(const RootDescriptor& root) override;
+
+ private:
+  [[nodiscard]] std::string docker_list() const;
+
+  ArchiveTarget target_;
+  std::filesystem::path temporary_directory_;
+  ArchiveOutput output_;
+  std::vector<Manifest> manifests_;
+};
+
+}  // namespace imgcrypt

@@ -1,0 +1,127 @@
+#include "transport/archive/docker_images.hpp"
+
+#include "oci/manifest.hpp"
+#include "oci/media_types.hpp"
+#include "transport/registry/registry_reference.hpp"
+
+#include <algorithm>
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::string_view kConfigType = "application/vnd.oci.image.config.v1+json";
+constexpr std::string_view kLayerType = "application/vnd.oci.image.layer.v1.tar";
+constexpr std::string_view kGzipMagic = "\x1f\x8b";
+constexpr std::string_view kZstdMagic = "\x28\xb5\x2f\xfd";
+
+std::string descriptor_text(std::string_view media_type, const Digest& digest, std::uint64_t size) {
+  return R"({"mediaType":")" + std::string(media_type) + R"(","digest":")" + digest.string() +
+         R"(","size":)" + std::to_string(size) + "}";
+}
+
+std::vector<std::string> strings_of(const JsonView& object, const char* name) {
+  std::vector<std::string> strings;
+  if (const auto list = object.find(name)) {
+    for (const JsonView& element : list->elements()) strings.push_back(element.string());
+  }
+  return strings;
+}
+
+// One image of the list.
+class DockerImage {
+ public:
+  DockerImage(const JsonView& image, const std::string& what, ArchiveContents& contents)
+      : image_(image), what_(what), contents_(contents) {}
+
+  // Its entry, after its blobs and its manifest were added.
+  LayoutEntry add() {
+    const std::string manifest = manifest_text();
+    const Digest digest = Digest::of(as_bytes(manifest));
+    contents_.documents.emplace(digest, manifest);
+    std::string raw = descriptor_text(kOciManifest, digest, manifest.size());
+    if (const auto names = strings_of(image_, "RepoTags"); !names.empty()) {
+      const std::string name = full_image_name(names.front());
+      raw.insert(raw.size() - 1,
+                 R"(,"annotations":{")" + std::string(kImageName) + "\":" + quote_json(name) + "}");
+      for (std::size_t i = 1; i < names.size(); ++i)
+        contents_.more_names.emplace_back(full_image_name(names[i]), contents_.entries.size());
+    }
+    check_json(raw);
+    LayoutEntry entry{raw, std::nullopt, std::nullopt};
+    entry.descriptor = parse_descriptor(JsonView(raw));
+    return entry;
+  }
+
+ private:
+  FileRange member(const std::string& name) const {
+    const auto plain = plain_member_name(name);
+    const auto found = plain ? contents_.members.find(*plain) : std::nullopt;
+    if (!found) throw Error(ErrorCode::kIntegrity, what_ + ": manifest.json names a file that is missing");
+    return *found;
+  }
+
+  std::string manifest_text() {
+    const FileRange range = member(image_.get("Config").string());
+    const Bytes bytes = read_range(contents_.file.get(), range, kMostDocumentBytes, what_ + ", a config");
+    const std::string config(as_text(bytes));
+    check_json(config);
+    const Digest digest = Digest::of(bytes);
+    contents_.blobs.insert_or_assign(digest, range);
+    return R"({"schemaVersion":2,"mediaType":")" + std::string(kOciManifest) + R"(","config":)" +
+           descriptor_text(kConfigType, digest, range.size) + R"(,"layers":[)" + layers_text(config) + "]}";
+  }
+
+  std::string layers_text(const std::string& config) {
+    const auto diff_ids = strings_of(JsonView(config).get("rootfs"), "diff_ids");
+    const auto names = strings_of(image_, "Layers");
+    if (names.size() != diff_ids.size() || names.size() > kMostLayers) {
+      throw Error(ErrorCode::kIntegrity, what_ + ": manifest.json names " + std::to_string(names.size()) +
+                                             " layers, but the config " + std::to_string(diff_ids.size()));
+    }
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i)
+      text += (i == 0 ? "" : ",") + layer_text(member(names[i]), Digest::parse(diff_ids[i]));
+    return text;
+  }
+
+  // Docker writes plain tars, but reads compressed layers too, which other tools write.
+  std::string layer_text(const FileRange& range, const Digest& diff_id) {
+    const Bytes begin =
+        read_range(contents_.file.get(), {range.offset, std::min<std::uint64_t>(range.size, 4)}, 4, what_);
+    const bool is_gzip = as_text(begin).starts_with(kGzipMagic);
+    const bool is_zstd = as_text(begin).starts_with(kZstdMagic);
+    const Digest digest = is_gzip || is_zstd ? digest_of(range) : diff_id;
+    const std::string_view packed = digest == diff_id ? "" : is_gzip ? "+gzip" : "+zstd";
+    contents_.blobs.insert_or_assign(digest, range);
+    return descriptor_text(std::string(kLayerType).append(packed), digest, range.size);
+  }
+
+  Digest digest_of(const FileRange& range) const {
+    ChunkPool pool;
+    RangeSource source(contents_.file.get(), range, what_, pool);
+    Hasher hasher(HashAlgorithm::kSha256);
+    while (const auto chunk = source.next()) hasher.update(chunk->view());
+    return Digest::from_hash(HashAlgorithm::kSha256, hasher.finish());
+  }
+
+  JsonView image_;
+  const std::string& what_;
+  ArchiveContents& contents_;
+};
+
+}  // namespace
+
+void add_docker_images(const std::string& list, const std::string& what, ArchiveContents& contents) {
+  const auto images = JsonView(list).elements();
+  if (images.size() > kMostManifests)
+    throw Error(ErrorCode::kRefused, what + " holds more than " + std::to_string(kMostManifests) + " images");
+  for (const JsonView& image : images) contents.entries.push_back(DockerImage(image, what, contents).add());
+}
+
+std::string full_image_name(const std::string& name) try {
+  return RegistryReference::parse("//" + name).string().substr(std::string_view("docker://").size());
+} catch (const Error&) {
+  return name;
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,55 @@
+#include "transport/archive/oci_archive_destination.hpp"
+
+#include "oci/manifest.hpp"
+#include "transport/layout/index_edit.hpp"
+
+namespace imgcrypt {
+namespace {
+
+// OCI image specification, "Image Layout", oci-layout file.
+constexpr const char* kVersion = R"({"imageLayoutVersion":"1.0.0"})";
+
+std::string member_of(const Digest& digest, const std::string& /*media_type*/) {
+  return "blobs/" + digest.algorithm_name() + "/" + digest.hex();
+}
+
+}  // namespace
+
+OciArchiveDestination::OciArchiveDestination(ArchiveTarget target,
+                                             const std::filesystem::path& temporary_directory)
+    : target_(std::move(target)),
+      temporary_directory_(temporary_directory),
+      output_(target_.name, temporary_directory, member_of) {
+  require_writable_name(target_);
+}
+
+void OciArchiveDestination::check() {
+  output_.check();
+  if (output_.replaces_file()) (void)image_to_replace(target_, temporary_directory_);
+}
+
+void OciArchiveDestination::put_document(const Descriptor& descriptor, std::string_view text) {
+  if (text.size() > kMostDocumentBytes) {
+    throw Error(ErrorCode::kRefused,
+                "document " + descriptor.digest.string() + " would be larger than 4 MiB");
+  }
+  check_json(text);
+  if (has(descriptor)) return;
+  MemorySource content(to_bytes(as_bytes(text)));
+  put_blob({descriptor.media_type, descriptor.size, descriptor.digest}, content);
+}
+
+std::optional<Digest> OciArchiveDestination::commit(const RootDescriptor& root) {
+  // Looked at again: what another program put there meanwhile must not be lost.
+  const auto replaced =
+      output_.replaces_file() ? image_to_replace(target_, temporary_directory_) : std::nullopt;
+  const EntryName name =
+      name_under(target_.name.tag, target_.own ? target_.own : replaced, name_in_source(root));
+  const std::string index = with_entry(fresh_index(), entry_text(root, name), {});
+  require_readable_index(index, target_.name.file);
+  output_.commit({{"index.json", index}, {"oci-layout", kVersion}});
+  if (!replaced || replaced->digest == root.descriptor.digest) return std::nullopt;
+  return replaced->digest;
+}
+
+}  // namespace imgcrypt

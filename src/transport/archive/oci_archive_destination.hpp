@@ -1,0 +1,36 @@
+// Writes an image into an OCI layout in a tar, with the image as its only one. The file appears, or is
+// replaced, when everything is in it; stdout gets nothing before. Threads as in image_store.hpp.
+#pragma once
+
+#include "transport/archive/archive_output.hpp"
+#include "transport/archive/archive_target.hpp"
+
+#include <filesystem>
+
+namespace imgcrypt {
+
+class OciArchiveDestination final : public ImageDestination {
+ public:
+  // Throws as require_writable_name.
+  OciArchiveDestination(ArchiveTarget target, const std::filesystem::path& temporary_directory);
+
+  // Throws as ArchiveOutput::check and image_to_replace.
+  void check() override;
+  void expect(const ExpectedImage& image) override { output_.plan(image.blobs); }
+  // Only what was put.
+  [[nodiscard]] bool has(const Descriptor& blob) override { return output_.writer().has(blob.digest); }
+  [[nodiscard]] bool adopt(const Descriptor& /*blob*/) override { return false; }
+  Digest put_blob(const BlobInfo& info, Source& content) override {
+    return output_.writer().put(info, content);
+  }
+  // Throws kRefused for one that is too large to be read again.
+  void put_document(const Descriptor& descriptor, std::string_view text) override;
+  std::optional<Digest> commit(const RootDescriptor& root) override;
+
+ private:
+  ArchiveTarget target_;
+  std::filesystem::path temporary_directory_;
+  ArchiveOutput output_;
+};
+
+}  // namespace imgcrypt

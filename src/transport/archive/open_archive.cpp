@@ -1,0 +1,85 @@
+#include "transport/archive/open_archive.hpp"
+
+#include "transport/archive/archive_source.hpp"
+#include "transport/archive/docker_archive_destination.hpp"
+#include "transport/archive/oci_archive_destination.hpp"
+
+#include <filesystem>
+#include <system_error>
+
+namespace imgcrypt {
+namespace {
+
+// The archive's own reference, if the image that is written was read from it.
+const ArchiveReference* same_archive(const ArchiveReference& one, const Reference& other) {
+  const auto* read = std::get_if<ArchiveReference>(&other.parts());
+  std::error_code none;
+  const bool is_same =
+      read != nullptr && !one.is_stream() && std::filesystem::equivalent(one.file, read->file, none);
+  return is_same ? read : nullptr;
+}
+
+ArchiveTarget target_of(const ArchiveReference& destination, const std::optional<Origin>& origin) {
+  ArchiveTarget target{.name = destination};
+  const ArchiveReference* read = origin ? same_archive(destination, origin->reference) : nullptr;
+  const bool is_same_name = read != nullptr && read->tag == destination.tag &&
+                            read->digest == destination.digest && read->position == destination.position;
+  if (is_same_name) target.own = origin->root.descriptor;
+  return target;
+}
+
+}  // namespace
+
+std::unique_ptr<ImageSource> open_source(const ArchiveReference& reference, const TransportOptions& options) {
+  return std::make_unique<ArchiveSource>(ArchiveContents::read(reference, options.temporary_directory),
+                                         reference, options.is_wanted);
+}
+
+std::unique_ptr<ImageDestination> open_destination(const ArchiveReference& reference,
+                                                   const TransportOptions& options) {
+  ArchiveTarget target = target_of(reference, options.origin);
+  if (reference.kind == ArchiveReference::Kind::kDocker)
+    return std::make_unique<DockerArchiveDestination>(std::move(target), options.temporary_directory);
+  return std::make_unique<OciArchiveDestination>(std::move(target), options.temporary_directory);
+}
+
+std::unique_ptr<SharedStore> open_shared_store(const ArchiveReference& /*reference*/,
+                                               const TransportOptions& /*options*/) {
+  return nullptr;
+}
+
+// In place by what the image is called, since it gets another digest.
+Reference written_reference(const ArchiveReference& destination, const Origin& origin) {
+  ArchiveReference name = destination;
+  if (!target_of(destination, origin).own) return Reference(std::move(name));
+  name.position.reset();
+  name.digest.reset();
+  if (name.tag.empty()) name.tag = tag_of(origin.root.descriptor).value_or("");
+  return Reference(std::move(name));
+}
+
+bool would_replace(const ArchiveReference& destination, const Origin& origin) {
+  return same_archive(destination, origin.reference) != nullptr;
+}
+
+std::vector<ListedImage> list_images(const ArchiveReference& reference, const TransportOptions& options) {
+  if (!reference.tag.empty() || reference.digest || reference.position) {
+    throw Error(ErrorCode::kUsage, reference.string() + " names one image, not a whole archive",
+                "write " + reference.name().store());
+  }
+  const ArchiveContents contents = ArchiveContents::read(reference, options.temporary_directory);
+  std::vector<ListedImage> images;
+  for (const LayoutEntry& entry : contents.entries) {
+    ListedImage image{images.size(), std::nullopt, std::nullopt, entry.descriptor, entry.problem};
+    if (entry.descriptor) {
+      image.tag = tag_of(*entry.descriptor);
+      image.name = image_name_of(*entry.descriptor);
+    }
+    images.push_back(std::move(image));
+  }
+  for (const auto& [name, position] : contents.more_names)
+    images.push_back({position, std::nullopt, name, contents.entries[position].descriptor, std::nullopt});
+  return images;
+}
+
+}  // namespace imgcrypt

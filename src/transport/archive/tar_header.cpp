@@ -1,0 +1,45 @@
+#include "transport/archive/tar_header.hpp"
+
+#include "transport/archive/libarchive.hpp"
+
+#include <imgcrypt/error.hpp>
+
+namespace imgcrypt {
+namespace {
+
+constexpr std::size_t kMostHeaderBytes = 8 * kTarBlock;
+
+// The content follows by other ways, so that closing the archive would pad it.
+struct AbandonWriter {
+  void operator()(struct archive* writer) const noexcept {
+    LibArchive::get().write_fail(writer);
+    LibArchive::get().write_free(writer);
+  }
+};
+struct FreeEntry {
+  void operator()(struct archive_entry* entry) const noexcept { LibArchive::get().entry_free(entry); }
+};
+
+}  // namespace
+
+Bytes tar_header(const std::string& name, std::uint64_t size) {
+  const LibArchive& library = LibArchive::get();
+  Bytes bytes(kMostHeaderBytes);
+  std::size_t used = 0;
+  const std::unique_ptr<struct archive, AbandonWriter> writer(library.write_new());
+  const std::unique_ptr<struct archive_entry, FreeEntry> entry(library.entry_new());
+  library.set_pathname(entry.get(), name.c_str());
+  library.set_size(entry.get(), static_cast<la_int64_t>(size));
+  library.set_filetype(entry.get(), AE_IFREG);
+  library.set_perm(entry.get(), 0444);
+  library.set_mtime(entry.get(), 0, 0);
+  library.set_pax(writer.get());
+  library.set_block(writer.get(), 0);  // unbuffered: the header is there when it was written
+  if (library.open_memory(writer.get(), bytes.data(), bytes.size(), &used) != ARCHIVE_OK ||
+      library.write_header(writer.get(), entry.get()) != ARCHIVE_OK)
+    throw Error(ErrorCode::kOther, "make the header of " + name + ": " + error_of(writer.get()));
+  bytes.resize(used);
+  return bytes;
+}
+
+}  // namespace imgcrypt

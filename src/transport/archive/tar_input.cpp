@@ -1,0 +1,40 @@
+#include "transport/archive/tar_input.hpp"
+
+#include <imgcrypt/error.hpp>
+
+namespace imgcrypt {
+
+void TarInput::open(struct archive* reader) {
+  const LibArchive& library = LibArchive::get();
+  library.set_read(reader, &TarInput::on_read);
+  if (skip_) library.set_skip(reader, &TarInput::on_skip);
+  library.set_data(reader, this);
+  (void)library.open(reader);  // a failure comes again with the first header
+}
+
+bool TarInput::require(struct archive* reader, int status, const std::string& what) {
+  if (failure_) std::rethrow_exception(failure_);
+  // A warning is about a name or a time that it cannot represent.
+  if (status < ARCHIVE_WARN) throw Error(ErrorCode::kIntegrity, what + ": " + error_of(reader));
+  return status != ARCHIVE_EOF;
+}
+
+// Exceptions must not pass through libarchive, which is written in C.
+la_ssize_t TarInput::on_read(struct archive* reader, void* self, const void** buffer) noexcept {
+  auto& input = *static_cast<TarInput*>(self);
+  try {
+    *buffer = input.buffer_.data();
+    return static_cast<la_ssize_t>(input.read_(input.buffer_));
+  } catch (...) {
+    input.failure_ = std::current_exception();
+    LibArchive::get().set_error(reader, ARCHIVE_FATAL, "it cannot be read");
+    return ARCHIVE_FATAL;
+  }
+}
+
+la_int64_t TarInput::on_skip(struct archive* /*reader*/, void* self, la_int64_t size) noexcept {
+  auto& input = *static_cast<TarInput*>(self);
+  return static_cast<la_int64_t>(input.skip_(static_cast<std::uint64_t>(size)));
+}
+
+}  // namespace imgcrypt

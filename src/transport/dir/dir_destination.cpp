@@ -1,0 +1,145 @@
+#include "transport/dir/dir_destination.hpp"
+
+#include "transport/dir/dir_files.hpp"
+#include "transport/dir/dir_source.hpp"
+#include "transport/files/blob_faults.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace imgcrypt {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostVersionFileBytes = 4096;
+
+[[noreturn]] void refuse_directory(ErrorCode code, const DirReference& reference, const std::string& why,
+                                   const std::string& hint) {
+  throw Error(code, "destination " + reference.string() + ": " + why, hint);
+}
+
+bool has_version(const std::string& path) {
+  const Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory.is_open()) throw errno_error("open " + path);
+  const auto file = open_regular_file(directory.get(), kDirVersionFile);
+  if (!file) return false;
+  const Bytes bytes = read_all(file->get(), kMostVersionFileBytes, path + "/" + kDirVersionFile);
+  return as_text(bytes).starts_with(kDirVersion);
+}
+
+// Of the image that is there; nullopt when there is none that can be read.
+std::optional<Digest> root_in(const DirReference& reference) {
+  try {
+    return DirSource(reference, Links::kRefuse).root().descriptor.digest;
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kCancelled) throw;
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+DirDestination::~DirDestination() {
+  blobs_.clear();
+  if (is_made_) ::rmdir(reference_.directory.c_str());
+}
+
+void DirDestination::check() {
+  const std::string& path = reference_.directory;
+  std::error_code failure;
+  const fs::file_status status = fs::status(path, failure);
+  if (status.type() == fs::file_type::not_found) {
+    const fs::path above = fs::absolute(path).lexically_normal();
+    if (!fs::is_directory((above.has_filename() ? above : above.parent_path()).parent_path(), failure))
+      refuse_directory(ErrorCode::kUsage, reference_, "the directory above it is missing",
+                       "create the directory above it (mkdir -p), or choose another destination");
+  } else if (!fs::is_directory(status)) {
+    refuse_directory(ErrorCode::kUsage, reference_, path + " is not a directory",
+                     "choose another destination");
+  } else if (!fs::is_empty(path) && !has_version(path)) {
+    refuse_directory(ErrorCode::kRefused, reference_,
+                     "the directory is not empty, and was not written by dir: (it has no sound version file)",
+                     "choose a new or empty directory");
+  }
+}
+
+Fd DirDestination::open_directory() {
+  const std::string& path = reference_.directory;
+  const std::scoped_lock lock(mutex_);
+  if (::mkdir(path.c_str(), 0777) == 0) {
+    is_made_ = true;
+  } else if (errno != EEXIST) {
+    throw errno_error("create directory " + path);
+  }
+  Fd directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory.is_open()) throw errno_error("open " + path);
+  return directory;
+}
+
+bool DirDestination::has(const Descriptor& blob) {
+  const std::scoped_lock lock(mutex_);
+  return blobs_.contains(blob.digest);
+}
+
+Digest DirDestination::put_blob(const BlobInfo& info, Source& content) {
+  const HashAlgorithm algorithm = info.digest ? info.digest->algorithm() : info.algorithm;
+  PendingBlob blob = PendingBlob::create(open_directory(), reference_.directory);
+  const Digest digest = blob.write(content, algorithm, info.size);
+  require_content(info.digest, info.size, digest, blob.size());
+  const std::scoped_lock lock(mutex_);
+  blobs_.insert_or_assign(digest, std::move(blob));
+  return digest;
+}
+
+void DirDestination::put_document(const Descriptor& descriptor, std::string_view text) {
+  const std::scoped_lock lock(mutex_);
+  documents_.insert_or_assign(descriptor.digest, std::string(text));
+}
+
+void DirDestination::write_file(const Fd& directory, const std::string& name, std::string_view text) const {
+  PendingFile file = PendingFile::create(directory, reference_.directory);
+  write_all(file.fd(), as_bytes(text), "write " + reference_.directory + "/" + name);
+  file.make_durable();
+  (void)file.link(directory, name);
+}
+
+// The old image's files, which may be plain, must not stay beside an encrypted one.
+void DirDestination::remove_others(const Digest& root) const {
+  for (const fs::directory_entry& entry : fs::directory_iterator(reference_.directory)) {
+    const std::string name = entry.path().filename();
+    if (!is_dir_file(name) || entry.is_directory()) continue;
+    const auto is_own = [&](const auto& files, const auto& name_of) {
+      for (const auto& [digest, file] : files) {
+        if (name == name_of(digest)) return true;
+      }
+      return false;
+    };
+    const bool is_needed = is_own(blobs_, [](const Digest& digest) { return digest.hex(); }) ||
+                           (name != dir_document(root) && is_own(documents_, dir_document));
+    if (!is_needed && ::unlink(entry.path().c_str()) != 0)
+      throw errno_error("remove " + entry.path().string());
+  }
+}
+
+std::optional<Digest> DirDestination::commit(const RootDescriptor& root) {
+  const auto replaced = root_in(reference_);
+  const Fd directory = open_directory();
+  for (auto& [digest, blob] : blobs_) {
+    blob.make_durable();
+    (void)blob.link(directory, digest);
+  }
+  for (const auto& [digest, text] : documents_) {
+    if (digest != root.descriptor.digest) write_file(directory, dir_document(digest), text);
+  }
+  write_file(directory, kDirVersionFile, std::string(kDirVersion) + "1.1\n");
+  write_file(directory, kDirRoot, documents_.at(root.descriptor.digest));
+  if (::fsync(directory.get()) != 0) throw errno_error("fsync " + reference_.directory);
+  remove_others(root.descriptor.digest);
+  return replaced == root.descriptor.digest ? std::nullopt : replaced;
+}
+
+}  // namespace imgcrypt

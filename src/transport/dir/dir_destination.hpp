@@ -1,0 +1,45 @@
+// Writes an image into a directory as skopeo's dir: does, which holds one image. Files have no names before
+// commit(); manifest.json, which makes the image visible, is replaced last, and then the files of the image
+// that was there go. Threads as in image_store.hpp.
+#pragma once
+
+#include "transport/dir/dir_reference.hpp"
+#include "transport/image_store.hpp"
+#include "transport/layout/pending_blob.hpp"
+
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace imgcrypt {
+
+class DirDestination final : public ImageDestination {
+ public:
+  explicit DirDestination(DirReference reference) : reference_(std::move(reference)) {}
+  // A directory that was made and is still empty goes.
+  ~DirDestination() override;
+  DirDestination(const DirDestination&) = delete;
+  DirDestination& operator=(const DirDestination&) = delete;
+
+  // Throws kUsage when the directory cannot be made, kRefused for one with other content than skopeo's.
+  void check() override;
+  // Only what was put.
+  [[nodiscard]] bool has(const Descriptor& blob) override;
+  [[nodiscard]] bool adopt(const Descriptor& /*blob*/) override { return false; }
+  Digest put_blob(const BlobInfo& info, Source& content) override;
+  void put_document(const Descriptor& descriptor, std::string_view text) override;
+  std::optional<Digest> commit(const RootDescriptor& root) override;
+
+ private:
+  [[nodiscard]] Fd open_directory();
+  void write_file(const Fd& directory, const std::string& name, std::string_view text) const;
+  void remove_others(const Digest& root) const;
+
+  DirReference reference_;
+  std::mutex mutex_;
+  bool is_made_ = false;
+  std::map<Digest, PendingBlob> blobs_;
+  std::map<Digest, std::string> documents_;
+};
+
+}  // namespace imgcrypt

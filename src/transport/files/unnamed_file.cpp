@@ -1,0 +1,28 @@
+#include "transport/files/unnamed_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+
+namespace imgcrypt {
+
+Fd create_unnamed_file(const std::filesystem::path& directory) {
+  Fd file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600));
+  if (file.is_open()) return file;
+  // Network file systems have no unnamed files. mkostemp's are 0600 from the beginning.
+  std::string path = directory / "imgcrypt-XXXXXX";
+  file = Fd(::mkostemp(path.data(), O_CLOEXEC));
+  if (!file.is_open()) throw spool_error(errno_error("create a temporary file"), directory);
+  ::unlink(path.c_str());
+  return file;
+}
+
+Error spool_error(const Error& error, const std::filesystem::path& directory) {
+  if (error.code() == ErrorCode::kCancelled) return error;
+  return {ErrorCode::kOther, "temporary files in " + directory.string() + ": " + error.message(),
+          "free some space there, or choose another directory with --tmpdir"};
+}
+
+}  // namespace imgcrypt

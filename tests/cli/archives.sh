@@ -1,0 +1,191 @@
+#!/bin/bash
+# Images in archives: read and written, from files and through pipes, packed or not, of both ages of Docker. Refused are those
+# whose content would be lost or lead outside.
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+fresh() {
+  rm -rf "${TMP:?}"/in "$TMP"/out "$TMP"/back "$TMP"/*.tar* "$TMP"/spool
+  make_image "$TMP/in" t --no-busybox --layers 3 --compression gzip,tar,zstd "$@" >/dev/null
+  root=$(root_of "$TMP/in" t)
+  mkdir "$TMP/spool"
+}
+
+# members FILE: their names, without folders
+members() {
+  tar tf "$1" | grep -v '/$'
+}
+
+# classic_archive FILE NAME: what Docker before 25 wrote, of a new image: layers of HEX/layer.tar, one of them a link
+classic_archive() {
+  python3 "$cli_dir/classic_archive.py" "$1" "$2"
+}
+
+encrypted_archives_are_read_and_written() {
+  fresh
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci-archive:$TMP/enc.tar:v1" -r "jwe:$TMP/key.pub.pem"
+  expect_contains "$stdout" "oci-archive:$TMP/enc.tar:v1@sha256:"
+  expect_exit 0 imgcrypt check "oci-archive:$TMP/enc.tar:v1" -k "$TMP/key.pem" --full
+  expect_exit 0 imgcrypt decrypt "oci-archive:$TMP/enc.tar" "oci:$TMP/back:t" -k "$TMP/key.pem"
+  expect_equal "$(root_of "$TMP/back" t)" "$root" "the digest of what came back"
+  expect_equal "$(members "$TMP/enc.tar" | tail -n 2 | paste -sd ' ')" "index.json oci-layout" "the last members"
+  [[ $(members "$TMP/enc.tar") != *manifest.json* ]] || fail "an encrypted archive that Docker would take for plain"
+  expect_no_temporary_files "$TMP"
+}
+
+packed_archives_are_read() {
+  fresh
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci-archive:$TMP/enc.tar:v1" -r "jwe:$TMP/key.pub.pem"
+  gzip -k "$TMP/enc.tar"
+  xz -k "$TMP/enc.tar"
+  zstd -q "$TMP/enc.tar"
+  bzip2 -k "$TMP/enc.tar"
+  local packed
+  for packed in gz xz zst bz2; do
+    expect_exit 0 imgcrypt check "oci-archive:$TMP/enc.tar.$packed" -k "$TMP/key.pem" --full --tmpdir "$TMP/spool"
+  done
+  head -c 300 "$TMP/enc.tar.gz" >"$TMP/cut.tar.gz"
+  expect_exit 7 imgcrypt inspect "oci-archive:$TMP/cut.tar.gz" --tmpdir "$TMP/spool"
+  expect_equal "$(ls -A "$TMP/spool")" "" "what is left in the temporary directory"
+  expect_exit 1 imgcrypt inspect "oci-archive:$TMP/enc.tar.gz" --tmpdir "$TMP/none"
+  expect_contains "$stderr" "temporary files in $TMP/none"
+  expect_contains "$stderr" "--tmpdir"
+}
+
+pipes_carry_archives() {
+  fresh
+  export TMPDIR=$TMP/spool
+  timeout 120 "$IMGCRYPT" encrypt "oci:$TMP/in:t" - -r "jwe:$TMP/key.pub.pem" 2>"$TMP/said" |
+    timeout 120 "$IMGCRYPT" decrypt - - -k "$TMP/key.pem" -o json 2>"$TMP/result" |
+    timeout 120 "$IMGCRYPT" inspect - -o json >"$TMP/inspected"
+  unset TMPDIR
+  expect_contains "$(cat "$TMP/said")" "-@sha256:"
+  expect_equal "$(grep '^{' "$TMP/result" | jq -r .digest)" "$root" "the result on stderr"
+  expect_contains "$(cat "$TMP/inspected")" "$root"
+  expect_equal "$(ls -A "$TMP/spool")" "" "what is left in the temporary directory"
+}
+
+nothing_goes_to_stdout_after_a_failure() {
+  fresh
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
+  local layer
+  layer=$(blob "$TMP/out" "$(layers_of "$TMP/out" t | awk 'END { print $2 }')")
+  printf X | dd of="$layer" bs=1 seek=3 conv=notrunc status=none
+  expect_exit 7 imgcrypt decrypt "oci:$TMP/out:t" - -k "$TMP/key.pem"
+  expect_equal "$stdout" "" "stdout"
+  expect_exit 7 imgcrypt decrypt "oci:$TMP/out:t" "oci-archive:$TMP/none.tar" -k "$TMP/key.pem"
+  expect_absent "$TMP/none.tar"
+  expect_no_temporary_files "$TMP"
+}
+
+other_images_are_not_lost() {
+  fresh
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci-archive:$TMP/enc.tar:v1" -r "jwe:$TMP/key.pub.pem"
+  local before
+  before=$(sha256sum "$TMP/enc.tar")
+  expect_exit 8 imgcrypt encrypt "oci:$TMP/in:t" "oci-archive:$TMP/enc.tar:v2" -r "jwe:$TMP/key.pub.pem"
+  expect_contains "$stderr" "the archive holds other images, which would be lost"
+  expect_exit 8 imgcrypt encrypt "oci:$TMP/in:t" "oci-archive:$TMP/key.pem:v2" -r "jwe:$TMP/key.pub.pem"
+  expect_contains "$stderr" "is not an archive of images"
+  expect_equal "$(sha256sum "$TMP/enc.tar")" "$before" "the archive"
+  # Under the same name it is replaced, and by itself in place.
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci-archive:$TMP/enc.tar:v1" -r "jwe:$TMP/key.pub.pem"
+  expect_contains "$stderr" "replaced sha256:"
+  expect_exit 0 imgcrypt recipients add "oci-archive:$TMP/enc.tar" -r "jwe:$TMP/other.pub.pem" -k "$TMP/key.pem"
+  expect_exit 0 imgcrypt decrypt "oci-archive:$TMP/enc.tar:v1" "oci:$TMP/back:t" -k "$TMP/other.pem"
+  expect_equal "$(root_of "$TMP/back" t)" "$root" "the digest of what came back"
+}
+
+output_is_deterministic() {
+  fresh
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
+  local round
+  for round in 1 2 3 4; do
+    expect_exit 0 imgcrypt decrypt "oci:$TMP/out:t" "oci-archive:$TMP/$round.tar:t" -k "$TMP/key.pem" --jobs 4
+    expect_equal "$(sha256sum <"$TMP/$round.tar")" "$(sha256sum <"$TMP/1.tar")" "archive $round"
+  done
+}
+
+classic_docker_archives_are_read() {
+  fresh
+  classic_archive "$TMP/docker.tar" app:1
+  expect_exit 0 imgcrypt tags "docker-archive:$TMP/docker.tar"
+  expect_equal "$stdout" "docker.io/library/app:1" "the names"
+  expect_exit 0 imgcrypt encrypt "docker-archive:$TMP/docker.tar:app:1" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
+  expect_exit 0 imgcrypt encrypt - "oci-archive:$TMP/enc.tar" -r "jwe:$TMP/key.pub.pem" <"$TMP/docker.tar"
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/out:t" "oci:$TMP/back:t" -k "$TMP/key.pem" --diff-ids always
+  expect_exit 0 imgcrypt inspect "docker-archive:$TMP/docker.tar:@0" -o json
+  expect_contains "$stdout" "$(root_of "$TMP/back" t)"
+  expect_exit 2 imgcrypt inspect "docker-archive:$TMP/docker.tar:app:2"
+  expect_contains "$stderr" "the archive has: docker.io/library/app:1"
+  expect_exit 2 imgcrypt inspect "oci-archive:$TMP/docker.tar"
+  expect_contains "$stderr" "write docker-archive:$TMP/docker.tar"
+}
+
+names_of_members_lead_nowhere() {
+  fresh
+  local kind
+  for kind in absolute parent link-out link-loop device; do
+    python3 "$cli_dir/classic_archive.py" "$TMP/docker.tar" app:1 --hostile "$kind"
+    expect_exit 7 imgcrypt encrypt "docker-archive:$TMP/docker.tar" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
+    expect_contains "$stderr" "names a file that is missing"
+    expect_absent "$TMP/out"
+  done
+  expect_absent /tmp/imgcrypt-escaped
+}
+
+docker_archives_are_written() {
+  fresh
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/out:t" "docker-archive:$TMP/docker.tar:app:1" -k "$TMP/key.pem"
+  expect_equal "$(tar xOf "$TMP/docker.tar" manifest.json | jq -r '.[0].RepoTags[0]')" docker.io/library/app:1 "the name"
+  local name
+  for name in $(tar xOf "$TMP/docker.tar" manifest.json | jq -r '.[0] | .Config, .Layers[]'); do
+    expect_equal "$(tar xOf "$TMP/docker.tar" "$name" | sha256sum | cut -c 1-64)" "${name%%.*}" "the content of $name"
+  done
+  expect_exit 0 imgcrypt encrypt "docker-archive:$TMP/docker.tar:app:1" "oci:$TMP/again:t" -r "jwe:$TMP/key.pub.pem"
+  expect_exit 8 imgcrypt encrypt "oci:$TMP/in:t" "docker-archive:$TMP/none.tar" -r "jwe:$TMP/key.pub.pem"
+  expect_contains "$stderr" "Docker's archives cannot hold encrypted layers"
+  expect_absent "$TMP/none.tar"
+  fresh --platforms linux/amd64,linux/arm64
+  rm -rf "$TMP/out"
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
+  expect_exit 8 imgcrypt decrypt "oci:$TMP/out:t" "docker-archive:$TMP/none.tar" -k "$TMP/key.pem"
+  expect_contains "$stderr" "images of one platform only"
+}
+
+directories_of_skopeo_are_read_and_written() {
+  fresh --platforms linux/amd64,linux/arm64
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "dir:$TMP/out" -r "jwe:$TMP/key.pub.pem"
+  local encrypted
+  encrypted=$(sha256sum <"$TMP/out/manifest.json")
+  expect_equal "$(cat "$TMP/out/version")" "Directory Transport Version: 1.1" "the version"
+  expect_exit 0 imgcrypt check "dir:$TMP/out" -k "$TMP/key.pem" --full
+  expect_exit 0 imgcrypt decrypt "dir:$TMP/out" "oci:$TMP/back:t" -k "$TMP/key.pem"
+  expect_equal "$(root_of "$TMP/back" t)" "$root" "the digest of what came back"
+  # The plain image that was there leaves nothing behind.
+  expect_exit 0 imgcrypt decrypt "dir:$TMP/out" "dir:$TMP/plain" -k "$TMP/key.pem"
+  expect_exit 0 imgcrypt encrypt "dir:$TMP/plain" "dir:$TMP/plain" -r "jwe:$TMP/key.pub.pem"
+  expect_contains "$stderr" "replaced $root"
+  local layer
+  for layer in $(layers_of "$TMP/in" t | awk '{ print $2 }'); do
+    expect_absent "$TMP/plain/${layer#*:}"
+  done
+  expect_exit 8 imgcrypt encrypt "oci:$TMP/in:t" "dir:$TMP" -r "jwe:$TMP/key.pub.pem"
+  expect_contains "$stderr" "the directory is not empty"
+  rm -rf "$TMP/plain"
+  [[ $encrypted == "$(sha256sum <"$TMP/out/manifest.json")" ]] || fail "the source was changed"
+}
+
+make_keys "$TMP/key" P-256
+make_keys "$TMP/other" P-256
+encrypted_archives_are_read_and_written
+packed_archives_are_read
+pipes_carry_archives
+nothing_goes_to_stdout_after_a_failure
+other_images_are_not_lost
+output_is_deterministic
+classic_docker_archives_are_read
+names_of_members_lead_nowhere
+docker_archives_are_written
+directories_of_skopeo_are_read_and_written
