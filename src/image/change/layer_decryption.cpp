@@ -19,8 +19,10 @@ DescriptorEdit decrypted_edit(const Descriptor& layer, const Digest& plaintext) 
 }
 
 BlobInfo LayerDecryption::expected_blob() const {
-  return {decrypted_type(layer_.media_type), layer_.size, std::nullopt, layer_.digest.algorithm(),
-          layer_.digest};
+  return {.media_type = decrypted_type(layer_.media_type),
+          .size = layer_.size,
+          .algorithm = layer_.digest.algorithm(),
+          .made_from = layer_.digest};
 }
 
 DescriptorEdit LayerDecryption::apply(Source& blob, ImageDestination& destination) const {

@@ -7,8 +7,10 @@
 namespace imgcrypt {
 
 BlobInfo LayerEncryption::expected_blob() const {
-  return {encrypted_type(layer_.media_type), layer_.size, std::nullopt, layer_.digest.algorithm(),
-          layer_.digest};
+  return {.media_type = encrypted_type(layer_.media_type),
+          .size = layer_.size,
+          .algorithm = layer_.digest.algorithm(),
+          .made_from = layer_.digest};
 }
 
 DescriptorEdit LayerEncryption::apply(Source& blob, ImageDestination& destination) const {

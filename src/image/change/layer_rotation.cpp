@@ -7,7 +7,10 @@
 namespace imgcrypt {
 
 BlobInfo LayerRotation::expected_blob() const {
-  return {layer_.media_type, layer_.size, std::nullopt, layer_.digest.algorithm(), layer_.digest};
+  return {.media_type = layer_.media_type,
+          .size = layer_.size,
+          .algorithm = layer_.digest.algorithm(),
+          .made_from = layer_.digest};
 }
 
 DescriptorEdit LayerRotation::apply(Source& blob, ImageDestination& destination) const {
