@@ -42,6 +42,8 @@ std::string_view word(EncryptedAs outcome) {
       return "not-chosen";
     case EncryptedAs::kBase:
       return "base";
+    case EncryptedAs::kForeign:
+      return "foreign";
     case EncryptedAs::kNotALayer:
       return "not-a-layer";
   }
