@@ -46,8 +46,8 @@ std::string problem_of(const Descriptor& layer) {
   }
   try {
     // Only what everybody can see: whether a key opens the layer is for `check` to say.
-    (void)public_options_of(layer.annotations);
     require_wrapped_keys(layer.annotations);
+    (void)public_options_of(layer.annotations);
   } catch (const Error& error) {
     return error.message();
   }
