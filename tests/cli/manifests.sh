@@ -79,7 +79,7 @@ with_layer() {
   edit_root "$TMP/in" t ".layers += [$1 + {digest: \"sha256:$digest\", size: ${#2}}]"
 }
 
-# expect_passed_through TYPE: the top layer is not encrypted, and a note says so.
+# expect_passed_through WHY: the top layer is not encrypted, and it is said why.
 expect_passed_through() {
   expect_contains "$stderr" "$1"
   expect_equal "$(jq -c '.layers[-1]' "$(manifest_of "$TMP/out" t)")" "$(jq -c '.layers[-1]' "$(manifest_of "$TMP/in" t)")" \
