@@ -1,5 +1,6 @@
 #include "image/check.hpp"
 
+#include "base/text/short_list.hpp"
 #include "cli/commands.hpp"
 #include "cli/json/results.hpp"
 #include "cli/options/image_arguments.hpp"
@@ -45,18 +46,24 @@ std::string_view word(LayerState state) {
 }
 
 std::string_view encryption_of(const CheckResult& result) {
-  if (result.encrypted() == 0) return "none";
-  return result.count(LayerState::kPlain) > 0 ? "partial" : "full";
+  const LayerCounts counts = result.counts();
+  if (counts.encrypted == 0) return "none";
+  return counts.plain > 0 ? "partial" : "full";
 }
 
 std::string summary_of(const CheckResult& result) {
+  const LayerCounts all = result.counts();
+  if (all.encrypted == 0) return "not encrypted";
+  std::string text = all.plain == 0
+                         ? "encrypted"
+                         : "partly encrypted, " + std::to_string(all.plain) + " of " +
+                               std::to_string(all.encrypted + all.plain) + " layers readable by everyone";
   const std::size_t encrypted = result.encrypted();
-  if (encrypted == 0) return "not encrypted";
-  const std::size_t plain = result.count(LayerState::kPlain);
-  std::string text = plain == 0 ? "encrypted"
-                                : "partly encrypted, " + std::to_string(plain) + " of " +
-                                      std::to_string(encrypted + plain) + " layers readable by everyone";
-  if (result.count(LayerState::kOpens) == encrypted) text += "; the keys open every encrypted layer";
+  const std::size_t opens = result.count(LayerState::kOpens);
+  if (opens > 0 && opens == encrypted) {
+    text += result.passed_over.empty() ? "; the keys open every encrypted layer"
+                                       : "; the keys open every selected layer that is encrypted";
+  }
   const std::size_t locked = result.count(LayerState::kLocked);
   if (locked > 0) text += "; " + std::to_string(locked) + " of " + std::to_string(encrypted) + " locked";
   return text;
@@ -115,6 +122,13 @@ void run_check(const CheckArguments& options, Output& output) {
   how.jobs = options.jobs.value();
   const CheckResult result = check_image(*source, how, output);
   for (const std::string& platform : result.left_out) output.note("not checked: " + platform);
+  std::vector<std::string> passed_over;
+  for (const CheckedLayer& layer : result.passed_over) {
+    if (layer.state != LayerState::kNotALayer) passed_over.push_back(layer.place);
+  }
+  if (!passed_over.empty())
+    output.note("only what their types say is known of layers that are not selected: " +
+                short_list(passed_over));
   if (!has_keys && result.encrypted() > 0)
     output.note("no key was given; give one with -k to check that it opens the layers");
   const Descriptor& root = source->root().descriptor;
@@ -136,7 +150,7 @@ void add_check(CLI::App& app, Output& output) {
   options->selection.add_to(*command, "not checked");
   command->add_flag("--full", options->is_full, "read every layer, and check its digest, HMAC and diff_id");
   command->add_flag("--require-encrypted", options->requires_encrypted,
-                    "fail if a layer of the file system is not encrypted");
+                    "fail if a layer of the file system is not encrypted, whatever --layer selects");
   options->links.add_to(*command);
   options->tmpdir.add_to(*command);
   options->keys.add_to(*command);

@@ -25,6 +25,8 @@ std::string_view word(EncryptedAs outcome) {
       return "not-chosen";
     case EncryptedAs::kBase:
       return "base";
+    case EncryptedAs::kForeign:
+      return "foreign";
     case EncryptedAs::kNotALayer:
       return "not-a-layer";
   }

@@ -1,6 +1,8 @@
 #include "cli/former_image.hpp"
 
+#include "base/text/short_list.hpp"
 #include "cli/json/results.hpp"
+#include "image/needed_blobs.hpp"
 #include "image/prune.hpp"
 
 namespace imgcrypt::cli {
@@ -22,6 +24,12 @@ void report_removed(const std::set<Digest>& removed, const FormerImage& former, 
   for (const Digest& blob : removed) output.detail("removed " + blob.string());
 }
 
+// After it was not pruned.
+std::string why_needed(SharedStore& store, const Digest& root) {
+  const std::vector<std::string> holders = holders_of(store, store.contents(), {root});
+  return holders.empty() ? "it refers to another image" : "it is needed by " + short_list(holders);
+}
+
 }  // namespace
 
 FormerOutcome settle_former(SharedStore* store, const std::optional<Digest>& replaced,
@@ -36,9 +44,9 @@ FormerOutcome settle_former(SharedStore* store, const std::optional<Digest>& rep
     }
     if (former && readers == FormerReaders::kShutOut && former->encrypted_layers > 0 &&
         !outcome.removed.contains(former->root)) {
-      output.warn(still_there(*former) + (prune.is_given
-                                              ? "; another image needs it"
-                                              : "; imgcrypt gc removes it, as --prune would have"));
+      output.warn(still_there(*former) + "; " +
+                  (prune.is_given ? why_needed(*store, former->root)
+                                  : "imgcrypt gc removes it, as --prune would have"));
     }
   } catch (const Error& error) {
     output.warn("the former image may still be in the layout: " + error.message());

@@ -19,6 +19,7 @@ void run_gc(const GcArguments& arguments, Output& output) {
   (void)list_images(reference, options);  // fails where there is no layout, or one image is named
   const auto store = open_shared_store(reference, options);
   const bool is_dry = arguments.dry_run.is_given;
+  const std::vector<UnfinishedBlob> unfinished = store->unfinished();
   const std::vector<StoredBlob> garbage =
       collect_garbage(*store, is_dry ? Removal::kOnlyFind : Removal::kRemove);
   std::uint64_t bytes = 0;
@@ -30,12 +31,23 @@ void run_gc(const GcArguments& arguments, Output& output) {
     lines += blob.digest.string();
     removed.add(JsonObject().add("digest", blob.digest.string()).add("size", blob.size));
   }
-  output.note(std::string(is_dry ? "would remove " : "removed ") + std::to_string(garbage.size()) +
-              (garbage.size() == 1 ? " blob, " : " blobs, ") + std::to_string(bytes) + " bytes");
+  JsonArray left;
+  for (const UnfinishedBlob& file : unfinished) {
+    bytes += file.size;
+    if (!lines.empty()) lines.end_line();
+    lines += file.path;
+    left.add(JsonObject().add("path", file.path).add("size", file.size));
+  }
+  std::string what = std::to_string(garbage.size()) + (garbage.size() == 1 ? " blob" : " blobs");
+  if (!unfinished.empty()) {
+    what += " and " + std::to_string(unfinished.size()) +
+            (unfinished.size() == 1 ? " unfinished file" : " unfinished files");
+  }
+  output.note((is_dry ? "would remove " : "removed ") + what + ", " + std::to_string(bytes) + " bytes");
   if (!lines.empty()) output.print_text(lines);
   JsonObject json;
   json.add("reference", reference.string()).add("dryRun", is_dry);
-  output.print_json(json.add("removed", removed).add("bytes", bytes));
+  output.print_json(json.add("removed", removed).add("unfinished", left).add("bytes", bytes));
 }
 
 }  // namespace

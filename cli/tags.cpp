@@ -31,7 +31,7 @@ JsonObject json_of(const ListedImage& image) {
 void run_tags(const TagsArguments& arguments, Output& output) {
   const Reference reference = Reference::parse(arguments.reference, ReferenceUse::kList);
   Text lines;
-  std::set<std::string> tags;  // two images of one tag have one line
+  std::set<std::string> names;  // of one image that is listed twice there is one line
   std::size_t untagged = 0;
   JsonArray images;
   const TransportOptions reading{.links = arguments.links.value(),
@@ -42,11 +42,12 @@ void run_tags(const TagsArguments& arguments, Output& output) {
     const std::string place = reference.string() + ":@" + std::to_string(image.position);
     if (image.problem) output.warn(place + " cannot be read: " + image.problem->message());
     const std::string tag = image.tag ? *image.tag : image.name.value_or("");
+    const std::string line = image.usable_name.value_or(":@" + std::to_string(image.position) + " " + tag);
     if (tag.empty()) {
       ++untagged;
-    } else if (tags.insert(tag).second) {
+    } else if (names.insert(line).second) {
       if (!lines.empty()) lines.end_line();
-      lines += tag;
+      lines += line;
     }
   }
   if (untagged > 0) {

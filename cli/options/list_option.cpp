@@ -8,7 +8,8 @@ namespace imgcrypt::cli {
 
 CLI::Option* ListOption::add_to(CLI::App& command, const std::string& names, const std::string& description,
                                 const std::string& type) {
-  return make_repeatable(command.add_option(names, lists, description), type);
+  option = make_repeatable(command.add_option(names, lists, description), type);
+  return option;
 }
 
 std::vector<std::string> ListOption::values() const {
@@ -19,8 +20,9 @@ std::vector<std::string> ListOption::values() const {
       const std::size_t comma = rest.find(',');
       values.emplace_back(rest.substr(0, comma));
       if (values.back().empty()) {
-        throw Error(ErrorCode::kUsage, "the list \"" + list + "\" has an empty value",
-                    "remove a comma, or add the missing value");
+        throw Error(ErrorCode::kUsage, option->get_name() + " \"" + list + "\" has an empty value",
+                    list.empty() ? "give a value, or leave the option out"
+                                 : "remove a comma, or add the missing value");
       }
       if (comma == std::string_view::npos) break;
       rest.remove_prefix(comma + 1);

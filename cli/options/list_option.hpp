@@ -11,6 +11,7 @@ namespace imgcrypt::cli {
 
 struct ListOption {
   std::vector<std::string> lists;  // as given, commas included
+  CLI::Option* option = nullptr;   // the parser's, for its name; set by add_to()
 
   // `names` as CLI11 takes them: "-l,--layer".
   CLI::Option* add_to(CLI::App& command, const std::string& names, const std::string& description,

@@ -1,3 +1,4 @@
+#include "base/text/short_list.hpp"
 #include "cli/commands.hpp"
 #include "cli/json/results.hpp"
 #include "cli/options/image_arguments.hpp"
@@ -41,6 +42,11 @@ void run_recipients_list(const ListArguments& arguments, Output& output) {
     if (i != 0) lines.end_line();
     lines += line_of(list, i);
     recipients.add(json_of(list.recipients[i]));
+  }
+  if (!list.without.empty()) {
+    output.warn((list.without.size() == 1 ? "a layer has no recipients, so that no key opens it: "
+                                          : "layers have no recipients, so that no key opens them: ") +
+                short_list(list.without));
   }
   output.print_result(list.layers == 0 ? Text("not encrypted") : lines,
                       JsonObject().add("encryptedLayers", list.layers).add("recipients", recipients));

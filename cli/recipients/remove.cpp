@@ -48,6 +48,10 @@ std::set<std::size_t> places_of(const std::string& text, const RecipientList& li
   std::set<std::string> ids;
   for (const std::size_t place : places) ids.insert(fingerprint_of(place));
   if (ids.size() == 1 || (!ids.empty() && !name.is_beginning())) return places;
+  if (ids.empty() && name.is_beginning() && text.size() < kShortestBeginning) {
+    throw Error(ErrorCode::kUsage, "recipient " + text + ": too short for the beginning of a fingerprint",
+                "give at least four characters of it; imgcrypt recipients list shows them");
+  }
   throw Error(
       ErrorCode::kUsage,
       "recipient " + text +

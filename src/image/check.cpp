@@ -119,8 +119,12 @@ class Checker {
     } else if (!is_image_layer(blob)) {
       others_.push_back({node.place, &need(blob, node.place, nullptr)});
     } else if (options_.selection.layers.empty()) {
-      // Positions are those of manifests' layers.
       add_layer("index entry " + node.place, blob, true, std::nullopt);
+      result_.layers.back().is_listed_by_index = true;
+    } else {
+      // Positions are those of manifests' layers.
+      pass_over("index entry " + node.place, blob, true);
+      result_.passed_over.back().is_listed_by_index = true;
     }
   }
 
@@ -132,7 +136,10 @@ class Checker {
     const auto texts = layer_texts(manifest);
     for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
       const Descriptor& layer = manifest.layers()[i];
-      if (!chosen.contains(layer_id(layer))) continue;
+      if (!chosen.contains(layer_id(layer))) {
+        pass_over(layer_place(node, i), layer, are_layers[i]);
+        continue;
+      }
       CheckedBlob& blob = add_layer(layer_place(node, i), layer, are_layers[i],
                                     layer.has_data ? problem_of_data(layer, texts[i]) : std::nullopt);
       // Gathered from all manifests, so that the blob is read once and compared with each of them.
@@ -156,6 +163,13 @@ class Checker {
     CheckedBlob& blob = need(layer, place, unwrapped_.find(layer));
     blobs_of_layers_.push_back(&blob);
     return blob;
+  }
+
+  // Nobody looks at its blob, but its type tells whether everyone can read it.
+  void pass_over(const std::string& place, const Descriptor& layer, bool is_of_file_system) {
+    const LayerState state =
+        is_encrypted(layer.media_type) ? LayerState::kEncrypted : state_of(layer, is_of_file_system);
+    result_.passed_over.push_back({place, without_annotations(layer), state, std::nullopt});
   }
 
   // The entry of a blob, which is looked at once, however often it occurs.
@@ -205,13 +219,14 @@ class Checker {
 
   [[nodiscard]] LayerState state_of(const Descriptor& layer, bool is_of_file_system) const {
     if (!is_encrypted(layer.media_type))
-      return is_of_file_system && !is_foreign(layer) ? LayerState::kPlain : LayerState::kNotALayer;
+      return is_of_file_system ? LayerState::kPlain : LayerState::kNotALayer;
     if (options_.unwrappers == nullptr) return LayerState::kEncrypted;
     return unwrapped_.find(layer) ? LayerState::kOpens : LayerState::kLocked;
   }
 
   // What its descriptor alone shows.
   [[nodiscard]] std::optional<Error> problem_of(const Descriptor& layer) const {
+    if (is_encrypted_twice(layer.media_type)) return encrypted_twice(layer.media_type);
     if (!is_encrypted(layer.media_type)) {
       if (!has_encryption_annotations(layer.annotations)) return std::nullopt;
       return Error(ErrorCode::kIntegrity,
@@ -220,6 +235,8 @@ class Checker {
     try {
       // Even without keys: when these are damaged, no key can open the layer.
       (void)public_options_of(layer.annotations);
+      // Keys of the same blob elsewhere in the image may open it all the same.
+      if (unwrapped_.find(layer) == nullptr) require_wrapped_keys(layer.annotations);
     } catch (const Error& error) {
       return error;
     }

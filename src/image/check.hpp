@@ -36,7 +36,7 @@ enum class LayerState {
   kLocked,     // encrypted, and no key opens it
   kEncrypted,  // encrypted: no keys were given, or its problem comes first
   kPlain,      // part of the file system, and everyone can read it
-  kNotALayer,  // not part of the file system, or to be fetched from its urls
+  kNotALayer,  // not part of the file system
 };
 
 // "encrypted, a key opens it", "not encrypted": for people.
@@ -49,17 +49,30 @@ struct CheckedLayer {
   Descriptor layer;
   LayerState state;
   std::optional<Error> problem;  // without the place; of several, damage or absence before a missing key
+  bool is_listed_by_index = false;
+};
+
+// Layers of the file system.
+struct LayerCounts {
+  std::size_t encrypted = 0;
+  std::size_t plain = 0;
 };
 
 // Everything that was found. No problems means that the chosen parts are complete, as far as the depth goes.
 struct CheckResult {
-  std::vector<CheckedLayer> layers;   // those chosen, of every manifest, in order
+  std::vector<CheckedLayer> layers;  // those chosen, of every manifest, in order
+  // The others of the chosen platforms: only what their types say of them is known.
+  std::vector<CheckedLayer> passed_over;
   std::vector<Error> problems;        // also those of layers; each names its place
   std::vector<std::string> left_out;  // platforms that were not chosen
   bool has_tried_keys = false;
 
+  // Of the chosen layers.
   [[nodiscard]] std::size_t count(LayerState state) const;
   [[nodiscard]] std::size_t encrypted() const;  // layers, whether they open or not
+
+  // How much of the chosen platforms is encrypted, layers that were not chosen included.
+  [[nodiscard]] LayerCounts counts() const;
 };
 
 // Problems of layers and configs, missing children of an index, and failures of key providers are in the
@@ -73,7 +86,7 @@ struct CheckResult {
 [[nodiscard]] std::optional<Error> worst_problem(const CheckResult& result);
 
 // Throws kRefused, naming layers, when one of the file system is not encrypted, or when none is encrypted.
-// Looks only at the layers that were chosen.
+// All layers of the chosen platforms count, whichever were chosen: one in the clear gives the image away.
 void require_encrypted(const CheckResult& result);
 
 }  // namespace imgcrypt

@@ -12,20 +12,37 @@ constexpr std::size_t kMostNamed = 16;  // layers in one message
 std::string plain_layers(const CheckResult& result) {
   std::string names;
   std::size_t count = 0;
-  for (const CheckedLayer& layer : result.layers) {
-    if (layer.state == LayerState::kPlain && count++ < kMostNamed)
-      names += (names.empty() ? "" : ", ") + layer.place;
+  for (const auto* layers : {&result.layers, &result.passed_over}) {
+    for (const CheckedLayer& layer : *layers) {
+      if (layer.state == LayerState::kPlain && count++ < kMostNamed)
+        names += (names.empty() ? "" : ", ") + layer.place;
+    }
   }
   return count <= kMostNamed ? names : names + " and " + std::to_string(count - kMostNamed) + " more";
 }
 
+// Why `encrypt` would leave it as it is; nullopt of one that it encrypts.
+std::optional<std::string> why_it_stays(const CheckedLayer& layer) {
+  if (layer.is_listed_by_index)
+    return "a layer that an index lists cannot be encrypted: build an image with a manifest that lists it";
+  if (is_foreign(layer.layer)) {
+    return "a layer that is non-distributable and has urls cannot be encrypted, as everyone fetches it from "
+           "there: build the image without such a layer";
+  }
+  if (is_image_layer(layer.layer)) return std::nullopt;
+  const std::string& type = layer.layer.media_type;
+  return "a layer " + (type.empty() ? "without a media type" : "of type " + type) +
+         " cannot be encrypted: build the image with layers of OCI's or Docker's types";
+}
+
 // What to do about the layers that are not encrypted.
 std::string how_to_encrypt(const CheckResult& result) {
-  if (result.count(LayerState::kPlain) == 0) return "the image has no layer that can be encrypted";
-  for (const CheckedLayer& layer : result.layers) {
-    if (layer.state != LayerState::kPlain || is_image_layer(layer.layer)) continue;
-    return "a layer of type " + layer.layer.media_type +
-           " cannot be encrypted: build the image with layers of OCI's or Docker's types";
+  if (result.counts().plain == 0) return "the image has no layer that can be encrypted";
+  for (const auto* layers : {&result.layers, &result.passed_over}) {
+    for (const CheckedLayer& layer : *layers) {
+      if (layer.state != LayerState::kPlain) continue;
+      if (const auto why = why_it_stays(layer)) return *why;
+    }
   }
   return "imgcrypt encrypt SRC DST -r RECIPIENT encrypts all layers";
 }
@@ -56,6 +73,17 @@ std::size_t CheckResult::encrypted() const {
   return count(LayerState::kOpens) + count(LayerState::kLocked) + count(LayerState::kEncrypted);
 }
 
+LayerCounts CheckResult::counts() const {
+  LayerCounts counts;
+  for (const auto* of : {&layers, &passed_over}) {
+    for (const CheckedLayer& layer : *of) {
+      if (layer.state == LayerState::kPlain) ++counts.plain;
+      if (layer.state != LayerState::kPlain && layer.state != LayerState::kNotALayer) ++counts.encrypted;
+    }
+  }
+  return counts;
+}
+
 // What is missing may explain what is damaged, and damage why no key opens it: the cause comes first.
 std::optional<Error> worst_problem(const CheckResult& result) {
   for (const ErrorCode code : {ErrorCode::kNotFound, ErrorCode::kIntegrity, ErrorCode::kRegistry,
@@ -68,7 +96,7 @@ std::optional<Error> worst_problem(const CheckResult& result) {
 
 void require_encrypted(const CheckResult& result) {
   const std::string plain = plain_layers(result);
-  if (plain.empty() && result.encrypted() > 0) return;
+  if (plain.empty() && result.counts().encrypted > 0) return;
   throw Error(ErrorCode::kRefused,
               plain.empty() ? "the image has no encrypted layer" : "not encrypted: " + plain,
               how_to_encrypt(result));

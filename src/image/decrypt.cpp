@@ -17,7 +17,9 @@ std::optional<std::string> recorded_digest(const ImageNode& tree) {
   std::optional<std::string> recorded;
   for_each_document(tree, [&](const ImageNode& node, const Annotations& annotations) {
     if (&node != &tree) return;
-    if (const auto name = newest_record(annotations)) recorded = annotations.at(*name);
+    const auto name = newest_record(annotations);
+    // What is not a digest records nothing.
+    if (name && Digest::parse_if_valid(annotations.at(*name))) recorded = annotations.at(*name);
   });
   return recorded;
 }
@@ -70,7 +72,7 @@ Exactness exactness_of(const DecryptResult& result) {
   return *result.source_digest == result.root->digest.string() ? Exactness::kExact : Exactness::kDifferent;
 }
 
-void note_exactness(const DecryptResult& result, Reporter& reporter) {
+void note_exactness(const DecryptResult& result, const Digest& source, Reporter& reporter) {
   switch (result.exactness) {
     case Exactness::kExact:
       reporter.note("exact: the result is identical to the image that was encrypted");
@@ -93,7 +95,10 @@ void note_exactness(const DecryptResult& result, Reporter& reporter) {
                     " of " + std::to_string(result.layers.size()) + " layers are still encrypted");
       break;
     case Exactness::kNotEncrypted:
-      reporter.note("not encrypted: copied unchanged");
+      reporter.note(result.root->digest == source
+                        ? "not encrypted: copied unchanged"
+                        : "not encrypted: its layers are copied unchanged; the index has another digest "
+                          "without the platforms that are left out");
   }
 }
 
@@ -128,7 +133,9 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
                             const KeyUnwrappers& unwrappers, const DecryptOptions& options,
                             Reporter& reporter) {
   Configs configs(source);
-  const PlatformChoice choice = choose_platforms(configs, load_tree(source), options.selection.platforms);
+  const ImageNode stored = load_tree(source);
+  require_manifests(stored);
+  const PlatformChoice choice = choose_platforms(configs, stored, options.selection.platforms);
   const ImageNode tree = convert_to_oci(choice.tree);
   // Before anything is decided by type: with a forged type an encrypted layer would be copied as a plain one.
   check_annotations(tree);
@@ -161,7 +168,7 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   result.root = std::move(rewritten.root);
   result.replaced = std::move(rewritten.replaced);
   result.exactness = exactness_of(result);
-  note_exactness(result, reporter);
+  note_exactness(result, stored.descriptor.digest, reporter);
   return result;
 }
 

@@ -1,5 +1,6 @@
 #include "image/encrypt.hpp"
 
+#include "image/base_layers.hpp"
 #include "image/change/layer_encryption.hpp"
 #include "image/change/layer_rewrap.hpp"
 #include "image/change/plan_notes.hpp"
@@ -15,34 +16,17 @@
 namespace imgcrypt {
 namespace {
 
-// The layers that are also layers of the base. By diff_id, since a builder or registry may have compressed a
-// base layer anew, so that its blob has another digest.
-std::set<LayerId> layers_of_base(Configs& configs, const ImageNode& tree, ImageSource& base) {
-  std::set<Digest> diff_ids;
-  Configs configs_of_base(base);
-  for_each_manifest(load_tree(base), [&](const ImageNode&, const Manifest& manifest) {
-    if (const auto config = configs_of_base.of(manifest))
-      diff_ids.insert(config->diff_ids.begin(), config->diff_ids.end());
-  });
-  std::set<LayerId> layers;
-  for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
-    const auto of_layers = diff_ids_of(configs, node, manifest);
-    for (std::size_t i = 0; i < of_layers.size(); ++i) {
-      if (of_layers[i] && diff_ids.contains(*of_layers[i])) layers.insert(layer_id(manifest.layers()[i]));
-    }
-  });
-  return layers;
-}
-
 // What becomes of each layer, and how often. Decided once: plan, notes, dry run and result read it.
 class Outcomes {
  public:
-  Outcomes(Configs& configs, const ImageNode& tree, const EncryptOptions& options, Reporter& reporter)
+  Outcomes(ImageSource& source, Configs& configs, const ImageNode& tree, const EncryptOptions& options,
+           Reporter& reporter)
       : chosen_(choose_layers(tree, options.selection.layers)) {
     // Before anything is decided by type: a forged type would make an encrypted layer look plain, and it
     // would be encrypted twice.
     check_annotations(tree);
-    if (options.base != nullptr) base_ = layers_of_base(configs, tree, *options.base);
+    if (options.base != nullptr)
+      base_ = layers_of_base(*options.base, tree, source, configs, options.jobs, reporter);
     if (options.unwrappers != nullptr) {
       unwrapped_ = unwrap_layer_keys(tree, chosen_, *options.unwrappers, options.jobs, reporter);
       // With recipients added to some layers only, they could not run the image.
@@ -64,6 +48,7 @@ class Outcomes {
   [[nodiscard]] EncryptedAs decide(const Descriptor& layer) const {
     if (is_encrypted(layer.media_type))
       return keys_of(layer) ? EncryptedAs::kRecipientsAdded : EncryptedAs::kKept;
+    if (is_foreign(layer)) return EncryptedAs::kForeign;
     if (!can_be_encrypted(layer)) return EncryptedAs::kNotALayer;
     const LayerId id = layer_id(layer);
     if (base_.contains(id)) return EncryptedAs::kBase;
@@ -119,18 +104,62 @@ void require_diff_ids(Configs& configs, const ImagePlan& plan) {
   });
 }
 
-void check_worthwhile(const Outcomes& outcomes) {
+std::string type_of(const Descriptor& layer) {
+  return layer.media_type.empty() ? "it has no media type" : "its type is " + layer.media_type;
+}
+
+void require_openable(const LayerOutcome& layer) {
+  if (layer.outcome != EncryptedAs::kKept) return;
+  try {
+    require_wrapped_keys(layer.layer.annotations);
+  } catch (const Error& error) {
+    throw error.in(layer.place);
+  }
+}
+
+// The first layer that an index lists itself; null if there is none.
+const ImageNode* layer_in_index(const ImageNode& node) {
+  if (std::holds_alternative<Opaque>(node.document) && is_image_layer(node.descriptor)) return &node;
+  for (const ImageNode& child : node.children) {
+    if (const ImageNode* layer = layer_in_index(child)) return layer;
+  }
+  return nullptr;
+}
+
+// Of an image whose layers all stay plain for what they are.
+[[noreturn]] void fail_for_types(const ImageNode& tree, const Outcomes& outcomes) {
+  std::string why;
+  if (!outcomes.layers().empty()) {
+    const LayerOutcome& first = outcomes.layers().front();
+    why = ": " + first.place + " cannot be encrypted: " +
+          (first.outcome == EncryptedAs::kForeign ? "it is non-distributable and has urls"
+                                                  : type_of(first.layer));
+    const std::size_t others = outcomes.layers().size() - 1;
+    if (others > 0) why += ", and so with " + std::to_string(others) + " more";
+  } else if (const ImageNode* layer = layer_in_index(tree)) {
+    why = ": the index lists the layer " + layer->descriptor.digest.string() +
+          " itself, and only those of manifests are encrypted";
+  }
+  throw Error(
+      ErrorCode::kRefused, "the image has no layers to encrypt" + why,
+      "only the layers of images are encrypted, with OCI's or Docker's media types; artifacts such as "
+      "Helm charts stay as they are");
+}
+
+void check_worthwhile(const ImageNode& tree, const Outcomes& outcomes) {
   if (outcomes.count(EncryptedAs::kEncrypted) + outcomes.count(EncryptedAs::kRecipientsAdded) > 0) return;
   if (outcomes.count(EncryptedAs::kBase) + outcomes.count(EncryptedAs::kNotChosen) > 0) {
     throw Error(ErrorCode::kRefused, "no layer that can be encrypted is selected",
                 "imgcrypt inspect shows the layers; check --layer and --skip-base");
   }
   if (outcomes.count(EncryptedAs::kKept) > 0) {
+    // The two hints below would be in vain.
+    for (const LayerOutcome& layer : outcomes.layers()) require_openable(layer);
     throw Error(ErrorCode::kRefused, "all layers are already encrypted",
                 "to add recipients, give one of the image's keys with -k; to encrypt it with new keys, use "
                 "imgcrypt recipients replace --rotate");
   }
-  throw Error(ErrorCode::kRefused, "the image has no layers to encrypt");
+  fail_for_types(tree, outcomes);
 }
 
 void note_conversion(const ImageNode& source, const ImageNode& converted, const Outcomes& outcomes,
@@ -158,18 +187,26 @@ void note_count(std::size_t count, const std::string& one, const std::string& se
   if (count > 0) reporter.note(count == 1 ? "1 layer " + one : std::to_string(count) + " layers " + several);
 }
 
-void note_outcomes(const Outcomes& outcomes, const std::vector<std::string>& left_out, Reporter& reporter) {
+void note_outcomes(const Outcomes& outcomes, const EncryptOptions& options,
+                   const std::vector<std::string>& left_out, Reporter& reporter) {
+  std::vector<std::string> foreign;
   std::vector<std::string> no_layers;
   for (const LayerOutcome& layer : outcomes.layers()) {
+    if (layer.outcome == EncryptedAs::kForeign)
+      foreign.push_back(layer.place + " is not encrypted: it is non-distributable and has urls");
     if (layer.outcome == EncryptedAs::kNotALayer)
-      no_layers.push_back(layer.place + " is not encrypted: its type is " + layer.layer.media_type);
+      no_layers.push_back(layer.place + " is not encrypted: " + type_of(layer.layer));
   }
+  reporter.say_of_all(Importance::kWarning, foreign,
+                      "layers are not encrypted: they are non-distributable and have urls");
   reporter.say_of_all(Importance::kNote, no_layers,
                       "layers are not encrypted: they are of types that stay plain");
   note_count(outcomes.count(EncryptedAs::kNotChosen), "is not selected: everyone can read it",
              "are not selected: everyone can read them", reporter);
   note_count(outcomes.count(EncryptedAs::kBase), "belongs to the base image: everyone can read it",
              "belong to the base image: everyone can read them", reporter);
+  if (options.base != nullptr && outcomes.count(EncryptedAs::kBase) == 0)
+    reporter.note("no layer of the image is one of the base image's: none stays plain for it");
   note_count(outcomes.count(EncryptedAs::kKept), "is already encrypted and keeps its recipients",
              "are already encrypted and keep their recipients", reporter);
   note_count(outcomes.count(EncryptedAs::kRecipientsAdded), "is already encrypted: the recipients are added",
@@ -191,6 +228,8 @@ std::string description(EncryptedAs outcome) {
       return "would not be encrypted: not selected";
     case EncryptedAs::kBase:
       return "would not be encrypted: part of the base image";
+    case EncryptedAs::kForeign:
+      return "would not be encrypted: non-distributable, and to be fetched from its urls";
     case EncryptedAs::kNotALayer:
       return "would not be encrypted: not an image layer";
   }
@@ -201,15 +240,16 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
                             const EncryptOptions& options, Reporter& reporter) {
   Configs configs(source);
   const ImageNode stored = load_tree(source);
+  require_manifests(stored);
   // The digest to be recorded is that of the OCI document, as that is what decrypting gives back.
   const ImageNode converted = convert_to_oci(stored);
   const PlatformChoice choice = choose_platforms(configs, converted, options.selection.platforms);
-  const Outcomes outcomes(configs, choice.tree, options, reporter);
-  check_worthwhile(outcomes);
+  const Outcomes outcomes(source, configs, choice.tree, options, reporter);
+  check_worthwhile(choice.tree, outcomes);
   ImagePlan plan = plan_of(choice.tree, outcomes, wrappers);
   require_diff_ids(configs, plan);
   note_conversion(stored, converted, outcomes, reporter);
-  note_outcomes(outcomes, choice.left_out, reporter);
+  note_outcomes(outcomes, options, choice.left_out, reporter);
   note_plan(plan, reporter);
   settle_referrers(source, choice.left_out.empty() ? stored : choice.tree, destination, options.referrers,
                    plan, reporter);

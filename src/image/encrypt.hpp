@@ -19,8 +19,7 @@ namespace imgcrypt {
 struct EncryptOptions {
   // Layers that it does not choose stay plain, and platforms that it does not choose are left out.
   Selection selection = {};
-  // Layers that also occur in this image, by their diff_ids, are not encrypted. Null: there is none. Blobs
-  // are not compared, since a registry or builder may have compressed a base layer anew.
+  // Layers that also occur in this image (base_layers.hpp) are not encrypted. Null: there is none.
   ImageSource* base = nullptr;
   // To add the recipients to layers that are already encrypted. Null: those keep their recipients.
   const KeyUnwrappers* unwrappers = nullptr;
@@ -36,7 +35,8 @@ enum class EncryptedAs {
   kKept,             // was encrypted; keeps its recipients
   kNotChosen,        // stays plain because it was not selected
   kBase,             // stays plain because the base has it
-  kNotALayer,        // of a type that is never encrypted, or to be fetched from its urls
+  kForeign,          // stays plain because everyone fetches it from its urls (is_foreign())
+  kNotALayer,        // of a type that is never encrypted
 };
 
 // What a dry run says of it: "would be encrypted", "would not be encrypted: not selected".

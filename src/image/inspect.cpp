@@ -1,5 +1,6 @@
 #include "image/inspect.hpp"
 
+#include "image/change/layer_keys.hpp"
 #include "image/recipients/recipient_numbers.hpp"
 #include "image/tree/child_edits.hpp"
 #include "image/tree/configs.hpp"
@@ -18,21 +19,26 @@ namespace {
 // Which parts of an image are shown. The indexes above are shown as they are, not as an edit would make them:
 // their digests are those that other tools know.
 struct Shown {
-  std::set<Digest> manifests;
+  std::set<Digest> documents;  // not indexes: they are shown if something below them is
   std::set<LayerId> layers;
 };
+
+// Those that are listed but missing are shown as such.
+void collect_documents(const ImageNode& node, std::set<Digest>& documents) {
+  if (!std::holds_alternative<Index>(node.document)) documents.insert(node.descriptor.digest);
+  for (const ImageNode& child : node.children) collect_documents(child, documents);
+}
 
 Shown choose(Configs& configs, const ImageNode& tree, const Selection& selection) {
   Shown shown;
   const ImageNode chosen = choose_platforms(configs, tree, selection.platforms).tree;
-  for_each_manifest(chosen, [&](const ImageNode& node, const Manifest&) {
-    shown.manifests.insert(node.descriptor.digest);
-  });
+  collect_documents(chosen, shown.documents);
   shown.layers = choose_layers(chosen, selection.layers);
   return shown;
 }
 
 std::string problem_of(const Descriptor& layer) {
+  if (is_encrypted_twice(layer.media_type)) return encrypted_twice(layer.media_type).message();
   if (!is_encrypted(layer.media_type)) {
     return has_encryption_annotations(layer.annotations)
                ? "it has encryption annotations, but its media type is not that of an encrypted layer"
@@ -40,6 +46,7 @@ std::string problem_of(const Descriptor& layer) {
   }
   try {
     // Only what everybody can see: whether a key opens the layer is for `check` to say.
+    require_wrapped_keys(layer.annotations);
     (void)public_options_of(layer.annotations);
   } catch (const Error& error) {
     return error.message();
@@ -84,7 +91,7 @@ class Inspection {
   }
 
   [[nodiscard]] bool is_shown(const ImageNode& node) const {
-    if (is_whole_ || shown_.manifests.contains(node.descriptor.digest)) return true;
+    if (is_whole_ || shown_.documents.contains(node.descriptor.digest)) return true;
     return std::ranges::any_of(node.children, [&](const ImageNode& child) { return is_shown(child); });
   }
 
@@ -134,7 +141,6 @@ class Inspection {
       for (const LayerRecipient& recipient : recipients.list)
         described.recipients.push_back(numbers_.number_of(recipient));
       described.omitted = recipients.omitted;
-      if (recipients.list.empty()) described.problem = "its wrapped keys are missing";
     }
     report.layers.push_back(std::move(described));
     if (is_of_file_system) count(layer);

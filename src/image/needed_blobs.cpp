@@ -2,6 +2,7 @@
 
 #include "oci/media_types.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <vector>
@@ -96,6 +97,29 @@ std::set<Digest> needed_blobs(SharedStore& store, const StoreContents& contents)
   std::set<Digest> blobs = needs.take();
   blobs.insert(contents.needed_besides.begin(), contents.needed_besides.end());
   return blobs;
+}
+
+std::vector<std::string> holders_of(SharedStore& store, const StoreContents& contents,
+                                    const std::set<Digest>& blobs) {
+  const auto is_wanted = [&](const Digest& blob) { return blobs.contains(blob); };
+  std::vector<std::string> holders;
+  for (const RootDescriptor& root : contents.images) {
+    const std::string name = root.descriptor.digest.string();
+    const ImageNode tree = load_documents(*store.open_image(root.descriptor));
+    if (std::ranges::any_of(listed_blobs(tree), is_wanted)) {
+      holders.push_back(name);
+      continue;
+    }
+    Needs needs(store);
+    needs.add(*store.open_image(root.descriptor));
+    if (!std::ranges::any_of(needs.take(), is_wanted)) continue;
+    std::vector<Digest> subjects;
+    collect_subjects(tree, subjects);
+    holders.push_back(name + (subjects.empty() ? "" : ", which refers to " + subjects.front().string()));
+  }
+  if (std::ranges::any_of(contents.needed_besides, is_wanted))
+    holders.emplace_back("manifest.json, Docker's own list,");
+  return holders;
 }
 
 void add_referrers(SharedStore& store, const std::vector<StoredBlob>& others, std::set<Digest>& needed) {

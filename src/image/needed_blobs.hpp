@@ -22,4 +22,10 @@ namespace imgcrypt {
 // cannot be read is not one.
 void add_referrers(SharedStore& store, const std::vector<StoredBlob>& others, std::set<Digest>& needed);
 
+// The images of the store that need one of `blobs`, each by its digest; of one that needs it for its
+// `subject`, such as a signature, that is said: "sha256:1a2b..., which refers to sha256:3c4d...". Empty when
+// none does. Throws as needed_blobs.
+[[nodiscard]] std::vector<std::string> holders_of(SharedStore& store, const StoreContents& contents,
+                                                  const std::set<Digest>& blobs);
+
 }  // namespace imgcrypt

@@ -18,6 +18,12 @@ PacketRecipient unusable_recipient(std::string scheme, std::string algorithm, st
   return recipient;
 }
 
+PacketRecipient damaged_recipient(std::string scheme, const std::string& why) {
+  PacketRecipient recipient = unusable_recipient(std::move(scheme), {}, "cannot be read: " + why);
+  recipient.is_damaged = true;
+  return recipient;
+}
+
 std::string rsa_key_kind(ByteView encrypted_key) {
   const bool is_plausible =
       encrypted_key.size() >= kSmallestModulus && encrypted_key.size() <= kLargestModulus;

@@ -16,6 +16,7 @@ struct PacketRecipient {
                                  // CN=one, serial 1a2b"; empty: not told
   std::string problem = {};      // why it is of no use here: "not supported"; usually empty
   bool names_one_key = false;    // whether no two keys have this fingerprint
+  bool is_damaged = false;       // no key can open the packet, whatever the program
 
   // All of it in one line, in the words of its scheme: "jwe RSA-OAEP key ab12...", "pkcs7 RSA certificate
   // issued by CN=one, serial 1a2b", "key provider demo".
@@ -25,6 +26,8 @@ struct PacketRecipient {
 // One that is of no use here: its text is "SCHEME ALGORITHM (PROBLEM)", e.g. "pgp (scheme not supported)".
 [[nodiscard]] PacketRecipient unusable_recipient(std::string scheme, std::string algorithm,
                                                  std::string problem);
+// One whose packet cannot be read: "jwe (cannot be read: not canonical base64)".
+[[nodiscard]] PacketRecipient damaged_recipient(std::string scheme, const std::string& why);
 
 // "RSA 2048" for a content key that was encrypted with RSA: the ciphertext is as long as the modulus. Just
 // "RSA" for a length that no key has.

@@ -8,14 +8,6 @@
 #include <algorithm>
 
 namespace imgcrypt {
-namespace {
-
-// Shorter texts must be whole key ids, which a JWK may choose freely. A beginning that fits several keys by
-// chance is not this's to judge: whoever asks has all of them.
-constexpr std::size_t kShortestBeginning = 4;  // characters
-
-}  // namespace
-
 RecipientPattern RecipientPattern::parse(const std::string& text) {
   const auto named = parse_scheme_string(text);
   if (!named) {

@@ -9,6 +9,10 @@
 
 namespace imgcrypt {
 
+// Shorter texts must be whole key ids, which a JWK may choose freely. A beginning that fits several keys by
+// chance is not the pattern's to judge: whoever asks has all of them.
+inline constexpr std::size_t kShortestBeginning = 4;  // characters
+
 struct RecipientPattern {
   std::string scheme = {};                     // as PacketRecipient::scheme; empty: any
   std::vector<std::string> fingerprints = {};  // any of these; empty: every recipient of the scheme

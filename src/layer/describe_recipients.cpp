@@ -13,7 +13,7 @@ std::vector<PacketRecipient> describe_packet(const Scheme& scheme, const std::st
   try {
     return scheme.describe(annotation, parse_packet(annotation, text));
   } catch (const Error& error) {
-    return {unusable_recipient(std::string(scheme.name), {}, "cannot be read: " + error.message())};
+    return {damaged_recipient(std::string(scheme.name), error.message())};
   }
 }
 
@@ -30,8 +30,7 @@ std::vector<PacketRecipient> describe_opaque(const Scheme& scheme, const std::st
       problem = error.message();
     }
   }
-  return {
-      unusable_recipient(scheme.describe(annotation, {}).front().scheme, {}, "cannot be read: " + problem)};
+  return {damaged_recipient(scheme.describe(annotation, {}).front().scheme, problem)};
 }
 
 class Description {

@@ -5,6 +5,7 @@
 #include "keywrap/schemes.hpp"
 #include "layer/describe_recipients.hpp"
 #include "layer/packets.hpp"
+#include "layer/wrapped_keys.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -69,6 +70,8 @@ class KeyTrial {
   }
 
   [[noreturn]] void fail(const std::string& cure) const {
+    // No key would help: asking for one would be in vain.
+    if (!integrity_) require_wrapped_keys(annotations_);
     if (unwrappers_.empty())
       throw Error(ErrorCode::kNoKey, "no key was given, and it is encrypted for " + recipients(), cure);
     const std::string tried = "keys tried: " + list(tried_, tried_.size(), "none of them is for this");

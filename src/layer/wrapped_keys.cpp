@@ -12,6 +12,8 @@
 namespace imgcrypt {
 namespace {
 
+constexpr std::size_t kMostShown = 300;  // characters of a packet's fault
+
 constexpr const char* kPublicOptions = "org.opencontainers.image.enc.pubopts";
 
 // A packet goes when all of its recipients have a new one.
@@ -82,6 +84,17 @@ PublicOptions public_options_of(const Annotations& annotations) {
   }
   const Bytes json = parse_packet(kPublicOptions, found->second);
   return PublicOptions::parse(as_text(json));
+}
+
+void require_wrapped_keys(const Annotations& annotations) {
+  const LayerRecipients recipients = describe_recipients(annotations);
+  const auto is_damaged = [](const LayerRecipient& recipient) { return recipient.recipient.is_damaged; };
+  if (recipients.omitted > 0 || !std::ranges::all_of(recipients.list, is_damaged)) return;
+  throw Error(ErrorCode::kIntegrity,
+              recipients.list.empty() ? "its wrapped keys are missing"
+                                      : "none of its wrapped keys can be read: " +
+                                            shortened(recipients.list.front().recipient.text, kMostShown),
+              "a builder may have dropped them; take the image from where it was encrypted");
 }
 
 bool has_encryption_annotations(const Annotations& annotations) {

@@ -36,6 +36,10 @@ void set_public_options(Annotations& annotations, const PublicOptions& public_op
 // Throws kIntegrity when they are missing or malformed, and as PublicOptions::parse.
 [[nodiscard]] PublicOptions public_options_of(const Annotations& annotations);
 
+// Throws kIntegrity when there is no packet at all, or every one is damaged, so that no key can open the
+// layer. Packets of schemes that we do not have pass.
+void require_wrapped_keys(const Annotations& annotations);
+
 // Whether any annotation is about encryption, even if what is needed to decrypt is missing.
 [[nodiscard]] bool has_encryption_annotations(const Annotations& annotations);
 

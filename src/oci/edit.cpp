@@ -203,6 +203,11 @@ void edit_elements(TextEdits& edits, const std::vector<JsonView>& views,
   erase_all_of(edits, extents_of(views), goes);
 }
 
+// An empty list leads nowhere, and stays.
+bool names_urls(const JsonMember& member) {
+  return member.name() == "urls" && !member.value.is_null() && !member.value.elements().empty();
+}
+
 // The copy of its content that a descriptor embeds belongs to the old digest. In a pass of its own: erasing a
 // member takes a comma with it, at which another edit may insert something.
 std::string without_old_content(const std::string& raw, std::string_view list,
@@ -211,10 +216,13 @@ std::string without_old_content(const std::string& raw, std::string_view list,
   const auto array = JsonView(raw).find(list);
   const auto views = array ? array->elements() : std::vector<JsonView>();
   for (std::size_t i = 0; i < views.size(); ++i) {
-    if (!elements.at(i).digest || !views[i].find("data")) continue;
     const auto members = views[i].members();
-    const std::size_t at = position_of(members, "data").value();
-    erase_run(edits, extents_of(members), at, at);
+    std::vector<bool> goes;
+    for (const JsonMember& member : members) {
+      const bool is_data = elements.at(i).digest && member.name() == "data" && !member.value.is_null();
+      goes.push_back(is_data || (elements.at(i).drops_urls && names_urls(member)));
+    }
+    erase_all_of(edits, extents_of(members), goes);
   }
   return edits.apply();
 }

@@ -27,6 +27,7 @@ struct DescriptorEdit {
   std::optional<Digest> digest;  // if set, `data`, which is the content of the old digest, goes
   std::optional<std::uint64_t> size;
   AnnotationEdit annotations;
+  bool drops_urls = false;  // `urls` goes: what is to be had from there is not the new content
 };
 
 // What changes in a manifest or index. Edits of a Manifest or Index go through its edited(), which parses the

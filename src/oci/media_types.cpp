@@ -71,6 +71,10 @@ bool can_be_encrypted(const Descriptor& layer) {
 
 bool is_encrypted(std::string_view media_type) { return media_type.ends_with(kSuffix); }
 
+bool is_encrypted_twice(std::string_view media_type) {
+  return is_encrypted(media_type) && is_encrypted(media_type.substr(0, media_type.size() - kSuffix.size()));
+}
+
 bool is_image_layer(const Descriptor& layer) {
   const std::string& type = layer.media_type;
   return is_plain_layer(type) || is_encrypted(type) || oci_type(type).has_value();

@@ -34,6 +34,9 @@ inline constexpr std::string_view kOciIndex = "application/vnd.oci.image.index.v
 [[nodiscard]] bool can_be_encrypted(const Descriptor& layer);
 // Any type that ends with "+encrypted", known or not.
 [[nodiscard]] bool is_encrypted(std::string_view media_type);
+// "+encrypted" twice: no writer makes it, and decrypting it would give a plain layer that calls itself
+// encrypted.
+[[nodiscard]] bool is_encrypted_twice(std::string_view media_type);
 // A layer of a root file system, OCI's or Docker's, encrypted or not: what a config's diff_ids count.
 [[nodiscard]] bool is_image_layer(const Descriptor& layer);
 // The type with "+encrypted" appended, ocicrypt's convention.

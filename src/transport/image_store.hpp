@@ -145,6 +145,12 @@ struct StoredBlob {
   std::uint64_t size = 0;  // bytes
 };
 
+// What a writer that was killed has left; the next writer removes it.
+struct UnfinishedBlob {
+  std::string path;        // below the store
+  std::uint64_t size = 0;  // bytes
+};
+
 // A store whose images share their blobs, and which we may list and tidy up: an OCI image layout. Used to
 // find and remove blobs that no image needs any more (image/prune.hpp). Belongs to one thread.
 class SharedStore {
@@ -165,6 +171,9 @@ class SharedStore {
   [[nodiscard]] virtual bool has_blob(const Digest& blob) = 0;
   // All blobs by their names, listed or not; they are not read. Files of other names or kinds are not blobs.
   [[nodiscard]] virtual std::vector<StoredBlob> blobs() = 0;
+
+  // What the next call of remove_blobs() removes besides. Nothing of writers that are still at work.
+  [[nodiscard]] virtual std::vector<UnfinishedBlob> unfinished() = 0;
 
   // Is given what the store lists while it is locked, and returns the blobs to remove.
   using ChooseBlobs = std::function<std::set<Digest>(const StoreContents& contents)>;

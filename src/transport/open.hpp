@@ -39,9 +39,10 @@ namespace imgcrypt {
 
 // An entry of a store's list of images. All but the position may be missing.
 struct ListedImage {
-  std::size_t position = 0;         // from 0: oci:DIR:@N
-  std::optional<std::string> tag;   // as the standard has it
-  std::optional<std::string> name;  // as containerd has it: docker.io/library/busybox:1
+  std::size_t position = 0;                // from 0: oci:DIR:@N
+  std::optional<std::string> tag;          // as the standard has it
+  std::optional<std::string> name;         // as containerd has it: docker.io/library/busybox:1
+  std::optional<std::string> usable_name;  // the one of the two by which a reference names this image alone
   std::optional<Descriptor> root;
   std::optional<Error> problem;  // why the entry cannot be read
 };

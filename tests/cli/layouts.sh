@@ -150,7 +150,7 @@ tags_are_listed() {
   make_image "$TMP/in" "v1.0" --no-busybox --seed 3 >/dev/null
   edit_index "$TMP/in" '.manifests += [(.manifests[0] | del(.annotations)), {size: 1}]'
   expect_exit 0 imgcrypt tags "oci:$TMP/in"
-  expect_equal "$stdout" $'t\nv1.0' "the tags"
+  expect_equal "$stdout" $'docker.io/library/a:t\ndocker.io/library/b:t\nv1.0' "the tags"
   expect_contains "$stderr" "2 entries have no tag"
   expect_contains "$stderr" "oci:$TMP/in:@4 cannot be read"
   expect_exit 0 imgcrypt tags "oci:$TMP/in" -o json

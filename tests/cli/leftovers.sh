@@ -85,7 +85,7 @@ what_another_image_names_stays() {
   expect_exit 0 encrypt "oci:$TMP/in:secret" --prune
   # shellcheck disable=SC2086
   expect_left $layers
-  expect_contains "$stderr" "another image needs them"
+  expect_contains "$stderr" "$(root_of "$TMP/in" plain) needs them"
   expect_exit 0 imgcrypt decrypt "oci:$TMP/in:plain" "oci:$TMP/out:t" -k "$TMP/key.pem"
 }
 

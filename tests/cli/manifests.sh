@@ -79,9 +79,9 @@ with_layer() {
   edit_root "$TMP/in" t ".layers += [$1 + {digest: \"sha256:$digest\", size: ${#2}}]"
 }
 
-# expect_passed_through TYPE: the top layer is not encrypted, and a note says so.
+# expect_passed_through WHY: the top layer is not encrypted, and it is said why.
 expect_passed_through() {
-  expect_contains "$stderr" ": its type is $1"
+  expect_contains "$stderr" "$1"
   expect_equal "$(jq -c '.layers[-1]' "$(manifest_of "$TMP/out" t)")" "$(jq -c '.layers[-1]' "$(manifest_of "$TMP/in" t)")" \
     "the top layer"
 }
@@ -92,7 +92,7 @@ layers_that_are_not_of_images_pass_through_and_it_is_said() {
     fresh_image
     with_layer "{mediaType: \"$type\"}" content
     expect_exit 0 encrypt
-    expect_passed_through "$type"
+    expect_passed_through ": its type is $type"
   done
 }
 
@@ -108,7 +108,7 @@ layers_to_be_fetched_elsewhere_pass_through_and_it_is_said() {
   fresh_image
   edit_root "$TMP/in" t ".layers[-1] += {mediaType: \"$type\", urls: [\"https://example.com/layer\"]}"
   expect_exit 0 encrypt
-  expect_passed_through "$type"
+  expect_passed_through "it is non-distributable and has urls"
 }
 
 non_distributable_layers_that_are_here_are_encrypted() {

@@ -45,7 +45,7 @@ fingerprints_and_their_beginnings_do() {
   expect_exit 0 remove -r "${bob:0:4}"
   expect_gone bob alice carol
   expect_refused 3 remove -r "${bob:0:3}"
-  expect_contains "$stderr" "the image has no such recipient"
+  expect_contains "$stderr" "at least four characters"
 }
 
 # The key's own name, shorter than the beginning of a fingerprint may be

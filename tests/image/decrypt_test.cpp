@@ -330,7 +330,8 @@ TEST_F(Decrypt, RemovesContentEmbeddedInAnyDescriptorOfALayer) {
   encrypted_.commit({encrypted_.add(std::string(kOciManifest), text), {}});
   EXPECT_EQ(decrypt().exactness, Exactness::kNotRecorded);
   EXPECT_FALSE(manifest_of(*back_).layers()[1].has_data);
-  EXPECT_THAT(reporter_.said, testing::HasSubstr("layer 1 of the image: the copy of it that its descriptor"));
+  EXPECT_THAT(reporter_.said,
+              testing::HasSubstr("layer 1 of the image: its descriptor embeds, in `data`, other"));
 }
 
 TEST_F(Decrypt, WritesNothingWhenItIsDry) {

@@ -1,6 +1,7 @@
 // Which layers encrypt changes, and what it makes of them.
 #include "image/encrypt.hpp"
 
+#include "base/text/encoding.hpp"
 #include "support/image_builder.hpp"
 #include "support/party.hpp"
 #include "support/vectors.hpp"
@@ -100,7 +101,7 @@ TEST_F(Encrypted, LayersOfOtherTypesAreNotAndANoteSaysSo) {
   const std::vector layers = {layer, wasm, elsewhere, here};
   make_root(plain_, add_manifest(plain_, add_config(plain_, kAmd64, layers), layers));
   EXPECT_THAT(outcomes(encrypt()), ElementsAre(EncryptedAs::kEncrypted, EncryptedAs::kNotALayer,
-                                               EncryptedAs::kNotALayer, EncryptedAs::kEncrypted));
+                                               EncryptedAs::kForeign, EncryptedAs::kEncrypted));
   EXPECT_EQ(encryption_of(root_of(encrypted_)), "e--e");
   EXPECT_THAT(reporter_.said,
               HasSubstr("layer 1 of the image is not encrypted: its type is application/wasm"));
@@ -280,11 +281,11 @@ TEST_F(Encrypted, EmbeddedContentGoes) {
   const Descriptor image = add_image(plain_, kAmd64, {"a", "b"});
   Json manifest = document_of(plain_, image.digest);
   manifest["config"]["data"] = "e30=";
-  manifest["layers"][0]["data"] = "c2VjcmV0";
+  manifest["layers"][0]["data"] = encode_base64(as_bytes(layer_content("a")), Base64::kStandard);
   const Descriptor embedding = plain_.add(std::string(kOciManifest), manifest.dump());
   Json index = {{"schemaVersion", 2},
                 {"manifests", {to_json(embedding), to_json(add_image(plain_, kArm64, {"c"}))}}};
-  index["manifests"][0]["data"] = "c2VjcmV0";
+  index["manifests"][0]["data"] = encode_base64(as_bytes(manifest.dump()), Base64::kStandard);
   make_root(plain_, plain_.add(std::string(kOciIndex), index.dump()));
   encrypt();
   EXPECT_FALSE(root_of(encrypted_).at("manifests").at(0).contains("data"));

@@ -18,6 +18,8 @@ DescriptorEdit LayerEncryption::apply(Source& blob, ImageDestination& destinatio
   const PrivateOptions options = PrivateOptions::generate(layer_.digest);
   DescriptorEdit edit;
   edit.media_type = encrypted_type(layer_.media_type);
+  // Whoever follows them would get the plain layer, without a key.
+  edit.drops_urls = true;
   edit.annotations.set = wrap_private_options(options, wrappers_);
   EncryptingSource ciphertext(blob, options);
   edit.digest = destination.put_blob(expected_blob(), ciphertext);

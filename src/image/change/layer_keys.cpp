@@ -119,8 +119,14 @@ UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<LayerId>& 
   return result;
 }
 
+Error encrypted_twice(const std::string& media_type) {
+  return {ErrorCode::kRefused, "its type says twice that it is encrypted: " + media_type,
+          "somebody has changed the image: fetch it again from where it was encrypted"};
+}
+
 void check_annotations(const ImageNode& tree) {
   for_each_layer(tree, [](const std::string& place, const Descriptor& layer) {
+    if (is_encrypted_twice(layer.media_type)) throw encrypted_twice(layer.media_type).in(place);
     if (is_encrypted(layer.media_type) || !has_encryption_annotations(layer.annotations)) return;
     throw Error(ErrorCode::kIntegrity,
                 place + ": a layer of type " + layer.media_type + " has encryption annotations");

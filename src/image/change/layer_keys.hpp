@@ -59,8 +59,11 @@ struct UnwrappedKeys {
                                               const KeyUnwrappers& unwrappers, unsigned jobs,
                                               Reporter& reporter);
 
+// Of a layer for which is_encrypted_twice() is true: kRefused.
+[[nodiscard]] Error encrypted_twice(const std::string& media_type);
+
 // Throws kIntegrity, with the place, when a layer has encryption annotations but not an encrypted type: its
-// type may have been forged, so that it would be taken for plain.
+// type may have been forged, so that it would be taken for plain. Throws encrypted_twice() for such a type.
 void check_annotations(const ImageNode& tree);
 
 }  // namespace imgcrypt

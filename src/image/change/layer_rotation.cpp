@@ -18,6 +18,7 @@ DescriptorEdit LayerRotation::apply(Source& blob, ImageDestination& destination)
   // What the plain layer was does not change, and decrypt compares with it.
   fresh.source_digest = keys_->options.source_digest;
   DescriptorEdit edit;
+  edit.drops_urls = true;  // they lead to the old ciphertext, or to the plain layer
   edit.annotations.set = wrap_private_options(fresh, wrappers_);
   edit.annotations.removed = superseded_packets(layer_.annotations, edit.annotations.set);
   // The old HMAC is checked on the way, and the last chunk is held back until then. So a forged layer never

@@ -28,6 +28,13 @@ class PlanNotes {
     reporter_.say_of_all(Importance::kNote, embedded_,
                          "descriptors embed a copy of what they name (`data`): these copies are removed, and "
                          "decrypting does not bring them back");
+    reporter_.say_of_all(Importance::kWarning, differing_,
+                         "descriptors embed other content than they name (`data`): it is removed, and "
+                         "decrypting does not bring it back");
+    reporter_.say_of_all(
+        Importance::kWarning, urls_,
+        "descriptors name `urls` of what changes: these are removed, and decrypting does not "
+        "bring them back");
     warn_of(missing_, " is not in the source: its entry in the index is kept as it is",
             " are not in the source: their entries in the index are kept as they are");
     warn_of(dangling_, " is about a document that changes, by its digest: nothing will find it there",
@@ -40,9 +47,16 @@ class PlanNotes {
     if (const auto* manifest = std::get_if<Manifest>(&node.document)) visit_layers(node, *manifest);
     if (const auto subject = subject_of(node); subject && changed_.contains(*subject))
       dangling_.push_back(node.place);
-    for (const ImageNode& child : node.children) {
-      if (child.descriptor.has_data && changed_.contains(child.descriptor.digest)) note_data(child.place);
-      visit(child);
+    if (const auto* index = std::get_if<Index>(&node.document)) visit_children(node, *index);
+    for (const ImageNode& child : node.children) visit(child);
+  }
+
+  void visit_children(const ImageNode& node, const Index& index) {
+    for (std::size_t i = 0; i < node.children.size(); ++i) {
+      const ImageNode& child = node.children[i];
+      if (!changed_.contains(child.descriptor.digest)) continue;
+      if (child.descriptor.has_data) note_data(child.place, index.raw(), "manifests", i);
+      if (child.descriptor.has_urls) note_urls(child.place);
     }
   }
 
@@ -57,17 +71,35 @@ class PlanNotes {
   void visit_layers(const ImageNode& node, const Manifest& manifest) {
     for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
       const Descriptor& layer = manifest.layers()[i];
-      if (!layer.has_data) continue;
+      if (!layer.has_data && !layer.has_urls) continue;
       const LayerChange* change = plan_.change_of(layer);
-      if (change != nullptr && change->new_blob() != NewBlob::kNone) note_data(layer_place(node, i));
+      const NewBlob blob = change == nullptr ? NewBlob::kNone : change->new_blob();
+      if (layer.has_data && blob != NewBlob::kNone)
+        note_data(layer_place(node, i), manifest.raw(), "layers", i);
+      // What is decrypted keeps them: they may have led to the plain layer all the time.
+      if (layer.has_urls && blob == NewBlob::kRandom) note_urls(layer_place(node, i));
     }
   }
 
-  void note_data(const std::string& place) {
+  // `raw` is the document whose `list` has the descriptor at that position.
+  void note_data(const std::string& place, const std::string& raw, std::string_view list,
+                 std::size_t position) {
+    if (embeds_other_content(JsonView(raw).get(list).elements().at(position))) {
+      differing_.push_back(place +
+                           ": its descriptor embeds, in `data`, other content than it names, which everyone "
+                           "could read: it is removed, and decrypting does not bring it back");
+      return;
+    }
     embedded_.push_back(
         place +
         ": the copy of it that its descriptor embeds (`data`) is removed, and decrypting does "
         "not bring it back");
+  }
+
+  void note_urls(const std::string& place) {
+    urls_.push_back(place +
+                    ": the `urls` of its descriptor are removed, since they lead to what it was before, and "
+                    "decrypting does not bring them back");
   }
 
   void warn_of(const std::vector<std::string>& places, const std::string& one, const std::string& several) {
@@ -80,6 +112,8 @@ class PlanNotes {
   std::set<Digest> changed_;
   std::vector<std::string> others_;
   std::vector<std::string> embedded_;
+  std::vector<std::string> differing_;
+  std::vector<std::string> urls_;
   std::vector<std::string> missing_;
   std::vector<std::string> dangling_;
 };

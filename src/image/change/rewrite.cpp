@@ -63,8 +63,10 @@ class DocumentWriter {
       return edited.raw();
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kRefused) throw error.in("the new manifest of " + node.place);
-      throw Error(error.code(), "the new manifest of " + node.place + ": " + error.message(),
-                  "each recipient adds up to one kilobyte per layer: use fewer recipients");
+      throw Error(
+          error.code(), "the new manifest of " + node.place + ": " + error.message(),
+          "each recipient adds up to one kilobyte per layer, and encryption some annotations: use fewer "
+          "recipients, or build the image with fewer annotations");
     }
   }
 

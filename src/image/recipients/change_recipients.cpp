@@ -19,6 +19,7 @@ RecipientsResult change_recipients(ImageSource& source, ImageDestination& destin
                                    const KeyUnwrappers& unwrappers, const RecipientsOptions& options,
                                    Reporter& reporter, const MakeChange& make_change) {
   const ImageNode tree = convert_to_oci(load_tree(source));
+  require_manifests(tree);
   check_annotations(tree);
   const UnwrappedKeys unwrapped =
       unwrap_layer_keys(tree, choose_layers(tree, {}), unwrappers, options.jobs, reporter);

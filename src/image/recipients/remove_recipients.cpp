@@ -52,13 +52,16 @@ std::size_t plan_removal(ImagePlan& plan, const std::set<std::string>& identitie
 }  // namespace
 
 RecipientList list_recipients(ImageSource& source) {
-  RecipientList list{{}, 0, load_tree(source)};
+  RecipientList list{{}, 0, load_tree(source), {}};
+  require_manifests(list.image);
   RecipientNumbers numbers;
   std::set<LayerId> encrypted;
-  for_each_layer(list.image, [&](const std::string&, const Descriptor& layer) {
+  for_each_layer(list.image, [&](const std::string& place, const Descriptor& layer) {
     if (!is_encrypted(layer.media_type) || !encrypted.insert(layer_id(layer)).second) return;
     std::set<std::size_t> of_layer;  // two of its packets may be for one recipient
-    for (const LayerRecipient& recipient : describe_recipients(layer.annotations).list) {
+    const LayerRecipients recipients = describe_recipients(layer.annotations);
+    if (recipients.list.empty()) list.without.push_back(place);
+    for (const LayerRecipient& recipient : recipients.list) {
       const std::size_t number = numbers.number_of(recipient);
       if (number == list.recipients.size()) list.recipients.push_back({recipient, 0});
       if (of_layer.insert(number).second) ++list.recipients[number].layers;

@@ -19,8 +19,9 @@ struct ListedRecipient {
 // name of the image moves on meanwhile.
 struct RecipientList {
   std::vector<ListedRecipient> recipients;
-  std::size_t layers = 0;  // encrypted ones, each once however often it occurs
-  ImageNode image;         // whose recipients these are
+  std::size_t layers = 0;            // encrypted ones, each once however often it occurs
+  ImageNode image;                   // whose recipients these are
+  std::vector<std::string> without;  // the places of encrypted layers without any: nobody can open these
 };
 
 // All recipients, in the order of RecipientNumbers; at most kMostDescribed of each layer. Throws as

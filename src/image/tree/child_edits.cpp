@@ -17,6 +17,7 @@ std::vector<DescriptorEdit> child_edits(const std::vector<Descriptor>& before,
     } else if (after[i]->digest != before[i].digest) {
       edits[i].digest = after[i]->digest;
       edits[i].size = after[i]->size;
+      edits[i].drops_urls = true;
       // An entry without a type stays without: readers then go by the document, which has the new one.
       if (!before[i].media_type.empty()) edits[i].media_type = after[i]->media_type;
       renamed[before[i].digest.string()] = after[i]->digest.string();

@@ -12,6 +12,10 @@ Compression compression_of(std::string_view media_type) {
   return media_type.ends_with("+zstd") ? Compression::kZstd : Compression::kNone;
 }
 
+std::string counted(std::size_t count, const std::string& what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 std::string name_of(Compression compression) {
   switch (compression) {
     case Compression::kNone:
@@ -38,8 +42,8 @@ std::vector<std::optional<Digest>> diff_ids_of(Configs& configs, const ImageNode
   // Pairing by guess would let a layer pass as another one: with any other number the image is refused.
   if (config->diff_ids.size() != count) {
     throw Error(ErrorCode::kIntegrity,
-                node.place + " has " + std::to_string(manifest.layers().size()) +
-                    " layers, but its config has " + std::to_string(config->diff_ids.size()) + " diff_ids",
+                node.place + " has " + counted(manifest.layers().size(), "layer") + ", but its config has " +
+                    counted(config->diff_ids.size(), "diff_id"),
                 "rebuild the image: without them nobody can tell whether a layer belongs to it");
   }
   std::vector<std::optional<Digest>> diff_ids;

@@ -43,7 +43,7 @@ int parse_position(std::string_view text, std::string_view whole) {
 class PlatformChooser {
  public:
   PlatformChooser(Configs& configs, const std::vector<Platform>& platforms)
-      : configs_(configs), platforms_(platforms), is_found_(platforms.size()) {}
+      : configs_(configs), platforms_(platforms), is_found_(platforms.size()), missing_(platforms.size()) {}
 
   PlatformChoice run(const ImageNode& tree) {
     const bool is_index = std::holds_alternative<Index>(tree.document);
@@ -51,7 +51,7 @@ class PlatformChooser {
     ImageNode chosen = is_index ? choose(tree) : tree;
     if (!is_index) is_chosen(tree);
     for (std::size_t i = 0; i < platforms_.size(); ++i) {
-      if (!is_found_[i]) fail(platforms_[i]);
+      if (!is_found_[i]) fail(i);
     }
     return {std::move(chosen), std::move(left_out_)};
   }
@@ -118,8 +118,14 @@ class PlatformChooser {
     bool is_chosen = false;
     for (std::size_t i = 0; i < platforms_.size(); ++i) {
       if (!fits(platforms_[i], *platform)) continue;
-      is_found_[i] = true;
       is_chosen = true;
+      // One that the source lacks stays listed beside others, but nothing can be done for it alone.
+      const auto* opaque = std::get_if<Opaque>(&node.document);
+      if (opaque != nullptr && opaque->is_missing) {
+        missing_[i] = node.descriptor.digest;
+      } else {
+        is_found_[i] = true;
+      }
     }
     return is_chosen;
   }
@@ -132,7 +138,13 @@ class PlatformChooser {
     return config ? std::optional(config->platform) : std::nullopt;
   }
 
-  [[noreturn]] void fail(const Platform& platform) const {
+  [[noreturn]] void fail(std::size_t which) const {
+    const Platform& platform = platforms_[which];
+    if (missing_[which]) {
+      throw Error(ErrorCode::kNotFound,
+                  "the manifest of " + platform.string() + ", " + missing_[which]->string() + ", is missing",
+                  "the index lists it, but whoever copied the image left it out: copy it with this platform");
+    }
     std::string names;
     for (const std::string& name : there_are_) names += (names.empty() ? "" : ", ") + name;
     throw Error(ErrorCode::kNotFound, "the image has no platform " + platform.string(),
@@ -142,6 +154,7 @@ class PlatformChooser {
   Configs& configs_;
   const std::vector<Platform>& platforms_;
   std::vector<bool> is_found_;
+  std::vector<std::optional<Digest>> missing_;  // for each platform a manifest that is not there
   std::set<std::string> there_are_;
   std::vector<std::string> left_out_;
 };
@@ -150,11 +163,11 @@ std::size_t position_in(const Manifest& manifest, int position, const std::strin
   const auto count = static_cast<int>(manifest.layers().size());
   const int from_bottom = position < 0 ? count + position : position;
   if (from_bottom >= 0 && from_bottom < count) return static_cast<std::size_t>(from_bottom);
-  throw Error(
-      ErrorCode::kUsage,
-      "--layer " + std::to_string(position) + ": " + place + " has " + std::to_string(count) + " layers",
-      "the bottom layer is 0 or -" + std::to_string(count) + ", the top one " + std::to_string(count - 1) +
-          " or -1");
+  throw Error(ErrorCode::kUsage,
+              "--layer " + std::to_string(position) + ": " + place + " has " + std::to_string(count) +
+                  (count == 1 ? " layer" : " layers"),
+              "the bottom layer is 0 or -" + std::to_string(count) + ", the top one " +
+                  std::to_string(count - 1) + " or -1");
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ struct PlatformChoice {
 };
 // Takes an image without a variant for containerd's default (arm64: v8, arm: v7). Where an index names no
 // platform, the config is read. No `platforms`: the tree as it is. Throws kNotFound when the image lacks one
-// of them, naming those that it has, and as Configs::of.
+// of them, naming those that it has, or lists it but lacks its manifest; and as Configs::of.
 [[nodiscard]] PlatformChoice choose_platforms(Configs& configs, const ImageNode& tree,
                                               const std::vector<Platform>& platforms);
 

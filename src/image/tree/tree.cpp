@@ -15,6 +15,7 @@ constexpr std::size_t kDeepest = 3;  // indexes below one another
 // Of all manifests together. Each layer that is listed costs one or two KiB of memory, and takes ninety bytes
 // of a document.
 constexpr std::size_t kMostLayersOfImage = 100'000;
+constexpr std::size_t kShownDigits = 12;  // of a digest in messages
 
 bool has_manifests(const std::string& raw) {
   check_json(raw);
@@ -83,7 +84,9 @@ class TreeLoader {
     try {
       return load(child, depth, place);
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::kNotFound) throw error.in(place);
+      // A digest is already part of the message.
+      const bool is_platform = child.platform.has_value();
+      if (error.code() != ErrorCode::kNotFound) throw is_platform ? error.in(place) : error;
       return {child, Opaque{.is_missing = true}, {}, place};
     }
   }
@@ -93,6 +96,22 @@ class TreeLoader {
   std::size_t layers_ = 0;
   std::map<std::pair<Digest, std::uint64_t>, std::string> known_;  // the texts of documents
 };
+
+using Namesakes = std::map<std::string, std::set<Digest>>;
+
+void collect_places(const ImageNode& node, Namesakes& documents) {
+  documents[node.place].insert(node.descriptor.digest);
+  for (const ImageNode& child : node.children) collect_places(child, documents);
+}
+
+// Attestations are all "unknown/unknown", and Windows has several images of one architecture.
+void tell_apart(ImageNode& node, const Namesakes& documents) {
+  if (documents.at(node.place).size() > 1) {
+    const Digest& digest = node.descriptor.digest;
+    node.place += " (" + digest.string().substr(0, digest.string().find(':') + 1 + kShownDigits) + ")";
+  }
+  for (ImageNode& child : node.children) tell_apart(child, documents);
+}
 
 template <typename Document>
 ImageNode replace_document(ImageNode node, Document document) {
@@ -116,7 +135,11 @@ ImageNode load_documents(ImageSource& source) {
 }
 
 ImageNode load_documents(ImageSource& source, const Descriptor& root, const std::string& place) {
-  return TreeLoader(source).load(root, 0, place);
+  ImageNode tree = TreeLoader(source).load(root, 0, place);
+  Namesakes documents;
+  collect_places(tree, documents);
+  tell_apart(tree, documents);
+  return tree;
 }
 
 ImageNode load_tree(ImageSource& source) {
@@ -125,6 +148,23 @@ ImageNode load_tree(ImageSource& source) {
     throw Error(ErrorCode::kRefused, "not an image: its media type is " + root.descriptor.media_type);
   }
   return root;
+}
+
+void require_manifests(const ImageNode& tree) {
+  const ImageNode* missing = nullptr;
+  std::size_t manifests = 0;
+  const std::function<void(const ImageNode&)> visit = [&](const ImageNode& node) {
+    const auto* opaque = std::get_if<Opaque>(&node.document);
+    if (opaque != nullptr && opaque->is_missing) missing = &node;
+    if (std::holds_alternative<Manifest>(node.document)) ++manifests;
+    for (const ImageNode& child : node.children) visit(child);
+  };
+  visit(tree);
+  if (missing == nullptr || manifests > 0) return;
+  throw Error(ErrorCode::kNotFound,
+              "the image has none of the manifests that its index lists: " + missing->place + ", " +
+                  missing->descriptor.digest.string() + ", is missing",
+              "copy the image again");
 }
 
 ImageNode with_document(ImageNode node, Manifest document) {

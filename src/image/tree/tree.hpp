@@ -29,7 +29,9 @@ struct ImageNode {
   Descriptor descriptor;  // always that of `document`
   std::variant<Opaque, Manifest, Index> document;
   std::vector<ImageNode> children;  // of an index, in its order
-  std::string place;                // "linux/arm64", a digest, or "the image": for messages
+  // For messages: "linux/arm64", a digest, or "the image"; "windows/amd64 (sha256:90a4...)" where two
+  // documents would have one name.
+  std::string place;
 };
 
 // Whether it is read as part of the image's tree: a manifest, an index, or a document that does not say
@@ -46,6 +48,10 @@ struct ImageNode {
 [[nodiscard]] ImageNode load_documents(ImageSource& source);
 // The same for another document of the same store, which messages call `place`.
 [[nodiscard]] ImageNode load_documents(ImageSource& source, const Descriptor& root, const std::string& place);
+
+// Throws kNotFound when the index lists manifests, and the source holds none of them: there is nothing to
+// work on. REQUIRES: load_tree() made it.
+void require_manifests(const ImageNode& tree);
 
 // The node with another document; digest, size and, if the document names one, media type of its descriptor
 // follow. The index above still names the old one (child_edits).

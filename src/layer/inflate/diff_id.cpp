@@ -34,8 +34,8 @@ Digest digest_of(Source& source, HashAlgorithm algorithm) {
 std::optional<std::string> trailing_note(const DiffId& diff_id) {
   if (diff_id.trailing_bytes == 0) return std::nullopt;
   return "ignored " + std::to_string(diff_id.trailing_bytes) +
-         " bytes after the end of the gzip data, as gzip does; containerd needs unpigz to unpack such a "
-         "layer";
+         (diff_id.trailing_bytes == 1 ? " byte" : " bytes") +
+         " after the end of the gzip data; containerd unpacks such a layer only where unpigz is installed";
 }
 
 DiffId diff_id_of(Source& layer, HashAlgorithm algorithm) {

@@ -52,6 +52,15 @@ Fd blob_directory(const std::string& layout, HashAlgorithm algorithm) {
   return std::move(*directory);
 }
 
+// The source was read through it, which the hint of a link would advise.
+void require_own_index(const LayoutDirectory& directory) {
+  struct stat status = {};
+  if (::fstatat(directory.fd(), "index.json", &status, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISLNK(status.st_mode))
+    return;
+  throw Error(ErrorCode::kRefused, directory.path() + "/index.json is a symbolic link, and would be replaced",
+              "--follow-links is for reading: write to another layout");
+}
+
 }  // namespace
 
 LayoutDestination::LayoutDestination(LayoutTarget target, LayoutDestinationOptions options)
@@ -79,6 +88,7 @@ LayoutDestination::~LayoutDestination() {
 void LayoutDestination::check() {
   require_place(target_.name);
   const auto directory = LayoutDirectory::open_if_exists(path());
+  if (directory && options_.links == Links::kFollow) require_own_index(*directory);
   const bool has_index = directory && directory->has_index();
   // An index.json that cannot be read or changed would make commit() fail after all the work.
   (void)entries_to_replace(target_, has_index ? read_entries(*directory) : std::vector<LayoutEntry>());
@@ -220,7 +230,7 @@ std::optional<Digest> LayoutDestination::commit(const RootDescriptor& root) {
   try {
     link_blobs();
     make_directories_durable();
-    replaced = index.put(root, target_, referrers_);
+    replaced = index.put(root, target_, referrers_, options_.warn);
   } catch (...) {
     unlink_new_blobs();
     throw;

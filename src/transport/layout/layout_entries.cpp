@@ -58,6 +58,8 @@ std::string by_position(const std::string& store, const Entries& entries, std::s
   const std::string platform = entry.platform ? entry.platform->string() : std::string();
   std::string what = image_name_of(entry).value_or("");
   if (!platform.empty()) what += (what.empty() ? "" : ", ") + platform;
+  const std::string tag = tag_of(entry).value_or("");
+  if (what.empty() && !is_ref_name(tag)) what = tag;
   if (what.empty()) what = entry.digest.string();
   return store + ":@" + std::to_string(at) + " (" + what + ")";
 }
@@ -70,9 +72,8 @@ std::string how_to_name_one(const std::string& store, const Entries& entries, co
 [[noreturn]] void fail_to_find(const ImageName& name, const std::string& why, const Entries& entries) {
   const Positions all = positions_where(entries, [](const Descriptor&) { return true; });
   const std::string list = listed(all, [&](std::size_t at) {
-    const Descriptor& entry = *entries[at].descriptor;
-    const std::string tag = tag_of(entry).value_or(image_name_of(entry).value_or(""));
-    return tag.empty() ? "@" + entry.digest.string() : tag;
+    const auto usable = usable_name_of(entries, at);
+    return usable ? *usable : by_position(name.store(), entries, at);
   });
   throw Error(ErrorCode::kNotFound, name.string() + ": " + why,
               all.empty() ? name.noun() + " has no images" : name.noun() + " has: " + list);
@@ -106,6 +107,17 @@ Positions positions_of(const Descriptor& entry, const Entries& entries) {
 
 std::optional<std::string> tag_of(const Descriptor& entry) { return annotation(entry, kRefName); }
 std::optional<std::string> image_name_of(const Descriptor& entry) { return annotation(entry, kImageName); }
+
+std::optional<std::string> usable_name_of(const std::vector<LayoutEntry>& entries, std::size_t position) {
+  if (!entries.at(position).descriptor) return std::nullopt;
+  const Descriptor& entry = *entries[position].descriptor;
+  for (const auto& name : {tag_of(entry), image_name_of(entry)}) {
+    if (!name || !is_ref_name(*name)) continue;
+    const Positions found = named(*name, entries);
+    if (std::ranges::find(found, position) != found.end() && are_one_image(entries, found)) return name;
+  }
+  return std::nullopt;
+}
 
 std::vector<LayoutEntry> parse_entries(const std::string& index) {
   Entries entries;

@@ -32,6 +32,11 @@ struct LayoutEntry {
 [[nodiscard]] std::optional<std::string> tag_of(const Descriptor& entry);
 [[nodiscard]] std::optional<std::string> image_name_of(const Descriptor& entry);
 
+// The tag, or else the image name, by which a reference names this entry's image and no other. nullopt where
+// several images have the name, or a reference cannot hold it: then only its position does.
+[[nodiscard]] std::optional<std::string> usable_name_of(const std::vector<LayoutEntry>& entries,
+                                                        std::size_t position);
+
 // The entries of the text of an index.json, in its order. None when `manifests` is missing or null. Throws
 // kIntegrity when it is not an array. REQUIRES: check_json() has accepted the text.
 [[nodiscard]] std::vector<LayoutEntry> parse_entries(const std::string& index);

@@ -73,13 +73,22 @@ std::set<Digest> configs_of(const LayoutDirectory& directory, const Descriptor& 
   return configs;
 }
 
+// Entries of one image, which other tools append without replacing, become one.
+void warn_of_lost(const std::vector<LayoutEntry>& entries, const std::vector<std::size_t>& positions,
+                  const std::string& path, const Warn& warn) {
+  const auto differs = [&](std::size_t at) { return entries[at].raw != entries[positions.front()].raw; };
+  if (!warn || std::ranges::none_of(positions, differs)) return;
+  warn(path + "/index.json listed the image " + std::to_string(positions.size()) +
+       " times under this name: only the first entry was kept, without the annotations of the others");
+}
+
 }  // namespace
 
 LayoutIndex::LayoutIndex(const std::string& path, const Warn& warn)
     : directory_(path), lock_(directory_, warn) {}
 
 std::optional<Descriptor> LayoutIndex::put(const RootDescriptor& root, const LayoutTarget& target,
-                                           const std::vector<Referrer>& referrers) const {
+                                           const std::vector<Referrer>& referrers, const Warn& warn) const {
   // Read under the lock, never earlier: this is what keeps two writers from losing each other's images.
   const std::string old = read_or_fresh(directory_);
   const std::vector<LayoutEntry> entries = parse_entries(old);
@@ -90,6 +99,7 @@ std::optional<Descriptor> LayoutIndex::put(const RootDescriptor& root, const Lay
   for (const Referrer& referrer : referrers) text = with_referrer(text, referrer);
   require_readable_index(text, directory_.path());
   replace_file(directory_, "index.json", text);
+  warn_of_lost(entries, positions, directory_.path(), warn);
   if (replaced && replaced->digest == root.descriptor.digest) return std::nullopt;
   return replaced;
 }

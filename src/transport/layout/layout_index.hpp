@@ -19,10 +19,11 @@ class LayoutIndex {
 
   // Puts the image in the place of those that `target` means, or at the end, and its referrers, each in the
   // place of the same or at the end; all other entries keep their bytes. Visible when it returns, as it was
-  // when it throws. Returns the descriptor of another image that it replaced. Throws as entries_to_replace,
-  // kRefused when index.json would become larger than readers accept, and as read_index().
+  // when it throws. Returns the descriptor of another image that it replaced. Warns when several entries with
+  // different members become one. Throws as entries_to_replace, kRefused when index.json would become larger
+  // than readers accept, and as read_index().
   std::optional<Descriptor> put(const RootDescriptor& root, const LayoutTarget& target,
-                                const std::vector<Referrer>& referrers = {}) const;
+                                const std::vector<Referrer>& referrers, const Warn& warn) const;
 
   // When this returns, what put() made visible survives a power cut. Throws kOther; it is visible all the
   // same.

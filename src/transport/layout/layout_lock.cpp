@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -73,9 +74,12 @@ void lock(int file, const std::string& path, const Warn& warn) {
   (void)try_lock(file, 0, path);
 }
 
-// A named temporary file whose lock can be taken has no writer any more. Failures do not matter: the next
-// writer sweeps again.
-void sweep(const LayoutDirectory& directory, HashAlgorithm algorithm) {
+}  // namespace
+
+// A named temporary file whose lock can be taken has no writer any more.
+void for_each_abandoned(
+    const LayoutDirectory& directory, HashAlgorithm algorithm,
+    const std::function<void(int folder, const std::string& name, std::uint64_t size)>& visit) {
   const auto folder = directory.open_blob_directory(algorithm);
   if (!folder) return;
   const auto close = [](DIR* stream) { ::closedir(stream); };
@@ -89,18 +93,21 @@ void sweep(const LayoutDirectory& directory, HashAlgorithm algorithm) {
     if (!name.starts_with(kTemporaryPrefix)) continue;
     // O_NONBLOCK and O_NOFOLLOW, since somebody else may have put a FIFO or link there under such a name.
     const Fd file(::openat(folder->get(), name.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (file.is_open() && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0)
-      ::unlinkat(folder->get(), name.c_str(), 0);
+    struct stat status = {};
+    if (file.is_open() && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(file.get(), &status) == 0)
+      visit(folder->get(), name, static_cast<std::uint64_t>(status.st_size));
   }
 }
-
-}  // namespace
 
 LayoutLock::LayoutLock(const LayoutDirectory& directory, const Warn& warn)
     : file_(open_version_file(directory)) {
   lock(file_.get(), directory.path(), warn);
-  for (const HashAlgorithm algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha512})
-    sweep(directory, algorithm);
+  // Failures do not matter: the next writer sweeps again.
+  for (const HashAlgorithm algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha512}) {
+    for_each_abandoned(directory, algorithm, [](int folder, const std::string& name, std::uint64_t) {
+      ::unlinkat(folder, name.c_str(), 0);
+    });
+  }
 }
 
 }  // namespace imgcrypt

@@ -13,6 +13,12 @@ namespace imgcrypt {
 // What a store has to say while it works, one line without a full stop. May be empty: then nobody listens.
 using Warn = std::function<void(const std::string& text)>;
 
+// Calls `visit` with the folder, name and size of each temporary file in it whose writer is dead. Needs no
+// lock of the layout. Failures to look do not matter.
+void for_each_abandoned(
+    const LayoutDirectory& directory, HashAlgorithm algorithm,
+    const std::function<void(int folder, const std::string& name, std::uint64_t size)>& visit);
+
 class LayoutLock {
  public:
   // Creates `oci-layout` if it is missing. Waits for as long as another writer holds the lock, and says so

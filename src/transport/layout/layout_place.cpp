@@ -98,7 +98,31 @@ void require_creatable(const LayoutReference& destination) {
 
 }  // namespace
 
+void require_layout_version(const std::string& path) {
+  if (has_version_file(LayoutDirectory(path))) return;
+  throw Error(ErrorCode::kRefused, "oci:" + path + " is not an image layout: it has no sound oci-layout file",
+              "if it is one, its oci-layout file must say {\"imageLayoutVersion\":\"1.0.0\"}");
+}
+
+void refuse_unwritable_tag(const LayoutReference& reference) {
+  const std::string& directory = reference.directory;
+  std::error_code failure;
+  if (fs::exists(directory, failure)) return;
+  for (std::size_t colon = directory.find(':'); colon != std::string::npos;
+       colon = directory.find(':', colon + 1)) {
+    const std::string layout = directory.substr(0, colon);
+    if (!fs::exists(layout + "/index.json", failure) && !fs::exists(layout + "/oci-layout", failure))
+      continue;
+    throw Error(
+        ErrorCode::kUsage,
+        "reference \"" + reference.string() + "\": \"" + directory.substr(colon + 1) + "\" cannot be a tag",
+        "a tag has letters and digits, with a single - . _ : @ + or / between them; oci:" + layout +
+            ":@N names an image by its position, which imgcrypt tags oci:" + layout + " shows");
+  }
+}
+
 void require_place(const LayoutReference& destination) {
+  refuse_unwritable_tag(destination);
   std::error_code failure;
   const fs::file_status status = fs::status(destination.directory, failure);
   if (failure == std::errc::too_many_symbolic_link_levels)

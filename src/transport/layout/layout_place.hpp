@@ -13,6 +13,14 @@ namespace imgcrypt {
 // another writer has begun it.
 void require_place(const LayoutReference& destination);
 
+// Throws kRefused for a directory without an oci-layout file of version 1: whatever it holds, it is not ours
+// to tidy up. REQUIRES: it exists.
+void require_layout_version(const std::string& path);
+
+// Throws kUsage for a directory that does not exist, and whose name is that of a layout, a colon and what no
+// reference can hold as a tag: `oci:DIR:my tag` would otherwise be taken for a new directory.
+void refuse_unwritable_tag(const LayoutReference& reference);
+
 // That the directory above is missing, for whoever finds that it went after require_place().
 [[noreturn]] void fail_for_parent(const LayoutReference& destination);
 

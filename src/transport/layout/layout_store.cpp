@@ -3,6 +3,7 @@
 #include "transport/layout/docker_list.hpp"
 #include "transport/layout/layout_directory.hpp"
 #include "transport/layout/layout_index.hpp"
+#include "transport/layout/layout_place.hpp"
 #include "transport/layout/layout_source.hpp"
 
 #include <dirent.h>
@@ -84,7 +85,20 @@ bool LayoutStore::has_blob(const Digest& blob) {
   return directory && directory->open_blob(blob).has_value();
 }
 
+std::vector<UnfinishedBlob> LayoutStore::unfinished() {
+  const LayoutDirectory directory(path(), links_);
+  std::vector<UnfinishedBlob> files;
+  for (const HashAlgorithm algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha512}) {
+    for_each_abandoned(directory, algorithm, [&](int, const std::string& name, std::uint64_t size) {
+      files.push_back({std::string("blobs/") + folder_of(algorithm) + "/" + name, size});
+    });
+  }
+  std::ranges::sort(files, {}, &UnfinishedBlob::path);
+  return files;
+}
+
 std::vector<StoredBlob> LayoutStore::blobs() {
+  require_layout_version(path());
   const LayoutDirectory directory(path(), links_);
   std::vector<StoredBlob> blobs;
   for (const HashAlgorithm algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha512})
@@ -96,6 +110,7 @@ std::vector<StoredBlob> LayoutStore::blobs() {
 std::set<Digest> LayoutStore::remove_blobs(const ChooseBlobs& choose) {
   // Without a list nothing here is a layout's; the lock would make it one.
   if (!LayoutDirectory(path()).has_index()) (void)LayoutDirectory(path()).read_index();
+  require_layout_version(path());
   // The choice is made under the lock: an image that was committed in between may need a blob.
   const LayoutIndex index(path(), warn_);
   std::set<Digest> chosen = choose(contents());

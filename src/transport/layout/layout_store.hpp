@@ -23,8 +23,10 @@ class LayoutStore final : public SharedStore {
   [[nodiscard]] std::unique_ptr<ImageSource> open_former(const Digest& root) override;
   // Throws kRefused when the name belongs to a link or anything but a regular file.
   [[nodiscard]] bool has_blob(const Digest& blob) override;
-  // Regular files with the name of a digest in blobs/sha256 and blobs/sha512.
+  // Regular files with the name of a digest in blobs/sha256 and blobs/sha512. Throws kRefused where
+  // oci-layout is missing or of another version, as remove_blobs() does.
   [[nodiscard]] std::vector<StoredBlob> blobs() override;
+  [[nodiscard]] std::vector<UnfinishedBlob> unfinished() override;
   // Holds the lock while `choose` runs. Throws kNotFound when the layout does not exist.
   std::set<Digest> remove_blobs(const ChooseBlobs& choose) override;
 

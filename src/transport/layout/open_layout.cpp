@@ -1,6 +1,7 @@
 #include "transport/layout/open_layout.hpp"
 
 #include "transport/layout/layout_destination.hpp"
+#include "transport/layout/layout_place.hpp"
 #include "transport/layout/layout_source.hpp"
 #include "transport/layout/layout_store.hpp"
 
@@ -39,6 +40,7 @@ LayoutTarget target_of(const LayoutReference& destination, const std::optional<O
 }  // namespace
 
 std::unique_ptr<ImageSource> open_source(const LayoutReference& reference, const TransportOptions& options) {
+  refuse_unwritable_tag(reference);
   return std::make_unique<LayoutSource>(reference, options.links, options.is_wanted);
 }
 
@@ -65,6 +67,8 @@ Reference written_reference(const LayoutReference& destination, const Origin& or
   name.position.reset();
   name.digest.reset();
   if (name.tag.empty()) name.tag = tag_of(origin.root.descriptor).value_or("");
+  // The digest alone names it as well, and what is printed must be of use as a reference.
+  if (!is_ref_name(name.tag)) name.tag.clear();
   return Reference(std::move(name));
 }
 
@@ -83,9 +87,12 @@ std::vector<ListedImage> list_images(const LayoutReference& reference, const Tra
     throw Error(ErrorCode::kUsage, reference.string() + " names one image, not a whole store",
                 "write oci:" + reference.directory);
   }
+  refuse_unwritable_tag(reference);
   std::vector<ListedImage> images;
-  for (const LayoutEntry& entry : read_entries(LayoutDirectory(reference.directory, options.links))) {
-    ListedImage image{images.size(), std::nullopt, std::nullopt, entry.descriptor, entry.problem};
+  const auto entries = read_entries(LayoutDirectory(reference.directory, options.links));
+  for (const LayoutEntry& entry : entries) {
+    ListedImage image{images.size(),    std::nullopt, std::nullopt, usable_name_of(entries, images.size()),
+                      entry.descriptor, entry.problem};
     if (entry.descriptor) {
       image.tag = tag_of(*entry.descriptor);
       image.name = image_name_of(*entry.descriptor);

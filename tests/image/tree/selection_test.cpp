@@ -184,9 +184,11 @@ TEST_F(ChosenPlatforms, MayBeMissing) {
   store_.blobs.erase(arm64.digest);
   make_root(store_, add_index(store_, {amd64, arm64}));
   EXPECT_THAT(platforms_of(choose({kAmd64}).tree), ElementsAre("linux/amd64"));
-  const PlatformChoice missing = choose({kArmV8});
-  EXPECT_THAT(platforms_of(missing.tree), ElementsAre("linux/arm64/v8"));
-  EXPECT_TRUE(std::get<Opaque>(missing.tree.children.at(0).document).is_missing);
+  EXPECT_EQ(error_of([&] { (void)choose({kArmV8}); }), ErrorCode::kNotFound);
+  // Beside one that is there it stays listed.
+  const PlatformChoice both = choose({{"linux", "", ""}});
+  EXPECT_THAT(platforms_of(both.tree), ElementsAre("linux/amd64", "linux/arm64/v8"));
+  EXPECT_TRUE(std::get<Opaque>(both.tree.children.at(1).document).is_missing);
 }
 
 TEST_F(ChosenPlatforms, AreReadFromTheConfigWhereTheIndexIsSilent) {
