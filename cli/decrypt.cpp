@@ -5,13 +5,10 @@
 #include "cli/json/results.hpp"
 #include "cli/options/digest_file_option.hpp"
 #include "cli/options/dry_run_option.hpp"
-#include "cli/options/image_arguments.hpp"
+#include "cli/options/image_sides.hpp"
 #include "cli/options/jobs_option.hpp"
 #include "cli/options/key_options.hpp"
-#include "cli/options/links_option.hpp"
-#include "cli/options/prune_option.hpp"
 #include "cli/options/selection_options.hpp"
-#include "transport/open.hpp"
 
 #include <memory>
 
@@ -19,12 +16,9 @@ namespace imgcrypt::cli {
 namespace {
 
 struct DecryptArguments {
-  std::string source;
-  std::string destination;
+  ImageSides sides;
   bool is_partial = false;
   std::string diff_ids = "auto";
-  PruneOption prune;
-  LinksOption links;
   DryRunOption dry_run;
   SelectionOptions selection;
   KeyOptions keys;
@@ -85,16 +79,8 @@ KeyUnwrappers read_keys(const KeyOptions& keys, Output& output) {
 
 void run_decrypt(const DecryptArguments& options, Output& output) {
   options.digest_file.check();
-  const Reference from = Reference::parse(options.source);
-  const Reference to = Reference::parse(options.destination, ReferenceUse::kWrite);
   const Selection selection = options.selection.value();
-  const auto source = open_source(from, {.links = options.links.value(), .is_wanted = wanted_by(selection)});
-  const TransportOptions writing{
-      .links = options.links.value(), .origin = Origin{from, source->root()}, .warn = warn_through(output)};
-  options.selection.check_place(*writing.origin, to);
-  const auto store = options.prune.open_store(to, writing);
-  const auto destination = open_destination(to, writing);
-  const Reference target = written_reference(to, *writing.origin);
+  const OpenedSides image = options.sides.open(options.selection, output);
   // After the images, so that nobody types a passphrase for a reference that does not exist.
   const KeyUnwrappers keys = read_keys(options.keys, output);
   DecryptOptions how;
@@ -103,13 +89,14 @@ void run_decrypt(const DecryptArguments& options, Output& output) {
   how.diff_ids = diff_id_check(options.diff_ids);
   how.dry_run = options.dry_run.value();
   how.jobs = options.jobs.value();
-  const DecryptResult result = decrypt_image(*source, *destination, keys, how, output);
-  JsonObject json = json_of(result, target);
+  const DecryptResult result = decrypt_image(*image.source, *image.destination, keys, how, output);
+  JsonObject json = json_of(result, image.target);
   FormerOutcome former;
   if (result.root) {
     options.digest_file.write(result.root->digest);
-    former = settle_former(store.get(), result.replaced, options.prune, FormerReaders::kKept, output, json);
-    output.print_text(target.string() + "@" + result.root->digest.string());
+    former = settle_former(image.store.get(), result.replaced, options.sides.prune, FormerReaders::kKept,
+                           output, json);
+    output.print_text(image.target.string() + "@" + result.root->digest.string());
   } else {
     for (const DecryptedLayer& layer : result.layers)
       output.print_text(layer.place + ": " + description(layer.outcome));
@@ -124,8 +111,7 @@ void run_decrypt(const DecryptArguments& options, Output& output) {
 void add_decrypt(CLI::App& app, Output& output) {
   const auto options = std::make_shared<DecryptArguments>();
   CLI::App* command = app.add_subcommand("decrypt", "Decrypt the layers of an image");
-  add_source_argument(*command, "SRC", options->source, "image to read");
-  add_destination_argument(*command, options->destination, IfMissing::kFail);
+  options->sides.add_arguments_to(*command, "SRC", "image to read", IfMissing::kFail);
   options->selection.add_to(*command);
   command->add_flag("--partial", options->is_partial,
                     "leave layers encrypted that no key opens (default: fail)");
@@ -135,8 +121,7 @@ void add_decrypt(CLI::App& app, Output& output) {
                    "skips the check if the result is exactly the image that was encrypted")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("auto|always|never");
-  options->prune.add_to(*command);
-  options->links.add_to(*command);
+  options->sides.add_options_to(*command);
   options->dry_run.add_to(*command);
   options->keys.add_to(*command);
   options->jobs.add_to(*command);

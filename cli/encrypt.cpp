@@ -6,11 +6,9 @@
 #include "cli/leftovers.hpp"
 #include "cli/options/digest_file_option.hpp"
 #include "cli/options/dry_run_option.hpp"
-#include "cli/options/image_arguments.hpp"
+#include "cli/options/image_sides.hpp"
 #include "cli/options/jobs_option.hpp"
 #include "cli/options/key_options.hpp"
-#include "cli/options/links_option.hpp"
-#include "cli/options/prune_option.hpp"
 #include "cli/options/recipient_options.hpp"
 #include "cli/options/selection_options.hpp"
 #include "transport/open.hpp"
@@ -22,12 +20,9 @@ namespace imgcrypt::cli {
 namespace {
 
 struct EncryptArguments {
-  std::string source;
-  std::string destination;
+  ImageSides sides;
   RecipientOptions recipients;
   std::string base;
-  PruneOption prune;
-  LinksOption links;
   DryRunOption dry_run;
   SelectionOptions selection;
   KeyOptions keys;
@@ -66,19 +61,11 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   options.digest_file.check();
   // Needs no image, so a recipient that cannot be used is known at once.
   const KeyWrappers wrappers = options.recipients.read(options.keys.providers, output);
-  const Reference from = Reference::parse(options.source);
-  const Reference to = Reference::parse(options.destination, ReferenceUse::kWrite);
   const Selection selection = options.selection.value();
-  const auto source = open_source(from, {.links = options.links.value(), .is_wanted = wanted_by(selection)});
-  const TransportOptions writing{
-      .links = options.links.value(), .origin = Origin{from, source->root()}, .warn = warn_through(output)};
-  options.selection.check_place(*writing.origin, to);
-  const auto store = options.prune.open_store(to, writing);
-  const auto destination = open_destination(to, writing);
-  const Reference target = written_reference(to, *writing.origin);
+  const OpenedSides image = options.sides.open(options.selection, output);
   const auto base = options.base.empty()
                         ? nullptr
-                        : open_source(Reference::parse(options.base), {.links = options.links.value()});
+                        : open_source(Reference::parse(options.base), {.links = options.sides.links.value()});
   // Only layers that are encrypted already need keys, so key providers that are merely configured are not
   // asked.
   const KeyUnwrappers keys = options.keys.are_given() ? options.keys.read(output) : KeyUnwrappers();
@@ -88,26 +75,26 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   how.unwrappers = keys.empty() ? nullptr : &keys;
   how.dry_run = options.dry_run.value();
   how.jobs = options.jobs.value();
-  const EncryptResult result = encrypt_image(*source, *destination, wrappers, how, output);
-  JsonObject json = json_of(result, target);
+  const EncryptResult result = encrypt_image(*image.source, *image.destination, wrappers, how, output);
+  JsonObject json = json_of(result, image.target);
   if (!result.root) {
-    foresee_leftovers(store.get(), result, options.prune, output, json);
+    foresee_leftovers(image.store.get(), result, options.sides.prune, output, json);
     for (const LayerOutcome& layer : result.layers)
       output.print_text(layer.place + ": " + description(layer.outcome));
     return output.print_json(std::move(json));
   }
   // Before the look for plain layers, which may fail: the image is complete.
   options.digest_file.write(result.root->digest);
-  FormerOutcome former =
-      settle_former(store.get(), result.replaced, options.prune, FormerReaders::kKept, output, json);
+  FormerOutcome former = settle_former(image.store.get(), result.replaced, options.sides.prune,
+                                       FormerReaders::kKept, output, json);
   try {
-    report_leftovers(store.get(), result, options.prune, former.removed, output, json);
+    report_leftovers(image.store.get(), result, options.sides.prune, former.removed, output, json);
   } catch (const Error& error) {
     // The image is written all the same, and whoever waits for it must hear so.
     output.warn("it could not be told which plain layers are left: " + error.message());
-    if (options.prune.is_given && !former.failure) former.failure = error;
+    if (options.sides.prune.is_given && !former.failure) former.failure = error;
   }
-  output.print_result(target.string() + "@" + result.root->digest.string(), std::move(json));
+  output.print_result(image.target.string() + "@" + result.root->digest.string(), std::move(json));
   if (former.failure) throw Error(*former.failure);
 }
 
@@ -117,14 +104,12 @@ void add_encrypt(CLI::App& app, Output& output) {
   const auto options = std::make_shared<EncryptArguments>();
   CLI::App* command =
       app.add_subcommand("encrypt", "Encrypt the layers of an image for one or more recipients");
-  add_source_argument(*command, "SRC", options->source, "image to read");
-  add_destination_argument(*command, options->destination, IfMissing::kFail);
+  options->sides.add_arguments_to(*command, "SRC", "image to read", IfMissing::kFail);
   options->recipients.add_to(*command);
   options->selection.add_to(*command);
   command->add_option("--skip-base", options->base, "do not encrypt layers that also occur in REF")
       ->type_name("REF");
-  options->prune.add_to(*command);
-  options->links.add_to(*command);
+  options->sides.add_options_to(*command);
   options->dry_run.add_to(*command);
   options->keys.add_to(*command);
   options->jobs.add_to(*command);

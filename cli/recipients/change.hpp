@@ -5,26 +5,17 @@
 #include "cli/former_image.hpp"
 #include "cli/options/digest_file_option.hpp"
 #include "cli/options/dry_run_option.hpp"
+#include "cli/options/image_sides.hpp"
 #include "cli/options/jobs_option.hpp"
-#include "cli/options/links_option.hpp"
-#include "cli/options/prune_option.hpp"
 #include "cli/terminal/output.hpp"
 #include "image/recipients/change_recipients.hpp"
-#include "transport/image_store.hpp"
-#include "transport/reference.hpp"
 
 #include <CLI/CLI.hpp>
-
-#include <memory>
-#include <string>
 
 namespace imgcrypt::cli {
 
 struct ChangeArguments {
-  std::string source;
-  std::string destination;  // empty: in place
-  PruneOption prune;
-  LinksOption links;
+  ImageSides sides;
   DryRunOption dry_run;
   JobsOption jobs;
   DigestFileOption digest_file;
@@ -35,21 +26,12 @@ struct ChangeArguments {
   [[nodiscard]] RecipientsOptions options(BlobCheck check) const;
 };
 
-// An image that is about to be changed. `target` is what the result is called, also in place.
-struct OpenedImage {
-  std::unique_ptr<ImageSource> source;
-  Reference target;
-  std::unique_ptr<ImageDestination> destination;
-  std::unique_ptr<SharedStore> store;  // of the destination; may be null
-};
-
-// Writes nothing yet. Throws as open_source, open_destination and PruneOption::open_store, and kUsage if the
-// digest file could not be written.
-[[nodiscard]] OpenedImage open_image(const ChangeArguments& arguments, Output& output);
+// As ImageSides::open. Throws kUsage as well if the digest file could not be written.
+[[nodiscard]] OpenedSides open_sides(const ChangeArguments& arguments, Output& output);
 
 // Also writes the digest file and settles the former image, unless it was a dry run. Throws as
 // DigestFileOption::write and Output::print_result, and when pruning failed; the image is complete by then.
-void print_change(const RecipientsResult& result, const OpenedImage& image, FormerReaders readers,
+void print_change(const RecipientsResult& result, const OpenedSides& image, FormerReaders readers,
                   const ChangeArguments& arguments, Output& output);
 
 }  // namespace imgcrypt::cli

@@ -82,7 +82,7 @@ bool leaves_unnamed(const RecipientList& list, const std::set<std::size_t>& goin
 }
 
 void run_recipients_remove(const RemoveArguments& arguments, Output& output) {
-  const OpenedImage image = open_image(arguments.change, output);
+  const OpenedSides image = open_sides(arguments.change, output);
   const RecipientList list = list_recipients(*image.source);
   const std::set<std::size_t> places = chosen_places(arguments, list);
   const RecipientsResult result = remove_recipients(*image.source, *image.destination, list, places,

@@ -21,7 +21,7 @@ enum class Verb { kAdd, kReplace };
 
 void run_rewrap(const RewrapArguments& arguments, Verb verb, Output& output) {
   const KeyWrappers wrappers = arguments.recipients.read(arguments.keys.providers, output);
-  const OpenedImage image = open_image(arguments.change, output);
+  const OpenedSides image = open_sides(arguments.change, output);
   const KeyUnwrappers keys = arguments.keys.read(output);
   const RecipientsOptions how =
       arguments.change.options(arguments.no_verify ? BlobCheck::kNone : BlobCheck::kHmac);

@@ -1,0 +1,32 @@
+#include "cli/options/image_sides.hpp"
+
+#include "transport/open.hpp"
+
+namespace imgcrypt::cli {
+
+void ImageSides::add_arguments_to(CLI::App& command, const std::string& source_name,
+                                  const std::string& description, IfMissing if_missing) {
+  add_source_argument(command, source_name, source, description);
+  add_destination_argument(command, destination, if_missing);
+}
+
+void ImageSides::add_options_to(CLI::App& command) {
+  prune.add_to(command);
+  links.add_to(command);
+}
+
+OpenedSides ImageSides::open(const SelectionOptions& selection, Reporter& reporter) const {
+  const Reference from = Reference::parse(source);
+  // Without a destination: where it came from, if the name still means this image when it is committed.
+  const Reference to = destination.empty() ? from : Reference::parse(destination, ReferenceUse::kWrite);
+  auto opened = open_source(from, {.links = links.value(), .is_wanted = wanted_by(selection.value())});
+  const TransportOptions writing{
+      .links = links.value(), .origin = Origin{from, opened->root()}, .warn = warn_through(reporter)};
+  selection.check_place(*writing.origin, to);
+  auto store = prune.open_store(to, writing);
+  auto written = open_destination(to, writing);
+  Reference target = written_reference(to, *writing.origin);
+  return {std::move(opened), std::move(target), std::move(written), std::move(store)};
+}
+
+}  // namespace imgcrypt::cli
