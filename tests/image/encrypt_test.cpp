@@ -332,5 +332,20 @@ TEST_F(Encrypted, ImagesHaveAtMost1000Layers) {
   EXPECT_EQ(error_with(), ErrorCode::kRefused);
 }
 
+// Each of its documents can be read, but not all of them: a manifest of 1.3 MiB counts as often as it is
+// listed.
+TEST_F(Encrypted, DocumentsAreNotLargerTogetherThanWhatIsRead) {
+  const Descriptor layer = plain_.add(kTar, layer_content("layer"));
+  const std::vector<Descriptor> layers(1'000, layer);
+  Descriptor image = add_manifest(plain_, add_config(plain_, kAmd64, layers), layers);
+  image.platform = kAmd64;
+  make_root(plain_, add_index(plain_, std::vector<Descriptor>(60, image)));
+  EXPECT_EQ(error_with(), ErrorCode::kRefused);
+  EXPECT_THROW((void)encrypted_.root(), std::bad_optional_access);
+  make_root(plain_, add_index(plain_, std::vector<Descriptor>(30, image)));
+  encrypt();
+  EXPECT_NO_THROW((void)load_tree(encrypted_));
+}
+
 }  // namespace
 }  // namespace imgcrypt::test
