@@ -21,7 +21,7 @@ void write_pages(const CLI::App& command, const std::string& directory) {
   if (!file.is_open())
     throw Error(ErrorCode::kUsage, errno_error("write " + path).message(),
                 "give --directory a directory that exists and that you can write to");
-  write_all(file.get(), as_bytes(man_page(command)), path);
+  write_file(file.get(), as_bytes(man_page(command)), path);
   for (const CLI::App* one : commands_of(command)) write_pages(*one, directory);
 }
 

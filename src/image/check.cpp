@@ -254,9 +254,7 @@ class Checker {
     for (std::size_t i = 0; i < result_.layers.size(); ++i) {
       CheckedLayer& layer = result_.layers[i];
       const std::optional<Error>& of_blob = blobs_of_layers_[i]->problem;
-      const bool may_be_elsewhere =
-          is_foreign(layer.layer) && of_blob && of_blob->code() == ErrorCode::kNotFound;
-      if (of_blob && !may_be_elsewhere) layer.problem = of_blob;
+      if (of_blob && !is_elsewhere(layer.layer, *of_blob)) layer.problem = of_blob;
       if (!layer.problem) continue;
       if (layer.state == LayerState::kOpens) layer.state = LayerState::kEncrypted;
       result_.problems.push_back(layer.problem->in(layer.place));

@@ -182,7 +182,11 @@ Bytes read_config(ImageSource& source, const std::vector<Platform>& platforms) {
                       configs.push_back(manifest.config());
                       places += (places.empty() ? "" : ", ") + node.place;
                     });
-  if (configs.empty()) throw Error(ErrorCode::kNotFound, "no manifest of the image has an image config");
+  // Nothing is missing: an artifact has no such config.
+  if (configs.empty()) {
+    throw Error(ErrorCode::kRefused, "no manifest of the image has an image config",
+                "imgcrypt inspect --raw prints the manifest, or the index");
+  }
   if (configs.size() > 1) {
     throw Error(ErrorCode::kUsage, "the index has " + std::to_string(configs.size()) + " images",
                 "choose one with --platform: " + places);

@@ -72,7 +72,7 @@ struct ImageReport {
 [[nodiscard]] Bytes read_root(ImageSource& source);
 
 // The bytes of an image's config, verified; of the one image that remains when `platforms` have been chosen
-// (empty: all). Throws kUsage, naming the platforms, when several remain, kNotFound when none does; else as
+// (empty: all). Throws kUsage, naming the platforms, when several remain, kRefused when none has one; else as
 // load_tree, read_root and choose_platforms.
 [[nodiscard]] Bytes read_config(ImageSource& source, const std::vector<Platform>& platforms);
 

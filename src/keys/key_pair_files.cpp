@@ -43,7 +43,7 @@ class NewFile {
     const Fd file(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
     if (!file.is_open()) throw errno_error(target_);
     try {
-      write_all(file.get(), content, target_);
+      write_file(file.get(), content, target_);
       if (::fsync(file.get()) != 0) throw errno_error(target_);
     } catch (const Error&) {
       ::unlink(path_.c_str());

@@ -32,7 +32,7 @@ struct Descriptor {
   std::uint64_t size = 0;  // bytes
   Annotations annotations;
   std::optional<Platform> platform;
-  bool has_urls = false;  // the blob can be fetched elsewhere, and may be missing here
+  bool has_urls = false;  // says where else the blob is to be had: see is_foreign()
   bool has_data = false;  // the descriptor embeds a copy of the content, in base64
 };
 

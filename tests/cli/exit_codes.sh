@@ -1,7 +1,7 @@
 #!/bin/bash
 # The exit status of each command by cause, as README.md says. One row for each: the status, the arguments, a part of the
 # error. "a" and "b" are private keys, "a.pub" and "b.pub" their public ones; oci:plain, oci:secret (for a) and oci:broken
-# (secret, without a layer) are images.
+# (secret, without a layer) are images; oci:artifact has none.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -19,6 +19,7 @@ rows='
 2 | inspect oci:plain:@7                                       | no image at this position
 2 | inspect oci:file                                           | it is not a directory
 2 | inspect oci:folder                                         | no OCI image layout at folder
+2 | inspect oci:plain --config --platform windows              | the image has no platform windows
 2 | check oci:none -k a                                        | no OCI image layout
 2 | check oci:broken -k a                                      | is missing
 2 | check oci:secret -k a --platform windows                   | the image has no platform windows
@@ -97,6 +98,7 @@ rows='
 6 | recipients add oci:secret:t -r jwe:b.pub -k b              | no key opens it
 6 | recipients replace oci:secret:t -r jwe:b.pub -k b          | no key opens it
 
+8 | inspect oci:artifact --config                             | no manifest of the image has an image config
 8 | check oci:plain --require-encrypted                        | not encrypted
 8 | recipients add oci:plain:t -r jwe:b.pub -k a               | the image has no encrypted layer
 8 | recipients remove oci:secret:t --index 0                   | nobody would be left to open it
@@ -146,6 +148,8 @@ for key in a b; do
 done
 make_image plain t --no-busybox --layers 2 --layer-size 500 >/dev/null
 imgcrypt encrypt oci:plain oci:secret:t -r jwe:a.pub >/dev/null 2>&1
+cp -r plain artifact
+edit_root artifact t '.config.mediaType = "application/vnd.example.config"'
 cp -r secret broken
 rm "$(blob broken "$(jq -r '.layers[0].digest' "$(blob broken "$(jq -r '.manifests[0].digest' broken/index.json)")")")"
 mkdir folder

@@ -301,7 +301,25 @@ a_full_disk_says_what_it_lacks() {
   # shellcheck disable=SC2016
   expect_exit 1 unshare -m bash -c 'mount -t tmpfs -o size=1m none "$1" && exec "$2" encrypt "oci:$3:t" "oci:$1/out:t" -r "jwe:$4"' \
     - "$TMP/small" "$IMGCRYPT" "$TMP/src" "$TMP/key.pub.pem"
-  expect_matches "$stderr" "write a blob in $TMP/small/out: .*[0-9]+ more bytes are needed for this blob, [0-9]+ are available"
+  expect_matches "$stderr" "write a blob in $TMP/small/out: .*[0-9]+ more bytes are needed, [0-9]+ are available"
+}
+
+# Whatever is written last.
+a_full_disk_or_quota_is_said_of_index_json_too() {
+  local error
+  rm -rf "$TMP/src" "$TMP/out"
+  make_image "$TMP/src" t --no-busybox >/dev/null
+  expect_exit 0 encrypt src:t out:t
+  export ASAN_OPTIONS=detect_leaks=0 # see below
+  for error in ENOSPC EDQUOT; do
+    expect_exit 1 strace -f -qq -o "$TMP/trace" -e trace=write -P "$TMP/out/.imgcrypt-index.json" -e "inject=write:error=$error" \
+      "$IMGCRYPT" encrypt "oci:$TMP/src:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
+    expect_matches "$stderr" "write $TMP/out/index.json: .* \([0-9]+ more bytes are needed"
+    expect_contains "$stderr" "hint: free some space there, or choose another place"
+    expect_absent "$TMP/out/.imgcrypt-index.json"
+  done
+  [[ $stderr != *available* ]] || fail "what the disk has says nothing of a quota: $stderr"
+  unset ASAN_OPTIONS
 }
 
 # The directories above what was created keep its names.
@@ -358,5 +376,6 @@ former_recipients_are_shut_out_by_prune
 decrypting_in_place_prunes
 only_new_or_empty_directories_or_layouts_are_written_to
 a_full_disk_says_what_it_lacks
+a_full_disk_or_quota_is_said_of_index_json_too
 names_of_directories_survive_a_power_cut
 links_are_followed_on_demand

@@ -216,9 +216,12 @@ TEST_F(Decrypt, HoldsLayersOfEveryTypeToTheirDiffIds) {
         EXPECT_EQ(decrypt().exactness, Exactness::kNotRecorded);
       } else {
         EXPECT_EQ(refusal().code(), ErrorCode::kIntegrity) << type;
-        if (!is_nondistributable(type)) continue;
         encrypted_.blobs.erase(other.digest);
-        EXPECT_EQ(decrypt().exactness, Exactness::kNotRecorded) << "everyone fetches it from its urls";
+        if (is_nondistributable(type)) {
+          EXPECT_EQ(decrypt().exactness, Exactness::kNotRecorded) << "everyone fetches it from its urls";
+        } else {
+          EXPECT_EQ(refusal().code(), ErrorCode::kNotFound) << type;
+        }
       }
     }
   }

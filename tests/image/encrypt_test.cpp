@@ -158,6 +158,26 @@ TEST_F(Encrypted, LayersThatAreElsewhereFailADryRunToo) {
     EXPECT_EQ(error_with({.dry_run = dry_run}), ErrorCode::kNotFound);
 }
 
+// Whatever else has urls is needed all the same: nobody fetches it from there.
+TEST_F(Encrypted, OnlyForeignLayersMayBeMissing) {
+  const std::string foreign = "application/vnd.oci.image.layer.nondistributable.v1.tar";
+  for (const std::string& type :
+       {foreign, std::string(kTar), std::string("application/wasm"), std::string(kOciConfig)}) {
+    const Descriptor chosen = plain_.add(kTar, layer_content("a"));
+    Descriptor missing = plain_.add(type, layer_content(type));
+    missing.has_urls = true;
+    const bool is_config = type == kOciConfig;
+    make_root(plain_, is_config ? add_manifest(plain_, missing, {chosen})
+                                : add_manifest(plain_, add_config(plain_, kAmd64, {chosen, missing}),
+                                               {chosen, missing}));
+    plain_.blobs.erase(missing.digest);
+    for (const DryRun dry_run : {DryRun::kYes, DryRun::kNo}) {
+      const auto error = error_with({.selection = {{}, {{0, 0}}}, .dry_run = dry_run});
+      EXPECT_EQ(error, type == foreign ? std::nullopt : std::optional(ErrorCode::kNotFound)) << type;
+    }
+  }
+}
+
 TEST_F(Encrypted, UnselectedPlatformsAreLeftOut) {
   make_root(plain_, add_index(plain_, {add_image(plain_, kAmd64, {"base", "secret of amd64"}),
                                        add_image(plain_, kArm64, {"base", "secret of arm64"})}));
@@ -330,6 +350,21 @@ TEST_F(Encrypted, ImagesHaveAtMost1000Layers) {
   contents.emplace_back("one more");
   make_root(plain_, add_image(plain_, kAmd64, contents));
   EXPECT_EQ(error_with(), ErrorCode::kRefused);
+}
+
+// Each of its documents can be read, but not all of them: a manifest of 1.3 MiB counts as often as it is
+// listed.
+TEST_F(Encrypted, DocumentsAreNotLargerTogetherThanWhatIsRead) {
+  const Descriptor layer = plain_.add(kTar, layer_content("layer"));
+  const std::vector<Descriptor> layers(1'000, layer);
+  Descriptor image = add_manifest(plain_, add_config(plain_, kAmd64, layers), layers);
+  image.platform = kAmd64;
+  make_root(plain_, add_index(plain_, std::vector<Descriptor>(60, image)));
+  EXPECT_EQ(error_with(), ErrorCode::kRefused);
+  EXPECT_THROW((void)encrypted_.root(), std::bad_optional_access);
+  make_root(plain_, add_index(plain_, std::vector<Descriptor>(30, image)));
+  encrypt();
+  EXPECT_NO_THROW((void)load_tree(encrypted_));
 }
 
 }  // namespace

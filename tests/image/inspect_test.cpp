@@ -135,7 +135,7 @@ TEST(Inspect, TellsArtifactsFromImages) {
   const ImageReport report = inspect_image(store);
   EXPECT_EQ(report.root.kind, DocumentKind::kArtifact);
   EXPECT_EQ(report.totals.layers, 0U);
-  EXPECT_EQ(error_of([&] { (void)read_config(store, {}); }), ErrorCode::kNotFound);
+  EXPECT_EQ(error_of([&] { (void)read_config(store, {}); }), ErrorCode::kRefused);
 }
 
 TEST(Inspect, NumbersTheRecipientsOfAllLayers) {

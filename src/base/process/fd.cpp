@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,8 +18,8 @@ constexpr std::size_t kLeastRead = 4096;  // bytes, of what may turn out to be s
 
 // Until the call works. Whoever shares a descriptor with us, such as a terminal or a pipe, may have made it
 // non-blocking.
-template <typename Call>
-std::size_t retry(int fd, short event, const std::string& what, Call call) {
+template <typename Call, typename Failure>
+std::size_t retry(int fd, short event, Call call, Failure failure) {
   while (true) {
     const ssize_t result = call();
     if (result >= 0) return static_cast<std::size_t>(result);
@@ -27,10 +28,33 @@ std::size_t retry(int fd, short event, const std::string& what, Call call) {
     if (errno == EAGAIN) {
       ::poll(&wanted, 1, -1);
     } else if (errno != EINTR) {
-      throw errno_error(what);
+      throw failure(errno);
     }
     throw_if_cancelled();
   }
+}
+
+template <typename Failure>
+void write_or(int fd, ByteView bytes, Failure failure) {
+  while (!bytes.empty()) {
+    const auto call = [&] { return ::write(fd, bytes.data(), bytes.size()); };
+    bytes = bytes.subspan(retry(fd, POLLOUT, call, [&](int error) { return failure(error, bytes.size()); }));
+    // A signal that cut a write short must not be followed by one that blocks.
+    if (!bytes.empty()) throw_if_cancelled();
+  }
+}
+
+// ": No space left on device (3000 more bytes are needed, 512 are available)"
+Error space_error(int fd, const std::string& what, int error_number, std::uint64_t needed) {
+  const Error error = errno_error(what, error_number);
+  if (error_number != ENOSPC && error_number != EDQUOT) return error;
+  std::string space =
+      std::to_string(needed) + (needed == 1 ? " more byte is" : " more bytes are") + " needed";
+  struct statvfs status = {};
+  // What the file system has left says nothing of a quota.
+  if (error_number == ENOSPC && ::fstatvfs(fd, &status) == 0 && status.f_blocks > 0)
+    space += ", " + std::to_string(std::uint64_t{status.f_bavail} * status.f_frsize) + " are available";
+  return {error.code(), error.message() + " (" + space + ")", error.hint()};
 }
 
 std::string cure_of(int error_number) {
@@ -66,20 +90,21 @@ void Fd::reset() noexcept {
 }
 
 std::size_t read_some(int fd, MutableByteView buffer, const std::string& what) {
-  return retry(fd, POLLIN, what, [&] { return ::read(fd, buffer.data(), buffer.size()); });
+  const auto call = [&] { return ::read(fd, buffer.data(), buffer.size()); };
+  return retry(fd, POLLIN, call, [&](int error) { return errno_error(what, error); });
 }
 
 std::size_t read_some_at(int fd, MutableByteView buffer, std::uint64_t offset, const std::string& what) {
-  return retry(fd, POLLIN, what,
-               [&] { return ::pread(fd, buffer.data(), buffer.size(), static_cast<off_t>(offset)); });
+  const auto call = [&] { return ::pread(fd, buffer.data(), buffer.size(), static_cast<off_t>(offset)); };
+  return retry(fd, POLLIN, call, [&](int error) { return errno_error(what, error); });
 }
 
 void write_all(int fd, ByteView bytes, const std::string& what) {
-  while (!bytes.empty()) {
-    bytes = bytes.subspan(retry(fd, POLLOUT, what, [&] { return ::write(fd, bytes.data(), bytes.size()); }));
-    // A signal that cut a write short must not be followed by one that blocks.
-    if (!bytes.empty()) throw_if_cancelled();
-  }
+  write_or(fd, bytes, [&](int error, std::size_t) { return errno_error(what, error); });
+}
+
+void write_file(int fd, ByteView bytes, const std::string& what, std::uint64_t more) {
+  write_or(fd, bytes, [&](int error, std::size_t left) { return space_error(fd, what, error, left + more); });
 }
 
 SecretBytes read_secret(int fd, std::size_t limit, const std::string& what) {

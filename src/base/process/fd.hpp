@@ -51,6 +51,9 @@ class Fd {
 // Writes every byte, in one write(2) where the system takes it so. Throws as read_some; then some of the
 // bytes may have been written.
 void write_all(int fd, ByteView bytes, const std::string& what);
+// The same for a file. If its file system or the quota is full, the error also says how many bytes the file
+// still needs: those that are left of `bytes`, and `more` that are to come after them.
+void write_file(int fd, ByteView bytes, const std::string& what, std::uint64_t more = 0);
 
 // The whole of a small file or stream that holds a secret, at most `limit` bytes; throws kRefused for more,
 // or as read_some.

@@ -1,5 +1,7 @@
 #include "image/change/dry_run.hpp"
 
+#include "image/tree/file_system.hpp"
+
 namespace imgcrypt {
 
 void check_feasible(ImageSource& source, ImageDestination& destination, const ImagePlan& plan) {
@@ -10,8 +12,7 @@ void check_feasible(ImageSource& source, ImageDestination& destination, const Im
       source.check_presence(blob);
     } catch (const Error& error) {
       // What changes must be read here; what is copied may be at its urls, or at the destination already.
-      const bool may_be_elsewhere = blob.has_urls && error.code() == ErrorCode::kNotFound;
-      if (is_changed || !(may_be_elsewhere || destination.has(blob))) throw error.in(place);
+      if (is_changed || !(is_elsewhere(blob, error) || destination.has(blob))) throw error.in(place);
     }
   };
   for_each_manifest(plan.tree(), [&](const ImageNode& node, const Manifest& manifest) {

@@ -10,7 +10,7 @@ enum class DryRun { kNo, kYes };
 
 // Throws what would keep the plan from being carried out, as far as that can be known without reading blobs:
 // the source has those that would be read, with their sizes. Blobs that do not change may be in the
-// destination instead, or, if they have urls, elsewhere. Throws as ImageDestination::check
+// destination instead, or, if they are foreign layers, elsewhere. Throws as ImageDestination::check
 // and ImageSource::check_presence, the last with the blob's place.
 void check_feasible(ImageSource& source, ImageDestination& destination, const ImagePlan& plan);
 

@@ -3,6 +3,7 @@
 #include "base/stream/peeked_source.hpp"
 #include "base/stream/stoppable_source.hpp"
 #include "image/tree/diff_ids.hpp"
+#include "image/tree/file_system.hpp"
 #include "image/tree/network_tries.hpp"
 #include "layer/decrypting_source.hpp"
 #include "layer/inflate/diff_id.hpp"
@@ -75,9 +76,7 @@ void check_layers(ImageSource& source, const std::vector<LayerToCheck>& layers, 
     try {
       check_layer_content(source, layers[i], Hands::kOne, stop, reporter);
     } catch (const Error& error) {
-      // Then it is not copied either: everyone fetches it from there.
-      const bool may_be_elsewhere = layers[i].layer.has_urls && error.code() == ErrorCode::kNotFound;
-      if (!may_be_elsewhere) throw error.in(layers[i].place);
+      if (!is_elsewhere(layers[i].layer, error)) throw error.in(layers[i].place);
     }
   });
 }

@@ -31,7 +31,7 @@ struct LayerToCheck {
 void check_layer_content(ImageSource& source, const LayerToCheck& check, Hands hands, const StopFlag& stop,
                          Reporter& reporter);
 
-// The same for all of them, at most `jobs` at the same time. One with urls may be missing. Throws the first
+// The same for all of them, at most `jobs` at the same time. A foreign one may be missing. Throws the first
 // failure, with its place; the others are stopped. Plans its blobs and counts its time as a stage in the
 // reporter's progress.
 void check_layers(ImageSource& source, const std::vector<LayerToCheck>& layers, unsigned jobs,

@@ -27,8 +27,7 @@ struct Task {
   Descriptor blob;
   std::string place;
   const LayerChange* change = nullptr;
-  bool may_be_missing =
-      false;  // wherever it occurs: has urls, or is not a manifest of the index that lists it
+  bool may_be_missing = false;  // wherever it occurs: is_foreign(), or not a manifest of the index above it
 };
 
 // A blob that is copied here and changed there gives two tasks: both results are wanted. What is copied
@@ -52,12 +51,12 @@ std::vector<Task> tasks_of(const ImagePlan& plan) {
     const auto* opaque = std::get_if<Opaque>(&node.document);
     if (opaque != nullptr && !opaque->is_missing) copy(node.descriptor, node.place, true);
     if (const auto* manifest = std::get_if<Manifest>(&node.document)) {
-      copy(manifest->config(), "config of " + node.place, manifest->config().has_urls);
+      copy(manifest->config(), "config of " + node.place, false);
       for (std::size_t i = 0; i < manifest->layers().size(); ++i) {
         const Descriptor& layer = manifest->layers()[i];
         const LayerChange* how = plan.change_of(layer);
         how != nullptr ? change(layer, layer_place(node, i), how)
-                       : copy(layer, layer_place(node, i), layer.has_urls);
+                       : copy(layer, layer_place(node, i), is_foreign(layer));
       }
     }
     for (const ImageNode& child : node.children) visit(child);

@@ -13,7 +13,7 @@ namespace imgcrypt {
 // Moves each blob once, however often it occurs, at most `jobs` (one or more) at the same time, and returns
 // the edits of the layers that changed. A blob that was lost on the network is begun anew, three times in
 // all. Configs that `configs` has read are not read again. A blob may be missing if all that name it say that
-// it can be had elsewhere (urls), or if it is an entry of an index that is not an image. Throws the first
+// it is a foreign layer (is_foreign), or if it is an entry of an index that is not an image. Throws the first
 // failure, with its place, when the other blobs have stopped.
 [[nodiscard]] std::map<LayerId, DescriptorEdit> move_blobs(ImageSource& source, const ImagePlan& plan,
                                                            const Configs& configs,

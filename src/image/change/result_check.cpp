@@ -1,7 +1,5 @@
 #include "image/change/result_check.hpp"
 
-#include "oci/media_types.hpp"
-
 #include <imgcrypt/error.hpp>
 
 #include <algorithm>
@@ -52,9 +50,15 @@ void ResultCheck::check(const Index& index) const {
 }
 
 void ResultCheck::check_document(const Descriptor& document) const {
-  const std::string& type = document.media_type;
-  const bool is_read = type.empty() || is_manifest(type) || is_index(type);
-  if (is_read && changing_.contains(document.digest)) fail("document " + document.digest.string());
+  if (is_document(document) && changing_.contains(document.digest))
+    fail("document " + document.digest.string());
+}
+
+void ResultCheck::check_sum(std::uint64_t bytes) {
+  if (bytes <= kMostDocumentsBytes) return;
+  throw Error(ErrorCode::kRefused,
+              "the new documents of the image would be larger than 64 MiB together, which nothing could read",
+              "each recipient adds up to one kilobyte per layer: use fewer recipients, or --platform");
 }
 
 }  // namespace imgcrypt

@@ -1,6 +1,6 @@
-// Whether a rewritten image is what was planned: none of its layers that was to change is still as it was.
-// The last step before a commit. It looks only at the new documents, not at how they were made, so that a
-// mistake there ends as an error and not as an image that everyone can read. Immutable.
+// Whether a rewritten image is what was planned: none of its layers that was to change is still as it was,
+// and we can read it. The last step before a commit. It looks only at the new documents, not at how they were
+// made, so that a mistake there ends as an error and not as an image that everyone can read. Immutable.
 #pragma once
 
 #include "image/tree/layer_id.hpp"
@@ -23,6 +23,9 @@ class ResultCheck {
   void check(const Manifest& manifest) const;
   void check(const Index& index) const;
   void check_document(const Descriptor& document) const;
+  // Throws kRefused if all new documents together have more bytes than load_tree() reads. A document counts
+  // as often as it is listed, and one that is missing as well.
+  static void check_sum(std::uint64_t bytes);
 
  private:
   [[nodiscard]] bool is_to_change(const Descriptor& layer) const;

@@ -19,22 +19,30 @@ class DocumentWriter {
       : plan_(plan), edits_(edits), destination_(destination), check_(plan.tree(), edits) {}
 
   Descriptor write_root() {
-    Descriptor root = write(plan_.tree());
-    check_.check_document(root);
-    return root;
+    const Written root = write(plan_.tree());
+    check_.check_document(root.descriptor);
+    ResultCheck::check_sum(root.bytes);
+    return root.descriptor;
   }
 
  private:
-  Descriptor write(const ImageNode& node) {
+  struct Written {
+    Descriptor descriptor;
+    std::uint64_t bytes;  // of the document and those below it, each as often as it is listed
+  };
+
+  Written write(const ImageNode& node) {
     const std::pair key(node.descriptor.digest, node.descriptor.media_type);
     const auto known = written_.find(key);
     if (known != written_.end()) return known->second;
-    Descriptor result = node.descriptor;
+    Written result{node.descriptor, 0};
     if (const auto* manifest = std::get_if<Manifest>(&node.document)) {
-      result = put(node.descriptor, manifest->raw(), edited_manifest(node, *manifest));
+      result.descriptor = put(node.descriptor, manifest->raw(), edited_manifest(node, *manifest));
     } else if (const auto* index = std::get_if<Index>(&node.document)) {
-      result = put(node.descriptor, index->raw(), edited_index(node, *index));
+      const std::string text = edited_index(node, *index, result.bytes);
+      result.descriptor = put(node.descriptor, index->raw(), text);
     }
+    if (is_document(node.descriptor)) result.bytes += result.descriptor.size;
     written_.emplace(key, result);
     return result;
   }
@@ -59,11 +67,14 @@ class DocumentWriter {
     }
   }
 
-  std::string edited_index(const ImageNode& node, const Index& index) {
+  // Adds the bytes of the documents below it.
+  std::string edited_index(const ImageNode& node, const Index& index, std::uint64_t& bytes) {
     std::vector<std::optional<Descriptor>> now;
     bool is_changed = false;
     for (const ImageNode& child : node.children) {
-      now.emplace_back(write(child));
+      const Written below = write(child);
+      bytes += below.bytes;
+      now.emplace_back(below.descriptor);
       is_changed = is_changed || now.back()->digest != child.descriptor.digest;
     }
     if (!is_changed) return index.raw();
@@ -88,7 +99,7 @@ class DocumentWriter {
   ResultCheck check_;
   // By media type too: an index may list a manifest a second time as something else, which is then not looked
   // into and stays as it is.
-  std::map<std::pair<Digest, std::string>, Descriptor> written_;
+  std::map<std::pair<Digest, std::string>, Written> written_;
 };
 
 }  // namespace

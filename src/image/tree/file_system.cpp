@@ -16,4 +16,8 @@ std::vector<bool> file_system_layers(const Manifest& manifest,
   return are_layers;
 }
 
+bool is_elsewhere(const Descriptor& blob, const Error& failure) {
+  return is_foreign(blob) && failure.code() == ErrorCode::kNotFound;
+}
+
 }  // namespace imgcrypt

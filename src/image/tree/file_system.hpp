@@ -5,6 +5,8 @@
 #include "oci/digest.hpp"
 #include "oci/manifest.hpp"
 
+#include <imgcrypt/error.hpp>
+
 #include <optional>
 #include <vector>
 
@@ -16,5 +18,9 @@ namespace imgcrypt {
 // diff_ids_of(); empty if nothing is known.
 [[nodiscard]] std::vector<bool> file_system_layers(const Manifest& manifest,
                                                    const std::vector<std::optional<Digest>>& diff_ids);
+
+// Whether a store that does not give a blob may be right: it lacks a foreign layer, which everyone fetches
+// from its urls (is_foreign). The one excuse there is: whatever else has urls is needed.
+[[nodiscard]] bool is_elsewhere(const Descriptor& blob, const Error& failure);
 
 }  // namespace imgcrypt

@@ -12,9 +12,6 @@ namespace {
 
 // Against indexes that list each other in a cascade. Real images have one index, or two.
 constexpr std::size_t kDeepest = 3;  // indexes below one another
-// Bytes of all documents of an image, as all are kept in memory. A document that is listed again counts
-// again.
-constexpr std::size_t kMostDocuments = 64 * 1024 * 1024;
 // Of all manifests together. Each layer that is listed costs one or two KiB of memory, and takes ninety bytes
 // of a document.
 constexpr std::size_t kMostLayersOfImage = 100'000;
@@ -30,9 +27,8 @@ class TreeLoader {
 
   ImageNode load(const Descriptor& descriptor, std::size_t depth, const std::string& place) {
     ImageNode node{descriptor, Opaque{}, {}, place};
-    const bool is_unnamed = descriptor.media_type.empty();
     // Not even read: an index may list blobs of any type and size.
-    if (!is_unnamed && !is_manifest(descriptor.media_type) && !is_index(descriptor.media_type)) return node;
+    if (!is_document(descriptor)) return node;
     std::string raw = read(descriptor);
     try {
       add_document(node, std::move(raw), depth);
@@ -64,7 +60,7 @@ class TreeLoader {
   std::string read(const Descriptor& descriptor) {
     // By what the descriptor says, before reading: the source does not give more than that.
     total_ += descriptor.size;
-    if (total_ > kMostDocuments)
+    if (total_ > kMostDocumentsBytes)
       throw Error(ErrorCode::kRefused, "the image's documents are larger than 64 MiB");
     const auto known = known_.find({descriptor.digest, descriptor.size});
     if (known != known_.end()) return known->second;
@@ -109,6 +105,11 @@ ImageNode replace_document(ImageNode node, Document document) {
 }
 
 }  // namespace
+
+bool is_document(const Descriptor& descriptor) {
+  const std::string& type = descriptor.media_type;
+  return type.empty() || is_manifest(type) || is_index(type);
+}
 
 ImageNode load_documents(ImageSource& source) {
   return TreeLoader(source).load(source.root().descriptor, 0, "the image");

@@ -15,6 +15,10 @@
 
 namespace imgcrypt {
 
+// Bytes of all documents of an image, as all are kept in memory. A document that is listed again counts
+// again, and one that is missing as much as its descriptor says.
+constexpr std::uint64_t kMostDocumentsBytes = std::uint64_t{64} * 1024 * 1024;
+
 // An entry of an index that is not looked into: of another media type, or not there.
 struct Opaque {
   bool is_missing = false;  // the source says that it lacks it, e.g. because one platform of many was copied
@@ -27,6 +31,10 @@ struct ImageNode {
   std::vector<ImageNode> children;  // of an index, in its order
   std::string place;                // "linux/arm64", a digest, or "the image": for messages
 };
+
+// Whether it is read as part of the image's tree: a manifest, an index, or a document that does not say
+// which.
+[[nodiscard]] bool is_document(const Descriptor& descriptor);
 
 // The image of `source`. A document without a media type is what its members say. Throws kNotFound when the
 // root is missing; kIntegrity for a damaged or ambiguous document; kRefused beyond the limits, and for a root

@@ -64,17 +64,6 @@ Fd blob_directory(const std::string& layout, HashAlgorithm algorithm) {
   return std::move(*directory);
 }
 
-// What is said when a write failed because the rest would not have fitted; else the error as it is.
-Error with_space(const Error& error, const std::string& path, std::uint64_t written, std::uint64_t size) {
-  const auto available = available_bytes(path);
-  const std::uint64_t missing = size > written ? size - written : 0;
-  if (error.code() != ErrorCode::kOther || !available || *available >= missing) return error;
-  return {error.code(),
-          error.message() + " (" + std::to_string(missing) + " more bytes are needed for this blob, " +
-              std::to_string(*available) + " are available)",
-          error.hint()};
-}
-
 }  // namespace
 
 LayoutDestination::LayoutDestination(LayoutTarget target, LayoutDestinationOptions options)
@@ -176,15 +165,11 @@ Digest LayoutDestination::put_blob(const BlobInfo& info, Source& content) {
   // A file for each call, even for equal content: whoever is first need not wait for the others, and the last
   // one wins.
   PendingBlob blob = create_blob(algorithm);
-  try {
-    const Digest digest = blob.write(content, algorithm);
-    check_blob(info, blob.size(), digest);
-    const std::scoped_lock lock(mutex_);
-    pending_.insert_or_assign(digest, std::move(blob));
-    return digest;
-  } catch (const Error& error) {
-    throw with_space(error, path(), blob.size(), info.size);
-  }
+  const Digest digest = blob.write(content, algorithm, info.size);
+  check_blob(info, blob.size(), digest);
+  const std::scoped_lock lock(mutex_);
+  pending_.insert_or_assign(digest, std::move(blob));
+  return digest;
 }
 
 void LayoutDestination::put_document(const Descriptor& descriptor, std::string_view text) {

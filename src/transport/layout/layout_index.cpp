@@ -33,7 +33,7 @@ void replace_file(const LayoutDirectory& directory, const std::string& name, con
       ::openat(directory.fd(), beside.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!file.is_open()) throw errno_error("create " + directory.path() + "/" + beside);
   try {
-    write_all(file.get(), as_bytes(text), "write " + path);
+    write_file(file.get(), as_bytes(text), "write " + path);
     if (::fsync(file.get()) != 0 ||
         ::renameat(directory.fd(), beside.c_str(), directory.fd(), name.c_str()) != 0)
       throw errno_error("replace " + path);

@@ -26,8 +26,8 @@ void make_version_file(const LayoutDirectory& directory) {
   const Fd file(
       ::openat(directory.fd(), name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0666));
   if (!file.is_open()) throw errno_error("create " + directory.path() + "/oci-layout");
-  write_all(file.get(), as_bytes(R"({"imageLayoutVersion":"1.0.0"})"),
-            "write " + directory.path() + "/oci-layout");
+  write_file(file.get(), as_bytes(R"({"imageLayoutVersion":"1.0.0"})"),
+             "write " + directory.path() + "/oci-layout");
   if (::fsync(file.get()) != 0) throw errno_error("fsync " + directory.path() + "/oci-layout");
   const int status = ::linkat(directory.fd(), name.c_str(), directory.fd(), "oci-layout", 0);
   const int failure = errno;

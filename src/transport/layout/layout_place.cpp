@@ -4,7 +4,6 @@
 #include "transport/layout/layout_directory.hpp"
 
 #include <linux/magic.h>
-#include <sys/statvfs.h>
 #include <sys/vfs.h>
 
 #include <algorithm>
@@ -121,12 +120,6 @@ void require_place(const LayoutReference& destination) {
 void fail_for_parent(const LayoutReference& destination) {
   refuse(ErrorCode::kUsage, destination, "the directory above it is missing",
          "create the directory above it (mkdir -p), or choose another destination");
-}
-
-std::optional<std::uint64_t> available_bytes(const std::string& path) {
-  struct statvfs status = {};
-  if (::statvfs(path.c_str(), &status) != 0 || status.f_blocks == 0) return std::nullopt;
-  return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
 }
 
 }  // namespace imgcrypt

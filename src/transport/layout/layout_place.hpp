@@ -5,10 +5,6 @@
 
 #include "transport/layout/layout_reference.hpp"
 
-#include <cstdint>
-#include <optional>
-#include <string>
-
 namespace imgcrypt {
 
 // Throws kUsage when the directory cannot be created: its path is a file or a dangling link, or the directory
@@ -19,8 +15,5 @@ void require_place(const LayoutReference& destination);
 
 // That the directory above is missing, for whoever finds that it went after require_place().
 [[noreturn]] void fail_for_parent(const LayoutReference& destination);
-
-// How many bytes can still be written at `path`; nullopt when the file system does not say.
-[[nodiscard]] std::optional<std::uint64_t> available_bytes(const std::string& path);
 
 }  // namespace imgcrypt

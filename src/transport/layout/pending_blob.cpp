@@ -1,7 +1,6 @@
 #include "transport/layout/pending_blob.hpp"
 
 #include "base/stream/chunk_hash.hpp"
-#include "base/stream/fd_stream.hpp"
 #include "base/work_time.hpp"
 #include "transport/layout/layout_directory.hpp"
 
@@ -21,19 +20,22 @@ constexpr std::uint64_t kWriteBackBytes = 16 * 1024 * 1024;
 // Writes through to a file and hashes what it writes.
 class HashingSink final : public Sink {
  public:
-  HashingSink(int fd, const std::string& path, HashAlgorithm algorithm, std::uint64_t& written)
+  // `size` is what is expected; more is written as well.
+  HashingSink(int fd, const std::string& path, HashAlgorithm algorithm, std::uint64_t size,
+              std::uint64_t& written)
       : fd_(fd),
-        file_(fd, "write a blob in " + path),
+        what_("write a blob in " + path),
         hasher_(Hasher(algorithm)),
         algorithm_(algorithm),
+        expected_(size),
         written_(written) {}
 
   void write(Chunk chunk) override {
     hasher_.update(chunk);
     const WorkTimer timer(Work::kWrite);
-    const std::size_t size = chunk.size();
-    file_.write(std::move(chunk));
-    written_ += size;
+    const std::uint64_t with_it = written_ + chunk.size();
+    write_file(fd_, chunk.view(), what_, expected_ > with_it ? expected_ - with_it : 0);
+    written_ = with_it;
     if (written_ - started_ >= kWriteBackBytes) start_write_back();
   }
   [[nodiscard]] Digest finish() {
@@ -50,9 +52,10 @@ class HashingSink final : public Sink {
   }
 
   int fd_;
-  FdSink file_;
+  std::string what_;
   ChunkHash<Hasher> hasher_;
   HashAlgorithm algorithm_;
+  std::uint64_t expected_;
   std::uint64_t& written_;
   std::uint64_t started_ = 0;  // on their way to the disk
 };
@@ -104,8 +107,8 @@ void PendingBlob::unlink_temporary() noexcept {
   temporary_name_.clear();
 }
 
-Digest PendingBlob::write(Source& content, HashAlgorithm algorithm) {
-  HashingSink sink(file_.get(), path_, algorithm, size_);
+Digest PendingBlob::write(Source& content, HashAlgorithm algorithm, std::uint64_t expected) {
+  HashingSink sink(file_.get(), path_, algorithm, expected, size_);
   pump(content, sink);
   return sink.finish();
 }

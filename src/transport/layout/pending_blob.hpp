@@ -26,9 +26,10 @@ class PendingBlob {
   ~PendingBlob();
 
   // Takes the content to its verified end and returns its digest. The disk starts early, so that little is
-  // left for make_durable(). Call once. Throws what `content` throws, and kOther when the file cannot be
+  // left for make_durable(). Call once. `expected` is the content's size, as far as it is known, for the
+  // error when there is no space for it. Throws what `content` throws, and kOther when the file cannot be
   // written.
-  Digest write(Source& content, HashAlgorithm algorithm);
+  Digest write(Source& content, HashAlgorithm algorithm, std::uint64_t expected);
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }  // bytes written so far
 
   void make_durable() const;

@@ -68,5 +68,11 @@ TEST_F(Result, MayListADocumentThatChangesAsSomethingElse) {
   EXPECT_EQ(error_of([&] { check.check_document(unnamed); }), ErrorCode::kOther);
 }
 
+TEST_F(Result, MayNotBeLargerThanWhatIsRead) {
+  EXPECT_NO_THROW(ResultCheck::check_sum(kMostDocumentsBytes - 1));
+  EXPECT_NO_THROW(ResultCheck::check_sum(kMostDocumentsBytes));
+  EXPECT_EQ(error_of([] { ResultCheck::check_sum(kMostDocumentsBytes + 1); }), ErrorCode::kRefused);
+}
+
 }  // namespace
 }  // namespace imgcrypt::test

@@ -216,7 +216,7 @@ TEST_F(OciLayout, LeavesNoTemporaryFileForEqualContent) {
   const auto write = [&] {
     PendingBlob blob = PendingBlob::create_named(directory, "blobs");
     MemorySource source(to_bytes(as_bytes("{}")));
-    EXPECT_EQ(blob.write(source, HashAlgorithm::kSha256), digest);
+    EXPECT_EQ(blob.write(source, HashAlgorithm::kSha256, 0), digest);
     return blob;
   };
   std::map<Digest, PendingBlob> pending;
