@@ -57,6 +57,8 @@ bool is_short(std::string_view option) { return option.starts_with('-') && !opti
 std::string name_of_stdout() {
   std::error_code none;
   const std::string path = std::filesystem::read_symlink("/proc/self/fd/1", none).string();
+  // What the program's start puts in the place of one that is closed.
+  if (path == "/dev/null") return "stdout (closed)";
   return path.starts_with('/') ? "stdout (" + path + ")" : "stdout";
 }
 
@@ -159,7 +161,7 @@ std::optional<ProgressStyle> Output::progress_style() const {
 }
 
 void Output::print_text(const Text& lines) {
-  if (!is_json_) write_stdout(encoded_for(STDOUT_FILENO, Text(lines).end_line()));
+  if (!is_json_) write_result(encoded_for(STDOUT_FILENO, Text(lines).end_line()));
 }
 
 void Output::print_document(ByteView document) {
@@ -175,7 +177,16 @@ void Output::print_json(JsonObject result) {
   if (!is_json_) return;
   const std::scoped_lock lock(mutex_);
   result.add("notes", JsonArray::of(notes_)).add("warnings", JsonArray::of(warnings_));
-  write_stdout(result.text() + "\n");
+  write_result(result.text() + "\n");
+}
+
+// Results are printed last.
+void Output::write_result(const std::string& text) try {
+  write_stdout(text);
+} catch (const Error& error) {
+  if (error.code() == ErrorCode::kCancelled) throw;
+  throw Error(error.code(), error.message(),
+              "only the printing failed: what the command was to make is there, whole");
 }
 
 void Output::write_stdout(const std::string& text) {
@@ -225,10 +236,7 @@ int Output::fail(const Error& error) {
   return exit_status(error);
 }
 
-int Output::fail_usage(const Error& error, std::span<const std::string> arguments) {
-  is_json_ = ask_for_json(arguments);
-  return fail(error);
-}
+void Output::take_format(std::span<const std::string> arguments) { is_json_ = ask_for_json(arguments); }
 
 void Output::print_line(const std::string& word, Tint tint, const std::string& text) {
   const Style style = Style::of(STDERR_FILENO);

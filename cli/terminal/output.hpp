@@ -60,8 +60,9 @@ class Output final : public Reporter {
   // Prints the error and its hint. Returns the exit status: 128 and the signal's number after kCancelled,
   // else the value of the ErrorCode. Throws nothing, even if nobody reads stdout or stderr.
   int fail(const Error& error);
-  // The same after a parse error: `-o json` may not have been parsed, so it is looked for in the arguments.
-  int fail_usage(const Error& error, std::span<const std::string> arguments);
+  // Before output that is not a command's, such as a parse error's: `-o json` may not have been parsed, so it
+  // is looked for in the arguments.
+  void take_format(std::span<const std::string> arguments);
 
  private:
   // Ordered: each level also prints what those before it print. The values are those of --log-level.
@@ -70,6 +71,7 @@ class Output final : public Reporter {
   [[nodiscard]] Level level() const noexcept;
   // nullopt: no progress is shown. `auto` is silent with -q; a form that was asked for by name is not.
   [[nodiscard]] std::optional<ProgressStyle> progress_style() const;
+  void write_result(const std::string& text);
   void write_stdout(const std::string& text);
   void print_line(const std::string& word, Tint tint, const std::string& text);
 

@@ -30,7 +30,7 @@ constexpr std::array kMarks = {
     Mark{"ssh-rsa ", "an OpenSSH public key", "turn it into PEM: ssh-keygen -e -m PKCS8 -f FILE"},
     Mark{"ecdsa-sha2-", "an OpenSSH public key", "turn it into PEM: ssh-keygen -e -m PKCS8 -f FILE"},
     Mark{"ssh-ed25519 ", "an OpenSSH public key for signatures", kNoSignatures},
-    Mark{"---- BEGIN SSH2 PUBLIC KEY", "an SSH public key", "turn it into PEM: ssh-keygen -i -f FILE"},
+    Mark{"---- BEGIN SSH2 PUBLIC KEY", "an SSH public key", "turn it into PEM: ssh-keygen -i -f FILE >KEY.pub; ssh-keygen -e -m PKCS8 -f KEY.pub >KEY.pem"},
     Mark{"PuTTY-User-Key-File-", "a PuTTY key",
          "turn it into PEM: puttygen FILE -O private-openssh -o KEY; ssh-keygen -p -m PKCS8 -f KEY"},
     Mark{"-----BEGIN ENCRYPTED COSIGN", "a signing key of cosign", kNoSignatures},

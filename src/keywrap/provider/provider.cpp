@@ -60,6 +60,15 @@ bool ProviderUnwrapper::reads(std::string_view annotation) const {
 
 std::string ProviderUnwrapper::description() const { return "key providers"; }
 
+std::string ProviderUnwrapper::given() const {
+  std::string names;
+  for (const auto& [name, values] : parameters_) {
+    for (const std::string& value : values)
+      names += (names.empty() ? "provider:" : ", provider:") + name + (value == kProviderEnabled ? "" : ":" + value);
+  }
+  return names;
+}
+
 std::optional<SecretBytes> ProviderUnwrapper::unwrap(std::string_view annotation, ByteView packet,
                                                      Attempts&) const {
   const std::string name = scheme_of(annotation)->provider_of(annotation);
