@@ -105,8 +105,8 @@ int main(int argc, char** argv) {
     status = output.fail(error);
   } catch (const std::filesystem::filesystem_error& error) {
     const std::string path = error.path1().string();
-    status = output.fail(
-        Error(ErrorCode::kOther, (path.empty() ? "" : path + ": ") + error.code().message()));
+    status =
+        output.fail(Error(ErrorCode::kOther, (path.empty() ? "" : path + ": ") + error.code().message()));
   } catch (const std::exception& error) {
     status = output.fail(Error(ErrorCode::kOther, error.what()));
   }

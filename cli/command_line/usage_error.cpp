@@ -60,9 +60,8 @@ std::string did_you_mean(const std::string& text, const std::vector<std::string>
                          const CLI::App& command) {
   const auto other = std::ranges::find(kOtherNames, lower_case(text), &OtherName::theirs);
   // "ec" is another name only where there is a jwe-ec.
-  const bool is_other = other != kOtherNames.end() &&
-                        (other->ours.find(' ') != std::string_view::npos ||
-                         std::ranges::find(names, other->ours) != names.end());
+  const bool is_other = other != kOtherNames.end() && (other->ours.find(' ') != std::string_view::npos ||
+                                                       std::ranges::find(names, other->ours) != names.end());
   const std::string near = is_other ? std::string(other->ours) : name_near(text, names);
   return near.empty() ? see_help(command) : "did you mean " + near + "? See " + path_of(command) + " --help";
 }

@@ -81,8 +81,9 @@ void check_new(const SecretBytes& passphrase) {
                 "for a key without a passphrase, leave out --passphrase");
   constexpr std::string_view kBreaks("\n\r\0", 3);
   if (as_text(passphrase.expose()).find_first_of(kBreaks) != std::string_view::npos)
-    throw Error(ErrorCode::kUsage, "the passphrase has a line break or a NUL byte in it",
-                "other programs would take only a part of it: write it as one line, without a carriage return");
+    throw Error(
+        ErrorCode::kUsage, "the passphrase has a line break or a NUL byte in it",
+        "other programs would take only a part of it: write it as one line, without a carriage return");
 }
 
 }  // namespace
@@ -97,8 +98,9 @@ void warn_of_bare_passphrase(const KeyString& key, const std::string& place, Rep
   if (!key.is_bare_passphrase || key.value.empty()) return;
   const bool is_argument = place.empty();
   reporter.warn((is_argument ? "" : place + ": ") + "key " + key.file +
-                (is_argument ? ": every user of this machine can see a passphrase in the command line"
-                             : ": every program that is started from there gets a passphrase in the environment") +
+                (is_argument
+                     ? ": every user of this machine can see a passphrase in the command line"
+                     : ": every program that is started from there gets a passphrase in the environment") +
                 "; use FILE:file=PASSPHRASEFILE instead");
 }
 

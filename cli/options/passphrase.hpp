@@ -20,9 +20,9 @@ void warn_of_bare_passphrase(const KeyString& key, const std::string& place, Rep
 // Warns of others who can read or replace a file with a secret. `what` it is: "key".
 void warn_of_exposure(const std::string& what, const std::string& path, Reporter& reporter);
 
-// nullopt if the key names no passphrase. Warns of others who can read its file. Throws kUsage if it cannot be read; as prompt_passphrase.
-// REQUIRES, for :env: no other thread uses the environment meanwhile. The descriptor of :fd stays open, at
-// its end.
+// nullopt if the key names no passphrase. Warns of others who can read its file. Throws kUsage if it cannot
+// be read; as prompt_passphrase. REQUIRES, for :env: no other thread uses the environment meanwhile. The
+// descriptor of :fd stays open, at its end.
 [[nodiscard]] std::optional<SecretBytes> read_passphrase(const KeyString& key, Reporter& reporter);
 
 // For a key that is to be made: `form` is file=F, fd=N, env=V or prompt, which asks twice; `file` is the key

@@ -39,7 +39,8 @@ PrivateKey open(const KeyString& named, ByteView file, Reporter& reporter) {
       named.from == PassphraseFrom::kPrompt || (named.from == PassphraseFrom::kNowhere && is_interactive());
   if (is_asked) return ask_and_unlock(named.file, file);
   const auto passphrase = read_passphrase(named, reporter);
-  if (!passphrase || passphrase->size() > 0) return parse_private_key(file, passphrase ? &*passphrase : nullptr);
+  if (!passphrase || passphrase->size() > 0)
+    return parse_private_key(file, passphrase ? &*passphrase : nullptr);
   // A key may have an empty one, which is mostly a variable that was not set.
   if (auto key = unlock_private_key(file, *passphrase)) return std::move(*key);
   throw Error(ErrorCode::kUsage, "the passphrase is empty", wrong_passphrase().hint());

@@ -60,12 +60,11 @@ std::set<std::size_t> places_of(const std::string& text, const RecipientList& li
   std::set<std::string> ids;
   for (const std::size_t place : places) ids.insert(fingerprint_of(place));
   if (ids.size() == 1 || (!ids.empty() && !name.is_beginning())) return places;
-  throw Error(
-      ErrorCode::kUsage,
-      "recipient " + text + ": " +
-          (ids.empty() ? why_none_fits(name, list)
-                       : "several recipients begin with it: " + short_list({ids.begin(), ids.end()})),
-      "imgcrypt recipients list shows them; --index N chooses one by its number");
+  throw Error(ErrorCode::kUsage,
+              "recipient " + text + ": " +
+                  (ids.empty() ? why_none_fits(name, list)
+                               : "several recipients begin with it: " + short_list({ids.begin(), ids.end()})),
+              "imgcrypt recipients list shows them; --index N chooses one by its number");
 }
 
 std::set<std::size_t> chosen_places(const RemoveArguments& arguments, const RecipientList& list) {

@@ -181,9 +181,7 @@ void Output::print_json(JsonObject result) {
 }
 
 // Results are printed last.
-void Output::write_result(const std::string& text) try {
-  write_stdout(text);
-} catch (const Error& error) {
+void Output::write_result(const std::string& text) try { write_stdout(text); } catch (const Error& error) {
   if (error.code() == ErrorCode::kCancelled) throw;
   throw Error(error.code(), error.message(),
               "only the printing failed: what the command was to make is there, whole");

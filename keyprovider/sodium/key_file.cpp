@@ -51,9 +51,7 @@ PublicKey read_public_half(const std::string& file) {
   });
 }
 
-SecretKey read_secret_key(const std::string& file) {
-  return parse_file(file, SecretKey::parse);
-}
+SecretKey read_secret_key(const std::string& file) { return parse_file(file, SecretKey::parse); }
 
 void write_key_files(const std::string& file, const SecretKey& key, IfPresent if_present) {
   const SecretBytes text = key.text();

@@ -32,8 +32,8 @@ bool is_foreign(uid_t owner) { return owner != ::geteuid() && owner != 0; }
 // nowhere.
 mode_t as_search(mode_t rights, mode_t read, mode_t search) { return rights / read * search; }
 
-// Who of group and others can search all directories from the root down to `folder`: whom one on the way keeps
-// out, what is below does not let in, whatever its mode.
+// Who of group and others can search all directories from the root down to `folder`: whom one on the way
+// keeps out, what is below does not let in, whatever its mode.
 mode_t reaching_what_is_in(std::filesystem::path folder) {
   mode_t reaching = kSearch;
   for (;; folder = folder.parent_path()) {

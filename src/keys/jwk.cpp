@@ -50,7 +50,8 @@ EcPoint point_of(const JsonView& json) {
                  : "use RSA, or EC on P-256, P-384 or P-521");
 }
 
-// RFC 7517 sections 4.2 and 4.3: "use", or what the operations of a key for anything but encryption amount to.
+// RFC 7517 sections 4.2 and 4.3: "use", or what the operations of a key for anything but encryption amount
+// to.
 std::string use_of(const JsonView& json) {
   const auto operations = json.find("key_ops");
   if (!operations || json.find("use")) return string_or_empty(json, "use");

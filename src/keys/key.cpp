@@ -83,7 +83,9 @@ struct OtherKind {
 };
 
 constexpr std::array kOtherKinds = {
-    OtherKind{"X25519", "the key provider sodium has such keys, in a form of its own: imgcrypt key generate sodium FILE"},
+    OtherKind{
+        "X25519",
+        "the key provider sodium has such keys, in a form of its own: imgcrypt key generate sodium FILE"},
     OtherKind{"RSA-PSS", "a key of that kind only signs: use an RSA key without the restriction"},
     OtherKind{"ED25519", "a key of that kind only signs: use an RSA or EC key"},
     OtherKind{"ED448", "a key of that kind only signs: use an RSA or EC key"}};

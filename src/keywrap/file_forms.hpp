@@ -40,8 +40,8 @@ struct ProviderKey {
 // empty if that cannot be guessed. Looks at the file that it names, if there is one.
 [[nodiscard]] std::string hint_for_recipient(const std::string& recipient);
 
-// The file that a key of a provider of ours names, as in -k provider:sodium:FILE; nullopt if it is not of ours
-// or names none.
+// The file that a key of a provider of ours names, as in -k provider:sodium:FILE; nullopt if it is not of
+// ours or names none.
 [[nodiscard]] std::optional<std::string> key_file_of(const NamedProvider& key);
 
 }  // namespace imgcrypt

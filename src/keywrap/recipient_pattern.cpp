@@ -39,8 +39,7 @@ bool RecipientPattern::is_too_short() const noexcept {
 
 bool RecipientPattern::matches(const PacketRecipient& recipient) const {
   if (is_beginning()) {
-    return is_too_short() ? recipient.fingerprint == beginning
-                          : recipient.fingerprint.starts_with(beginning);
+    return is_too_short() ? recipient.fingerprint == beginning : recipient.fingerprint.starts_with(beginning);
   }
   if (recipient.scheme != scheme) return false;
   return fingerprints.empty() || std::ranges::find(fingerprints, recipient.fingerprint) != fingerprints.end();

@@ -82,8 +82,7 @@ class KeyTrial {
     if (!untried_.empty()) tried += "; not for such layers: " + list(untried_, untried_.size(), "");
     if (integrity_)
       throw Error(ErrorCode::kIntegrity, shortened(integrity_->message(), kMostLength) + "; " + tried);
-    throw Error(code_,
-                "no key opens it: wrapped for " + recipients() + "; " + tried,
+    throw Error(code_, "no key opens it: wrapped for " + recipients() + "; " + tried,
                 is_of_other_schemes()
                     ? "keys of this kind cannot be read yet: use the program that encrypted it"
                 : hint_.empty() ? cure

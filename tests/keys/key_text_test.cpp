@@ -49,7 +49,8 @@ TEST(KeyText, IsNotAnOrdinaryArgument) {
        {std::string(), std::string("key.pem"), std::string("/root/keys/MIGHTY/PRIVATE KEY"), deep,
         std::string(255, 'a'), std::string("registry/image@sha256:") + std::string(64, 'a'),
         "provider:other:" + std::string(300, 'a'),
-        std::string("provider:sodium:sodium-x25519-public-AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIj")}) {
+        std::string(
+            "provider:sodium:sodium-x25519-public-AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIj")}) {
     EXPECT_FALSE(holds_key_text(text)) << text;
   }
 }

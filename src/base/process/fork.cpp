@@ -10,7 +10,8 @@
 namespace imgcrypt {
 namespace {
 
-constexpr std::string_view kAllowMore = "allow more processes: see ulimit -u and the control group's pids.max";
+constexpr std::string_view kAllowMore =
+    "allow more processes: see ulimit -u and the control group's pids.max";
 
 }  // namespace
 

@@ -13,7 +13,8 @@ namespace imgcrypt {
 // Throws kOther, naming `purpose`, when there may be no more processes.
 [[nodiscard]] pid_t fork_child(const char* purpose);
 
-// Whether fork_child() threw it: neither the program that was to be started is at fault, nor whoever named it.
+// Whether fork_child() threw it: neither the program that was to be started is at fault, nor whoever named
+// it.
 [[nodiscard]] bool is_fork_failure(const Error& error) noexcept;
 
 }  // namespace imgcrypt

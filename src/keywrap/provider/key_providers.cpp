@@ -143,11 +143,12 @@ void KeyProviders::require(const std::string& name) {
   if (path.find('/') == std::string::npos)
     throw Error(ErrorCode::kProvider, start + "there is no such program in PATH");
   std::error_code failure;
-  const bool is_other = std::filesystem::exists(path, failure) && !std::filesystem::is_regular_file(path, failure);
+  const bool is_other =
+      std::filesystem::exists(path, failure) && !std::filesystem::is_regular_file(path, failure);
   throw Error(ErrorCode::kProvider,
-              start + (is_other ? "not a file" : ::access(path.c_str(), X_OK) != 0
-                                                     ? std::generic_category().message(errno)
-                                                     : "cannot be started"));
+              start + (is_other                            ? "not a file"
+                       : ::access(path.c_str(), X_OK) != 0 ? std::generic_category().message(errno)
+                                                           : "cannot be started"));
 }
 
 SecretBytes KeyProviders::exchange(const std::string& name, const SecretBytes& document) {

@@ -58,13 +58,14 @@ class ProviderUnwrapper final : public KeyUnwrapper {
   [[nodiscard]] bool reads(std::string_view annotation) const override;
   [[nodiscard]] std::string description() const override;
   [[nodiscard]] std::string given() const override;
-  // Throws kUsage for a provider that is neither configured nor among the parameters: images must not start
+  // Throws kNoKey for a provider that is neither configured nor among the parameters: images must not start
   // programs that nobody on this machine has asked for.
   [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view annotation, ByteView packet,
                                                   Attempts&) const override;
 
  private:
   struct Known;
+  void require_configured(const std::string& name) const;
   [[nodiscard]] SecretBytes ask(const std::string& name, ByteView packet) const;
 
   std::shared_ptr<KeyProviders> providers_;

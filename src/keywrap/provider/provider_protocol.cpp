@@ -76,8 +76,7 @@ struct Cause {
 
 // What a provider is not to blame for, and how a reply says it.
 constexpr std::array kCauses = {Cause{"no-key", ErrorCode::kNoKey}, Cause{"usage", ErrorCode::kUsage},
-                                Cause{"usage", ErrorCode::kNotFound},
-                                Cause{"no-key", ErrorCode::kRefused},
+                                Cause{"usage", ErrorCode::kNotFound}, Cause{"no-key", ErrorCode::kRefused},
                                 Cause{"integrity", ErrorCode::kIntegrity}};
 
 // Other providers' replies may have members of these names that are empty, or something else.
