@@ -6,6 +6,7 @@
 #include "cli/guide/completion.hpp"
 #include "cli/guide/help_text.hpp"
 #include "cli/guide/version.hpp"
+#include "keys/key_text.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -15,6 +16,7 @@
 #include <algorithm>
 #include <csignal>
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -51,6 +53,8 @@ void print(const std::string& text) {
 void run(CLI::App& app, std::span<const std::string> arguments, Output& output) {
   if (arguments.empty()) return print(help_of(app));
   if (arguments.front() == kCompleteWord) return print(completions(app, arguments.subspan(1)));
+  refuse_key_text(arguments);  // before anything could quote them
+  refuse_empty(app, arguments);
   app.parse(std::vector(arguments.rbegin(),
                         arguments.rend()));  // runs the command; the parser wants the last first
   output.finish();
@@ -64,14 +68,17 @@ int end_parsing(const CLI::App& app, const CLI::ParseError& end, std::span<const
   // Help is not given for what does not exist.
   if (end.get_exit_code() != 0 || given.unknown_command || given.unknown_option)
     throw usage_error(app, arguments, end);
-  if (is_version && ask_for_json(arguments)) {
-    print(version_json().text() + "\n");
+  std::signal(SIGPIPE, SIG_DFL);  // a pager that ends early is not an error
+  output.take_format(arguments);
+  if (is_version) {
+    output.print_result(Text::of_lines(version_text()), version_json());
   } else {
-    print(is_version ? version_text() + "\n" : help_of(*given.command));
+    output.print_document(as_bytes(help_of(*given.command)));
   }
   return 0;
 } catch (const Error& failure) {
-  return output.fail_usage(failure, arguments);
+  output.take_format(arguments);
+  return output.fail(failure);
 }
 
 }  // namespace
@@ -94,7 +101,12 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     status = cli::end_parsing(app, error, arguments, output);
   } catch (const Error& error) {
+    output.take_format(arguments);
     status = output.fail(error);
+  } catch (const std::filesystem::filesystem_error& error) {
+    const std::string path = error.path1().string();
+    status =
+        output.fail(Error(ErrorCode::kOther, (path.empty() ? "" : path + ": ") + error.code().message()));
   } catch (const std::exception& error) {
     status = output.fail(Error(ErrorCode::kOther, error.what()));
   }

@@ -3,9 +3,11 @@
 #include "base/cancel.hpp"
 #include "base/process/fd.hpp"
 #include "base/process/start.hpp"
+#include "keys/key_text.hpp"
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <exception>
 #include <sstream>
 
@@ -62,6 +64,7 @@ void serve(KeyProvider& provider, const ServeOptions& options) {
 int run_command_line(CLI::App& app, int argc, char** argv) {
   try {
     prepare_process();
+    refuse_key_text(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
     return parse(app, argc, argv);
   } catch (const Error& error) {
     return fail(app, error);

@@ -1,6 +1,7 @@
 #include "keyprovider/serve.hpp"
 
 #include "base/process/fd.hpp"
+#include "keys/key_text.hpp"
 
 #include <unistd.h>
 
@@ -14,6 +15,7 @@ constexpr std::size_t kMostMessageBytes = 16 * 1024;
 
 SecretBytes answer(KeyProvider& provider, const std::string& name, ByteView document) {
   const ProviderRequest request = parse_provider_request(document, name);
+  for (const std::string& parameter : request.parameters) refuse_key_text("a parameter", parameter);
   if (request.operation == ProviderOperation::kWrap)
     return format_provider_reply(request.operation, provider.wrap(request.parameters, request.content));
   return format_provider_reply(request.operation,
@@ -30,7 +32,7 @@ SecretBytes answer_or_failure(KeyProvider& provider, const std::string& name, By
     reply = answer(provider, name, document);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kCancelled) throw;
-    reply = format_provider_failure(describe(error));
+    reply = format_provider_failure(describe(error), error.code());
   }
   return id ? with_request_id(reply.expose(), *id) : std::move(reply);
 }

@@ -64,7 +64,8 @@ Candidates candidates_for(const std::optional<Payload>& payload, const std::opti
   if (payload && has_encryption_annotations(payload->layer.annotations)) return Candidates(payload->layer);
   if (blob) return Candidates(LayerDescriptors(blob->store, blob->digest));
   throw Error(ErrorCode::kNotFound,
-              "no payload, and the layer is not among the files that the parent process has open, nor in " +
+              "no readable payload on file descriptor 3, and the layer is not among the files that the "
+              "parent process has open, nor in " +
                   store.root(),
               "name containerd's content store with --content-root");
 }

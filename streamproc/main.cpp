@@ -3,6 +3,7 @@
 #include "base/process/orphans.hpp"
 #include "base/process/start.hpp"
 #include "crypto/lean_start.hpp"
+#include "keys/key_text.hpp"
 #include "streamproc/decode.hpp"
 #include "streamproc/error_line.hpp"
 #include "streamproc/payload.hpp"
@@ -14,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <sstream>
@@ -82,7 +84,10 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
           "containerd's default is ") +
       kDefaultProviderConfig + ".");
   try {
+    refuse_key_text(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
     app.parse(argc, argv);
+  } catch (const Error& error) {
+    fail(error.message(), error.hint(), kUsageStatus);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) answer(app, error, holder);
     fail(error.what(), "see ctd-decoder --help", kUsageStatus);

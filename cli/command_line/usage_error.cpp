@@ -5,6 +5,7 @@
 #include "cli/command_line/walk.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -32,9 +33,36 @@ Error wrong(const std::string& message, const std::string& hint) {
   return {ErrorCode::kUsage, message, hint};
 }
 
+struct OtherName {
+  std::string_view theirs;
+  std::string_view ours;
+};
+
+// What other programs call it.
+constexpr std::array kOtherNames = {OtherName{"keygen", "key generate"}, OtherName{"genkey", "key generate"},
+                                    OtherName{"--json", "-o json"}, OtherName{"rsa", "jwe-rsa"},
+                                    OtherName{"ec", "jwe-ec"}};
+
+std::string lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return text;
+}
+
+// No name of ours has capital letters.
+std::string name_near(const std::string& text, const std::vector<std::string>& names) {
+  const std::string lower = lower_case(text);
+  const std::string exact = nearest_name(text, names);
+  return exact.empty() ? nearest_name(lower, names) : exact;
+}
+
 std::string did_you_mean(const std::string& text, const std::vector<std::string>& names,
                          const CLI::App& command) {
-  const std::string near = nearest_name(text, names);
+  const auto other = std::ranges::find(kOtherNames, lower_case(text), &OtherName::theirs);
+  // "ec" is another name only where there is a jwe-ec.
+  const bool is_other = other != kOtherNames.end() && (other->ours.find(' ') != std::string_view::npos ||
+                                                       std::ranges::find(names, other->ours) != names.end());
+  const std::string near = is_other ? std::string(other->ours) : name_near(text, names);
   return near.empty() ? see_help(command) : "did you mean " + near + "? See " + path_of(command) + " --help";
 }
 
@@ -51,10 +79,21 @@ Finding find_missing_value(const Walk& walk) {
   const CLI::Option* open = open_option(walk);
   if (open != nullptr) return wrong(walk.options.back().name + " needs a value", what_it_takes(*open));
   for (const GivenOption& given : walk.options) {
-    if (takes_value(*given.option) && given.value->empty())
-      return wrong(given.name + " has an empty value", what_it_takes(*given.option));
     if (!takes_value(*given.option) && given.value)
       return wrong(given.name + " takes no value", "leave out \"=" + *given.value + "\"");
+  }
+  return std::nullopt;
+}
+
+Finding find_empty(const Walk& walk) {
+  for (const GivenOption& given : walk.options) {
+    if (takes_value(*given.option) && given.value && given.value->empty())
+      return wrong(given.name + " has an empty value", what_it_takes(*given.option));
+  }
+  const auto taken = arguments_of(*walk.command);
+  for (std::size_t i = 0; i < walk.arguments.size() && !taken.empty(); ++i) {
+    const CLI::Option& argument = *taken[std::min(i, taken.size() - 1)];
+    if (walk.arguments[i].empty()) return wrong(name_of(argument) + " is empty", what_it_takes(argument));
   }
   return std::nullopt;
 }
@@ -95,7 +134,7 @@ Finding find_wrong_value(const Walk& walk) {
     }
     const auto choices = choices_of(*given.option);
     if (choices.empty() || std::ranges::find(choices, *given.value) != choices.end()) continue;
-    const std::string near = nearest_name(*given.value, choices);
+    const std::string near = name_near(*given.value, choices);
     return wrong(start + " is not " + joined(choices, "or"),
                  near.empty() ? what_it_takes(*given.option) : "did you mean " + near + "?");
   }
@@ -166,11 +205,15 @@ Error unknown_command(const CLI::App& command, const std::string& name) {
   return wrong("unknown command \"" + name + "\"", did_you_mean(name, command_names(command), command));
 }
 
+void refuse_empty(const CLI::App& root, std::span<const std::string> arguments) {
+  if (const Finding found = find_empty(walk(root, arguments))) throw Error(*found);
+}
+
 Error usage_error(const CLI::App& root, std::span<const std::string> arguments, const CLI::ParseError& said) {
   const Walk given = walk(root, arguments);
   if (given.unknown_option) return unknown_option(given);
   if (given.unknown_command) return unknown_command(*given.command, *given.unknown_command);
-  for (const auto find : {find_missing_value, find_wrong_value}) {
+  for (const auto find : {find_empty, find_missing_value, find_wrong_value}) {
     if (const Finding found = find(given)) return *found;
   }
   const auto commands = command_names(*given.command);

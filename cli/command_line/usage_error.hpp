@@ -19,4 +19,8 @@ namespace imgcrypt::cli {
 // `name` is not a command below `command`.
 [[nodiscard]] Error unknown_command(const CLI::App& command, const std::string& name);
 
+// Throws kUsage for an empty argument or value, which the parser takes: mostly a shell's variable that is not
+// set.
+void refuse_empty(const CLI::App& root, std::span<const std::string> arguments);
+
 }  // namespace imgcrypt::cli

@@ -28,8 +28,13 @@ struct GenerateArguments {
 
 // What can be known before the key is made, or a passphrase is asked for: both take long.
 void check_place(const GenerateArguments& options) {
-  const auto folder = std::filesystem::absolute(options.file).parent_path();
   std::error_code failure;
+  const auto folder = std::filesystem::absolute(options.file, failure).parent_path();
+  if (failure)
+    throw Error(ErrorCode::kOther, options.file + ": the working directory: " + failure.message(),
+                "change to a directory that exists");
+  if (std::filesystem::is_directory(options.file, failure))
+    throw Error(ErrorCode::kUsage, options.file + " is a directory", "name the file for the private key");
   if (!std::filesystem::is_directory(folder, failure))
     throw Error(ErrorCode::kUsage, options.file + ": there is no directory " + folder.string(),
                 "make it first");
@@ -45,7 +50,7 @@ void print_result(const GenerateArguments& options, const std::string& recipient
 void generate_key(const GenerateArguments& options, const std::function<PrivateKey()>& make, Output& output) {
   check_place(options);
   std::optional<SecretBytes> passphrase;
-  if (!options.passphrase.empty()) passphrase = read_new_passphrase(options.file, options.passphrase);
+  if (!options.passphrase.empty()) passphrase = read_new_passphrase(options.file, options.passphrase, output);
   const PrivateKey key = make();
   const std::string public_pem = key.public_key().to_pem();
   write_key_pair(options.file, key.to_pem(passphrase ? &*passphrase : nullptr).expose(), as_bytes(public_pem),

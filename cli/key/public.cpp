@@ -21,8 +21,10 @@ struct PublicHalf {
 PublicHalf public_half_of(const KeyString& named, Output& output) {
   try {
     const SecretBytes file = read_key_file(named.file);
-    if (const auto key = find_provider_key(as_text(file.expose())))
+    if (const auto key = find_provider_key(as_text(file.expose()))) {
+      if (key->half == KeyHalf::kPrivate) warn_of_exposure("key", named.file, output);
       return {ask_own_provider(key->program, {"public", "--", named.file}), std::nullopt};
+    }
     const PublicKey key = open_private_key(named, file.expose(), output).public_key();
     std::string pem = key.to_pem();
     pem.pop_back();  // the newline, which printing adds
@@ -34,7 +36,7 @@ PublicHalf public_half_of(const KeyString& named, Output& output) {
 
 void run_public(const std::string& text, Output& output) {
   const KeyString named = parse_key_string(text);
-  warn_of_bare_passphrase(named, output);
+  warn_of_bare_passphrase(named, {}, output);
   const PublicHalf half = public_half_of(named, output);
   JsonObject result;
   result.add("file", named.file).add("publicKey", half.text).add_or_null("fingerprint", half.fingerprint);

@@ -57,6 +57,7 @@ bool is_used(const std::vector<KeyItem>& items, const KeyItem& item) {
 }
 
 std::string use_of(const KeyItem& item, const std::string& file) {
+  if (!item.fault.empty()) return "none: " + item.fault;
   if (item.kind == KeyItemKind::kLockedPrivateKey)
     return "needs its passphrase: -k " + file + ":prompt, or :file=F, :fd=N or :env=V";
   if (item.kind == KeyItemKind::kPrivateKey) {
@@ -132,6 +133,7 @@ JsonObject json_of(const KeyItem& item, const std::string& file, bool is_first) 
         .add_or_null("recipient", is_first ? recipient_of(item, file) : std::nullopt);
   }
   if (item.certificate) object.add("certificate", json_of(*item.certificate));
+  if (!item.fault.empty()) object.add("fault", item.fault);
   return object;
 }
 
@@ -178,12 +180,21 @@ Contents contents_of(const std::vector<KeyItem>& items, const std::string& file)
   return contents;
 }
 
-Contents contents_of(const KeyString& named) {
+bool is_private(const KeyItem& item) {
+  return item.kind == KeyItemKind::kPrivateKey || item.kind == KeyItemKind::kLockedPrivateKey;
+}
+
+Contents contents_of(const KeyString& named, Output& output) {
   try {
     const SecretBytes file = read_key_file(named.file);
-    if (const auto key = find_provider_key(as_text(file.expose()))) return contents_of(*key, named.file);
-    const auto passphrase = read_passphrase(named);
-    return contents_of(list_key_file(file.expose(), passphrase ? &*passphrase : nullptr), named.file);
+    if (const auto key = find_provider_key(as_text(file.expose()))) {
+      if (key->half == KeyHalf::kPrivate) warn_of_exposure("key", named.file, output);
+      return contents_of(*key, named.file);
+    }
+    const auto passphrase = read_passphrase(named, output);
+    const auto items = list_key_file(file.expose(), passphrase ? &*passphrase : nullptr);
+    if (std::ranges::any_of(items, is_private)) warn_of_exposure("key", named.file, output);
+    return contents_of(items, named.file);
   } catch (const Error& error) {
     throw about_argument("key " + named.file, error);
   }
@@ -191,8 +202,8 @@ Contents contents_of(const KeyString& named) {
 
 void run_show(const std::string& text, Output& output) {
   const KeyString named = parse_key_string(text);
-  warn_of_bare_passphrase(named, output);
-  const Contents contents = contents_of(named);
+  warn_of_bare_passphrase(named, {}, output);
+  const Contents contents = contents_of(named, output);
   JsonObject result;
   result.add("file", named.file).add("keys", contents.keys);
   output.print_result(contents.lines, result);

@@ -121,9 +121,9 @@ std::string hint_for_key(const std::string& path) {
   }
 }
 
-void take_key_file(const std::string& text, Keyring& keyring, Reporter& reporter) {
-  const KeyString key = parse_key_string(text);
-  warn_of_bare_passphrase(key, reporter);
+void take_key_file(const Line& line, Keyring& keyring, Reporter& reporter) {
+  const KeyString key = parse_key_string(line.text);
+  warn_of_bare_passphrase(key, line.place, reporter);
   try {
     keyring.add_file(key);
   } catch (const Error& error) {
@@ -205,12 +205,13 @@ KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
       if (const auto provider = parse_provider_key(line.text)) {
         opened->require(provider->name);
         keyring.add_provider(*provider);
+        if (const auto file = key_file_of(*provider)) warn_of_exposure("key", *file, reporter);
       }
     });
   }
   for (const Line& line : given) {
     at(line, [&] {
-      if (!parse_provider_key(line.text)) take_key_file(line.text, keyring, reporter);
+      if (!parse_provider_key(line.text)) take_key_file(line, keyring, reporter);
     });
   }
   for (const std::string& certificate : certificates) take_certificate(certificate, keyring);

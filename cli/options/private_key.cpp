@@ -29,7 +29,7 @@ PrivateKey open_plain(const KeyString& named, ByteView file, Reporter& reporter)
   PrivateKey key = parse_private_key(file, nullptr);
   if (named.from == PassphraseFrom::kNowhere) return key;
   // Read all the same: what :fd and :env name is consumed whatever the key is like.
-  if (named.from != PassphraseFrom::kPrompt) (void)read_passphrase(named);
+  if (named.from != PassphraseFrom::kPrompt) (void)read_passphrase(named, reporter);
   reporter.warn("key " + named.file + ": the passphrase is not used, as the key is not encrypted");
   return key;
 }
@@ -39,16 +39,19 @@ PrivateKey open(const KeyString& named, ByteView file, Reporter& reporter) {
   const bool is_asked =
       named.from == PassphraseFrom::kPrompt || (named.from == PassphraseFrom::kNowhere && is_interactive());
   if (is_asked) return ask_and_unlock(named.file, file);
-  const auto passphrase = read_passphrase(named);
-  return parse_private_key(file, passphrase ? &*passphrase : nullptr);
+  const auto passphrase = read_passphrase(named, reporter);
+  if (!passphrase || passphrase->size() > 0)
+    return parse_private_key(file, passphrase ? &*passphrase : nullptr);
+  // A key may have an empty one, which is mostly a variable that was not set.
+  if (auto key = unlock_private_key(file, *passphrase)) return std::move(*key);
+  throw Error(ErrorCode::kUsage, "the passphrase is empty", wrong_passphrase().hint());
 }
 
 }  // namespace
 
 PrivateKey open_private_key(const KeyString& named, ByteView file, Reporter& reporter) {
   PrivateKey key = open(named, file, reporter);
-  if (const std::string exposure = describe_exposure(named.file); !exposure.empty())
-    reporter.warn("key " + named.file + ": " + exposure);
+  warn_of_exposure("key", named.file, reporter);
   return key;
 }
 

@@ -3,6 +3,7 @@
 #include "cli/options/provider_options.hpp"
 #include "cli/provider/conformance.hpp"
 #include "keywrap/provider/provider.hpp"
+#include "keywrap/schemes.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -29,13 +30,27 @@ std::string name_of(Conformance::Verdict verdict) {
   return {};
 }
 
+// Also as it is written after -r and -k, and as key generate prints it: provider:NAME[:PARAMETER].
+NamedProvider provider_of(const std::string& text) {
+  const auto named = parse_scheme_string(text);
+  return named && named->scheme->parse_key != nullptr ? named->scheme->parse_key(named->value)
+                                                      : parse_named_provider(text);
+}
+
+std::vector<std::string> unwrap_parameters_of(const TestArguments& options, const NamedProvider& provider) {
+  if (options.unwrap_parameters.empty()) return {provider.parameter};
+  std::vector<std::string> parameters;
+  for (const std::string& text : options.unwrap_parameters)
+    parameters.push_back(parse_scheme_string(text) ? provider_of(text).parameter : text);
+  return parameters;
+}
+
 void run_test(const TestArguments& options, Output& output) {
-  const NamedProvider provider = parse_named_provider(options.provider);
+  const NamedProvider provider = provider_of(options.provider);
   const auto providers = options.providers.open();
   providers->require(provider.name);
-  Conformance conformance(
-      *providers, provider.name, {provider.parameter},
-      options.unwrap_parameters.empty() ? std::vector{provider.parameter} : options.unwrap_parameters);
+  Conformance conformance(*providers, provider.name, {provider.parameter},
+                          unwrap_parameters_of(options, provider));
   JsonArray checks;
   const std::size_t failures = conformance.run([&](Conformance::Verdict verdict, const std::string& text) {
     const std::string name = name_of(verdict);

@@ -3,6 +3,7 @@
 #include "cli/options/list_option.hpp"
 #include "cli/options/make_repeatable.hpp"
 #include "cli/recipients/change.hpp"
+#include "image/recipients/change_recipients.hpp"
 #include "image/recipients/remove_recipients.hpp"
 #include "keywrap/recipient_pattern.hpp"
 #include "keywrap/scheme_help.hpp"
@@ -31,6 +32,17 @@ std::size_t parse_index(const std::string& text) {
               "imgcrypt recipients list shows the numbers");
 }
 
+std::string why_none_fits(const RecipientPattern& name, const RecipientList& list) {
+  if (name.is_too_short()) return "a fingerprint is given with at least four characters";
+  const auto unnamed = std::ranges::count_if(list.recipients, [&](const ListedRecipient& row) {
+    const PacketRecipient& recipient = row.recipient.recipient;
+    return recipient.fingerprint.empty() && (name.is_beginning() || recipient.scheme == name.scheme);
+  });
+  if (unnamed == 0) return "the image has no such recipient";
+  return "no recipient says that it is this one, and " + std::to_string(unnamed) +
+         (unnamed == 1 ? " does not say who it is" : " do not say who they are");
+}
+
 // Throws kUsage if the name fits no recipient, or the beginning of a fingerprint fits different ones. A whole
 // fingerprint is never the beginning of another one.
 std::set<std::size_t> places_of(const std::string& text, const RecipientList& list) {
@@ -48,16 +60,11 @@ std::set<std::size_t> places_of(const std::string& text, const RecipientList& li
   std::set<std::string> ids;
   for (const std::size_t place : places) ids.insert(fingerprint_of(place));
   if (ids.size() == 1 || (!ids.empty() && !name.is_beginning())) return places;
-  if (ids.empty() && name.is_beginning() && text.size() < kShortestBeginning) {
-    throw Error(ErrorCode::kUsage, "recipient " + text + ": too short for the beginning of a fingerprint",
-                "give at least four characters of it; imgcrypt recipients list shows them");
-  }
-  throw Error(
-      ErrorCode::kUsage,
-      "recipient " + text +
-          (ids.empty() ? ": the image has no such recipient"
-                       : ": several recipients begin with it: " + short_list({ids.begin(), ids.end()})),
-      "imgcrypt recipients list shows them; --index N chooses one by its number");
+  throw Error(ErrorCode::kUsage,
+              "recipient " + text + ": " +
+                  (ids.empty() ? why_none_fits(name, list)
+                               : "several recipients begin with it: " + short_list({ids.begin(), ids.end()})),
+              "imgcrypt recipients list shows them; --index N chooses one by its number");
 }
 
 std::set<std::size_t> chosen_places(const RemoveArguments& arguments, const RecipientList& list) {
@@ -88,6 +95,7 @@ bool leaves_unnamed(const RecipientList& list, const std::set<std::size_t>& goin
 void run_recipients_remove(const RemoveArguments& arguments, Output& output) {
   const OpenedSides image = open_sides(arguments.change, output);
   const RecipientList list = list_recipients(*image.source);
+  if (list.layers == 0) throw no_encrypted_layer();
   const std::set<std::size_t> places = chosen_places(arguments, list);
   const RecipientsResult result = remove_recipients(*image.source, *image.destination, list, places,
                                                     arguments.change.options(BlobCheck::kNone), output);

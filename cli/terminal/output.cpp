@@ -57,6 +57,8 @@ bool is_short(std::string_view option) { return option.starts_with('-') && !opti
 std::string name_of_stdout() {
   std::error_code none;
   const std::string path = std::filesystem::read_symlink("/proc/self/fd/1", none).string();
+  // What the program's start puts in the place of one that is closed.
+  if (path == "/dev/null") return "stdout (closed)";
   return path.starts_with('/') ? "stdout (" + path + ")" : "stdout";
 }
 
@@ -172,7 +174,8 @@ void Output::print_document(ByteView document) {
     throw Error(ErrorCode::kUsage, "this prints a document as it is, which -o json cannot hold",
                 "leave out -o json");
   const std::string_view text = as_text(document);
-  write_result(::isatty(STDOUT_FILENO) == 1 ? encoded_for(STDOUT_FILENO, Text::of_lines(text))
+  view_.stop();  // stdout may be the same terminal
+  write_stdout(::isatty(STDOUT_FILENO) == 1 ? encoded_for(STDOUT_FILENO, Text::of_lines(text))
                                             : std::string(text));
 }
 
@@ -183,10 +186,15 @@ void Output::print_json(JsonObject result) {
   write_result(std::move(result).text() += '\n');
 }
 
-void Output::write_result(const std::string& text) {
+// Results are printed last.
+void Output::write_result(const std::string& text) try {
   view_.stop();  // stdout may be the same terminal
   if (result_fd_ != STDOUT_FILENO) return write_all(result_fd_, as_bytes(text), "stderr");
   write_stdout(text);
+} catch (const Error& error) {
+  if (error.code() == ErrorCode::kCancelled) throw;
+  throw Error(error.code(), error.message(),
+              "only the printing failed: what the command was to make is there, whole");
 }
 
 void Output::finish() {
@@ -231,10 +239,7 @@ int Output::fail(const Error& error) {
   return exit_status(error);
 }
 
-int Output::fail_usage(const Error& error, std::span<const std::string> arguments) {
-  is_json_ = ask_for_json(arguments);
-  return fail(error);
-}
+void Output::take_format(std::span<const std::string> arguments) { is_json_ = ask_for_json(arguments); }
 
 void Output::print_line(const std::string& word, Tint tint, const std::string& text) {
   const Style style = Style::of(STDERR_FILENO);

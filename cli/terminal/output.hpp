@@ -66,8 +66,9 @@ class Output final : public Reporter {
   // Prints the error and its hint. Returns the exit status: 128 and the signal's number after kCancelled,
   // else the value of the ErrorCode. Throws nothing, even if nobody reads stdout or stderr.
   int fail(const Error& error);
-  // The same after a parse error: `-o json` may not have been parsed, so it is looked for in the arguments.
-  int fail_usage(const Error& error, std::span<const std::string> arguments);
+  // Before output that is not a command's, such as a parse error's: `-o json` may not have been parsed, so it
+  // is looked for in the arguments.
+  void take_format(std::span<const std::string> arguments);
 
  private:
   // Ordered: each level also prints what those before it print. The values are those of --log-level.

@@ -26,7 +26,7 @@ std::optional<SecretBytes> find_in_text(std::string_view text, const std::string
   const auto value = JsonView(text).find(path);
   if (!value) return std::nullopt;
   auto key = decode_base64_secret(value->plain_string(), Base64::kStandard);
-  if (!key) throw Error(ErrorCode::kIntegrity, path + " is not base64");
+  if (!key) throw Error(ErrorCode::kUsage, path + " is not base64");
   return checked(std::move(*key), path);
 }
 
@@ -35,7 +35,7 @@ std::optional<SecretBytes> find_in_file(const std::string& file, const std::stri
   try {
     return find_in_text(as_text(content.expose()), path);
   } catch (const Error& error) {
-    throw error.in(file);
+    throw Error(ErrorCode::kUsage, file + ": " + error.message(), error.hint());
   }
 }
 
@@ -60,7 +60,12 @@ SecretBytes sample_key() {
 
 SecretBytes read_key_file(const std::string& file) {
   constexpr std::size_t kMostKeyFileBytes = 4 * 1024;
-  return checked(read_secret_file(file, kMostKeyFileBytes), file);
+  try {
+    return checked(read_secret_file(file, kMostKeyFileBytes), file);
+  } catch (const Error& error) {
+    const bool is_of_file = error.code() == ErrorCode::kOther || error.code() == ErrorCode::kRefused;
+    throw Error(is_of_file ? ErrorCode::kUsage : error.code(), error.message(), error.hint());
+  }
 }
 
 std::optional<SecretBytes> find_resource(const std::string& resources, const KeyId& id) {

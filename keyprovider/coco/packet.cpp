@@ -69,7 +69,7 @@ SecretBytes open(const Packet& packet, const SecretBytes& key) {
   const std::size_t size = wrapped.size() - kGcmTagSize;
   auto options = gcm_open(key, packet.nonce, {}, wrapped.first(size), wrapped.subspan(size));
   // One message for another key and for damage: nobody can tell them apart.
-  if (!options) throw layer_authentication_failed();
+  if (!options) throw Error(ErrorCode::kNoKey, layer_authentication_failed().message());
   return std::move(*options);
 }
 

@@ -26,7 +26,7 @@ struct Packet {
 // Wraps `options` with a new random nonce: a key wraps many layers, and a nonce that repeats would give GCM
 // away (NIST SP 800-38D, section 8). REQUIRES: the key has kKeySize bytes.
 [[nodiscard]] Packet seal(const std::string& key_id, const SecretBytes& key, ByteView options);
-// The options. Throws kIntegrity "layer authentication failed" if it was wrapped with another key or is
+// The options. Throws kNoKey "layer authentication failed" if it was wrapped with another key or is
 // damaged: nobody can tell which. REQUIRES: `packet` comes from parse_packet or seal; the key has kKeySize
 // bytes.
 [[nodiscard]] SecretBytes open(const Packet& packet, const SecretBytes& key);

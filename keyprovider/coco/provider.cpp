@@ -82,8 +82,7 @@ CocoProvider::NamedKey CocoProvider::key_to_wrap_with(const Parameters& paramete
     if (source.is_sample) continue;  // only if the user asked for it for this image
     if (auto key = find_key(source, id)) return {id, std::move(*key)};
   }
-  throw Error(ErrorCode::kRefused,
-              "no key " + id + " was found, and with a random one the layer would be lost",
+  throw Error(ErrorCode::kUsage, "no key " + id + " was found, and with a random one the layer would be lost",
               "add keypath=FILE or resources=PATH to keyid=");
 }
 

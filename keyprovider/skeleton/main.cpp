@@ -36,7 +36,7 @@ class Skeleton final : public KeyProvider {
     auto options = gcm_open(read_key(parameters), packet.first(kGcmNonceSize), {},
                             sealed.first(sealed.size() - kGcmTagSize), sealed.last(kGcmTagSize));
     // One message for another key and for damage: nobody can tell them apart.
-    if (!options) throw layer_authentication_failed();
+    if (!options) throw Error(ErrorCode::kNoKey, layer_authentication_failed().message());
     return std::move(*options);
   }
 };

@@ -11,24 +11,19 @@ namespace {
 constexpr std::size_t kMostKeyFileBytes = 4 * 1024;
 
 std::string_view without_line_end(std::string_view text) {
-  // One, as we write it: anything more is not our file.
+  // One, as we write it or as an editor made it: anything more is not our file.
   if (text.ends_with('\n')) text.remove_suffix(1);
+  if (text.ends_with('\r')) text.remove_suffix(1);
   return text;
-}
-
-// Somebody may give the secret key itself instead of a file name. Messages about files would then show it.
-void refuse_secret_text(const std::string& argument) {
-  if (argument.find(kSecretPrefix) == std::string::npos) return;
-  throw Error(ErrorCode::kUsage, "the text of a secret key was given",
-              "every user of this machine can see arguments: keep the key in a file and name that");
 }
 
 SecretBytes read_file(const std::string& file) {
   try {
     return read_secret_file(file, kMostKeyFileBytes);
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::kNotFound || !error.hint().empty()) throw;
-    throw Error(error.code(), error.message(), hint_for_missing_file(file));
+    const bool is_missing = error.code() == ErrorCode::kNotFound && error.hint().empty();
+    if (error.code() == ErrorCode::kCancelled) throw;
+    throw Error(ErrorCode::kUsage, error.message(), is_missing ? hint_for_missing_file(file) : error.hint());
   }
 }
 
@@ -46,7 +41,6 @@ auto parse_file(const std::string& file, Parse parse) {
 }  // namespace
 
 PublicKey read_recipient(const std::string& file_or_text) {
-  refuse_secret_text(file_or_text);
   return file_or_text.starts_with(kPublicPrefix) ? PublicKey::parse(file_or_text)
                                                  : parse_file(file_or_text, PublicKey::parse);
 }
@@ -57,10 +51,7 @@ PublicKey read_public_half(const std::string& file) {
   });
 }
 
-SecretKey read_secret_key(const std::string& file) {
-  refuse_secret_text(file);
-  return parse_file(file, SecretKey::parse);
-}
+SecretKey read_secret_key(const std::string& file) { return parse_file(file, SecretKey::parse); }
 
 void write_key_files(const std::string& file, const SecretKey& key, IfPresent if_present) {
   const SecretBytes text = key.text();

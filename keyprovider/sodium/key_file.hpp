@@ -10,8 +10,7 @@
 namespace imgcrypt::keyprovider::sodium {
 
 // From a public key file, or from the text of the key itself: what begins with kPublicPrefix is not a file.
-// Throws kUsage if it is not a public key, kNotFound or kOther if the file cannot be read, kRefused if it has
-// more than 4 KiB; each names the file.
+// Throws kUsage, naming the file, if it cannot be read, has more than 4 KiB or is not a public key.
 [[nodiscard]] PublicKey read_recipient(const std::string& file_or_text);
 // Of a secret or a public key file. Throws the same.
 [[nodiscard]] PublicKey read_public_half(const std::string& file);

@@ -32,7 +32,7 @@ std::vector<PublicKey> recipients_of(const std::vector<std::string>& parameters)
                 "write provider:sodium:PUBLIC, a public key file or the public key itself");
   }
   if (recipients.size() > kMostRecipients)
-    throw Error(ErrorCode::kRefused, "more than " + std::to_string(kMostRecipients) + " recipients");
+    throw Error(ErrorCode::kUsage, "more than " + std::to_string(kMostRecipients) + " recipients");
   return recipients;
 }
 
@@ -85,7 +85,7 @@ Bytes SodiumProvider::wrap(const std::vector<std::string>& parameters, const Sec
     copies.push_back({recipient, seal(recipient, options.expose())});
   Bytes packet = to_bytes(as_bytes(format_packet(copies)));
   if (packet.size() > kMostPacketBytes)
-    throw Error(ErrorCode::kRefused, "a packet of more than 64 KiB", "name fewer recipients");
+    throw Error(ErrorCode::kUsage, "a packet of more than 64 KiB", "name fewer recipients");
   return packet;
 }
 

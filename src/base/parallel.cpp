@@ -23,6 +23,16 @@ std::vector<std::jthread> start_threads(std::size_t count, const std::function<v
   return threads;
 }
 
+bool is_cancel(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const Error& error) {
+    return error.code() == ErrorCode::kCancelled;
+  } catch (...) {
+    return false;
+  }
+}
+
 }  // namespace
 
 void run_parallel(std::size_t count, unsigned jobs, StopFlag& stop,
@@ -30,14 +40,20 @@ void run_parallel(std::size_t count, unsigned jobs, StopFlag& stop,
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
   std::exception_ptr failure;
+  std::size_t failed = count;
   const auto work = [&] {
     for (std::size_t i = next++; i < count && !stop; i = next++) {
       try {
         task(i);
       } catch (...) {
         const std::scoped_lock lock(mutex);
-        // What others throw later is mostly the consequence of `stop`.
-        if (!failure) failure = std::current_exception();
+        // Of those that fail side by side the first task's is told, whoever was faster; but what is thrown as
+        // the consequence of `stop` says nothing.
+        const std::exception_ptr thrown = std::current_exception();
+        if (!failure || (i < failed && !is_cancel(thrown))) {
+          failure = thrown;
+          failed = i;
+        }
         stop = true;
       }
     }

@@ -71,13 +71,14 @@ class Checker {
     visit(tree, chosen);
   }
 
-  // A key provider that fails is a problem like others; the rest can still be checked.
+  // A key provider that fails, or that a key was named for which it cannot use, is a problem like others; the
+  // rest can still be checked.
   void try_keys(const ImageNode& tree, const std::set<LayerId>& chosen, const KeyUnwrappers& unwrappers) {
     result_.has_tried_keys = true;
     try {
       unwrapped_ = unwrap_layer_keys(tree, chosen, unwrappers, options_.jobs, reporter_);
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::kProvider) throw;
+      if (error.code() != ErrorCode::kProvider && error.code() != ErrorCode::kUsage) throw;
       result_.problems.push_back(error);
     }
   }

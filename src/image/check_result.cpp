@@ -86,8 +86,9 @@ LayerCounts CheckResult::counts() const {
 
 // What is missing may explain what is damaged, and damage why no key opens it: the cause comes first.
 std::optional<Error> worst_problem(const CheckResult& result) {
-  for (const ErrorCode code : {ErrorCode::kNotFound, ErrorCode::kIntegrity, ErrorCode::kRegistry,
-                               ErrorCode::kNetwork, ErrorCode::kProvider, ErrorCode::kNoKey}) {
+  for (const ErrorCode code :
+       {ErrorCode::kNotFound, ErrorCode::kIntegrity, ErrorCode::kRegistry, ErrorCode::kNetwork,
+        ErrorCode::kProvider, ErrorCode::kUsage, ErrorCode::kNoKey}) {
     const auto found = std::ranges::find(result.problems, code, &Error::code);
     if (found != result.problems.end()) return *found;
   }

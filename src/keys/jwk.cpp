@@ -6,6 +6,7 @@
 
 #include <imgcrypt/error.hpp>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -47,6 +48,22 @@ EcPoint point_of(const JsonView& json) {
        is_in_hsm ? "of a public key, change it to \"" + type.substr(0, type.size() - 4) +
                        "\"; the private one needs a key provider"
                  : "use RSA, or EC on P-256, P-384 or P-521");
+}
+
+// RFC 7517 sections 4.2 and 4.3: "use", or what the operations of a key for anything but encryption amount
+// to.
+std::string use_of(const JsonView& json) {
+  const auto operations = json.find("key_ops");
+  if (!operations || json.find("use")) return string_or_empty(json, "use");
+  static constexpr std::array<std::string_view, 6> kForEncryption = {"encrypt",   "decrypt",   "wrapKey",
+                                                                     "unwrapKey", "deriveKey", "deriveBits"};
+  std::string others;
+  for (const JsonView& operation : operations->elements()) {
+    const std::string name = operation.string();
+    if (std::ranges::find(kForEncryption, name) != kForEncryption.end()) return {};
+    others += (others.empty() ? "" : ", ") + name;
+  }
+  return others;
 }
 
 PublicKey checked(evp_pkey_st* key) {
@@ -101,7 +118,11 @@ auto parse(std::string_view file, Take take) {
     const JsonView json(file);
     // RFC 7517 section 5. Which of the keys would be meant is not ours to guess.
     if (json.find("keys")) fail("a set of keys", "put one of its keys into its own file");
-    return take(json, string_or_empty(json, "kty"));
+    const std::string type = string_or_empty(json, "kty");
+    if (type.empty())
+      fail("the member \"kty\" is missing",
+           json.find("key") ? "put the object of its member \"key\" into a file of its own" : "");
+    return take(json, type);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kRefused) throw;
     throw Error(ErrorCode::kUsage, error.message(), error.hint());
@@ -122,7 +143,7 @@ bool is_private_jwk(std::string_view file) {
 PublicJwk public_half_of_jwk(std::string_view file) {
   return parse(file, [](const JsonView& json, const std::string& type) {
     return PublicJwk{public_key_of(json, type), string_or_empty(json, "alg"), string_or_empty(json, "kid"),
-                     string_or_empty(json, "use")};
+                     use_of(json)};
   });
 }
 

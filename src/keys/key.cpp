@@ -8,6 +8,7 @@
 
 #include <openssl/err.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -76,6 +77,28 @@ void check_rsa(const EVP_PKEY* key, int bits) {
               "the exponent must be odd and at least 3; 65537 is usual");
 }
 
+struct OtherKind {
+  const char* name;  // OpenSSL's
+  const char* hint;
+};
+
+constexpr std::array kOtherKinds = {
+    OtherKind{
+        "X25519",
+        "the key provider sodium has such keys, in a form of its own: imgcrypt key generate sodium FILE"},
+    OtherKind{"RSA-PSS", "a key of that kind only signs: use an RSA key without the restriction"},
+    OtherKind{"ED25519", "a key of that kind only signs: use an RSA or EC key"},
+    OtherKind{"ED448", "a key of that kind only signs: use an RSA or EC key"}};
+
+[[noreturn]] void refuse_kind(const EVP_PKEY* key) {
+  const auto known = std::ranges::find_if(
+      kOtherKinds, [&](const OtherKind& kind) { return EVP_PKEY_is_a(key, kind.name) == 1; });
+  const bool is_known = known != kOtherKinds.end();
+  throw Error(ErrorCode::kRefused,
+              "a key that is neither RSA nor EC" + (is_known ? std::string(", but ") + known->name : ""),
+              is_known ? known->hint : "use RSA, or EC on P-256, P-384 or P-521");
+}
+
 }  // namespace
 
 // key_ owns it before anything can throw.
@@ -86,8 +109,7 @@ PublicKey::PublicKey(evp_pkey_st* owned)
   } else if (EVP_PKEY_is_a(owned, "EC") == 1) {
     curve_ = curve_of(owned);
   } else {
-    throw Error(ErrorCode::kRefused, "a key that is neither RSA nor EC",
-                "use RSA, or EC on P-256, P-384 or P-521");
+    refuse_kind(owned);
   }
 }
 

@@ -56,11 +56,33 @@ std::optional<KeyItem> item_of(const PemBlock& block, const SecretBytes* passphr
   return private_item(text, passphrase, is_encrypted(block), form->name, kPem);
 }
 
+KeyItem useless_item(const PemBlock& block, const Error& error) {
+  const auto form = std::ranges::find(kForms, block.label, &Form::label);
+  const bool is_certificate = form == kForms.end();
+  KeyItem item{is_certificate ? KeyItemKind::kCertificate : form->kind,
+               is_certificate ? "X.509" : form->name,
+               kPem,
+               {},
+               {}};
+  item.fault = error.message();
+  return item;
+}
+
+// One of several that cannot be used, such as the root of a chain, must not hide the others.
 std::vector<KeyItem> list_pem(ByteView file, const SecretBytes* passphrase) {
   std::vector<KeyItem> items;
+  std::optional<Error> failure;
   for (const PemBlock& block : split_pem(as_text(file))) {
-    if (auto item = item_of(block, passphrase)) items.push_back(std::move(*item));
+    try {
+      if (auto item = item_of(block, passphrase)) items.push_back(std::move(*item));
+    } catch (const Error& error) {
+      if (is_private_label(block.label) && passphrase != nullptr) throw;  // which is mostly the wrong one
+      if (!failure) failure = error;
+      items.push_back(useless_item(block, error));
+    }
   }
+  const bool is_of_use = std::ranges::any_of(items, [](const KeyItem& item) { return item.fault.empty(); });
+  if (failure && !is_of_use) throw Error(*failure);
   return items;
 }
 

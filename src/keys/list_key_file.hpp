@@ -20,14 +20,15 @@ struct KeyItem {
   KeyItemKind kind;
   std::string form;              // "PKCS#8", "SEC 1", "JWK"
   std::string container;         // "PEM", "DER" or "JSON"
-  std::optional<PublicJwk> key;  // the public half; nullopt: locked
+  std::optional<PublicJwk> key;  // the public half; nullopt: locked, or of no use
   // Set for certificates only; `key` is then the certificate's key.
   std::optional<CertificateText> certificate;
   bool is_encrypted = false;
+  std::string fault = {};  // why it cannot be used at all, e.g. its kind; `key` is then nullopt
 };
 
-// In the order of the file; at least one, else throws kUsage. Without a passphrase (null), encrypted keys are
-// listed as locked.
+// In the order of the file; at least one that can be used, else throws kUsage. Without a passphrase (null),
+// encrypted keys are listed as locked.
 [[nodiscard]] std::vector<KeyItem> list_key_file(ByteView file, const SecretBytes* passphrase);
 
 // How many keys are in the file, not counting certificates; only the first is used. 1 for a file that is not

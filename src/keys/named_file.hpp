@@ -9,11 +9,12 @@
 namespace imgcrypt {
 
 // For reading; never becomes the controlling terminal. Throws kUsage, as the user named it, without the path
-// but with hint_for_missing_file.
+// but with hint_for_missing_file; kCancelled.
 [[nodiscard]] Fd open_named_file(const std::string& path);
 
 // The error of a command whose argument is wrong: whatever is wrong with a key that the user named, in which
-// command ever, is kUsage. kProvider and kCancelled stay, which are not about the argument.
+// command ever, is kUsage. kProvider, kCancelled and a process that cannot be started stay,
+// which are not about the argument.
 [[nodiscard]] Error about_argument(const std::string& argument, const Error& error);
 
 // What to do about a file that is not there: "~" is the shell's to expand. Empty if nothing can be guessed.

@@ -57,7 +57,9 @@ std::string hint_for_file(ByteView content, const std::string& path, const std::
   if (!form.empty() && form != recipient) return "did you mean " + form + "?";
   const auto provider_key = find_provider_key(as_text(content));
   const bool is_private = provider_key ? provider_key->half == KeyHalf::kPrivate : holds_private_key(content);
-  if (is_private)
+  const auto named = parse_scheme_string(recipient);
+  const bool is_certificate_wanted = named && named->scheme->heeds_certificates;
+  if (is_private && !is_certificate_wanted)
     return "it is a private key; make its public half: imgcrypt key public " + path + " >" + path + ".pub";
   return path == recipient ? fault_of_file(content) : "";
 }
@@ -81,6 +83,7 @@ std::string hint_for_scheme(const std::string& recipient) {
 }  // namespace
 
 std::optional<RecipientUse> recipient_use(const KeyItem& item, const std::string& path) {
+  if (!item.fault.empty()) return std::nullopt;
   for (const Scheme* scheme : schemes()) {
     if (scheme->fault_of_recipient == nullptr) continue;
     if (auto fault = scheme->fault_of_recipient(item))
@@ -133,9 +136,24 @@ std::string hint_for_recipient(const std::string& recipient) {
       named->scheme->fault_of_recipient != nullptr && !std::filesystem::exists(path, ignored);
   if (!is_missing_file) return {};
   const std::string hint = hint_for_missing_file(path);
-  return hint.empty() ? "write " + std::string(named->scheme->recipient_form) +
-                            " with the path of a file; imgcrypt key generate makes keys"
-                      : hint;
+  if (!hint.empty()) return hint;
+  return "write " + std::string(named->scheme->recipient_form) + " with the path of a file" +
+         (named->scheme->heeds_certificates ? "" : "; imgcrypt key generate makes keys");
+}
+
+std::optional<std::string> key_file_of(const NamedProvider& key) {
+  for (const Scheme* scheme : schemes()) {
+    for (const OwnProvider& own : scheme->own_providers) {
+      if (own.name != key.name) continue;
+      if (own.key_parameter.empty()) return key.parameter;
+      // Parameters are pairs joined by "::".
+      const std::size_t start = key.parameter.find(own.key_parameter);
+      if (start == std::string::npos) return std::nullopt;
+      const std::string rest = key.parameter.substr(start + own.key_parameter.size());
+      return rest.substr(0, rest.find("::"));
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace imgcrypt

@@ -4,6 +4,7 @@
 
 #include "base/bytes.hpp"
 #include "keys/list_key_file.hpp"
+#include "keywrap/provider/provider.hpp"
 
 #include <optional>
 #include <string>
@@ -38,5 +39,9 @@ struct ProviderKey {
 // A recipient that cannot be used as it was given, e.g. "FILE" or "pkcs7:FILE": how it was meant, as a hint;
 // empty if that cannot be guessed. Looks at the file that it names, if there is one.
 [[nodiscard]] std::string hint_for_recipient(const std::string& recipient);
+
+// The file that a key of a provider of ours names, as in -k provider:sodium:FILE; nullopt if it is not of
+// ours or names none.
+[[nodiscard]] std::optional<std::string> key_file_of(const NamedProvider& key);
 
 }  // namespace imgcrypt

@@ -61,6 +61,8 @@ class KeyUnwrapper {
   [[nodiscard]] virtual bool reads(std::string_view annotation) const = 0;
   // What messages call the key: "wrong.pem (RSA key ab12...)".
   [[nodiscard]] virtual std::string description() const = 0;
+  // What the user gave, for messages about a key that was of no use; empty if it was not named by anybody.
+  [[nodiscard]] virtual std::string given() const { return description(); }
   // The private options, still to be parsed; nullopt when the packet is for another key. Throws kIntegrity or
   // kRefused for a packet that no key should open, kNoKey when the user's certificate or provider gives no
   // key, kProvider when the program that holds the key failed, kCancelled, and as Attempts::use. REQUIRES:

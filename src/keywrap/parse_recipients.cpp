@@ -22,7 +22,10 @@ class Recipients {
 
   void add(const std::string& recipient, const TakeRemark& remark) {
     const auto named = parse_scheme_string(recipient);
-    if (!named || named->value.empty()) fail(recipient);
+    if (!named) fail(recipient);
+    if (named->value.empty())
+      throw Error(ErrorCode::kUsage, "nothing comes after the colon",
+                  "write " + std::string(named->scheme->recipient_form));
     const auto row = std::ranges::find(gatherers_, named->scheme, &Row::scheme);
     row->gatherer->add(named->value, remark);
   }

@@ -25,10 +25,13 @@ RecipientPattern RecipientPattern::parse(const std::string& text) {
   }
 }
 
+bool RecipientPattern::is_too_short() const noexcept {
+  return is_beginning() && beginning.size() < kShortestBeginning;
+}
+
 bool RecipientPattern::matches(const PacketRecipient& recipient) const {
   if (is_beginning()) {
-    return beginning.size() < kShortestBeginning ? recipient.fingerprint == beginning
-                                                 : recipient.fingerprint.starts_with(beginning);
+    return is_too_short() ? recipient.fingerprint == beginning : recipient.fingerprint.starts_with(beginning);
   }
   if (recipient.scheme != scheme) return false;
   return fingerprints.empty() || std::ranges::find(fingerprints, recipient.fingerprint) != fingerprints.end();

@@ -25,6 +25,8 @@ struct RecipientPattern {
 
   // Whether it may match keys that differ.
   [[nodiscard]] bool is_beginning() const noexcept { return !beginning.empty(); }
+  // A beginning that is not enough to choose by: only a whole key id of this text fits.
+  [[nodiscard]] bool is_too_short() const noexcept;
   // Compares texts that the packet claims; nothing is decrypted. Nobody has authenticated them.
   [[nodiscard]] bool matches(const PacketRecipient& recipient) const;
 };

@@ -1,6 +1,7 @@
 #include "layer/unwrap_private_options.hpp"
 
 #include "base/cancel.hpp"
+#include "base/process/fork.hpp"
 #include "keywrap/scheme_help.hpp"
 #include "keywrap/schemes.hpp"
 #include "layer/describe_recipients.hpp"
@@ -69,16 +70,22 @@ class KeyTrial {
     return "opened by " + opened_by_ + (tried_.empty() ? "" : "; not by " + list(tried_, tried_.size(), ""));
   }
 
+  // The caller knows best what helps where it is: `cure` comes before the hints of reasons.
+  [[noreturn]] void fail_with(const std::string& cure) {
+    hint_.clear();
+    fail(cure);
+  }
+
   [[noreturn]] void fail(const std::string& cure) const {
     // No key would help: asking for one would be in vain.
     if (!integrity_) require_wrapped_keys(annotations_);
     if (unwrappers_.empty())
       throw Error(ErrorCode::kNoKey, "no key was given, and it is encrypted for " + recipients(), cure);
-    const std::string tried = "keys tried: " + list(tried_, tried_.size(), "none of them is for this");
+    std::string tried = "keys tried: " + list(tried_, tried_.size(), "none of them is for this");
+    if (!untried_.empty()) tried += "; not for such layers: " + list(untried_, untried_.size(), "");
     if (integrity_)
       throw Error(ErrorCode::kIntegrity, shortened(integrity_->message(), kMostLength) + "; " + tried);
-    throw Error(is_provider_failure_ ? ErrorCode::kProvider : ErrorCode::kNoKey,
-                "no key opens it: wrapped for " + recipients() + "; " + tried,
+    throw Error(code_, "no key opens it: wrapped for " + recipients() + "; " + tried,
                 is_of_other_schemes()
                     ? "keys of this kind cannot be read yet: use the program that encrypted it"
                 : hint_.empty() ? cure
@@ -99,7 +106,11 @@ class KeyTrial {
         return options;
       }
     }
-    if (is_tried) tried_.push_back(shortened(unwrapper.description(), kMostLength) + reasons.text());
+    if (is_tried) {
+      tried_.push_back(shortened(unwrapper.description(), kMostLength) + reasons.text());
+    } else if (const std::string name = unwrapper.given(); !name.empty()) {
+      untried_.push_back(shortened(name, kMostLength));
+    }
     return std::nullopt;
   }
 
@@ -158,10 +169,13 @@ class KeyTrial {
   }
 
   void note_failure(const Error& error, Reasons& reasons) {
-    if (error.code() == ErrorCode::kCancelled) throw Error(error);
+    if (error.code() == ErrorCode::kCancelled || is_fork_failure(error)) throw Error(error);
     if (error.code() == ErrorCode::kIntegrity && !integrity_) integrity_ = error;
     if (hint_.empty()) hint_ = error.hint();
-    is_provider_failure_ = is_provider_failure_ || error.code() == ErrorCode::kProvider;
+    // What went wrong with a key tells more than that others are the wrong ones.
+    const bool is_worse = error.code() == ErrorCode::kProvider ||
+                          (error.code() == ErrorCode::kUsage && code_ == ErrorCode::kNoKey);
+    if (is_worse) code_ = error.code();
     reasons.add(error.message());
   }
 
@@ -169,9 +183,10 @@ class KeyTrial {
   const KeyUnwrappers& unwrappers_;
   std::string opened_by_;
   std::vector<std::string> tried_;
+  std::vector<std::string> untried_;
   std::string hint_;  // of the first reason that has one
   std::optional<Error> integrity_;
-  bool is_provider_failure_ = false;
+  ErrorCode code_ = ErrorCode::kNoKey;
 };
 
 }  // namespace
@@ -182,9 +197,9 @@ PrivateOptions unwrap_private_options(const Annotations& annotations, const KeyU
   KeyTrial trial(annotations, unwrappers);
   auto options = trial.unwrap();
   if (!options) {
-    trial.fail(cure.empty() ? "give the key of one of these recipients: a file, or " + key_forms() +
-                                  "; imgcrypt key show FILE tells which key a file holds"
-                            : cure);
+    if (!cure.empty()) trial.fail_with(cure);
+    trial.fail("give the key of one of these recipients: a file, or " + key_forms() +
+               "; imgcrypt key show FILE tells which key a file holds");
   }
   if (tell) tell(trial.story());
   return std::move(*options);

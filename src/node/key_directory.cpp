@@ -82,9 +82,14 @@ class KeyFileUnwrapper final : public KeyUnwrapper {
   [[nodiscard]] std::string description() const override {
     if (!key_) return path_ + " (" + failure_ + ")";
     const std::string exposure = describe_exposure(path_);
-    return key_->description() + (exposure.empty() ? "" : "; " + exposure);
+    const std::string passphrase = path_ + kPassphraseSuffix;
+    const std::string of_passphrase = describe_exposure(passphrase);
+    return key_->description() + (exposure.empty() ? "" : "; " + exposure) +
+           (of_passphrase.empty() ? "" : "; " + passphrase + ": " + of_passphrase);
   }
 
+  // Without having read it.
+  [[nodiscard]] std::string given() const override { return path_; }
   [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view annotation, ByteView packet,
                                                   Attempts& attempts) const override {
     // Layers are opened side by side, with the same keys. A cancel is thrown through call_once, which then

@@ -1,5 +1,7 @@
 #include "transport/reference.hpp"
 
+#include "base/text/spelling.hpp"
+
 #include <imgcrypt/error.hpp>
 
 #include <algorithm>
@@ -38,12 +40,32 @@ bool is_any_of(std::string_view text, std::span<const std::string_view> prefixes
   return std::ranges::any_of(prefixes, [&](std::string_view prefix) { return text.starts_with(prefix); });
 }
 
+// "oci:REST" for a misspelt transport; empty if it may as well be the name of an image.
+std::string meant_layout(std::string_view text) {
+  constexpr std::string_view kSlashes = "oci//";
+  if (text.starts_with(kSlashes)) return std::string(kLayoutPrefix) += text.substr(kSlashes.size());
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return {};
+  std::string word(text.substr(0, colon));
+  std::ranges::transform(word, word.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c; });
+  const std::string_view rest = text.substr(colon + 1);
+  const std::string near = nearest_name(word, {"oci", "oci-layout", "ocidir"});
+  // "oc:1" may be an image and its tag, "oc:plain:1" may not.
+  const bool is_meant = near == word || rest.find_first_of(":/@") != std::string_view::npos;
+  return near.empty() || !is_meant ? "" : std::string(kLayoutPrefix).append(rest);
+}
+
 // Why a text that names no transport of ours is none, and what may be meant by it.
 [[noreturn]] void refuse_unknown(std::string_view text) {
   const std::string whole(text);
   if (text.empty()) refuse(text, "it is empty", std::string(kForms));
   constexpr std::array<std::string_view, 3> kPaths = {"/", ".", "~"};
   if (is_any_of(text, kPaths)) refuse(text, "the transport is missing", "did you mean oci:" + whole + "?");
+  if (const std::string meant = meant_layout(text); !meant.empty())
+    refuse(text, "not a transport", "did you mean " + meant + "?");
+  constexpr std::string_view kDocker = "docker:";
+  if (text.starts_with(kDocker))
+    refuse(text, "not a transport", "did you mean docker://" + whole.substr(kDocker.size()) + "?");
   constexpr std::array<std::string_view, 2> kUrls = {"https://", "http://"};
   if (is_any_of(text, kUrls))
     refuse(text, "it is a URL", "for a registry write docker://" + whole.substr(whole.find("//") + 2));
@@ -60,6 +82,9 @@ Reference Reference::parse(std::string_view text, ReferenceUse use) {
     refuse(text, "oci: takes a path, not a URL",
            "did you mean oci:" + path + "? With an absolute path it is oci:/" + path);
   }
+  if (text.starts_with("oci:~/"))
+    refuse(text, "the shell expands ~ only at the beginning of an argument",
+           "write oci:$HOME/" + std::string(text.substr(6)));
   if (text.starts_with(kLayoutPrefix))
     return Reference(LayoutReference::parse(text.substr(kLayoutPrefix.size())));
   if (text.starts_with(kRegistryPrefix)) {

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <latch>
 #include <thread>
 
 namespace imgcrypt {
@@ -45,6 +46,22 @@ TEST(RunParallel, StopsTheOthersAndThrowsTheFirstFailure) {
     throw Error(ErrorCode::kCancelled, "stopped");
   };
   EXPECT_EQ(error_of([&] { run_parallel(4, 4, stop, task); }), ErrorCode::kIntegrity);
+}
+
+// Which of them is faster must not be seen in the message.
+TEST(RunParallel, ThrowsTheFailureOfTheLowestTask) {
+  StopFlag stop{false};
+  std::latch both_run(2);
+  try {
+    run_parallel(2, 2, stop, [&](std::size_t i) {
+      both_run.arrive_and_wait();
+      while (i == 0 && !stop) std::this_thread::yield();
+      throw Error(ErrorCode::kProvider, std::to_string(i));
+    });
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.message(), "0");
+  }
 }
 
 TEST(StoppableSource, EndsOnceStopped) {

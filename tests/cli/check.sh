@@ -102,10 +102,10 @@ a_failed_provider_leaves_the_rest_to_be_checked() {
   expect_exit 0 imgcrypt key generate sodium "$TMP/another"
   expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/provided:t" -r "provider:sodium:$TMP/sodium.pub"
   expect_exit 0 imgcrypt check "oci:$TMP/provided:t" -k "provider:sodium:$TMP/sodium"
-  expect_exit 9 imgcrypt check "oci:$TMP/provided:t" -k "provider:sodium:$TMP/another"
+  expect_exit 6 imgcrypt check "oci:$TMP/provided:t" -k "provider:sodium:$TMP/another"
   expect_contains "$stdout" "layer 0 of linux/amd64: encrypted, locked"
-  expect_exit 9 imgcrypt check "oci:$TMP/provided:t" -k "provider:sodium:$TMP/another" -o json
-  expect_equal "$(jq -c '[.opens, .error.code]' <<<"$stdout")" '[false,9]' "the result"
+  expect_exit 3 imgcrypt check "oci:$TMP/provided:t" -k "provider:sodium:$TMP/absent" -o json
+  expect_equal "$(jq -c '[.opens, .error.code]' <<<"$stdout")" '[false,3]' "the result"
   rm "$(blob "$TMP/provided" "$(layers_of "$TMP/provided" t | head -n 1 | cut -d' ' -f2)")"
   expect_exit 2 imgcrypt check "oci:$TMP/provided:t" -k "provider:sodium:$TMP/another"
 }

@@ -45,7 +45,29 @@ fingerprints_and_their_beginnings_do() {
   expect_exit 0 remove -r "${bob:0:4}"
   expect_gone bob alice carol
   expect_refused 3 remove -r "${bob:0:3}"
-  expect_contains "$stderr" "at least four characters"
+  expect_contains "$stderr" "a fingerprint is given with at least four characters"
+}
+
+# Whoever does not say who it is may be the one that is named.
+unnamed_recipients_are_counted() {
+  rm -rf "$TMP/in"
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/in:t" --hide-recipients -r "jwe:$TMP/alice.pub.pem" \
+    -r "jwe:$TMP/bob.pub.pem"
+  expect_refused 3 remove -r "jwe:$TMP/alice.pub.pem"
+  expect_contains "$stderr" "no recipient says that it is this one, and 2 do not say who they are"
+  expect_contains "$stderr" "--index N"
+  expect_refused 3 remove -r "pkcs7:$TMP/carol.cert.pem"
+  expect_contains "$stderr" "the image has no such recipient"
+}
+
+plain_images_have_none() {
+  rm -rf "$TMP/in"
+  cp -r "$TMP/plain" "$TMP/in"
+  local option
+  for option in "--index=0" "-rjwe:$TMP/alice.pub.pem" "-rabcd"; do
+    expect_refused 8 remove "$option"
+    expect_contains "$stderr" "the image has no encrypted layer"
+  done
 }
 
 # The key's own name, shorter than the beginning of a fingerprint may be
@@ -124,6 +146,8 @@ make_certificate "$TMP/carol" carol
 plain=$(make_image "$TMP/plain" t --no-busybox --layers 2)
 keys_name_whom_they_are_of
 fingerprints_and_their_beginnings_do
+unnamed_recipients_are_counted
+plain_images_have_none
 key_ids_do
 beginnings_of_several_are_refused
 numbers_name_several

@@ -138,9 +138,9 @@ secrets_are_never_shown() {
   local secret recipients
   secret=$(cat "$TMP/one")
   recipients=("$secret")
-  expect_wrap_fails "the text of a secret key was given" sodium recipients "$sodium"
+  expect_wrap_fails "the text of a key was given" sodium recipients "$sodium"
   [[ $stderr != *"$secret"* ]] || fail "the secret was shown"
-  expect_unwrap_fails "the text of a secret key was given" "$TMP/packet" sodium recipients "$sodium"
+  expect_unwrap_fails "the text of a key was given" "$TMP/packet" sodium recipients "$sodium"
   [[ $stderr != *"$secret"* ]] || fail "the secret was shown"
 }
 

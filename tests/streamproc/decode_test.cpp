@@ -113,7 +113,8 @@ TEST_F(DecodeLayer, IsNotOneThatOnlyBeginsLikeWhatIsOnStdin) {
   (void)add_twin(start + "b");
   std::filesystem::rename(blob, scratch_.path() / "elsewhere");
   const Outcome outcome = decode(scratch_.path() / "elsewhere", options_);
-  EXPECT_THAT(outcome.error, StartsWith("2 no payload, and the layer is not among the files"));
+  EXPECT_THAT(outcome.error,
+              StartsWith("2 no readable payload on file descriptor 3, and the layer is not among the files"));
   EXPECT_EQ(outcome.output, "");
 }
 
@@ -131,7 +132,8 @@ TEST_F(DecodeLayer, NeedsToKnowTheLayer) {
   options_.content_root = "/nothing/here";
   const Outcome outcome = run();
   EXPECT_EQ(outcome.error,
-            "2 no payload, and the layer is not among the files that the parent process has open, nor in "
+            "2 no readable payload on file descriptor 3, and the layer is not among the files that the "
+            "parent process has open, nor in "
             "/nothing/here; name containerd's content store with --content-root");
   EXPECT_EQ(outcome.output, "");
 }

@@ -8,6 +8,14 @@
 #include <csignal>
 
 namespace imgcrypt {
+namespace {
+
+constexpr std::string_view kAllowMore =
+    "allow more processes: see ulimit -u and the control group's pids.max";
+
+}  // namespace
+
+bool is_fork_failure(const Error& error) noexcept { return error.hint() == kAllowMore; }
 
 pid_t fork_child(const char* purpose) {
   sigset_t all;
@@ -21,8 +29,7 @@ pid_t fork_child(const char* purpose) {
   const int error = errno;
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (child > 0) return child;
-  throw Error(ErrorCode::kOther, errno_error(purpose, error).message(),
-              "allow more processes: see ulimit -u and the control group's pids.max");
+  throw Error(ErrorCode::kOther, errno_error(purpose, error).message(), std::string(kAllowMore));
 }
 
 }  // namespace imgcrypt

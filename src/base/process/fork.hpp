@@ -1,6 +1,8 @@
 // fork(2) for children that live on without exec, or until they call it.
 #pragma once
 
+#include <imgcrypt/error.hpp>
+
 #include <sys/types.h>
 
 namespace imgcrypt {
@@ -10,5 +12,9 @@ namespace imgcrypt {
 // threads. So `purpose` is no std::string: a temporary of the call would be freed in the child as well.
 // Throws kOther, naming `purpose`, when there may be no more processes.
 [[nodiscard]] pid_t fork_child(const char* purpose);
+
+// Whether fork_child() threw it: neither the program that was to be started is at fault, nor whoever named
+// it.
+[[nodiscard]] bool is_fork_failure(const Error& error) noexcept;
 
 }  // namespace imgcrypt

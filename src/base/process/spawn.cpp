@@ -15,20 +15,6 @@
 namespace imgcrypt {
 namespace {
 
-// Where PATH has it; itself when it has a slash. execvp would give a file without a header to the shell.
-std::string find_program(const std::string& path) {
-  if (path.find('/') != std::string::npos) return path;
-  const char* variable = ::getenv("PATH");
-  std::istringstream folders(variable == nullptr ? "/bin:/usr/bin" : variable);
-  for (std::string folder; std::getline(folders, folder, ':');) {
-    std::string candidate = (folder.empty() ? "." : folder) + "/" + path;
-    std::error_code failure;
-    if (std::filesystem::is_regular_file(candidate, failure) && ::access(candidate.c_str(), X_OK) == 0)
-      return candidate;
-  }
-  return path;
-}
-
 // posix_spawn would do all of this but tell the watch: we might be killed between the program's start and our
 // telling. What runs in the child is safe in one whose parent has threads: it neither allocates nor locks.
 [[noreturn]] void become(const char* path, char* const* arguments, const int (&standard)[3],
@@ -59,7 +45,23 @@ int read_failure(const Fd& pipe) {
   return error;
 }
 
+bool is_executable(const std::string& path) {
+  std::error_code failure;
+  return std::filesystem::is_regular_file(path, failure) && ::access(path.c_str(), X_OK) == 0;
+}
+
 }  // namespace
+
+std::optional<std::string> find_program(const std::string& path) {
+  if (path.find('/') != std::string::npos) return is_executable(path) ? std::optional(path) : std::nullopt;
+  const char* variable = ::getenv("PATH");
+  std::istringstream folders(variable == nullptr ? "/bin:/usr/bin" : variable);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    std::string candidate = (folder.empty() ? "." : folder) + "/" + path;
+    if (is_executable(candidate)) return candidate;
+  }
+  return std::nullopt;
+}
 
 pid_t spawn(const Program& program, const Fd& input, const Fd& output, const Fd& errors,
             const DeathWatch& watch) {
@@ -67,7 +69,7 @@ pid_t spawn(const Program& program, const Fd& input, const Fd& output, const Fd&
   for (const std::string& argument : program.arguments)
     arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
-  const std::string file = find_program(program.path);
+  const std::string file = find_program(program.path).value_or(program.path);
   Pipe failure = make_pipe();
   const int standard[3] = {input.get(), output.get(), errors.get()};
   const std::string purpose = "start " + program.path;

@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,10 @@ struct Program {
   // Without argv[0], which is `path` as it is written here.
   std::vector<std::string> arguments;
 };
+
+// The file that would be started: `path` itself, or where PATH has it. nullopt if there is none that this
+// process may execute. REQUIRES: no other thread changes the environment meanwhile.
+[[nodiscard]] std::optional<std::string> find_program(const std::string& path);
 
 // Returns the id of the child, which the caller must reap after it has told `watch` to forget it. The program
 // gets the three descriptors and no other of ours, a process group of its own that `watch` knows before the

@@ -11,6 +11,12 @@
 #include <utility>
 
 namespace imgcrypt {
+
+Error no_encrypted_layer() {
+  return {ErrorCode::kRefused, "the image has no encrypted layer",
+          "encrypt it with imgcrypt encrypt SRC DST -r RECIPIENT"};
+}
+
 namespace {
 
 // Plans the change that `make_change` makes of each layer and its keys, and carries it out.
@@ -25,10 +31,7 @@ RecipientsResult change_recipients(ImageSource& source, ImageDestination& destin
       unwrap_layer_keys(tree, choose_layers(tree, {}), unwrappers, options.jobs, reporter);
   // All or nothing: with new recipients for some layers only, nobody could say who can run the image.
   if (!unwrapped.locked.empty()) throw unwrapped.locked.front().error();
-  if (unwrapped.keys.empty()) {
-    throw Error(ErrorCode::kRefused, "the image has no encrypted layer",
-                "encrypt it with imgcrypt encrypt SRC DST -r RECIPIENT");
-  }
+  if (unwrapped.keys.empty()) throw no_encrypted_layer();
   ImagePlan plan(tree);
   for_each_layer(tree, [&](const std::string&, const Descriptor& layer) {
     if (const SharedLayerKeys keys = unwrapped.find(layer)) plan.change(layer, make_change(layer, keys));

@@ -46,6 +46,9 @@ RecipientsResult replace_recipients(ImageSource& source, ImageDestination& desti
                                     const KeyWrappers& wrappers, const KeyUnwrappers& unwrappers,
                                     Rotation rotation, const RecipientsOptions& options, Reporter& reporter);
 
+// What to say of an image that no command for recipients can change: kRefused.
+[[nodiscard]] Error no_encrypted_layer();
+
 // What they and remove_recipients() have in common: carries the plan out, which changes `layers` layers, or
 // in a dry run checks that it could be. Throws as rewrite_image() and check_feasible().
 RecipientsResult carry_out(ImagePlan plan, std::size_t layers, ImageSource& source,

@@ -1,6 +1,9 @@
 #include "keywrap/provider/key_providers.hpp"
 
 #include "base/process/fd.hpp"
+#include "base/process/fork.hpp"
+#include "base/process/spawn.hpp"
+#include "base/text/spelling.hpp"
 #include "keywrap/schemes.hpp"
 
 #include <unistd.h>
@@ -18,7 +21,7 @@ constexpr const char* kConfigVariable = "OCICRYPT_KEYPROVIDER_CONFIG";
 const std::vector<std::string> kServe = {"--serve"};
 
 Error failure_of(const std::string& name, const Error& error) {
-  if (error.code() == ErrorCode::kCancelled) return error;
+  if (error.code() == ErrorCode::kCancelled || is_fork_failure(error)) return error;
   return {ErrorCode::kProvider, "key provider " + name + ": " + error.message(), error.hint()};
 }
 
@@ -135,9 +138,17 @@ void KeyProviders::require_configured(const std::string& name) {
 
 void KeyProviders::require(const std::string& name) {
   const std::string& path = connection(name).path();
-  // A name without a slash is searched for in PATH when it is started, so nothing can be said about it now.
-  if (path.find('/') != std::string::npos && ::access(path.c_str(), X_OK) != 0)
-    throw Error(ErrorCode::kProvider, "key provider " + name + ": " + errno_error("start " + path).message());
+  if (find_program(path)) return;
+  const std::string start = "key provider " + name + ": start " + path + ": ";
+  if (path.find('/') == std::string::npos)
+    throw Error(ErrorCode::kProvider, start + "there is no such program in PATH");
+  std::error_code failure;
+  const bool is_other =
+      std::filesystem::exists(path, failure) && !std::filesystem::is_regular_file(path, failure);
+  throw Error(ErrorCode::kProvider,
+              start + (is_other                            ? "not a file"
+                       : ::access(path.c_str(), X_OK) != 0 ? std::generic_category().message(errno)
+                                                           : "cannot be started"));
 }
 
 SecretBytes KeyProviders::exchange(const std::string& name, const SecretBytes& document) {
@@ -156,13 +167,17 @@ SecretBytes KeyProviders::exchange(const std::string& name, const SecretBytes& d
 
 std::optional<SecretBytes> KeyProviders::ask(const std::string& name, const ProviderRequest& request) {
   const SecretBytes reply = exchange(name, format_provider_request(request, name));
+  std::optional<Error> reported;
   try {
-    return parse_provider_reply(request.operation, reply.expose());
+    if (auto result = parse_provider_reply(request.operation, reply.expose())) return result;
+    reported = failure_in_reply(reply.expose());
   } catch (const Error& error) {
-    throw failure_of(name, error.code() == ErrorCode::kProvider
-                               ? error
-                               : error.in(connection(name).path() + ": its reply"));
+    const std::string shown = harmless_beginning(as_text(reply.expose()));
+    throw failure_of(name, error.in(connection(name).path() + ": its reply" +
+                                    (shown.empty() ? "" : " \"" + shown + "\"")));
   }
+  if (reported) throw reported->in("key provider " + name);
+  return std::nullopt;
 }
 
 void KeyProviders::load() {
@@ -207,6 +222,11 @@ Error KeyProviders::not_configured(const std::string& name) const {
   const std::string why = settings_.config.empty() ? std::string(kConfigVariable) + " is not set"
                           : is_config_missing_     ? settings_.config + " does not exist"
                                                    : "it is not in " + settings_.config;
+  std::vector<std::string> names;
+  for (const ProviderEntry& known : entries_) names.push_back(known.name);
+  if (const std::string near = nearest_name(name, names); !near.empty() && near != name)
+    return {ErrorCode::kUsage, "key provider " + name + " is not configured: " + why,
+            "did you mean provider:" + near + "?"};
   return {ErrorCode::kUsage, "key provider " + name + " is not configured: " + why,
           "let " + std::string(kConfigVariable) + R"( name a file with {"key-providers":{")" + name +
               R"(":{"cmd":{"path":"PROGRAM"}}}})"};

@@ -60,6 +60,16 @@ bool ProviderUnwrapper::reads(std::string_view annotation) const {
 
 std::string ProviderUnwrapper::description() const { return "key providers"; }
 
+std::string ProviderUnwrapper::given() const {
+  std::string names;
+  for (const auto& [name, values] : parameters_) {
+    for (const std::string& value : values)
+      names += (names.empty() ? "provider:" : ", provider:") + name +
+               (value == kProviderEnabled ? "" : ":" + value);
+  }
+  return names;
+}
+
 std::optional<SecretBytes> ProviderUnwrapper::unwrap(std::string_view annotation, ByteView packet,
                                                      Attempts&) const {
   const std::string name = scheme_of(annotation)->provider_of(annotation);
@@ -79,11 +89,21 @@ std::optional<SecretBytes> ProviderUnwrapper::unwrap(std::string_view annotation
   return SecretBytes::copy_of(answer.options->expose());
 }
 
+// A provider that nobody named as a key is no mistake of the user's: its layers just have no key.
+void ProviderUnwrapper::require_configured(const std::string& name) const {
+  try {
+    providers_->require_configured(name);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kUsage) throw;
+    throw Error(ErrorCode::kNoKey, error.message(), error.hint());
+  }
+}
+
 SecretBytes ProviderUnwrapper::ask(const std::string& name, ByteView packet) const {
   const auto parameters = parameters_.find(name);
   const bool is_named = parameters != parameters_.end();
   // Images must not start programs that nobody on this machine has asked for.
-  if (!is_named) providers_->require_configured(name);
+  if (!is_named) require_configured(name);
   auto options = providers_->ask(
       name, {ProviderOperation::kUnwrap, is_named ? parameters->second : std::vector<std::string>(),
              SecretBytes::copy_of(packet)});

@@ -57,13 +57,15 @@ class ProviderUnwrapper final : public KeyUnwrapper {
   // True for every annotation of a scheme that programs unwrap, whether its provider is known here or not.
   [[nodiscard]] bool reads(std::string_view annotation) const override;
   [[nodiscard]] std::string description() const override;
-  // Throws kUsage for a provider that is neither configured nor among the parameters: images must not start
+  [[nodiscard]] std::string given() const override;
+  // Throws kNoKey for a provider that is neither configured nor among the parameters: images must not start
   // programs that nobody on this machine has asked for.
   [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view annotation, ByteView packet,
                                                   Attempts&) const override;
 
  private:
   struct Known;
+  void require_configured(const std::string& name) const;
   [[nodiscard]] SecretBytes ask(const std::string& name, ByteView packet) const;
 
   std::shared_ptr<KeyProviders> providers_;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <sstream>
 
 namespace imgcrypt {
 namespace {
@@ -68,13 +69,21 @@ std::vector<std::string> parameters_of(const std::optional<JsonView>& config, st
   return parameters;
 }
 
-// Other providers' replies may have an empty member of this name.
-void throw_failure(const JsonView& reply) {
-  const auto failure = reply.find("error");
-  if (!failure || failure->kind() != JsonView::Kind::kString) return;
-  std::string message = failure->string();
-  if (message.size() > kMostShownBytes) message.replace(kMostShownBytes, std::string::npos, "...");
-  if (!message.empty()) throw Error(ErrorCode::kProvider, message);
+struct Cause {
+  std::string_view name;
+  ErrorCode code;
+};
+
+// What a provider is not to blame for, and how a reply says it.
+constexpr std::array kCauses = {Cause{"no-key", ErrorCode::kNoKey}, Cause{"usage", ErrorCode::kUsage},
+                                Cause{"usage", ErrorCode::kNotFound}, Cause{"no-key", ErrorCode::kRefused},
+                                Cause{"integrity", ErrorCode::kIntegrity}};
+
+// Other providers' replies may have members of these names that are empty, or something else.
+std::string text_in(const JsonView& reply, std::string_view name) {
+  const auto member = reply.find(name);
+  if (!member || member->kind() != JsonView::Kind::kString) return {};
+  return member->string();
 }
 
 SecretBytes content_of(const JsonView& parameters, std::string_view name) {
@@ -142,8 +151,10 @@ std::optional<std::uint64_t> request_id_of(ByteView document) {
   return id ? std::optional(id->unsigned_integer()) : std::nullopt;
 }
 
-SecretBytes format_provider_failure(std::string_view message) {
-  return SecretBytes::joined({R"({"error":)", quote_json(message), "}"});
+SecretBytes format_provider_failure(std::string_view message, ErrorCode code) {
+  const auto cause = std::ranges::find(kCauses, code, &Cause::code);
+  const std::string end = cause == kCauses.end() ? "}" : ",\"cause\":" + quote_json(cause->name) + "}";
+  return SecretBytes::joined({R"({"error":)", quote_json(message), end});
 }
 
 std::optional<SecretBytes> parse_provider_reply(ProviderOperation operation, ByteView document) {
@@ -154,9 +165,29 @@ std::optional<SecretBytes> parse_provider_reply(ProviderOperation operation, Byt
   const auto results = json.find(is_wrap ? "keywrapresults" : "keyunwrapresults");
   const auto result = results ? results->find(is_wrap ? "annotation" : "optsdata") : std::nullopt;
   // A result counts more than an "error" beside it, which other providers may fill as they like.
-  if (result) return bytes_of(*result);
-  throw_failure(json);
-  return std::nullopt;
+  return result ? std::optional(bytes_of(*result)) : std::nullopt;
+}
+
+std::optional<Error> failure_in_reply(ByteView document) {
+  const JsonView reply(as_text(document));
+  std::string message = text_in(reply, "error");
+  if (message.empty()) return std::nullopt;
+  if (message.size() > kMostShownBytes) message.replace(kMostShownBytes, std::string::npos, "...");
+  const auto cause = std::ranges::find(kCauses, text_in(reply, "cause"), &Cause::name);
+  return Error(cause == kCauses.end() ? ErrorCode::kProvider : cause->code, message);
+}
+
+std::string harmless_beginning(std::string_view reply) {
+  constexpr std::size_t kMost = 60;
+  constexpr std::size_t kLongestWord = 20;  // of a key in base64 or hex it would be too little
+  if (reply.find_first_of("{[\"") != std::string_view::npos) return {};
+  std::string shown;
+  std::istringstream words{std::string(reply.substr(0, kMost))};
+  for (std::string word; words >> word && word.size() <= kLongestWord;) {
+    if (!std::ranges::all_of(word, [](char c) { return c > ' ' && c < 0x7f; })) break;
+    shown += (shown.empty() ? "" : " ") + word;
+  }
+  return shown;
 }
 
 }  // namespace imgcrypt

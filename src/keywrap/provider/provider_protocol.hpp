@@ -7,6 +7,8 @@
 #include "base/secret_bytes.hpp"
 #include "keywrap/packet_limits.hpp"
 
+#include <imgcrypt/error.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,12 +46,17 @@ struct ProviderRequest {
 [[nodiscard]] std::optional<std::uint64_t> request_id_of(ByteView document);
 
 // How a provider that is kept reports a failure; one that serves a single request ends with a message on
-// stderr.
-[[nodiscard]] SecretBytes format_provider_failure(std::string_view message);
+// stderr. Of the code only what the image or the key is to blame for is told.
+[[nodiscard]] SecretBytes format_provider_failure(std::string_view message, ErrorCode code);
 
 // The packet or the private options, in base64 or as an array of numbers; nullopt when the reply has none or
-// null. Throws kIntegrity for what is not exactly one reply, kProvider for a failure that the provider
-// reports.
+// null. Throws kIntegrity for what is not exactly one reply.
 [[nodiscard]] std::optional<SecretBytes> parse_provider_reply(ProviderOperation operation, ByteView document);
+// The failure that a reply without a result reports: kNoKey, kUsage or kIntegrity if it says so, otherwise
+// kProvider; nullopt if it reports none. Throws as parse_provider_reply.
+[[nodiscard]] std::optional<Error> failure_in_reply(ByteView document);
+// How a reply that is not one begins, to show it: some words of ASCII. Empty for what may hold a key, which
+// JSON and long words may.
+[[nodiscard]] std::string harmless_beginning(std::string_view reply);
 
 }  // namespace imgcrypt
