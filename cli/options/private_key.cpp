@@ -1,8 +1,8 @@
 #include "cli/options/private_key.hpp"
 
+#include "base/exposure.hpp"
 #include "cli/options/passphrase.hpp"
 #include "cli/terminal/prompt.hpp"
-#include "keys/exposure.hpp"
 #include "keys/key_file.hpp"
 
 #include <unistd.h>

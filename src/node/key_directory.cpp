@@ -1,6 +1,6 @@
 #include "node/key_directory.hpp"
 
-#include "keys/exposure.hpp"
+#include "base/exposure.hpp"
 #include "keys/key_file.hpp"
 #include "keys/passphrase.hpp"
 #include "keywrap/private_key_unwrapper.hpp"

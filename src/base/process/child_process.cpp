@@ -103,6 +103,19 @@ ChildProcess::~ChildProcess() { kill_and_reap(); }
 
 SecretBytes ChildProcess::finish(ByteView input) {
   Answer answer(limits_);
+  const int status = run_to_end(input, answer);
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) fail(describe_status(status));
+  return answer.take(answer.received().size());
+}
+
+ProgramEnd ChildProcess::finish_with_status(ByteView input) {
+  Answer answer(limits_);
+  const int status = run_to_end(input, answer);
+  if (!WIFEXITED(status)) fail(describe_status(status));
+  return {WEXITSTATUS(status), answer.take(answer.received().size())};
+}
+
+int ChildProcess::run_to_end(ByteView input, Answer& answer) {
   while (!has_ended()) {
     // The end of its input is how a program that serves one request knows that the request is whole.
     if (input.empty()) input_.reset();
@@ -110,9 +123,7 @@ SecretBytes ChildProcess::finish(ByteView input) {
   }
   // What it wrote before it ended may still be in the pipe.
   read_available(answer);
-  const int status = kill_and_reap();
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) fail(describe_status(status));
-  return answer.take(answer.received().size());
+  return kill_and_reap();
 }
 
 SecretBytes ChildProcess::ask(ByteView line) {

@@ -16,6 +16,12 @@ struct ProgramLimits {
   std::size_t errors = std::size_t{1} << 16U;  // bytes of stderr that are kept; the rest is dropped
 };
 
+// How a program ended that exited by itself.
+struct ProgramEnd {
+  int status = 0;      // its exit status
+  SecretBytes output;  // all of it
+};
+
 // One thread at a time. REQUIRES: SIGPIPE is ignored, SIGCHLD is not (prepare_process).
 class ChildProcess {
  public:
@@ -31,6 +37,9 @@ class ChildProcess {
   // exits with 0. Throws kOther, with the beginning of its stderr, when its exit status is not 0 or a limit
   // is reached; kCancelled within 10 ms. Once, and not after ask.
   [[nodiscard]] SecretBytes finish(ByteView input);
+  // The same for programs that say on stdout what failed: their exit status is returned, whatever it is.
+  // Throws as finish when a limit is reached or a signal killed it.
+  [[nodiscard]] ProgramEnd finish_with_status(ByteView input);
   // Gives it bytes that end a line and returns the line that it answers, without its end. Throws as finish,
   // and when the program ends or answers with more than one line. After a failure only the destructor may
   // follow: what the program says next may belong to this line.
@@ -39,6 +48,8 @@ class ChildProcess {
  private:
   // What the program has said in one exchange, and how long it may still take.
   class Answer;
+  // Runs it to its end and returns its wait status.
+  int run_to_end(ByteView input, Answer& answer);
   void step(ByteView& input, Answer& answer);
   void write_some(ByteView& input);
   void read_available(Answer& answer);

@@ -1,5 +1,5 @@
-// Who besides its owner can read or replace a file with a private key. For warnings; the keys are used all
-// the same. Safe for use by several threads.
+// Who besides its owner can read or replace a file with a secret: a private key, credentials. For warnings;
+// the file is used all the same. Safe for use by several threads.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-#include "keys/exposure.hpp"
+#include "base/exposure.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
