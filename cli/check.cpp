@@ -6,6 +6,7 @@
 #include "cli/options/jobs_option.hpp"
 #include "cli/options/key_options.hpp"
 #include "cli/options/links_option.hpp"
+#include "cli/options/registry_options.hpp"
 #include "cli/options/selection_options.hpp"
 #include "transport/open.hpp"
 
@@ -22,6 +23,7 @@ struct CheckArguments {
   LinksOption links;
   KeyOptions keys;
   JobsOption jobs;
+  RegistryArguments registry;
 };
 
 std::string_view word(LayerState state) {
@@ -91,8 +93,9 @@ void print(const CheckResult& result, const Reference& reference, const Descript
 void run_check(const CheckArguments& options, Output& output) {
   const Reference reference = Reference::parse(options.reference);
   const Selection selection = options.selection.value();
-  const auto source =
-      open_source(reference, {.links = options.links.value(), .is_wanted = wanted_by(selection)});
+  const auto source = open_source(reference, {.links = options.links.value(),
+                                              .is_wanted = wanted_by(selection),
+                                              .registry = options.registry.one(output)});
   // Unlike decrypt, check is of use without a key, and then says what it did not try.
   const bool has_keys = options.keys.are_given() || !ProviderOptions::config().empty();
   const KeyUnwrappers keys = has_keys ? options.keys.read(output) : KeyUnwrappers();
@@ -128,6 +131,7 @@ void add_check(CLI::App& app, Output& output) {
   options->links.add_to(*command);
   options->keys.add_to(*command);
   options->jobs.add_to(*command);
+  options->registry.add_to(*command, RegistrySides::kOne);
   command->callback([options, &output] { run_check(*options, output); });
 }
 

@@ -24,6 +24,8 @@ void add_commands(CLI::App& app, Output& output) {
   add_inspect(app, output);
   add_tags(app, output);
   add_gc(app, output);
+  add_login(app, output);
+  add_logout(app, output);
 
   CLI::App& key = add_group(app, "key", "Generate keys and show what key files contain");
   add_key_generate(key, output);

@@ -19,6 +19,8 @@ void add_check(CLI::App& app, Output& output);
 void add_inspect(CLI::App& app, Output& output);
 void add_tags(CLI::App& app, Output& output);
 void add_gc(CLI::App& app, Output& output);
+void add_login(CLI::App& app, Output& output);
+void add_logout(CLI::App& app, Output& output);
 
 // `recipients`, `key` and `provider` are the groups that add_commands made, not the whole program.
 void add_recipients_list(CLI::App& recipients, Output& output);

@@ -65,7 +65,8 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   const OpenedSides image = options.sides.open(options.selection, output);
   const auto base = options.base.empty()
                         ? nullptr
-                        : open_source(Reference::parse(options.base), {.links = options.sides.links.value()});
+                        : open_source(Reference::parse(options.base), {.links = options.sides.links.value(),
+                                                                       .registry = image.source_registry});
   // Only layers that are encrypted already need keys, so key providers that are merely configured are not
   // asked.
   const KeyUnwrappers keys = options.keys.are_given() ? options.keys.read(output) : KeyUnwrappers();

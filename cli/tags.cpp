@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/options/links_option.hpp"
+#include "cli/options/registry_options.hpp"
 
 #include <memory>
 #include <set>
@@ -10,6 +11,7 @@ namespace {
 struct TagsArguments {
   std::string reference;
   LinksOption links;
+  RegistryArguments registry;
 };
 
 JsonObject json_of(const ListedImage& image) {
@@ -30,7 +32,9 @@ void run_tags(const TagsArguments& arguments, Output& output) {
   std::set<std::string> tags;  // two images of one tag have one line
   std::size_t untagged = 0;
   JsonArray images;
-  for (const ListedImage& image : list_images(reference, {.links = arguments.links.value()})) {
+  const TransportOptions reading{.links = arguments.links.value(),
+                                 .registry = arguments.registry.one(output)};
+  for (const ListedImage& image : list_images(reference, reading)) {
     images.add(json_of(image));
     const std::string place = reference.string() + ":@" + std::to_string(image.position);
     if (image.problem) output.warn(place + " cannot be read: " + image.problem->message());
@@ -58,6 +62,7 @@ void add_tags(CLI::App& app, Output& output) {
   command->add_option("STORE", arguments->reference, "what to list: oci:DIR or docker://HOST/REPOSITORY")
       ->required();
   arguments->links.add_to(*command);
+  arguments->registry.add_to(*command, RegistrySides::kOne);
   command->callback([arguments, &output] { run_tags(*arguments, output); });
 }
 

@@ -23,6 +23,10 @@ constexpr std::array kVariables = {
     Fact{"IMGCRYPT_KEY", "keys, one a line, for commands without -k"},
     Fact{"IMGCRYPT_RECIPIENTS", "recipients, one a line, for commands without -r and -R"},
     Fact{"OCICRYPT_KEYPROVIDER_CONFIG", "file that lists the key providers (JSON)"},
+    Fact{"REGISTRY_AUTH_FILE", "file with credentials for registries, as --authfile"},
+    Fact{"DOCKER_CONFIG", "folder of Docker's config.json, where credentials are looked for too"},
+    Fact{"XDG_RUNTIME_DIR", "its containers/auth.json is where login stores credentials"},
+    Fact{"HTTPS_PROXY, HTTP_PROXY, NO_PROXY", "proxies for registries, as in other programs"},
     Fact{"NO_COLOR", "if set and not empty, no colours"},
     Fact{"TERM", "dumb: no colours and no bars"},
     Fact{"LC_ALL, LC_CTYPE, LANG", "whether the terminal can show characters other than ASCII"},
@@ -99,6 +103,14 @@ constexpr std::array kExamples = {
          "# see what no image needs, then remove it\n"
          "imgcrypt gc oci:secret --dry-run\n"
          "imgcrypt gc oci:secret\n"},
+    Fact{"imgcrypt login",
+         "imgcrypt login registry.example.com\n"
+         "\n"
+         "# in a pipeline\n"
+         "imgcrypt login registry.example.com -u ci --password-stdin <password.txt\n"},
+    Fact{"imgcrypt logout",
+         "imgcrypt logout registry.example.com\n"
+         "imgcrypt logout --all\n"},
     Fact{"imgcrypt provider list", "imgcrypt provider list\n"},
     Fact{"imgcrypt provider test", "imgcrypt provider test sodium:my.key.pub --key my.key\n"},
     Fact{"imgcrypt help",

@@ -39,6 +39,11 @@ std::string item(const std::string& name, std::string_view about) {
   return ".TP\n" + name + "\n" + roff(about) + "\n";
 }
 
+std::string in_capitals(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
+  return text;
+}
+
 std::string item_of(const CLI::Option& option) {
   std::string names;
   if (option.get_positional()) {
@@ -51,11 +56,17 @@ std::string item_of(const CLI::Option& option) {
   return item(names + (option.get_required() ? " (required)" : ""), option.get_description());
 }
 
-std::string options_of_group(const CLI::App& command, bool are_common) {
-  std::string text;
+// A section for each group of options.
+std::string options_sections(const CLI::App& command) {
+  std::vector<std::pair<std::string, std::string>> groups;
   for (const CLI::Option* option : own_options(command)) {
-    if ((option->get_group() != "Options") == are_common) text += item_of(*option);
+    const std::string& name = option->get_group();
+    auto group = std::ranges::find(groups, name, &std::pair<std::string, std::string>::first);
+    if (group == groups.end()) group = groups.insert(groups.end(), {name, {}});
+    group->second += item_of(*option);
   }
+  std::string text;
+  for (const auto& [name, items] : groups) text += section("\"" + in_capitals(name) + "\"") + items;
   return text;
 }
 
@@ -104,17 +115,11 @@ std::string man_page_name(const CLI::App& command) {
 std::string man_page(const CLI::App& command) {
   const bool is_main = command.get_parent() == nullptr;
   const std::string name = man_page_name(command);
-  std::string title = name;
-  std::ranges::transform(title, title.begin(), [](char c) { return c == '-' || c < 'a' ? c : char(c - 32); });
-  std::string text = ".TH " + roff(title) + " 1 \"\" \"imgcrypt " IMGCRYPT_VERSION "\" \"User Commands\"\n" +
-                     section("NAME") + roff(name) + " \\- " + roff(command.get_description()) + "\n" +
-                     synopsis(command) + arguments_section(command) + commands_section(command) +
-                     section("OPTIONS") + options_of_group(command, false);
-  if (is_main) {
-    text += section("\"OPTIONS FOR ALL COMMANDS\"") + options_of_group(command, true);
-  } else {
-    text += ".PP\nThe options for all commands are in " + bold("imgcrypt") + "(1).\n";
-  }
+  std::string text = ".TH " + roff(in_capitals(name)) +
+                     " 1 \"\" \"imgcrypt " IMGCRYPT_VERSION "\" \"User Commands\"\n" + section("NAME") +
+                     roff(name) + " \\- " + roff(command.get_description()) + "\n" + synopsis(command) +
+                     arguments_section(command) + commands_section(command) + options_sections(command);
+  if (!is_main) text += ".PP\nThe options for all commands are in " + bold("imgcrypt") + "(1).\n";
   text += examples_section(command);
   if (is_main)
     text += facts_section("\"EXIT STATUS\"", exit_statuses()) +

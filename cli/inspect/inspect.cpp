@@ -7,6 +7,7 @@
 #include "cli/inspect/tree.hpp"
 #include "cli/options/image_arguments.hpp"
 #include "cli/options/links_option.hpp"
+#include "cli/options/registry_options.hpp"
 #include "cli/options/selection_options.hpp"
 #include "transport/open.hpp"
 
@@ -19,6 +20,7 @@ struct InspectArguments {
   std::string reference;
   SelectionOptions selection;
   LinksOption links;
+  RegistryArguments registry;
   bool layers = false;
   bool raw = false;
   bool config = false;
@@ -27,8 +29,10 @@ struct InspectArguments {
 
 void run_inspect(const InspectArguments& options, Output& output) {
   const Selection selection = options.selection.value();
-  const auto source = open_source(Reference::parse(options.reference),
-                                  {.links = options.links.value(), .is_wanted = wanted_by(selection)});
+  const auto source =
+      open_source(Reference::parse(options.reference), {.links = options.links.value(),
+                                                        .is_wanted = wanted_by(selection),
+                                                        .registry = options.registry.one(output)});
   if (options.raw) return output.print_document(read_root(*source));
   if (options.config) return output.print_document(read_config(*source, selection.platforms));
   const ImageReport report = inspect_image(*source, selection);
@@ -60,6 +64,7 @@ void add_inspect(CLI::App& app, Output& output) {
       ->excludes(raw);
   command->add_flag("--no-trunc", options->no_trunc,
                     "do not shorten digests, even if the terminal is too narrow");
+  options->registry.add_to(*command, RegistrySides::kOne);
   command->callback([options, &output] { run_inspect(*options, output); });
 }
 

@@ -6,8 +6,8 @@
 #include "cli/options/image_arguments.hpp"
 #include "cli/options/links_option.hpp"
 #include "cli/options/prune_option.hpp"
+#include "cli/options/registry_options.hpp"
 #include "cli/options/selection_options.hpp"
-#include "image/reporter.hpp"
 #include "transport/image_store.hpp"
 #include "transport/reference.hpp"
 
@@ -25,6 +25,7 @@ struct OpenedSides {
   Reference target;
   std::unique_ptr<ImageDestination> destination;
   std::unique_ptr<SharedStore> store;  // of the destination; may be null
+  RegistryOptions source_registry;     // for other images that are read beside the source
 };
 
 struct ImageSides {
@@ -32,6 +33,7 @@ struct ImageSides {
   std::string destination;  // empty, where DST may be left out: in place
   PruneOption prune;
   LinksOption links;
+  RegistryArguments registry;
 
   // `source_name` and `description` are those of SRC in the help. Call this first, add_options_to later:
   // --help lists them in this order.
@@ -39,10 +41,11 @@ struct ImageSides {
                         IfMissing if_missing);
   void add_options_to(CLI::App& command);
 
-  // Reads the source's root, and writes nothing yet. The reporter is told what the stores warn of, and must
+  // Reads the source's root, and writes nothing yet. The output is told what the stores warn of, and must
   // outlive what is returned. Throws kUsage for references that cannot be parsed or not be written to; as
-  // open_source, open_destination, PruneOption::open_store and SelectionOptions::check_place.
-  [[nodiscard]] OpenedSides open(const SelectionOptions& selection, Reporter& reporter) const;
+  // open_source, open_destination, RegistryArguments::both, PruneOption::open_store and
+  // SelectionOptions::check_place.
+  [[nodiscard]] OpenedSides open(const SelectionOptions& selection, Output& output) const;
 };
 
 }  // namespace imgcrypt::cli

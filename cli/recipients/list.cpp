@@ -2,6 +2,7 @@
 #include "cli/json/results.hpp"
 #include "cli/options/image_arguments.hpp"
 #include "cli/options/links_option.hpp"
+#include "cli/options/registry_options.hpp"
 #include "image/recipients/remove_recipients.hpp"
 #include "transport/open.hpp"
 
@@ -23,10 +24,13 @@ JsonObject json_of(const ListedRecipient& listed) {
 struct ListArguments {
   std::string reference;
   LinksOption links;
+  RegistryArguments registry;
 };
 
 void run_recipients_list(const ListArguments& arguments, Output& output) {
-  const auto source = open_source(Reference::parse(arguments.reference), {.links = arguments.links.value()});
+  const auto source =
+      open_source(Reference::parse(arguments.reference),
+                  {.links = arguments.links.value(), .registry = arguments.registry.one(output)});
   const RecipientList list = list_recipients(*source);
   Text lines;
   JsonArray recipients;
@@ -46,6 +50,7 @@ void add_recipients_list(CLI::App& recipients, Output& output) {
   CLI::App* command = recipients.add_subcommand("list", "List recipients (needs no key)");
   add_source_argument(*command, "REF", arguments->reference, "image to read");
   arguments->links.add_to(*command);
+  arguments->registry.add_to(*command, RegistrySides::kOne);
   command->callback([arguments, &output] { run_recipients_list(*arguments, output); });
 }
 

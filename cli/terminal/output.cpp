@@ -143,6 +143,11 @@ void Output::say(Importance importance, const std::string& text) {
   }
 }
 
+void Output::trace(const std::string& text) {
+  const std::scoped_lock lock(mutex_);
+  print_line("debug", Tint::kDim, text);
+}
+
 Progress& Output::progress() {
   if (const auto style = progress_style()) view_.start(*style);
   return progress_;

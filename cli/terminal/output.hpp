@@ -1,6 +1,7 @@
 // What the command line says: the result on stdout, as text or as one JSON object, and everything else on
 // stderr. Main has one for the whole program; commands print their result through it and pass it down as the
-// Reporter. say() and progress() are safe for use by several threads; the rest is for the main thread.
+// Reporter. say(), trace() and progress() are safe for use by several threads; the rest is for the main
+// thread.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -36,6 +37,8 @@ class Output final : public Reporter {
   // Writes a line to stderr if the log level asks for it. Notes and warnings also go into the JSON result,
   // whatever the level.
   void say(Importance importance, const std::string& text) override;
+  // Writes a line to stderr at every level: for what was asked for by an option of its own.
+  void trace(const std::string& text);
   // Shown on stderr from the first call on, in the form that --progress asks for. Valid as long as this
   // object.
   [[nodiscard]] Progress& progress() override;

@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <termios.h>
 
+#include <memory>
+
 namespace imgcrypt::cli {
 namespace {
 
@@ -31,30 +33,45 @@ class EchoOff {
   termios before_ = {};
 };
 
-}  // namespace
+enum class Echo { kOff, kOn };
 
-SecretBytes prompt_passphrase(const std::string& question) {
-  // Not stdin, which may be a pipe. Fails with ENXIO where there is no controlling terminal.
-  const Fd tty(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
-  if (!tty.is_open()) {
-    throw Error(ErrorCode::kUsage, ":prompt needs a terminal",
-                "use :file=PASSPHRASEFILE, :fd=N or :env=VARIABLE");
-  }
+// Not stdin, which may be a pipe. Fails with ENXIO where there is no controlling terminal.
+Fd open_terminal() { return Fd(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)); }
+
+SecretBytes ask(const Fd& tty, const std::string& question, Echo echo) {
   SecretBytes line(kMostLineBytes);
   std::size_t size = 0;
   {
-    const EchoOff echo_off(tty.get());  // before the question, so that a quick answer does not show
+    // Before the question, so that a quick answer does not show.
+    const auto silence = echo == Echo::kOff ? std::make_unique<EchoOff>(tty.get()) : nullptr;
     write_all(tty.get(), as_bytes(question), "/dev/tty");
     // One read is one line: the terminal is in canonical mode (POSIX.1-2017, section 11.1.6).
     size = read_some(tty.get(), line.expose_mutable(), "/dev/tty");
   }
   // The user's own line end was not echoed.
-  write_all(tty.get(), as_bytes("\n"), "/dev/tty");
-  if (size == 0) throw Error(ErrorCode::kUsage, "no passphrase was entered");
+  if (echo == Echo::kOff || size == 0) write_all(tty.get(), as_bytes("\n"), "/dev/tty");
+  if (size == 0) throw Error(ErrorCode::kUsage, "nothing was entered");
   // Ctrl-D after some text ends the read without a line end.
   const bool has_newline = line.expose()[size - 1] == '\n';
   line.truncate(has_newline ? size - 1 : size);
   return line;
+}
+
+}  // namespace
+
+bool has_terminal() { return open_terminal().is_open(); }
+
+SecretBytes prompt_passphrase(const std::string& question) {
+  const Fd tty = open_terminal();
+  if (!tty.is_open()) {
+    throw Error(ErrorCode::kUsage, ":prompt needs a terminal",
+                "use :file=PASSPHRASEFILE, :fd=N or :env=VARIABLE");
+  }
+  return ask(tty, question, Echo::kOff);
+}
+
+std::string prompt_line(const std::string& question) {
+  return std::string(as_text(ask(open_terminal(), question, Echo::kOn).expose()));
 }
 
 }  // namespace imgcrypt::cli

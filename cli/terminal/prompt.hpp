@@ -1,5 +1,5 @@
-// Asks the user for a secret on the controlling terminal, whatever stdin, stdout and stderr are. For the main
-// thread: the terminal is one.
+// Asks the user on the controlling terminal, whatever stdin, stdout and stderr are. For the main thread: the
+// terminal is one.
 #pragma once
 
 #include "base/secret_bytes.hpp"
@@ -12,5 +12,10 @@ namespace imgcrypt::cli {
 // terminal or it ends before a line, kCancelled on a signal. The terminal's settings are restored in any
 // case.
 [[nodiscard]] SecretBytes prompt_passphrase(const std::string& question);
+// The same for what is not secret, typed with echo. REQUIRES: has_terminal().
+[[nodiscard]] std::string prompt_line(const std::string& question);
+
+// Whether there is a controlling terminal.
+[[nodiscard]] bool has_terminal();
 
 }  // namespace imgcrypt::cli

@@ -1,8 +1,8 @@
 #include "transport/credentials/registry_key.hpp"
 
-#include <imgcrypt/error.hpp>
+#include "transport/registry/registry_reference.hpp"
 
-#include <algorithm>
+#include <imgcrypt/error.hpp>
 
 namespace imgcrypt {
 namespace {
@@ -30,28 +30,17 @@ RegistryKey split(std::string_view text) {
 
 RegistryKey host_only(std::string_view text) { return {one_name(text.substr(0, text.find('/'))), {}}; }
 
-bool consists_of(std::string_view text, std::string_view others) {
-  return std::ranges::all_of(text, [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || others.find(c) != std::string_view::npos;
-  });
-}
-
-bool is_host(std::string_view text) {
-  const std::size_t end = text.starts_with('[') ? text.find(']') : text.find(':');
-  const bool is_ipv6 = text.starts_with('[') && end != std::string_view::npos;
-  const std::string_view name = is_ipv6 ? text.substr(0, end + 1) : text.substr(0, end);
-  const std::string_view port = text.substr(name.size());
-  std::string lower(name);
-  std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-  const bool is_name = is_ipv6 ? consists_of(lower, "[]:.%") : consists_of(lower, ".-_");
-  const bool is_port = port.empty() || (port.size() > 1 && port.size() <= 6 && port[0] == ':' &&
-                                        port.substr(1).find_first_not_of("0123456789") == std::string::npos);
-  return !name.empty() && !name.starts_with('-') && is_name && is_port;
-}
-
-bool is_path(std::string_view text) {
-  return consists_of(text, "._-/") && !text.starts_with('/') && !text.ends_with('/') &&
-         text.find("//") == std::string_view::npos;
+// Whether there can be images below it.
+bool is_usable(const RegistryKey& key) {
+  try {
+    const auto image =
+        RegistryReference::parse_repository("//" + key.host + "/" + (key.path.empty() ? "any" : key.path));
+    // A path of one word is a user of Docker Hub, but a name of one word is an image of its `library`.
+    return image.host == key.host && image.tag.empty() && !image.digest &&
+           (key.path.empty() || image.repository.ends_with(key.path));
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 }  // namespace
@@ -59,11 +48,7 @@ bool is_path(std::string_view text) {
 RegistryKey RegistryKey::parse(std::string_view text) {
   const std::string_view url = after_scheme(text);
   const RegistryKey key = url.empty() ? split(text) : host_only(url);
-  const std::string_view path = text.find('/') == std::string_view::npos || !url.empty()
-                                    ? std::string_view()
-                                    : std::string_view(key.path);
-  const bool has_empty_path = url.empty() && text.ends_with('/');
-  if (!is_host(key.host) || !is_path(path) || has_empty_path)
+  if (!is_usable(key) || (url.empty() && text.ends_with('/')))
     throw Error(ErrorCode::kUsage, "'" + std::string(text) + "' does not name a registry",
                 "write HOST[:PORT], or HOST[:PORT]/PATH for the repositories below a path, without a tag");
   return key;
