@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # A private docker-registry on a free loopback port. Needs cleanup.sh and assert.sh.
 
-# start_registry DIR: sets $REGISTRY to HOST:PORT.
+# start_registry DIR [HTPASSWD]: sets $REGISTRY to HOST:PORT. With a file of htpasswd(1) it wants a login (Basic).
 start_registry() {
   local log=$1/registry.log pid
   mkdir -p "$1"
-  write_registry_config "$1" >"$1/registry.yml"
+  write_registry_config "$@" >"$1/registry.yml"
   setsid setpriv --pdeathsig TERM docker-registry serve "$1/registry.yml" >"$log" 2>&1 </dev/null &
   pid=$!
   at_exit stop_process "$pid"
@@ -22,6 +22,7 @@ log: {level: info, accesslog: {disabled: true}}
 storage: {filesystem: {rootdirectory: $1/storage}}
 http: {addr: "127.0.0.1:0"}
 YAML
+  [[ -z ${2:-} ]] || echo "auth: {htpasswd: {realm: test, path: $2}}"
 }
 
 registry_address() {
