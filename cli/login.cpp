@@ -39,7 +39,7 @@ void print_login(const std::optional<Credentials>& present, const RegistryKey& k
     throw Error(ErrorCode::kNotFound, "not logged in to " + key.string(), "imgcrypt login " + key.string());
   output.print_result(
       present->user,
-      JsonObject().add("registry", key.string()).add("user", present->user).add("from", present->origin));
+      JsonObject().add("registry", key.string()).add("user", present->user).add("storedIn", present->origin));
 }
 
 SecretBytes read_password_from_stdin() {

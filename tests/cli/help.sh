@@ -52,7 +52,7 @@ every_command_has_help() {
   expect_contains "$stderr" "leave out -o json"
 }
 
-# In an order in which each finds what it needs. The scripts for shells have a test of their own.
+# In an order in which each finds what it needs. The scripts for shells, and what needs a registry, have tests of their own.
 examples_work() {
   local command
   mkdir "$TMP/examples"
@@ -66,7 +66,7 @@ examples_work() {
   done
   imgcrypt recipients add oci:secret:1 -r jwe:locked.pem.pub -k my.pem 2>/dev/null
   while read -r command; do
-    [[ $command =~ ^(key|encrypt|completion|man) ]] || run_examples "$command"
+    [[ $command =~ ^(key|encrypt|completion|man|login|logout) ]] || run_examples "$command"
   done <<<"$commands"
   cd - >/dev/null
 }

@@ -30,6 +30,11 @@ forget() {
   mkdir -p "$HOME" "$XDG_RUNTIME_DIR"
 }
 
+# expect_schema DEFINITION
+expect_schema() {
+  python3 "$cli_dir/check_schema.py" "$cli_dir/../../docs/output.schema.json" "$1" <"$TMP/stdout" || fail "$1: $stdout"
+}
+
 skopeo_is_logged_in() {
   expect_exit 0 skopeo login --tls-verify=false "$@" "$REGISTRY" </dev/null
   expect_contains "$stdout" "Existing credentials are valid"
@@ -45,7 +50,8 @@ it_logs_in_and_out() {
   skopeo_is_logged_in
   expect_exit 0 imgcrypt login --get-login "$REGISTRY"
   expect_equal "$stdout" user "who is logged in"
-  expect_exit 0 imgcrypt login --get-login "$REGISTRY/some/repo"
+  expect_exit 0 imgcrypt login --get-login "$REGISTRY/some/repo" -o json
+  expect_schema login
   expect_exit 0 imgcrypt login "$REGISTRY" </dev/null
   expect_equal "$stdout" "Already logged in to $REGISTRY" "the result"
   expect_contains "$stderr" "authenticating with existing credentials for $REGISTRY from $auth"
@@ -72,7 +78,8 @@ it_uses_what_skopeo_stored() {
   printf '%s' "$password" | skopeo login --tls-verify=false -u user --password-stdin "$REGISTRY/c" >"$TMP/log"
   expect_equal "$(jq -r '.auths | keys | join(" ")' "$auth")" "$REGISTRY $REGISTRY/a/b $REGISTRY/c" "all logins"
   expect_exit 0 skopeo logout "$REGISTRY/a/b"
-  expect_exit 0 imgcrypt logout --all
+  expect_exit 0 imgcrypt logout --all -o json
+  expect_schema logout
   expect_equal "$(jq -c . "$auth")" '{"auths":{}}' "what is left"
   skopeo logout --all
 }
