@@ -81,7 +81,7 @@ it_uses_what_skopeo_stored() {
   expect_exit 0 imgcrypt logout --all -o json
   expect_schema logout
   expect_equal "$(jq -c . "$auth")" '{"auths":{}}' "what is left"
-  skopeo logout --all
+  skopeo logout --all >"$TMP/log"
 }
 
 wrong_passwords_are_not_stored() {

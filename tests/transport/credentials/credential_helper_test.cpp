@@ -43,7 +43,7 @@ class CredentialHelperTest : public ::testing::Test {
   // One that keeps what it is given in a file for each server.
   void install_keeper() const {
     install(R"SH(case $1 in
-      store) doc=$(cat); s=$(echo "$doc" | sed 's/.*"ServerURL":"\([^"]*\)".*/\1/' | tr / _); echo "$doc" >"$STATE/kept-$s" ;;
+      store) doc=$(cat); s=$(printf %s "$doc" | sed 's/.*"ServerURL":"\([^"]*\)".*/\1/' | tr / _); printf %s "$doc" >"$STATE/kept-$s" ;;
       get) s=$(cat | tr / _); cat "$STATE/kept-$s" 2>/dev/null || { echo "credentials not found in native keychain"; exit 1; } ;;
       erase) s=$(cat | tr / _); rm "$STATE/kept-$s" 2>/dev/null || { echo "credentials not found in native keychain"; exit 1; } ;;
     esac)SH");
