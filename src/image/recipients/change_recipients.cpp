@@ -5,12 +5,29 @@
 #include "image/change/rewrite.hpp"
 #include "image/tree/convert_to_oci.hpp"
 #include "image/tree/selection.hpp"
+#include "layer/unwrap_private_options.hpp"
 #include "oci/media_types.hpp"
 
 #include <memory>
+#include <set>
 
 namespace imgcrypt {
 namespace {
+
+// What can be found out about a layer whose blob is not read: that its packets, as far as the keys open them,
+// hold the same key.
+void check_packets(const ImageNode& tree, const UnwrappedKeys& unwrapped, const KeyUnwrappers& unwrappers) {
+  std::set<LayerId> seen;
+  for_each_layer(tree, [&](const std::string& place, const Descriptor& layer) {
+    const SharedLayerKeys keys = unwrapped.find(layer);
+    if (!keys || !seen.insert(layer_id(layer)).second) return;
+    try {
+      check_packets_agree(layer.annotations, unwrappers, keys->options);
+    } catch (const Error& error) {
+      throw error.in(place);
+    }
+  });
+}
 
 // Plans the change that `make_change` makes of each layer and its keys, and carries it out.
 template <typename MakeChange>
@@ -27,6 +44,7 @@ RecipientsResult change_recipients(ImageSource& source, ImageDestination& destin
     throw Error(ErrorCode::kRefused, "the image has no encrypted layer",
                 "encrypt it with imgcrypt encrypt SRC DST -r RECIPIENT");
   }
+  if (options.check != BlobCheck::kAll) check_packets(tree, unwrapped, unwrappers);
   ImagePlan plan(tree);
   for_each_layer(tree, [&](const std::string&, const Descriptor& layer) {
     if (const SharedLayerKeys keys = unwrapped.find(layer)) plan.change(layer, make_change(layer, keys));
