@@ -186,17 +186,18 @@ def lose_answer(request, proceed):
     raise Reset()
 
 
-def cut_at_every_mib(registry, _):
-    """Each upload loses its connection at each MiB once."""
+def cut_upload(registry, argument):
+    """Each upload loses its connection once at each multiple of `argument`, in bytes."""
+    step = int(argument)
     cuts = set()
 
     def answer(request, proceed):
         upload = registry.store.uploads.get(request.name)
         if upload is None or request.method not in ("PATCH", "PUT"):
             return proceed(request)
-        place = (upload.size // MIB + 1) * MIB
+        place = (upload.size // step + 1) * step
         while (request.name, place) in cuts:
-            place += MIB
+            place += step
         request.body.cut_after = place - upload.size
         try:
             return proceed(request)

@@ -1,0 +1,158 @@
+#!/bin/bash
+# On a registry, commands that need no layer move none: recipients fetch and put the documents once, inspect and check fetch
+# them once. A tag that somebody else moved is not overwritten.
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=../support/shell/faulty_registry.sh
+source "$cli_dir/../support/shell/faulty_registry.sh"
+
+beside=$((64 << 10)) # bytes that may move besides the documents
+
+# Two platforms that share two of three layers, in an index; enc:t is for alice.
+make_inputs() {
+  local name
+  for name in alice bob; do
+    make_keys "$TMP/$name" P-256
+  done
+  plain=$(make_image "$TMP/plain" t --no-busybox --layer-size 300000 --layers 3 --platforms linux/amd64,linux/arm64)
+  for name in t other; do
+    imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/encrypted:$name" -r "jwe:$TMP/alice.pub.pem" >/dev/null 2>&1
+  done
+  encrypted=$(root_of "$TMP/encrypted" t)
+  documents=$(for name in "$encrypted" $(manifests_of "$TMP/encrypted" "$encrypted"); do cat "$(blob "$TMP/encrypted" "$name")"; done | wc -c)
+  layer_digests=$(layers_of "$TMP/encrypted" t | cut -d' ' -f2 | sort -u)
+}
+
+# start OPTION...
+start() {
+  start_faulty_registry --image "enc:t=$TMP/encrypted:t" --image "enc:moved=$TMP/encrypted:other" "$@"
+}
+
+to_bob=(-r "jwe:$TMP/bob.pub.pem" -k "$TMP/alice.pem")
+
+expect_no_layer_moved() {
+  local moved
+  moved=$(log_of '[.[] | select(.kind == "blob" or .kind == "upload" or .kind == "start") | .up + .down] | add // 0')
+  ((moved <= beside)) || fail "$moved bytes of blobs were moved"
+}
+
+# expect_documents_once METHOD BYTES: that many bytes, and no document twice
+expect_documents_once() {
+  local requests="[.[] | select(.kind == \"manifest\" and .method == \"$1\" and .status < 300)]"
+  expect_equal "$(log_of "$requests | length")" 3 "the number of documents with $1"
+  expect_equal "$(log_of "$requests | [.[].name] | unique | length")" 3 "the number of different documents with $1"
+}
+
+# expect_cheap COMMAND ARG...: as `recipients` must be on a registry
+expect_cheap() {
+  local bytes
+  expect_exit 0 imgcrypt "$@"
+  expect_no_layer_moved
+  expect_documents_once GET
+  expect_documents_once PUT
+  bytes=$(log_of '[.[] | .up + .down] | add')
+  ((bytes <= 2 * documents + 2 * beside)) || fail "$bytes bytes were moved for documents of $documents"
+  expect_no_open_uploads
+}
+
+# expect_opened_by NAME REFERENCE
+expect_opened_by() {
+  rm -rf "$TMP/back"
+  expect_exit 0 imgcrypt decrypt "$2" "oci:$TMP/back:t" -k "$TMP/$1.pem"
+  expect_equal "$(root_of "$TMP/back" t)" "$plain" "the digest of what $1 got"
+}
+
+adding_moves_no_layer() {
+  start
+  expect_cheap recipients add "docker://$REGISTRY/enc:t" "${to_bob[@]}"
+  expect_opened_by bob "docker://$HONEST/enc:t"
+  expect_opened_by alice "docker://$HONEST/enc:t"
+}
+
+replacing_moves_no_layer() {
+  start
+  expect_cheap recipients replace "docker://$REGISTRY/enc:t" "${to_bob[@]}"
+  expect_opened_by bob "docker://$HONEST/enc:t"
+  expect_exit 6 imgcrypt check "docker://$HONEST/enc:t" -k "$TMP/alice.pem"
+}
+
+removing_moves_no_layer() {
+  start
+  expect_exit 0 imgcrypt recipients add "docker://$HONEST/enc:t" "${to_bob[@]}"
+  : >"$registry_dir/log"
+  expect_cheap recipients remove "docker://$REGISTRY/enc:t" -r "jwe:$TMP/alice.pub.pem"
+  expect_opened_by bob "docker://$HONEST/enc:t"
+  expect_exit 6 imgcrypt check "docker://$HONEST/enc:t" -k "$TMP/alice.pem"
+}
+
+another_tag_or_repository_needs_no_layer() {
+  local target
+  for target in enc:new other/place:t; do
+    start
+    expect_cheap recipients add "docker://$REGISTRY/enc:t" "docker://$REGISTRY/$target" "${to_bob[@]}"
+    expect_opened_by bob "docker://$HONEST/$target"
+    expect_equal "$(digest_in_registry enc t)" "$encrypted" "the digest of the source"
+  done
+}
+
+inspecting_and_checking_move_no_layer() {
+  start
+  expect_exit 0 imgcrypt recipients list "docker://$REGISTRY/enc:t"
+  expect_no_layer_moved
+  expect_documents_once GET
+  start
+  expect_exit 0 imgcrypt check "docker://$REGISTRY/enc:t" -k "$TMP/alice.pem"
+  expect_no_layer_moved
+  expect_documents_once GET
+  start
+  expect_exit 0 imgcrypt inspect "docker://$REGISTRY/enc:t"
+  expect_no_layer_moved
+  expect_documents_once GET
+}
+
+# layers_fetched: digest and number of bytes of each layer, as sent
+layers_fetched() {
+  log_of '.[] | select(.kind == "blob" and .method == "GET" and .down > 100000) | "\(.name) \(.down)"' | sort
+}
+
+expect_each_layer_fetched_once() {
+  local digest expected
+  expected=$(for digest in $layer_digests; do echo "$digest $(stat -c %s "$(blob "$TMP/encrypted" "$digest")")"; done | sort)
+  expect_equal "$(layers_fetched)" "$expected" "the layers that were fetched"
+}
+
+who_wants_every_layer_verified_says_so() {
+  start
+  expect_exit 0 imgcrypt recipients add "docker://$REGISTRY/enc:t" "${to_bob[@]}" --verify
+  expect_each_layer_fetched_once
+  start
+  expect_exit 0 imgcrypt check --full "docker://$REGISTRY/enc:t" -k "$TMP/alice.pem"
+  expect_each_layer_fetched_once
+}
+
+a_dry_run_changes_nothing() {
+  start
+  expect_exit 0 imgcrypt recipients add "docker://$REGISTRY/enc:t" "${to_bob[@]}" --dry-run
+  expect_no_layer_moved
+  expect_equal "$(log_of '[.[] | select(.method != "GET" and .method != "HEAD")] | length')" 0 "the number of changes"
+}
+
+a_tag_that_moved_is_not_overwritten() {
+  local fault
+  for fault in tag-moves tag-moves-late; do
+    start --fault "$fault"
+    expect_exit 1 imgcrypt recipients add "docker://$REGISTRY/enc:t" "${to_bob[@]}"
+    expect_contains "$stderr" "$REGISTRY/enc:t"
+    expect_equal "$(digest_in_registry enc t)" "$(root_of "$TMP/encrypted" other)" "what the tag names"
+  done
+}
+
+make_inputs
+adding_moves_no_layer
+replacing_moves_no_layer
+removing_moves_no_layer
+another_tag_or_repository_needs_no_layer
+inspecting_and_checking_move_no_layer
+who_wants_every_layer_verified_says_so
+a_dry_run_changes_nothing
+a_tag_that_moved_is_not_overwritten
