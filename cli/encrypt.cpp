@@ -86,7 +86,7 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   }
   // Before the look for plain layers, which may fail: the image is complete.
   options.digest_file.write(result.root->digest);
-  FormerOutcome former = settle_former(image.store.get(), result.replaced, options.sides.prune,
+  FormerOutcome former = settle_former(image, result.replaced, options.sides.prune,
                                        FormerReaders::kKept, output, json);
   try {
     report_leftovers(image.store.get(), result, options.sides.prune, former.removed, output, json);
