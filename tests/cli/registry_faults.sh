@@ -7,11 +7,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=../support/shell/faulty_registry.sh
 source "$cli_dir/../support/shell/faulty_registry.sh"
 
-log_in() {
-  jq -n --arg host "$REGISTRY" --arg auth "$(printf '%s' "$REGISTRY_USER:$REGISTRY_PASSWORD" | base64)" \
-    '{auths: {($host): {auth: $auth}}}' >"$TMP/auth.json"
-}
-
 make_inputs() {
   local name
   for name in alice bob; do

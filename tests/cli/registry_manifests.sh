@@ -137,6 +137,50 @@ a_dry_run_changes_nothing() {
   expect_equal "$(log_of '[.[] | select(.method != "GET" and .method != "HEAD")] | length')" 0 "the number of changes"
 }
 
+# documents_of_the_former: how many can still be fetched
+documents_of_the_former() {
+  local digest count=0
+  for digest in "$encrypted" $(manifests_of "$TMP/encrypted" "$encrypted"); do
+    [[ -z $(digest_in_registry enc "$digest") ]] || count=$((count + 1))
+  done
+  echo "$count"
+}
+
+what_stays_readable_is_said() {
+  start
+  expect_exit 0 imgcrypt recipients replace "docker://$REGISTRY/enc:t" "${to_bob[@]}"
+  expect_contains "$stderr" "imgcrypt: warning: the former image can still be read from most registries by its digest, $encrypted"
+  expect_equal "$(documents_of_the_former)" 3 "the documents of the former image"
+}
+
+the_former_image_is_deleted_with_all_that_no_tag_needs() {
+  start --fault tokens
+  log_in
+  expect_exit 0 imgcrypt recipients replace "docker://$REGISTRY/enc:t" "${to_bob[@]}" --delete-old --authfile "$TMP/auth.json"
+  expect_contains "$stderr" "deleted the former image $encrypted"
+  expect_equal "$(documents_of_the_former)" 0 "the documents of the former image"
+  expect_opened_by bob "docker://$HONEST/enc:t"
+  expect_opened_by alice "docker://$HONEST/enc:moved"
+}
+
+what_another_tag_needs_is_not_deleted() {
+  start --image "enc:also=$TMP/encrypted:t"
+  expect_exit 0 imgcrypt recipients replace "docker://$REGISTRY/enc:t" "${to_bob[@]}" --delete-old
+  expect_contains "$stderr" "was not deleted: it is also docker://$REGISTRY/enc:also"
+  expect_opened_by alice "docker://$HONEST/enc:also"
+  expect_opened_by bob "docker://$HONEST/enc:t"
+}
+
+a_registry_that_does_not_delete_is_named() {
+  start --fault no-deletes
+  expect_exit 4 imgcrypt recipients replace "docker://$REGISTRY/enc:t" "${to_bob[@]}" --delete-old
+  expect_contains "$stderr" "$REGISTRY"
+  expect_contains "$stdout" "docker://$REGISTRY/enc:t@"
+  expect_opened_by bob "docker://$HONEST/enc:t"
+  expect_exit 3 imgcrypt recipients replace "oci:$TMP/encrypted:t" "${to_bob[@]}" --delete-old
+  expect_contains "$stderr" "there is --prune"
+}
+
 a_tag_that_moved_is_not_overwritten() {
   local fault
   for fault in tag-moves tag-moves-late; do
@@ -155,4 +199,8 @@ another_tag_or_repository_needs_no_layer
 inspecting_and_checking_move_no_layer
 who_wants_every_layer_verified_says_so
 a_dry_run_changes_nothing
+what_stays_readable_is_said
+the_former_image_is_deleted_with_all_that_no_tag_needs
+what_another_tag_needs_is_not_deleted
+a_registry_that_does_not_delete_is_named
 a_tag_that_moved_is_not_overwritten

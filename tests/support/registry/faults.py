@@ -262,6 +262,8 @@ FAULTS = [
     Fault("no-referrers", "404 for referrers", "pull push recipients", "0", settings={"referrers": False},
           skopeo="does it"),
     # --- for tests of their own
+    Fault("no-deletes", "manifests are not deleted", "", "",
+          make=plainly(on("DELETE manifest", b.refuse(405, "UNSUPPORTED", "the operation is unsupported")))),
     Fault("freeze-before", "the n-th request is neither obeyed nor answered", "", "", make=b.freeze(is_done=False)),
     Fault("freeze-after", "the n-th request is obeyed and never answered", "", "", make=b.freeze(is_done=True)),
 ]

@@ -29,6 +29,12 @@ stop_faulty_registry() {
   registry_pid=
 }
 
+# log_in: $TMP/auth.json has the credentials of the registry that runs.
+log_in() {
+  jq -n --arg host "$REGISTRY" --arg auth "$(printf '%s' "$REGISTRY_USER:$REGISTRY_PASSWORD" | base64)" \
+    '{auths: {($host): {auth: $auth}}}' >"$TMP/auth.json"
+}
+
 # log_of FILTER: what jq's FILTER makes of the list of requests, lines of the registry's log
 log_of() {
   jq -rs "$1" "$registry_dir/log"
