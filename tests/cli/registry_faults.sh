@@ -13,6 +13,7 @@ make_inputs() {
     make_keys "$TMP/$name" P-256
   done
   plain=$(make_image "$TMP/plain" t --no-busybox --layer-size 600000)
+  large=$(make_image "$TMP/large" t --no-busybox --layers 1 --layer-size $((9 << 20)))
   imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/encrypted:t" -r "jwe:$TMP/alice.pub.pem" >/dev/null 2>&1
   imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/encrypted:other" -r "jwe:$TMP/alice.pub.pem" >/dev/null 2>&1
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=registry \
@@ -38,6 +39,7 @@ run() {
   case $1 in
     pull) command=(encrypt "docker://$REGISTRY/app:t" "oci:$TMP/out:t" "${to_alice[@]}") ;;
     push) command=(encrypt "oci:$TMP/plain:t" "docker://$REGISTRY/new:t" "${to_alice[@]}") ;;
+    push-large) command=(encrypt "oci:$TMP/large:t" "docker://$REGISTRY/new:t" "${to_alice[@]}") ;;
     recipients) command=(recipients add "docker://$REGISTRY/enc:t" "${to_bob[@]}") ;;
     mount) command=(recipients add "docker://$REGISTRY/enc:t" "docker://$REGISTRY/other:t" "${to_bob[@]}") ;;
     tags) command=(tags "docker://$REGISTRY/enc") ;;
@@ -51,17 +53,18 @@ run() {
   stderr=$(tr -d '\0' <"$TMP/stderr")
 }
 
-# expect_image REFERENCE KEY: it decrypts to the plain image.
+# expect_image REFERENCE KEY [DIGEST]: it decrypts to the plain image, or to that one.
 expect_image() {
   rm -rf "$TMP/back"
   imgcrypt decrypt "$1" "oci:$TMP/back:t" -k "$TMP/$2.pem" >/dev/null 2>"$TMP/decrypt" || fail "$1: $(cat "$TMP/decrypt")"
-  expect_equal "$(root_of "$TMP/back" t)" "$plain" "the digest of $1, decrypted"
+  expect_equal "$(root_of "$TMP/back" t)" "${3:-$plain}" "the digest of $1, decrypted"
 }
 
 expect_done() {
   case $1 in
     pull) expect_image "oci:$TMP/out:t" alice ;;
     push) expect_image "docker://$HONEST/new:t" alice ;;
+    push-large) expect_image "docker://$HONEST/new:t" alice "$large" ;;
     recipients) expect_image "docker://$HONEST/enc:t" bob ;;
     mount) expect_image "docker://$HONEST/other:t" bob ;;
     tags) expect_equal "$stdout" $'moved\nt' "stdout" ;;

@@ -11,9 +11,9 @@ make_inputs() {
   old=$(make_image "$TMP/old" t --no-busybox --seed 2)
 }
 
-# push: leaves what it prints in $TMP/push.*
+# push NAME: leaves what it prints in $TMP/push.NAME.*
 push() {
-  exec timeout 120 "$IMGCRYPT" encrypt "oci:$TMP/plain:t" "docker://$REGISTRY/app:t" -r "jwe:$TMP/alice.pub.pem" \
+  exec "$IMGCRYPT" encrypt "oci:$TMP/plain:t" "docker://$REGISTRY/app:t" -r "jwe:$TMP/alice.pub.pem" \
     >"$TMP/push.$1.out" 2>"$TMP/push.$1.err"
 }
 
@@ -37,10 +37,11 @@ kill_at() {
   start_faulty_registry --fault "$1=$2" --image "app:t=$TMP/old:t"
   push killed &
   pid=$!
+  at_exit kill -KILL "$pid"
   wait_for 60 is_frozen_or_over "$pid" || fail "the push hangs before request $2"
-  # The program, not only the timeout around it.
-  pkill -KILL -P "$pid" 2>/dev/null || true
+  kill -KILL "$pid" 2>/dev/null || true
   wait "$pid" 2>/dev/null || status=$?
+  unset 'cleanups[-1]'
   expect_old_or_new
   ((status != 0))
 }
@@ -79,8 +80,9 @@ an_upload_that_is_cut_at_every_mib_arrives() {
   (push cut) || fail "$(cat "$TMP/push.cut.err")"
   expect_old_or_new
   expect_no_open_uploads
-  # One place has its whole MiB before the end of the layer, so it is cut there as well.
-  expect_equal "$(log_of '[.[] | select(.kind == "upload" and .status == 0)] | length')" 16 "the number of cuts"
+  # libcurl may send a chunk once more by itself, which the registry refuses.
+  expect_equal "$(log_of '[.[] | select(.kind == "upload" and .status == 0) | .contentRange] | unique | length')" 16 \
+    "the number of places where it was cut"
 }
 
 make_inputs

@@ -1,4 +1,5 @@
 """What faults are made of: functions behave(request, proceed), where proceed(request) is what the registry does otherwise."""
+import re
 import threading
 import time
 import urllib.parse
@@ -211,15 +212,25 @@ def cut_upload(registry, argument):
 # --- uploads that are not as the client thinks
 def forget_bytes(registry, size):
     """Of a chunk that was accepted the last bytes are lost, as the answer says."""
+    return _truncating(registry, lambda before, after: after - size)
 
+
+def keep_bytes(registry, size):
+    """Of a chunk that was accepted only the first bytes are kept, as the answer says."""
+    return _truncating(registry, lambda before, after: before + size)
+
+
+def _truncating(registry, choose):
     def answer(request, proceed):
-        response = proceed(request)
         upload = registry.store.uploads.get(request.name)
-        if response.status == 202 and upload and upload.size > size:
-            upload.size -= size
+        before = upload.size if upload else 0
+        response = proceed(request)
+        if response.status == 202 and upload:
+            upload.size = max(0, min(choose(before, upload.size), upload.size))
             with open(upload.path, "r+b") as file:
                 file.truncate(upload.size)
-            response.headers["Range"] = f"0-{upload.size - 1}"
+            response.headers["Range"] = f"0-{max(upload.size - 1, 0)}"
+            response.headers["Location"] = re.sub(r"state=\d+", f"state={upload.size}", response.headers["Location"])
         return response
 
     return answer
