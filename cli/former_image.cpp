@@ -50,8 +50,8 @@ void delete_former(const OpenedSides& sides, const Digest& root, Output& output)
 
 void settle_by_digest(const OpenedSides& sides, const Digest& root, const PruneOption& prune,
                       FormerReaders readers, Output& output, FormerOutcome& outcome) {
-  const std::string still = "the former image can still be read from most registries by its digest, " +
-                            root.string();
+  const std::string still =
+      "the former image can still be read from most registries by its digest, " + root.string();
   try {
     if (prune.deletes_old) return delete_former(sides, root, output);
     const std::string cure = "; --delete-old asks the registry to delete it";

@@ -80,8 +80,8 @@ struct BlobInfo {
   BlobKind kind = BlobKind::kPlain;
 };
 
-// Where images are whose name was given to another one: among what a SharedStore lists or prunes, if the store
-// is one; or not listed any more, but readable by whoever knows their digest.
+// Where images are whose name was given to another one: among what a SharedStore lists or prunes, if the
+// store is one; or not listed any more, but readable by whoever knows their digest.
 enum class FormerImages { kShared, kReadable };
 
 // A place for one image. Nothing is visible before commit(); what was put and not committed is gone when the

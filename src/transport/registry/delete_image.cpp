@@ -28,8 +28,8 @@ class Documents {
  private:
   void add(const std::string& name, std::set<Digest>& found) {
     if (++read_ > kMostDocuments)
-      throw Error(ErrorCode::kRefused, place() + " has more than " + std::to_string(kMostDocuments) +
-                                           " documents");
+      throw Error(ErrorCode::kRefused,
+                  place() + " has more than " + std::to_string(kMostDocuments) + " documents");
     const auto manifest = client_.get_manifest(name);
     if (!manifest) return;
     const Digest digest = Digest::of(
@@ -53,9 +53,8 @@ class Documents {
 std::vector<std::string> delete_image(RegistryClient& client, const Digest& root) {
   const std::vector<std::string> tags = client.tags();
   if (tags.size() > kMostTagsRead)
-    throw Error(ErrorCode::kRefused,
-                client.image().repository + " has more than " + std::to_string(kMostTagsRead) +
-                    " tags, any of which may need it");
+    throw Error(ErrorCode::kRefused, client.image().repository + " has more than " +
+                                         std::to_string(kMostTagsRead) + " tags, any of which may need it");
   Documents documents(client);
   std::set<Digest> needed;
   std::vector<std::string> names;
