@@ -35,7 +35,8 @@ class Documents {
     const Digest digest = Digest::of(
         as_bytes(manifest->text), manifest->digest ? manifest->digest->algorithm() : HashAlgorithm::kSha256);
     if (!found.insert(digest).second || !is_index(manifest->media_type)) return;
-    for (const Descriptor& child : Index::parse(manifest->text).manifests()) {
+    const Index index = Index::parse(manifest->text);
+    for (const Descriptor& child : index.manifests()) {
       // Most are manifests, which list no further ones.
       if (is_index(child.media_type)) add(child.digest.string(), found);
       found.insert(child.digest);
