@@ -87,7 +87,10 @@ class Upload {
     const int status = answer.head().status;
     const bool is_unknown = status == 405 || status == 415 || status == 501;
     if (begin == 0 && is_unknown) return false;
-    throw connection_.refusal(answer, "upload a blob to " + connection_.image().repository);
+    const Error refusal = connection_.refusal(answer, "upload a blob to " + connection_.image().repository);
+    // A Location that a broken chunk has made useless; 400 or 416, as the registry likes.
+    if (refusal.message().find("BLOB_UPLOAD_INVALID") == std::string::npos) throw Error(refusal);
+    throw lost_upload(connection_, refusal.message());
   }
 
   // The registry may have taken less than it was sent, but not nothing for ever.
