@@ -100,8 +100,7 @@ void copy_unchanged(const EncryptArguments& options, const CopyOptions& how, Out
   FormerOutcome former;
   if (result.root) {
     options.digest_file.write(result.root->digest);
-    former = settle_former(image.store.get(), result.replaced, options.sides.prune, FormerReaders::kKept,
-                           output, json);
+    former = settle_former(image, result.replaced, options.sides.prune, FormerReaders::kKept, output, json);
     output.print_text(image.target.string() + "@" + result.root->digest.string());
   } else {
     for (const CopiedLayer& layer : result.layers) output.print_text(layer.place + ": would be copied");

@@ -81,8 +81,7 @@ void run_decrypt(const DecryptArguments& options, Output& output) {
   FormerOutcome former;
   if (result.root) {
     options.digest_file.write(result.root->digest);
-    former = settle_former(image.store.get(), result.replaced, options.sides.prune, FormerReaders::kKept,
-                           output, json);
+    former = settle_former(image, result.replaced, options.sides.prune, FormerReaders::kKept, output, json);
     output.print_text(image.target.string() + "@" + result.root->digest.string());
   } else {
     for (const DecryptedLayer& layer : result.layers)

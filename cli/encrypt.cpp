@@ -77,8 +77,8 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   }
   // Before the look for plain layers, which may fail: the image is complete.
   options.digest_file.write(result.root->digest);
-  FormerOutcome former = settle_former(image.store.get(), result.replaced, options.sides.prune,
-                                       FormerReaders::kKept, output, json);
+  FormerOutcome former =
+      settle_former(image, result.replaced, options.sides.prune, FormerReaders::kKept, output, json);
   try {
     report_leftovers(image.store.get(), result, options.sides.prune, former.removed, output, json);
   } catch (const Error& error) {

@@ -30,12 +30,8 @@ std::string why_needed(SharedStore& store, const Digest& root) {
   return holders.empty() ? "it refers to another image" : "it is needed by " + short_list(holders);
 }
 
-}  // namespace
-
-FormerOutcome settle_former(SharedStore* store, const std::optional<Digest>& replaced,
-                            const PruneOption& prune, FormerReaders readers, Output& output,
-                            JsonObject& json) {
-  FormerOutcome outcome;
+void settle_in_store(SharedStore* store, const std::optional<Digest>& replaced, const PruneOption& prune,
+                     FormerReaders readers, Output& output, FormerOutcome& outcome) {
   try {
     const auto former = store == nullptr ? std::nullopt : find_former(*store, replaced);
     if (former && prune.is_given) {
@@ -52,6 +48,41 @@ FormerOutcome settle_former(SharedStore* store, const std::optional<Digest>& rep
     output.warn("the former image may still be in the layout: " + error.message());
     if (prune.is_given) outcome.failure = error;
   }
+}
+
+void delete_former(const OpenedSides& sides, const Digest& root, Output& output) {
+  const std::vector<std::string> names = sides.destination->delete_former(root);
+  if (names.empty()) return output.note("deleted the former image " + root.string());
+  output.warn("the former image " + root.string() + " was not deleted: it is also " + short_list(names));
+}
+
+void settle_by_digest(const OpenedSides& sides, const Digest& root, const PruneOption& prune,
+                      FormerReaders readers, Output& output, FormerOutcome& outcome) {
+  const std::string still =
+      "the former image can still be read from most registries by its digest, " + root.string();
+  try {
+    if (prune.deletes_old) return delete_former(sides, root, output);
+    const std::string cure = "; --delete-old asks the registry to delete it";
+    if (readers == FormerReaders::kShutOut)
+      output.warn(still + ", and opened by its recipients" + cure);
+    else if (root == sides.source->root().descriptor.digest)  // it is not only another version
+      output.note(still + cure);
+  } catch (const Error& error) {
+    output.warn(still + ": " + error.message());
+    outcome.failure = error;
+  }
+}
+
+}  // namespace
+
+FormerOutcome settle_former(const OpenedSides& sides, const std::optional<Digest>& replaced,
+                            const PruneOption& prune, FormerReaders readers, Output& output,
+                            JsonObject& json) {
+  FormerOutcome outcome;
+  if (sides.destination->former_images() == FormerImages::kShared)
+    settle_in_store(sides.store.get(), replaced, prune, readers, output, outcome);
+  else if (replaced)
+    settle_by_digest(sides, *replaced, prune, readers, output, outcome);
   json.add("pruned", array_of(outcome.removed));
   return outcome;
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "cli/json/json_object.hpp"
-#include "cli/options/prune_option.hpp"
+#include "cli/options/image_sides.hpp"
 #include "cli/terminal/output.hpp"
 #include "oci/digest.hpp"
 #include "transport/image_store.hpp"
@@ -16,14 +16,14 @@ namespace imgcrypt::cli {
 // Whether the command took the image away from somebody who could open it until now.
 enum class FormerReaders { kKept, kShutOut };
 
-// To be called when the result is written, which is complete whatever happens here. `store` may be null. Adds
-// the member `pruned` to `json`, and returns what was removed. A failure is a warning, and with --prune the
-// error as well, which is returned: whoever asked for pruning relies on it.
+// To be called when the result is written, which is complete whatever happens here. Adds the member `pruned`
+// to `json`, and returns what was removed from a shared store. A failure is a warning, and with --prune or
+// --delete-old the error as well, which is returned: whoever asked for it relies on it.
 struct FormerOutcome {
   std::set<Digest> removed;
   std::optional<Error> failure;
 };
-[[nodiscard]] FormerOutcome settle_former(SharedStore* store, const std::optional<Digest>& replaced,
+[[nodiscard]] FormerOutcome settle_former(const OpenedSides& sides, const std::optional<Digest>& replaced,
                                           const PruneOption& prune, FormerReaders readers, Output& output,
                                           JsonObject& json);
 

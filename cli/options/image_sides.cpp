@@ -36,6 +36,7 @@ OpenedSides ImageSides::open(const SelectionOptions& selection, Output& output) 
   selection.check_place(*writing.origin, to);
   auto store = prune.open_store(to, writing);
   auto written = open_destination(to, writing);
+  prune.check(*written, to);
   Reference target = written_reference(to, *writing.origin);
   return {std::move(opened), std::move(target), std::move(written), std::move(store),
           std::move(registries.source)};

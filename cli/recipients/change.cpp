@@ -37,7 +37,7 @@ void print_change(const RecipientsResult& result, const OpenedSides& image, Form
   }
   arguments.digest_file.write(result.root->digest);
   const FormerOutcome former =
-      settle_former(image.store.get(), result.replaced, arguments.sides.prune, readers, output, json);
+      settle_former(image, result.replaced, arguments.sides.prune, readers, output, json);
   output.print_result(image.target.string() + "@" + result.root->digest.string(), std::move(json));
   if (former.failure) throw Error(*former.failure);
 }

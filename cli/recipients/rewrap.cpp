@@ -22,9 +22,9 @@ enum class Verb { kAdd, kReplace };
 
 // From a registry, to check the layers means to download all of them.
 BlobCheck check_of(const RewrapArguments& arguments) {
-  if (arguments.verify) return BlobCheck::kHmac;
+  if (arguments.no_verify) return BlobCheck::kNone;
   const bool is_remote = Reference::parse(arguments.change.sides.source).is_remote();
-  return arguments.no_verify || is_remote ? BlobCheck::kNone : BlobCheck::kHmac;
+  return arguments.verify || !is_remote ? BlobCheck::kAll : BlobCheck::kMoved;
 }
 
 void run_rewrap(const RewrapArguments& arguments, Verb verb, Output& output) {

@@ -59,10 +59,24 @@ class KeyTrial {
       : annotations_(annotations), unwrappers_(unwrappers) {}
 
   std::optional<PrivateOptions> unwrap() {
+    std::optional<PrivateOptions> first;
+    const Visit take = [&](PrivateOptions options) {
+      first = std::move(options);
+      return true;
+    };
     for (const auto& unwrapper : unwrappers_) {
-      if (auto options = unwrap(*unwrapper)) return options;
+      if (open_with(*unwrapper, take)) break;
     }
-    return std::nullopt;
+    return first;
+  }
+
+  // Whether every packet that one of the keys opens has these.
+  [[nodiscard]] bool all_have(const PrivateOptions& options) {
+    const Visit differs = [&](const PrivateOptions& found) {
+      return found.nonce != options.nonce || !equal_constant_time(found.key.expose(), options.key.expose());
+    };
+    return std::ranges::none_of(unwrappers_,
+                                [&](const auto& unwrapper) { return open_with(*unwrapper, differs); });
   }
 
   // After a success.
@@ -93,7 +107,11 @@ class KeyTrial {
   }
 
  private:
-  std::optional<PrivateOptions> unwrap(const KeyUnwrapper& unwrapper) {
+  // Is given what a packet held, and returns whether that is enough.
+  using Visit = std::function<bool(PrivateOptions)>;
+
+  // Whether `visit` had enough before the packets ended.
+  bool open_with(const KeyUnwrapper& unwrapper, const Visit& visit) {
     bool is_tried = false;
     // For each key anew, so that many recipients of one scheme do not use up the trials of the next key.
     Attempts attempts;
@@ -101,9 +119,9 @@ class KeyTrial {
     for (const auto& [name, value] : annotations_) {
       if (!name.starts_with(kKeysPrefix) || value.empty() || !unwrapper.reads(name)) continue;
       is_tried = true;
-      if (auto options = try_packets(unwrapper, name, value, attempts, reasons)) {
+      if (try_packets(unwrapper, name, value, attempts, reasons, visit)) {
         opened_by_ = name_of(unwrapper, name);
-        return options;
+        return true;
       }
     }
     if (is_tried) {
@@ -111,7 +129,7 @@ class KeyTrial {
     } else if (const std::string name = unwrapper.given(); !name.empty()) {
       untried_.push_back(shortened(name, kMostLength));
     }
-    return std::nullopt;
+    return false;
   }
 
   // One unwrapper stands for all key providers; the annotation says which one it was.
@@ -142,16 +160,17 @@ class KeyTrial {
     return list(lines, lines.size() + described.omitted, "nobody");
   }
 
-  std::optional<PrivateOptions> try_packets(const KeyUnwrapper& unwrapper, const std::string& name,
-                                            std::string_view value, Attempts& attempts, Reasons& reasons) {
+  bool try_packets(const KeyUnwrapper& unwrapper, const std::string& name, std::string_view value,
+                   Attempts& attempts, Reasons& reasons, const Visit& visit) {
     try {
       for (const std::string_view text : packets_to_open(name, value)) {
-        if (auto options = try_packet(unwrapper, name, text, attempts, reasons)) return options;
+        auto options = try_packet(unwrapper, name, text, attempts, reasons);
+        if (options && visit(std::move(*options))) return true;
       }
     } catch (const Error& error) {
       note_failure(error, reasons);
     }
-    return std::nullopt;
+    return false;
   }
 
   // One that cannot be read must not hide the others of its annotation.
@@ -203,6 +222,13 @@ PrivateOptions unwrap_private_options(const Annotations& annotations, const KeyU
   }
   if (tell) tell(trial.story());
   return std::move(*options);
+}
+
+void check_packets_agree(const Annotations& annotations, const KeyUnwrappers& unwrappers,
+                         const PrivateOptions& options) {
+  if (KeyTrial(annotations, unwrappers).all_have(options)) return;
+  throw Error(ErrorCode::kIntegrity, "its wrapped keys are not the same for all recipients",
+              "somebody may have changed the image; take it from where it was encrypted");
 }
 
 }  // namespace imgcrypt

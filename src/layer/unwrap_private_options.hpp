@@ -23,4 +23,10 @@ namespace imgcrypt {
                                                     const std::string& cure = {},
                                                     const std::function<void(const std::string&)>& tell = {});
 
+// Tries every key on every packet, as far as unwrap_private_options() would. Throws kIntegrity if one that
+// opens holds another key or nonce than `options`: then one of its recipients cannot read the layer. What
+// opens no packet, for whatever reason, is passed over. kCancelled as there.
+void check_packets_agree(const Annotations& annotations, const KeyUnwrappers& unwrappers,
+                         const PrivateOptions& options);
+
 }  // namespace imgcrypt

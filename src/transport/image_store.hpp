@@ -89,6 +89,10 @@ struct ExpectedImage {
   std::vector<std::vector<std::string>> manifests;
 };
 
+// Where images are whose name was given to another one: among what a SharedStore lists or prunes, if the
+// store is one; or not listed any more, but readable by whoever knows their digest.
+enum class FormerImages { kShared, kReadable };
+
 // A place for one image. Nothing is visible before commit(); what was put and not committed is gone when the
 // destination is destroyed, apart from what a store cannot take back (an upload that a registry expires
 // itself).
@@ -132,6 +136,12 @@ class ImageDestination {
   // visible then, unless the very last step failed, that of making it durable. REQUIRES: everything that the
   // root needs was put, found or adopted, or is allowed to be missing.
   virtual std::optional<Digest> commit(const RootDescriptor& root) = 0;
+  // What becomes of the image that commit() returned.
+  [[nodiscard]] virtual FormerImages former_images() const noexcept { return FormerImages::kShared; }
+  // Deletes the image with this root, which commit() returned, as far as no other name of the store needs it.
+  // Returns the names that do need its root, which then stays with all that it lists. REQUIRES:
+  // former_images() is kReadable, commit() has returned.
+  virtual std::vector<std::string> delete_former(const Digest& /*root*/) { return {}; }
 };
 
 // What a store lists: all that may need its blobs.

@@ -171,6 +171,7 @@ layers_are_checked_first() {
 }
 
 no_verify_reads_no_layer() {
+  expect_refused 7 change add "$TMP/out" --verify
   expect_exit 0 change add "$TMP/out" --no-verify
   rm -rf "$TMP/out"
   expect_exit 0 imgcrypt recipients add "oci:$TMP/in:t" -r "jwe:$TMP/bob.pub.pem" -k "$TMP/alice.pem" --no-verify
@@ -190,6 +191,7 @@ a_layer_has_at_most_64_packets() {
 
 usage_is_checked() {
   fresh_image
+  expect_refused 3 change add "$TMP/out" --verify --no-verify
   expect_refused 3 imgcrypt recipients
   expect_refused 3 imgcrypt recipients add "oci:$TMP/in:t" -k "$TMP/alice.pem"
   expect_refused 3 imgcrypt recipients add "oci:$TMP/in:t" -r "jwe:$TMP/absent" -k "$TMP/alice.pem"

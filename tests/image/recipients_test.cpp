@@ -148,6 +148,37 @@ TEST_F(Recipients, AreNotAddedToForgedLayers) {
   EXPECT_EQ(error_of([&] { replace(destination, Rotation::kFreshKeys); }), ErrorCode::kIntegrity);
   EXPECT_EQ(error_of([&] { add(encrypted_); }), ErrorCode::kIntegrity) << "which has the blob already";
   EXPECT_EQ(error_of([&] { add(destination, {.check = BlobCheck::kNone}); }), std::nullopt);
+  MemoryStore elsewhere;
+  EXPECT_EQ(error_of([&] { add(elsewhere, {.check = BlobCheck::kMoved}); }), ErrorCode::kIntegrity);
+}
+
+TEST_F(Recipients, AreAddedWithoutReadingABlobThatStays) {
+  MemoryStore plain;
+  make_root(plain, add_image(plain, kAmd64, {"a"}));
+  encrypt(plain);
+  const Digest layer = Digest::parse(root_of(encrypted_).at("layers").at(0).at("digest").get<std::string>());
+  add(encrypted_, {.check = BlobCheck::kMoved});
+  EXPECT_EQ(encrypted_.opened[layer], 0U);
+  expect_opened(bob_, encrypted_, plain, "bob");
+  encrypted_.opened.clear();
+  add(encrypted_);
+  EXPECT_EQ(encrypted_.opened[layer], 1U);
+}
+
+// Somebody has put the packet of another layer first: Bob would be given a key that does not open this one.
+TEST_F(Recipients, AreNotAddedWherePacketsDisagree) {
+  MemoryStore plain;
+  make_root(plain, add_image(plain, kAmd64, {"a"}));
+  encrypt(plain);
+  const std::string packet = annotation(encrypted_, kJweAnnotation);
+  MemoryStore other;
+  encrypt_image(plain, other, alice_.wrappers(), {}, reporter_);
+  set_annotation(kJweAnnotation, annotation(other, kJweAnnotation) + "," + packet);
+  MemoryStore destination;
+  const Error error = failure([&] { add(destination, {.check = BlobCheck::kNone}); });
+  EXPECT_EQ(error.code(), ErrorCode::kIntegrity);
+  EXPECT_THAT(error.message(), HasSubstr("layer 0 of the image: its wrapped keys are not the same"));
+  EXPECT_TRUE(destination.blobs.empty());
 }
 
 TEST_F(Recipients, RotateToFreshKeysAndBlobs) {

@@ -27,14 +27,18 @@ Annotations wrap_for(const PrivateOptions& options, const std::vector<std::strin
   return annotations;
 }
 
-PrivateOptions unwrap_with(const Annotations& annotations, const std::vector<std::string>& names) {
+KeyUnwrappers unwrappers_of(const std::vector<std::string>& names) {
   KeyUnwrappers unwrappers;
   for (const std::string& name : names) {
     const std::string pem = read_vector("keys/" + name + ".pem");
     unwrappers.push_back(
         std::make_unique<PrivateKeyUnwrapper>(name + ".pem", parse_private_key(as_bytes(pem), nullptr)));
   }
-  return unwrap_private_options(annotations, unwrappers);
+  return unwrappers;
+}
+
+PrivateOptions unwrap_with(const Annotations& annotations, const std::vector<std::string>& names) {
+  return unwrap_private_options(annotations, unwrappers_of(names));
 }
 
 // A key provider, say, that answers with this whatever it is asked.
@@ -199,6 +203,19 @@ TEST(WrappedKeys, ThatWereForgedAreNotALackOfAKey) {
   const Annotations forged = {{kJweAnnotation, encode_base64(as_bytes(packet.dump()), Base64::kStandard)}};
   EXPECT_EQ(error_of([&] { (void)unwrap_with(forged, {"rsa"}); }), ErrorCode::kIntegrity);
   EXPECT_EQ(error_of([&] { (void)unwrap_with(forged, {"rsa2"}); }), ErrorCode::kNoKey);
+}
+
+TEST(WrappedKeys, MustAgreeAsFarAsTheyAreOpened) {
+  const PrivateOptions options = new_options();
+  Annotations annotations = wrap_for(options, {"rsa", "p256"});
+  EXPECT_EQ(error_of([&] { check_packets_agree(annotations, unwrappers_of({"rsa", "p256"}), options); }),
+            std::nullopt);
+  const PrivateOptions others = PrivateOptions::generate(Digest::of({}));
+  annotations[kJweAnnotation] += "," + wrap_for(others, {"p384"}).at(kJweAnnotation);
+  EXPECT_EQ(error_of([&] { check_packets_agree(annotations, unwrappers_of({"rsa", "p256"}), options); }),
+            std::nullopt);
+  EXPECT_EQ(error_of([&] { check_packets_agree(annotations, unwrappers_of({"rsa", "p384"}), options); }),
+            ErrorCode::kIntegrity);
 }
 
 TEST(WrappedKeys, KeepThePublicOptionsBesideThem) {

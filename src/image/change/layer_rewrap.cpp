@@ -21,9 +21,10 @@ DescriptorEdit LayerRewrap::apply(Source& blob, ImageDestination& destination) c
     put_unchanged(layer_, blob, destination);
     return edit;
   }
-  // Checked even where the blob is not moved: a new recipient trusts whoever wrapped the key for him.
+  // With kAll even where the blob is not moved: a new recipient trusts whoever wrapped the key for him.
   AuthenticatedSource authenticated(blob, layer_hmac(keys_->options, keys_->public_options));
-  if (!put_unchanged(layer_, authenticated, destination)) drain(authenticated);
+  const bool is_read = put_unchanged(layer_, authenticated, destination);
+  if (!is_read && options_.check == BlobCheck::kAll) drain(authenticated);
   return edit;
 }
 

@@ -9,14 +9,15 @@ namespace imgcrypt {
 
 // Whether the layer keeps the packets that it has. Only packets are meant: the key stays the same.
 enum class OldRecipients { kStay, kGo };
-// Whether the blob is read to check its HMAC. Without that, wrapping the key for somebody vouches for a blob
-// that may have been forged; in the store that the image is read from, it then reads no blob at all.
-enum class BlobCheck { kHmac, kNone };
+// Whose HMACs are checked: of every blob, which is then read; of those that are read anyway, as they move to
+// another store; or of none. Wrapping the key of a blob that was not checked vouches for one that may have
+// been forged.
+enum class BlobCheck { kAll, kMoved, kNone };
 
 // The defaults add recipients and check the blob.
 struct RewrapOptions {
   OldRecipients old = OldRecipients::kStay;
-  BlobCheck check = BlobCheck::kHmac;
+  BlobCheck check = BlobCheck::kAll;
 };
 
 class LayerRewrap final : public LayerChange {

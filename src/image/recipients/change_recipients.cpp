@@ -5,9 +5,11 @@
 #include "image/change/rewrite.hpp"
 #include "image/tree/convert_to_oci.hpp"
 #include "image/tree/selection.hpp"
+#include "layer/unwrap_private_options.hpp"
 #include "oci/media_types.hpp"
 
 #include <memory>
+#include <set>
 #include <utility>
 
 namespace imgcrypt {
@@ -18,6 +20,21 @@ Error no_encrypted_layer() {
 }
 
 namespace {
+
+// What can be found out about a layer whose blob is not read: that its packets, as far as the keys open them,
+// hold the same key.
+void check_packets(const ImageNode& tree, const UnwrappedKeys& unwrapped, const KeyUnwrappers& unwrappers) {
+  std::set<LayerId> seen;
+  for_each_layer(tree, [&](const std::string& place, const Descriptor& layer) {
+    const SharedLayerKeys keys = unwrapped.find(layer);
+    if (!keys || !seen.insert(layer_id(layer)).second) return;
+    try {
+      check_packets_agree(layer.annotations, unwrappers, keys->options);
+    } catch (const Error& error) {
+      throw error.in(place);
+    }
+  });
+}
 
 // Plans the change that `make_change` makes of each layer and its keys, and carries it out.
 template <typename MakeChange>
@@ -32,6 +49,7 @@ RecipientsResult change_recipients(ImageSource& source, ImageDestination& destin
   // All or nothing: with new recipients for some layers only, nobody could say who can run the image.
   if (!unwrapped.locked.empty()) throw unwrapped.locked.front().error();
   if (unwrapped.keys.empty()) throw no_encrypted_layer();
+  if (options.check != BlobCheck::kAll) check_packets(tree, unwrapped, unwrappers);
   ImagePlan plan(tree);
   for_each_layer(tree, [&](const std::string&, const Descriptor& layer) {
     if (const SharedLayerKeys keys = unwrapped.find(layer)) plan.change(layer, make_change(layer, keys));

@@ -19,7 +19,7 @@ struct RecipientsResult {
 
 // How, not for whom. All three use cases take them.
 struct RecipientsOptions {
-  BlobCheck check = BlobCheck::kHmac;  // has no effect on removal, and rotation always checks
+  BlobCheck check = BlobCheck::kAll;  // has no effect on removal, and rotation always checks
   DryRun dry_run = DryRun::kNo;
   unsigned jobs = 1;  // layers at the same time, at least 1
   ReferrersChoice referrers = ReferrersChoice::kDrop;
@@ -31,8 +31,9 @@ struct RecipientsOptions {
 // must outlive the call only.
 
 // Adds recipients to those of every encrypted layer. Throws kRefused also when a layer would have more than
-// kMostPackets of a scheme. REQUIRES: at least one wrapper. Reads each encrypted layer once for its HMAC
-// unless options.check is kNone; it is not written anew.
+// kMostPackets of a scheme. REQUIRES: at least one wrapper. With BlobCheck::kAll each encrypted layer is read
+// once for its HMAC; else all of its packets that the keys open must at least agree, or this throws
+// kIntegrity. No layer is written anew.
 RecipientsResult add_recipients(ImageSource& source, ImageDestination& destination,
                                 const KeyWrappers& wrappers, const KeyUnwrappers& unwrappers,
                                 const RecipientsOptions& options, Reporter& reporter);

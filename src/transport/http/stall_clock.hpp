@@ -9,13 +9,14 @@ namespace imgcrypt {
 
 class StallClock {
  public:
+  // In bytes. Whoever gets on by fewer each time is held up: a drip would keep us for ever.
+  static constexpr std::uint64_t kWorthwhile = 4096;
+
   explicit StallClock(std::chrono::seconds timeout) : timeout_(timeout) {}
 
   // After each wait: how long it was, and how many bytes have moved since the beginning. False when the peer
   // has been silent, or nearly so, for too long.
   [[nodiscard]] bool go_on(std::chrono::steady_clock::duration waited, std::uint64_t moved) noexcept {
-    // Fewer are a drip, which would keep us for ever.
-    constexpr std::uint64_t kWorthwhile = 4096;
     waited_ += waited;
     if (moved >= mark_ + kWorthwhile) {
       mark_ = moved;

@@ -66,8 +66,12 @@ Url Url::resolved(const std::string& location) const {
   const CurlUrl parts(curl_library().url());
   if (!parts) throw std::bad_alloc();
   set(parts.get(), text_);
-  set(parts.get(), location);
-  return parse(part(parts.get(), CURLUPART_URL));
+  try {
+    set(parts.get(), location);
+    return parse(part(parts.get(), CURLUPART_URL));
+  } catch (const Error& error) {
+    throw error.in(authority_ + " sends us to another address");
+  }
 }
 
 Url Url::with_query(std::string_view name, std::string_view value) const {

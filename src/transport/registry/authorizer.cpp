@@ -123,8 +123,9 @@ std::string Authorizer::token(const Challenge& challenge, const Url& registry) {
     throw Error(
         ErrorCode::kRegistry,
         realm.authority() + " gives no token for " + described() + " (" + std::to_string(status) + ")",
-        who == nullptr ? "log in: imgcrypt login " + image_.host
-                       : "check user and password: imgcrypt login " + image_.host);
+        may_pass(status) ? "try again later, or ask the registry's administrator"
+        : who == nullptr ? "log in: imgcrypt login " + image_.host
+                         : "check user and password: imgcrypt login " + image_.host);
   }
   return token_in(with_errors([&] { return answer->read_all(kMostTokenAnswer); }), realm);
 }

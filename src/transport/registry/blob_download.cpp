@@ -1,6 +1,7 @@
 #include "transport/registry/blob_download.hpp"
 
 #include "oci/media_types.hpp"
+#include "transport/http/stall_clock.hpp"
 #include "transport/registry/registry_client.hpp"
 #include "transport/registry/registry_words.hpp"
 
@@ -97,8 +98,9 @@ std::size_t BlobDownload::read_some(MutableByteView room) {
     } catch (const TransferFailure& failure) {
       // All is here, though the end was not said.
       if (position_ >= blob_.size) return 0;
-      if (position_ > last_break_) backoff_ = Backoff(connection_.retries());
-      const bool is_hopeless = failure.kind() == TransferFailure::Kind::kStalled && position_ == last_break_;
+      const bool has_progress = position_ >= last_break_ + StallClock::kWorthwhile;
+      if (has_progress) backoff_ = Backoff(connection_.retries());
+      const bool is_hopeless = failure.kind() == TransferFailure::Kind::kStalled && !has_progress;
       last_break_ = position_;
       if (is_hopeless || !backoff_.wait())
         throw failure.error().in("blob " + blob_.digest.string() + " after " + std::to_string(position_) +

@@ -1,6 +1,7 @@
 #include "transport/registry/blob_upload.hpp"
 
 #include "transport/http/repeat.hpp"
+#include "transport/http/stall_clock.hpp"
 #include "transport/http/waiting.hpp"
 #include "transport/registry/registry_words.hpp"
 #include "transport/registry/spooled_body.hpp"
@@ -86,7 +87,10 @@ class Upload {
     const int status = answer.head().status;
     const bool is_unknown = status == 405 || status == 415 || status == 501;
     if (begin == 0 && is_unknown) return false;
-    throw connection_.refusal(answer, "upload a blob to " + connection_.image().repository);
+    const Error refusal = connection_.refusal(answer, "upload a blob to " + connection_.image().repository);
+    // A Location that a broken chunk has made useless; 400 or 416, as the registry likes.
+    if (refusal.message().find("BLOB_UPLOAD_INVALID") == std::string::npos) throw Error(refusal);
+    throw lost_upload(connection_, refusal.message());
   }
 
   // The registry may have taken less than it was sent, but not nothing for ever.
@@ -94,14 +98,16 @@ class Upload {
     session_.follow(answer);
     const auto range = answer.head().find("Range");
     move_to(range ? bytes_received(*range).value_or(sent) : sent);
-    if (window_.acknowledged() > begin) return;
+    const std::uint64_t taken = window_.acknowledged() - begin;
+    if (window_.acknowledged() == sent || taken >= StallClock::kWorthwhile) return;
     if (!backoff_.wait())
       throw lost_upload(connection_, "the registry takes no more than " + std::to_string(begin) + " bytes");
   }
 
   // Where the registry is after a chunk that it may have, or not: it is asked.
   void find_position(const Error& failure, std::optional<std::chrono::seconds> asked) {
-    if (window_.acknowledged() > last_failure_) backoff_ = Backoff(connection_.retries());
+    if (window_.acknowledged() >= last_failure_ + StallClock::kWorthwhile)
+      backoff_ = Backoff(connection_.retries());
     last_failure_ = window_.acknowledged();
     if (!backoff_.wait(asked)) throw Error(failure);
     const auto answer = connection_.send({"GET", session_.location()});

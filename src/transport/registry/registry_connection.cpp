@@ -110,7 +110,8 @@ void RegistryConnection::ping(const Url& base) {
     throw Error(ErrorCode::kRegistry,
                 base.authority() + " does not answer like a registry (" + std::to_string(status) + " for " +
                     base.string() + ")",
-                "check the host and the port");
+                may_pass(status) ? "try again later, or ask the registry's administrator"
+                                 : "check the host and the port");
   }
 }
 

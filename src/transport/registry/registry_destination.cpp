@@ -5,6 +5,7 @@
 #include "oci/media_types.hpp"
 #include "transport/registry/blob_download.hpp"
 #include "transport/registry/blob_upload.hpp"
+#include "transport/registry/delete_image.hpp"
 #include "transport/registry/publish_referrer.hpp"
 
 #include <utility>
@@ -145,6 +146,10 @@ std::optional<Digest> RegistryDestination::commit(const RootDescriptor& root) {
   if (!client_->put_manifest(target_.name.tag, type, document.text, etag)) throw moved(current());
   if (!before || before->digest == root.descriptor.digest) return std::nullopt;
   return before->digest;
+}
+
+std::vector<std::string> RegistryDestination::delete_former(const Digest& root) {
+  return delete_image(*client_, root);
 }
 
 }  // namespace imgcrypt

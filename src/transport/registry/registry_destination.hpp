@@ -49,6 +49,9 @@ class RegistryDestination final : public ImageDestination {
   // Looks at the tag once more, then puts the root under it. Throws kOther when somebody has moved the tag of
   // an image that is replaced in place.
   std::optional<Digest> commit(const RootDescriptor& root) override;
+  [[nodiscard]] FormerImages former_images() const noexcept override { return FormerImages::kReadable; }
+  // As delete_image().
+  std::vector<std::string> delete_former(const Digest& root) override;
 
  private:
   struct Document {

@@ -1,5 +1,6 @@
 #include "transport/registry/registry_words.hpp"
 
+#include "base/text/encoding.hpp"
 #include "base/text/json.hpp"
 
 namespace imgcrypt {
@@ -8,7 +9,27 @@ namespace {
 constexpr std::size_t kMostProblemBytes = 64 * 1024;
 constexpr std::size_t kMostWords = 200;
 
-RegistryProblem problem_in(const std::string& text) {
+// A registry may repeat what it was sent, e.g. in an error about a token; others read what we print.
+void hide(std::string& text, std::string_view secret) {
+  constexpr std::size_t kShortest = 4;  // shorter ones are parts of words
+  if (secret.size() < kShortest) return;
+  for (std::size_t at = text.find(secret); at != std::string::npos; at = text.find(secret, at))
+    text.replace(at, secret.size(), "***");
+}
+
+// `authorization` is what the request had: a scheme, and a token or USER:PASSWORD in base64.
+std::string without_secrets(std::string text, std::string_view authorization) {
+  const std::string_view value = authorization.substr(authorization.find(' ') + 1);
+  hide(text, value);
+  if (!authorization.starts_with("Basic ")) return text;
+  const auto login = decode_base64_secret(value, Base64::kStandard);
+  if (!login) return text;
+  const std::string_view both = as_text(login->expose());
+  hide(text, both.substr(both.find(':') + 1));
+  return text;
+}
+
+RegistryProblem problem_in(const std::string& text, std::string_view authorization) {
   check_json(text);
   const auto errors = JsonView(text).find("errors");
   RegistryProblem problem;
@@ -19,8 +40,8 @@ RegistryProblem problem_in(const std::string& text) {
     const auto message = error.find("message");
     if (message && problem.message.empty()) problem.message = message->lenient_string();
   }
-  problem.codes = shortened(printable(problem.codes), kMostWords);
-  problem.message = shortened(printable(problem.message), kMostWords);
+  problem.codes = shortened(printable(without_secrets(problem.codes, authorization)), kMostWords);
+  problem.message = shortened(printable(without_secrets(problem.message, authorization)), kMostWords);
   return problem;
 }
 
@@ -28,7 +49,7 @@ RegistryProblem problem_in(const std::string& text) {
 
 RegistryProblem read_problem(HttpExchange& answer) {
   try {
-    return problem_in(answer.read_all(kMostProblemBytes));
+    return problem_in(answer.read_all(kMostProblemBytes), answer.request().authorization);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kCancelled) throw;
   } catch (const TransferFailure&) {  // the status alone must do

@@ -11,8 +11,9 @@
 
 namespace imgcrypt {
 
-// The errors in an answer's body: codes, and the first one's message, printable and short. Empty where there
-// are none, or the body cannot be read: it is only an explanation.
+// The errors in an answer's body: codes, and the first one's message, printable and short, without the
+// credentials of the request. Empty where there are none, or the body cannot be read: it is only an
+// explanation.
 struct RegistryProblem {
   std::string codes;  // "MANIFEST_UNKNOWN", several with a space between
   std::string message;

@@ -91,9 +91,8 @@ TEST(MemberTable, RefusesWhatEndsTooEarly) {
 TEST(TarWriter, KeepsThePlannedOrderWhoeverIsFirst) {
   const std::vector<std::string> contents = {"aaaa", "bbbb", std::string(3000, 'c')};
   const auto info = [&](std::size_t i) {
-    return BlobInfo{.media_type = "t",
-                    .size = contents[i].size(),
-                    .made_from = Digest::of(as_bytes(std::to_string(i)))};
+    return BlobInfo{
+        .media_type = "t", .size = contents[i].size(), .made_from = Digest::of(as_bytes(std::to_string(i)))};
   };
   const ScratchFolder folder;
   const auto written = [&](const std::vector<std::size_t>& order) {
