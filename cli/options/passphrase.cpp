@@ -1,7 +1,7 @@
 #include "cli/options/passphrase.hpp"
 
+#include "base/exposure.hpp"
 #include "cli/terminal/prompt.hpp"
-#include "keys/exposure.hpp"
 #include "keys/named_file.hpp"
 #include "keys/passphrase.hpp"
 

@@ -3,6 +3,7 @@
 #include "transport/archive/archive_source.hpp"
 #include "transport/archive/docker_archive_destination.hpp"
 #include "transport/archive/oci_archive_destination.hpp"
+#include "transport/layout/open_layout.hpp"
 
 #include <filesystem>
 #include <system_error>
@@ -68,17 +69,14 @@ std::vector<ListedImage> list_images(const ArchiveReference& reference, const Tr
                 "write " + reference.name().store());
   }
   const ArchiveContents contents = ArchiveContents::read(reference, options.temporary_directory);
-  std::vector<ListedImage> images;
-  for (const LayoutEntry& entry : contents.entries) {
-    ListedImage image{images.size(), std::nullopt, std::nullopt, entry.descriptor, entry.problem};
-    if (entry.descriptor) {
-      image.tag = tag_of(*entry.descriptor);
-      image.name = image_name_of(*entry.descriptor);
-    }
-    images.push_back(std::move(image));
-  }
+  std::vector<ListedImage> images = listed_images(contents.entries);
   for (const auto& [name, position] : contents.more_names)
-    images.push_back({position, std::nullopt, name, contents.entries[position].descriptor, std::nullopt});
+    images.push_back({.position = position,
+                      .tag = std::nullopt,
+                      .name = name,
+                      .usable_name = name,
+                      .root = contents.entries[position].descriptor,
+                      .problem = std::nullopt});
   return images;
 }
 

@@ -82,24 +82,30 @@ bool would_replace(const LayoutReference& destination, const Origin& origin) {
   });
 }
 
+std::vector<ListedImage> listed_images(const std::vector<LayoutEntry>& entries) {
+  std::vector<ListedImage> images;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    ListedImage image;
+    image.position = i;
+    image.root = entries[i].descriptor;
+    image.problem = entries[i].problem;
+    image.usable_name = usable_name_of(entries, i);
+    if (image.root) {
+      image.tag = tag_of(*image.root);
+      image.name = image_name_of(*image.root);
+    }
+    images.push_back(std::move(image));
+  }
+  return images;
+}
+
 std::vector<ListedImage> list_images(const LayoutReference& reference, const TransportOptions& options) {
   if (!reference.tag.empty() || reference.digest || reference.position) {
     throw Error(ErrorCode::kUsage, reference.string() + " names one image, not a whole store",
                 "write oci:" + reference.directory);
   }
   refuse_unwritable_tag(reference);
-  std::vector<ListedImage> images;
-  const auto entries = read_entries(LayoutDirectory(reference.directory, options.links));
-  for (const LayoutEntry& entry : entries) {
-    ListedImage image{images.size(),    std::nullopt, std::nullopt, usable_name_of(entries, images.size()),
-                      entry.descriptor, entry.problem};
-    if (entry.descriptor) {
-      image.tag = tag_of(*entry.descriptor);
-      image.name = image_name_of(*entry.descriptor);
-    }
-    images.push_back(std::move(image));
-  }
-  return images;
+  return listed_images(read_entries(LayoutDirectory(reference.directory, options.links)));
 }
 
 }  // namespace imgcrypt

@@ -2,6 +2,7 @@
 // is said there. Used by open.cpp alone.
 #pragma once
 
+#include "transport/layout/layout_entries.hpp"
 #include "transport/open.hpp"
 
 #include <memory>
@@ -17,6 +18,8 @@ namespace imgcrypt {
                                                              const TransportOptions& options);
 [[nodiscard]] Reference written_reference(const LayoutReference& destination, const Origin& origin);
 [[nodiscard]] bool would_replace(const LayoutReference& destination, const Origin& origin);
+// Of entries that were read from a layout or an archive, in their order.
+[[nodiscard]] std::vector<ListedImage> listed_images(const std::vector<LayoutEntry>& entries);
 [[nodiscard]] std::vector<ListedImage> list_images(const LayoutReference& reference,
                                                    const TransportOptions& options);
 

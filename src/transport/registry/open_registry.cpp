@@ -77,7 +77,12 @@ std::vector<ListedImage> list_images(const RegistryReference& reference, const T
                 "write docker://" + reference.host + "/" + reference.repository);
   std::vector<ListedImage> images;
   for (const std::string& tag : reading_client(reference, options)->tags())
-    images.push_back({images.size(), tag, std::nullopt, std::nullopt, std::nullopt});
+    images.push_back({.position = images.size(),
+                      .tag = tag,
+                      .name = std::nullopt,
+                      .usable_name = tag,
+                      .root = std::nullopt,
+                      .problem = std::nullopt});
   return images;
 }
 
