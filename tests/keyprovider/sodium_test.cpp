@@ -151,7 +151,7 @@ TEST(SodiumPacket, KeepsItsLimits) {
   const SecretBytes large(kMostPacketBytes);
   EXPECT_EQ(error_of([&] { (void)SodiumProvider(KeyPlaces{}).wrap({recipients.front()}, large); }),
             ErrorCode::kUsage);
-  EXPECT_EQ(error_of([] { (void)parse_packet(Bytes(kMostPacketBytes + 1, ' ')); }), ErrorCode::kUsage);
+  EXPECT_EQ(error_of([] { (void)parse_packet(Bytes(kMostPacketBytes + 1, ' ')); }), ErrorCode::kRefused);
 }
 
 }  // namespace
