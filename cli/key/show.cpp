@@ -171,8 +171,9 @@ Contents contents_of(const std::vector<KeyItem>& items, const std::string& file)
   for (const KeyItem& item : items) {
     const bool is_first = is_used(items, item);
     const std::string use =
-        is_first ? use_of(item, file)
-                 : "none: only the first of its kind in a file is used; move it to a file of its own";
+        is_first || !item.fault.empty()
+            ? use_of(item, file)
+            : "none: only the first of its kind in a file is used; move it to a file of its own";
     if (!contents.lines.empty()) contents.lines.end_line().end_line();
     contents.lines += text_of(item, use);
     contents.keys.add(json_of(item, file, is_first));

@@ -47,6 +47,7 @@ std::string why_none_fits(const RecipientPattern& name, const RecipientList& lis
 // fingerprint is never the beginning of another one.
 std::set<std::size_t> places_of(const std::string& text, const RecipientList& list) {
   const RecipientPattern name = RecipientPattern::parse(text);
+  if (list.layers == 0) throw no_encrypted_layer();
   std::set<std::size_t> places;
   for (std::size_t i = 0; i < list.recipients.size(); ++i) {
     if (name.matches(list.recipients[i].recipient.recipient)) places.insert(i);
@@ -70,6 +71,7 @@ std::set<std::size_t> places_of(const std::string& text, const RecipientList& li
 std::set<std::size_t> chosen_places(const RemoveArguments& arguments, const RecipientList& list) {
   std::set<std::size_t> places;
   for (const std::string& index : arguments.indexes.values()) places.insert(parse_index(index));
+  if (!places.empty() && list.layers == 0) throw no_encrypted_layer();
   if (!places.empty() && *places.rbegin() >= list.recipients.size()) {
     throw Error(ErrorCode::kUsage,
                 "--index " + std::to_string(*places.rbegin()) + ": the image has " +
@@ -95,7 +97,6 @@ bool leaves_unnamed(const RecipientList& list, const std::set<std::size_t>& goin
 void run_recipients_remove(const RemoveArguments& arguments, Output& output) {
   const OpenedSides image = open_sides(arguments.change, output);
   const RecipientList list = list_recipients(*image.source);
-  if (list.layers == 0) throw no_encrypted_layer();
   const std::set<std::size_t> places = chosen_places(arguments, list);
   const RecipientsResult result = remove_recipients(*image.source, *image.destination, list, places,
                                                     arguments.change.options(BlobCheck::kNone), output);

@@ -62,11 +62,18 @@ bool holds_key(std::string_view text, int layers) {
          any_run(text, [&](std::string_view run) { return encodes_key(run, layers); });
 }
 
+bool is_varied(std::string_view run) {
+  const auto has = [&](char first, char last) {
+    return std::ranges::any_of(run, [&](char c) { return c >= first && c <= last; });
+  };
+  return has('A', 'Z') && has('a', 'z') && has('0', '9');
+}
+
 // Between slashes, as a path may be longer.
 bool is_too_long_for_a_name(std::string_view run) {
   while (!run.empty()) {
     const std::size_t size = std::min(run.size(), run.find('/'));
-    if (size > kMostFileName) return true;
+    if (size > kMostFileName && is_varied(run.substr(0, size))) return true;
     run.remove_prefix(std::min(run.size(), size + 1));
   }
   return false;

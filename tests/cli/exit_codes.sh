@@ -53,6 +53,7 @@ rows='
 3 | encrypt oci:plain oci:new -r a.pub                         | recipient a.pub
 3 | encrypt oci:plain oci:new -r provider:none                 | key provider none is not configured
 3 | encrypt oci:plain oci:new -r jwe:a.pub -k none             | key none
+3 | encrypt oci:plain oci:new -r provider:sodium:none          | key provider sodium
 3 | encrypt oci:plain oci:new -r jwe:a.pub --layer 9           | --layer 9
 3 | encrypt oci:plain oci:new -r jwe:a.pub --layer x           | --layer x
 3 | encrypt oci:plain oci:new -r jwe:a.pub --jobs 0            | --jobs "0" is not a number from 1 to 1024
@@ -109,7 +110,7 @@ rows='
 8 | key generate jwe-ec a                                      | a already exists
 8 | key generate sodium a                                      | a already exists
 
-9 | encrypt oci:plain oci:new -r provider:sodium:none          | key provider sodium
+9 | provider test sodium:none                                  | key provider sodium
 '
 
 the_table_holds() {

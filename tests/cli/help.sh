@@ -94,9 +94,9 @@ versions_are_told() {
   done
   expect_exit 0 imgcrypt version -o json
   python3 "$cli_dir/check_schema.py" "$SOURCE_DIR/docs/output.schema.json" version <<<"$stdout" || fail "version -o json: $stdout"
-  json=$(jq -c 'del(.notes, .warnings)' <<<"$stdout")
+  json=$stdout
   expect_exit 0 imgcrypt -V -o json
-  expect_equal "$(jq -c . <<<"$stdout")" "$json" "what -V -o json prints"
+  expect_equal "$stdout" "$json" "what -V -o json prints"
 }
 
 man_pages_are_clean() {

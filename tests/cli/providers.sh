@@ -135,7 +135,7 @@ replies_that_are_refused() {
   for shape in "sed 's/\$/x/'" "sed 's/\$/\\x00/'" "tee $TMP/once | cat - $TMP/once" "sed '1s/^/\\xef\\xbb\\xbf/'" "jq -c '[.]'" \
     "jq -r 'keys[0]'" "sed 's/results\": {/&\"annotation\":\"\",\"optsdata\":\"\",/'" "cut -c -20" \
     "jq -c 'map_values(map_values([256]))'" "jq -c 'map_values(map_values(\"*\"))'" "jq -c 'map_values(\"\")'"; do
-    expect_shape_refused 9 9 "its reply: " "$shape"
+    expect_shape_refused 9 9 "its reply" "$shape"
   done
   expect_shape_refused 9 9 "longer than 1048576" "$(pad_to 1048577)"
   expect_shape_refused 9 9 "the safe is locked" "cat >/dev/null; echo '{\"error\":\"the safe is locked\"}'"

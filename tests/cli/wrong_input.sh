@@ -133,9 +133,14 @@ hints_fit_the_kind_of_file() {
   expect_exit 0 imgcrypt decrypt oci:sealed:t oci:opened:t -k provider:sodium:windows.key
 }
 
+# coordinate OFFSET: of the public key, in base64url
+coordinate() {
+  openssl pkey -in right.pem -pubout -outform DER | tail -c 64 | tail -c "+$1" | head -c 32 | base64 -w0 | tr '+/' '-_' | tr -d =
+}
+
 jwks_say_what_they_lack() {
   local key
-  key=$(jq -cn --arg x "$(coordinate x)" --arg y "$(coordinate y)" '{kty: "EC", crv: "P-256", x: $x, y: $y}')
+  key=$(jq -cn --arg x "$(coordinate 1)" --arg y "$(coordinate 33)" '{kty: "EC", crv: "P-256", x: $x, y: $y}')
   jq '. + {key_ops: ["verify"]}' <<<"$key" >verify.jwk
   expect_error 3 "the key is not for encryption: its use is verify" "" encrypt -r jwe:verify.jwk
   jq '{key: .}' <<<"$key" >nested.jwk

@@ -162,11 +162,11 @@ TEST(CocoProvider, NeverWrapsWithAKeyThatWouldBeLost) {
   const std::string id = "keyid=kbs:///default/test-key/1";
   EXPECT_THAT(wrap({kek + "::" + id}), HasSubstr("kbs:///default/test-key/1"));
   EXPECT_THAT(wrap({id + "::resources=" + kVectors + "offline-fs.json"}), HasSubstr("A256GCM"));
-  EXPECT_EQ(error_of([&] { (void)wrap({id}); }), ErrorCode::kRefused);
+  EXPECT_EQ(error_of([&] { (void)wrap({id}); }), ErrorCode::kUsage);
   EXPECT_EQ(error_of([&] { (void)wrap({id}, {.keys = {}, .resources = {}, .has_sample = true}); }),
-            ErrorCode::kRefused);
+            ErrorCode::kUsage);
   EXPECT_EQ(error_of([&] { (void)wrap({"keyid=kbs:///a/b/c::resources=" + kVectors + "offline-fs.json"}); }),
-            ErrorCode::kRefused);
+            ErrorCode::kUsage);
   EXPECT_EQ(error_of([&] { (void)wrap({kek}); }), ErrorCode::kUsage);
   EXPECT_EQ(error_of([&] { (void)wrap({}); }), ErrorCode::kUsage);
   EXPECT_EQ(error_of([&] { (void)wrap({kProviderEnabled}); }), ErrorCode::kUsage);

@@ -147,10 +147,10 @@ TEST(SodiumPacket, KeepsItsLimits) {
   while (recipients.size() < kMostRecipients) recipients.push_back(SecretKey::generate().public_key().text());
   EXPECT_EQ(parse_packet(as_bytes(packet_for(recipients))).size(), kMostRecipients);
   recipients.push_back(SecretKey::generate().public_key().text());
-  EXPECT_EQ(error_of([&] { (void)packet_for(recipients); }), ErrorCode::kRefused);
+  EXPECT_EQ(error_of([&] { (void)packet_for(recipients); }), ErrorCode::kUsage);
   const SecretBytes large(kMostPacketBytes);
   EXPECT_EQ(error_of([&] { (void)SodiumProvider(KeyPlaces{}).wrap({recipients.front()}, large); }),
-            ErrorCode::kRefused);
+            ErrorCode::kUsage);
   EXPECT_EQ(error_of([] { (void)parse_packet(Bytes(kMostPacketBytes + 1, ' ')); }), ErrorCode::kRefused);
 }
 

@@ -32,7 +32,7 @@ TEST(KeyText, IsRecognized) {
        {pem(kPkcs8), std::string("-----BEGIN"), std::string(kPkcs8), std::string(kSec1), std::string(kPkcs1),
         std::string(kPublic), jwk, sodium, std::string("AGE-SECRET-KEY-1QQQQQQQQ"), base64(pem(kPkcs8)),
         base64(base64(pem(kPkcs8))), base64(jwk), base64(jwk, Base64::kUrl), base64(sodium),
-        std::string(256, 'a')}) {
+        std::string(254, 'a') + "A1"}) {
     EXPECT_TRUE(holds_key_text(text)) << text;
     for (const char* start : {"jwe:", "--key=", "-k", "file="}) {
       if (std::string_view(start) == "-k" && !text.starts_with('-')) continue;
@@ -47,8 +47,9 @@ TEST(KeyText, IsNotAnOrdinaryArgument) {
   for (int i = 0; i < 40; ++i) deep += "/directory" + std::to_string(i);
   for (const std::string& text :
        {std::string(), std::string("key.pem"), std::string("/root/keys/MIGHTY/PRIVATE KEY"), deep,
-        std::string(255, 'a'), std::string("registry/image@sha256:") + std::string(64, 'a'),
-        "provider:other:" + std::string(300, 'a'),
+        std::string(253, 'a') + "A1", std::string(5000, 'a'),
+        std::string("registry/image@sha256:") + std::string(64, 'a'),
+        "provider:other:A1" + std::string(300, 'a'),
         std::string(
             "provider:sodium:sodium-x25519-public-AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIj")}) {
     EXPECT_FALSE(holds_key_text(text)) << text;
