@@ -34,9 +34,10 @@ void add_side(CLI::App& command, RegistryArguments::Side& side, const std::strin
         ->excludes(creds)
         ->group(kGroup);
   }
+  // Not bound to the member: the parser would set an optional one to false when the flag is not given.
   command
-      .add_flag(
-          start + "tls-verify", side.verifies_tls,
+      .add_flag_function(
+          start + "tls-verify", [&side](std::int64_t count) { side.verifies_tls = count > 0; },
           prefix.empty() ? "--tls-verify=false accepts any certificate, and plain http" : "the same" + whose)
       ->group(kGroup);
   command

@@ -118,6 +118,16 @@ says_what_is_missing() {
   expect_contains "$stderr" "host.invalid: no address is known for this host"
 }
 
+plain_http_only_where_it_is_asked_for() {
+  local flag
+  for flag in --debug --tls-verify --tls-verify=true; do
+    expect_exit 5 imgcrypt inspect "$flag" --debug docker://host.invalid/x
+    [[ $stderr != *http://* ]] || fail "$flag: plain http without being asked for: $stderr"
+  done
+  expect_exit 5 imgcrypt inspect --tls-verify=false --debug docker://host.invalid/x
+  expect_contains "$stderr" "GET http://host.invalid/v2/"
+}
+
 asks_for_rights_before_it_works() {
   htpasswd -Bbn user word >"$TMP/htpasswd" 2>/dev/null
   (
@@ -157,6 +167,7 @@ lists_tags
 replaces_in_place
 adds_recipients_by_the_manifest_alone
 says_what_is_missing
+plain_http_only_where_it_is_asked_for
 asks_for_rights_before_it_works
 trusts_no_certificate_by_itself
 echo "ok"

@@ -47,7 +47,8 @@ HttpExchange::~HttpExchange() {
   // Closes the connection if the transfer is not over.
   curl_library().multi_remove_handle(line_->multi(), line_->easy());
   curl_library().slist_free_all(header_lines_);
-  shared_.lines.give_back(std::move(line_));
+  // After a failure libcurl may still hold on to what was connected, and then refuses options.
+  if (is_over_ && result_ == CURLE_OK) shared_.lines.give_back(std::move(line_));
 }
 
 void HttpExchange::configure() {
