@@ -181,6 +181,38 @@ SH
   )
 }
 
+# Each side with its own: a login for a path, a user in the command line, none.
+images_are_opened_with_them() {
+  local image=docker://$REGISTRY/a/b:1 command
+  forget
+  make_image "$TMP/plain" t --no-busybox --layers 1 --layer-size 500 >"$TMP/log"
+  skopeo copy --quiet --dest-tls-verify=false --dest-creds "user:$password" "oci:$TMP/plain:t" "$image"
+  imgcrypt key generate jwe-ec "$TMP/key.pem" >"$TMP/log"
+  expect_exit 4 imgcrypt inspect "$image"
+  expect_contains "$stderr" "anonymous"
+  expect_exit 0 imgcrypt inspect "$image" --creds "user:$password"
+  expect_no_password
+  expect_exit 0 login "$REGISTRY/a"
+  for command in inspect check "recipients list"; do
+    # shellcheck disable=SC2086
+    expect_exit 0 imgcrypt $command "$image" --debug -vv
+    expect_contains "$stderr" "debug: "
+    expect_no_password
+    # shellcheck disable=SC2086
+    expect_exit 4 imgcrypt $command "$image" --no-creds
+  done
+  expect_exit 0 imgcrypt tags "docker://$REGISTRY/a/b"
+  expect_exit 4 imgcrypt inspect "$image" --creds user:pa55wrong --debug
+  expect_no_password
+  expect_exit 4 imgcrypt encrypt "$image" "docker://$REGISTRY/c:1" -r "jwe:$TMP/key.pem.pub"
+  expect_no_password
+  expect_exit 0 imgcrypt encrypt "$image" "docker://$REGISTRY/c:1" -r "jwe:$TMP/key.pem.pub" --dest-creds "user:$password"
+  expect_no_password
+  expect_exit 4 imgcrypt encrypt "$image" "docker://$REGISTRY/c:2" -r "jwe:$TMP/key.pem.pub" --src-no-creds
+  expect_exit 0 imgcrypt decrypt "docker://$REGISTRY/c:1" "oci:$TMP/out:t" -k "$TMP/key.pem" --src-creds "user:$password"
+  rm -r "$TMP/out"
+}
+
 options_are_checked() {
   local image=oci:$TMP/none:t
   expect_exit 3 imgcrypt inspect "$image" --limit-rate 5X
@@ -208,4 +240,5 @@ it_asks_on_a_terminal
 other_files_are_named
 docker_files_are_read
 helpers_keep_credentials
+images_are_opened_with_them
 options_are_checked

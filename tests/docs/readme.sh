@@ -34,6 +34,15 @@ make_stand_ins() {
 exec "$@"
 SH
   # docker.io and registry.example.com are the private registry, which has no TLS.
+  stand_in imgcrypt <<SH
+#!/bin/bash
+arguments=("\${@/docker.io/$REGISTRY}")
+exec /usr/local/bin/imgcrypt "\${arguments[@]/registry.example.com/$REGISTRY}"
+SH
+  stand_in docker <<SH
+#!/bin/bash
+cat $TMP/app.tar
+SH
   stand_in skopeo <<SH
 #!/bin/bash
 arguments=("\${@/docker.io/$REGISTRY}")
@@ -58,7 +67,7 @@ runs_elsewhere() {
 }
 
 run_shell_block() {
-  (cd "$TMP/work" && PATH="$TMP/bin:$PATH" timeout 300 bash -euo pipefail "$1" </dev/null >"$TMP/out" 2>&1) || {
+  (cd "$TMP/work" && XDG_RUNTIME_DIR="$TMP/run" PATH="$TMP/bin:$PATH" timeout 300 bash -euo pipefail "$1" </dev/null >"$TMP/out" 2>&1) || {
     cat "$TMP/out" >&2
     fail "README.md line $2: the block fails"
   }
@@ -90,12 +99,14 @@ run_blocks() {
 
 cover /usr/local
 cover /etc
-mkdir "$TMP/blocks" "$TMP/work"
+mkdir "$TMP/blocks" "$TMP/work" "$TMP/run"
+echo "a password" >"$TMP/work/password.txt"
 cmake --install "$BUILD_DIR" --prefix /usr/local >/dev/null
 ln -s "$repository/keys-example" "$TMP/work/keys-example"
 start_registry "$TMP/registry"
 make_image "$TMP/busybox" t --layers 3 --platforms linux/amd64,linux/arm64 --message "hello from the README" >/dev/null
 skopeo copy --quiet --all --dest-tls-verify=false "oci:$TMP/busybox:t" "docker://$REGISTRY/library/busybox:latest"
+skopeo copy --quiet "oci:$TMP/busybox:t" "docker-archive:$TMP/app.tar:app:latest"
 start_containerd "$TMP/containerd" /usr/local/bin/ctd-decoder /etc/containerd/ocicrypt/keys
 make_stand_ins
 run_blocks
