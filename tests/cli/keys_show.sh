@@ -115,7 +115,7 @@ keys_of_sodium_are_shown() {
   expect_exit 0 imgcrypt key show -o json "$TMP/sodium.pub"
   expect_equal "$(jq -r '.keys[0] | "\(.kind) \(.publicKey) \(.recipient)"' <<<"$stdout")" \
     "public $(cat "$TMP/sodium.pub") provider:sodium:$TMP/sodium.pub" "the public key"
-  sed 's/.$/x/' "$TMP/sodium" >"$TMP/damaged"
+  sed 's/x$/y/; t; s/.$/x/' "$TMP/sodium" >"$TMP/damaged"
   expect_exit 3 imgcrypt key show "$TMP/damaged"
   expect_contains "$stderr" "typing error"
 }

@@ -269,7 +269,7 @@ echo secret >pass
 openssl pkcs8 -topk8 -in right.pem -passout pass:secret -out locked.pem
 chmod 600 ./*.pem pass
 for name in right other; do imgcrypt key generate sodium "$name.key" >/dev/null; done
-sed 's/\(secret-.\)./\1_/' right.key >damaged.key
+sed 's/\(secret-.\)_/\1A/; t; s/\(secret-.\)./\1_/' right.key >damaged.key  # another character, whatever it was
 head -c 32 /dev/urandom >right.bin
 head -c 32 /dev/urandom >other.bin
 expect_exit 0 imgcrypt encrypt oci:plain:t oci:encrypted:t -r jwe:right.pub.pem
