@@ -34,7 +34,6 @@ const LibArchive& LibArchive::get() {
     load(table.error_string, "archive_error_string");
     load(table.write_new, "archive_write_new");
     load(table.write_free, "archive_write_free");
-    load(table.write_fail, "archive_write_fail");
     load(table.set_pax, "archive_write_set_format_pax_restricted");
     load(table.set_block, "archive_write_set_bytes_per_block");
     load(table.open_memory, "archive_write_open_memory");

@@ -38,7 +38,6 @@ struct LibArchive {
   decltype(&::archive_error_string) error_string;
   decltype(&::archive_write_new) write_new;
   decltype(&::archive_write_free) write_free;
-  decltype(&::archive_write_fail) write_fail;
   decltype(&::archive_write_set_format_pax_restricted) set_pax;
   decltype(&::archive_write_set_bytes_per_block) set_block;
   decltype(&::archive_write_open_memory) open_memory;
