@@ -46,7 +46,8 @@ goes_from_registry_to_registry_without_a_file() {
   ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 \
     strace -f -qq -e trace=openat,open,creat -o "$TMP/opened" timeout 120 "$IMGCRYPT" \
     encrypt "docker://$REGISTRY/deep/er/plain:1" "docker://$REGISTRY/secret:2" -r "jwe:$TMP/key.pub.pem" 2>/dev/null >"$TMP/stdout"
-  ! grep -E 'O_CREAT|O_TMPFILE|creat\(' "$TMP/opened" || fail "a file was written"
+  # The thread sanitizer keeps a file of its own.
+  ! grep -E 'O_CREAT|O_TMPFILE|creat\(' "$TMP/opened" | grep -v '"/tmp/tsan\.' || fail "a file was written"
   expect_exit 0 imgcrypt check --full "docker://$REGISTRY/secret:2" -k "$TMP/key.pem"
   expect_exit 0 imgcrypt decrypt "docker://$REGISTRY/secret:2" "docker://$REGISTRY/back:1" -k "$TMP/key.pem"
   expect_contains "$stderr" "exact: the result is identical"

@@ -4,8 +4,6 @@
 #include "base/text/encoding.hpp"
 #include "base/text/json_secret.hpp"
 
-#include <algorithm>
-
 namespace imgcrypt {
 namespace {
 
@@ -62,10 +60,9 @@ std::vector<JsonMember> AuthFile::entries_of(const RegistryKey& key) const {
   const auto auths = entries();
   if (!auths) return found;
   for (const JsonMember& entry : auths->members()) {
-    if (key_of(entry) == key) found.push_back(entry);
+    // The exact key counts before the old spellings of it, which older tools have left.
+    if (key_of(entry) == key) found.insert(entry.name() == key.string() ? found.begin() : found.end(), entry);
   }
-  // The exact key counts before the old spellings of it, which older tools have left.
-  std::ranges::stable_partition(found, [&](const JsonMember& entry) { return entry.name() == key.string(); });
   return found;
 }
 
