@@ -4,6 +4,8 @@
 // since that is passed on as it is. No messages quote values, which may be secret; they name the member.
 #pragma once
 
+#include "base/bytes.hpp"
+
 #include <imgcrypt/error.hpp>
 
 #include <optional>
@@ -28,6 +30,9 @@ inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 // that occur twice, and strings that are not Unicode, are left to those who read them. Throws kIntegrity,
 // with the line and the column, and kRefused beyond the limits.
 void check_json(std::string_view text, const JsonLimits& limits = {});
+
+// The bytes of a file as a text that check_json accepts. What it throws names the file, as `path`.
+[[nodiscard]] std::string checked_json(ByteView bytes, const std::string& path);
 
 // The text as a JSON string, with its quotes, for documents that we put together. Not for secrets. Invalid
 // UTF-8 becomes U+FFFD.

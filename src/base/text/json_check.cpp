@@ -157,4 +157,14 @@ void check_json(std::string_view text, const JsonLimits& limits) {
   JsonChecker(text, limits).run();
 }
 
+std::string checked_json(ByteView bytes, const std::string& path) {
+  std::string text(as_text(bytes));
+  try {
+    check_json(text);
+  } catch (const Error& error) {
+    throw error.in(path);
+  }
+  return text;
+}
+
 }  // namespace imgcrypt

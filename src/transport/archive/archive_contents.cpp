@@ -1,5 +1,6 @@
 #include "transport/archive/archive_contents.hpp"
 
+#include "base/text/json.hpp"
 #include "oci/manifest.hpp"
 #include "transport/archive/docker_images.hpp"
 #include "transport/archive/open_tar.hpp"
@@ -27,13 +28,7 @@ std::string read_list(const ArchiveContents& contents, const char* name, const s
   const std::string path = what + ", " + name;
   const Bytes bytes =
       read_range(contents.file.get(), contents.members.find(name).value(), kMostDocumentBytes, path);
-  std::string text(as_text(bytes));
-  try {
-    check_json(text);
-  } catch (const Error& error) {
-    throw error.in(path);
-  }
-  return text;
+  return checked_json(bytes, path);
 }
 
 void read_entries_of(ArchiveContents& contents, Kind wanted, const std::string& what) {

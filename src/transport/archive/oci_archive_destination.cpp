@@ -1,6 +1,7 @@
 #include "transport/archive/oci_archive_destination.hpp"
 
 #include "oci/manifest.hpp"
+#include "transport/files/blob_faults.hpp"
 #include "transport/layout/index_edit.hpp"
 
 namespace imgcrypt {
@@ -29,11 +30,7 @@ void OciArchiveDestination::check() {
 }
 
 void OciArchiveDestination::put_document(const Descriptor& descriptor, std::string_view text) {
-  if (text.size() > kMostDocumentBytes) {
-    throw Error(ErrorCode::kRefused,
-                "document " + descriptor.digest.string() + " would be larger than 4 MiB");
-  }
-  check_json(text);
+  require_readable_document(descriptor, text);
   if (has(descriptor)) return;
   MemorySource content(to_bytes(as_bytes(text)));
   put_blob({descriptor.media_type, descriptor.size, descriptor.digest}, content);

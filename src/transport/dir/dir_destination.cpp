@@ -96,6 +96,7 @@ Digest DirDestination::put_blob(const BlobInfo& info, Source& content) {
 }
 
 void DirDestination::put_document(const Descriptor& descriptor, std::string_view text) {
+  require_readable_document(descriptor, text);
   const std::scoped_lock lock(mutex_);
   documents_.insert_or_assign(descriptor.digest, std::string(text));
 }

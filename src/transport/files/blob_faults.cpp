@@ -1,5 +1,8 @@
 #include "transport/files/blob_faults.hpp"
 
+#include "base/text/json.hpp"
+#include "oci/manifest.hpp"
+
 namespace imgcrypt {
 
 std::string label(const Descriptor& blob) { return "blob " + blob.digest.string(); }
@@ -26,6 +29,14 @@ void require_content(const std::optional<Digest>& expected, std::uint64_t expect
   throw Error(ErrorCode::kIntegrity, "blob " + digest.string() + " is damaged: it has " +
                                          std::to_string(size) + " of " + std::to_string(expected_size) +
                                          " bytes");
+}
+
+void require_readable_document(const Descriptor& descriptor, std::string_view text) {
+  if (text.size() > kMostDocumentBytes) {
+    throw Error(ErrorCode::kRefused,
+                "document " + descriptor.digest.string() + " would be larger than 4 MiB");
+  }
+  check_json(text);
 }
 
 }  // namespace imgcrypt

@@ -5,7 +5,9 @@
 
 #include <imgcrypt/error.hpp>
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace imgcrypt {
 
@@ -22,5 +24,9 @@ void require_size(const Descriptor& blob, std::uint64_t found);
 // announced. `expected` is nullopt where the digest was not known before.
 void require_content(const std::optional<Digest>& expected, std::uint64_t expected_size, const Digest& digest,
                      std::uint64_t size);
+
+// Throws kRefused for a document that readers would refuse for its size, and as check_json: once it was
+// written, it would lock the image.
+void require_readable_document(const Descriptor& descriptor, std::string_view text);
 
 }  // namespace imgcrypt

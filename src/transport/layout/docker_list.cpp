@@ -24,13 +24,7 @@ std::optional<std::string> read_docker_list(const LayoutDirectory& directory) {
   if (!file) return std::nullopt;
   const std::string path = directory.path() + "/" + kDockerList;
   const Bytes bytes = read_all(file->get(), kMostDocumentBytes, path);
-  std::string text(as_text(bytes));
-  try {
-    check_json(text);
-  } catch (const Error& error) {
-    throw error.in(path);
-  }
-  return text;
+  return checked_json(bytes, path);
 }
 
 std::set<Digest> blobs_of_docker_list(const std::string& list) {

@@ -171,12 +171,7 @@ Digest LayoutDestination::put_blob(const BlobInfo& info, Source& content) {
 }
 
 void LayoutDestination::put_document(const Descriptor& descriptor, std::string_view text) {
-  // Before anything is replaced: what readers refuse would lock the image.
-  if (text.size() > kMostDocumentBytes) {
-    throw Error(ErrorCode::kRefused,
-                "document " + descriptor.digest.string() + " would be larger than 4 MiB");
-  }
-  check_json(text);
+  require_readable_document(descriptor, text);
   // Never adopted unread: it is small, and `text` can mend what is damaged.
   if (has(descriptor)) return;
   MemorySource content(to_bytes(as_bytes(text)));

@@ -87,14 +87,8 @@ std::string LayoutDirectory::read_index() const {
     throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path_,
                 "it has no index.json: name the directory that holds one");
   }
-  const Bytes bytes = read_all(file->get(), kMostDocumentBytes, path_ + "/index.json");
-  std::string text(as_text(bytes));
-  try {
-    check_json(text);
-  } catch (const Error& error) {
-    throw error.in(path_ + "/index.json");
-  }
-  return text;
+  const std::string path = path_ + "/index.json";
+  return checked_json(read_all(file->get(), kMostDocumentBytes, path), path);
 }
 
 std::optional<Fd> LayoutDirectory::open_blob_directory(HashAlgorithm algorithm) const {
