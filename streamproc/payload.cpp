@@ -2,6 +2,7 @@
 
 #include "base/process/fd.hpp"
 #include "base/text/encoding.hpp"
+#include "keywrap/provider/provider_config.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
