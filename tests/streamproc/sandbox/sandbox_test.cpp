@@ -40,15 +40,6 @@ int opened(const std::string& path, int flags) {
   return ::open(path.c_str(), flags | O_CLOEXEC, 0600) < 0 ? kRefused : kDone;
 }
 
-int in_a_thread(const std::function<void()>& work) {
-  try {
-    std::thread(work).join();
-    return kDone;
-  } catch (const std::system_error&) {
-    return kRefused;
-  }
-}
-
 // Each probe runs in a process of its own that is shut in, for good.
 class SandboxTest : public testing::Test {
  protected:
@@ -114,6 +105,15 @@ TEST_F(SandboxTest, IsOffWhenItIsNotWanted) {
 
 // The sanitizers make system calls of their own, so under them there are no filters (has_seccomp).
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+int in_a_thread(const std::function<void()>& work) {
+  try {
+    std::thread(work).join();
+    return kDone;
+  } catch (const std::system_error&) {
+    return kRefused;
+  }
+}
 
 TEST_F(SandboxTest, OpensNothingOnceItWrites) {
   expect_killed(Phase::kWriting, [&] { return opened(store() + "/manifest", O_RDONLY); });
