@@ -133,9 +133,9 @@ void run_copy(const CopyArguments& given, Output& output) {
   how.platforms = options.selection.value().platforms;
   how.types = given.format == "oci" ? TypesChoice::kOci : TypesChoice::kKeep;
   how.digest = given.must_preserve_digests ? DigestRule::kMustStay : DigestRule::kMayChange;
-  how.referrers = options.referrers.value();
-  how.dry_run = options.dry_run.value();
-  how.jobs = options.jobs.value();
+  how.write.referrers = options.referrers.value();
+  how.write.dry_run = options.dry_run.value();
+  how.write.jobs = options.jobs.value();
   copy_unchanged(options, how, output);
 }
 

@@ -73,9 +73,9 @@ void run_decrypt(const DecryptArguments& options, Output& output) {
   how.selection = selection;
   how.locked = options.is_partial ? Locked::kStay : Locked::kFail;
   how.diff_ids = diff_id_check(options.diff_ids);
-  how.dry_run = options.dry_run.value();
-  how.referrers = options.referrers.value();
-  how.jobs = options.jobs.value();
+  how.write.dry_run = options.dry_run.value();
+  how.write.referrers = options.referrers.value();
+  how.write.jobs = options.jobs.value();
   const DecryptResult result = decrypt_image(*image.source, *image.destination, keys, how, output);
   JsonObject json = json_of(result, image.target);
   FormerOutcome former;

@@ -62,9 +62,9 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   how.selection = selection;
   how.base = base.get();
   how.unwrappers = keys.empty() ? nullptr : &keys;
-  how.dry_run = options.dry_run.value();
-  how.referrers = options.referrers.value();
-  how.jobs = options.jobs.value();
+  how.write.dry_run = options.dry_run.value();
+  how.write.referrers = options.referrers.value();
+  how.write.jobs = options.jobs.value();
   const EncryptResult result = encrypt_image(*image.source, *image.destination, wrappers, how, output);
   JsonObject json = json_of(result, image.target);
   if (!result.root) {

@@ -17,7 +17,7 @@ void ChangeArguments::add_options_to(CLI::App& command) {
 }
 
 RecipientsOptions ChangeArguments::options(BlobCheck check) const {
-  return {check, dry_run.value(), jobs.value(), referrers.value()};
+  return {check, {referrers.value(), dry_run.value(), jobs.value()}};
 }
 
 OpenedSides open_sides(const ChangeArguments& arguments, Output& output) {

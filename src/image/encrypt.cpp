@@ -4,7 +4,6 @@
 #include "image/change/layer_encryption.hpp"
 #include "image/change/layer_rewrap.hpp"
 #include "image/change/plan_notes.hpp"
-#include "image/change/rewrite.hpp"
 #include "image/change/source_digest.hpp"
 #include "image/tree/convert_to_oci.hpp"
 #include "image/tree/diff_ids.hpp"
@@ -26,9 +25,9 @@ class Outcomes {
     // would be encrypted twice.
     check_annotations(tree);
     if (options.base != nullptr)
-      base_ = layers_of_base(*options.base, tree, source, configs, options.jobs, reporter);
+      base_ = layers_of_base(*options.base, tree, source, configs, options.write.jobs, reporter);
     if (options.unwrappers != nullptr) {
-      unwrapped_ = unwrap_layer_keys(tree, chosen_, *options.unwrappers, options.jobs, reporter);
+      unwrapped_ = unwrap_layer_keys(tree, chosen_, *options.unwrappers, options.write.jobs, reporter);
       // With recipients added to some layers only, they could not run the image.
       if (!unwrapped_.locked.empty()) throw unwrapped_.locked.front().error();
     }
@@ -250,21 +249,11 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
   require_diff_ids(configs, plan);
   note_conversion(stored, converted, outcomes, reporter);
   note_outcomes(outcomes, options, choice.left_out, reporter);
-  note_plan(plan, reporter);
-  settle_referrers(source, choice.left_out.empty() ? stored : choice.tree, destination, options.referrers,
-                   plan, reporter);
-  EncryptResult result{std::nullopt, std::nullopt, outcomes.layers(), choice.left_out, {}, {}};
+  const ImageNode& chosen = choice.left_out.empty() ? stored : choice.tree;
+  EncryptResult result{carry_out(plan, chosen, configs, source, destination, options.write, reporter),
+                       outcomes.layers(), choice.left_out, plain_layers(converted)};
   // Of the platforms that were left out, but not what they share with those that are encrypted.
-  result.plain_left_out = plain_layers(converted);
   for (const Digest& layer : plain_layers(choice.tree)) result.plain_left_out.erase(layer);
-  if (options.dry_run == DryRun::kYes) {
-    result.kept = check_feasible(source, destination, plan);
-    return result;
-  }
-  Rewritten rewritten = rewrite_image(source, plan, configs, destination, options.jobs, reporter);
-  note_replaced(rewritten, reporter);
-  result.root = std::move(rewritten.root);
-  result.replaced = std::move(rewritten.replaced);
   return result;
 }
 

@@ -106,7 +106,7 @@ WrittenImage encrypt_as_requested(const EncryptRequest& request) {
                        {.origin = Origin{from, source->root()}, .warn = warn_through(reporter)});
   EncryptOptions options;
   options.selection = selection_of(request.layers, request.platforms);
-  options.jobs = threads_for(request.jobs);
+  options.write.jobs = threads_for(request.jobs);
   const EncryptResult result = encrypt_image(*source, *destination, wrappers, options, reporter);
   return written(result.root, reporter);
 }
@@ -126,7 +126,7 @@ WrittenImage decrypt_as_requested(const DecryptRequest& request) {
                        {.origin = Origin{from, source->root()}, .warn = warn_through(reporter)});
   DecryptOptions options;
   options.selection = selection_of(request.layers, request.platforms);
-  options.jobs = threads_for(request.jobs);
+  options.write.jobs = threads_for(request.jobs);
   const DecryptResult result = decrypt_image(*source, *destination, keys, options, reporter);
   return written(result.root, reporter);
 }

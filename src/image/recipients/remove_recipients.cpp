@@ -78,7 +78,8 @@ RecipientsResult remove_recipients(ImageSource& source, ImageDestination& destin
   for (const std::size_t place : places) identities.insert(identity(list.recipients.at(place).recipient));
   ImagePlan plan(convert_to_oci(list.image));
   const std::size_t layers = plan_removal(plan, identities);
-  return carry_out(std::move(plan), layers, source, destination, options, reporter);
+  const Configs configs(source);  // empty: recipients do not depend on configs
+  return {carry_out(plan, plan.tree(), configs, source, destination, options.write, reporter), layers};
 }
 
 }  // namespace imgcrypt
