@@ -27,15 +27,13 @@ void run_gc(const GcArguments& arguments, Output& output) {
   JsonArray removed;
   for (const StoredBlob& blob : garbage) {
     bytes += blob.size;
-    if (!lines.empty()) lines.end_line();
-    lines += blob.digest.string();
+    lines.add_line(blob.digest.string());
     removed.add(JsonObject().add("digest", blob.digest.string()).add("size", blob.size));
   }
   JsonArray left;
   for (const UnfinishedBlob& file : unfinished) {
     bytes += file.size;
-    if (!lines.empty()) lines.end_line();
-    lines += file.path;
+    lines.add_line(file.path);
     left.add(JsonObject().add("path", file.path).add("size", file.size));
   }
   std::string what = std::to_string(garbage.size()) + (garbage.size() == 1 ? " blob" : " blobs");

@@ -40,8 +40,7 @@ void run_tags(const TagsArguments& arguments, Output& output) {
     if (tag.empty()) {
       ++untagged;
     } else if (names.insert(line).second) {
-      if (!lines.empty()) lines.end_line();
-      lines += line;
+      lines.add_line(line);
     }
   }
   if (untagged > 0) {

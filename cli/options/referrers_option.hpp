@@ -12,9 +12,8 @@ namespace imgcrypt::cli {
 struct ReferrersOption {
   std::string choice = "drop";
 
-  // Returns the option, for others that exclude it.
-  CLI::Option* add_to(CLI::App& command) {
-    return command
+  void add_to(CLI::App& command) {
+    command
         .add_option("--referrers", choice,
                     "what to do with signatures, SBOMs and what else refers to the image by its digest: drop "
                     "(the default) leaves them behind and says how many there are, copy takes them along")

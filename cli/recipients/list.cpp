@@ -25,8 +25,7 @@ void run_recipients_list(const ReadImage& image, Output& output) {
   Text lines;
   JsonArray recipients;
   for (std::size_t i = 0; i < list.recipients.size(); ++i) {
-    if (i != 0) lines.end_line();
-    lines += line_of(list, i);
+    lines.add_line(line_of(list, i));
     recipients.add(json_of(list.recipients[i]));
   }
   if (!list.without.empty()) {

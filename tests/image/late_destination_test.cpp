@@ -95,7 +95,7 @@ TEST_F(Late, DestinationsGetOtherRecipients) {
   expect_plain(added, other);
   MemoryStore removed;
   LateDestination late_again(removed);
-  (void)remove_recipients(added, late_again, list_recipients(added), {0}, {.write = {.jobs = 2}}, reporter_);
+  (void)remove_recipients(added, late_again, list_recipients(added), {0}, {.jobs = 2}, reporter_);
   EXPECT_EQ(list_recipients(removed).recipients.size(), 1U);
   const CheckResult checked = check_image(removed, {.depth = CheckDepth::kContent, .jobs = 2}, reporter_);
   EXPECT_TRUE(checked.problems.empty());

@@ -13,9 +13,9 @@ struct RecipientsResult : WriteResult {
   std::size_t layers = 0;  // whose recipients change; a layer that occurs twice counts once
 };
 
-// How, not for whom. All three use cases take them.
+// How, not for whom.
 struct RecipientsOptions {
-  BlobCheck check = BlobCheck::kAll;  // has no effect on removal, and rotation always checks
+  BlobCheck check = BlobCheck::kAll;  // has no effect on rotation, which always checks
   WriteOptions write = {};
 };
 

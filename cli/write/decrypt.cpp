@@ -1,9 +1,9 @@
-#include "cli/decrypt.hpp"
+#include "image/decrypt.hpp"
 
 #include "cli/commands.hpp"
-#include "cli/former_image.hpp"
 #include "cli/json/results.hpp"
-#include "image/decrypt.hpp"
+#include "cli/write/encrypt_decrypt.hpp"
+#include "cli/write/finish.hpp"
 
 #include <memory>
 
@@ -46,7 +46,7 @@ std::string_view word(Exactness exactness) {
 }
 
 JsonObject json_of(const DecryptResult& result, const Reference& target) {
-  JsonObject json = written_result(target, result.root, result.replaced);
+  JsonObject json = written_result(target, result);
   if (result.root) json.add("exactness", word(result.exactness));
   json.add_or_null("sourceDigest", result.source_digest);
   JsonArray layers;
@@ -64,38 +64,26 @@ KeyUnwrappers read_keys(const KeyOptions& keys, Output& output) {
 }  // namespace
 
 void run_decrypt(const DecryptArguments& options, Output& output) {
-  options.digest_file.check();
   const Selection selection = options.selection.value();
-  const OpenedSides image = options.sides.open(options.selection, output);
+  const OpenedSides image = options.write.open(options.selection, output);
   // After the images, so that nobody types a passphrase for a reference that does not exist.
   const KeyUnwrappers keys = read_keys(options.keys, output);
   DecryptOptions how;
   how.selection = selection;
   how.locked = options.is_partial ? Locked::kStay : Locked::kFail;
   how.diff_ids = diff_id_check(options.diff_ids);
-  how.write.dry_run = options.dry_run.value();
-  how.write.referrers = options.referrers.value();
-  how.write.jobs = options.jobs.value();
+  how.write = options.write.options();
   const DecryptResult result = decrypt_image(*image.source, *image.destination, keys, how, output);
-  JsonObject json = json_of(result, image.target);
-  FormerOutcome former;
-  if (result.root) {
-    options.digest_file.write(result.root->digest);
-    former = settle_former(image, result.replaced, options.sides.prune, FormerReaders::kKept, output, json);
-    output.print_text(image.target.string() + "@" + result.root->digest.string());
-  } else {
-    for (const DecryptedLayer& layer : result.layers)
-      output.print_text(layer.place + ": " + description(layer.outcome));
-    (void)foresee_former(image.store.get(), result.kept, options.sides.prune, output, json);
-  }
-  output.print_json(std::move(json));
-  if (former.failure) throw Error(*former.failure);
+  Ending ending{.json = json_of(result, image.target)};
+  for (const DecryptedLayer& layer : result.layers)
+    ending.would.add_line(layer.place + ": " + description(layer.outcome));
+  finish(result, image, options.write, std::move(ending), output);
 }
 
 void add_decrypt(CLI::App& app, Output& output) {
   const auto options = std::make_shared<DecryptArguments>();
   CLI::App* command = app.add_subcommand("decrypt", "Decrypt the layers of an image");
-  options->sides.add_arguments_to(*command, "SRC", "image to read", IfMissing::kFail);
+  options->write.add_arguments_to(*command, "SRC", "image to read", IfMissing::kFail);
   options->selection.add_to(*command);
   command->add_flag("--partial", options->is_partial,
                     "leave layers encrypted that no key opens (default: fail)");
@@ -105,12 +93,8 @@ void add_decrypt(CLI::App& app, Output& output) {
                    "skips the check if the result is exactly the image that was encrypted")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("auto|always|never");
-  options->sides.add_options_to(*command);
-  options->dry_run.add_to(*command);
   options->keys.add_to(*command);
-  options->referrers.add_to(*command);
-  options->jobs.add_to(*command);
-  options->digest_file.add_to(*command);
+  options->write.add_options_to(*command);
   command->callback([options, &output] { run_decrypt(*options, output); });
 }
 

@@ -1,15 +1,18 @@
-// SRC and DST of a command that writes an image: the arguments that name the two, the options that say how
-// they are opened, and the opening, which is the same for every such command. For the main thread; like every
-// option struct, it must outlive the parsing.
+// What all commands that write an image have in common on the command line: SRC and DST, how the two are
+// opened, and how the image is written; and the opening itself. For the main thread; like every option
+// struct, it must outlive the parsing.
 #pragma once
 
+#include "cli/options/digest_file_option.hpp"
+#include "cli/options/dry_run_option.hpp"
 #include "cli/options/image_arguments.hpp"
-#include "cli/options/links_option.hpp"
+#include "cli/options/jobs_option.hpp"
 #include "cli/options/prune_option.hpp"
-#include "cli/options/registry_options.hpp"
+#include "cli/options/referrers_option.hpp"
 #include "cli/options/selection_options.hpp"
-#include "cli/options/tmpdir_option.hpp"
+#include "cli/options/transport_arguments.hpp"
 #include "cli/terminal/output.hpp"
+#include "image/change/carry_out.hpp"
 #include "transport/image_store.hpp"
 #include "transport/reference.hpp"
 
@@ -27,29 +30,32 @@ struct OpenedSides {
   Reference target;
   std::unique_ptr<ImageDestination> destination;
   std::unique_ptr<SharedStore> store;  // of the destination; may be null
-  RegistryOptions source_registry;     // for other images that are read beside the source
+  TransportOptions reading;            // for other images that are read beside the source
 };
 
-struct ImageSides {
+struct WriteArguments {
   std::string source;
   std::string destination;  // empty, where DST may be left out: in place
   PruneOption prune;
-  LinksOption links;
-  RegistryArguments registry;
-  TmpdirOption tmpdir;
+  TransportArguments transport;
+  DryRunOption dry_run;
+  ReferrersOption referrers;
+  JobsOption jobs;
+  DigestFileOption digest_file;
 
-  // `source_name` and `description` are those of SRC in the help. Call this first, add_options_to later:
-  // --help lists them in this order.
+  // `source_name` and `description` are those of SRC in the help, which lists what a command takes in the
+  // order in which it is added.
   void add_arguments_to(CLI::App& command, const std::string& source_name, const std::string& description,
                         IfMissing if_missing);
   void add_options_to(CLI::App& command);
 
   // Reads the source's root, and writes nothing yet. The output is told what the stores warn of, and that
   // stdout is the destination, if it is; it must outlive what is returned. Throws kUsage for references that
-  // cannot be parsed or not be written to; as open_source, open_destination, RegistryArguments::both,
-  // PruneOption::open_store and
-  // SelectionOptions::check_place.
+  // cannot be parsed or not be written to, and for a digest file that could not be written; as open_source,
+  // open_destination, TransportArguments::both, PruneOption::open_store and SelectionOptions::check_place.
   [[nodiscard]] OpenedSides open(const SelectionOptions& selection, Output& output) const;
+
+  [[nodiscard]] WriteOptions options() const;
 };
 
 }  // namespace imgcrypt::cli

@@ -1,11 +1,10 @@
 #include "image/copy.hpp"
 
 #include "cli/commands.hpp"
-#include "cli/decrypt.hpp"
-#include "cli/encrypt.hpp"
-#include "cli/former_image.hpp"
 #include "cli/json/results.hpp"
 #include "cli/options/passphrase.hpp"
+#include "cli/write/encrypt_decrypt.hpp"
+#include "cli/write/finish.hpp"
 #include "keywrap/scheme_help.hpp"
 
 #include <sys/utsname.h>
@@ -87,39 +86,21 @@ SelectionOptions selection_of(const CopyArguments& options) {
 JsonObject json_of(const CopyResult& result, const Reference& target) {
   JsonArray layers;
   for (const CopiedLayer& layer : result.layers) layers.add(layer_result(layer.place, layer.layer));
-  return written_result(target, result.root, result.replaced)
-      .add("layers", layers)
-      .add("leftOut", JsonArray::of(result.left_out));
+  return written_result(target, result).add("layers", layers).add("leftOut", JsonArray::of(result.left_out));
 }
 
-void copy_unchanged(const EncryptArguments& options, const CopyOptions& how, Output& output) {
-  options.digest_file.check();
-  const OpenedSides image = options.sides.open(options.selection, output);
+void copy_unchanged(const CopyArguments& given, const SelectionOptions& selection, Output& output) {
+  const WriteArguments& write = given.encryption.write;
+  CopyOptions how;
+  how.platforms = selection.value().platforms;
+  how.types = given.format == "oci" ? TypesChoice::kOci : TypesChoice::kKeep;
+  how.digest = given.must_preserve_digests ? DigestRule::kMustStay : DigestRule::kMayChange;
+  how.write = write.options();
+  const OpenedSides image = write.open(selection, output);
   const CopyResult result = copy_image(*image.source, *image.destination, how, output);
-  JsonObject json = json_of(result, image.target);
-  FormerOutcome former;
-  if (result.root) {
-    options.digest_file.write(result.root->digest);
-    former = settle_former(image, result.replaced, options.sides.prune, FormerReaders::kKept, output, json);
-    output.print_text(image.target.string() + "@" + result.root->digest.string());
-  } else {
-    for (const CopiedLayer& layer : result.layers) output.print_text(layer.place + ": would be copied");
-    (void)foresee_former(image.store.get(), result.kept, options.sides.prune, output, json);
-  }
-  output.print_json(std::move(json));
-  if (former.failure) throw Error(*former.failure);
-}
-
-DecryptArguments decryption_of(const EncryptArguments& options) {
-  DecryptArguments decryption;
-  decryption.sides = options.sides;
-  decryption.dry_run = options.dry_run;
-  decryption.selection = options.selection;
-  decryption.keys = options.keys;
-  decryption.referrers = options.referrers;
-  decryption.jobs = options.jobs;
-  decryption.digest_file = options.digest_file;
-  return decryption;
+  Ending ending{.json = json_of(result, image.target)};
+  for (const CopiedLayer& layer : result.layers) ending.would.add_line(layer.place + ": would be copied");
+  finish(result, image, write, std::move(ending), output);
 }
 
 void run_copy(const CopyArguments& given, Output& output) {
@@ -128,20 +109,15 @@ void run_copy(const CopyArguments& given, Output& output) {
   EncryptArguments options = given.encryption;
   options.selection = selection_of(given);
   if (encrypts(given)) return run_encrypt(options, output);
-  if (decrypts(given)) return run_decrypt(decryption_of(options), output);
-  CopyOptions how;
-  how.platforms = options.selection.value().platforms;
-  how.types = given.format == "oci" ? TypesChoice::kOci : TypesChoice::kKeep;
-  how.digest = given.must_preserve_digests ? DigestRule::kMustStay : DigestRule::kMayChange;
-  how.write.referrers = options.referrers.value();
-  how.write.dry_run = options.dry_run.value();
-  how.write.jobs = options.jobs.value();
-  copy_unchanged(options, how, output);
+  if (decrypts(given)) {
+    return run_decrypt({.write = options.write, .selection = options.selection, .keys = options.keys},
+                       output);
+  }
+  copy_unchanged(given, options.selection, output);
 }
 
 // Of skopeo copy, so that scripts keep working.
-void add_skopeo_options(CLI::App& command, CopyArguments& options, CLI::Option* platforms,
-                        CLI::Option* referrers) {
+void add_skopeo_options(CLI::App& command, CopyArguments& options, CLI::Option* platforms) {
   command
       .add_option("--multi-arch", options.multi_arch,
                   "all platforms (the default), or only that of this system")
@@ -155,7 +131,7 @@ void add_skopeo_options(CLI::App& command, CopyArguments& options, CLI::Option* 
                    "fail if the copy would have another digest");
   command
       .add_flag("--remove-signatures", options.removes_signatures, "leave signatures behind (the default)")
-      ->excludes(referrers);
+      ->excludes("--referrers");
 }
 
 }  // namespace
@@ -165,14 +141,10 @@ void add_copy(CLI::App& app, Output& output) {
   EncryptArguments& all = options->encryption;
   CLI::App* command = app.add_subcommand(
       "copy", "Copy an image as it is, encrypted or not; with -r or -k, as encrypt or decrypt do");
-  all.sides.add_arguments_to(*command, "SRC", "image to read", IfMissing::kFail);
+  all.write.add_arguments_to(*command, "SRC", "image to read", IfMissing::kFail);
   CLI::Option* platforms = all.selection.add_platforms_to(*command, "not written");
-  CLI::Option* referrers = all.referrers.add_to(*command);
-  add_skopeo_options(*command, *options, platforms, referrers);
-  all.sides.add_options_to(*command);
-  all.dry_run.add_to(*command);
-  all.jobs.add_to(*command);
-  all.digest_file.add_to(*command);
+  all.write.add_options_to(*command);
+  add_skopeo_options(*command, *options, platforms);
   all.recipients.add_to(*command);
   all.keys.add_to(*command);
   // Without the variables of the environment: a copy stays a copy wherever it runs.

@@ -1,4 +1,4 @@
-#include "cli/former_image.hpp"
+#include "cli/write/former_image.hpp"
 
 #include "base/text/short_list.hpp"
 #include "cli/json/results.hpp"
@@ -73,29 +73,29 @@ void settle_by_digest(const OpenedSides& sides, const Digest& root, const PruneO
   }
 }
 
-}  // namespace
-
-FormerOutcome settle_former(const OpenedSides& sides, const std::optional<Digest>& replaced,
-                            const PruneOption& prune, FormerReaders readers, Output& output,
-                            JsonObject& json) {
-  FormerOutcome outcome;
-  if (sides.destination->former_images() == FormerImages::kShared)
-    settle_in_store(sides.store.get(), replaced, prune, readers, output, outcome);
-  else if (replaced)
-    settle_by_digest(sides, *replaced, prune, readers, output, outcome);
-  json.add("pruned", array_of(outcome.removed));
-  return outcome;
-}
-
-std::set<Digest> foresee_former(SharedStore* store, const std::set<Digest>& kept, const PruneOption& prune,
-                                Output& output, JsonObject& json) {
+std::set<Digest> foresee_pruning(const WriteResult& result, SharedStore* store, const PruneOption& prune,
+                                 Output& output) {
   std::set<Digest> going;
-  if (store != nullptr && prune.is_given) going = prunable_blobs(*store, kept);
+  if (store != nullptr && prune.is_given) going = prunable_blobs(*store, result.kept);
   if (!going.empty())
     output.note("would remove " + count_of(going.size(), "blob") + " that only the former image needs");
   for (const Digest& blob : going) output.detail("would remove " + blob.string());
-  json.add("pruned", array_of(going));
   return going;
+}
+
+}  // namespace
+
+FormerOutcome settle_former(const WriteResult& result, const OpenedSides& sides, const PruneOption& prune,
+                            FormerReaders readers, Output& output, JsonObject& json) {
+  FormerOutcome outcome;
+  if (!result.root)
+    outcome.removed = foresee_pruning(result, sides.store.get(), prune, output);
+  else if (sides.destination->former_images() == FormerImages::kShared)
+    settle_in_store(sides.store.get(), result.replaced, prune, readers, output, outcome);
+  else if (result.replaced)
+    settle_by_digest(sides, *result.replaced, prune, readers, output, outcome);
+  json.add("pruned", array_of(outcome.removed));
+  return outcome;
 }
 
 }  // namespace imgcrypt::cli
