@@ -132,19 +132,17 @@ void run_check(const CheckArguments& options, Output& output) {
 
 }  // namespace
 
-void add_check(CLI::App& app, Output& output) {
+void define_check(CLI::App& command, Output& output) {
   const auto options = std::make_shared<CheckArguments>();
-  CLI::App* command =
-      app.add_subcommand("check", "Check that an image is complete and that your keys open its layers");
-  options->image.add_argument_to(*command, "image to check");
-  options->selection.add_to(*command, "not checked");
-  command->add_flag("--full", options->is_full, "read every layer, and check its digest, HMAC and diff_id");
-  command->add_flag("--require-encrypted", options->requires_encrypted,
+  options->image.add_argument_to(command, "image to check");
+  options->selection.add_to(command, "not checked");
+  command.add_flag("--full", options->is_full, "read every layer, and check its digest, HMAC and diff_id");
+  command.add_flag("--require-encrypted", options->requires_encrypted,
                     "fail if a layer of the file system is not encrypted, whatever --layer selects");
-  options->keys.add_to(*command);
-  options->jobs.add_to(*command);
-  options->image.add_options_to(*command);
-  command->callback([options, &output] { run_check(*options, output); });
+  options->keys.add_to(command);
+  options->jobs.add_to(command);
+  options->image.add_options_to(command);
+  command.callback([options, &output] { run_check(*options, output); });
 }
 
 }  // namespace imgcrypt::cli

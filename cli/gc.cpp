@@ -50,12 +50,11 @@ void run_gc(const GcArguments& arguments, Output& output) {
 
 }  // namespace
 
-void add_gc(CLI::App& app, Output& output) {
+void define_gc(CLI::App& command, Output& output) {
   const auto arguments = std::make_shared<GcArguments>();
-  CLI::App* command = app.add_subcommand("gc", "Remove blobs from an image layout that no image of it needs");
-  command->add_option("LAYOUT", arguments->reference, "layout to tidy up: oci:DIR")->required();
-  arguments->dry_run.add_to(*command);
-  command->callback([arguments, &output] { run_gc(*arguments, output); });
+  command.add_option("LAYOUT", arguments->reference, "layout to tidy up: oci:DIR")->required();
+  arguments->dry_run.add_to(command);
+  command.callback([arguments, &output] { run_gc(*arguments, output); });
 }
 
 }  // namespace imgcrypt::cli

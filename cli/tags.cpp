@@ -53,16 +53,15 @@ void run_tags(const TagsArguments& arguments, Output& output) {
 
 }  // namespace
 
-void add_tags(CLI::App& app, Output& output) {
+void define_tags(CLI::App& command, Output& output) {
   const auto arguments = std::make_shared<TagsArguments>();
-  CLI::App* command = app.add_subcommand("tags", "List the tags of a store");
   command
-      ->add_option(
+      .add_option(
           "STORE", arguments->reference,
           "store to list: oci:DIR, docker://HOST/REPOSITORY, oci-archive:FILE, docker-archive:FILE or -")
       ->required();
-  arguments->transport.add_to(*command, RegistrySides::kOne);
-  command->callback([arguments, &output] { run_tags(*arguments, output); });
+  arguments->transport.add_to(command, RegistrySides::kOne);
+  command.callback([arguments, &output] { run_tags(*arguments, output); });
 }
 
 }  // namespace imgcrypt::cli

@@ -39,24 +39,22 @@ void run_inspect(const InspectArguments& options, Output& output) {
 
 }  // namespace
 
-void add_inspect(CLI::App& app, Output& output) {
+void define_inspect(CLI::App& command, Output& output) {
   const auto options = std::make_shared<InspectArguments>();
-  CLI::App* command =
-      app.add_subcommand("inspect", "Show what an image contains, what is encrypted and who can decrypt it");
-  options->image.add_argument_to(*command, "image to inspect");
-  options->selection.add_to(*command, "not shown");
+  options->image.add_argument_to(command, "image to inspect");
+  options->selection.add_to(command, "not shown");
   CLI::Option* layers =
-      command->add_flag("--layers", options->layers, "print a table of the layers, in the format of ctr-enc");
-  CLI::Option* raw = command->add_flag("--raw", options->raw, "print the index or manifest, byte for byte");
+      command.add_flag("--layers", options->layers, "print a table of the layers, in the format of ctr-enc");
+  CLI::Option* raw = command.add_flag("--raw", options->raw, "print the index or manifest, byte for byte");
   raw->excludes(layers)->excludes("--platform");
-  command->get_option("--layer")->needs(layers);
-  command->add_flag("--config", options->config, "print the config of the image, byte for byte")
+  command.get_option("--layer")->needs(layers);
+  command.add_flag("--config", options->config, "print the config of the image, byte for byte")
       ->excludes(layers)
       ->excludes(raw);
-  command->add_flag("--no-trunc", options->no_trunc,
+  command.add_flag("--no-trunc", options->no_trunc,
                     "do not shorten digests, even if the terminal is too narrow");
-  options->image.add_options_to(*command);
-  command->callback([options, &output] { run_inspect(*options, output); });
+  options->image.add_options_to(command);
+  command.callback([options, &output] { run_inspect(*options, output); });
 }
 
 }  // namespace imgcrypt::cli

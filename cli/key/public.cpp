@@ -45,11 +45,10 @@ void run_public(const std::string& text, Output& output) {
 
 }  // namespace
 
-void add_key_public(CLI::App& key, Output& output) {
-  CLI::App* command = key.add_subcommand("public", "Print the public key of a private key");
+void define_key_public(CLI::App& command, Output& output) {
   const auto file = std::make_shared<std::string>();
-  command->add_option("KEY", *file, key_argument_help())->required();
-  command->callback([file, &output] { run_public(*file, output); });
+  command.add_option("KEY", *file, key_argument_help())->required();
+  command.callback([file, &output] { run_public(*file, output); });
 }
 
 }  // namespace imgcrypt::cli

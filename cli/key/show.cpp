@@ -212,12 +212,10 @@ void run_show(const std::string& text, Output& output) {
 
 }  // namespace
 
-void add_key_show(CLI::App& key, Output& output) {
-  CLI::App* show =
-      key.add_subcommand("show", "Show the keys and certificates in a file and what each can be used for");
+void define_key_show(CLI::App& command, Output& output) {
   const auto file = std::make_shared<std::string>();
-  show->add_option("KEY", *file, "file to read: " + key_argument_help())->required();
-  show->callback([file, &output] { run_show(*file, output); });
+  command.add_option("KEY", *file, "file to read: " + key_argument_help())->required();
+  command.callback([file, &output] { run_show(*file, output); });
 }
 
 }  // namespace imgcrypt::cli

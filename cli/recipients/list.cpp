@@ -39,12 +39,11 @@ void run_recipients_list(const ReadImage& image, Output& output) {
 
 }  // namespace
 
-void add_recipients_list(CLI::App& recipients, Output& output) {
+void define_recipients_list(CLI::App& command, Output& output) {
   const auto image = std::make_shared<ReadImage>();
-  CLI::App* command = recipients.add_subcommand("list", "List recipients (needs no key)");
-  image->add_argument_to(*command, "image to read");
-  image->add_options_to(*command);
-  command->callback([image, &output] { run_recipients_list(*image, output); });
+  image->add_argument_to(command, "image to read");
+  image->add_options_to(command);
+  command.callback([image, &output] { run_recipients_list(*image, output); });
 }
 
 }  // namespace imgcrypt::cli

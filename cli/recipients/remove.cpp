@@ -111,18 +111,17 @@ void run_recipients_remove(const RemoveArguments& arguments, Output& output) {
 
 }  // namespace
 
-void add_recipients_remove(CLI::App& recipients, Output& output) {
+void define_recipients_remove(CLI::App& command, Output& output) {
   const auto arguments = std::make_shared<RemoveArguments>();
-  CLI::App* command = recipients.add_subcommand("remove", "Remove recipients (needs no key)");
-  add_changed_image(*command, arguments->write);
-  make_repeatable(command->add_option("-r,--recipient,--encryption-key", arguments->names,
+  add_changed_image(command, arguments->write);
+  make_repeatable(command.add_option("-r,--recipient,--encryption-key", arguments->names,
                                       "recipient to remove: " + removal_forms() +
                                           ", or the beginning of a fingerprint; can be given more than once"),
                   "RECIPIENT");
-  arguments->indexes.add_to(*command, "--index",
+  arguments->indexes.add_to(command, "--index",
                             "recipient to remove, by its number in imgcrypt recipients list", "N[,N]");
-  arguments->write.add_options_to(*command);
-  command->callback([arguments, &output] { run_recipients_remove(*arguments, output); });
+  arguments->write.add_options_to(command);
+  command.callback([arguments, &output] { run_recipients_remove(*arguments, output); });
 }
 
 }  // namespace imgcrypt::cli

@@ -40,7 +40,7 @@ void run_rewrap(const RewrapArguments& arguments, Verb verb, Output& output) {
       image, verb == Verb::kAdd ? FormerReaders::kKept : FormerReaders::kShutOut, arguments.write, output);
 }
 
-std::shared_ptr<RewrapArguments> add_rewrap(CLI::App& command, Verb verb, Output& output) {
+std::shared_ptr<RewrapArguments> define_rewrap(CLI::App& command, Verb verb, Output& output) {
   const auto arguments = std::make_shared<RewrapArguments>();
   add_changed_image(command, arguments->write);
   arguments->recipients.add_to(command);
@@ -56,17 +56,11 @@ std::shared_ptr<RewrapArguments> add_rewrap(CLI::App& command, Verb verb, Output
 
 }  // namespace
 
-void add_recipients_add(CLI::App& recipients, Output& output) {
-  add_rewrap(*recipients.add_subcommand("add", "Add recipients (does not encrypt layers again)"), Verb::kAdd,
-             output);
-}
+void define_recipients_add(CLI::App& command, Output& output) { define_rewrap(command, Verb::kAdd, output); }
 
-void add_recipients_replace(CLI::App& recipients, Output& output) {
-  CLI::App* command = recipients.add_subcommand(
-      "replace",
-      "Replace all recipients (without --rotate, anyone who has kept a layer's key can still decrypt it)");
-  const auto arguments = add_rewrap(*command, Verb::kReplace, output);
-  command->add_flag("--rotate", arguments->rotate, "encrypt the layers again, with new keys");
+void define_recipients_replace(CLI::App& command, Output& output) {
+  const auto arguments = define_rewrap(command, Verb::kReplace, output);
+  command.add_flag("--rotate", arguments->rotate, "encrypt the layers again, with new keys");
 }
 
 }  // namespace imgcrypt::cli

@@ -136,29 +136,27 @@ void add_skopeo_options(CLI::App& command, CopyArguments& options, CLI::Option* 
 
 }  // namespace
 
-void add_copy(CLI::App& app, Output& output) {
+void define_copy(CLI::App& command, Output& output) {
   const auto options = std::make_shared<CopyArguments>();
   EncryptArguments& all = options->encryption;
-  CLI::App* command = app.add_subcommand(
-      "copy", "Copy an image as it is, encrypted or not; with -r or -k, as encrypt or decrypt do");
-  all.write.add_arguments_to(*command, "SRC", "image to read", IfMissing::kFail);
-  CLI::Option* platforms = all.selection.add_platforms_to(*command, "not written");
-  all.write.add_options_to(*command);
-  add_skopeo_options(*command, *options, platforms);
-  all.recipients.add_to(*command);
-  all.keys.add_to(*command);
+  all.write.add_arguments_to(command, "SRC", "image to read", IfMissing::kFail);
+  CLI::Option* platforms = all.selection.add_platforms_to(command, "not written");
+  all.write.add_options_to(command);
+  add_skopeo_options(command, *options, platforms);
+  all.recipients.add_to(command);
+  all.keys.add_to(command);
   // Without the variables of the environment: a copy stays a copy wherever it runs.
-  command->get_option("--recipient")
+  command.get_option("--recipient")
       ->description("encrypt the image, as imgcrypt encrypt does, for this recipient: " + recipient_forms() +
                     "; can be given more than once");
-  command->get_option("--key")->description(
+  command.get_option("--key")->description(
       "decrypt the image, as imgcrypt decrypt does, with this key: " + key_argument_help() +
       ", its certificate, or " + key_forms() + "; can be given more than once");
-  all.selection.layers.add_to(*command, "--layer,--encrypt-layer",
+  all.selection.layers.add_to(command, "--layer,--encrypt-layer",
                               "with -r or -k, change only these layers: N[,N|A..B]; 0 is the bottom layer, "
                               "-1 the top (default: all)",
                               "N");
-  command->callback([options, &output] { run_copy(*options, output); });
+  command.callback([options, &output] { run_copy(*options, output); });
 }
 
 }  // namespace imgcrypt::cli

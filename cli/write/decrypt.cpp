@@ -80,22 +80,21 @@ void run_decrypt(const DecryptArguments& options, Output& output) {
   finish(result, image, options.write, std::move(ending), output);
 }
 
-void add_decrypt(CLI::App& app, Output& output) {
+void define_decrypt(CLI::App& command, Output& output) {
   const auto options = std::make_shared<DecryptArguments>();
-  CLI::App* command = app.add_subcommand("decrypt", "Decrypt the layers of an image");
-  options->write.add_arguments_to(*command, "SRC", "image to read", IfMissing::kFail);
-  options->selection.add_to(*command);
-  command->add_flag("--partial", options->is_partial,
+  options->write.add_arguments_to(command, "SRC", "image to read", IfMissing::kFail);
+  options->selection.add_to(command);
+  command.add_flag("--partial", options->is_partial,
                     "leave layers encrypted that no key opens (default: fail)");
   command
-      ->add_option("--diff-ids", options->diff_ids,
+      .add_option("--diff-ids", options->diff_ids,
                    "when to check each layer against the diff_ids in the image's config; auto (the default) "
                    "skips the check if the result is exactly the image that was encrypted")
       ->check(CLI::IsMember({"auto", "always", "never"}))
       ->type_name("auto|always|never");
-  options->keys.add_to(*command);
-  options->write.add_options_to(*command);
-  command->callback([options, &output] { run_decrypt(*options, output); });
+  options->keys.add_to(command);
+  options->write.add_options_to(command);
+  command.callback([options, &output] { run_decrypt(*options, output); });
 }
 
 }  // namespace imgcrypt::cli

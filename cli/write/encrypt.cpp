@@ -66,18 +66,16 @@ void run_encrypt(const EncryptArguments& options, Output& output) {
   finish(result, image, options.write, std::move(ending), output);
 }
 
-void add_encrypt(CLI::App& app, Output& output) {
+void define_encrypt(CLI::App& command, Output& output) {
   const auto options = std::make_shared<EncryptArguments>();
-  CLI::App* command =
-      app.add_subcommand("encrypt", "Encrypt the layers of an image for one or more recipients");
-  options->write.add_arguments_to(*command, "SRC", "image to read", IfMissing::kFail);
-  options->recipients.add_to(*command);
-  options->selection.add_to(*command);
-  command->add_option("--skip-base", options->base, "do not encrypt layers that also occur in REF")
+  options->write.add_arguments_to(command, "SRC", "image to read", IfMissing::kFail);
+  options->recipients.add_to(command);
+  options->selection.add_to(command);
+  command.add_option("--skip-base", options->base, "do not encrypt layers that also occur in REF")
       ->type_name("REF");
-  options->keys.add_to(*command);
-  options->write.add_options_to(*command);
-  command->callback([options, &output] { run_encrypt(*options, output); });
+  options->keys.add_to(command);
+  options->write.add_options_to(command);
+  command.callback([options, &output] { run_encrypt(*options, output); });
 }
 
 }  // namespace imgcrypt::cli
