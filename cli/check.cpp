@@ -3,10 +3,10 @@
 #include "base/text/short_list.hpp"
 #include "cli/commands.hpp"
 #include "cli/json/results.hpp"
+#include "cli/options/images/read_image.hpp"
+#include "cli/options/images/selection_options.hpp"
 #include "cli/options/jobs_option.hpp"
-#include "cli/options/key_options.hpp"
-#include "cli/options/read_image.hpp"
-#include "cli/options/selection_options.hpp"
+#include "cli/options/keys/key_options.hpp"
 
 #include <memory>
 
@@ -138,7 +138,7 @@ void define_check(CLI::App& command, Output& output) {
   options->selection.add_to(command, "not checked");
   command.add_flag("--full", options->is_full, "read every layer, and check its digest, HMAC and diff_id");
   command.add_flag("--require-encrypted", options->requires_encrypted,
-                    "fail if a layer of the file system is not encrypted, whatever --layer selects");
+                   "fail if a layer of the file system is not encrypted, whatever --layer selects");
   options->keys.add_to(command);
   options->jobs.add_to(command);
   options->image.add_options_to(command);

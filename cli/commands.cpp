@@ -44,8 +44,7 @@ void add_commands(CLI::App& app, std::span<const std::string> arguments, Output&
   commands.add(app, "check", "Check that an image is complete and that your keys open its layers",
                define_check);
 
-  CLI::App& recipients =
-      Commands::add_group(app, "recipients", "List and change who can decrypt an image");
+  CLI::App& recipients = Commands::add_group(app, "recipients", "List and change who can decrypt an image");
   commands.add(recipients, "list", "List recipients (needs no key)", define_recipients_list);
   commands.add(recipients, "add", "Add recipients (does not encrypt layers again)", define_recipients_add);
   commands.add(

@@ -1,6 +1,7 @@
-// The commands of imgcrypt. Each define_... gives one command its arguments, its options and a callback, which
-// runs when the parser has chosen the command, gives its result to the output and throws Error on failure.
-// `output` and the parser must outlive each other's last use: both live in main until the end of the program.
+// The commands of imgcrypt. Each define_... gives one command its arguments, its options and a callback,
+// which runs when the parser has chosen the command, gives its result to the output and throws Error on
+// failure. `output` and the parser must outlive each other's last use: both live in main until the end of the
+// program.
 #pragma once
 
 #include "cli/terminal/output.hpp"

@@ -1,7 +1,7 @@
 #include "base/process/fd.hpp"
 #include "cli/commands.hpp"
-#include "cli/options/credential_files.hpp"
-#include "cli/options/registry_options.hpp"
+#include "cli/options/images/credential_files.hpp"
+#include "cli/options/images/registry_options.hpp"
 #include "cli/terminal/prompt.hpp"
 #include "transport/credentials/credential_store.hpp"
 #include "transport/registry/check_login.hpp"
@@ -137,7 +137,7 @@ void define_login(CLI::App& command, Output& output) {
   CLI::Option* password =
       command
           .add_option("-p,--password", arguments->password,
-                       "password, which other users can see if it is given so (default: ask)")
+                      "password, which other users can see if it is given so (default: ask)")
           ->type_name("PASSWORD");
   CLI::Option* from_stdin =
       command.add_flag("--password-stdin", arguments->from_stdin, "read the password from stdin");

@@ -1,5 +1,5 @@
 #include "cli/commands.hpp"
-#include "cli/options/credential_files.hpp"
+#include "cli/options/images/credential_files.hpp"
 #include "transport/credentials/credential_store.hpp"
 
 #include <memory>

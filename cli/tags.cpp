@@ -1,5 +1,5 @@
 #include "cli/commands.hpp"
-#include "cli/options/transport_arguments.hpp"
+#include "cli/options/images/transport_arguments.hpp"
 #include "transport/open.hpp"
 
 #include <memory>

@@ -5,8 +5,8 @@
 #include "cli/inspect/report_json.hpp"
 #include "cli/inspect/summary.hpp"
 #include "cli/inspect/tree.hpp"
-#include "cli/options/read_image.hpp"
-#include "cli/options/selection_options.hpp"
+#include "cli/options/images/read_image.hpp"
+#include "cli/options/images/selection_options.hpp"
 
 #include <memory>
 
@@ -52,7 +52,7 @@ void define_inspect(CLI::App& command, Output& output) {
       ->excludes(layers)
       ->excludes(raw);
   command.add_flag("--no-trunc", options->no_trunc,
-                    "do not shorten digests, even if the terminal is too narrow");
+                   "do not shorten digests, even if the terminal is too narrow");
   options->image.add_options_to(command);
   command.callback([options, &output] { run_inspect(*options, output); });
 }

@@ -1,6 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/key/own_provider.hpp"
-#include "cli/options/passphrase.hpp"
+#include "cli/options/keys/passphrase.hpp"
 #include "keys/key.hpp"
 #include "keys/key_pair_files.hpp"
 #include "keywrap/file_forms.hpp"
@@ -116,8 +116,7 @@ void define_key_generate(CLI::App& command, Output& output) {
   command.require_subcommand(1);
   const auto options = std::make_shared<GenerateArguments>();
 
-  CLI::App* rsa =
-      add_kind(command, "jwe-rsa", "RSA key pair; encrypt for it with -r jwe:FILE.pub", options);
+  CLI::App* rsa = add_kind(command, "jwe-rsa", "RSA key pair; encrypt for it with -r jwe:FILE.pub", options);
   rsa->add_option("--bits", options->bits, "key size, 2048 to 16384 (default: 3072)")
       ->check(CLI::Validator(fault_of_bits, ""))
       ->type_name("N");

@@ -1,5 +1,5 @@
 #include "cli/commands.hpp"
-#include "cli/options/provider_options.hpp"
+#include "cli/options/keys/provider_options.hpp"
 
 #include <imgcrypt/error.hpp>
 

@@ -1,6 +1,6 @@
 #include "cli/commands.hpp"
+#include "cli/options/keys/provider_options.hpp"
 #include "cli/options/make_repeatable.hpp"
-#include "cli/options/provider_options.hpp"
 #include "cli/provider/conformance.hpp"
 #include "keywrap/provider/provider.hpp"
 #include "keywrap/schemes.hpp"
@@ -73,13 +73,12 @@ void define_provider_test(CLI::App& command, Output& output) {
   const auto options = std::make_shared<TestArguments>();
   command
       .add_option("NAME", options->provider,
-                   "key provider to test, with the parameter to wrap with: NAME[:PARAMETER]")
+                  "key provider to test, with the parameter to wrap with: NAME[:PARAMETER]")
       ->required();
-  make_repeatable(
-      command.add_option("-k,--key", options->unwrap_parameters,
-                          "parameter to unwrap with (default: the one to wrap with); can be given "
-                          "more than once"),
-      "PARAMETER");
+  make_repeatable(command.add_option("-k,--key", options->unwrap_parameters,
+                                     "parameter to unwrap with (default: the one to wrap with); can be given "
+                                     "more than once"),
+                  "PARAMETER");
   options->providers.add_to(command);
   command.callback([options, &output] { run_test(*options, output); });
 }

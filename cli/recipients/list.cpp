@@ -1,7 +1,7 @@
 #include "base/text/short_list.hpp"
 #include "cli/commands.hpp"
 #include "cli/json/results.hpp"
-#include "cli/options/read_image.hpp"
+#include "cli/options/images/read_image.hpp"
 #include "image/recipients/remove_recipients.hpp"
 
 #include <memory>

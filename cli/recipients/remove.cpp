@@ -115,8 +115,8 @@ void define_recipients_remove(CLI::App& command, Output& output) {
   const auto arguments = std::make_shared<RemoveArguments>();
   add_changed_image(command, arguments->write);
   make_repeatable(command.add_option("-r,--recipient,--encryption-key", arguments->names,
-                                      "recipient to remove: " + removal_forms() +
-                                          ", or the beginning of a fingerprint; can be given more than once"),
+                                     "recipient to remove: " + removal_forms() +
+                                         ", or the beginning of a fingerprint; can be given more than once"),
                   "RECIPIENT");
   arguments->indexes.add_to(command, "--index",
                             "recipient to remove, by its number in imgcrypt recipients list", "N[,N]");

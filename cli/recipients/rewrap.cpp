@@ -1,7 +1,7 @@
 // `recipients add` and `recipients replace`: both unwrap the key of each layer and wrap it for others.
 #include "cli/commands.hpp"
-#include "cli/options/key_options.hpp"
-#include "cli/options/recipient_options.hpp"
+#include "cli/options/keys/key_options.hpp"
+#include "cli/options/keys/recipient_options.hpp"
 #include "cli/recipients/change.hpp"
 
 #include <memory>

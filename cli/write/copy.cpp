@@ -2,7 +2,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/json/results.hpp"
-#include "cli/options/passphrase.hpp"
+#include "cli/options/keys/passphrase.hpp"
 #include "cli/write/encrypt_decrypt.hpp"
 #include "cli/write/finish.hpp"
 #include "keywrap/scheme_help.hpp"

@@ -1,9 +1,9 @@
 // The commands `encrypt` and `decrypt`, which `copy` runs as well: with -r and with -k.
 #pragma once
 
-#include "cli/options/key_options.hpp"
-#include "cli/options/recipient_options.hpp"
-#include "cli/options/selection_options.hpp"
+#include "cli/options/images/selection_options.hpp"
+#include "cli/options/keys/key_options.hpp"
+#include "cli/options/keys/recipient_options.hpp"
 #include "cli/terminal/output.hpp"
 #include "cli/write/write_arguments.hpp"
 

@@ -3,15 +3,15 @@
 // struct, it must outlive the parsing.
 #pragma once
 
-#include "cli/options/digest_file_option.hpp"
 #include "cli/options/dry_run_option.hpp"
-#include "cli/options/image_arguments.hpp"
+#include "cli/options/images/image_arguments.hpp"
+#include "cli/options/images/selection_options.hpp"
+#include "cli/options/images/transport_arguments.hpp"
 #include "cli/options/jobs_option.hpp"
-#include "cli/options/prune_option.hpp"
-#include "cli/options/referrers_option.hpp"
-#include "cli/options/selection_options.hpp"
-#include "cli/options/transport_arguments.hpp"
 #include "cli/terminal/output.hpp"
+#include "cli/write/digest_file_option.hpp"
+#include "cli/write/prune_option.hpp"
+#include "cli/write/referrers_option.hpp"
 #include "image/change/carry_out.hpp"
 #include "transport/image_store.hpp"
 #include "transport/reference.hpp"

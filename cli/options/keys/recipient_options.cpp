@@ -1,6 +1,6 @@
-#include "cli/options/recipient_options.hpp"
+#include "cli/options/keys/recipient_options.hpp"
 
-#include "cli/options/lines.hpp"
+#include "cli/options/keys/lines.hpp"
 #include "cli/options/make_repeatable.hpp"
 #include "keywrap/parse_recipients.hpp"
 #include "keywrap/scheme_help.hpp"

@@ -2,8 +2,8 @@
 // key providers.
 #pragma once
 
-#include "cli/options/lines.hpp"
-#include "cli/options/provider_options.hpp"
+#include "cli/options/keys/lines.hpp"
+#include "cli/options/keys/provider_options.hpp"
 #include "image/reporter.hpp"
 #include "keywrap/key_wrapper.hpp"
 

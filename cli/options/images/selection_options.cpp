@@ -1,4 +1,4 @@
-#include "cli/options/selection_options.hpp"
+#include "cli/options/images/selection_options.hpp"
 
 #include "oci/media_types.hpp"
 

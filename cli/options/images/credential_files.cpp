@@ -1,4 +1,4 @@
-#include "cli/options/credential_files.hpp"
+#include "cli/options/images/credential_files.hpp"
 
 #include <unistd.h>
 

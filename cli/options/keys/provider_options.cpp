@@ -1,4 +1,4 @@
-#include "cli/options/provider_options.hpp"
+#include "cli/options/keys/provider_options.hpp"
 
 #include <cstdlib>
 

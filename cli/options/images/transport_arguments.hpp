@@ -3,9 +3,9 @@
 // parsing.
 #pragma once
 
-#include "cli/options/links_option.hpp"
-#include "cli/options/registry_options.hpp"
-#include "cli/options/tmpdir_option.hpp"
+#include "cli/options/images/links_option.hpp"
+#include "cli/options/images/registry_options.hpp"
+#include "cli/options/images/tmpdir_option.hpp"
 #include "cli/terminal/output.hpp"
 #include "transport/transport_options.hpp"
 

@@ -1,8 +1,8 @@
-#include "cli/options/key_options.hpp"
+#include "cli/options/keys/key_options.hpp"
 
+#include "cli/options/keys/passphrase.hpp"
+#include "cli/options/keys/private_key.hpp"
 #include "cli/options/make_repeatable.hpp"
-#include "cli/options/passphrase.hpp"
-#include "cli/options/private_key.hpp"
 #include "keys/key_file.hpp"
 #include "keys/list_key_file.hpp"
 #include "keys/named_file.hpp"

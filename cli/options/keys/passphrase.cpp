@@ -1,4 +1,4 @@
-#include "cli/options/passphrase.hpp"
+#include "cli/options/keys/passphrase.hpp"
 
 #include "base/exposure.hpp"
 #include "cli/terminal/prompt.hpp"

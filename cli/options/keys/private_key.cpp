@@ -1,7 +1,7 @@
-#include "cli/options/private_key.hpp"
+#include "cli/options/keys/private_key.hpp"
 
 #include "base/exposure.hpp"
-#include "cli/options/passphrase.hpp"
+#include "cli/options/keys/passphrase.hpp"
 #include "cli/terminal/prompt.hpp"
 #include "keys/key_file.hpp"
 

@@ -2,7 +2,7 @@
 // opened, and the opening. For the main thread; like every option struct, it must outlive the parsing.
 #pragma once
 
-#include "cli/options/transport_arguments.hpp"
+#include "cli/options/images/transport_arguments.hpp"
 #include "cli/terminal/output.hpp"
 #include "image/tree/selection.hpp"
 #include "transport/image_store.hpp"

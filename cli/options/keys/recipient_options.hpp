@@ -1,7 +1,7 @@
 // --recipient, --recipients-file, IMGCRYPT_RECIPIENTS and --hide-recipients: whom a command encrypts for.
 #pragma once
 
-#include "cli/options/provider_options.hpp"
+#include "cli/options/keys/provider_options.hpp"
 #include "image/reporter.hpp"
 #include "keywrap/key_wrapper.hpp"
 

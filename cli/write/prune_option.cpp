@@ -1,4 +1,4 @@
-#include "cli/options/prune_option.hpp"
+#include "cli/write/prune_option.hpp"
 
 #include "image/prune.hpp"
 

@@ -1,4 +1,4 @@
-#include "cli/options/transport_arguments.hpp"
+#include "cli/options/images/transport_arguments.hpp"
 
 #include <utility>
 

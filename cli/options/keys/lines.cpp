@@ -1,4 +1,4 @@
-#include "cli/options/lines.hpp"
+#include "cli/options/keys/lines.hpp"
 
 #include "base/process/fd.hpp"
 #include "keys/key_text.hpp"

@@ -1,6 +1,6 @@
-#include "cli/options/registry_options.hpp"
+#include "cli/options/images/registry_options.hpp"
 
-#include "cli/options/credential_files.hpp"
+#include "cli/options/images/credential_files.hpp"
 #include "cli/terminal/prompt.hpp"
 
 #include <charconv>

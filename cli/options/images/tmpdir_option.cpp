@@ -1,4 +1,4 @@
-#include "cli/options/tmpdir_option.hpp"
+#include "cli/options/images/tmpdir_option.hpp"
 
 #include <cstdlib>
 

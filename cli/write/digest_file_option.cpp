@@ -1,4 +1,4 @@
-#include "cli/options/digest_file_option.hpp"
+#include "cli/write/digest_file_option.hpp"
 
 #include "base/process/fd.hpp"
 

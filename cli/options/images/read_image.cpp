@@ -1,6 +1,6 @@
-#include "cli/options/read_image.hpp"
+#include "cli/options/images/read_image.hpp"
 
-#include "cli/options/image_arguments.hpp"
+#include "cli/options/images/image_arguments.hpp"
 #include "transport/open.hpp"
 
 namespace imgcrypt::cli {
