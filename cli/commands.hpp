@@ -14,9 +14,9 @@
 
 namespace imgcrypt::cli {
 
-// The whole tree of commands, in the order in which --help lists them. Those that `arguments`, which do not
-// have the program's name, cannot be about get their name and description only: making the options of all
-// takes longer than most of what is done before a layer is read.
+// The whole tree of commands, in the order in which --help lists them. `arguments` do not have the
+// program's name; commands that they cannot be about get a name and a description only, since making all
+// options takes longer than reading a small image's documents.
 void add_commands(CLI::App& app, std::span<const std::string> arguments, Output& output);
 
 // The callback shares the ownership of its arguments, so it may run after the function has returned.

@@ -23,9 +23,9 @@ struct FormerOutcome {
   std::optional<Error> failure;  // for the end of the command: whoever asked for the removal relies on it
 };
 
-// To be called when the result is written, which is complete whatever happens here, or after a dry run, to
-// say what would be removed. Adds the member `pruned` to `json`. A failure is a warning, and with --prune or
-// --delete-old it is returned as well; only after a dry run it is thrown.
+// Call when the result is written: it is complete whatever happens here. Or after a dry run, to say what
+// would be removed. Adds the member `pruned` to `json`. A failure is a warning, and with --prune or
+// --delete-old it is returned as well; after a dry run it is thrown.
 [[nodiscard]] FormerOutcome settle_former(const WriteResult& result, const OpenedSides& sides,
                                           const PruneOption& prune, FormerReaders readers, Output& output,
                                           JsonObject& json);

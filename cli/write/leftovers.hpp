@@ -11,7 +11,7 @@
 
 namespace imgcrypt::cli {
 
-// To be called when the former image is settled, also after a dry run. Adds the members `plainLayersPruned`
+// Call when the former image is settled, also after a dry run. Adds the members `plainLayersPruned`
 // and `plainLayersLeft` to `json`. When the store cannot be read, that is a warning, and with --prune the
 // failure of `former` as well; after a dry run it is thrown.
 void settle_leftovers(const EncryptResult& result, const OpenedSides& image, const PruneOption& prune,

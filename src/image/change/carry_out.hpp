@@ -1,5 +1,5 @@
-// The end that all use cases have which write an image: the user hears what the plan means, what refers to
-// the image is settled, and the image is written, or, in a dry run, is only found to be possible.
+// The end of every use case that writes an image: the user is told what the plan means, what refers to the
+// image is settled, and the image is written. A dry run only checks that it could be.
 #pragma once
 
 #include "image/change/dry_run.hpp"
@@ -20,7 +20,7 @@ struct WriteOptions {
   unsigned jobs = 1;  // layers at the same time, at least 1
 };
 
-// What every such use case returns, and more.
+// What every such use case returns, beside results of its own.
 struct WriteResult {
   std::optional<Descriptor> root = std::nullopt;  // nullopt after a dry run
   std::optional<Digest> replaced = std::nullopt;  // another image that had the destination's name before
