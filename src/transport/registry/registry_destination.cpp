@@ -4,7 +4,7 @@
 #include "oci/manifest.hpp"
 #include "oci/media_types.hpp"
 #include "transport/registry/blob_download.hpp"
-#include "transport/registry/blob_upload.hpp"
+#include "transport/registry/upload/blob_upload.hpp"
 #include "transport/registry/delete_image.hpp"
 #include "transport/registry/publish_referrer.hpp"
 

@@ -4,7 +4,7 @@
 
 #include "transport/image_store.hpp"
 #include "transport/registry/registry_client.hpp"
-#include "transport/registry/upload_session.hpp"
+#include "transport/registry/upload/upload_session.hpp"
 
 #include <filesystem>
 #include <memory>

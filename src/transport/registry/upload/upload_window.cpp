@@ -1,4 +1,4 @@
-#include "transport/registry/upload_window.hpp"
+#include "transport/registry/upload/upload_window.hpp"
 
 #include <imgcrypt/error.hpp>
 

@@ -5,7 +5,7 @@
 #include "oci/digest.hpp"
 #include "transport/image_store.hpp"
 #include "transport/registry/registry_connection.hpp"
-#include "transport/registry/upload_session.hpp"
+#include "transport/registry/upload/upload_session.hpp"
 
 #include <filesystem>
 

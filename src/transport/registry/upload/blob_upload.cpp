@@ -1,11 +1,11 @@
-#include "transport/registry/blob_upload.hpp"
+#include "transport/registry/upload/blob_upload.hpp"
 
 #include "transport/http/repeat.hpp"
 #include "transport/http/stall_clock.hpp"
 #include "transport/http/waiting.hpp"
 #include "transport/registry/registry_words.hpp"
-#include "transport/registry/spooled_body.hpp"
-#include "transport/registry/upload_window.hpp"
+#include "transport/registry/upload/spooled_body.hpp"
+#include "transport/registry/upload/upload_window.hpp"
 
 #include <algorithm>
 #include <utility>

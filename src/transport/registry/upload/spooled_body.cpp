@@ -1,4 +1,4 @@
-#include "transport/registry/spooled_body.hpp"
+#include "transport/registry/upload/spooled_body.hpp"
 
 #include <fcntl.h>
 #include <stdlib.h>
