@@ -188,17 +188,10 @@ std::size_t HttpExchange::on_send(char* room, std::size_t size, std::size_t coun
   }
 }
 
-// When a kept connection turns out to be closed, libcurl sends the request again by itself.
-int HttpExchange::on_rewind(void* self, curl_off_t offset, int origin) noexcept {
-  auto& exchange = *static_cast<HttpExchange*>(self);
-  if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
-  try {
-    exchange.request_.body->rewind();
-    return CURL_SEEKFUNC_OK;
-  } catch (...) {
-    exchange.failure_ = std::current_exception();
-    return CURL_SEEKFUNC_FAIL;
-  }
+// When a kept connection turns out to be closed, libcurl would send the request again by itself. What has
+// left us may be there already: whoever knows what the request does decides whether it may be there twice.
+int HttpExchange::on_rewind(void* self, curl_off_t /*offset*/, int /*origin*/) noexcept {
+  return static_cast<const HttpExchange*>(self)->sent_ == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 const HttpHead& HttpExchange::await_head() {
