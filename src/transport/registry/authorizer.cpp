@@ -93,15 +93,15 @@ const Credentials* Authorizer::credentials() {
   return credentials_ ? &*credentials_ : nullptr;
 }
 
-bool Authorizer::renew(const HttpExchange& refused, const std::string& used) {
+bool Authorizer::renew(const AskedToLogIn& refused, const std::string& used) {
   const std::scoped_lock lock(mutex_);
   if (authorization_ != used) return true;
   std::string now;
-  if (const auto bearer = find_challenge(refused.head(), "bearer")) {
+  if (const auto bearer = find_challenge(refused.head, "bearer")) {
     // A registry may want more than we know of, e.g. to delete.
     add_words(scopes_, parameter(*bearer, "scope"));
-    now = "Bearer " + token(*bearer, refused.request().url);
-  } else if (find_challenge(refused.head(), "basic") && credentials() != nullptr) {
+    now = "Bearer " + token(*bearer, refused.url);
+  } else if (find_challenge(refused.head, "basic") && credentials() != nullptr) {
     now = basic(*credentials());
   }
   if (now.empty() || now == used) return false;

@@ -4,6 +4,7 @@
 
 #include "transport/http/http_client.hpp"
 #include "transport/registry/challenge.hpp"
+#include "transport/registry/registry_host.hpp"
 #include "transport/registry/registry_options.hpp"
 #include "transport/registry/registry_reference.hpp"
 
@@ -27,7 +28,7 @@ class Authorizer {
   // After a 401 to a request that had `used`: whether there is another authorization to try. Where several
   // threads ask at once, one gets it for all. Throws kRegistry when our credentials are refused, or would
   // have to go where they may not; kNetwork; and what RegistryOptions::credentials throws.
-  [[nodiscard]] bool renew(const HttpExchange& refused, const std::string& used);
+  [[nodiscard]] bool renew(const AskedToLogIn& refused, const std::string& used);
   // For messages: the scopes, and "anonymous" or "with the credentials of FILE".
   [[nodiscard]] std::string who();
 

@@ -42,14 +42,19 @@ def at_most(count, condition):
     return f"([.[] | select({condition})] | length) <= {count}"
 
 
+# However many images and repositories of it a command reads and writes.
+ONE_GREETING = at_most(1, '.port == "main" and .kind == "base"')
+AT_MOST_TWO_TOKENS = at_most(2, '.kind == "token"')
+
+
 FAULTS = [
     Fault("none", "nothing wrong", "pull push recipients mount tags", "0",
-          log=at_most(0, ".status >= 500"), skopeo="does it"),
+          log=f'({at_most(0, ".status >= 500")}) and ({ONE_GREETING})', skopeo="does it"),
     # --- who may do what
     Fault("basic", "asks for Basic credentials", "pull push recipients mount tags", "0", settings={"auth": "basic"},
-          skopeo="does it"),
+          log=f'({at_most(1, ".status == 401")}) and ({ONE_GREETING})', skopeo="does it"),
     Fault("tokens", "asks for tokens of narrow scope", "pull push recipients mount tags", "0", settings=TOKENS,
-          log=at_most(4, '.kind == "token"'), skopeo="does it"),
+          log=f"({AT_MOST_TWO_TOKENS}) and ({ONE_GREETING})", skopeo="does it"),
     Fault("expiring-tokens", "each token is good for three requests", "pull push mount", "0",
           settings={**TOKENS, "token_uses": 3}, skopeo="fails; fails, leaves the upload open"),
     Fault("token-lost-in-upload", "all tokens expire when a chunk arrives", "push-large", "0", settings=TOKENS,
