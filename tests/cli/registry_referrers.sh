@@ -37,8 +37,7 @@ listed_by_tag() {
 }
 
 they_go_there_and_back() {
-  local copies
-  for copies in 1 2; do # the second time they are there
+  for _ in 1 2; do # the second time they are there
     expect_exit 0 imgcrypt copy "oci:$TMP/signed:t" "docker://$REGISTRY/app:t" --referrers copy
     expect_signed "docker://$REGISTRY/app:t"
   done

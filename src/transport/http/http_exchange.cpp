@@ -46,6 +46,9 @@ HttpExchange::HttpExchange(HttpShared& shared, HttpRequest request)
 HttpExchange::~HttpExchange() {
   // Closes the connection if the transfer is not over.
   curl_library().multi_remove_handle(line_->multi(), line_->easy());
+  // They are copies; one may hold credentials.
+  for (const curl_slist* line = header_lines_; line != nullptr; line = line->next)
+    wipe({reinterpret_cast<std::uint8_t*>(line->data), std::strlen(line->data)});
   curl_library().slist_free_all(header_lines_);
   // After a failure libcurl may still hold on to what was connected, and then refuses options.
   if (is_over_ && result_ == CURLE_OK) shared_.lines.give_back(std::move(line_));
@@ -73,8 +76,13 @@ void HttpExchange::configure() {
   configure_trust();
   // Empty: without it, an upload would first wait for a permission that registries do not give.
   add_header_line("Expect:");
-  for (const HttpHeader& header : request_.headers) add_header_line(header.name + ": " + header.value);
-  if (!request_.authorization.empty()) add_header_line("Authorization: " + request_.authorization);
+  for (const HttpHeader& header : request_.headers)
+    add_header_line((header.name + ": " + header.value).c_str());
+  if (request_.authorization) {
+    const std::string_view value = as_text(request_.authorization->expose());
+    const SecretBytes line = SecretBytes::joined({"Authorization: ", value, std::string_view("", 1)});
+    add_header_line(as_text(line.expose()).data());
+  }
   line_->set(CURLOPT_HTTPHEADER, header_lines_);
 }
 
@@ -109,8 +117,8 @@ void HttpExchange::configure_trust() {
   line_->set(CURLOPT_SSLKEY, trust.key.c_str());
 }
 
-void HttpExchange::add_header_line(std::string_view line) {
-  curl_slist* const longer = curl_library().slist_append(header_lines_, std::string(line).c_str());
+void HttpExchange::add_header_line(const char* line) {
+  curl_slist* const longer = curl_library().slist_append(header_lines_, line);
   if (longer == nullptr) throw std::bad_alloc();
   header_lines_ = longer;
 }
@@ -232,9 +240,11 @@ std::string HttpExchange::read_all(std::size_t limit) {
 }
 
 void HttpExchange::step() {
-  if (request_.cancel == Cancel::kObeyed) throw_if_cancelled();
-  const auto debt = std::max(shared_.down.wait(), shared_.up.wait());
-  if (debt.count() > 0) return sleep_unless_cancelled(debt);
+  if (request_.cancel == Cancel::kObeyed) {
+    throw_if_cancelled();
+    const auto debt = std::max(shared_.down.wait(), shared_.up.wait());
+    if (debt.count() > 0) return sleep_unless_cancelled(debt);
+  }
   go_on_if_paused();
   int running = 0;
   curl_library().multi_perform(line_->multi(), &running);

@@ -62,7 +62,7 @@ class HttpExchange {
   void configure();
   void configure_method();
   void configure_trust();
-  void add_header_line(std::string_view line);
+  void add_header_line(const char* line);
   std::size_t take(ByteView bytes);
   void go_on_if_paused();
   void step();

@@ -38,7 +38,7 @@ std::unique_ptr<HttpExchange> RegistryConnection::send(HttpRequest request, Repe
   const Url own = url("");
   for (int renewals = 0;; ++renewals) {
     const bool is_own = request.url.has_origin_of(own);
-    request.authorization = is_own ? authorizer_.authorization() : std::string();
+    request.authorization = is_own ? authorizer_.authorization() : nullptr;
     auto answer = send_as(request, repeat);
     const bool asks_us = answer->head().status == 401 && answer->request().url.has_origin_of(own);
     if (!asks_us || !is_own || renewals == kMostRenewals) return answer;
