@@ -88,12 +88,12 @@ upload_has_begun() {
   [[ -n $(find "$registry_dir" -name '????????-????-*' -size +0) ]] || process_is_gone "$1"
 }
 
-# At this rate a push would take days: it waits for the rest when it is interrupted.
+# At this rate the push would take ten minutes: it waits for the rest when it is interrupted.
 an_interrupted_push_leaves_no_upload_open_whatever_the_rate() {
   local pid status=0
   plain=$(make_image "$TMP/slow" t --no-busybox --layers 1 --layer-size 600000)
   start_faulty_registry --image "app:t=$TMP/old:t"
-  "$IMGCRYPT" encrypt "oci:$TMP/slow:t" "docker://$REGISTRY/app:t" -r "jwe:$TMP/alice.pub.pem" --limit-rate 1 \
+  "$IMGCRYPT" encrypt "oci:$TMP/slow:t" "docker://$REGISTRY/app:t" -r "jwe:$TMP/alice.pub.pem" --limit-rate 1K \
     >"$TMP/push.out" 2>"$TMP/push.err" &
   pid=$!
   at_exit stop_process "$pid"
