@@ -213,6 +213,16 @@ images_are_opened_with_them() {
   rm -r "$TMP/out"
 }
 
+# However often it is read: for both sides, and for each repository.
+an_exposed_file_is_warned_of_once() {
+  forget
+  expect_exit 0 login "$REGISTRY"
+  chmod 644 "$auth"
+  chmod 755 "$TMP" "$XDG_RUNTIME_DIR" "${auth%/*}"
+  expect_exit 0 imgcrypt copy "docker://$REGISTRY/a/b:1" "docker://$REGISTRY/copied:1"
+  expect_equal "$(grep -c "others can read it (mode 0644): chmod 600 $auth" <<<"$stderr")" 1 "the number of warnings"
+}
+
 options_are_checked() {
   local image=oci:$TMP/none:t
   expect_exit 3 imgcrypt inspect "$image" --limit-rate 5X
@@ -241,4 +251,5 @@ other_files_are_named
 docker_files_are_read
 helpers_keep_credentials
 images_are_opened_with_them
+an_exposed_file_is_warned_of_once
 options_are_checked

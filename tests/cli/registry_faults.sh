@@ -7,6 +7,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=../support/shell/faulty_registry.sh
 source "$cli_dir/../support/shell/faulty_registry.sh"
 
+inputs=$TMP # each row has a $TMP of its own, below this one
+most_at_once=6
+
 make_inputs() {
   local name
   for name in alice bob; do
@@ -22,11 +25,11 @@ make_inputs() {
 
 # start FAULT NEEDS
 start() {
-  local options=(--fault "$1" --image "app:t=$TMP/plain:t" --image "enc:t=$TMP/encrypted:t" --image "enc:moved=$TMP/encrypted:other")
+  local options=(--fault "$1" --image "app:t=$inputs/plain:t" --image "enc:t=$inputs/encrypted:t" --image "enc:moved=$inputs/encrypted:other")
   trust=()
   if [[ $2 == *tls* ]]; then
-    options+=(--certificate "$TMP/tls.crt" --key "$TMP/tls.key")
-    trust=(--ca-file "$TMP/tls.crt")
+    options+=(--certificate "$inputs/tls.crt" --key "$inputs/tls.key")
+    trust=(--ca-file "$inputs/tls.crt")
   fi
   start_faulty_registry "${options[@]}"
   rm -f "$TMP/auth.json"
@@ -35,11 +38,11 @@ start() {
 
 # run RUN: does what the word of the table says; sets $code, $stdout and $stderr.
 run() {
-  local to_bob=(-r "jwe:$TMP/bob.pub.pem" -k "$TMP/alice.pem") to_alice=(-r "jwe:$TMP/alice.pub.pem") command
+  local to_bob=(-r "jwe:$inputs/bob.pub.pem" -k "$inputs/alice.pem") to_alice=(-r "jwe:$inputs/alice.pub.pem") command
   case $1 in
     pull) command=(encrypt "docker://$REGISTRY/app:t" "oci:$TMP/out:t" "${to_alice[@]}") ;;
-    push) command=(encrypt "oci:$TMP/plain:t" "docker://$REGISTRY/new:t" "${to_alice[@]}") ;;
-    push-large) command=(encrypt "oci:$TMP/large:t" "docker://$REGISTRY/new:t" "${to_alice[@]}") ;;
+    push) command=(encrypt "oci:$inputs/plain:t" "docker://$REGISTRY/new:t" "${to_alice[@]}") ;;
+    push-large) command=(encrypt "oci:$inputs/large:t" "docker://$REGISTRY/new:t" "${to_alice[@]}") ;;
     recipients) command=(recipients add "docker://$REGISTRY/enc:t" "${to_bob[@]}") ;;
     mount) command=(recipients add "docker://$REGISTRY/enc:t" "docker://$REGISTRY/other:t" "${to_bob[@]}") ;;
     tags) command=(tags "docker://$REGISTRY/enc") ;;
@@ -56,7 +59,7 @@ run() {
 # expect_image REFERENCE KEY [DIGEST]: it decrypts to the plain image, or to that one.
 expect_image() {
   rm -rf "$TMP/back"
-  imgcrypt decrypt "$1" "oci:$TMP/back:t" -k "$TMP/$2.pem" >/dev/null 2>"$TMP/decrypt" || fail "$1: $(cat "$TMP/decrypt")"
+  imgcrypt decrypt "$1" "oci:$TMP/back:t" -k "$inputs/$2.pem" >/dev/null 2>"$TMP/decrypt" || fail "$1: $(cat "$TMP/decrypt")"
   expect_equal "$(root_of "$TMP/back" t)" "${3:-$plain}" "the digest of $1, decrypted"
 }
 
@@ -106,7 +109,6 @@ expect_no_secrets() {
 
 # check_row NAME RUN EXITS WORDS NEEDS FILTER
 check_row() {
-  rm -rf "$TMP/out"
   start "$1" "$5"
   run "$2"
   [[ " $3 " == *" $code "* ]] || fail "exit $code, not $3"$'\n'"$stderr"
@@ -129,15 +131,51 @@ is_chosen() {
 make_inputs
 encrypted=$(root_of "$TMP/encrypted" t)
 other=$(root_of "$TMP/encrypted" other)
-python3 -B "$registry_program" --list >"$TMP/table"
+python3 -B "$registry_program" --list >"$inputs/table"
+declare -A running=() # process: row
 failed=()
+
+# In a process of its own, so that all rows are seen when one fails.
+begin_row() {
+  (
+    # shellcheck disable=SC2030,SC2034 # a row's own
+    TMP=$inputs/rows/$1.$2
+    registry_dir=$TMP/registry
+    mkdir -p "$TMP"
+    trap stop_faulty_registry EXIT
+    check_row "$@" >"$TMP/output" 2>&1
+  ) &
+  running[$!]=$1.$2
+}
+
+end_row() {
+  local pid
+  if wait -n -p pid; then
+    remove_tree "$inputs/rows/${running[$pid]}"
+  else
+    failed+=("${running[$pid]}")
+  fi
+  unset "running[$pid]"
+}
+
+stop_rows() {
+  local pid
+  for pid in "${!running[@]}"; do
+    stop_process "$pid"
+  done
+}
+
+# Most of them wait most of the time.
+at_exit stop_rows
 while IFS=$'\t' read -r name action exits words needs filter <&3; do
   is_chosen "$name" "$@" || continue
-  # A subshell for each, so that all rows are seen when one fails. It stops its own registry.
-  (
-    trap stop_faulty_registry EXIT
-    check_row "$name" "$action" "$exits" "$words" "$needs" "$filter"
-  ) &
-  wait $! || failed+=("$name/$action")
-done 3<"$TMP/table"
+  ((${#running[@]} < most_at_once)) || end_row
+  begin_row "$name" "$action" "$exits" "$words" "$needs" "$filter"
+done 3<"$inputs/table"
+while ((${#running[@]} > 0)); do
+  end_row
+done
+for row in "${failed[@]}"; do
+  sed "s#^#$row: #" "$inputs/rows/$row/output" >&2
+done
 ((${#failed[@]} == 0)) || fail "${#failed[@]} rows: ${failed[*]}"

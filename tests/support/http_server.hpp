@@ -1,5 +1,5 @@
 // A server of HTTP on loopback, for tests: each request is answered with the very bytes that a function
-// returns, and the connection is closed.
+// returns, and the connection is closed unless they say that it is kept.
 #pragma once
 
 #include "base/process/fd.hpp"
@@ -17,6 +17,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -34,13 +35,19 @@ struct ServerRequest {
   }
 };
 
-// "HTTP/1.1 200 X", the headers, `Content-Length`, and the body.
+// "HTTP/1.1 200 X", the headers, `Content-Length`, and the body. The connection is closed.
 inline std::string answer(int status, const std::vector<std::string>& headers = {},
                           const std::string& body = {}) {
   std::string text = "HTTP/1.1 " + std::to_string(status) + " X\r\nConnection: close\r\n";
   for (const std::string& header : headers) text += header + "\r\n";
   if (status != 204) text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   return text + "\r\n" + body;
+}
+
+// The same answer on a connection that is kept.
+inline std::string keeping(std::string text) {
+  constexpr std::string_view kClose = "Connection: close";
+  return text.replace(text.find(kClose), kClose.size(), "Connection: keep-alive");
 }
 
 class HttpServer {
@@ -83,11 +90,17 @@ class HttpServer {
     }
   }
 
-  // An answer in plain text tells a client that tries TLS that there is none.
-  void serve(Fd socket) {
+  void serve(const Fd& socket) {
+    while (answer_one(socket)) {
+    }
+  }
+
+  // Whether another request may follow. An answer in plain text tells a client that tries TLS that there is
+  // none.
+  bool answer_one(const Fd& socket) {
     std::string text;
     while (text.find("\r\n\r\n") == std::string::npos) {
-      if (!receive(socket, text)) return;
+      if (!receive(socket, text)) return false;
       if (text.front() == 0x16) return send(socket, answer(400));
     }
     ServerRequest request = parse(text.substr(0, text.find("\r\n\r\n")));
@@ -102,7 +115,7 @@ class HttpServer {
       requests_.push_back(request.method + " " + request.target);
       bytes = handler_(request);
     }
-    send(socket, bytes);
+    return send(socket, bytes);
   }
 
   static ServerRequest parse(const std::string& head) {
@@ -130,13 +143,16 @@ class HttpServer {
     return true;
   }
 
-  static void send(const Fd& socket, const std::string& bytes) {
+  // Whether the connection is kept.
+  static bool send(const Fd& socket, const std::string& bytes) {
     for (std::size_t sent = 0; sent < bytes.size();) {
       const auto size = ::send(socket.get(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-      if (size <= 0) return;
+      if (size <= 0) return false;
       sent += static_cast<std::size_t>(size);
     }
+    if (bytes.find("\r\nConnection: keep-alive\r\n") != std::string::npos) return true;
     ::shutdown(socket.get(), SHUT_WR);
+    return false;
   }
 
   Handler handler_;

@@ -2,10 +2,13 @@
 
 #include "cli/options/images/credential_files.hpp"
 #include "cli/terminal/prompt.hpp"
+#include "transport/registry/registry_host.hpp"
 
 #include <charconv>
 #include <limits>
 #include <memory>
+#include <mutex>
+#include <set>
 
 namespace imgcrypt::cli {
 namespace {
@@ -106,10 +109,23 @@ FindCredentials given_credentials(const std::string& text, Output& output) {
   return [given](const RegistryReference&) { return std::optional(copy_of(*given)); };
 }
 
-FindCredentials credentials_of(const RegistryArguments::Side& side, Output& output) {
+// Warns of a file once, however many registries and repositories of both sides it has credentials for.
+std::function<void(const std::string&)> warn_once_through(Output& output) {
+  struct Said {
+    std::mutex mutex;
+    std::set<std::string> lines;
+  };
+  return [said = std::make_shared<Said>(), &output](const std::string& line) {
+    const std::scoped_lock lock(said->mutex);
+    if (said->lines.insert(line).second) output.warn(line);
+  };
+}
+
+FindCredentials credentials_of(const RegistryArguments::Side& side,
+                               const std::function<void(const std::string&)>& warn, Output& output) {
   if (side.no_creds) return {};
   if (!side.creds.empty()) return given_credentials(side.creds, output);
-  const CredentialPlaces places{.files = credential_files(side.authfile), .warn = warn_through(output)};
+  const CredentialPlaces places{.files = credential_files(side.authfile), .warn = warn};
   return [places](const RegistryReference& image) {
     return find_credentials(places, {image.host, image.repository});
   };
@@ -145,25 +161,29 @@ void RegistryArguments::add_to(CLI::App& command, RegistrySides sides) {
       ->group(kGroup);
 }
 
-RegistryArguments::Both RegistryArguments::both(Output& output) const {
-  const Side reading = joined(source, common);
-  const Side writing = joined(destination, common);
-  Both options{options_of(reading, output), {}};
-  if (reading.creds == writing.creds && !reading.creds.empty()) {
-    // Nobody is asked twice for one password.
-    Side rest = writing;
-    rest.creds.clear();
-    options.destination = options_of(rest, output);
-    options.destination.credentials = options.source.credentials;
-  } else {
-    options.destination = options_of(writing, output);
-  }
+RegistryOptions RegistryArguments::one(Output& output) const {
+  RegistryOptions options = without_credentials(common, output);
+  options.credentials = credentials_of(common, warn_once_through(output), output);
   return options;
 }
 
-RegistryOptions RegistryArguments::options_of(const Side& side, Output& output) const {
+RegistryArguments::Both RegistryArguments::both(Output& output) const {
+  const Side reading = joined(source, common);
+  const Side writing = joined(destination, common);
+  const auto warn = warn_once_through(output);
+  Both options{without_credentials(reading, output), without_credentials(writing, output)};
+  const bool is_alike = reading.cert_dir == writing.cert_dir && reading.verifies_tls == writing.verifies_tls;
+  if (is_alike) options.destination.hosts = options.source.hosts;
+  options.source.credentials = credentials_of(reading, warn, output);
+  // Nobody is asked twice for one password.
+  options.destination.credentials = reading.creds == writing.creds && !reading.creds.empty()
+                                        ? options.source.credentials
+                                        : credentials_of(writing, warn, output);
+  return options;
+}
+
+RegistryOptions RegistryArguments::without_credentials(const Side& side, Output& output) const {
   RegistryOptions options;
-  options.credentials = credentials_of(side, output);
   options.tls = side.verifies_tls.value_or(true) ? TlsVerification::kRequired : TlsVerification::kOff;
   options.ca_file = ca_file;
   options.certificate_directory = side.cert_dir;
@@ -172,6 +192,7 @@ RegistryOptions RegistryArguments::options_of(const Side& side, Output& output) 
   options.network_timeout = std::chrono::seconds(timeout);
   options.rate_limit = parse_rate(rate_limit);
   if (is_debug) options.trace = [&output](const std::string& line) { output.trace(line); };
+  options.hosts = std::make_shared<RegistryHosts>();
   return options;
 }
 

@@ -39,7 +39,7 @@ struct RegistryArguments {
   // All of the following ask for a password that --creds leaves out, on the terminal, and warn of one that is
   // there; `output` must outlive the result. Throws kUsage for values that cannot be used, and as
   // prompt_passphrase. Files with credentials are read when a registry wants to know.
-  [[nodiscard]] RegistryOptions one(Output& output) const { return options_of(common, output); }
+  [[nodiscard]] RegistryOptions one(Output& output) const;
   struct Both {
     RegistryOptions source;
     RegistryOptions destination;
@@ -47,7 +47,7 @@ struct RegistryArguments {
   [[nodiscard]] Both both(Output& output) const;
 
  private:
-  [[nodiscard]] RegistryOptions options_of(const Side& side, Output& output) const;
+  [[nodiscard]] RegistryOptions without_credentials(const Side& side, Output& output) const;
 };
 
 }  // namespace imgcrypt::cli

@@ -42,7 +42,7 @@ std::unique_ptr<HttpExchange> HttpClient::send(HttpRequest request) {
                   first.url.authority() + " sends us from one address to the next, more than " +
                       std::to_string(kMostRedirects) + " times (" + name_of(first) + ")");
     request.url = next_url(request.url, *location);
-    request.authorization = request.url.has_origin_of(first.url) ? first.authorization : std::string();
+    request.authorization = request.url.has_origin_of(first.url) ? first.authorization : nullptr;
   }
 }
 

@@ -1,6 +1,6 @@
 // Sends requests and follows redirects, over http and https (HTTP/2 where it is offered). Proxies are those
 // of the environment, which libcurl reads itself: HTTPS_PROXY, http_proxy, ALL_PROXY, NO_PROXY. Keeps
-// connections open. One for each registry and side; may be used by several threads at once.
+// connections open. One for each registry; may be used by several threads at once.
 #pragma once
 
 #include "transport/http/http_exchange.hpp"

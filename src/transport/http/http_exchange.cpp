@@ -15,20 +15,10 @@
 namespace imgcrypt {
 namespace {
 
-constexpr std::size_t kMostHeaderBytes = 64 * 1024;
-constexpr long kBufferBytes = 128 * 1024;
-
 std::chrono::seconds time_limit(const HttpSettings& settings, const HttpRequest& request) {
   constexpr std::chrono::seconds kForTidyingUp(5);
   if (request.cancel == Cancel::kIgnored) return std::min(settings.timeout, kForTidyingUp);
   return settings.timeout + request.patience;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
 }
 
 }  // namespace
@@ -37,6 +27,7 @@ HttpExchange::HttpExchange(HttpShared& shared, HttpRequest request)
     : shared_(shared),
       request_(std::move(request)),
       line_(shared.lines.take()),
+      header_lines_(request_),
       clock_(time_limit(shared.settings, request_)) {
   configure();
   if (curl_library().multi_add_handle(line_->multi(), line_->easy()) != CURLM_OK)
@@ -46,97 +37,29 @@ HttpExchange::HttpExchange(HttpShared& shared, HttpRequest request)
 HttpExchange::~HttpExchange() {
   // Closes the connection if the transfer is not over.
   curl_library().multi_remove_handle(line_->multi(), line_->easy());
-  curl_library().slist_free_all(header_lines_);
   // After a failure libcurl may still hold on to what was connected, and then refuses options.
   if (is_over_ && result_ == CURLE_OK) shared_.lines.give_back(std::move(line_));
 }
 
 void HttpExchange::configure() {
-  curl_library().easy_reset(line_->easy());
-  line_->set(CURLOPT_URL, request_.url.string().c_str());
-  line_->set(CURLOPT_PROTOCOLS_STR, "http,https");
-  line_->set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  line_->set(CURLOPT_NOSIGNAL, 1L);
-  line_->set(CURLOPT_TCP_KEEPALIVE, 1L);
-  line_->set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  line_->set(CURLOPT_BUFFERSIZE, kBufferBytes);
-  line_->set(CURLOPT_UPLOAD_BUFFERSIZE, kBufferBytes);
-  // Divided among a host's addresses.
-  line_->set(CURLOPT_CONNECTTIMEOUT, static_cast<long>(shared_.settings.timeout.count()));
+  set_options(*line_, request_, shared_.settings);
+  line_->set(CURLOPT_HTTPHEADER, header_lines_.list());
   line_->set(CURLOPT_ERRORBUFFER, curl_words_.data());
-  line_->set(CURLOPT_USERAGENT, "imgcrypt");
   line_->set(CURLOPT_HEADERFUNCTION, &HttpExchange::on_header);
   line_->set(CURLOPT_HEADERDATA, static_cast<void*>(this));
   line_->set(CURLOPT_WRITEFUNCTION, &HttpExchange::on_body);
   line_->set(CURLOPT_WRITEDATA, static_cast<void*>(this));
-  configure_method();
-  configure_trust();
-  // Empty: without it, an upload would first wait for a permission that registries do not give.
-  add_header_line("Expect:");
-  for (const HttpHeader& header : request_.headers) add_header_line(header.name + ": " + header.value);
-  if (!request_.authorization.empty()) add_header_line("Authorization: " + request_.authorization);
-  line_->set(CURLOPT_HTTPHEADER, header_lines_);
-}
-
-void HttpExchange::configure_method() {
-  if (request_.body != nullptr) {
-    line_->set(CURLOPT_UPLOAD, 1L);
-    line_->set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request_.body->size()));
-    line_->set(CURLOPT_READFUNCTION, &HttpExchange::on_send);
-    line_->set(CURLOPT_READDATA, static_cast<void*>(this));
-    line_->set(CURLOPT_SEEKFUNCTION, &HttpExchange::on_rewind);
-    line_->set(CURLOPT_SEEKDATA, static_cast<void*>(this));
-  }
-  if (request_.method == "HEAD") {
-    line_->set(CURLOPT_NOBODY, 1L);
-  } else {
-    line_->set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
-  }
-}
-
-void HttpExchange::configure_trust() {
-  const HttpTrust& trust = shared_.settings.trust;
-  line_->set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  line_->set(CURLOPT_SSL_VERIFYPEER, trust.verifies ? 1L : 0L);
-  line_->set(CURLOPT_SSL_VERIFYHOST, trust.verifies ? 2L : 0L);
-  if (!trust.authorities.empty()) {
-    // libcurl copies it. The system's folder of authorities is still looked into.
-    curl_blob blob{const_cast<char*>(trust.authorities.data()), trust.authorities.size(), CURL_BLOB_COPY};
-    line_->set(CURLOPT_CAINFO_BLOB, &blob);
-  }
-  if (trust.certificate.empty() || trust.certificate_origin != request_.url.authority()) return;
-  line_->set(CURLOPT_SSLCERT, trust.certificate.c_str());
-  line_->set(CURLOPT_SSLKEY, trust.key.c_str());
-}
-
-void HttpExchange::add_header_line(std::string_view line) {
-  curl_slist* const longer = curl_library().slist_append(header_lines_, std::string(line).c_str());
-  if (longer == nullptr) throw std::bad_alloc();
-  header_lines_ = longer;
+  if (request_.body == nullptr) return;
+  line_->set(CURLOPT_READFUNCTION, &HttpExchange::on_send);
+  line_->set(CURLOPT_READDATA, static_cast<void*>(this));
+  line_->set(CURLOPT_SEEKFUNCTION, &HttpExchange::on_rewind);
+  line_->set(CURLOPT_SEEKDATA, static_cast<void*>(this));
 }
 
 std::size_t HttpExchange::on_header(char* text, std::size_t size, std::size_t count, void* self) noexcept {
   auto& exchange = *static_cast<HttpExchange*>(self);
-  const std::string_view line = trimmed({text, size * count});
   try {
-    exchange.header_bytes_ += size * count;
-    if (exchange.header_bytes_ > kMostHeaderBytes)
-      throw Error(ErrorCode::kRegistry, exchange.request_.url.authority() + " answers with more than " +
-                                            in_kib(kMostHeaderBytes) + " of headers");
-    if (line.starts_with("HTTP/")) {
-      exchange.head_ = {};
-      const std::size_t space = line.find(' ');
-      const auto status =
-          space == std::string_view::npos ? std::nullopt : parse_number(line.substr(space + 1, 3));
-      exchange.head_.status = static_cast<int>(status.value_or(0));
-    } else if (line.empty()) {
-      // 1xx are no answers: another head follows. So it does after trailers of a body, which change nothing.
-      exchange.has_head_ = exchange.has_head_ || exchange.head_.status >= 200;
-    } else if (const std::size_t colon = line.find(':');
-               !exchange.has_head_ && colon != std::string_view::npos) {
-      exchange.head_.headers.push_back(
-          {std::string(trimmed(line.substr(0, colon))), std::string(trimmed(line.substr(colon + 1)))});
-    }
+    exchange.head_.take({text, size * count}, exchange.request_.url);
     return size * count;
   } catch (...) {
     exchange.failure_ = std::current_exception();
@@ -188,24 +111,17 @@ std::size_t HttpExchange::on_send(char* room, std::size_t size, std::size_t coun
   }
 }
 
-// When a kept connection turns out to be closed, libcurl sends the request again by itself.
-int HttpExchange::on_rewind(void* self, curl_off_t offset, int origin) noexcept {
-  auto& exchange = *static_cast<HttpExchange*>(self);
-  if (offset != 0 || origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
-  try {
-    exchange.request_.body->rewind();
-    return CURL_SEEKFUNC_OK;
-  } catch (...) {
-    exchange.failure_ = std::current_exception();
-    return CURL_SEEKFUNC_FAIL;
-  }
+// When a kept connection turns out to be closed, libcurl would send the request again by itself. What has
+// left us may be there already: whoever knows what the request does decides whether it may be there twice.
+int HttpExchange::on_rewind(void* self, curl_off_t /*offset*/, int /*origin*/) noexcept {
+  return static_cast<const HttpExchange*>(self)->sent_ == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 const HttpHead& HttpExchange::await_head() {
-  while (!has_head_ && !is_over_) step();
-  if (!has_head_ || failure_) throw_failure();
+  while (!head_.is_complete() && !is_over_) step();
+  if (!head_.is_complete() || failure_) throw_failure();
   clock_.restart(moved());
-  return head_;
+  return head_.head();
 }
 
 std::size_t HttpExchange::read(MutableByteView room) {
@@ -239,9 +155,11 @@ std::string HttpExchange::read_all(std::size_t limit) {
 }
 
 void HttpExchange::step() {
-  if (request_.cancel == Cancel::kObeyed) throw_if_cancelled();
-  const auto debt = std::max(shared_.down.wait(), shared_.up.wait());
-  if (debt.count() > 0) return sleep_unless_cancelled(debt);
+  if (request_.cancel == Cancel::kObeyed) {
+    throw_if_cancelled();
+    const auto debt = std::max(shared_.down.wait(), shared_.up.wait());
+    if (debt.count() > 0) return sleep_unless_cancelled(debt);
+  }
   go_on_if_paused();
   int running = 0;
   curl_library().multi_perform(line_->multi(), &running);
@@ -285,7 +203,7 @@ std::uint64_t HttpExchange::moved() const {
       curl_library().easy_getinfo(line_->easy(), CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK &&
       socket != CURL_SOCKET_BAD && ::ioctl(socket, SIOCOUTQ, &unsent) == 0 && unsent > 0;
   const std::uint64_t waiting = is_known ? static_cast<std::uint64_t>(unsent) : 0;
-  return received_ + header_bytes_ + (sent_ > waiting ? sent_ - waiting : 0);
+  return received_ + head_.size() + (sent_ > waiting ? sent_ - waiting : 0);
 }
 
 void HttpExchange::throw_failure() {

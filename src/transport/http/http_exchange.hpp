@@ -5,9 +5,11 @@
 
 #include "base/bytes.hpp"
 #include "transport/http/curl_line.hpp"
+#include "transport/http/head_reader.hpp"
 #include "transport/http/http_message.hpp"
 #include "transport/http/http_settings.hpp"
 #include "transport/http/rate_limit.hpp"
+#include "transport/http/request_options.hpp"
 #include "transport/http/stall_clock.hpp"
 #include "transport/http/transfer_failure.hpp"
 
@@ -49,7 +51,7 @@ class HttpExchange {
   [[nodiscard]] std::string read_all(std::size_t limit);
 
   // REQUIRES: await_head() has returned.
-  [[nodiscard]] const HttpHead& head() const noexcept { return head_; }
+  [[nodiscard]] const HttpHead& head() const noexcept { return head_.head(); }
   [[nodiscard]] const HttpRequest& request() const noexcept { return request_; }
 
  private:
@@ -60,9 +62,6 @@ class HttpExchange {
   static int on_rewind(void* self, curl_off_t offset, int origin) noexcept;
 
   void configure();
-  void configure_method();
-  void configure_trust();
-  void add_header_line(std::string_view line);
   std::size_t take(ByteView bytes);
   void go_on_if_paused();
   void step();
@@ -73,13 +72,11 @@ class HttpExchange {
   HttpShared& shared_;
   HttpRequest request_;
   std::unique_ptr<CurlLine> line_;
-  curl_slist* header_lines_ = nullptr;
+  HeaderLines header_lines_;
   std::array<char, CURL_ERROR_SIZE> curl_words_{};
   StallClock clock_;
 
-  HttpHead head_;
-  std::size_t header_bytes_ = 0;
-  bool has_head_ = false;
+  HeadReader head_;
   bool is_over_ = false;
   CURLcode result_ = CURLE_OK;
   std::exception_ptr failure_;  // of a callback

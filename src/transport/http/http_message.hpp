@@ -2,10 +2,12 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "base/secret_bytes.hpp"
 #include "transport/http/url.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,7 +36,7 @@ struct HttpHead {
 // Whether a signal ends a request.
 enum class Cancel {
   kObeyed,
-  kIgnored,  // it tidies up, which is most needed after a signal; it is given little time
+  kIgnored,  // it tidies up, which is most needed after a signal; it is given little time, and no rate limit
 };
 
 // What is sent with a request. Belongs to the thread that sends it, and must outlive the exchange.
@@ -64,12 +66,15 @@ class TextBody final : public RequestBody {
   std::size_t read_ = 0;
 };
 
+// Copies of a request share it, so that it is in memory once.
+using SharedSecret = std::shared_ptr<const SecretBytes>;
+
 struct HttpRequest {
   std::string method;
   Url url;
   std::vector<HttpHeader> headers = {};
-  // The value of `Authorization`, which goes to the origin of `url` alone. Empty: none.
-  std::string authorization = {};
+  // The value of `Authorization`, which goes to the origin of `url` alone. Null: none.
+  SharedSecret authorization = {};
   RequestBody* body = nullptr;  // null: none; not owned
   // Waited for the answer besides the usual time: for work that the server does with what it was sent.
   std::chrono::seconds patience{0};

@@ -6,10 +6,10 @@
 namespace imgcrypt {
 namespace {
 
-using Kind = TransferFailure::Kind;
+using FailureKind = TransferFailure::Kind;
 
 struct Reading {
-  Kind kind;
+  FailureKind kind;
   std::string says;
   std::string hint;
 };
@@ -40,21 +40,21 @@ Reading untrusted(const FailedTransfer& failed) {
   switch (failed.result) {
     case CURLE_PEER_FAILED_VERIFICATION:
       return {
-          Kind::kUntrusted,
+          FailureKind::kUntrusted,
           "its certificate is not trusted by " + authorities(failed.settings.trust) + ": " + words_of(failed),
           "give the authority that signed it with --ca-file, or put it into " + folder + "/ca.crt"};
     case CURLE_SSL_CERTPROBLEM:
-      return {Kind::kUntrusted,
+      return {FailureKind::kUntrusted,
               "our client certificate " + failed.settings.trust.certificate.string() +
                   " cannot be used: " + words_of(failed),
               "put a certificate NAME.cert and its key NAME.key, in PEM, into " + folder};
     case CURLE_SSL_CACERT_BADFILE:
-      return {Kind::kUntrusted,
+      return {FailureKind::kUntrusted,
               "the certificates cannot be read of " + authorities(failed.settings.trust) + ": " +
                   words_of(failed),
               "give certificates in PEM"};
     default:
-      return {Kind::kUntrusted, "no TLS connection: " + words_of(failed),
+      return {FailureKind::kUntrusted, "no TLS connection: " + words_of(failed),
               "if it wants a client certificate, put NAME.cert and NAME.key into " + folder};
   }
 }
@@ -75,16 +75,16 @@ Reading unreachable(const FailedTransfer& failed) {
   curl_library().easy_getinfo(failed.easy, CURLINFO_OS_ERRNO, &number);
   switch (failed.result) {
     case CURLE_COULDNT_RESOLVE_HOST:
-      return {Kind::kUnreachable, "no address is known for this host",
+      return {FailureKind::kUnreachable, "no address is known for this host",
               "check the host's name and this machine's name server"};
     case CURLE_COULDNT_RESOLVE_PROXY:
-      return {Kind::kUnreachable, "no address is known for the proxy",
+      return {FailureKind::kUnreachable, "no address is known for the proxy",
               "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"};
     case CURLE_PROXY:
-      return {Kind::kUnreachable, "the proxy refuses: " + words_of(failed),
+      return {FailureKind::kUnreachable, "the proxy refuses: " + words_of(failed),
               "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"};
     default:
-      return {Kind::kUnreachable,
+      return {FailureKind::kUnreachable,
               (number != 0 ? std::strerror(static_cast<int>(number)) : words_of(failed)) + proxy_in(failed),
               "check the host, the port, the network, and proxies in the environment"};
   }
@@ -94,9 +94,10 @@ Reading lost(const FailedTransfer& failed) {
   long from_proxy = 0;
   curl_library().easy_getinfo(failed.easy, CURLINFO_HTTP_CONNECTCODE, &from_proxy);
   if (from_proxy >= 300)
-    return {Kind::kUnreachable, "the proxy refuses the connection (" + std::to_string(from_proxy) + ")",
+    return {FailureKind::kUnreachable,
+            "the proxy refuses the connection (" + std::to_string(from_proxy) + ")",
             "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, also user and password in them"};
-  return {Kind::kLost, "the connection broke: " + words_of(failed), "try again"};
+  return {FailureKind::kLost, "the connection broke: " + words_of(failed), "try again"};
 }
 
 Reading reading_of(const FailedTransfer& failed) {
@@ -108,7 +109,7 @@ Reading reading_of(const FailedTransfer& failed) {
       return unreachable(failed);
     case CURLE_SSL_CONNECT_ERROR:
       if (is_plain_text(failed.words))
-        return {Kind::kNotTls, "it does not speak https",
+        return {FailureKind::kNotTls, "it does not speak https",
                 "if it is meant to speak plain http, say so with --tls-verify=false"};
       return untrusted(failed);
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -118,7 +119,7 @@ Reading reading_of(const FailedTransfer& failed) {
     case CURLE_SSL_ISSUER_ERROR:
       return untrusted(failed);
     case CURLE_OPERATION_TIMEDOUT:
-      return {Kind::kStalled, {}, {}};
+      return {FailureKind::kStalled, {}, {}};
     default:
       // With TLS 1.3 a server misses our certificate only when the handshake is over.
       if (failed.words.find(" alert ") != std::string_view::npos) return untrusted(failed);
@@ -132,7 +133,7 @@ std::string name_of(const HttpRequest& request) { return request.method + " " + 
 
 TransferFailure transfer_failure(const FailedTransfer& failed) {
   Reading reading = reading_of(failed);
-  if (reading.kind == Kind::kStalled)
+  if (reading.kind == FailureKind::kStalled)
     return {reading.kind, stall_error(failed.request, failed.settings.timeout)};
   return {reading.kind,
           Error(ErrorCode::kNetwork,

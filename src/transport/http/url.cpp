@@ -99,6 +99,7 @@ std::string Url::redacted() const {
 std::string percent_encoded(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
   std::string result;
+  result.reserve(3 * text.size());
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if ((byte < 0x80 && std::isalnum(byte) != 0) ||

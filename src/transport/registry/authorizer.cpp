@@ -2,6 +2,7 @@
 
 #include "base/text/encoding.hpp"
 #include "base/text/json.hpp"
+#include "base/text/json_secret.hpp"
 #include "transport/http/repeat.hpp"
 
 #include <algorithm>
@@ -13,13 +14,11 @@ namespace {
 constexpr std::size_t kMostTokenBytes = 64 * 1024;
 constexpr std::size_t kMostTokenAnswer = 256 * 1024;
 
-std::string basic(const Credentials& credentials) {
-  Bytes text = to_bytes(as_bytes(credentials.user + ":"));
-  const ByteView password = credentials.password.expose();
-  text.insert(text.end(), password.begin(), password.end());
-  std::string value = "Basic " + encode_base64(text, Base64::kStandard);
-  wipe(text);
-  return value;
+SecretBytes basic(const Credentials& credentials) {
+  const SecretBytes both =
+      SecretBytes::joined({credentials.user, ":", as_text(credentials.password.expose())});
+  const SecretBytes encoded = encode_base64_secret(both.expose(), Base64::kStandard);
+  return SecretBytes::joined({"Basic ", as_text(encoded.expose())});
 }
 
 // The first of a scheme, over all headers.
@@ -43,15 +42,30 @@ bool is_token(std::string_view text) {
          std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
-std::string token_in(const std::string& answer, const Url& realm) {
+SecretBytes read_answer(HttpExchange& answer) {
+  SecretBytes text(kMostTokenAnswer + 1);
+  std::size_t filled = 0;
+  while (filled < text.size()) {
+    const std::size_t size = answer.read(text.expose_mutable().subspan(filled));
+    if (size == 0) break;
+    filled += size;
+  }
+  if (filled > kMostTokenAnswer)
+    throw Error(ErrorCode::kRegistry,
+                answer.request().url.authority() + " answers with more than " + in_kib(kMostTokenAnswer));
+  text.truncate(filled);
+  return text;
+}
+
+SecretBytes token_in(const SecretBytes& answer, const Url& realm) {
   try {
-    check_json(answer);
-    const JsonView view(answer);
+    check_json(as_text(answer.expose()));
+    const JsonView view(as_text(answer.expose()));
     auto member = view.find("token");
     if (!member) member = view.find("access_token");
     if (member) {
-      std::string token = member->string();
-      if (is_token(token)) return token;
+      SecretBytes token = decode_json_secret(*member);
+      if (is_token(as_text(token.expose()))) return token;
     }
   } catch (const Error&) {  // whose message might quote the answer
   }
@@ -82,7 +96,7 @@ Authorizer::Authorizer(HttpClient& client, RegistryReference image, const Regist
                        std::set<std::string> scopes)
     : client_(client), image_(std::move(image)), options_(options), scopes_(std::move(scopes)) {}
 
-std::string Authorizer::authorization() {
+SharedSecret Authorizer::authorization() {
   const std::scoped_lock lock(mutex_);
   return authorization_;
 }
@@ -93,30 +107,32 @@ const Credentials* Authorizer::credentials() {
   return credentials_ ? &*credentials_ : nullptr;
 }
 
-bool Authorizer::renew(const HttpExchange& refused, const std::string& used) {
+bool Authorizer::renew(const AskedToLogIn& refused, const SharedSecret& used) {
   const std::scoped_lock lock(mutex_);
   if (authorization_ != used) return true;
-  std::string now;
-  if (const auto bearer = find_challenge(refused.head(), "bearer")) {
+  SecretBytes now;
+  if (const auto bearer = find_challenge(refused.head, "bearer")) {
     // A registry may want more than we know of, e.g. to delete.
     add_words(scopes_, parameter(*bearer, "scope"));
-    now = "Bearer " + token(*bearer, refused.request().url);
-  } else if (find_challenge(refused.head(), "basic") && credentials() != nullptr) {
+    const SecretBytes value = token(*bearer, refused.url);
+    now = SecretBytes::joined({"Bearer ", as_text(value.expose())});
+  } else if (find_challenge(refused.head, "basic") && credentials() != nullptr) {
     now = basic(*credentials());
   }
-  if (now.empty() || now == used) return false;
-  authorization_ = std::move(now);
+  const bool is_refused = used && equal_constant_time(used->expose(), now.expose());
+  if (now.size() == 0 || is_refused) return false;
+  authorization_ = std::make_shared<const SecretBytes>(std::move(now));
   return true;
 }
 
-std::string Authorizer::token(const Challenge& challenge, const Url& registry) {
+SecretBytes Authorizer::token(const Challenge& challenge, const Url& registry) {
   const Url realm = realm_of(challenge, registry);
   HttpRequest request = token_request(challenge, realm);
   const Credentials* const who = credentials();
-  std::string text;
+  SecretBytes text;
   if (who != nullptr && who->identity_token.size() > 0) text = form(challenge, *who);
-  TextBody body(text);
-  if (!text.empty()) request.body = &body;
+  TextBody body(as_text(text.expose()));
+  if (text.size() > 0) request.body = &body;
   const auto answer = send_repeatedly(client_, request, options_.retries);
   const int status = answer->head().status;
   if (status != 200) {
@@ -127,7 +143,7 @@ std::string Authorizer::token(const Challenge& challenge, const Url& registry) {
         : who == nullptr ? "log in: imgcrypt login " + image_.host
                          : "check user and password: imgcrypt login " + image_.host);
   }
-  return token_in(with_errors([&] { return answer->read_all(kMostTokenAnswer); }), realm);
+  return token_in(with_errors([&] { return read_answer(*answer); }), realm);
 }
 
 HttpRequest Authorizer::token_request(const Challenge& challenge, const Url& realm) {
@@ -139,17 +155,20 @@ HttpRequest Authorizer::token_request(const Challenge& challenge, const Url& rea
     url = url.with_query("service", service);
   for (const std::string& scope : scopes_) url = url.with_query("scope", scope);
   HttpRequest request{"GET", url};
-  if (who != nullptr) request.authorization = basic(*who);
+  if (who != nullptr) request.authorization = std::make_shared<const SecretBytes>(basic(*who));
   return request;
 }
 
 // OAuth2 as Docker's token services have it.
-std::string Authorizer::form(const Challenge& challenge, const Credentials& credentials) const {
+SecretBytes Authorizer::form(const Challenge& challenge, const Credentials& credentials) const {
   std::string scopes;
   for (const std::string& scope : scopes_) scopes += (scopes.empty() ? "" : " ") + scope;
-  return "grant_type=refresh_token&client_id=imgcrypt&service=" +
-         percent_encoded(parameter(challenge, "service")) + "&scope=" + percent_encoded(scopes) +
-         "&refresh_token=" + percent_encoded(as_text(credentials.identity_token.expose()));
+  std::string token = percent_encoded(as_text(credentials.identity_token.expose()));
+  SecretBytes text = SecretBytes::joined({"grant_type=refresh_token&client_id=imgcrypt&service=",
+                                          percent_encoded(parameter(challenge, "service")),
+                                          "&scope=", percent_encoded(scopes), "&refresh_token=", token});
+  wipe({reinterpret_cast<std::uint8_t*>(token.data()), token.size()});
+  return text;
 }
 
 std::string Authorizer::described() const {

@@ -4,6 +4,7 @@
 
 #include "transport/http/http_client.hpp"
 #include "transport/registry/challenge.hpp"
+#include "transport/registry/registry_host.hpp"
 #include "transport/registry/registry_options.hpp"
 #include "transport/registry/registry_reference.hpp"
 
@@ -22,20 +23,20 @@ class Authorizer {
   Authorizer(HttpClient& client, RegistryReference image, const RegistryOptions& options,
              std::set<std::string> scopes);
 
-  // What to send now; empty until a registry has asked.
-  [[nodiscard]] std::string authorization();
+  // What to send now; null until a registry has asked.
+  [[nodiscard]] SharedSecret authorization();
   // After a 401 to a request that had `used`: whether there is another authorization to try. Where several
   // threads ask at once, one gets it for all. Throws kRegistry when our credentials are refused, or would
   // have to go where they may not; kNetwork; and what RegistryOptions::credentials throws.
-  [[nodiscard]] bool renew(const HttpExchange& refused, const std::string& used);
+  [[nodiscard]] bool renew(const AskedToLogIn& refused, const SharedSecret& used);
   // For messages: the scopes, and "anonymous" or "with the credentials of FILE".
   [[nodiscard]] std::string who();
 
  private:
   const Credentials* credentials();
-  [[nodiscard]] std::string token(const Challenge& challenge, const Url& registry);
+  [[nodiscard]] SecretBytes token(const Challenge& challenge, const Url& registry);
   [[nodiscard]] HttpRequest token_request(const Challenge& challenge, const Url& realm);
-  [[nodiscard]] std::string form(const Challenge& challenge, const Credentials& credentials) const;
+  [[nodiscard]] SecretBytes form(const Challenge& challenge, const Credentials& credentials) const;
   [[nodiscard]] std::string described() const;
 
   HttpClient& client_;
@@ -43,7 +44,7 @@ class Authorizer {
   RegistryOptions options_;
   std::mutex mutex_;
   std::set<std::string> scopes_;
-  std::string authorization_;
+  SharedSecret authorization_;
   bool has_asked_ = false;  // for credentials
   std::optional<Credentials> credentials_;
 };

@@ -3,6 +3,8 @@
 #include "oci/manifest.hpp"
 #include "oci/media_types.hpp"
 
+#include <algorithm>
+
 namespace imgcrypt {
 namespace {
 
@@ -25,9 +27,9 @@ std::optional<std::string> with_entry(const std::optional<RegistryManifest>& ind
                                       const std::string& entry) {
   std::string entries;
   if (index) {
-    for (const Descriptor& listed : Index::parse(index->text).manifests()) {
-      if (listed.digest == digest) return std::nullopt;
-    }
+    const Index known = Index::parse(index->text);
+    if (std::ranges::find(known.manifests(), digest, &Descriptor::digest) != known.manifests().end())
+      return std::nullopt;
     if (const auto list = JsonView(index->text).find("manifests")) {
       for (const JsonView& listed : list->elements()) entries += std::string(listed.text()) + ",";
     }

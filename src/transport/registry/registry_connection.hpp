@@ -1,14 +1,13 @@
 // Requests to one repository of one registry, sent by whoever we are there, and repeated where that helps.
-// One for each side of a command; may be used by several threads at once.
+// May be used by several threads at once.
 #pragma once
 
-#include "transport/http/http_client.hpp"
 #include "transport/registry/authorizer.hpp"
+#include "transport/registry/registry_host.hpp"
 #include "transport/registry/registry_options.hpp"
 
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <string>
 
@@ -19,13 +18,11 @@ enum class Repeat { kYes, kNo };
 
 class RegistryConnection {
  public:
-  // Loads libcurl and reads the certificates; throws as curl_library() and find_trust(). Nobody is asked yet.
-  // `scopes` as Authorizer has them.
+  // Throws as RegistryHost. Nobody is asked yet. `scopes` as Authorizer has them.
   RegistryConnection(RegistryReference image, const RegistryOptions& options, std::set<std::string> scopes);
 
-  // The URL of `path` in the repository: /v2/REPOSITORY/PATH. The first call finds out whether the registry
-  // speaks https: if not, it is asked over http where TlsVerification allows that. Throws kNetwork; kRegistry
-  // when what answers is not a registry.
+  // The URL of `path` in the repository: /v2/REPOSITORY/PATH. The first call finds out where and what the
+  // registry is. Throws as RegistryHost::greeting, and as Authorizer::renew.
   [[nodiscard]] Url url(const std::string& path);
   // The answer, whatever its status, after a new token if there was a 401; with kYes, after retries.
   // `Authorization` is set here, for the registry's own origin only. Throws as send_repeatedly(), and as
@@ -40,18 +37,13 @@ class RegistryConnection {
   [[nodiscard]] int retries() const noexcept { return options_.retries; }
 
  private:
-  [[nodiscard]] Url find_base();
-  [[nodiscard]] Url find_plain(const Url& base, const TransferFailure& failure);
-  [[nodiscard]] bool may_be_plain(const TransferFailure& failure) const;
-  void ping(const Url& base);
   [[nodiscard]] std::unique_ptr<HttpExchange> send_as(const HttpRequest& request, Repeat repeat);
 
   RegistryReference image_;
   RegistryOptions options_;
-  HttpClient client_;
+  std::shared_ptr<RegistryHost> host_;
   Authorizer authorizer_;
-  std::mutex mutex_;
-  std::optional<Url> base_;
+  std::once_flag introduced_;
 };
 
 }  // namespace imgcrypt

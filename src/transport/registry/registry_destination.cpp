@@ -4,7 +4,6 @@
 #include "oci/manifest.hpp"
 #include "oci/media_types.hpp"
 #include "transport/registry/blob_download.hpp"
-#include "transport/registry/blob_upload.hpp"
 #include "transport/registry/delete_image.hpp"
 #include "transport/registry/publish_referrer.hpp"
 
@@ -78,7 +77,8 @@ UploadSession RegistryDestination::take_session() {
 
 Digest RegistryDestination::put_blob(const BlobInfo& info, Source& content) {
   if (info.kind == BlobKind::kListed) return put_listed(info, content);
-  return upload_blob({client_->connection(), take_session(), target_.temporary_directory}, info, content);
+  return upload_blob({client_->connection(), take_session(), upload_form_, target_.temporary_directory}, info,
+                     content);
 }
 
 Digest RegistryDestination::put_listed(const BlobInfo& info, Source& content) {

@@ -4,8 +4,9 @@
 
 #include "transport/image_store.hpp"
 #include "transport/registry/registry_client.hpp"
-#include "transport/registry/upload_session.hpp"
+#include "transport/registry/upload/blob_upload.hpp"
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -68,6 +69,7 @@ class RegistryDestination final : public ImageDestination {
 
   std::unique_ptr<RegistryClient> client_;
   RegistryTarget target_;
+  std::atomic<UploadForm> upload_form_{UploadForm::kChunks};
   std::mutex mutex_;
   std::vector<UploadSession> spare_;  // open, and not used
   std::optional<Document> held_;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ enum class TlsVerification {
   kOff,       // https without looking at the certificate, else plain http
 };
 
+class RegistryHosts;
+
 struct RegistryOptions {
   // Whose credentials to use; nullopt: anonymous. Asked once for each registry host and repository, when the
   // registry wants to know. May run a credential helper. Throws what is wrong with the files.
@@ -44,10 +47,13 @@ struct RegistryOptions {
   int retries = 3;
   // How long a peer may be silent, or nearly so.
   std::chrono::seconds network_timeout{30};
-  // Bytes per second in each direction, of all transfers of a side together; 0: no limit.
+  // Bytes per second in each direction, of all transfers with a registry together; 0: no limit.
   std::uint64_t rate_limit = 0;
   // Told of each request and answer, one line each, without credentials. Null: nobody is.
   std::function<void(const std::string&)> trace = {};
+  // The registries that were asked already, by options that are the same but for the credentials: they need
+  // not be found again. Null: nothing is shared.
+  std::shared_ptr<RegistryHosts> hosts = {};
 };
 
 }  // namespace imgcrypt

@@ -49,7 +49,8 @@ RegistryProblem problem_in(const std::string& text, std::string_view authorizati
 
 RegistryProblem read_problem(HttpExchange& answer) {
   try {
-    return problem_in(answer.read_all(kMostProblemBytes), answer.request().authorization);
+    const SharedSecret& sent = answer.request().authorization;
+    return problem_in(answer.read_all(kMostProblemBytes), sent ? as_text(sent->expose()) : "");
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kCancelled) throw;
   } catch (const TransferFailure&) {  // the status alone must do

@@ -118,3 +118,29 @@ set_root() {
     |= (.digest = $digest | .size = $size | if $type == "" then . else .mediaType = $type end)' "$1/index.json" >"$1/index.new"
   mv "$1/index.new" "$1/index.json"
 }
+
+# add_artifact LAYOUT SUBJECT TYPE [TAG]: an artifact in the layout; with a tag, it does not name its subject
+add_artifact() {
+  local digest size entry
+  printf '{}' >"$TMP/$1/blobs/sha256/$(printf '{}' | sha256sum | cut -d' ' -f1)"
+  jq -cnj --arg type "$3" --arg subject "$2" --arg tag "${4:-}" '
+    {mediaType: "application/vnd.oci.empty.v1+json", digest: "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", size: 2} as $empty
+    | {schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json", artifactType: $type, config: $empty,
+       layers: [$empty], annotations: {tag: $tag}}
+    + if $tag == "" then {subject: {mediaType: "application/vnd.oci.image.index.v1+json", digest: $subject, size: 1}} else {} end' \
+    >"$TMP/artifact.json"
+  digest=$(sha256sum <"$TMP/artifact.json" | cut -d' ' -f1)
+  size=$(stat -c %s "$TMP/artifact.json")
+  mv "$TMP/artifact.json" "$TMP/$1/blobs/sha256/$digest"
+  entry=$(jq -cn --arg digest "sha256:$digest" --argjson size "$size" --arg tag "${4:-}" '
+    {mediaType: "application/vnd.oci.image.manifest.v1+json", digest: $digest, size: $size}
+    + if $tag == "" then {} else {annotations: {"org.opencontainers.image.ref.name": $tag}} end')
+  jq -c --argjson entry "$entry" '.manifests += [$entry]' "$TMP/$1/index.json" >"$TMP/index.json"
+  mv "$TMP/index.json" "$TMP/$1/index.json"
+  echo "sha256:$digest"
+}
+
+# referrers_of LAYOUT: digests of all but the first of its images
+referrers_of() {
+  jq -r '[.manifests[1:][].digest] | sort | join(" ")' "$TMP/$1/index.json"
+}

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 namespace imgcrypt {
 namespace {
@@ -23,12 +24,16 @@ const std::string kBlob = [] {
   return text;
 }();
 
-// What a registry keeps of one upload; faults are set by the tests.
+// What a registry keeps of the last upload that was begun; faults are set by the tests.
 struct Uploads {
   std::string bytes;
-  bool is_open = false;
+  std::string name;            // the first part of its path
+  std::set<std::string> open;  // all that are neither finished nor deleted
+  int count = 0;
   std::string stored;  // what the PUT brought to an end
   int patches = 0;
+  int patches_of_this = 0;
+  bool keeps_connections = false;
   std::string tag_digest;  // what the tag leads to; empty: nothing
   std::string tagged;      // the manifest that was put under the tag
 
@@ -36,39 +41,56 @@ struct Uploads {
   std::function<std::string(int patch, const ServerRequest& request)> fault = [](int, const ServerRequest&) {
     return std::string();
   };
+  // The same for the given PUT.
+  std::function<std::string(int put, const ServerRequest& request)> fault_of_put =
+      [](int, const ServerRequest&) { return std::string(); };
+  int puts = 0;
 
   [[nodiscard]] std::string accepted() const {
     const std::string last = std::to_string(bytes.empty() ? 0 : bytes.size() - 1);
-    return answer(202, {"Location: /up/" + std::to_string(patches), "Range: 0-" + last});
+    return answer(202, {"Location: " + name + std::to_string(patches), "Range: 0-" + last});
   }
 
   std::string operator()(const ServerRequest& request) {
+    std::string text = answered(request);
+    return keeps_connections && !text.empty() ? keeping(std::move(text)) : text;
+  }
+
+  std::string answered(const ServerRequest& request) {
     if (request.target == "/v2/") return answer(200);
     if (request.target.find("/manifests/") != std::string::npos) return manifest(request);
     if (request.method == "POST") {
-      is_open = true;
+      name = "/up/" + std::to_string(++count) + "/";
+      open.insert(name);
       bytes.clear();
-      return answer(202, {"Location: /up/first"});
+      patches_of_this = 0;
+      return answer(202, {"Location: " + name + "first"});
     }
     if (request.target.starts_with("/up/")) return upload(request);
     return answer(404);
   }
 
   std::string upload(const ServerRequest& request) {
-    if (request.method == "DELETE") is_open = false;
-    if (!is_open) return answer(request.method == "DELETE" ? 204 : 404);
+    const std::string meant = request.target.substr(0, request.target.rfind('/') + 1);
+    if (request.method == "DELETE") return answer(open.erase(meant) > 0 ? 204 : 404);
+    if (meant != name || !open.contains(name)) return answer(404);
     if (request.method == "GET")
-      return answer(
-          204, {"Location: /up/again", "Range: 0-" + std::to_string(bytes.empty() ? 0 : bytes.size() - 1)});
+      return answer(204, {"Location: " + name + "again",
+                          "Range: 0-" + std::to_string(bytes.empty() ? 0 : bytes.size() - 1)});
     if (request.method == "PATCH") {
       ++patches;
+      ++patches_of_this;
       if (std::string other = fault(patches, request); !other.empty()) return other == "broken" ? "" : other;
-      if (request.header("content-range").find(std::to_string(bytes.size()) + "-") != 0) return answer(416);
+      const std::string range = request.header("content-range");
+      if (!range.empty() && range.find(std::to_string(bytes.size()) + "-") != 0) return answer(416);
       bytes += request.body;
       return accepted();
     }
+    ++puts;
+    if (std::string other = fault_of_put(puts, request); !other.empty())
+      return other == "broken" ? "" : other;
     stored = bytes + request.body;
-    is_open = false;
+    open.erase(name);
     return answer(201);
   }
 
@@ -98,19 +120,24 @@ class RegistryDestinationTest : public testing::Test {
 
   // Of the blob as a layer whose digest is known only at its end, or from the beginning.
   Digest put(const std::string& blob, bool is_known = false) {
-    const auto destination = open_destination();
+    return put(*open_destination(), blob, is_known);
+  }
+
+  static Digest put(RegistryDestination& destination, const std::string& blob, bool is_known = false) {
     MemorySource content(to_bytes(as_bytes(blob)));
     const Digest digest = Digest::of(as_bytes(blob));
-    const Digest found = destination->put_blob(
+    const Digest found = destination.put_blob(
         {.media_type = "x/y", .size = blob.size(), .digest = is_known ? std::optional(digest) : std::nullopt},
         content);
     EXPECT_EQ(found, digest);
     return found;
   }
 
-  ErrorCode failure() {
+  ErrorCode failure() { return failure(*open_destination()); }
+
+  static ErrorCode failure(RegistryDestination& destination) {
     try {
-      (void)put(kBlob);
+      (void)put(destination, kBlob);
     } catch (const Error& error) {
       return error.code();
     }
@@ -118,8 +145,21 @@ class RegistryDestinationTest : public testing::Test {
     return ErrorCode::kOther;
   }
 
+  // With the root put, in place of another image.
+  std::unique_ptr<RegistryDestination> open_in_place() {
+    uploads_.tag_digest = old_.string();
+    auto destination = open_destination(old_);
+    destination->check();
+    destination->put_document(root_, text_);
+    return destination;
+  }
+
   Uploads uploads_;
   ScratchFolder folder_;
+  const std::string text_ = R"({"schemaVersion":2})";
+  const Descriptor root_{
+      "application/vnd.oci.image.manifest.v1+json", Digest::of(as_bytes(text_)), text_.size(), {}, {}};
+  const Digest old_ = Digest::of(as_bytes("old"));
   HttpServer server_{[this](const ServerRequest& request) { return uploads_(request); }};
 };
 
@@ -157,7 +197,7 @@ TEST_F(RegistryDestinationTest, GoesOnWhereTheRegistryIs) {
 
 TEST_F(RegistryDestinationTest, TellsThatAnUploadIsLost) {
   uploads_.fault = [this](int patch, const ServerRequest&) -> std::string {
-    if (patch == 2) uploads_.is_open = false;
+    if (patch == 2) uploads_.open.clear();
     return patch == 2 ? answer(404) : "";
   };
   EXPECT_EQ(failure(), ErrorCode::kNetwork);
@@ -166,7 +206,7 @@ TEST_F(RegistryDestinationTest, TellsThatAnUploadIsLost) {
 TEST_F(RegistryDestinationTest, DoesNotBelieveWhatWasNotSent) {
   uploads_.fault = [](int, const ServerRequest&) { return answer(202, {"Range: 0-99999999"}); };
   EXPECT_EQ(failure(), ErrorCode::kNetwork);
-  EXPECT_FALSE(uploads_.is_open);
+  EXPECT_TRUE(uploads_.open.empty());
 }
 
 TEST_F(RegistryDestinationTest, DoesNotTakeBackWhatWasAcknowledged) {
@@ -179,25 +219,82 @@ TEST_F(RegistryDestinationTest, DoesNotTakeBackWhatWasAcknowledged) {
 TEST_F(RegistryDestinationTest, GivesUpOnARegistryThatTakesNothing) {
   uploads_.fault = [](int, const ServerRequest&) { return answer(202, {"Range: 0-0"}); };
   EXPECT_EQ(failure(), ErrorCode::kNetwork);
-  EXPECT_FALSE(uploads_.is_open);
+  EXPECT_TRUE(uploads_.open.empty());
 }
 
-TEST_F(RegistryDestinationTest, PutsAtOnceWhereChunksAreRefused) {
+// Connections are kept, so that libcurl might send what was cut a second time by itself, to the same upload.
+TEST_F(RegistryDestinationTest, SendsSmallBlobsAgainWhereverTheyAreCut) {
+  uploads_.keeps_connections = true;
+  const std::string blob = "small";
+  for (std::size_t cut = 0; cut <= blob.size(); ++cut) {
+    uploads_.puts = 0;
+    uploads_.stored.clear();
+    uploads_.fault_of_put = [this, cut](int put, const ServerRequest& request) {
+      if (put > 1) return "";
+      uploads_.bytes += request.body.substr(0, cut);
+      return "broken";
+    };
+    (void)put(blob, cut % 2 == 0);
+    EXPECT_EQ(uploads_.stored, blob) << cut;
+    EXPECT_TRUE(uploads_.open.empty());
+  }
+}
+
+TEST_F(RegistryDestinationTest, PutsAtOnceWhereNoPatchIsTaken) {
   uploads_.fault = [](int, const ServerRequest&) { return answer(405); };
+  (void)put(kBlob, true);
+  EXPECT_EQ(uploads_.stored, kBlob);
+  // Refused when it had been read, so that it is made anew.
+  const auto destination = open_destination();
+  EXPECT_EQ(failure(*destination), ErrorCode::kNetwork);
+  uploads_.stored.clear();
+  (void)put(*destination, kBlob);
+  EXPECT_EQ(uploads_.stored, kBlob);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+}
+
+TEST_F(RegistryDestinationTest, SendsOnePatchWhereRangesAreRefused) {
+  uploads_.fault = [](int, const ServerRequest& request) {
+    return request.header("content-range").empty() ? "" : answer(405);
+  };
+  const auto destination = open_destination();
+  (void)put(*destination, kBlob);
+  EXPECT_EQ(uploads_.stored, kBlob);
+  EXPECT_EQ(uploads_.patches, 2);
+  (void)put(*destination, kBlob);
+  EXPECT_EQ(uploads_.stored, kBlob);
+  EXPECT_EQ(uploads_.patches, 3);
+}
+
+TEST_F(RegistryDestinationTest, RemembersThatOnePatchIsTakenAndNoMore) {
+  uploads_.fault = [this](int, const ServerRequest&) {
+    return uploads_.patches_of_this > 1 ? answer(405) : "";
+  };
+  const auto destination = open_destination();
+  EXPECT_EQ(failure(*destination), ErrorCode::kNetwork);
   for (const bool is_known : {true, false}) {
     uploads_.stored.clear();
-    (void)put(kBlob, is_known);
+    (void)put(*destination, kBlob, is_known);
     EXPECT_EQ(uploads_.stored, kBlob);
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
 }
 
+TEST_F(RegistryDestinationTest, CannotSendOnePatchAgainFromTheMiddle) {
+  uploads_.fault = [](int, const ServerRequest& request) -> std::string {
+    return request.header("content-range").empty() ? "broken" : answer(405);
+  };
+  EXPECT_EQ(failure(), ErrorCode::kNetwork);
+  EXPECT_TRUE(uploads_.open.empty());
+  EXPECT_EQ(uploads_.patches, 2);
+}
+
 TEST_F(RegistryDestinationTest, DeletesSessionsOnAbort) {
   uploads_.fault = [](int, const ServerRequest&) { return answer(400); };
   EXPECT_EQ(failure(), ErrorCode::kRegistry);
-  EXPECT_FALSE(uploads_.is_open);
+  EXPECT_TRUE(uploads_.open.empty());
   open_destination()->check();
-  EXPECT_FALSE(uploads_.is_open);
+  EXPECT_TRUE(uploads_.open.empty());
   EXPECT_EQ(server_.requests().back().substr(0, 7), "DELETE ");
 }
 
@@ -206,48 +303,31 @@ TEST_F(RegistryDestinationTest, RefusesContentOfAnotherSize) {
     MemorySource content(to_bytes(as_bytes("small")));
     EXPECT_THROW(open_destination()->put_blob({.media_type = "x/y", .size = size}, content), Error);
   }
-  EXPECT_FALSE(uploads_.is_open);
+  EXPECT_TRUE(uploads_.open.empty());
 }
 
 TEST_F(RegistryDestinationTest, PutsTheRootOnceAndByTag) {
-  const std::string text = R"({"schemaVersion":2})";
-  const Descriptor root{
-      "application/vnd.oci.image.manifest.v1+json", Digest::of(as_bytes(text)), text.size(), {}, {}};
   const auto destination = open_destination();
-  destination->put_document(root, text);
+  destination->put_document(root_, text_);
   EXPECT_EQ(uploads_.tagged, "");
-  EXPECT_EQ(destination->commit({root, {}}), std::nullopt);
-  EXPECT_EQ(uploads_.tagged, text);
+  EXPECT_EQ(destination->commit({root_, {}}), std::nullopt);
+  EXPECT_EQ(uploads_.tagged, text_);
   EXPECT_EQ(
       std::ranges::count_if(server_.requests(), [](const std::string& r) { return r.starts_with("PUT "); }),
       1);
 }
 
 TEST_F(RegistryDestinationTest, TellsWhatTheTagLedTo) {
-  const std::string text = R"({"schemaVersion":2})";
-  const Descriptor root{
-      "application/vnd.oci.image.manifest.v1+json", Digest::of(as_bytes(text)), text.size(), {}, {}};
-  const Digest old = Digest::of(as_bytes("old"));
-  uploads_.tag_digest = old.string();
-  const auto destination = open_destination(old);
-  destination->check();
-  destination->put_document(root, text);
-  EXPECT_EQ(destination->commit({root, {}}), old);
-  EXPECT_EQ(uploads_.tagged, text);
+  const auto destination = open_in_place();
+  EXPECT_EQ(destination->commit({root_, {}}), old_);
+  EXPECT_EQ(uploads_.tagged, text_);
 }
 
 TEST_F(RegistryDestinationTest, LeavesATagThatSomebodyMoved) {
-  const std::string text = R"({"schemaVersion":2})";
-  const Descriptor root{
-      "application/vnd.oci.image.manifest.v1+json", Digest::of(as_bytes(text)), text.size(), {}, {}};
-  const Digest old = Digest::of(as_bytes("old"));
-  uploads_.tag_digest = old.string();
-  const auto destination = open_destination(old);
-  destination->check();
-  destination->put_document(root, text);
+  const auto destination = open_in_place();
   uploads_.tag_digest = Digest::of(as_bytes("newer")).string();
   try {
-    (void)destination->commit({root, {}});
+    (void)destination->commit({root_, {}});
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::kOther);

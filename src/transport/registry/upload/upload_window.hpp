@@ -71,10 +71,12 @@ class WindowBody final : public RequestBody {
   std::uint64_t read_ = 0;
 };
 
-// The rest of a blob as a body, of which nothing is kept. rewind() throws kNetwork when some of it is gone.
+// The rest of a blob as a body, of which the last kMostUnacknowledged bytes are kept at most: rewind() throws
+// kNetwork when the first of them is gone.
 class PassingBody final : public RequestBody {
  public:
-  explicit PassingBody(UploadWindow& window) : window_(window), begin_(window.acknowledged()) {}
+  explicit PassingBody(UploadWindow& window)
+      : window_(window), begin_(window.acknowledged()), position_(begin_) {}
   [[nodiscard]] std::uint64_t size() const override { return window_.size() - begin_; }
   void rewind() override;
   [[nodiscard]] std::size_t read(MutableByteView room) override;
@@ -82,6 +84,7 @@ class PassingBody final : public RequestBody {
  private:
   UploadWindow& window_;
   std::uint64_t begin_;
+  std::uint64_t position_;
 };
 
 }  // namespace imgcrypt

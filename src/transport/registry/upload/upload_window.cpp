@@ -1,4 +1,4 @@
-#include "transport/registry/upload_window.hpp"
+#include "transport/registry/upload/upload_window.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -66,15 +66,18 @@ std::size_t WindowBody::read(MutableByteView room) {
 }
 
 void PassingBody::rewind() {
-  if (window_.acknowledged() == begin_) return;
-  throw Error(ErrorCode::kNetwork,
-              "the upload of a blob broke off, and it cannot be sent again from the middle");
+  if (window_.acknowledged() > begin_)
+    throw Error(ErrorCode::kNetwork,
+                "the upload of a blob broke off, and it cannot be sent again from the middle", "try again");
+  position_ = begin_;
 }
 
 std::size_t PassingBody::read(MutableByteView room) {
-  if (window_.acknowledged() == window_.size()) return 0;
-  const std::size_t size = window_.copy(window_.acknowledged(), room);
-  window_.acknowledge(window_.acknowledged() + size);
+  if (position_ == window_.size()) return 0;
+  const std::size_t size = window_.copy(position_, room);
+  position_ += size;
+  if (window_.pulled() > window_.acknowledged() + kMostUnacknowledged)
+    window_.acknowledge(window_.pulled() - kMostUnacknowledged);
   return size;
 }
 

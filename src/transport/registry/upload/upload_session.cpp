@@ -1,4 +1,4 @@
-#include "transport/registry/upload_session.hpp"
+#include "transport/registry/upload/upload_session.hpp"
 
 #include "transport/http/repeat.hpp"
 

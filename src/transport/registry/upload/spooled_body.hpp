@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/process/fd.hpp"
-#include "transport/registry/upload_window.hpp"
+#include "transport/registry/upload/upload_window.hpp"
 
 #include <filesystem>
 

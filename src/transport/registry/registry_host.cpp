@@ -1,0 +1,116 @@
+#include "transport/registry/registry_host.hpp"
+
+#include "transport/http/repeat.hpp"
+#include "transport/http/waiting.hpp"
+#include "transport/registry/certificates.hpp"
+
+#include <utility>
+
+namespace imgcrypt {
+namespace {
+
+// Docker Hub's name is not its address.
+std::string address_of(const std::string& host) {
+  return host == "docker.io" ? "registry-1.docker.io" : host;
+}
+
+bool has_port(const std::string& host) {
+  const std::size_t colon = host.rfind(':');
+  return colon != std::string::npos && host.find(']', colon) == std::string::npos;
+}
+
+bool is_loopback(const std::string& host) {
+  const std::string name = has_port(host) ? host.substr(0, host.rfind(':')) : host;
+  if (name == "localhost" || name == "[::1]") return true;
+  return name.starts_with("127.") && name.find_first_not_of("0123456789.") == std::string::npos;
+}
+
+HttpSettings settings_for(const std::string& host, const RegistryOptions& options) {
+  HttpSettings settings;
+  const std::string address = address_of(host);
+  settings.trust = find_trust(options, host, Url::parse("https://" + address + "/").authority());
+  settings.timeout = options.network_timeout;
+  settings.rate_limit = options.rate_limit;
+  settings.trace = options.trace;
+  return settings;
+}
+
+}  // namespace
+
+RegistryHost::RegistryHost(std::string host, const RegistryOptions& options)
+    : host_(std::move(host)),
+      tls_(options.tls),
+      retries_(options.retries),
+      client_(settings_for(host_, options)) {}
+
+const RegistryGreeting& RegistryHost::greeting() {
+  const std::scoped_lock lock(mutex_);
+  if (!greeting_) greeting_ = greet();
+  return *greeting_;
+}
+
+// Plain http where nobody can listen in, or where the user has said that he does not mind.
+bool RegistryHost::may_be_plain(const TransferFailure& failure) const {
+  if (tls_ != TlsVerification::kOff && !is_loopback(host_)) return false;
+  switch (failure.kind()) {
+    case TransferFailure::Kind::kNotTls:
+    case TransferFailure::Kind::kLost:
+      return true;
+    case TransferFailure::Kind::kUnreachable:
+      return !has_port(host_);  // http has another port
+    default:
+      return false;
+  }
+}
+
+RegistryGreeting RegistryHost::greet() {
+  const std::string address = address_of(host_);
+  const Url base = Url::parse("https://" + address + "/v2/");
+  Backoff backoff(retries_);
+  while (true) {
+    try {
+      return ping(base);
+    } catch (const TransferFailure& failure) {
+      if (may_be_plain(failure)) return greet_without_tls(Url::parse("http://" + address + "/v2/"), failure);
+      if (failure.kind() != TransferFailure::Kind::kLost || !backoff.wait()) throw Error(failure.error());
+    }
+  }
+}
+
+// What is not a registry over http either has failed as https.
+RegistryGreeting RegistryHost::greet_without_tls(const Url& base, const TransferFailure& failure) {
+  try {
+    return ping(base);
+  } catch (const TransferFailure&) {
+    throw Error(failure.error());
+  } catch (const Error& error) {
+    const bool is_of_https =
+        error.code() == ErrorCode::kRegistry && failure.kind() != TransferFailure::Kind::kNotTls;
+    throw Error(is_of_https ? failure.error() : error);
+  }
+}
+
+RegistryGreeting RegistryHost::ping(const Url& base) {
+  Backoff backoff(retries_);
+  while (true) {
+    const auto answer = client_.send({"GET", base});
+    const int status = answer->head().status;
+    if (status == 401) return {base, AskedToLogIn{answer->request().url, answer->head()}};
+    if (status == 200 || status == 403) return {base, std::nullopt};
+    if (may_pass(status) && backoff.wait(bearable_wait(*answer))) continue;
+    throw Error(ErrorCode::kRegistry,
+                base.authority() + " does not answer like a registry (" + std::to_string(status) + " for " +
+                    base.string() + ")",
+                may_pass(status) ? "try again later, or ask the registry's administrator"
+                                 : "check the host and the port");
+  }
+}
+
+std::shared_ptr<RegistryHost> RegistryHosts::find(const std::string& host, const RegistryOptions& options) {
+  const std::scoped_lock lock(mutex_);
+  std::shared_ptr<RegistryHost>& found = hosts_[host];
+  if (!found) found = std::make_shared<RegistryHost>(host, options);
+  return found;
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,28 @@
+#include "transport/registry/upload/spooled_body.hpp"
+
+#include "transport/files/unnamed_file.hpp"
+
+namespace imgcrypt {
+
+SpooledBody::SpooledBody(const std::filesystem::path& directory, UploadWindow& window)
+    : file_(create_unnamed_file(directory)) {
+  PassingBody rest(window);
+  Bytes piece(kChunkSize);
+  while (const std::size_t size = rest.read(piece)) {
+    try {
+      write_all(file_.get(), ByteView(piece).first(size), "write");
+    } catch (const Error& error) {
+      throw spool_error(error, directory);
+    }
+    size_ += size;
+  }
+}
+
+std::size_t SpooledBody::read(MutableByteView room) {
+  if (read_ == size_) return 0;
+  const std::size_t size = read_some_at(file_.get(), room, read_, "a temporary file");
+  read_ += size;
+  return size;
+}
+
+}  // namespace imgcrypt

@@ -1,0 +1,154 @@
+#!/bin/bash
+# How a registry is reached: with identity tokens, client certificates, proxies of the environment, HTTP/2. What is secret is
+# in no output, and goes to nobody but whom it is for.
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=../support/shell/faulty_registry.sh
+source "$cli_dir/../support/shell/faulty_registry.sh"
+# shellcheck source=../support/shell/registry.sh
+source "$cli_dir/../support/shell/registry.sh"
+
+unset REGISTRY_AUTH_FILE DOCKER_CONFIG XDG_CONFIG_HOME XDG_RUNTIME_DIR
+unset http_proxy https_proxy no_proxy all_proxy HTTPS_PROXY NO_PROXY ALL_PROXY
+export HOME=$TMP/home
+certs=$HOME/.config/containers/certs.d
+
+# start OPTION...: a registry with the image app:t
+start() {
+  start_faulty_registry --image "app:t=$TMP/plain:t" "$@"
+}
+
+make_inputs() {
+  make_keys "$TMP/key" P-256
+  root=$(make_image "$TMP/plain" t --no-busybox --layers 1 --layer-size 20000)
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=registry -keyout "$TMP/tls.key" \
+    -addext "subjectAltName=IP:127.0.0.1,IP:127.0.0.2,IP:127.0.0.3,DNS:registry.test" -out "$TMP/tls.crt" 2>/dev/null
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=client \
+    -keyout "$TMP/client.key" -out "$TMP/client.cert" 2>/dev/null
+}
+
+# expect_copied REFERENCE OPTION...: the image is read, and pushed beside itself
+expect_copied() {
+  rm -rf "$TMP/out"
+  expect_exit 0 imgcrypt copy "$1" "oci:$TMP/out:t" --debug -vv "${@:2}"
+  expect_no_secret
+  expect_equal "$(root_of "$TMP/out" t)" "$root" "the digest of $1"
+  expect_exit 0 imgcrypt encrypt "$1" "${1%:*}:enc" -r "jwe:$TMP/key.pub.pem" --debug -vv "${@:2}"
+  expect_no_secret
+}
+
+# Each secret contains the word.
+expect_no_secret() {
+  [[ $stdout$stderr != *SECRET* ]] || fail "a secret was printed: $stdout$stderr"
+}
+
+# log_in_with TOKEN: as `docker login` stores an identity token
+log_in_with() {
+  jq -n --arg host "$REGISTRY" --arg token "$1" \
+    '{auths: {($host): {auth: ("<token>:" | @base64), identitytoken: $token}}}' >"$TMP/auth.json"
+  chmod 600 "$TMP/auth.json"
+}
+
+identity_tokens_are_exchanged() {
+  start --fault tokens
+  log_in_with "$REGISTRY_IDENTITY_TOKEN"
+  expect_copied "docker://$REGISTRY/app:t" --authfile "$TMP/auth.json"
+  expect_equal "$(log_of '[.[] | select(.kind == "token") | .method] | unique | join(" ")')" POST "how tokens were asked for"
+  expect_equal "$(log_of '[.[] | select(.kind == "token") | .authorization] | unique | join(" ")')" none "what else was sent"
+  log_in_with "wrong-SECRET"
+  expect_exit 4 imgcrypt inspect "docker://$REGISTRY/app:t" --authfile "$TMP/auth.json" --debug -vv
+  expect_contains "$stderr" "gives no token for repository:app:pull, with the credentials of $TMP/auth.json"
+  expect_no_secret
+}
+
+# put_certificates DIR NAME...
+put_certificates() {
+  mkdir -p "$1"
+  for name in "${@:2}"; do
+    cp "$TMP/$name" "$1/"
+  done
+}
+
+client_certificates_are_shown() {
+  start --certificate "$TMP/tls.crt" --key "$TMP/tls.key" --client-ca "$TMP/client.cert"
+  expect_exit 5 imgcrypt inspect "docker://$REGISTRY/app:t" --ca-file "$TMP/tls.crt"
+  expect_contains "$stderr" "if it wants a client certificate, put NAME.cert and NAME.key into /etc/containers/certs.d/$REGISTRY"
+  put_certificates "$TMP/certs" tls.crt client.cert client.key
+  expect_copied "docker://$REGISTRY/app:t" --cert-dir "$TMP/certs"
+  put_certificates "$certs/$REGISTRY" tls.crt client.cert client.key
+  expect_copied "docker://$REGISTRY/app:t"
+  rm "$certs/$REGISTRY/client.key"
+  expect_exit 3 imgcrypt inspect "docker://$REGISTRY/app:t"
+  expect_contains "$stderr" "client"
+}
+
+# Another host wants one too, and does not get ours.
+client_certificates_are_shown_to_nobody_else() {
+  start --certificate "$TMP/tls.crt" --key "$TMP/tls.key" --client-ca "$TMP/client.cert" \
+    --fault redirect-elsewhere-basic
+  log_in
+  chmod 600 "$TMP/auth.json"
+  rm -rf "$TMP/out"
+  expect_exit 5 imgcrypt copy "docker://$REGISTRY/app:t" "oci:$TMP/out:t" --cert-dir "$TMP/certs" --authfile "$TMP/auth.json"
+  expect_contains "$stderr" "$ELSEWHERE: no TLS connection"
+  expect_absent "$TMP/out"
+}
+
+# start_proxy [refuse]: sets $PROXY
+start_proxy() {
+  local pid
+  rm -f "$TMP/proxy.port" "$TMP/proxy.log"
+  python3 -B "$cli_dir/../support/registry/proxy.py" "$TMP/proxy.port" "$TMP/proxy.log" "$@" </dev/null 2>"$TMP/proxy.err" &
+  pid=$!
+  at_exit stop_process "$pid"
+  wait_for 30 test -e "$TMP/proxy.port" || fail "the proxy does not start: $(cat "$TMP/proxy.err")"
+  PROXY=$(cat "$TMP/proxy.port")
+}
+
+# Nobody but the proxy knows the name, so that the registry must not send us to its address.
+https_goes_through_a_proxy() {
+  start --certificate "$TMP/tls.crt" --key "$TMP/tls.key" --fault basic --fault relative-location
+  start_proxy
+  local image=docker://registry.test:${REGISTRY#*:}/app:t options=(--ca-file "$TMP/tls.crt" --creds "$REGISTRY_USER:$REGISTRY_PASSWORD")
+  https_proxy=http://proxyuser:proxy-SECRET@$PROXY expect_copied "$image" "${options[@]}"
+  expect_equal "$(sort -u "$TMP/proxy.log")" "CONNECT registry.test:${REGISTRY#*:} bare" "what the proxy was asked for"
+  https_proxy=http://$PROXY no_proxy=registry.test expect_exit 5 imgcrypt inspect "$image" "${options[@]}"
+  expect_contains "$stderr" "registry.test:${REGISTRY#*:}: no address is known for this host"
+  https_proxy=http://127.0.0.1:1 expect_exit 5 imgcrypt inspect "$image" "${options[@]}" --retry-times 0
+  expect_contains "$stderr" "by 127.0.0.1 port 1, the proxy"
+  start_proxy refuse
+  https_proxy=http://proxyuser:proxy-SECRET@$PROXY expect_exit 5 imgcrypt inspect "$image" "${options[@]}" --debug -vv
+  expect_contains "$stderr" "the proxy refuses the connection (403)"
+  expect_no_secret
+}
+
+http_goes_through_a_proxy() {
+  start --fault relative-location
+  start_proxy
+  local name=registry.test:${REGISTRY#*:}
+  https_proxy=http://$PROXY http_proxy=http://$PROXY expect_copied "docker://$name/app:t" --tls-verify=false
+  grep -q "^GET http://$name/v2/app/manifests/t bare" "$TMP/proxy.log" || fail "the proxy was not asked: $(cat "$TMP/proxy.log")"
+}
+
+# Debian's registry offers it with TLS, and tells in its log what was spoken.
+http2_is_spoken_where_it_is_offered() {
+  local image protocols
+  export REGISTRY_HTTP_TLS_CERTIFICATE=$TMP/tls.crt REGISTRY_HTTP_TLS_KEY=$TMP/tls.key REGISTRY_LOG_ACCESSLOG_DISABLED=false
+  start_registry "$TMP/http2"
+  image=docker://$REGISTRY/app:t
+  expect_exit 0 imgcrypt copy "oci:$TMP/plain:t" "$image" --ca-file "$TMP/tls.crt"
+  expect_copied "$image" --ca-file "$TMP/tls.crt"
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/large:t" "$image" --ca-file "$TMP/tls.crt" -r "jwe:$TMP/key.pub.pem"
+  expect_exit 0 imgcrypt check --full "$image" --ca-file "$TMP/tls.crt" -k "$TMP/key.pem"
+  protocols=$(grep -o 'HTTP/[0-9.]*' "$TMP/http2/registry.log" | sort -u | xargs)
+  expect_equal "$protocols" "HTTP/2.0" "what was spoken"
+}
+
+make_inputs
+make_image "$TMP/large" t --no-busybox --layers 1 --layer-size $((9 << 20)) >/dev/null
+identity_tokens_are_exchanged
+client_certificates_are_shown
+client_certificates_are_shown_to_nobody_else
+https_goes_through_a_proxy
+http_goes_through_a_proxy
+http2_is_spoken_where_it_is_offered

@@ -1,0 +1,96 @@
+#!/bin/bash
+# Signatures, SBOMs and what else refers to an image in a registry: found by the referrers API, by the tag that takes its
+# place, and by cosign's tags; taken along from and to all of them.
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=../support/shell/faulty_registry.sh
+source "$cli_dir/../support/shell/faulty_registry.sh"
+# shellcheck source=../support/shell/registry.sh
+source "$cli_dir/../support/shell/registry.sh"
+
+count="2 referrers (1 SBOM, 1 signature)"
+
+# A signature as cosign tags it, an SBOM, and a signature of the SBOM.
+make_inputs() {
+  make_keys "$TMP/key" P-256
+  root=$(make_image "$TMP/signed" t --no-busybox --layers 2 --layer-size 20000 --platforms linux/amd64,linux/arm64)
+  signature_tag=${root/:/-}.sig
+  signature=$(add_artifact signed "" "" "$signature_tag")
+  sbom=$(add_artifact signed "$root" application/spdx+json)
+  deep=$(add_artifact signed "$sbom" application/vnd.dev.cosign.artifact.sig.signature)
+  referrers=$(printf '%s\n' "$signature" "$sbom" "$deep" | sort | xargs)
+}
+
+# expect_signed REFERENCE: the image has its referrers there.
+expect_signed() {
+  rm -rf "$TMP/back"
+  expect_exit 0 imgcrypt copy "$1" "oci:$TMP/back:t" --referrers copy
+  expect_equal "$(root_of "$TMP/back" t)" "$root" "the digest of $1"
+  expect_equal "$(referrers_of back)" "$referrers" "the referrers of $1"
+  expect_equal "$(root_of "$TMP/back" "$signature_tag")" "$signature" "the signature's tag"
+}
+
+# listed_by_tag SUBJECT: what the index names that takes the place of the API; nothing when there is none
+listed_by_tag() {
+  curl -s "http://${HONEST:-$REGISTRY}/v2/app/manifests/${1/:/-}" -H "Accept: application/vnd.oci.image.index.v1+json" |
+    jq -r '.manifests[]? | "\(.digest) \(.artifactType)"'
+}
+
+they_go_there_and_back() {
+  for _ in 1 2; do # the second time they are there
+    expect_exit 0 imgcrypt copy "oci:$TMP/signed:t" "docker://$REGISTRY/app:t" --referrers copy
+    expect_signed "docker://$REGISTRY/app:t"
+  done
+  expect_exit 0 imgcrypt copy "docker://$REGISTRY/app:t" "docker://$REGISTRY/other:t" --referrers copy
+  expect_signed "docker://$REGISTRY/other:t"
+}
+
+they_are_counted_where_they_stay() {
+  rm -rf "$TMP/out"
+  expect_exit 0 imgcrypt copy "docker://$REGISTRY/app:t" "oci:$TMP/out:t"
+  expect_contains "$stderr" "$count of $root were left behind; --referrers copy takes them along"
+  expect_exit 0 imgcrypt encrypt "docker://$REGISTRY/app:t" "docker://$REGISTRY/enc:bare" -r "jwe:$TMP/key.pub.pem"
+  expect_contains "$stderr" "$count of $root were left behind: they fit only the unchanged image"
+}
+
+they_survive_encryption() {
+  expect_exit 0 imgcrypt encrypt "docker://$REGISTRY/app:t" "docker://$REGISTRY/enc:t" -r "jwe:$TMP/key.pub.pem" --referrers copy
+  expect_contains "$stderr" "$count describe the image $root and not the result"
+  expect_exit 0 imgcrypt decrypt "docker://$REGISTRY/enc:t" "docker://$REGISTRY/opened:t" -k "$TMP/key.pem" --referrers copy
+  expect_signed "docker://$REGISTRY/opened:t"
+}
+
+all_of_it() {
+  they_go_there_and_back
+  they_are_counted_where_they_stay
+  they_survive_encryption
+}
+
+by_the_api() {
+  start_faulty_registry
+  all_of_it
+  expect_equal "$(listed_by_tag "$root")" "" "the index in the API's place"
+  expect_no_open_uploads
+}
+
+by_the_tag() {
+  start_faulty_registry --fault no-referrers
+  all_of_it
+  expect_equal "$(listed_by_tag "$root")" "$sbom application/spdx+json" "what refers to the image"
+  expect_equal "$(listed_by_tag "$sbom")" "$deep application/vnd.dev.cosign.artifact.sig.signature" "what refers to the SBOM"
+  expect_no_open_uploads
+  stop_faulty_registry
+}
+
+# Debian's does not know the API.
+in_another_registry() {
+  unset HONEST
+  start_registry "$TMP/other"
+  all_of_it
+  expect_equal "$(listed_by_tag "$root")" "$sbom application/spdx+json" "what refers to the image"
+}
+
+make_inputs
+by_the_api
+by_the_tag
+in_another_registry
