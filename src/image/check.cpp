@@ -51,6 +51,11 @@ class Checker {
       const StageTimer timer(reporter_.progress(), "checking blobs");
       check_blobs();
     }
+    notes_.say(reporter_);
+    reporter_.say_of_all(
+        Importance::kNote, uncounted_,
+        "configs list no diff_ids: nothing tells whether the layers of their manifests belong "
+        "to them");
     gather_problems();
     return std::move(result_);
   }
@@ -214,7 +219,7 @@ class Checker {
     if (options_.depth == CheckDepth::kContent) {
       result_.problems.push_back(problem);
     } else {
-      reporter_.note(problem.message());
+      uncounted_.push_back(problem.message());
     }
   }
 
@@ -261,7 +266,8 @@ class Checker {
       const LayerToCheck& check = blobs[i]->check;
       try {
         if (options_.depth == CheckDepth::kContent) {
-          check_layer_content(source_, check, hands.next(check.layer.size), stop, reporter_);
+          check_layer_content(source_, check, hands.next(check.layer.size), stop, notes_,
+                              reporter_.progress());
         } else {
           try_network(stop, [&] { source_.check_presence(check.layer); });
         }
@@ -289,6 +295,8 @@ class Checker {
   Configs configs_;
   const CheckOptions& options_;
   Reporter& reporter_;
+  ContentNotes notes_;
+  std::vector<std::string> uncounted_;  // notes of manifests without diff_ids
   UnwrappedKeys unwrapped_;
   std::map<LayerId, CheckedBlob> blobs_;
   std::vector<const CheckedBlob*> blobs_of_layers_;                 // one for each of result_.layers

@@ -149,8 +149,9 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   check_worthwhile(result.layers);
   note_left_out(choice.left_out, reporter);
   // An image in which nothing is decrypted is copied as it is, Docker's types included.
+  ContentNotes notes;
   DecryptionPlan decryption = plan_decryption(unwrapped.keys.empty() ? choice.tree : tree, unwrapped,
-                                              options.diff_ids, configs, source, reporter);
+                                              options.diff_ids, configs, source, notes, reporter);
   note_plan(decryption.plan, reporter);
   settle_referrers(source, choice.tree, destination, options.referrers, decryption.plan, reporter);
   if (options.dry_run == DryRun::kYes) {
@@ -162,8 +163,9 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   destination.check();
   // Before anything is written: their manifests would otherwise be committed with somebody else's layers in
   // them.
-  check_layers(source, decryption.plain_layers, options.jobs, reporter);
+  check_layers(source, decryption.plain_layers, options.jobs, notes, reporter.progress());
   Rewritten rewritten = rewrite_image(source, decryption.plan, configs, destination, options.jobs, reporter);
+  notes.say(reporter);
   note_replaced(rewritten, reporter);
   result.root = std::move(rewritten.root);
   result.replaced = std::move(rewritten.replaced);

@@ -159,6 +159,22 @@ TEST_F(Decrypt, NotesACompressionThatTheMediaTypeDoesNotName) {
   EXPECT_THAT(reporter_.said, testing::HasSubstr("its content is not compressed, but its media type"));
 }
 
+TEST_F(Decrypt, NotesOnceWhatHoldsOfSeveralLayers) {
+  build({"one"});
+  std::vector<Descriptor> layers;
+  std::vector<std::string> diff_ids;
+  for (const std::string tar : {"one", "two", "three"}) {
+    layers.push_back(encrypted_layer(tar, Digest::of(as_bytes(tar))));
+    diff_ids.push_back(Digest::of(as_bytes(tar)).string());
+  }
+  commit(encrypted_, config(encrypted_, diff_ids), layers, {});
+  (void)decrypt();
+  EXPECT_THAT(reporter_.notes,
+              testing::Contains("3 layers are not compressed as their media types say (-v lists them)"));
+  EXPECT_THAT(reporter_.notes, testing::Not(testing::Contains(testing::HasSubstr("its content is"))));
+  EXPECT_THAT(reporter_.said, testing::HasSubstr("layer 2 of the image: its content is not compressed"));
+}
+
 TEST_F(Decrypt, RefusesConfigsWithAnotherNumberOfLayers) {
   build({"one", "two"});
   encrypt();

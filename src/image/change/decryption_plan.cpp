@@ -17,12 +17,13 @@ namespace {
 class Planner {
  public:
   Planner(const ImageNode& tree, const UnwrappedKeys& unwrapped, DiffIdCheck check, Configs& configs,
-          ImageSource& source, Reporter& reporter)
+          ImageSource& source, ContentNotes& notes, Reporter& reporter)
       : tree_(tree),
         unwrapped_(unwrapped),
         check_(check),
         configs_(configs),
         source_(source),
+        notes_(notes),
         reporter_(reporter),
         partly_encrypted_(documents_above(tree, [&](const Descriptor& layer) {
           return is_encrypted(layer.media_type) && !unwrapped.find(layer);
@@ -33,12 +34,16 @@ class Planner {
       const auto is_decrypted = [&](const Descriptor& layer) { return unwrapped_.find(layer) != nullptr; };
       if (std::ranges::any_of(manifest.layers(), is_decrypted)) expect_layers(node, manifest);
     });
+    reporter_.say_of_all(
+        Importance::kNote, uncounted_,
+        "configs list no diff_ids: the layers of their manifests are not compared with them");
     DecryptionPlan result{ImagePlan(tree_), {}};
     for_each_layer(tree_, [&](const std::string&, const Descriptor& layer) {
       const auto expected = expected_.find(layer_id(layer));
       if (expected == expected_.end()) return;
-      result.plan.change(layer, std::make_unique<LayerDecryption>(layer, unwrapped_.find(layer),
-                                                                  expected->second, source_, reporter_));
+      result.plan.change(
+          layer, std::make_unique<LayerDecryption>(layer, unwrapped_.find(layer), expected->second, source_,
+                                                   notes_, reporter_));
     });
     const std::set<Digest> changed = result.plan.changed_documents();
     for_each_document(tree_, [&](const ImageNode& node, const Annotations& annotations) {
@@ -58,7 +63,8 @@ class Planner {
     // included.
     const bool is_exact = check_ == DiffIdCheck::kAuto && becomes_exact(node, manifest);
     if (check_ == DiffIdCheck::kAuto && diff_ids.empty() && !is_exact)
-      reporter_.note(node.place + ": its config lists no diff_ids: its layers are not compared with them");
+      uncounted_.push_back(node.place +
+                           ": its config lists no diff_ids: its layers are not compared with them");
     for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
       const Descriptor& layer = manifest.layers()[i];
       const bool is_checked = !diff_ids.empty() && diff_ids[i].has_value();
@@ -125,8 +131,10 @@ class Planner {
   DiffIdCheck check_;
   Configs& configs_;
   ImageSource& source_;
+  ContentNotes& notes_;
   Reporter& reporter_;
-  std::set<Digest> partly_encrypted_;  // documents above layers that stay encrypted
+  std::set<Digest> partly_encrypted_;   // documents above layers that stay encrypted
+  std::vector<std::string> uncounted_;  // notes of manifests without diff_ids
   std::map<LayerId, ExpectedLayer> expected_;
   std::map<LayerId, LayerToCheck> plain_layers_;
 };
@@ -134,8 +142,9 @@ class Planner {
 }  // namespace
 
 DecryptionPlan plan_decryption(const ImageNode& tree, const UnwrappedKeys& unwrapped, DiffIdCheck check,
-                               Configs& configs, ImageSource& source, Reporter& reporter) {
-  return Planner(tree, unwrapped, check, configs, source, reporter).run();
+                               Configs& configs, ImageSource& source, ContentNotes& notes,
+                               Reporter& reporter) {
+  return Planner(tree, unwrapped, check, configs, source, notes, reporter).run();
 }
 
 }  // namespace imgcrypt

@@ -3,6 +3,7 @@
 // layers' own digests say as much, and nothing need be decompressed.
 #pragma once
 
+#include "image/change/content_notes.hpp"
 #include "image/change/image_plan.hpp"
 #include "image/change/layer_check.hpp"
 #include "image/change/layer_keys.hpp"
@@ -21,7 +22,8 @@ enum class DiffIdCheck {
   kNever,   // no config is read
 };
 
-// A value that is moved on to rewrite_image(); its changes refer to the source and the reporter.
+// A value that is moved on to rewrite_image(); its changes refer to the source, the notes and the
+// reporter.
 struct DecryptionPlan {
   ImagePlan plan;
   // The other layers of the same manifests that have diff_ids, of whatever type, which must be checked as
@@ -30,10 +32,11 @@ struct DecryptionPlan {
 };
 
 // Plans to decrypt the layers that `unwrapped` has keys for. Reads the configs of the manifests that hold
-// them, but no layer. `source` and `reporter` must outlive the plan. Notes manifests whose layers
-// cannot be compared. Throws as diff_ids_of(), and kRefused where kAlways has nothing to compare.
+// them, but no layer. `source`, `notes` and `reporter` must outlive the plan; `notes` get what its changes
+// notice when they are applied. Notes, once, manifests whose layers cannot be compared. Throws as
+// diff_ids_of(), and kRefused where kAlways has nothing to compare.
 [[nodiscard]] DecryptionPlan plan_decryption(const ImageNode& tree, const UnwrappedKeys& unwrapped,
                                              DiffIdCheck check, Configs& configs, ImageSource& source,
-                                             Reporter& reporter);
+                                             ContentNotes& notes, Reporter& reporter);
 
 }  // namespace imgcrypt
