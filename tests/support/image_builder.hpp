@@ -100,6 +100,16 @@ inline Descriptor add_attestation(MemoryStore& store, const Descriptor& subject)
   return manifest;
 }
 
+// A document about another one (`subject`), such as a signature.
+inline Descriptor add_artifact(MemoryStore& store, const Descriptor& subject) {
+  const Descriptor empty = store.add("application/vnd.oci.empty.v1+json", "{}");
+  return add_document(store, kOciManifest,
+                      {{"artifactType", "application/vnd.example.signature"},
+                       {"config", to_json(empty)},
+                       {"layers", to_json(std::vector{empty})},
+                       {"subject", to_json(subject)}});
+}
+
 inline Json document_of(const MemoryStore& store, const Digest& digest) {
   return Json::parse(store.blobs.at(digest));
 }

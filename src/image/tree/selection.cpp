@@ -86,20 +86,26 @@ class PlatformChooser {
   }
 
   // Attestations are not chosen themselves: they go with their subject, which may come after them. So do
-  // signatures and other artifacts.
+  // signatures and other artifacts, and what is about those in turn.
   std::vector<bool> chosen_children(const ImageNode& node) {
     std::vector<bool> stays;
-    std::set<std::string> kept;
-    for (const ImageNode& child : node.children) {
-      stays.push_back(std::holds_alternative<Index>(child.document) ? holds_chosen(child) : is_chosen(child));
-      if (stays.back()) kept.insert(child.descriptor.digest.string());
-    }
+    std::multimap<std::string, std::size_t> about;  // positions, by what they are about
+    std::vector<std::string> kept;                  // that may have others about them, still to be found
     for (std::size_t i = 0; i < node.children.size(); ++i) {
       const ImageNode& child = node.children[i];
-      const auto attested = subject_of(child.descriptor);
-      const auto subject = subject_of(child);
-      if ((attested && kept.contains(*attested)) || (subject && kept.contains(subject->string())))
-        stays[i] = true;
+      stays.push_back(std::holds_alternative<Index>(child.document) ? holds_chosen(child) : is_chosen(child));
+      if (stays.back()) kept.push_back(child.descriptor.digest.string());
+      if (const auto attested = subject_of(child.descriptor)) about.emplace(*attested, i);
+      if (const auto subject = subject_of(child)) about.emplace(subject->string(), i);
+    }
+    while (!kept.empty()) {
+      const auto [first, last] = about.equal_range(kept.back());
+      kept.pop_back();
+      for (auto at = first; at != last; ++at) {
+        if (stays[at->second]) continue;
+        stays[at->second] = true;
+        kept.push_back(node.children[at->second].descriptor.digest.string());
+      }
     }
     return stays;
   }

@@ -166,6 +166,22 @@ TEST_F(ChosenPlatforms, TakeTheirAttestationsWithThem) {
   EXPECT_EQ(choice.left_out.size(), 2U);
 }
 
+// A signature of an SBOM of the platform, in any order.
+TEST_F(ChosenPlatforms, TakeWhatIsAboutThemAndAboutThatWithThem) {
+  const Descriptor amd64 = add_image(store_, kAmd64, {"a"});
+  const Descriptor arm64 = add_image(store_, kArmV8, {"b"});
+  const Descriptor sbom = add_artifact(store_, arm64);
+  const Descriptor signature = add_artifact(store_, sbom);
+  const Descriptor timestamp = add_artifact(store_, signature);
+  const Descriptor other = add_artifact(store_, add_artifact(store_, amd64));
+  make_root(store_, add_index(store_, {timestamp, other, signature, amd64, sbom, arm64}));
+  const PlatformChoice choice = choose({kArmV8});
+  std::vector<Digest> kept;
+  for (const Descriptor& child : std::get<Index>(choice.tree.document).manifests())
+    kept.push_back(child.digest);
+  EXPECT_THAT(kept, ElementsAre(timestamp.digest, signature.digest, sbom.digest, arm64.digest));
+}
+
 TEST_F(ChosenPlatforms, AreFoundInNestedIndexes) {
   const Descriptor inner =
       add_index(store_, {add_image(store_, kAmd64, {"a"}), add_image(store_, kArmV8, {"b"})});
