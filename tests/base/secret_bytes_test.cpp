@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <thread>
 #include <vector>
 
@@ -64,6 +66,43 @@ TEST(SecretBytes, OfManySizesDoNotMeet) {
       EXPECT_TRUE(std::ranges::all_of(secrets[size].expose(), is_own)) << size;
     }
   }
+}
+
+std::size_t entries_of_memory_map() {
+  std::ifstream maps("/proc/self/maps");
+  return static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>(maps), {}, '\n'));
+}
+
+// As many as an image may have layers: the system allows 65 530 entries of the memory map.
+TEST(SecretBytes, OfTensOfThousandsOfLayersFitIntoTheMemoryMap) {
+  std::vector<SecretBytes> keys;
+  const std::size_t before = entries_of_memory_map();
+  for (std::size_t i = 0; i < 64'000; ++i) {
+    keys.emplace_back(32);
+    std::ranges::fill(keys.back().expose_mutable(), static_cast<std::uint8_t>(i));
+  }
+  EXPECT_LT(entries_of_memory_map() - before, 4'000U);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto is_own = [i](std::uint8_t byte) { return byte == static_cast<std::uint8_t>(i); };
+    ASSERT_TRUE(std::ranges::all_of(keys[i].expose(), is_own)) << i;
+  }
+}
+
+TEST(SecretBytes, CanBeMadeInAForkedChild) {
+  {
+    const SecretBytes freed(8);
+  }
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::vector<SecretBytes> secrets;
+    for (int i = 0; i < 200; ++i) secrets.push_back(SecretBytes::copy_of(as_bytes("a secret")));
+    const bool is_right = std::ranges::all_of(
+        secrets, [](const SecretBytes& secret) { return as_text(secret.expose()) == "a secret"; });
+    ::_exit(is_right ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(SecretBytes, OfSeveralThreadsDoNotMeet) {
