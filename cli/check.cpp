@@ -92,7 +92,7 @@ JsonObject json_of(const CheckResult& result, const CheckArguments& options, con
   }
   json.add("layers", layers_json(result));
   JsonArray problems;
-  for (const Error& problem : result.problems) problems.add(problem.message());
+  result.for_each_problem([&](const Error& problem) { problems.add(problem.message()); });
   json.add("problems", problems).add("leftOut", JsonArray::of(result.left_out));
   return json;
 }

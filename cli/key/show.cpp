@@ -203,7 +203,7 @@ Contents contents_of(const KeyString& named, Output& output) {
 
 void run_show(const std::string& text, Output& output) {
   const KeyString named = parse_key_string(text);
-  warn_of_bare_passphrase(named, {}, output);
+  warn_of_visible_passphrase(named, {}, output);
   const Contents contents = contents_of(named, output);
   JsonObject result;
   result.add("file", named.file).add("keys", contents.keys);

@@ -150,6 +150,17 @@ TEST_F(Decrypt, TakesLayersThatTheirWriterKnewInAnotherForm) {
               testing::HasSubstr("layer 1 of the image: before encryption its digest was sha256:"));
 }
 
+TEST_F(Decrypt, SaysNothingUntrueOfARecordThatIsNotADigest) {
+  build({"one"});
+  encrypt();
+  const Manifest manifest = manifest_of(encrypted_);
+  Annotations annotations = manifest.annotations();
+  annotations.at(*newest_record(annotations)) = "junk";
+  commit(encrypted_, manifest.config(), manifest.layers(), annotations);
+  EXPECT_EQ(decrypt().exactness, Exactness::kNotRecorded);
+  EXPECT_THAT(reporter_.said, testing::HasSubstr("does not say which digest it had before it was encrypted"));
+}
+
 TEST_F(Decrypt, NotesACompressionThatTheMediaTypeDoesNotName) {
   build({"one"});
   const std::string tar = "not compressed";
