@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -22,9 +23,67 @@ void wipe_on_fork(void* memory, std::size_t size) {
   ::madvise(static_cast<std::uint8_t*>(memory) - in_page, in_page + size, MADV_WIPEONFORK);
 }
 
+struct Region {
+  std::uint8_t* data;
+  std::size_t size;
+};
+
+// Zeroed regions that wait to be used again. Each new one costs a dozen system calls, which change the memory
+// map and so stop all threads; that took more time than everything else about a small layer. A region is only
+// used again for the same size, so that its end stays next to a guard page. Only a few small ones are kept:
+// they stay locked, and the system limits how many pages may be.
+class SpareRegions {
+ public:
+  // Null if there is none of that size.
+  [[nodiscard]] std::uint8_t* take(std::size_t size) noexcept {
+    const std::lock_guard lock(mutex_);
+    const auto end = regions_.begin() + count_;
+    const auto found =
+        std::find_if(regions_.begin(), end, [size](const Region& r) { return r.size == size; });
+    if (found == end) return nullptr;
+    std::uint8_t* data = found->data;
+    std::move(found + 1, end, found);
+    --count_;
+    return data;
+  }
+
+  // In a forked child they are wiped, and with them what libsodium checks when it frees them.
+  void forget() noexcept { count_ = 0; }
+
+  // Keeps it, and returns what is to be freed instead: the region itself if it is large, the oldest one if
+  // there are many, or null.
+  [[nodiscard]] std::uint8_t* give(Region region) noexcept {
+    if (region.size > kLargest) return region.data;
+    const std::lock_guard lock(mutex_);
+    std::uint8_t* oldest = nullptr;
+    if (count_ == kMost) {
+      oldest = regions_[0].data;
+      std::move(regions_.begin() + 1, regions_.end(), regions_.begin());
+      --count_;
+    }
+    regions_[static_cast<std::size_t>(count_++)] = region;
+    return oldest;
+  }
+
+ private:
+  static constexpr std::ptrdiff_t kMost = 8;
+  static constexpr std::size_t kLargest = 2048;  // bytes: one page, with what libsodium puts around it
+
+  std::mutex mutex_;
+  std::array<Region, kMost> regions_{};  // the first `count_`, the newest last
+  std::ptrdiff_t count_ = 0;
+};
+
+constinit SpareRegions spare_regions;
+
+bool start() {
+  ::pthread_atfork(nullptr, nullptr, [] { spare_regions.forget(); });
+  return sodium_init() >= 0;
+}
+
 std::uint8_t* allocate(std::size_t size) {
-  static const int kReady = sodium_init();
-  void* memory = kReady < 0 ? nullptr : sodium_malloc(size);
+  static const bool kIsReady = start();
+  void* memory = kIsReady ? sodium_malloc(size) : nullptr;
   if (memory == nullptr) throw std::bad_alloc();
   wipe_on_fork(memory, size);
   return static_cast<std::uint8_t*>(memory);
@@ -70,56 +129,7 @@ class Slots {
   FreeSlot* first_ = nullptr;
 };
 
-struct Region {
-  std::uint8_t* data;
-  std::size_t size;
-};
-
-// Zeroed regions that wait to be used again. Each new one costs a dozen system calls, which change the memory
-// map and so stop all threads; that took more time than everything else about a small layer. A region is only
-// used again for the same size, so that its end stays next to a guard page. Only a few small ones are kept:
-// they stay locked, and the system limits how many pages may be.
-class SpareRegions {
- public:
-  // Null if there is none of that size.
-  [[nodiscard]] std::uint8_t* take(std::size_t size) noexcept {
-    const std::lock_guard lock(mutex_);
-    const auto end = regions_.begin() + count_;
-    const auto found =
-        std::find_if(regions_.begin(), end, [size](const Region& r) { return r.size == size; });
-    if (found == end) return nullptr;
-    std::uint8_t* data = found->data;
-    std::move(found + 1, end, found);
-    --count_;
-    return data;
-  }
-
-  // Keeps it, and returns what is to be freed instead: the region itself if it is large, the oldest one if
-  // there are many, or null.
-  [[nodiscard]] std::uint8_t* give(Region region) noexcept {
-    if (region.size > kLargest) return region.data;
-    const std::lock_guard lock(mutex_);
-    std::uint8_t* oldest = nullptr;
-    if (count_ == kMost) {
-      oldest = regions_[0].data;
-      std::move(regions_.begin() + 1, regions_.end(), regions_.begin());
-      --count_;
-    }
-    regions_[static_cast<std::size_t>(count_++)] = region;
-    return oldest;
-  }
-
- private:
-  static constexpr std::ptrdiff_t kMost = 8;
-  static constexpr std::size_t kLargest = 2048;  // bytes: one page, with what libsodium puts around it
-
-  std::mutex mutex_;
-  std::array<Region, kMost> regions_{};  // the first `count_`, the newest last
-  std::ptrdiff_t count_ = 0;
-};
-
 constinit Slots slots;
-constinit SpareRegions spare_regions;
 
 // Zeroed.
 std::uint8_t* obtain(std::size_t size) {

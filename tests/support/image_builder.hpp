@@ -35,6 +35,7 @@ inline Json to_json(const Descriptor& descriptor) {
   if (const auto& platform = descriptor.platform) {
     json["platform"] = {{"os", platform->os}, {"architecture", platform->architecture}};
     if (!platform->variant.empty()) json["platform"]["variant"] = platform->variant;
+    if (!platform->os_version.empty()) json["platform"]["os.version"] = platform->os_version;
   }
   if (descriptor.has_urls) json["urls"] = {"https://example.com/layer"};
   return json;
