@@ -85,7 +85,7 @@ JsonObject json_of(const CheckResult& result, const CheckArguments& options, con
   }
   json.add("layers", layers_json(result));
   JsonArray problems;
-  for (const Error& problem : result.problems) problems.add(problem.message());
+  result.for_each_problem([&](const Error& problem) { problems.add(problem.message()); });
   json.add("problems", problems).add("leftOut", JsonArray::of(result.left_out));
   return json;
 }
@@ -110,7 +110,7 @@ void run_check(const CheckArguments& options, Output& output) {
   how.depth = options.is_full ? CheckDepth::kContent : CheckDepth::kKeys;
   how.jobs = options.jobs.value();
   const CheckResult result = check_image(*source, how, output);
-  for (const std::string& platform : result.left_out) output.note("not checked: " + platform);
+  if (!result.left_out.empty()) output.note("not checked: " + short_list(result.left_out));
   std::vector<std::string> passed_over;
   for (const CheckedLayer& layer : result.passed_over) {
     if (layer.state != LayerState::kNotALayer) passed_over.push_back(layer.place);

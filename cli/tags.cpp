@@ -29,12 +29,13 @@ void run_tags(const TagsArguments& arguments, Output& output) {
   const Reference reference = Reference::parse(arguments.reference, ReferenceUse::kList);
   Text lines;
   std::set<std::string> names;  // of one image that is listed twice there is one line
+  std::vector<std::string> unreadable;
   std::size_t untagged = 0;
   JsonArray images;
   for (const ListedImage& image : list_images(reference, arguments.transport.one(output))) {
     images.add(json_of(image));
     const std::string place = reference.string() + ":@" + std::to_string(image.position);
-    if (image.problem) output.warn(place + " cannot be read: " + image.problem->message());
+    if (image.problem) unreadable.push_back(place + " cannot be read: " + image.problem->message());
     const std::string tag = image.tag ? *image.tag : image.name.value_or("");
     const std::string line = image.usable_name.value_or(":@" + std::to_string(image.position) + " " + tag);
     if (tag.empty()) {
@@ -43,6 +44,7 @@ void run_tags(const TagsArguments& arguments, Output& output) {
       lines.add_line(line);
     }
   }
+  output.say_of_all(Importance::kWarning, unreadable, "entries cannot be read");
   if (untagged > 0) {
     output.note(std::to_string(untagged) + (untagged == 1 ? " entry has" : " entries have") +
                 " no tag: -o json lists all of them");

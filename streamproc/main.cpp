@@ -1,6 +1,7 @@
 #include "base/cancel.hpp"
 #include "base/process/fd.hpp"
 #include "base/process/start.hpp"
+#include "base/text/spelling.hpp"
 #include "crypto/lean_start.hpp"
 #include "keys/key_text.hpp"
 #include "streamproc/decode.hpp"
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <exception>
 #include <sstream>
@@ -53,6 +55,44 @@ void give_up_rights() {
   ::_exit(0);
 }
 
+// Both for the parser: what is wrong with a value; empty if nothing is.
+std::string fault_of_when(const std::string& text) {
+  const bool is_known = text == "auto" || text == "always" || text == "never";
+  return is_known ? std::string() : "\"" + text + "\" is not auto, always or never";
+}
+
+std::string fault_of_seconds(const std::string& text) {
+  unsigned seconds = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  const bool is_number = error == std::errc() && stop == text.data() + text.size();
+  if (is_number && seconds >= 1 && seconds <= 3600) return {};
+  return "\"" + text + "\" is not a number from 1 to 3600";
+}
+
+Error unknown_argument(const CLI::App& app, const std::string& argument) {
+  if (!argument.starts_with('-'))
+    return {ErrorCode::kUsage, "unexpected argument \"" + argument + "\"", "the decoder takes only options"};
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) names.push_back(option->get_name());
+  const std::string near = nearest_name(argument, names);
+  return {ErrorCode::kUsage, "unknown option \"" + argument + "\"",
+          near.empty() ? "see ctd-decoder --help" : "did you mean " + near + "?"};
+}
+
+// The parser's own words name no cure. They begin with the option's name and a colon.
+Error usage_error(const CLI::App& app, const CLI::ParseError& said) {
+  if (const auto unknown = app.remaining(); !unknown.empty()) return unknown_argument(app, unknown.front());
+  const std::string text = said.what();
+  const CLI::Option* option = app.get_option_no_throw(text.substr(0, text.find(':')));
+  if (option == nullptr) return {ErrorCode::kUsage, text, "see ctd-decoder --help"};
+  const std::string hint =
+      option->get_name() + " " + option->get_type_name() + ": " + option->get_description();
+  if (said.get_exit_code() != static_cast<int>(CLI::ExitCodes::ArgumentMismatch))
+    return {ErrorCode::kUsage, text, hint};
+  return {ErrorCode::kUsage,
+          option->get_name() + (option->empty() ? " needs a value" : " was given more than once"), hint};
+}
+
 Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   Options options;
   CLI::App app("Decrypts one image layer from stdin to stdout, for containerd.", "ctd-decoder");
@@ -73,13 +113,13 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
       ->type_name("DIR");
   unsigned provider_timeout{kProviderTimeout.count()};
   app.add_option("--provider-timeout", provider_timeout, "how long to wait for each answer of a key provider")
-      ->check(CLI::Range(1U, 3600U))
+      ->check(CLI::Validator(fault_of_seconds, "1 to 3600"))
       ->type_name("SECONDS");
   std::string inflate = "auto";
   app.add_option(
          "--inflate", inflate,
          "whether to decompress the layer; auto: if the parent process has its blob open, as containerd does")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->check(CLI::Validator(fault_of_when, "auto, always or never"))
       ->type_name("WHEN");
   app.add_flag(
       "--stream", options.is_streaming,
@@ -105,7 +145,8 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
     fail(error.message(), error.hint(), kUsageStatus);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) answer(app, error, holder);
-    fail(error.what(), "see ctd-decoder --help", kUsageStatus);
+    const Error usage = usage_error(app, error);
+    fail(usage.message(), usage.hint(), kUsageStatus);
   }
   if (options.is_streaming && inflate == "always")
     fail("--stream cannot be used with --inflate=always", "what is not verified yet is never decompressed",

@@ -26,6 +26,14 @@ std::string lower_case(std::string text) {
   return text;
 }
 
+// Of several that it is the beginning of; a longer list is what --help is for.
+std::string names_begun(const std::string& text, std::vector<std::string> names) {
+  constexpr std::size_t kLeast = 3;  // letters, dashes included
+  constexpr std::size_t kMost = 4;   // names
+  std::erase_if(names, [&](const std::string& name) { return !name.starts_with(text); });
+  return text.size() < kLeast || names.size() > kMost ? std::string() : joined(names, "or");
+}
+
 }  // namespace
 
 std::string see_help(const CLI::App& command) { return "see " + path_of(command) + " --help"; }
@@ -43,7 +51,8 @@ std::string did_you_mean(const std::string& text, const std::vector<std::string>
   // "ec" is another name only where there is a jwe-ec.
   const bool is_other = other != kOtherNames.end() && (other->ours.find(' ') != std::string_view::npos ||
                                                        std::ranges::find(names, other->ours) != names.end());
-  const std::string near = is_other ? std::string(other->ours) : name_near(text, names);
+  std::string near = is_other ? std::string(other->ours) : name_near(text, names);
+  if (near.empty()) near = names_begun(lower_case(text), names);
   return near.empty() ? see_help(command) : "did you mean " + near + "? See " + path_of(command) + " --help";
 }
 

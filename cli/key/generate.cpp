@@ -4,11 +4,13 @@
 #include "keys/key.hpp"
 #include "keys/key_pair_files.hpp"
 #include "keywrap/file_forms.hpp"
+#include "keywrap/jwe/jwe_scheme.hpp"
 #include "keywrap/schemes.hpp"
 
 #include <imgcrypt/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 #include <functional>
@@ -75,14 +77,27 @@ void generate_own(const GenerateArguments& options, const OwnProvider& provider,
                output);
 }
 
+struct Curve {
+  const char* name;
+  std::array<std::string_view, 3> spellings;  // in capitals and without hyphens
+};
+
+constexpr std::array kCurves = {Curve{"P-256", {"P256", "SECP256R1", "PRIME256V1"}},
+                                Curve{"P-384", {"P384", "SECP384R1"}}, Curve{"P-521", {"P521", "SECP521R1"}}};
+
+std::string curve_names(const std::string& separator, const std::string& last) {
+  return std::string(kCurves[0].name) + separator + kCurves[1].name + last + kCurves[2].name;
+}
+
 // P-256 however it is written: p256, P256, secp256r1 and prime256v1 too.
 std::string curve_named(std::string name) {
   std::erase(name, '-');
   std::ranges::transform(name, name.begin(),
                          [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
-  if (name == "P256" || name == "SECP256R1" || name == "PRIME256V1") return "P-256";
-  if (name == "P384" || name == "SECP384R1") return "P-384";
-  return name == "P521" || name == "SECP521R1" ? "P-521" : std::string();
+  const auto found = std::ranges::find_if(kCurves, [&](const Curve& curve) {
+    return !name.empty() && std::ranges::find(curve.spellings, name) != curve.spellings.end();
+  });
+  return found == kCurves.end() ? std::string() : found->name;
 }
 
 // For the parser: what is wrong with a size; empty if nothing is.
@@ -95,9 +110,12 @@ std::string fault_of_bits(const std::string& text) {
   return text + " bits is too " + (bits < 2048 ? "short" : "long") + " (2048 to 16384)";
 }
 
-CLI::App* add_kind(CLI::App& generate, const std::string& name, const std::string& description,
-                   const std::shared_ptr<GenerateArguments>& options) {
-  CLI::App* kind = generate.add_subcommand(name, description);
+// `recipient` is what comes before ":FILE.pub" in the option -r.
+CLI::App* add_kind(CLI::App& generate, const std::string& name, std::string_view key_kind,
+                   std::string_view recipient, const std::shared_ptr<GenerateArguments>& options) {
+  CLI::App* kind =
+      generate.add_subcommand(name, std::string(key_kind) + " key pair; encrypt for it with -r " +
+                                        std::string(recipient) + ":FILE.pub");
   kind->add_option("FILE", options->file, "file for the private key, readable only by its owner")->required();
   kind->add_flag("--force", options->force, "replace existing files");
   return kind;
@@ -116,7 +134,8 @@ void define_key_generate(CLI::App& command, Output& output) {
   command.require_subcommand(1);
   const auto options = std::make_shared<GenerateArguments>();
 
-  CLI::App* rsa = add_kind(command, "jwe-rsa", "RSA key pair; encrypt for it with -r jwe:FILE.pub", options);
+  const std::string jwe(kJweScheme.name);
+  CLI::App* rsa = add_kind(command, jwe + "-rsa", "RSA", jwe, options);
   rsa->add_option("--bits", options->bits, "key size, 2048 to 16384 (default: 3072)")
       ->check(CLI::Validator(fault_of_bits, ""))
       ->type_name("N");
@@ -125,15 +144,14 @@ void define_key_generate(CLI::App& command, Output& output) {
     generate_key(*options, [&] { return PrivateKey::generate_rsa(options->bits); }, output);
   });
 
-  CLI::App* ec =
-      add_kind(command, "jwe-ec", "Elliptic curve key pair; encrypt for it with -r jwe:FILE.pub", options);
-  ec->add_option("--curve", options->curve, "P-256 (the default), P-384 or P-521")
+  CLI::App* ec = add_kind(command, jwe + "-ec", "Elliptic curve", jwe, options);
+  ec->add_option("--curve", options->curve, curve_names(", ", " or ") + " (default: " + options->curve + ")")
       ->check(CLI::Validator(
           [](const std::string& name) {
-            return curve_named(name).empty() ? name + " is not P-256, P-384 or P-521" : std::string();
+            return curve_named(name).empty() ? name + " is not " + curve_names(", ", " or ") : std::string();
           },
           ""))
-      ->type_name("P-256|P-384|P-521");
+      ->type_name(curve_names("|", "|"));
   add_passphrase(*ec, options);
   ec->callback([options, &output] {
     generate_key(*options, [&] { return PrivateKey::generate_ec(curve_named(options->curve)); }, output);
@@ -142,11 +160,9 @@ void define_key_generate(CLI::App& command, Output& output) {
   for (const Scheme* scheme : schemes()) {
     for (const OwnProvider& provider : scheme->own_providers) {
       if (provider.private_key_start.empty()) continue;  // it makes no keys
+      const std::string name(provider.name);
       CLI::App* kind =
-          add_kind(command, std::string(provider.name),
-                   std::string(provider.key_kind) + " key pair; encrypt for it with -r " +
-                       std::string(scheme->name) + ":" + std::string(provider.name) + ":FILE.pub",
-                   options);
+          add_kind(command, name, provider.key_kind, std::string(scheme->name) + ":" + name, options);
       kind->callback([options, &provider, &output] { generate_own(*options, provider, output); });
     }
   }

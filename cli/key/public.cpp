@@ -36,7 +36,7 @@ PublicHalf public_half_of(const KeyString& named, Output& output) {
 
 void run_public(const std::string& text, Output& output) {
   const KeyString named = parse_key_string(text);
-  warn_of_bare_passphrase(named, {}, output);
+  warn_of_visible_passphrase(named, {}, output);
   const PublicHalf half = public_half_of(named, output);
   JsonObject result;
   result.add("file", named.file).add("publicKey", half.text).add_or_null("fingerprint", half.fingerprint);

@@ -36,7 +36,7 @@ KeyContents read_contents(const KeyString& named, Output& output) {
 
 void run_show(const std::string& text, Output& output) {
   const KeyString named = parse_key_string(text);
-  warn_of_bare_passphrase(named, {}, output);
+  warn_of_visible_passphrase(named, {}, output);
   const KeyContents contents = read_contents(named, output);
   JsonObject result;
   result.add("file", named.file).add("keys", contents.keys);

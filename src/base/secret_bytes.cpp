@@ -89,14 +89,61 @@ std::uint8_t* allocate(std::size_t size) {
   return static_cast<std::uint8_t*>(memory);
 }
 
+// Slots for small secrets, such as the keys of layers, of which an image may have tens of thousands. With
+// pages of its own each would need two entries of the memory map, which the system limits to 65 530, and most
+// would not be locked, which it limits too. Their pages are kept until the program ends. Free slots are a
+// list through their first bytes; in a forked child, where these are zero, it ends early, and new pages are
+// taken.
+class Slots {
+ public:
+  static constexpr std::size_t kSize = 32;
+
+  // Zeroed.
+  [[nodiscard]] std::uint8_t* take() {
+    const std::lock_guard lock(mutex_);
+    if (first_ == nullptr) add_slots();
+    FreeSlot* slot = std::exchange(first_, first_->next);
+    slot->next = nullptr;
+    return reinterpret_cast<std::uint8_t*>(slot);
+  }
+
+  // REQUIRES: it is zero.
+  void give(std::uint8_t* slot) noexcept {
+    const std::lock_guard lock(mutex_);
+    first_ = ::new (slot) FreeSlot{first_};
+  }
+
+ private:
+  struct FreeSlot {
+    FreeSlot* next;
+  };
+  static constexpr std::size_t kSlots = 127;  // one page, with what libsodium puts before them
+
+  void add_slots() {
+    std::uint8_t* slots = allocate(kSlots * kSize);
+    wipe({slots, kSlots * kSize});
+    for (std::size_t i = 0; i < kSlots; ++i) first_ = ::new (slots + i * kSize) FreeSlot{first_};
+  }
+
+  std::mutex mutex_;
+  FreeSlot* first_ = nullptr;
+};
+
+constinit Slots slots;
+
+// Zeroed.
+std::uint8_t* obtain(std::size_t size) {
+  if (size <= Slots::kSize) return slots.take();
+  if (std::uint8_t* spare = spare_regions.take(size)) return spare;
+  std::uint8_t* fresh = allocate(size);
+  // libsodium fills new memory with a pattern.
+  wipe({fresh, size});
+  return fresh;
+}
+
 }  // namespace
 
-SecretBytes::SecretBytes(std::size_t size) : data_(spare_regions.take(size)), size_(size), allocated_(size) {
-  if (data_ != nullptr) return;
-  data_ = allocate(size);
-  // libsodium fills new memory with a pattern; ours is promised to be zero, as spare regions are.
-  wipe(expose_mutable());
-}
+SecretBytes::SecretBytes(std::size_t size) : data_(obtain(size)), size_(size), allocated_(size) {}
 
 SecretBytes SecretBytes::copy_of(ByteView bytes) {
   SecretBytes copy(bytes.size());
@@ -127,8 +174,12 @@ SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
 
 SecretBytes::~SecretBytes() {
   if (data_ == nullptr) return;
-  // Before it is given away: a spare region holds nothing.
+  // Before it is given away: what waits to be used again holds nothing.
   wipe({data_, allocated_});
+  if (allocated_ <= Slots::kSize) {
+    slots.give(data_);
+    return;
+  }
   sodium_free(spare_regions.give({data_, allocated_}));
 }
 

@@ -27,13 +27,14 @@ CheckedBlob& BlobChecks::need(const Descriptor& blob, const std::string& place, 
       .first->second;
 }
 
-void BlobChecks::check(ImageSource& source, const CheckOptions& options, Reporter& reporter) {
-  const StageTimer timer(reporter.progress(), "checking blobs");
+void BlobChecks::check(ImageSource& source, const CheckOptions& options, ContentNotes& notes,
+                       Progress& progress) {
+  const StageTimer timer(progress, "checking blobs");
   const bool is_read = options.depth == CheckDepth::kContent;
   std::vector<CheckedBlob*> blobs;
   for (auto& [id, blob] : blobs_) {
     blobs.push_back(&blob);
-    if (is_read) reporter.progress().plan(1, blob.check.layer.size);
+    if (is_read) progress.plan(1, blob.check.layer.size);
   }
   // Looking at sizes takes no time worth sharing.
   const unsigned jobs = is_read ? options.jobs : 1;
@@ -45,7 +46,7 @@ void BlobChecks::check(ImageSource& source, const CheckOptions& options, Reporte
     const LayerToCheck& check = blobs[i]->check;
     try {
       if (is_read)
-        check_layer_content(source, check, hands.next(check.layer.size), stop, reporter);
+        check_layer_content(source, check, hands.next(check.layer.size), stop, notes, progress);
       else
         try_network(stop, [&] { source.check_presence(check.layer); });
     } catch (const Error& error) {

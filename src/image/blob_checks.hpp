@@ -28,9 +28,10 @@ class BlobChecks {
   // opens.
   CheckedBlob& need(const Descriptor& blob, const std::string& place, const SharedLayerKeys& keys);
 
-  // Reads all of them, or with kKeys only looks whether they are there, and notes their problems. Throws
+  // Reads all of them, or with kKeys only looks whether they are there, and keeps their problems. `notes` get
+  // what is no problem. Throws
   // kCancelled.
-  void check(ImageSource& source, const CheckOptions& options, Reporter& reporter);
+  void check(ImageSource& source, const CheckOptions& options, ContentNotes& notes, Progress& progress);
 
  private:
   std::map<LayerId, CheckedBlob> blobs_;

@@ -27,7 +27,12 @@ class Checker {
 
   CheckResult run() {
     visit_image();
-    blobs_.check(source_, options_, reporter_);
+    blobs_.check(source_, options_, notes_, reporter_.progress());
+    notes_.say(reporter_);
+    reporter_.say_of_all(
+        Importance::kNote, uncounted_,
+        "configs list no diff_ids: nothing tells whether the layers of their manifests belong "
+        "to them");
     gather_problems();
     return std::move(result_);
   }
@@ -56,12 +61,12 @@ class Checker {
       unwrapped_ = unwrap_layer_keys(tree, chosen, unwrappers, options_.jobs, reporter_);
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kProvider && error.code() != ErrorCode::kUsage) throw;
-      result_.problems.push_back(error);
+      result_.other_problems.push_back(error);
     }
   }
 
   void add_problem(const std::optional<Error>& problem, const std::string& place) {
-    if (problem) result_.problems.push_back(problem->in(place));
+    if (problem) result_.other_problems.push_back(problem->in(place));
   }
 
   void check_embedded_root() {
@@ -91,7 +96,7 @@ class Checker {
   void visit_opaque(const ImageNode& node, const Opaque& opaque) {
     const Descriptor& blob = node.descriptor;
     if (opaque.is_missing) {
-      result_.problems.emplace_back(
+      result_.other_problems.emplace_back(
           ErrorCode::kNotFound, node.place + ": " + blob.digest.string() + " is missing",
           "to check only the platforms that are present, select them with --platform");
     } else if (!is_image_layer(blob)) {
@@ -163,7 +168,7 @@ class Checker {
       return diff_ids_of(configs_, node, manifest);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::kCancelled) throw;
-      result_.problems.push_back(error.in(place));
+      result_.other_problems.push_back(error.in(place));
       return std::nullopt;
     }
   }
@@ -182,9 +187,9 @@ class Checker {
         node.place + ": its config lists no diff_ids: nothing tells whether its layers belong to it",
         "an artifact has none; an image must be built again");
     if (options_.depth == CheckDepth::kContent) {
-      result_.problems.push_back(problem);
+      result_.other_problems.push_back(problem);
     } else {
-      reporter_.note(problem.message());
+      uncounted_.push_back(problem.message());
     }
   }
 
@@ -221,9 +226,7 @@ class Checker {
       CheckedLayer& layer = result_.layers[i];
       const std::optional<Error>& of_blob = blobs_of_layers_[i]->problem;
       if (of_blob && !is_elsewhere(layer.layer, *of_blob)) layer.problem = of_blob;
-      if (!layer.problem) continue;
-      if (layer.state == LayerState::kOpens) layer.state = LayerState::kEncrypted;
-      result_.problems.push_back(layer.problem->in(layer.place));
+      if (layer.problem && layer.state == LayerState::kOpens) layer.state = LayerState::kEncrypted;
     }
     for (const auto& [place, blob] : others_) add_problem(blob->problem, place);
   }
@@ -232,6 +235,8 @@ class Checker {
   Configs configs_;
   const CheckOptions& options_;
   Reporter& reporter_;
+  ContentNotes notes_;
+  std::vector<std::string> uncounted_;  // notes of manifests without diff_ids
   UnwrappedKeys unwrapped_;
   BlobChecks blobs_;
   std::vector<const CheckedBlob*> blobs_of_layers_;                 // one for each of result_.layers

@@ -9,6 +9,7 @@
 
 #include <imgcrypt/error.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,9 +64,13 @@ struct CheckResult {
   std::vector<CheckedLayer> layers;  // those chosen, of every manifest, in order
   // The others of the chosen platforms: only what their types say of them is known.
   std::vector<CheckedLayer> passed_over;
-  std::vector<Error> problems;        // also those of layers; each names its place
+  // Of documents, configs, keys and blobs that are not layers; each names its place.
+  std::vector<Error> other_problems;
   std::vector<std::string> left_out;  // platforms that were not chosen
   bool has_tried_keys = false;
+
+  // Calls `visit` with every problem, those of layers too; each names its place.
+  void for_each_problem(const std::function<void(const Error&)>& visit) const;
 
   // Of the chosen layers.
   [[nodiscard]] std::size_t count(LayerState state) const;

@@ -2,6 +2,7 @@
 #include "oci/media_types.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace imgcrypt {
 namespace {
@@ -84,15 +85,24 @@ LayerCounts CheckResult::counts() const {
   return counts;
 }
 
+void CheckResult::for_each_problem(const std::function<void(const Error&)>& visit) const {
+  std::ranges::for_each(other_problems, visit);
+  for (const CheckedLayer& layer : layers) {
+    if (layer.problem) visit(layer.problem->in(layer.place));
+  }
+}
+
 // What is missing may explain what is damaged, and damage why no key opens it: the cause comes first.
 std::optional<Error> worst_problem(const CheckResult& result) {
-  for (const ErrorCode code :
-       {ErrorCode::kNotFound, ErrorCode::kIntegrity, ErrorCode::kRegistry, ErrorCode::kNetwork,
-        ErrorCode::kProvider, ErrorCode::kUsage, ErrorCode::kNoKey}) {
-    const auto found = std::ranges::find(result.problems, code, &Error::code);
-    if (found != result.problems.end()) return *found;
-  }
-  return result.problems.empty() ? std::nullopt : std::optional(result.problems.front());
+  constexpr std::array kOrder = {ErrorCode::kNotFound, ErrorCode::kIntegrity, ErrorCode::kRegistry,
+                                 ErrorCode::kNetwork,  ErrorCode::kProvider,  ErrorCode::kUsage,
+                                 ErrorCode::kNoKey};
+  const auto rank = [&](const Error& error) { return std::ranges::find(kOrder, error.code()); };
+  std::optional<Error> worst;
+  result.for_each_problem([&](const Error& problem) {
+    if (!worst || rank(problem) < rank(*worst)) worst = problem;
+  });
+  return worst;
 }
 
 void require_encrypted(const CheckResult& result) {

@@ -81,8 +81,8 @@ void note_exactness(const DecryptResult& result, const Digest& source, Reporter&
       break;
     case Exactness::kNotRecorded:
       reporter.note(
-          "another tool encrypted the image and did not record its digest: the result cannot be compared "
-          "with it");
+          "the image does not say which digest it had before it was encrypted, as other tools do not record "
+          "it: the result cannot be compared with it");
       break;
     case Exactness::kPartial:
       reporter.note("partly decrypted: " +

@@ -49,7 +49,7 @@ struct DecryptedLayer {
 enum class Exactness {
   kExact,         // identical to it
   kDifferent,     // what was encrypted had another digest
-  kNotRecorded,   // encrypted by a tool that does not say
+  kNotRecorded,   // the record is missing, or is not a digest
   kPartial,       // some layers stay encrypted
   kNotEncrypted,  // copied as it was
 };

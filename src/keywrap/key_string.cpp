@@ -77,7 +77,7 @@ KeyString bare_passphrase(const std::string& file, std::string_view rest) {
                 "did you mean " + file + ":" + std::string(form->name) + std::string(form->end) +
                     "? A passphrase that looks like this is written " + file + ":pass=PASSPHRASE");
   }
-  return {file, PassphraseFrom::kArgument, std::string(rest), true};
+  return {file, PassphraseFrom::kArgument, std::string(rest)};
 }
 
 // From the right: file names may contain colons, and so may passphrases. The longest file name wins.

@@ -17,8 +17,7 @@ enum class PassphraseFrom { kNowhere, kArgument, kFile, kFd, kEnvironment, kProm
 struct KeyString {
   std::string file;
   PassphraseFrom from = PassphraseFrom::kNowhere;
-  std::string value = {};           // the passphrase, file name, number or variable
-  bool is_bare_passphrase = false;  // FILE:PASSPHRASE, which deserves a warning
+  std::string value = {};  // the passphrase, file name, number or variable
 };
 
 // `form` is what follows "FILE:". nullopt: not a known form.

@@ -36,8 +36,9 @@ Digest parse_digest(const JsonView& value) {
 }  // namespace
 
 std::string Platform::string() const {
-  std::string name;
-  for (const std::string& part : {os, architecture, variant}) {
+  std::string name = os;
+  if (!os_version.empty()) name += "(" + os_version + ")";
+  for (const std::string& part : {architecture, variant}) {
     if (!part.empty()) name += (name.empty() ? "" : "/") + part;
   }
   return name;
@@ -50,7 +51,8 @@ std::string parse_media_type(const JsonView& object) {
 Platform parse_platform_object(const JsonView& object) {
   return {string_or_empty(object, "os", kMostPlatformPartBytes),
           string_or_empty(object, "architecture", kMostPlatformPartBytes),
-          string_or_empty(object, "variant", kMostPlatformPartBytes)};
+          string_or_empty(object, "variant", kMostPlatformPartBytes),
+          string_or_empty(object, "os.version", kMostPlatformPartBytes)};
 }
 
 Descriptor parse_descriptor(const JsonView& object) {

@@ -20,8 +20,9 @@ struct Platform {
   std::string os;
   std::string architecture;
   std::string variant;
+  std::string os_version = {};  // `os.version`, which tells images of Windows apart
 
-  // "linux/arm64/v8": the parts that are not empty. For people and --platform.
+  // "linux/arm64/v8", "windows(10.0.17763.1)/amd64": the parts that are not empty. For people and --platform.
   [[nodiscard]] std::string string() const;
 };
 

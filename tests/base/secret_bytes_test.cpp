@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <thread>
 #include <vector>
 
@@ -20,14 +22,16 @@ bool is_zero(ByteView bytes) {
 TEST(SecretBytes, MayBeMadeInAForkedChild) {
   {
     std::vector<SecretBytes> spare;
-    for (int i = 0; i < 8; ++i) spare.emplace_back(32);
+    for (int i = 0; i < 8; ++i) spare.emplace_back(i % 2 == 0 ? 32 : 64);
   }
   const pid_t child = ::fork();
   if (child == 0) {
     std::vector<SecretBytes> secrets;
-    for (int i = 0; i < 20; ++i) secrets.emplace_back(i % 2 == 0 ? 32 : 16);
+    for (int i = 0; i < 200; ++i) secrets.emplace_back(i % 2 == 0 ? 32 : 64);
+    const bool is_right =
+        std::ranges::all_of(secrets, [](const SecretBytes& secret) { return is_zero(secret.expose()); });
     secrets.clear();
-    ::_exit(0);
+    ::_exit(is_right ? 0 : 1);
   }
   int status = -1;
   ASSERT_EQ(::waitpid(child, &status, 0), child);
@@ -81,6 +85,26 @@ TEST(SecretBytes, OfManySizesDoNotMeet) {
       const auto is_own = [size](std::uint8_t byte) { return byte == size; };
       EXPECT_TRUE(std::ranges::all_of(secrets[size].expose(), is_own)) << size;
     }
+  }
+}
+
+std::size_t entries_of_memory_map() {
+  std::ifstream maps("/proc/self/maps");
+  return static_cast<std::size_t>(std::count(std::istreambuf_iterator<char>(maps), {}, '\n'));
+}
+
+// As many as an image may have layers: the system allows 65 530 entries of the memory map.
+TEST(SecretBytes, OfTensOfThousandsOfLayersFitIntoTheMemoryMap) {
+  std::vector<SecretBytes> keys;
+  const std::size_t before = entries_of_memory_map();
+  for (std::size_t i = 0; i < 64'000; ++i) {
+    keys.emplace_back(32);
+    std::ranges::fill(keys.back().expose_mutable(), static_cast<std::uint8_t>(i));
+  }
+  EXPECT_LT(entries_of_memory_map() - before, 4'000U);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    const auto is_own = [i](std::uint8_t byte) { return byte == static_cast<std::uint8_t>(i); };
+    ASSERT_TRUE(std::ranges::all_of(keys[i].expose(), is_own)) << i;
   }
 }
 

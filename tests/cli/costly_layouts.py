@@ -59,7 +59,7 @@ KINDS = {
     "small-layers": lambda: index([manifest([put(b"x")] * 1_000, annotations={"n": str(i)}) for i in range(600)]),
     "repeated": lambda: index([manifest([put(b"x", TAR)] * 1_000, annotations={"n": "x" * 3_500_000})] * 1_000),
     "most-layers": lambda: index([manifest([put(b"x")] * 1_000, annotations={"n": str(i)}) for i in range(40)]),
-    "damaged-layers": lambda: index([manifest([put(b"x", TAR)] * 1_000, annotations={"n": str(i)}) for i in range(30)]),
+    "damaged-layers": lambda: index([manifest([put(b"x", TAR)] * 1_000, annotations={"n": str(i)}) for i in range(40)]),
     "descriptions": lambda: index([manifest([encrypted(i * 1_000 + j) for j in range(1_000)]) for i in range(12)]),
     "annotations": lambda: manifest([dict(put(b"x", TAR), annotations={str(i): "" for i in range(400)})] * 900),
     "members": lambda: manifest([dict(put(b"x", TAR), **{str(i): 0 for i in range(400)})] * 900),

@@ -57,6 +57,7 @@ passphrases_are_taken() {
   expect_opens "$locked:fd=7" 7< <(printf %s "$passphrase")
   expect_no_warning
   expect_opens "$locked:pass=$passphrase"
+  expect_contains "$stderr" "every user of this machine can see a passphrase in the command line"
   expect_opens "$TMP/simple.pem:simple"
   expect_contains "$stderr" "every user of this machine can see a passphrase in the command line"
   expect_opens "$TMP/traditional.pem:file=$TMP/passphrase"

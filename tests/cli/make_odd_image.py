@@ -115,8 +115,8 @@ def keyless(layout, **keys):
 
 def windows(layout):
     children = []
-    for version in ("10.0.1", "10.0.2"):
-        image = layout.image([layout.layer(version)], [version], {"os": "windows", "architecture": "amd64", "os.version": version})
+    for content, version in (("a", "10.0.1"), ("b", "10.0.1"), ("c", "10.0.2.7")):
+        image = layout.image([layout.layer(content)], [content], {"os": "windows", "architecture": "amd64", "os.version": version})
         children.append(image)
     layout.add(layout.index(children + [layout.image([layout.layer("one")], ["one"], platform("arm64"))]))
 

@@ -206,9 +206,14 @@ places_can_be_told_apart() {
   fresh windows
   first=$(jq -r '.manifests[0].digest' "$(blob "$TMP/in" "$(root_of "$TMP/in" t)")")
   expect_exit 0 imgcrypt check "oci:$TMP/in:t"
-  expect_contains "$stdout" "layer 0 of windows/amd64 (${first:0:19})"
+  expect_contains "$stdout" "layer 0 of windows(10.0.1)/amd64 (${first:0:19})"
+  expect_contains "$stdout" "layer 0 of windows(10.0.2.7)/amd64:"
   expect_contains "$stdout" "layer 0 of linux/arm64:"
   expect_equal "$(sort <<<"$stdout" | uniq -d)" "" "lines that occur twice"
+  expect_exit 0 imgcrypt check "oci:$TMP/in:t" --platform "windows(10.0.2)/amd64"
+  expect_equal "$(grep -c '^layer' <<<"$stdout")" 1 "layers of one version of Windows"
+  expect_exit 2 imgcrypt check "oci:$TMP/in:t" --platform "windows(10.0)/arm64"
+  expect_contains "$stderr" "it has: linux/arm64, windows(10.0.1)/amd64, windows(10.0.2.7)/amd64"
 }
 
 a_type_that_is_encrypted_twice_is_refused() {

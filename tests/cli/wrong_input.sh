@@ -113,8 +113,30 @@ names_of_other_programs_are_guessed() {
   expect_error 3 'unknown command "keygen"' "did you mean key generate?" imgcrypt keygen
   expect_error 3 'unknown command "rsa"' "did you mean jwe-rsa?" imgcrypt key generate rsa
   expect_error 3 'unknown command "ec"' "did you mean jwe-ec?" imgcrypt key generate ec
+  expect_error 3 'unknown option "--rec"' "did you mean --recipient or --recipients-file?" imgcrypt encrypt --rec
   expect_error 3 'unknown option "--json"' "did you mean -o json?" imgcrypt inspect --json
   expect_error 3 '--log-level "DEBUG"' "did you mean debug?" imgcrypt version --log-level DEBUG
+}
+
+# expect_decoder_error MESSAGE HINT ARG...
+expect_decoder_error() {
+  expect_exit 3 "$CTD_DECODER" "${@:3}" </dev/null
+  expect_contains "$stderr" "$1"
+  expect_contains "$stderr" "$2"
+  expect_equal "$(wc -l <<<"$stderr")" 1 "the lines of the error"
+}
+
+the_decoder_names_a_cure_too() {
+  expect_decoder_error 'unknown option "--decryption-key-path"' "did you mean --decryption-keys-path?" --decryption-key-path keys
+  expect_decoder_error 'unknown option "--frobnicate"' "see ctd-decoder --help" --frobnicate
+  expect_decoder_error 'unexpected argument "keys"' "the decoder takes only options" keys
+  expect_decoder_error "--spool-dir needs a value" "where a layer is kept" --spool-dir
+  expect_decoder_error "--spool-dir was given more than once" "where a layer is kept" --spool-dir a --spool-dir b
+  expect_decoder_error '--inflate: "sometimes" is not auto, always or never' "whether to decompress" --inflate=sometimes
+  local seconds
+  for seconds in 0 3601 soon 1s; do
+    expect_decoder_error "--provider-timeout: \"$seconds\" is not a number from 1 to 3600" "how long to wait" --provider-timeout "$seconds"
+  done
 }
 
 hints_fit_the_kind_of_file() {
@@ -285,6 +307,7 @@ empty_values_are_named
 a_directory_that_is_gone_is_said
 passphrases_of_new_keys_are_read_alike_by_all
 names_of_other_programs_are_guessed
+the_decoder_names_a_cure_too
 hints_fit_the_kind_of_file
 jwks_say_what_they_lack
 one_useless_certificate_hides_no_other

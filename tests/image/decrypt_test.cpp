@@ -150,6 +150,17 @@ TEST_F(Decrypt, TakesLayersThatTheirWriterKnewInAnotherForm) {
               testing::HasSubstr("layer 1 of the image: before encryption its digest was sha256:"));
 }
 
+TEST_F(Decrypt, SaysNothingUntrueOfARecordThatIsNotADigest) {
+  build({"one"});
+  encrypt();
+  const Manifest manifest = manifest_of(encrypted_);
+  Annotations annotations = manifest.annotations();
+  annotations.at(*newest_record(annotations)) = "junk";
+  commit(encrypted_, manifest.config(), manifest.layers(), annotations);
+  EXPECT_EQ(decrypt().exactness, Exactness::kNotRecorded);
+  EXPECT_THAT(reporter_.said, testing::HasSubstr("does not say which digest it had before it was encrypted"));
+}
+
 TEST_F(Decrypt, NotesACompressionThatTheMediaTypeDoesNotName) {
   build({"one"});
   const std::string tar = "not compressed";
@@ -157,6 +168,22 @@ TEST_F(Decrypt, NotesACompressionThatTheMediaTypeDoesNotName) {
   commit(encrypted_, config(encrypted_, {Digest::of(as_bytes(tar)).string()}), {layer}, {});
   (void)decrypt();
   EXPECT_THAT(reporter_.said, testing::HasSubstr("its content is not compressed, but its media type"));
+}
+
+TEST_F(Decrypt, NotesOnceWhatHoldsOfSeveralLayers) {
+  build({"one"});
+  std::vector<Descriptor> layers;
+  std::vector<std::string> diff_ids;
+  for (const std::string tar : {"one", "two", "three"}) {
+    layers.push_back(encrypted_layer(tar, Digest::of(as_bytes(tar))));
+    diff_ids.push_back(Digest::of(as_bytes(tar)).string());
+  }
+  commit(encrypted_, config(encrypted_, diff_ids), layers, {});
+  (void)decrypt();
+  EXPECT_THAT(reporter_.notes,
+              testing::Contains("3 layers are not compressed as their media types say (-v lists them)"));
+  EXPECT_THAT(reporter_.notes, testing::Not(testing::Contains(testing::HasSubstr("its content is"))));
+  EXPECT_THAT(reporter_.said, testing::HasSubstr("layer 2 of the image: its content is not compressed"));
 }
 
 TEST_F(Decrypt, RefusesConfigsWithAnotherNumberOfLayers) {

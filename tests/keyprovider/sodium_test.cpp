@@ -142,16 +142,33 @@ TEST(SodiumPacket, OfALaterVersionIsToldFromADamagedOne) {
             ErrorCode::kRefused);
 }
 
-TEST(SodiumPacket, KeepsItsLimits) {
+TEST(SodiumPacket, IsForAtMost64Recipients) {
   std::vector<std::string> recipients;
-  while (recipients.size() < kMostRecipients) recipients.push_back(SecretKey::generate().public_key().text());
-  EXPECT_EQ(parse_packet(as_bytes(packet_for(recipients))).size(), kMostRecipients);
-  recipients.push_back(SecretKey::generate().public_key().text());
+  while (recipients.size() < 63) recipients.push_back(SecretKey::generate().public_key().text());
+  for (const std::size_t count : {63U, 64U}) {
+    EXPECT_EQ(parse_packet(as_bytes(packet_for(recipients))).size(), count);
+    recipients.push_back(SecretKey::generate().public_key().text());
+  }
   EXPECT_EQ(error_of([&] { (void)packet_for(recipients); }), ErrorCode::kUsage);
+  // One that is named twice counts once.
+  recipients.back() = recipients.front();
+  EXPECT_EQ(parse_packet(as_bytes(packet_for(recipients))).size(), 64U);
+  // Of those that others have written.
+  std::vector<SealedCopy> copies;
+  while (copies.size() < 65) copies.push_back({SecretKey::generate().public_key(), Bytes(100)});
+  EXPECT_EQ(error_of([&] { (void)parse_packet(as_bytes(format_packet(copies))); }), ErrorCode::kRefused);
+  copies.pop_back();
+  EXPECT_EQ(parse_packet(as_bytes(format_packet(copies))).size(), 64U);
+}
+
+TEST(SodiumPacket, HasAtMost64KiB) {
+  const std::string recipient = SecretKey::generate().public_key().text();
   const SecretBytes large(kMostPacketBytes);
-  EXPECT_EQ(error_of([&] { (void)SodiumProvider(KeyPlaces{}).wrap({recipients.front()}, large); }),
-            ErrorCode::kUsage);
+  EXPECT_EQ(error_of([&] { (void)SodiumProvider(KeyPlaces{}).wrap({recipient}, large); }), ErrorCode::kUsage);
   EXPECT_EQ(error_of([] { (void)parse_packet(Bytes(kMostPacketBytes + 1, ' ')); }), ErrorCode::kRefused);
+  std::string packet = packet_for({recipient});
+  packet.insert(1, kMostPacketBytes - packet.size(), ' ');
+  EXPECT_NE(error_of([&] { (void)parse_packet(as_bytes(packet)); }), ErrorCode::kRefused);
 }
 
 }  // namespace

@@ -16,26 +16,21 @@ struct KeyStringCase {
   std::string suffix;
   PassphraseFrom from;
   std::string value;
-  bool bare;
 };
 
 TEST(KeyString, KnowsEachForm) {
-  const KeyStringCase cases[] = {{"", PassphraseFrom::kNowhere, "", false},
-                                 {":pass=1234", PassphraseFrom::kArgument, "1234", false},
-                                 {":pass=", PassphraseFrom::kArgument, "", false},
-                                 {":file=/tmp/p", PassphraseFrom::kFile, "/tmp/p", false},
-                                 {":fd=3", PassphraseFrom::kFd, "3", false},
-                                 {":env=PASS", PassphraseFrom::kEnvironment, "PASS", false},
-                                 {":prompt", PassphraseFrom::kPrompt, "", false},
-                                 {":pass=a:pass=b", PassphraseFrom::kArgument, "a:pass=b", false},
-                                 {":1234", PassphraseFrom::kArgument, "1234", true}};
+  const KeyStringCase cases[] = {
+      {"", PassphraseFrom::kNowhere, ""},          {":pass=1234", PassphraseFrom::kArgument, "1234"},
+      {":pass=", PassphraseFrom::kArgument, ""},   {":file=/tmp/p", PassphraseFrom::kFile, "/tmp/p"},
+      {":fd=3", PassphraseFrom::kFd, "3"},         {":env=PASS", PassphraseFrom::kEnvironment, "PASS"},
+      {":prompt", PassphraseFrom::kPrompt, ""},    {":pass=a:pass=b", PassphraseFrom::kArgument, "a:pass=b"},
+      {":1234", PassphraseFrom::kArgument, "1234"}};
   for (const auto& row : cases) {
     SCOPED_TRACE(row.suffix);
     const KeyString key = parse_key_string(kKey + row.suffix);
     EXPECT_EQ(key.file, kKey);
     EXPECT_EQ(key.from, row.from);
     EXPECT_EQ(key.value, row.value);
-    EXPECT_EQ(key.is_bare_passphrase, row.bare);
   }
 }
 

@@ -35,6 +35,7 @@ inline Json to_json(const Descriptor& descriptor) {
   if (const auto& platform = descriptor.platform) {
     json["platform"] = {{"os", platform->os}, {"architecture", platform->architecture}};
     if (!platform->variant.empty()) json["platform"]["variant"] = platform->variant;
+    if (!platform->os_version.empty()) json["platform"]["os.version"] = platform->os_version;
   }
   if (descriptor.has_urls) json["urls"] = {"https://example.com/layer"};
   return json;
@@ -98,6 +99,16 @@ inline Descriptor add_attestation(MemoryStore& store, const Descriptor& subject)
   manifest.annotations = {{"vnd.docker.reference.digest", subject.digest.string()},
                           {"vnd.docker.reference.type", "attestation-manifest"}};
   return manifest;
+}
+
+// A document about another one (`subject`), such as a signature.
+inline Descriptor add_artifact(MemoryStore& store, const Descriptor& subject) {
+  const Descriptor empty = store.add("application/vnd.oci.empty.v1+json", "{}");
+  return add_document(store, kOciManifest,
+                      {{"artifactType", "application/vnd.example.signature"},
+                       {"config", to_json(empty)},
+                       {"layers", to_json(std::vector{empty})},
+                       {"subject", to_json(subject)}});
 }
 
 inline Json document_of(const MemoryStore& store, const Digest& digest) {

@@ -9,13 +9,15 @@ namespace imgcrypt::test {
 
 class KeepingReporter final : public Reporter {
  public:
-  void say(Importance, const std::string& text) override {
+  void say(Importance importance, const std::string& text) override {
     const std::scoped_lock lock(mutex_);
     said += text + "\n";
+    if (importance == Importance::kNote) notes.push_back(text);
   }
   [[nodiscard]] Progress& progress() override { return progress_; }
 
-  std::string said;
+  std::string said;                // everything, one a line
+  std::vector<std::string> notes;  // only these
 
  private:
   std::mutex mutex_;

@@ -123,7 +123,7 @@ std::string hint_for_key(const std::string& path) {
 
 void take_key_file(const Line& line, Keyring& keyring, Reporter& reporter) {
   const KeyString key = parse_key_string(line.text);
-  warn_of_bare_passphrase(key, line.place, reporter);
+  warn_of_visible_passphrase(key, line.place, reporter);
   try {
     keyring.add_file(key);
   } catch (const Error& error) {

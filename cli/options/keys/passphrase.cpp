@@ -102,8 +102,8 @@ std::string key_argument_help() {
          ":prompt or :pass=PASSPHRASE)";
 }
 
-void warn_of_bare_passphrase(const KeyString& key, const std::string& place, Reporter& reporter) {
-  if (!key.is_bare_passphrase || key.value.empty()) return;
+void warn_of_visible_passphrase(const KeyString& key, const std::string& place, Reporter& reporter) {
+  if (key.from != PassphraseFrom::kArgument || key.value.empty()) return;
   const bool is_argument = place.empty();
   reporter.warn((is_argument ? "" : place + ": ") + "key " + key.file +
                 (is_argument

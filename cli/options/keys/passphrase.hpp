@@ -14,9 +14,9 @@ namespace imgcrypt::cli {
 // For --help: "FILE with a private key, followed by ...".
 [[nodiscard]] std::string key_argument_help();
 
-// Warns if the passphrase is given without :pass=, as FILE:PASSPHRASE. `place` is that of a variable's line;
-// empty: the command line.
-void warn_of_bare_passphrase(const KeyString& key, const std::string& place, Reporter& reporter);
+// Warns if the passphrase itself is given, as FILE:pass=PASSPHRASE or FILE:PASSPHRASE. `place` is that of a
+// variable's line; empty: the command line.
+void warn_of_visible_passphrase(const KeyString& key, const std::string& place, Reporter& reporter);
 // Warns of others who can read or replace a file with a secret. `what` it is: "key".
 void warn_of_exposure(const std::string& what, const std::string& path, Reporter& reporter);
 

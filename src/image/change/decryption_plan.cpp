@@ -33,12 +33,16 @@ class Planner {
       const auto is_decrypted = [&](const Descriptor& layer) { return unwrapped_.find(layer) != nullptr; };
       if (std::ranges::any_of(manifest.layers(), is_decrypted)) expect_layers(node, manifest);
     });
+    reporter_.say_of_all(
+        Importance::kNote, uncounted_,
+        "configs list no diff_ids: the layers of their manifests are not compared with them");
     ImagePlan plan(tree_);
     for_each_layer(tree_, [&](const std::string&, const Descriptor& layer) {
       const auto expected = expected_.find(layer_id(layer));
       if (expected == expected_.end()) return;
-      plan.change(layer, std::make_unique<LayerDecryption>(layer, unwrapped_.find(layer), expected->second,
-                                                           source_, reporter_));
+      plan.change(layer,
+                  std::make_unique<LayerDecryption>(layer, unwrapped_.find(layer), expected->second, source_,
+                                                    plan.content_notes(), reporter_));
     });
     const std::set<Digest> changed = plan.changed_documents();
     for_each_document(tree_, [&](const ImageNode& node, const Annotations& annotations) {
@@ -57,7 +61,8 @@ class Planner {
     // included.
     const bool is_exact = check_ == DiffIdCheck::kAuto && becomes_exact(node, manifest);
     if (check_ == DiffIdCheck::kAuto && diff_ids.empty() && !is_exact)
-      reporter_.note(node.place + ": its config lists no diff_ids: its layers are not compared with them");
+      uncounted_.push_back(node.place +
+                           ": its config lists no diff_ids: its layers are not compared with them");
     for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
       const Descriptor& layer = manifest.layers()[i];
       const bool is_checked = !diff_ids.empty() && diff_ids[i].has_value();
@@ -125,7 +130,8 @@ class Planner {
   Configs& configs_;
   ImageSource& source_;
   Reporter& reporter_;
-  std::set<Digest> partly_encrypted_;  // documents above layers that stay encrypted
+  std::set<Digest> partly_encrypted_;   // documents above layers that stay encrypted
+  std::vector<std::string> uncounted_;  // notes of manifests without diff_ids
   std::map<LayerId, ExpectedLayer> expected_;
   std::map<LayerId, LayerToCheck> plain_layers_;
 };

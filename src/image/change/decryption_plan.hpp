@@ -21,8 +21,8 @@ enum class DiffIdCheck {
 // Plans to decrypt the layers that `unwrapped` has keys for, and to check the other layers of the same
 // manifests that have diff_ids, of whatever type: one that was put in the place of an encrypted layer would
 // otherwise pass. Reads the configs of these manifests, but no layer. `source` and `reporter` must outlive
-// the plan. Notes manifests whose layers cannot be compared. Throws as diff_ids_of(), and kRefused where
-// kAlways has nothing to compare.
+// the plan. Notes, once, manifests whose layers cannot be compared. Throws as diff_ids_of(), and kRefused
+// where kAlways has nothing to compare.
 [[nodiscard]] ImagePlan plan_decryption(const ImageNode& tree, const UnwrappedKeys& unwrapped,
                                         DiffIdCheck check, Configs& configs, ImageSource& source,
                                         Reporter& reporter);

@@ -4,6 +4,7 @@
 // thread; then read by several.
 #pragma once
 
+#include "image/change/content_notes.hpp"
 #include "image/change/layer_change.hpp"
 #include "image/change/layer_check.hpp"
 #include "image/tree/layer_id.hpp"
@@ -36,6 +37,8 @@ class ImagePlan {
   void edit_document(const Digest& document, AnnotationEdit edit);
   // A layer that stays as it is, and is checked before anything is written.
   void check_first(LayerToCheck layer) { layers_to_check_.push_back(std::move(layer)); }
+  // What its changes and checks notice about the content of layers, to be said when they are done.
+  [[nodiscard]] ContentNotes& content_notes() const noexcept { return *content_notes_; }
   void add_referrer(PlannedReferrer referrer) { referrers_.push_back(std::move(referrer)); }
 
   [[nodiscard]] const ImageNode& tree() const noexcept { return tree_; }
@@ -54,6 +57,8 @@ class ImagePlan {
   std::map<Digest, AnnotationEdit> edits_;
   std::vector<LayerToCheck> layers_to_check_;
   std::vector<PlannedReferrer> referrers_;
+  // Changes refer to it, also when the plan is moved.
+  std::unique_ptr<ContentNotes> content_notes_ = std::make_unique<ContentNotes>();
 };
 
 }  // namespace imgcrypt

@@ -13,7 +13,7 @@ namespace imgcrypt {
 namespace {
 
 void check_plaintext(Source& layer, const LayerToCheck& check, std::string_view media_type,
-                     Reporter& reporter) {
+                     ContentNotes& notes) {
   PeekedSource plaintext(layer, kMagicBytes);
   const Compression compression = detect_compression(plaintext.head());
   if (check.diff_ids.empty()) {
@@ -25,10 +25,10 @@ void check_plaintext(Source& layer, const LayerToCheck& check, std::string_view 
     DiffIdSource measured(plaintext, algorithm);
     if (measured.has_thread()) drain(measured);
     const DiffId found = measured.has_thread() ? measured.diff_id() : diff_id_of(plaintext, algorithm);
-    if (const auto note = trailing_note(found)) reporter.note(check.place + ": " + *note);
+    notes.add_trailing_bytes(check.place, found);
     check_diff_id(check.diff_ids, found.digest);
   }
-  if (const auto note = compression_note(media_type, compression)) reporter.note(check.place + ": " + *note);
+  notes.add_compression(check.place, media_type, compression);
 }
 
 // A blob of a type that is not a layer's may be counted as it is stored, compressed or not: then the store
@@ -38,21 +38,21 @@ bool is_counted_as_stored(const LayerToCheck& check) {
 }
 
 void read_layer(ImageSource& source, const LayerToCheck& check, Hands hands, const StopFlag& stop,
-                Reporter& reporter) {
+                ContentNotes& notes, Progress& progress) {
   const std::string& media_type = check.layer.media_type;
   // Decompressing already takes a second thread, and a plain layer has one hash beside it; with keys there
   // are the HMAC and the digest.
   ChunkPool pool(check.keys != nullptr ? hands : Hands::kOne);
   const auto blob = source.open(check.layer, pool);
-  MovingBlob moving(reporter.progress(), check.place, check.layer.size);
+  MovingBlob moving(progress, check.place, check.layer.size);
   StoppableSource stoppable(*blob, stop);
   CountingSource stored(stoppable, moving);
   if (check.keys != nullptr) {
     DecryptingSource plaintext(stored, check.keys->options,
                                layer_hmac(check.keys->options, check.keys->public_options));
-    check_plaintext(plaintext, check, decrypted_type(media_type), reporter);
+    check_plaintext(plaintext, check, decrypted_type(media_type), notes);
   } else if (!is_encrypted(media_type) && !is_counted_as_stored(check)) {
-    check_plaintext(stored, check, media_type, reporter);
+    check_plaintext(stored, check, media_type, notes);
   } else {
     drain(stored);
   }
@@ -62,19 +62,19 @@ void read_layer(ImageSource& source, const LayerToCheck& check, Hands hands, con
 }  // namespace
 
 void check_layer_content(ImageSource& source, const LayerToCheck& check, Hands hands, const StopFlag& stop,
-                         Reporter& reporter) {
-  try_network(stop, [&] { read_layer(source, check, hands, stop, reporter); });
+                         ContentNotes& notes, Progress& progress) {
+  try_network(stop, [&] { read_layer(source, check, hands, stop, notes, progress); });
 }
 
 void check_layers(ImageSource& source, const std::vector<LayerToCheck>& layers, unsigned jobs,
-                  Reporter& reporter) {
+                  ContentNotes& notes, Progress& progress) {
   if (layers.empty()) return;
-  for (const LayerToCheck& layer : layers) reporter.progress().plan(1, layer.layer.size);
-  const StageTimer timer(reporter.progress(), "checking plain layers");
+  for (const LayerToCheck& layer : layers) progress.plan(1, layer.layer.size);
+  const StageTimer timer(progress, "checking plain layers");
   StopFlag stop = false;
   run_parallel(layers.size(), jobs, stop, [&](std::size_t i) {
     try {
-      check_layer_content(source, layers[i], Hands::kOne, stop, reporter);
+      check_layer_content(source, layers[i], Hands::kOne, stop, notes, progress);
     } catch (const Error& error) {
       if (!is_elsewhere(layers[i].layer, error)) throw error.in(layers[i].place);
     }

@@ -4,6 +4,7 @@
 
 #include "base/parallel.hpp"
 #include "base/stream/chunk_pool.hpp"
+#include "image/change/content_notes.hpp"
 #include "image/change/layer_keys.hpp"
 #include "image/reporter.hpp"
 #include "transport/image_store.hpp"
@@ -23,18 +24,18 @@ struct LayerToCheck {
 };
 
 // Checks size and digest; the HMAC if there are keys; the diff_ids, if any, if it is plain (of whatever type)
-// or there are keys. Notes a
-// compression that the media type does not name. `hands` hash what is encrypted; what is plain always has
-// one, since the other core decompresses. Throws kIntegrity and kNotFound without the place, and what the
-// source throws; kCancelled soon after `stop` is set. `stop` must outlive the call; it is looked at for each
-// chunk. Reads the blob once, again when the network fails (network_tries.hpp), and keeps nothing of it.
+// or there are keys. `notes` get what it noticed, and `progress` the bytes. `hands` hash what is encrypted;
+// what is plain always has one, since the other core decompresses. Throws kIntegrity and kNotFound without
+// the place, and what the source throws; kCancelled soon after `stop` is set. `stop` must outlive the call;
+// it is looked at for each chunk. Reads the blob once, again when the network fails (network_tries.hpp), and
+// keeps nothing of it.
 void check_layer_content(ImageSource& source, const LayerToCheck& check, Hands hands, const StopFlag& stop,
-                         Reporter& reporter);
+                         ContentNotes& notes, Progress& progress);
 
 // The same for all of them, at most `jobs` at the same time. A foreign one may be missing. Throws the first
-// failure, with its place; the others are stopped. Plans its blobs and counts its time as a stage in the
-// reporter's progress.
+// failure, with its place; the others are stopped. Plans its blobs and counts its time as a stage in
+// `progress`.
 void check_layers(ImageSource& source, const std::vector<LayerToCheck>& layers, unsigned jobs,
-                  Reporter& reporter);
+                  ContentNotes& notes, Progress& progress);
 
 }  // namespace imgcrypt

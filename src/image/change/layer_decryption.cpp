@@ -49,15 +49,14 @@ DescriptorEdit LayerDecryption::apply(Source& blob, ImageDestination& destinatio
     const DiffId found = is_measured  ? measured->diff_id()
                          : is_its_own ? DiffId{digest}
                                       : diff_id_by_second_read(named_by);
-    if (const auto note = trailing_note(found)) reporter_.note(expected_.place + ": " + *note);
+    notes_.add_trailing_bytes(expected_.place, found);
     check_diff_id(diff_ids, found.digest);
   }
   // Only a detail: containers/image may compress a layer after its digest was noted, so honest images differ
   // too.
   if (keys_->options.source_digest != digest.string())
     reporter_.detail(expected_.place + ": before encryption its digest was " + keys_->options.source_digest);
-  if (const auto note = compression_note(decrypted_type(layer_.media_type), compression))
-    reporter_.note(expected_.place + ": " + *note);
+  notes_.add_compression(expected_.place, decrypted_type(layer_.media_type), compression);
   return decrypted_edit(layer_, digest);
 }
 

@@ -2,6 +2,7 @@
 // of it.
 #pragma once
 
+#include "image/change/content_notes.hpp"
 #include "image/change/layer_change.hpp"
 #include "image/change/layer_keys.hpp"
 #include "image/reporter.hpp"
@@ -30,14 +31,15 @@ struct ExpectedLayer {
 // Applied by any thread. Its keys are shared with other layers that they open; nothing of them is changed.
 class LayerDecryption final : public LayerChange {
  public:
-  // `source` and `reporter` must outlive it. A layer that is not what its writer recorded is read from
-  // `source` a second time.
+  // `source`, `notes` and `reporter` must outlive it. A layer that is not what its writer recorded is read
+  // from `source` a second time.
   LayerDecryption(Descriptor layer, SharedLayerKeys keys, ExpectedLayer expected, ImageSource& source,
-                  Reporter& reporter)
+                  ContentNotes& notes, Reporter& reporter)
       : layer_(std::move(layer)),
         keys_(std::move(keys)),
         expected_(std::move(expected)),
         source_(source),
+        notes_(notes),
         reporter_(reporter) {}
 
   [[nodiscard]] NewBlob new_blob() const noexcept override { return NewBlob::kFixed; }
@@ -54,6 +56,7 @@ class LayerDecryption final : public LayerChange {
   SharedLayerKeys keys_;
   ExpectedLayer expected_;
   ImageSource& source_;
+  ContentNotes& notes_;
   Reporter& reporter_;
 };
 

@@ -13,7 +13,8 @@ namespace {
 
 struct EncryptedLayer {
   LayerId id;
-  std::string place;  // where it occurs first
+  const Descriptor* descriptor;  // in the tree
+  std::string place;             // where it occurs first
   SharedLayerKeys keys = nullptr;
   std::optional<Error> why = std::nullopt;  // there are none
   std::string trial = {};                   // which key opened it, and why others did not
@@ -25,18 +26,18 @@ std::vector<EncryptedLayer> encrypted_layers(const ImageNode& tree, const std::s
   for_each_layer(tree, [&](const std::string& place, const Descriptor& layer) {
     if (!is_encrypted(layer.media_type)) return;
     LayerId id = layer_id(layer);
-    if (chosen.contains(id) && seen.insert(id).second) layers.push_back({std::move(id), place});
+    if (chosen.contains(id) && seen.insert(id).second) layers.push_back({std::move(id), &layer, place});
   });
   return layers;
 }
 
-SharedLayerKeys open(const LayerId& layer, const KeyUnwrappers& unwrappers, std::string& trial) {
+SharedLayerKeys open(const Descriptor& layer, const KeyUnwrappers& unwrappers, std::string& trial) {
   const WorkTimer timer(Work::kKeys);
   // Before the keys are tried: without a well-formed HMAC no key is of use, and nobody should be asked for a
   // passphrase in vain.
-  PublicOptions public_options = public_options_of(layer.encryption);
+  PublicOptions public_options = public_options_of(layer.annotations);
   return std::make_shared<const LayerKeys>(
-      LayerKeys{unwrap_private_options(layer.encryption, unwrappers, {},
+      LayerKeys{unwrap_private_options(layer.annotations, unwrappers, {},
                                        [&](const std::string& text) { trial = text; }),
                 std::move(public_options)});
 }
@@ -58,9 +59,9 @@ class Twins {
     }
   }
 
-  [[nodiscard]] SharedLayerKeys keys_of(const LayerId& layer) const {
+  [[nodiscard]] SharedLayerKeys keys_of(const Descriptor& layer) const {
     try {
-      const auto found = keys_.find({layer.digest, public_options_of(layer.encryption).hmac});
+      const auto found = keys_.find({layer.digest, public_options_of(layer.annotations).hmac});
       return found == keys_.end() ? nullptr : found->second;
     } catch (const Error&) {
       return nullptr;  // it has no public options that could be read, which is why it is locked
@@ -93,7 +94,7 @@ UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<LayerId>& 
   run_parallel(layers.size(), jobs, stop, [&](std::size_t i) {
     EncryptedLayer& layer = layers[i];
     try {
-      layer.keys = open(layer.id, unwrappers, layer.trial);
+      layer.keys = open(*layer.descriptor, unwrappers, layer.trial);
     } catch (const Error& error) {
       if (!is_of_the_layer(error)) throw error.in(layer.place);
       layer.why = error;
@@ -103,7 +104,7 @@ UnwrappedKeys unwrap_layer_keys(const ImageNode& tree, const std::set<LayerId>& 
   // Afterwards, not in the tasks: only now have all of them been tried, so that any may be another's twin.
   const Twins twins(layers);
   for (const EncryptedLayer& layer : layers) {
-    const SharedLayerKeys keys = layer.keys ? layer.keys : twins.keys_of(layer.id);
+    const SharedLayerKeys keys = layer.keys ? layer.keys : twins.keys_of(*layer.descriptor);
     // Here and not in the tasks, so that the lines are in the image's order.
     reporter.detail(layer.place + ": " +
                     (layer.keys ? layer.trial

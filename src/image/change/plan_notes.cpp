@@ -1,20 +1,10 @@
 #include "image/change/plan_notes.hpp"
 
-#include <algorithm>
+#include "base/text/short_list.hpp"
+#include "image/tree/child_edits.hpp"
 
 namespace imgcrypt {
 namespace {
-
-// An index may have a thousand entries.
-constexpr std::size_t kMostNamed = 8;
-
-std::string list(const std::vector<std::string>& places) {
-  std::string text;
-  for (std::size_t i = 0; i < std::min(places.size(), kMostNamed); ++i)
-    text += (i == 0 ? "" : ", ") + places[i];
-  if (places.size() > kMostNamed) text += " and " + std::to_string(places.size() - kMostNamed) + " more";
-  return text;
-}
 
 // In one walk; what is the same for several documents is said once.
 class PlanNotes {
@@ -39,6 +29,9 @@ class PlanNotes {
             " are not in the source: their entries in the index are kept as they are");
     warn_of(dangling_, " is about a document that changes, by its digest: nothing will find it there",
             " are about documents that change, by their digests: nothing will find them there");
+    reporter_.say_of_all(
+        Importance::kWarning, lost_,
+        "attestations name manifests that their index does not list: nobody finds them there");
   }
 
  private:
@@ -52,8 +45,14 @@ class PlanNotes {
   }
 
   void visit_children(const ImageNode& node, const Index& index) {
+    std::set<std::string> listed;
+    for (const ImageNode& child : node.children) listed.insert(child.descriptor.digest.string());
     for (std::size_t i = 0; i < node.children.size(); ++i) {
       const ImageNode& child = node.children[i];
+      const auto attested = subject_of(child.descriptor);
+      if (attested && !listed.contains(*attested))
+        lost_.push_back(child.place + " is an attestation of " + *attested +
+                        ", which its index does not list: nobody finds it there");
       if (!changed_.contains(child.descriptor.digest)) continue;
       if (child.descriptor.has_data) note_data(child.place, index.raw(), "manifests", i);
       if (child.descriptor.has_urls) note_urls(child.place);
@@ -104,7 +103,7 @@ class PlanNotes {
 
   void warn_of(const std::vector<std::string>& places, const std::string& one, const std::string& several) {
     if (places.empty()) return;
-    reporter_.warn(list(places) + (places.size() == 1 ? one : several));
+    reporter_.warn(short_list(places) + (places.size() == 1 ? one : several));
   }
 
   const ImagePlan& plan_;
@@ -116,6 +115,7 @@ class PlanNotes {
   std::vector<std::string> urls_;
   std::vector<std::string> missing_;
   std::vector<std::string> dangling_;
+  std::vector<std::string> lost_;
 };
 
 }  // namespace

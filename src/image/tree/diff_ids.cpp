@@ -7,25 +7,8 @@
 namespace imgcrypt {
 namespace {
 
-Compression compression_of(std::string_view media_type) {
-  if (media_type.ends_with("+gzip")) return Compression::kGzip;
-  return media_type.ends_with("+zstd") ? Compression::kZstd : Compression::kNone;
-}
-
 std::string counted(std::size_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
-}
-
-std::string name_of(Compression compression) {
-  switch (compression) {
-    case Compression::kNone:
-      return "not compressed";
-    case Compression::kGzip:
-      return "compressed with gzip";
-    case Compression::kZstd:
-      return "compressed with zstd";
-  }
-  return {};
 }
 
 }  // namespace
@@ -61,11 +44,6 @@ void check_diff_id(const std::set<Digest>& expected, const Digest& found) {
                     ", but the config says " + diff_id.string(),
                 "somebody may have replaced the layer: fetch the image again from where it was encrypted");
   }
-}
-
-std::optional<std::string> compression_note(std::string_view media_type, Compression found) {
-  if (!is_plain_layer(media_type) || compression_of(media_type) == found) return std::nullopt;
-  return "its content is " + name_of(found) + ", but its media type is " + std::string(media_type);
 }
 
 }  // namespace imgcrypt

@@ -4,7 +4,6 @@
 
 #include "image/tree/configs.hpp"
 #include "image/tree/tree.hpp"
-#include "layer/inflate/inflating_source.hpp"
 
 #include <optional>
 #include <set>
@@ -23,9 +22,5 @@ namespace imgcrypt {
 // Throws kIntegrity unless all of `expected` equal `found`: a layer of several images must be right for each
 // of them. Two that differ only in their algorithm count as different.
 void check_diff_id(const std::set<Digest>& expected, const Digest& found);
-
-// What to note about a plain layer whose first bytes do not match its media type, such as gzip in a plain
-// tar; nullopt when they match, and for types that are not known. Never an error: the diff_id decides.
-[[nodiscard]] std::optional<std::string> compression_note(std::string_view media_type, Compression found);
 
 }  // namespace imgcrypt

@@ -5,12 +5,15 @@
 namespace imgcrypt {
 
 LayerId layer_id(const Descriptor& layer) {
-  LayerId id{layer.digest, layer.size, layer.media_type, {}};
-  // They are neighbours: Annotations are sorted by name.
+  std::string encryption;
+  // They are neighbours: Annotations are sorted by name. Lengths keep two lists from having one text.
   for (auto at = layer.annotations.lower_bound(std::string(kEncryptionPrefix));
-       at != layer.annotations.end() && at->first.starts_with(kEncryptionPrefix); ++at)
-    id.encryption.insert(*at);
-  return id;
+       at != layer.annotations.end() && at->first.starts_with(kEncryptionPrefix); ++at) {
+    for (const std::string* text : {&at->first, &at->second})
+      encryption.append(std::to_string(text->size())).append(":").append(*text);
+  }
+  return {layer.digest, layer.size, layer.media_type,
+          encryption.empty() ? std::nullopt : std::optional(Digest::of(as_bytes(encryption)))};
 }
 
 }  // namespace imgcrypt

@@ -8,6 +8,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace imgcrypt {
@@ -16,12 +17,14 @@ struct LayerId {
   Digest digest;
   std::uint64_t size;  // bytes
   std::string media_type;
-  Annotations encryption;  // only those named org.opencontainers.image.enc.*
+  // Of all annotations named org.opencontainers.image.enc.*, which may be long, and an image may have tens of
+  // thousands of layers. nullopt where there are none.
+  std::optional<Digest> encryption;
 
   auto operator<=>(const LayerId&) const = default;
 };
 
-// The id of a layer; annotations that are not about encryption do not matter. Copies those that are: keep it
+// The id of a layer; annotations that are not about encryption do not matter. Hashes those that are: keep it
 // where it is used more than once. Never throws Error.
 [[nodiscard]] LayerId layer_id(const Descriptor& layer);
 

@@ -19,9 +19,15 @@ std::string variant_of(const Platform& platform) {
   return platform.architecture == "arm" ? "v7" : "";
 }
 
+// A version fits those that it begins: builds of one release of Windows run each other's images.
+bool fits_version(std::string_view pattern, std::string_view version) {
+  return version.starts_with(pattern) &&
+         (pattern.empty() || version.size() == pattern.size() || version[pattern.size()] == '.');
+}
+
 bool fits(const Platform& pattern, const Platform& platform) {
   return fits(pattern.os, platform.os) && fits(pattern.architecture, platform.architecture) &&
-         fits(pattern.variant, variant_of(platform));
+         fits(pattern.variant, variant_of(platform)) && fits_version(pattern.os_version, platform.os_version);
 }
 
 // What `uname -m` and Debian call them; images use the names of Go (GOARCH).
@@ -38,6 +44,17 @@ int parse_position(std::string_view text, std::string_view whole) {
   if (error == std::errc() && stop == text.data() + text.size()) return position;
   throw Error(ErrorCode::kUsage, "--layer " + std::string(whole) + " is not a layer",
               "write N or A..B; 0 is the bottom layer, -1 the top");
+}
+
+// From "windows(10.0.17763)", as containerd writes it, which leaves "windows". Empty where there is none.
+// What is not closed, or is empty, makes `os` empty, which nothing is called.
+std::string take_version(std::string& os) {
+  const std::size_t open = os.find('(');
+  if (open == std::string::npos) return {};
+  const bool is_closed = os.ends_with(')') && os.size() > open + 2;
+  std::string version = is_closed ? os.substr(open + 1, os.size() - open - 2) : std::string();
+  os.resize(is_closed ? open : 0);
+  return version;
 }
 
 class PlatformChooser {
@@ -86,20 +103,26 @@ class PlatformChooser {
   }
 
   // Attestations are not chosen themselves: they go with their subject, which may come after them. So do
-  // signatures and other artifacts.
+  // signatures and other artifacts, and what is about those in turn.
   std::vector<bool> chosen_children(const ImageNode& node) {
     std::vector<bool> stays;
-    std::set<std::string> kept;
-    for (const ImageNode& child : node.children) {
-      stays.push_back(std::holds_alternative<Index>(child.document) ? holds_chosen(child) : is_chosen(child));
-      if (stays.back()) kept.insert(child.descriptor.digest.string());
-    }
+    std::multimap<std::string, std::size_t> about;  // positions, by what they are about
+    std::vector<std::string> kept;                  // that may have others about them, still to be found
     for (std::size_t i = 0; i < node.children.size(); ++i) {
       const ImageNode& child = node.children[i];
-      const auto attested = subject_of(child.descriptor);
-      const auto subject = subject_of(child);
-      if ((attested && kept.contains(*attested)) || (subject && kept.contains(subject->string())))
-        stays[i] = true;
+      stays.push_back(std::holds_alternative<Index>(child.document) ? holds_chosen(child) : is_chosen(child));
+      if (stays.back()) kept.push_back(child.descriptor.digest.string());
+      if (const auto attested = subject_of(child.descriptor)) about.emplace(*attested, i);
+      if (const auto subject = subject_of(child)) about.emplace(subject->string(), i);
+    }
+    while (!kept.empty()) {
+      const auto [first, last] = about.equal_range(kept.back());
+      kept.pop_back();
+      for (auto at = first; at != last; ++at) {
+        if (stays[at->second]) continue;
+        stays[at->second] = true;
+        kept.push_back(node.children[at->second].descriptor.digest.string());
+      }
     }
     return stays;
   }
@@ -182,14 +205,16 @@ std::function<bool(const Platform&)> wanted_by(const Selection& selection) {
 Platform parse_platform(std::string_view text) {
   std::vector<std::string> parts(1);
   for (const char c : text) c == '/' ? void(parts.emplace_back()) : parts.back().push_back(c);
+  std::string version = take_version(parts[0]);
   if (parts.size() > 3 || std::ranges::any_of(parts, &std::string::empty)) {
     throw Error(ErrorCode::kUsage, "--platform " + std::string(text) + " is not a platform",
-                "write OS/ARCHITECTURE[/VARIANT], e.g. linux/arm64");
+                "write OS/ARCHITECTURE[/VARIANT], e.g. linux/arm64, or windows(10.0.17763)/amd64");
   }
   if (parts == std::vector<std::string>{"linux"} || parts == std::vector<std::string>{"windows"})
-    return {parts[0], "", ""};
-  if (parts.size() == 1) return {"", usual_name(parts[0]), ""};
-  return {parts[0], usual_name(parts[1]), parts.size() == 3 ? parts[2] : ""};
+    return {parts[0], "", "", std::move(version)};
+  if (parts.size() == 1 && version.empty()) return {"", usual_name(parts[0]), ""};
+  if (parts.size() == 1) return {parts[0], "", "", std::move(version)};
+  return {parts[0], usual_name(parts[1]), parts.size() == 3 ? parts[2] : "", std::move(version)};
 }
 
 LayerRange parse_layer_range(std::string_view text) {

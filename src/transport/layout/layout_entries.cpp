@@ -13,9 +13,9 @@ constexpr std::size_t kMostListed = 8;
 using Positions = std::vector<std::size_t>;
 using Entries = std::vector<LayoutEntry>;
 
-std::optional<std::string> annotation(const Descriptor& entry, const char* name) {
-  const auto found = entry.annotations.find(name);
-  return found == entry.annotations.end() ? std::nullopt : std::optional(found->second);
+std::optional<std::string> annotation(const Annotations& annotations, const char* name) {
+  const auto found = annotations.find(name);
+  return found == annotations.end() ? std::nullopt : std::optional(found->second);
 }
 
 template <typename Is>
@@ -34,6 +34,22 @@ Positions named(const std::string& name, const Entries& entries) {
   if (!by_tag.empty()) return by_tag;
   return positions_where(entries,
                          [&](const Descriptor& entry) { return image_name_of(entry).value_or("") == name; });
+}
+
+// The first entry with that name among those that cannot be read: mostly their annotations can.
+std::optional<std::size_t> unreadable(const std::string& name, const Entries& entries) {
+  const auto has_name = [&](const LayoutEntry& entry) {
+    if (!entry.problem) return false;
+    try {
+      const Annotations annotations = parse_annotations(JsonView(entry.raw).find("annotations"));
+      return annotation(annotations, kRefName) == name || annotation(annotations, kImageName) == name;
+    } catch (const Error&) {
+      return false;
+    }
+  };
+  const auto found = std::ranges::find_if(entries, has_name);
+  if (found == entries.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - entries.begin());
 }
 
 bool are_one_image(const Entries& entries, const Positions& positions) {
@@ -80,7 +96,10 @@ std::string how_to_name_one(const std::string& store, const Entries& entries, co
 }
 
 RootDescriptor root_at(const Entries& entries, std::size_t at) {
-  if (entries[at].problem) throw entries[at].problem->in("index.json, entry " + std::to_string(at));
+  if (entries[at].problem) {
+    throw entries[at].problem->in("entry " + std::to_string(at) +
+                                  " of index.json, counted from 0, cannot be read");
+  }
   return {*entries[at].descriptor, entries[at].raw};
 }
 
@@ -105,8 +124,10 @@ Positions positions_of(const Descriptor& entry, const Entries& entries) {
 
 }  // namespace
 
-std::optional<std::string> tag_of(const Descriptor& entry) { return annotation(entry, kRefName); }
-std::optional<std::string> image_name_of(const Descriptor& entry) { return annotation(entry, kImageName); }
+std::optional<std::string> tag_of(const Descriptor& entry) { return annotation(entry.annotations, kRefName); }
+std::optional<std::string> image_name_of(const Descriptor& entry) {
+  return annotation(entry.annotations, kImageName);
+}
 
 std::optional<std::string> usable_name_of(const std::vector<LayoutEntry>& entries, std::size_t position) {
   if (!entries.at(position).descriptor) return std::nullopt;
@@ -170,6 +191,9 @@ RootDescriptor find_root(const ImageName& name, const std::vector<LayoutEntry>& 
   // The only entry, which cannot be read, is what was meant.
   const bool is_bare = name.tag.empty() && !name.digest;
   if (found.empty() && is_bare && entries.size() == 1) return root_at(entries, 0);
+  if (found.empty() && !name.tag.empty()) {
+    if (const auto at = unreadable(name.tag, entries)) return root_at(entries, *at);
+  }
   if (found.empty()) fail_to_find(name, "no such image", entries);
   if (is_wanted && !are_one_image(entries, found)) {
     Positions wanted;
@@ -201,6 +225,14 @@ std::vector<std::size_t> entries_to_replace(const LayoutTarget& target,
   const auto is_own = [&](std::size_t at) { return std::ranges::find(own, at) != own.end(); };
   if (std::ranges::any_of(found, is_own)) return own;
   // An untagged image beside others may be a signature or an attestation of one of them.
+  const auto odd = is_untagged ? std::nullopt : unreadable(name.tag, entries);
+  if (odd) {
+    throw Error(ErrorCode::kRefused,
+                "destination " + name.string() +
+                    " already has this name in an entry of index.json that cannot " +
+                    "be read: " + entries[*odd].problem->message(),
+                "choose another tag, or remove entry " + std::to_string(*odd) + ", counted from 0");
+  }
   const bool is_clear = are_one_image(entries, found) && (!is_untagged || found.size() == entries.size());
   if (found.empty() || is_clear) return found;
   throw Error(ErrorCode::kRefused,

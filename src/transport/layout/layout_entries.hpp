@@ -47,8 +47,8 @@ struct LayoutEntry {
 
 // The entry that a name means, for reading: by position, else by tag, else by image name. If several
 // images have the name, the one for whose platform `is_wanted` is true, where that is given. Throws kNotFound
-// when there is none, listing what is there, and kUsage when several images have the name, saying how to name
-// one.
+// when there is none, listing what is there; kUsage when several images have the name, saying how to name
+// one; and why an entry cannot be read when no other one has the name.
 [[nodiscard]] RootDescriptor find_root(const ImageName& name, const std::vector<LayoutEntry>& entries,
                                        const std::function<bool(const Platform&)>& is_wanted);
 
@@ -64,7 +64,8 @@ struct LayoutTarget {
 
 // The positions of the entries that a new image replaces, which are one image: none if it is to be added. If
 // one of those that have the name is `own`, the others stay. Throws kRefused when different images have the
-// name, as they would lose it; kOther when another program has changed the entry in place of which it goes.
+// name, as they would lose it, or when an entry has it that cannot be read; kOther when another program has
+// changed the entry in place of which it goes.
 [[nodiscard]] std::vector<std::size_t> entries_to_replace(const LayoutTarget& target,
                                                           const std::vector<LayoutEntry>& entries);
 

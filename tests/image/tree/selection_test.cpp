@@ -17,7 +17,8 @@ const Platform kWindows = {"windows", "amd64", ""};
 
 std::string parsed_platform(std::string_view text) {
   const Platform platform = parse_platform(text);
-  return platform.os + "|" + platform.architecture + "|" + platform.variant;
+  const std::string version = platform.os_version.empty() ? "" : "|" + platform.os_version;
+  return platform.os + "|" + platform.architecture + "|" + platform.variant + version;
 }
 
 TEST(Selection, ReadsPlatforms) {
@@ -26,6 +27,8 @@ TEST(Selection, ReadsPlatforms) {
   EXPECT_EQ(parsed_platform("arm64"), "|arm64|");
   EXPECT_EQ(parsed_platform("linux"), "linux||");
   EXPECT_EQ(parsed_platform("windows"), "windows||");
+  EXPECT_EQ(parsed_platform("windows(10.0.17763)/amd64"), "windows|amd64||10.0.17763");
+  EXPECT_EQ(parsed_platform("windows(10.0.17763)"), "windows|||10.0.17763");
 }
 
 TEST(Selection, TakesOtherNamesOfArchitectures) {
@@ -34,7 +37,8 @@ TEST(Selection, TakesOtherNamesOfArchitectures) {
 }
 
 TEST(Selection, RefusesWhatIsNotAPlatform) {
-  for (const char* text : {"", "/", "linux/", "/amd64", "linux//v8", "linux/arm/v7/x"}) {
+  for (const char* text : {"", "/", "linux/", "/amd64", "linux//v8", "linux/arm/v7/x", "windows(/amd64",
+                           "windows()/amd64", "(1)/amd64", "windows(1)x/amd64"}) {
     EXPECT_EQ(error_of([&] { (void)parse_platform(text); }), ErrorCode::kUsage) << text;
   }
 }
@@ -154,6 +158,18 @@ TEST_F(ChosenPlatforms, HaveTheUsualVariantWhenTheyNameNone) {
   EXPECT_EQ(error_of([&] { (void)choose({{"linux", "arm", "v6"}}); }), ErrorCode::kNotFound);
 }
 
+TEST_F(ChosenPlatforms, OfWindowsAreToldApartByTheirVersions) {
+  const auto windows = [](const char* version) { return Platform{"windows", "amd64", "", version}; };
+  make_root(store_, add_index(store_, {add_image(store_, windows("10.0.17763.1879"), {"a"}),
+                                       add_image(store_, windows("10.0.17763.9"), {"b"}),
+                                       add_image(store_, windows("10.0.177631"), {"c"})}));
+  EXPECT_THAT(platforms_of(choose({windows("10.0.17763.1879")}).tree),
+              ElementsAre("windows(10.0.17763.1879)/amd64"));
+  EXPECT_EQ(platforms_of(choose({windows("10.0.17763")}).tree).size(), 2U);
+  EXPECT_EQ(platforms_of(choose({windows("")}).tree).size(), 3U);
+  EXPECT_EQ(error_of([&] { (void)choose({windows("10.0.1776")}); }), ErrorCode::kNotFound);
+}
+
 TEST_F(ChosenPlatforms, TakeTheirAttestationsWithThem) {
   const Descriptor amd64 = add_image(store_, kAmd64, {"a"});
   const Descriptor arm64 = add_image(store_, kArmV8, {"b"});
@@ -164,6 +180,22 @@ TEST_F(ChosenPlatforms, TakeTheirAttestationsWithThem) {
   const Descriptor& attestation = std::get<Index>(choice.tree.document).manifests().at(1);
   EXPECT_EQ(attestation.annotations.at("vnd.docker.reference.digest"), arm64.digest.string());
   EXPECT_EQ(choice.left_out.size(), 2U);
+}
+
+// A signature of an SBOM of the platform, in any order.
+TEST_F(ChosenPlatforms, TakeWhatIsAboutThemAndAboutThatWithThem) {
+  const Descriptor amd64 = add_image(store_, kAmd64, {"a"});
+  const Descriptor arm64 = add_image(store_, kArmV8, {"b"});
+  const Descriptor sbom = add_artifact(store_, arm64);
+  const Descriptor signature = add_artifact(store_, sbom);
+  const Descriptor timestamp = add_artifact(store_, signature);
+  const Descriptor other = add_artifact(store_, add_artifact(store_, amd64));
+  make_root(store_, add_index(store_, {timestamp, other, signature, amd64, sbom, arm64}));
+  const PlatformChoice choice = choose({kArmV8});
+  std::vector<Digest> kept;
+  for (const Descriptor& child : std::get<Index>(choice.tree.document).manifests())
+    kept.push_back(child.digest);
+  EXPECT_THAT(kept, ElementsAre(timestamp.digest, signature.digest, sbom.digest, arm64.digest));
 }
 
 TEST_F(ChosenPlatforms, AreFoundInNestedIndexes) {

@@ -96,6 +96,28 @@ TEST(LayoutEntries, OddNeighboursLockNobody) {
   EXPECT_EQ(with_entry(R"({"schemaVersion":2})", "{}", {}), R"({"schemaVersion":2,"manifests":[{}]})");
 }
 
+TEST(LayoutEntries, ThatCannotBeReadAreFoundByName) {
+  const std::string odd = R"({"digest":"blake3:00","size":1)" + named("odd", "docker.io/library/odd:1") + "}";
+  const std::string index = index_of(
+      {R"({"size":1,"annotations":7})", entry("a", named("t")), odd, R"({"size":1)" + named("t") + "}"});
+  for (const char* name : {"dir:odd", "dir:docker.io/library/odd:1", "dir:@2"}) {
+    const Error error = failure([&] { found(index, name); });
+    EXPECT_EQ(error.code(), ErrorCode::kIntegrity) << name;
+    EXPECT_EQ(error.message().find("entry 2 of index.json, counted from 0, cannot be read: "), 0U)
+        << error.message();
+    EXPECT_NE(error.message().find("blake3"), std::string::npos) << error.message();
+  }
+  EXPECT_EQ(error_of([&] { found(index, "dir:absent"); }), ErrorCode::kNotFound);
+  EXPECT_EQ(found(index, "dir:t"), digest_of("a").string());
+  // What cannot be read cannot be replaced either, and beside it the name would be ambiguous.
+  const auto entries = parse_entries(index);
+  for (const char* name : {"dir:odd", "dir:t"})
+    EXPECT_EQ(error_of([&] { (void)entries_to_replace(target(name), entries); }), ErrorCode::kRefused)
+        << name;
+  EXPECT_EQ(entries_to_replace(target("dir:t", entries[1].descriptor), entries), Positions({1}));
+  EXPECT_EQ(entries_to_replace(target("dir:new"), entries), Positions());
+}
+
 TEST(LayoutEntries, AreReplacedOneByOne) {
   const auto entries =
       parse_entries(index_of({entry("a", named("t") + on("amd64")), entry("b", named("t") + on("arm64")),

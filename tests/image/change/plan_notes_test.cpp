@@ -1,0 +1,64 @@
+// What is said of the documents of an image in which something changes.
+#include "image/change/plan_notes.hpp"
+
+#include "support/image_builder.hpp"
+#include "support/reporter.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace imgcrypt::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class FixedBlob final : public LayerChange {
+ public:
+  [[nodiscard]] NewBlob new_blob() const noexcept override { return NewBlob::kFixed; }
+  [[nodiscard]] BlobInfo expected_blob() const override { throw std::logic_error("nothing is written"); }
+  [[nodiscard]] DescriptorEdit apply(Source&, ImageDestination&) const override { return {}; }
+};
+
+class PlanNotes : public testing::Test {
+ protected:
+  // Changes the layers of linux/amd64.
+  std::string notes() {
+    ImagePlan plan(load_tree(store_));
+    for_each_layer(plan.tree(), [&](const std::string& place, const Descriptor& layer) {
+      if (place.ends_with("of linux/amd64")) plan.change(layer, std::make_unique<FixedBlob>());
+    });
+    KeepingReporter reporter;
+    note_plan(plan, reporter);
+    return reporter.said;
+  }
+
+  MemoryStore store_;
+  Descriptor amd64_ = add_image(store_, kAmd64, {"a"});
+  Descriptor arm64_ = add_image(store_, kArm64, {"b"});
+};
+
+TEST_F(PlanNotes, WarnOfDocumentsAboutOneThatChanges) {
+  const Descriptor sbom = add_artifact(store_, arm64_);
+  make_root(store_, add_index(store_, {amd64_, arm64_, sbom}));
+  EXPECT_EQ(notes(), "");
+  const Descriptor signature = add_artifact(store_, amd64_);
+  make_root(store_, add_index(store_, {amd64_, arm64_, sbom, signature}));
+  EXPECT_THAT(notes(), HasSubstr(signature.digest.string() + " is about a document that changes"));
+}
+
+TEST_F(PlanNotes, WarnOnceOfAttestationsThatNameNothingInTheIndex) {
+  const Descriptor gone = add_image(store_, {"linux", "s390x", ""}, {"c"});
+  const Descriptor absent = add_image(store_, {"linux", "riscv64", ""}, {"d"});
+  make_root(store_, add_index(store_, {add_attestation(store_, amd64_), amd64_, arm64_,
+                                       add_attestation(store_, arm64_)}));
+  EXPECT_EQ(notes(), "");
+  make_root(store_, add_index(store_, {amd64_, arm64_, add_attestation(store_, gone)}));
+  EXPECT_THAT(notes(), HasSubstr("unknown/unknown is an attestation of " + gone.digest.string()));
+  make_root(store_,
+            add_index(store_, {amd64_, add_attestation(store_, gone), add_attestation(store_, absent)}));
+  EXPECT_THAT(notes(), testing::StartsWith("2 attestations name manifests that their index does not list"));
+}
+
+}  // namespace
+}  // namespace imgcrypt::test
