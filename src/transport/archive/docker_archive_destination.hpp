@@ -18,7 +18,7 @@ class DockerArchiveDestination final : public ImageDestination {
   // Throws as require_writable_name.
   DockerArchiveDestination(ArchiveTarget target, const std::filesystem::path& temporary_directory);
 
-  // Throws as ArchiveOutput::check and image_to_replace.
+  // Throws as ArchiveOutput::check, read_existing and only_image.
   void check() override;
   // Throws kRefused for encrypted layers, layers of no file system, and several platforms.
   void expect(const ExpectedImage& image) override;
@@ -33,6 +33,7 @@ class DockerArchiveDestination final : public ImageDestination {
   std::optional<Digest> commit(const RootDescriptor& root) override;
 
  private:
+  [[nodiscard]] std::optional<Descriptor> image_to_replace() const;
   [[nodiscard]] std::string docker_list() const;
 
   ArchiveTarget target_;
