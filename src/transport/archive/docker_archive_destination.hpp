@@ -22,6 +22,7 @@ class DockerArchiveDestination final : public ImageDestination {
   void check() override;
   // Throws kRefused for encrypted layers, layers of no file system, and several platforms.
   void expect(const ExpectedImage& image) override;
+  [[nodiscard]] bool is_sequential() const noexcept override { return output_.is_stream(); }
   // Only what was put.
   [[nodiscard]] bool has(const Descriptor& blob) override { return output_.writer().has(blob.digest); }
   [[nodiscard]] bool adopt(const Descriptor& /*blob*/) override { return false; }

@@ -1,6 +1,6 @@
 // Writes an image into an OCI layout in a tar, beside the other images of the file if it exists. The file
-// appears, or is replaced, when everything is in it; stdout gets nothing before. Threads as in
-// image_store.hpp.
+// appears, or is replaced, when everything is in it; what goes to stdout is an archive only then. Threads as
+// in image_store.hpp.
 #pragma once
 
 #include "transport/archive/archive_output.hpp"
@@ -19,6 +19,7 @@ class OciArchiveDestination final : public ImageDestination {
   // Throws as ArchiveOutput::check and KeptImages::read.
   void check() override;
   void expect(const ExpectedImage& image) override { output_.plan(image.blobs); }
+  [[nodiscard]] bool is_sequential() const noexcept override { return output_.is_stream(); }
   // Only what was put.
   [[nodiscard]] bool has(const Descriptor& blob) override { return output_.writer().has(blob.digest); }
   [[nodiscard]] bool adopt(const Descriptor& /*blob*/) override { return false; }
