@@ -10,7 +10,21 @@
 namespace imgcrypt::cli {
 namespace {
 
-constexpr std::string_view kImage = "oci:";
+// What a value may begin with, and the paths that follow: "files", "directories", or empty for none.
+struct Prefix {
+  std::string_view text;
+  std::string_view about;
+  std::string_view paths;
+};
+constexpr std::array kTransports = {
+    Prefix{"oci:", "image layout: oci:DIR[:TAG]", "directories"},
+    Prefix{"docker://", "image in a registry: docker://HOST/REPOSITORY[:TAG]", ""},
+    Prefix{"oci-archive:", "layout in a tar: oci-archive:FILE[:TAG]", "files"},
+    Prefix{"docker-archive:", "archive of docker save: docker-archive:FILE[:NAME]", "files"},
+    Prefix{"dir:", "directory of skopeo: dir:DIR", "directories"}};
+constexpr std::array kSchemes = {Prefix{"jwe:", "public key file", "files"},
+                                 Prefix{"pkcs7:", "certificate file", "files"},
+                                 Prefix{"provider:", "key provider: provider:NAME[:PARAMETER]", "files"}};
 // The usual ones; an image may have others.
 constexpr std::array kPlatforms = {"linux/amd64",  "linux/arm64",   "linux/arm/v7",
                                    "linux/arm/v6", "linux/386",     "linux/riscv64",
@@ -26,13 +40,16 @@ class Answer {
   void set_path(std::string_view kind, std::string_view prefix) {
     text_ = ":" + std::string(kind) + " " + std::string(prefix) + "\n";
   }
-  // Paths after one of the prefixes; as long as none is typed whole, the prefixes.
-  void add_prefixed(std::initializer_list<std::pair<std::string_view, std::string_view>> prefixes,
-                    std::string_view kind, std::string_view start = {}) {
-    for (const auto& [prefix, about] : prefixes) {
-      const std::string whole = std::string(start) + std::string(prefix);
-      if (typed_.starts_with(whole)) return set_path(kind, whole);
-      add(whole, std::string(about));
+  // Paths after one of the prefixes; as long as none is typed whole, the prefixes. `start` is before them in
+  // the same word.
+  void add_prefixed(std::span<const Prefix> prefixes, std::string_view start) {
+    for (const Prefix& prefix : prefixes) {
+      const std::string whole = std::string(start) + std::string(prefix.text);
+      if (!typed_.starts_with(whole)) {
+        add(whole, std::string(prefix.about));
+      } else if (!prefix.paths.empty()) {
+        return set_path(prefix.paths, whole);
+      }
     }
   }
 
@@ -56,14 +73,8 @@ void offer_values(const CLI::Option& option, Answer& answer, const std::string& 
   const std::string type = option.get_positional() ? name_of(option) : type_of(option);
   for (const std::string& choice : choices_of(option)) answer.add(start + choice);
   if (type == "PLATFORM") return offer_platforms(answer, start);
-  if (type == "SRC" || type == "DST" || type == "REF")
-    return answer.add_prefixed({{kImage, "image layout: oci:DIR[:TAG]"}}, "directories", start);
-  if (type == "SCHEME:KEY" || type == "RECIPIENT") {
-    return answer.add_prefixed({{"jwe:", "public key file"},
-                                {"pkcs7:", "certificate file"},
-                                {"provider:", "key provider: provider:NAME[:PARAMETER]"}},
-                               "files", start);
-  }
+  if (type == "SRC" || type == "DST" || type == "REF") return answer.add_prefixed(kTransports, start);
+  if (type == "SCHEME:KEY" || type == "RECIPIENT") return answer.add_prefixed(kSchemes, start);
   if (type == "DIR") return answer.set_path("directories", start);
   if (type == "FILE" || type == "KEY") return answer.set_path("files", start);
 }

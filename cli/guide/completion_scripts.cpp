@@ -24,7 +24,7 @@ _imgcrypt() {
       :files*) _imgcrypt_paths -f "${answer#:files }" ;;
       :directories*) _imgcrypt_paths -d "${answer#:directories }" ;;
       *)
-        [[ $answer == *: ]] && compopt -o nospace
+        [[ $answer == *[:/] ]] && compopt -o nospace
         COMPREPLY+=("${answer#"$kept"}")
         ;;
     esac
@@ -56,7 +56,7 @@ _imgcrypt() {
       '') ;;
       :files*) compset -P "${(b)${word#:files }}"; _files; return ;;
       :directories*) compset -P "${(b)${word#:directories }}"; _files -/ -S ''; return ;;
-      *:) open+=("$word"); open_shown+=("$word  ${line#*$'\t'}") ;;
+      *[:/]) open+=("$word"); open_shown+=("$word  ${line#*$'\t'}") ;;
       *) answers+=("$word"); shown+=("$word  ${line#*$'\t'}") ;;
     esac
   done

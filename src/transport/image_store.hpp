@@ -107,6 +107,10 @@ class ImageDestination {
   // is moved (kRefused), and one that has an order plans it. What is put may differ: a blob that is lost on
   // the way is put again.
   virtual void expect(const ExpectedImage& /*image*/) {}
+  // Whether blobs go one after the other, as into a pipe. If several are put at the same time, all but one
+  // wait; so who puts them needs only one thread, and whoever puts them in the order of the image always
+  // makes the same.
+  [[nodiscard]] virtual bool is_sequential() const noexcept { return false; }
   // Whether the store holds the blob, intact: a local one reads all of it. The blob counts as put, and
   // commit() fails (kOther) if somebody removes it in between.
   [[nodiscard]] virtual bool has(const Descriptor& blob) = 0;

@@ -65,30 +65,37 @@ pipes_carry_archives() {
   expect_equal "$(ls -A "$TMP/spool")" "" "what is left in the temporary directory"
 }
 
-nothing_goes_to_stdout_after_a_failure() {
+# What has gone to stdout until then is right, but not an archive: what makes it one comes last.
+a_failure_leaves_no_archive() {
   fresh
   expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
-  local layer
+  local layer name
   layer=$(blob "$TMP/out" "$(layers_of "$TMP/out" t | awk 'END { print $2 }')")
   printf X | dd of="$layer" bs=1 seek=3 conv=notrunc status=none
   expect_exit 7 imgcrypt decrypt "oci:$TMP/out:t" - -k "$TMP/key.pem"
-  expect_equal "$stdout" "" "stdout"
+  cp "$TMP/stdout" "$TMP/part.tar"
+  for name in $(layers_of "$TMP/in" t | awk 'NR < 3 { sub(":", "/", $2); print "blobs/" $2 }'); do
+    expect_contains "$(tar tf "$TMP/part.tar" 2>/dev/null)" "$name"
+  done
+  expect_equal "$(tar tf "$TMP/part.tar" 2>/dev/null | wc -l)" 3 "the number of files"
+  expect_exit 2 imgcrypt inspect "oci-archive:$TMP/part.tar"
   expect_exit 7 imgcrypt decrypt "oci:$TMP/out:t" "oci-archive:$TMP/none.tar" -k "$TMP/key.pem"
   expect_absent "$TMP/none.tar"
   expect_no_temporary_files "$TMP"
 }
 
-other_images_are_not_lost() {
+what_is_not_an_archive_is_not_replaced() {
   fresh
-  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci-archive:$TMP/enc.tar:v1" -r "jwe:$TMP/key.pub.pem"
   local before
-  before=$(sha256sum "$TMP/enc.tar")
-  expect_exit 8 imgcrypt encrypt "oci:$TMP/in:t" "oci-archive:$TMP/enc.tar:v2" -r "jwe:$TMP/key.pub.pem"
-  expect_contains "$stderr" "the archive holds other images, which would be lost"
+  before=$(sha256sum "$TMP/key.pem")
   expect_exit 8 imgcrypt encrypt "oci:$TMP/in:t" "oci-archive:$TMP/key.pem:v2" -r "jwe:$TMP/key.pub.pem"
   expect_contains "$stderr" "is not an archive of images"
-  expect_equal "$(sha256sum "$TMP/enc.tar")" "$before" "the archive"
-  # Under the same name it is replaced, and by itself in place.
+  expect_equal "$(sha256sum "$TMP/key.pem")" "$before" "the file"
+}
+
+an_image_is_replaced_by_its_name() {
+  fresh
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci-archive:$TMP/enc.tar:v1" -r "jwe:$TMP/key.pub.pem"
   expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci-archive:$TMP/enc.tar:v1" -r "jwe:$TMP/key.pub.pem"
   expect_contains "$stderr" "replaced sha256:"
   expect_exit 0 imgcrypt recipients add "oci-archive:$TMP/enc.tar" -r "jwe:$TMP/other.pub.pem" -k "$TMP/key.pem"
@@ -96,13 +103,85 @@ other_images_are_not_lost() {
   expect_equal "$(root_of "$TMP/back" t)" "$root" "the digest of what came back"
 }
 
+# three_images FILE: an image of each of two platforms, which share some blobs, as v1 and v3, and another one, v2
+three_images() {
+  fresh --platforms linux/amd64,linux/arm64
+  rm -rf "$TMP/two"
+  second=$(make_image "$TMP/two" t --no-busybox --compression tar)
+  expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "oci-archive:$1:v1"
+  expect_exit 0 imgcrypt copy "oci:$TMP/two:t" "oci-archive:$1:v2"
+  expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "oci-archive:$1:v3" --platform linux/arm64
+}
+
+other_images_of_an_archive_stay() {
+  three_images "$TMP/many.tar"
+  expect_exit 0 imgcrypt encrypt "oci-archive:$TMP/many.tar:v1" "oci-archive:$TMP/many.tar:v1" -r "jwe:$TMP/key.pub.pem"
+  expect_exit 0 imgcrypt encrypt "oci-archive:$TMP/many.tar:@2" "oci-archive:$TMP/many.tar:@2" -r "jwe:$TMP/key.pub.pem"
+  expect_equal "$(imgcrypt tags "oci-archive:$TMP/many.tar" | paste -sd ' ')" "v1 v2 v3" "the tags"
+  expect_exit 0 imgcrypt check "oci-archive:$TMP/many.tar:v3" -k "$TMP/key.pem" --full --require-encrypted
+  expect_exit 0 imgcrypt decrypt "oci-archive:$TMP/many.tar:v1" "oci:$TMP/back:t" -k "$TMP/key.pem"
+  expect_exit 0 imgcrypt copy "oci-archive:$TMP/many.tar:v2" "oci:$TMP/back:two"
+  expect_equal "$(root_of "$TMP/back" t) $(root_of "$TMP/back" two)" "$root $second" "the digests"
+  # Nothing else stays: none of the plain layers, and no file twice.
+  local layer
+  for layer in $(layers_of "$TMP/in" t | awk '{ print $2 }'); do
+    [[ $(members "$TMP/many.tar") != *${layer#*:}* ]] || fail "plain layer $layer is still in the archive"
+  done
+  expect_equal "$(members "$TMP/many.tar" | sort | uniq -d)" "" "files that are there twice"
+  expect_exit 8 imgcrypt encrypt "oci-archive:$TMP/many.tar:v1" "oci-archive:$TMP/many.tar:v1" --platform linux/amd64 \
+    -r "jwe:$TMP/key.pub.pem"
+}
+
+# expect_archive_kept CODE WHAT: v1 of the archive cannot be encrypted, and the archive stays as it is.
+expect_archive_kept() {
+  local before
+  before=$(sha256sum "$TMP/many.tar")
+  expect_exit "$1" imgcrypt encrypt "oci-archive:$TMP/many.tar:v1" "oci-archive:$TMP/many.tar:v1" -r "jwe:$TMP/key.pub.pem"
+  expect_contains "$stderr" "$2"
+  expect_equal "$(sha256sum "$TMP/many.tar")" "$before" "the archive"
+  expect_no_temporary_files "$TMP"
+}
+
+other_images_that_are_damaged_stay_as_they_are() {
+  local layer
+  three_images "$TMP/many.tar"
+  layer=$(layers_of "$TMP/two" t | awk 'END { print $2 }')
+  printf X | dd of="$TMP/many.tar" bs=1 seek="$(offset_in "$TMP/many.tar" "blobs/${layer/://}")" conv=notrunc status=none
+  expect_archive_kept 7 "$layer"
+  three_images "$TMP/many.tar"
+  printf X | dd of="$TMP/many.tar" bs=1 seek="$(offset_in "$TMP/many.tar" "blobs/${second/://}")" conv=notrunc status=none
+  expect_archive_kept 8 "it is unknown what another image of the archive needs: $second"
+}
+
+# offset_in FILE MEMBER: of its content
+offset_in() {
+  python3 -c 'import sys, tarfile; print(tarfile.open(sys.argv[1]).getmember(sys.argv[2]).offset_data)' "$@"
+}
+
+archives_of_docker_keep_one_image() {
+  fresh
+  classic_archive "$TMP/docker.tar" app:1
+  local kind
+  for kind in oci-archive docker-archive; do
+    expect_exit 8 imgcrypt copy "oci:$TMP/in:t" "$kind:$TMP/docker.tar:app:2"
+    expect_contains "$stderr" "with other images, which would be lost"
+    expect_contains "$stderr" "write oci-archive: and a new file"
+  done
+  expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "oci-archive:$TMP/docker.tar:app:1"
+  expect_contains "$stderr" "no longer has manifest.json, Docker's own list of images"
+  expect_equal "$(imgcrypt tags "oci-archive:$TMP/docker.tar" 2>/dev/null)" "docker.io/library/app:1" "the names"
+}
+
 output_is_deterministic() {
   fresh
   expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/out:t" "oci-archive:$TMP/untagged.tar" -k "$TMP/key.pem"
   local round
   for round in 1 2 3 4; do
     expect_exit 0 imgcrypt decrypt "oci:$TMP/out:t" "oci-archive:$TMP/$round.tar:t" -k "$TMP/key.pem" --jobs 4
     expect_equal "$(sha256sum <"$TMP/$round.tar")" "$(sha256sum <"$TMP/1.tar")" "archive $round"
+    timeout 120 "$IMGCRYPT" decrypt "oci:$TMP/out:t" - -k "$TMP/key.pem" --jobs 4 --tmpdir "$TMP/spool" >"$TMP/piped.tar" 2>/dev/null
+    expect_equal "$(sha256sum <"$TMP/piped.tar")" "$(sha256sum <"$TMP/untagged.tar")" "archive $round in a pipe"
   done
 }
 
@@ -182,8 +261,12 @@ make_keys "$TMP/other" P-256
 encrypted_archives_are_read_and_written
 packed_archives_are_read
 pipes_carry_archives
-nothing_goes_to_stdout_after_a_failure
-other_images_are_not_lost
+a_failure_leaves_no_archive
+what_is_not_an_archive_is_not_replaced
+an_image_is_replaced_by_its_name
+other_images_of_an_archive_stay
+other_images_that_are_damaged_stay_as_they_are
+archives_of_docker_keep_one_image
 output_is_deterministic
 classic_docker_archives_are_read
 names_of_members_lead_nowhere

@@ -27,11 +27,18 @@ imgcrypt_knows_what_may_follow() {
   expect_words "--platform=linux/amd64,linux/arm64" encrypt --platform=linux/amd64,linux/arm6
   expect_words "auto always never" decrypt --diff-ids ''
   expect_words "P-256 P-384 P-521" key generate jwe-ec x --curve ''
-  expect_words "oci:" encrypt o
+  expect_words "oci: oci-archive:" encrypt o
+  expect_words "oci: docker:// oci-archive: docker-archive: dir:" copy ''
+  expect_words "docker:// docker-archive:" copy oci:x doc
+  expect_words ":files oci-archive:" copy oci-archive:a
+  expect_words ":files docker-archive:" copy docker-archive:
+  expect_words ":directories dir:" copy dir:x
+  expect_words "" copy docker://registry.example.com/a
   expect_words ":directories oci:" encrypt oci:pl
   expect_words ":directories oci:" encrypt oci:plain:1 oci:
   expect_words "" encrypt oci:plain:1 oci:secret:1 oci:
-  expect_words "oci:" encrypt --skip-base ''
+  expect_words "oci: docker:// oci-archive: docker-archive: dir:" encrypt --skip-base ''
+  expect_words "--skip-base=dir:" encrypt --skip-base=di
   expect_words "jwe: pkcs7: provider:" encrypt -r ''
   expect_words ":files jwe:" encrypt -r jwe:ke
   expect_words ":files jwe:" encrypt -rx -qr jwe:
@@ -42,7 +49,7 @@ imgcrypt_knows_what_may_follow() {
   expect_words "jwe-rsa jwe-ec sodium" man key generate ''
   expect_words "" nonsense ''
   expect_words "" check oci:x --dry-run=
-  expect_words "oci:" inspect -- ''
+  expect_words "oci: docker:// oci-archive: docker-archive: dir:" inspect -- ''
   # A value that looks like a command, and a command that looks like a value
   expect_words "text json" inspect --log-level encrypt -o ''
   # Every short and long name of all commands is offered.
@@ -51,14 +58,15 @@ imgcrypt_knows_what_may_follow() {
   expect_exit 0 imgcrypt __complete
 }
 
+# in_bash LINE: what is offered, with "..." at the end if no space follows, as more of the word is to come
 in_bash() {
   # shellcheck disable=SC2016 # the shell that is tested expands it
   env -i PATH="$TMP/bin:$PATH" HOME="$TMP" bash --norc -c '
     source <(imgcrypt completion bash) || exit
     COMP_LINE=$1 COMP_POINT=${#1} COMPREPLY=()
-    compopt() { :; }
+    compopt() { [[ $2 != nospace ]] || more=...; }
     _imgcrypt
-    printf "%s\n" "${COMPREPLY[@]}" | paste -sd" "' bash "$1"
+    echo "$(printf "%s\n" "${COMPREPLY[@]}" | paste -sd" ")${more-}"' bash "$1"
 }
 
 bash_completes() {
@@ -68,9 +76,12 @@ bash_completes() {
   expect_equal "$(in_bash 'imgcrypt -o json encrypt --plat')" "--platform" "an option"
   # bash replaces only what is after a colon or an equals sign.
   expect_equal "$(in_bash 'imgcrypt encrypt --platform=linux/amd')" "linux/amd64" "a value"
-  expect_equal "$(in_bash 'imgcrypt encrypt oci:pl')" "plain" "a layout"
-  expect_equal "$(in_bash 'imgcrypt encrypt oci:')" "my dir plain" "the layouts"
-  expect_equal "$(in_bash 'imgcrypt encrypt oci:my\ d')" "my dir" "a layout with a space"
+  expect_equal "$(in_bash 'imgcrypt encrypt dock')" "docker:// docker-archive:..." "transports"
+  expect_equal "$(in_bash 'imgcrypt encrypt docker:')" "//..." "a registry"
+  expect_equal "$(in_bash 'imgcrypt encrypt oci-archive:plain.')" "plain.tar" "an archive"
+  expect_equal "$(in_bash 'imgcrypt encrypt oci:pl')" "plain..." "a layout"
+  expect_equal "$(in_bash 'imgcrypt encrypt oci:')" "my dir plain..." "the layouts"
+  expect_equal "$(in_bash 'imgcrypt encrypt oci:my\ d')" "my dir..." "a layout with a space"
   expect_equal "$(in_bash 'imgcrypt encrypt oci:plain -r jwe:key')" "key.pem key.pub.pem" "a recipient"
   expect_equal "$(in_bash 'imgcrypt decrypt -k ke')" "key.pem key.pub.pem" "keys"
   expect_equal "$(in_bash 'imgcrypt decrypt -k ./ke')" "./key.pem ./key.pub.pem" "keys below a directory"
@@ -114,7 +125,9 @@ zsh_completes() {
   expect_equal "$(in_zsh 'imgcrypt rec')" "imgcrypt recipients " "a command"
   expect_equal "$(in_zsh 'imgcrypt encrypt --plat')" "imgcrypt encrypt --platform " "an option"
   expect_equal "$(in_zsh 'imgcrypt encrypt --platform linux/amd')" "imgcrypt encrypt --platform linux/amd64 " "a value"
-  expect_equal "$(in_zsh 'imgcrypt encrypt o')" "imgcrypt encrypt oci:" "a transport"
+  expect_equal "$(in_zsh 'imgcrypt encrypt docker:')" "imgcrypt encrypt docker://" "a transport"
+  expect_equal "$(in_zsh 'imgcrypt encrypt oci-')" "imgcrypt encrypt oci-archive:" "another transport"
+  expect_equal "$(in_zsh 'imgcrypt encrypt oci-archive:plain.')" "imgcrypt encrypt oci-archive:plain.tar " "an archive"
   expect_equal "$(in_zsh 'imgcrypt encrypt oci:pl')" "imgcrypt encrypt oci:plain" "a layout"
   expect_equal "$(in_zsh 'imgcrypt encrypt oci:plain -r jwe:key.pu')" "imgcrypt encrypt oci:plain -r jwe:key.pub.pem " "a recipient"
   in_zsh 'imgcrypt recipients ' >/dev/null
@@ -132,13 +145,14 @@ fish_completes() {
   expect_equal "$(in_fish 'imgcrypt -o json encrypt --plat')" "--platform" "an option"
   expect_equal "$(in_fish 'imgcrypt encrypt --platform linux/amd')" "linux/amd64" "a value"
   expect_equal "$(in_fish 'imgcrypt encrypt oci:pl')" "oci:plain/" "a layout"
+  expect_equal "$(in_fish 'imgcrypt encrypt docker-archive:plain.')" "docker-archive:plain.tar" "an archive"
   expect_equal "$(in_fish 'imgcrypt encrypt oci:plain -r jwe:key.pu')" "jwe:key.pub.pem" "a recipient"
   expect_equal "$(in_fish 'imgcrypt decrypt -k ke')" "key.pem key.pub.pem" "keys"
 }
 
 mkdir -p "$TMP/bin" "$TMP/work/plain" "$TMP/work/my dir"
 ln -s "$IMGCRYPT" "$TMP/bin/imgcrypt"
-touch "$TMP/work/key.pem" "$TMP/work/key.pub.pem"
+touch "$TMP/work/key.pem" "$TMP/work/key.pub.pem" "$TMP/work/plain.tar"
 cd "$TMP/work"
 
 imgcrypt_knows_what_may_follow

@@ -193,14 +193,15 @@ Error too_small(const Descriptor& layer) {
           "choose other layers with --layer"};
 }
 
-// Tells the progress what is to come; returns who gets a second hand.
-HandsChoice prepare(const std::vector<Task>& tasks, unsigned jobs, Progress& progress) {
+// Tells the progress what is to come; returns who gets a second hand: where blobs go one after the other,
+// each that is large.
+HandsChoice prepare(const std::vector<Task>& tasks, unsigned jobs, unsigned at_once, Progress& progress) {
   std::uint64_t bytes = 0;
   for (const Task& task : tasks) bytes += task.blob.size;
   progress.plan(tasks.size(), bytes);
   const auto large =
       std::ranges::count_if(tasks, [](const Task& task) { return HandsChoice::is_large(task.blob.size); });
-  return {static_cast<std::size_t>(large), jobs};
+  return {at_once < jobs ? 0 : static_cast<std::size_t>(large), jobs};
 }
 
 }  // namespace
@@ -210,10 +211,11 @@ std::map<LayerId, DescriptorEdit> move_blobs(ImageSource& source, const ImagePla
                                              unsigned jobs, Progress& progress) {
   const StageTimer timer(progress, "moving blobs");
   const std::vector<Task> tasks = tasks_of(plan);
-  HandsChoice choice = prepare(tasks, jobs, progress);
+  const unsigned at_once = destination.is_sequential() ? 1 : jobs;
+  HandsChoice choice = prepare(tasks, jobs, at_once, progress);
   Move all{source, configs, progress};
   Results results(tasks);
-  run_parallel(tasks.size(), jobs, all.stop, [&](std::size_t i) {
+  run_parallel(tasks.size(), at_once, all.stop, [&](std::size_t i) {
     const Task& task = tasks[i];
     const Hands hands = choice.next(task.blob.size);
     // A LayerChange makes a new key each time.

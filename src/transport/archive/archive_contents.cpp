@@ -36,7 +36,8 @@ void read_entries_of(ArchiveContents& contents, Kind wanted, const std::string& 
   const bool is_docker = contents.members.find(kDockerFile).has_value();
   contents.kind = wanted != Kind::kAny ? wanted : is_layout ? Kind::kOci : Kind::kDocker;
   if (is_layout) {
-    contents.entries = parse_entries(read_list(contents, kIndexFile, what));
+    contents.index = read_list(contents, kIndexFile, what);
+    contents.entries = parse_entries(contents.index);
   } else if (is_docker && wanted != Kind::kOci) {
     add_docker_images(read_list(contents, kDockerFile, what), what, contents);
   } else {

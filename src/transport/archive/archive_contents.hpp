@@ -22,6 +22,7 @@ struct ArchiveContents {
   Fd file;                                                     // a plain tar
   MemberTable members;
   std::vector<LayoutEntry> entries;
+  std::string index = {};  // the text of index.json; empty for Docker's older archives
   // Further names of images, with their positions in `entries`; only Docker's lists have them.
   std::vector<std::pair<std::string, std::size_t>> more_names = {};
   // Manifests that are in no member, since they were made of Docker's list.

@@ -1,8 +1,8 @@
 #include "transport/archive/archive_output.hpp"
 
-#include "base/stream/fd_stream.hpp"
 #include "base/work_time.hpp"
-#include "transport/files/unnamed_file.hpp"
+#include "transport/archive/tar_file.hpp"
+#include "transport/archive/tar_stream.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -35,7 +35,7 @@ ArchiveOutput::ArchiveOutput(ArchiveReference reference, fs::path temporary_dire
       temporary_directory_(std::move(temporary_directory)),
       name_of_(std::move(name_of)) {}
 
-bool ArchiveOutput::is_stream() const {
+bool ArchiveOutput::is_stream() const noexcept {
   std::error_code none;
   return reference_.is_stream() || fs::is_other(path_, none);
 }
@@ -69,40 +69,34 @@ Fd ArchiveOutput::directory() const {
 TarWriter& ArchiveOutput::writer() {
   const std::scoped_lock lock(mutex_);
   if (writer_) return *writer_;
-  if (is_stream()) {
-    spool_ = create_unnamed_file(temporary_directory_);
-  } else {
-    pending_ = PendingFile::create(directory(), path_.parent_path());
-  }
-  const int fd = pending_ ? pending_->fd() : spool_.get();
-  writer_.emplace(
-      fd, "write " + (pending_ ? path_.string() : "a temporary file in " + temporary_directory_.string()),
-      name_of_);
+  writer_ = is_stream() ? open_stream() : create_file();
   writer_->plan(planned_);
   return *writer_;
 }
 
+std::unique_ptr<TarWriter> ArchiveOutput::open_stream() {
+  if (!reference_.is_stream()) {
+    stream_ = Fd(::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+    if (!stream_.is_open()) throw errno_error("open " + path_.string());
+  }
+  return std::make_unique<TarStream>(stream_.is_open() ? stream_.get() : STDOUT_FILENO,
+                                     stream_.is_open() ? reference_.file : "stdout", temporary_directory_,
+                                     name_of_);
+}
+
+std::unique_ptr<TarWriter> ArchiveOutput::create_file() {
+  pending_ = PendingFile::create(directory(), path_.parent_path());
+  return std::make_unique<TarFile>(pending_->fd(), "write " + path_.string(), name_of_);
+}
+
 void ArchiveOutput::commit(const std::vector<std::pair<std::string, std::string>>& documents) {
   writer().finish(documents);
-  if (!pending_) return send();
+  if (!pending_) return;
   pending_->make_durable();
   const Fd folder = directory();
   (void)pending_->link(folder, path_.filename());
   const WorkTimer timer(Work::kSync);
   if (::fsync(folder.get()) != 0) throw errno_error("fsync " + path_.parent_path().string());
-}
-
-void ArchiveOutput::send() const {
-  Fd opened;
-  if (!reference_.is_stream()) {
-    opened = Fd(::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
-    if (!opened.is_open()) throw errno_error("open " + path_.string());
-  }
-  if (::lseek(spool_.get(), 0, SEEK_SET) != 0) throw errno_error("read a temporary file");
-  ChunkPool pool;
-  FdSource source(spool_.get(), "read a temporary file", pool);
-  FdSink sink(opened.is_open() ? opened.get() : STDOUT_FILENO, opened.is_open() ? reference_.file : "stdout");
-  pump(source, sink);
 }
 
 }  // namespace imgcrypt

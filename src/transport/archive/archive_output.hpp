@@ -1,5 +1,5 @@
 // Where an archive is written: beside its file, which is replaced as a whole when everything is there, or to
-// stdout, after it was put together in an unnamed file. put() of the writer may be called by several threads.
+// stdout, blob after blob. put() of the writer may be called by several threads.
 #pragma once
 
 #include "transport/archive/archive_reference.hpp"
@@ -7,6 +7,8 @@
 #include "transport/files/pending_file.hpp"
 
 #include <filesystem>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,17 +28,18 @@ class ArchiveOutput {
   [[nodiscard]] bool replaces_file() const;
   // Gives the blobs their places when the file is created.
   void plan(std::vector<BlobInfo> blobs) { planned_ = std::move(blobs); }
-  // Created at the first call. Throws kOther.
+  // Created at the first call; opens a pipe, which waits for its reader. Throws kOther.
   [[nodiscard]] TarWriter& writer();
-  // Finishes the tar and makes it visible and durable; before, nothing is. Throws as TarWriter::finish, and
-  // kOther; then the old file is there as it was.
+  // Finishes the tar. A file is made visible and durable; before, nothing is. Throws as TarWriter::finish,
+  // and kOther; then the old file is there as it was, and a stream is not an archive.
   void commit(const std::vector<std::pair<std::string, std::string>>& documents);
 
   // Of "-", and of a file that cannot be replaced, such as a pipe.
-  [[nodiscard]] bool is_stream() const;
+  [[nodiscard]] bool is_stream() const noexcept;
 
  private:
-  void send() const;
+  [[nodiscard]] std::unique_ptr<TarWriter> open_stream();
+  [[nodiscard]] std::unique_ptr<TarWriter> create_file();
   [[nodiscard]] Fd directory() const;
 
   ArchiveReference reference_;
@@ -46,8 +49,8 @@ class ArchiveOutput {
   std::vector<BlobInfo> planned_;
   std::mutex mutex_;  // of what follows
   std::optional<PendingFile> pending_;
-  Fd spool_;
-  std::optional<TarWriter> writer_;
+  Fd stream_;  // of a pipe that has a name
+  std::unique_ptr<TarWriter> writer_;
 };
 
 }  // namespace imgcrypt

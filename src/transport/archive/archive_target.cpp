@@ -5,7 +5,21 @@
 #include <algorithm>
 
 namespace imgcrypt {
-namespace {
+
+void require_writable_name(const ArchiveTarget& target) {
+  const ArchiveReference& name = target.name;
+  if (target.own) return;
+  if (name.digest || name.position) {
+    throw Error(ErrorCode::kUsage,
+                "destination " + name.string() +
+                    ": a destination can be named by digest or position only if it is also the source",
+                "write " + name.name().store() + " or " + name.name().store() + ":TAG");
+  }
+  if (!name.tag.empty() && !is_ref_name(name.tag)) {
+    throw Error(ErrorCode::kUsage, "destination " + name.string() + ": other tools could not use this tag",
+                "use letters and digits, with a single - . _ : @ + or / between them");
+  }
+}
 
 bool is_under_name(const ArchiveReference& name, const Descriptor& entry) {
   const std::string tag = tag_of(entry).value_or("");
@@ -27,26 +41,7 @@ ArchiveContents read_existing(const ArchiveTarget& target, const std::filesystem
   }
 }
 
-}  // namespace
-
-void require_writable_name(const ArchiveTarget& target) {
-  const ArchiveReference& name = target.name;
-  if (target.own) return;
-  if (name.digest || name.position) {
-    throw Error(ErrorCode::kUsage,
-                "destination " + name.string() +
-                    ": a destination can be named by digest or position only if it is also the source",
-                "write " + name.name().store() + " or " + name.name().store() + ":TAG");
-  }
-  if (!name.tag.empty() && !is_ref_name(name.tag)) {
-    throw Error(ErrorCode::kUsage, "destination " + name.string() + ": other tools could not use this tag",
-                "use letters and digits, with a single - . _ : @ + or / between them");
-  }
-}
-
-std::optional<Descriptor> image_to_replace(const ArchiveTarget& target,
-                                           const std::filesystem::path& temporary_directory) {
-  const ArchiveContents contents = read_existing(target, temporary_directory);
+std::optional<Descriptor> only_image(const ArchiveTarget& target, const ArchiveContents& contents) {
   std::optional<Descriptor> replaced;
   const bool is_one = std::ranges::all_of(contents.entries, [&](const LayoutEntry& entry) {
     if (!entry.descriptor) return false;
@@ -56,10 +51,11 @@ std::optional<Descriptor> image_to_replace(const ArchiveTarget& target,
                        : is_under_name(target.name, *entry.descriptor));
   });
   if (is_one) return replaced;
-  throw Error(ErrorCode::kRefused,
-              "destination " + target.name.string() +
-                  ": the archive holds other images, which would be lost: it is written as a whole",
-              "choose another file, or remove this one");
+  throw Error(
+      ErrorCode::kRefused,
+      "destination " + target.name.string() +
+          ": the file is an archive of Docker with other images, which would be lost",
+      "write oci-archive: and a new file: further images can be added to that one, or remove this one");
 }
 
 }  // namespace imgcrypt

@@ -43,7 +43,12 @@ DockerArchiveDestination::DockerArchiveDestination(ArchiveTarget target,
 
 void DockerArchiveDestination::check() {
   output_.check();
-  if (output_.replaces_file()) (void)image_to_replace(target_, temporary_directory_);
+  (void)image_to_replace();
+}
+
+std::optional<Descriptor> DockerArchiveDestination::image_to_replace() const {
+  if (!output_.replaces_file()) return std::nullopt;
+  return only_image(target_, read_existing(target_, temporary_directory_));
 }
 
 void DockerArchiveDestination::expect(const ExpectedImage& image) {
@@ -81,8 +86,7 @@ std::string DockerArchiveDestination::docker_list() const {
 }
 
 std::optional<Digest> DockerArchiveDestination::commit(const RootDescriptor& /*root*/) {
-  const auto replaced =
-      output_.replaces_file() ? image_to_replace(target_, temporary_directory_) : std::nullopt;
+  const auto replaced = image_to_replace();
   output_.commit({{"manifest.json", docker_list()}});
   // What is written has another digest than the image that it was made of: whether they were equal is not
   // known.

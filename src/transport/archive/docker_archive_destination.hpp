@@ -18,10 +18,11 @@ class DockerArchiveDestination final : public ImageDestination {
   // Throws as require_writable_name.
   DockerArchiveDestination(ArchiveTarget target, const std::filesystem::path& temporary_directory);
 
-  // Throws as ArchiveOutput::check and image_to_replace.
+  // Throws as ArchiveOutput::check, read_existing and only_image.
   void check() override;
   // Throws kRefused for encrypted layers, layers of no file system, and several platforms.
   void expect(const ExpectedImage& image) override;
+  [[nodiscard]] bool is_sequential() const noexcept override { return output_.is_stream(); }
   // Only what was put.
   [[nodiscard]] bool has(const Descriptor& blob) override { return output_.writer().has(blob.digest); }
   [[nodiscard]] bool adopt(const Descriptor& /*blob*/) override { return false; }
@@ -33,6 +34,7 @@ class DockerArchiveDestination final : public ImageDestination {
   std::optional<Digest> commit(const RootDescriptor& root) override;
 
  private:
+  [[nodiscard]] std::optional<Descriptor> image_to_replace() const;
   [[nodiscard]] std::string docker_list() const;
 
   ArchiveTarget target_;

@@ -1,8 +1,9 @@
 #include "transport/archive/oci_archive_destination.hpp"
 
 #include "oci/manifest.hpp"
+#include "transport/archive/kept_images.hpp"
 #include "transport/files/blob_faults.hpp"
-#include "transport/layout/index_edit.hpp"
+#include "transport/layout/docker_list.hpp"
 
 namespace imgcrypt {
 namespace {
@@ -17,16 +18,17 @@ std::string member_of(const Digest& digest, const std::string& /*media_type*/) {
 }  // namespace
 
 OciArchiveDestination::OciArchiveDestination(ArchiveTarget target,
-                                             const std::filesystem::path& temporary_directory)
+                                             const std::filesystem::path& temporary_directory, Warn warn)
     : target_(std::move(target)),
       temporary_directory_(temporary_directory),
+      warn_(std::move(warn)),
       output_(target_.name, temporary_directory, member_of) {
   require_writable_name(target_);
 }
 
 void OciArchiveDestination::check() {
   output_.check();
-  if (output_.replaces_file()) (void)image_to_replace(target_, temporary_directory_);
+  if (output_.replaces_file()) (void)KeptImages::read(target_, temporary_directory_);
 }
 
 void OciArchiveDestination::put_document(const Descriptor& descriptor, std::string_view text) {
@@ -38,15 +40,17 @@ void OciArchiveDestination::put_document(const Descriptor& descriptor, std::stri
 
 std::optional<Digest> OciArchiveDestination::commit(const RootDescriptor& root) {
   // Looked at again: what another program put there meanwhile must not be lost.
-  const auto replaced =
-      output_.replaces_file() ? image_to_replace(target_, temporary_directory_) : std::nullopt;
-  const EntryName name =
-      name_under(target_.name.tag, target_.own ? target_.own : replaced, name_in_source(root));
-  const std::string index = with_entry(fresh_index(), entry_text(root, name), {});
+  const KeptImages kept =
+      output_.replaces_file() ? KeptImages::read(target_, temporary_directory_) : KeptImages();
+  const EntryName name = name_under(target_.name.tag, kept.replaced, name_in_source(root));
+  const std::string index = with_entry(kept.index, entry_text(root, name), kept.positions);
   require_readable_index(index, target_.name.file);
+  kept.copy_to(output_.writer());
   output_.commit({{"index.json", index}, {"oci-layout", kVersion}});
-  if (!replaced || replaced->digest == root.descriptor.digest) return std::nullopt;
-  return replaced->digest;
+  if (warn_ && kept.archive && kept.archive->members.find(kDockerList))
+    warn_(target_.name.file + " no longer has " + kDockerList + ", Docker's own list of images");
+  if (!kept.replaced || kept.replaced->digest == root.descriptor.digest) return std::nullopt;
+  return kept.replaced->digest;
 }
 
 }  // namespace imgcrypt

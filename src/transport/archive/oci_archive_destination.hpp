@@ -1,9 +1,11 @@
-// Writes an image into an OCI layout in a tar, with the image as its only one. The file appears, or is
-// replaced, when everything is in it; stdout gets nothing before. Threads as in image_store.hpp.
+// Writes an image into an OCI layout in a tar, beside the other images of the file if it exists. The file
+// appears, or is replaced, when everything is in it; what goes to stdout is an archive only then. Threads as
+// in image_store.hpp.
 #pragma once
 
 #include "transport/archive/archive_output.hpp"
 #include "transport/archive/archive_target.hpp"
+#include "transport/layout/layout_lock.hpp"
 
 #include <filesystem>
 
@@ -12,11 +14,12 @@ namespace imgcrypt {
 class OciArchiveDestination final : public ImageDestination {
  public:
   // Throws as require_writable_name.
-  OciArchiveDestination(ArchiveTarget target, const std::filesystem::path& temporary_directory);
+  OciArchiveDestination(ArchiveTarget target, const std::filesystem::path& temporary_directory, Warn warn);
 
-  // Throws as ArchiveOutput::check and image_to_replace.
+  // Throws as ArchiveOutput::check and KeptImages::read.
   void check() override;
   void expect(const ExpectedImage& image) override { output_.plan(image.blobs); }
+  [[nodiscard]] bool is_sequential() const noexcept override { return output_.is_stream(); }
   // Only what was put.
   [[nodiscard]] bool has(const Descriptor& blob) override { return output_.writer().has(blob.digest); }
   [[nodiscard]] bool adopt(const Descriptor& /*blob*/) override { return false; }
@@ -30,6 +33,7 @@ class OciArchiveDestination final : public ImageDestination {
  private:
   ArchiveTarget target_;
   std::filesystem::path temporary_directory_;
+  Warn warn_;
   ArchiveOutput output_;
 };
 

@@ -41,7 +41,8 @@ std::unique_ptr<ImageDestination> open_destination(const ArchiveReference& refer
   ArchiveTarget target = target_of(reference, options.origin);
   if (reference.kind == ArchiveReference::Kind::kDocker)
     return std::make_unique<DockerArchiveDestination>(std::move(target), options.temporary_directory);
-  return std::make_unique<OciArchiveDestination>(std::move(target), options.temporary_directory);
+  return std::make_unique<OciArchiveDestination>(std::move(target), options.temporary_directory,
+                                                 options.warn);
 }
 
 std::unique_ptr<SharedStore> open_shared_store(const ArchiveReference& /*reference*/,
@@ -60,7 +61,9 @@ Reference written_reference(const ArchiveReference& destination, const Origin& o
 }
 
 bool would_replace(const ArchiveReference& destination, const Origin& origin) {
-  return same_archive(destination, origin.reference) != nullptr;
+  if (same_archive(destination, origin.reference) == nullptr) return false;
+  return destination.kind == ArchiveReference::Kind::kDocker || target_of(destination, origin).own ||
+         is_under_name(destination, origin.root.descriptor);
 }
 
 std::vector<ListedImage> list_images(const ArchiveReference& reference, const TransportOptions& options) {

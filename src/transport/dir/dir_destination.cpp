@@ -101,11 +101,11 @@ void DirDestination::put_document(const Descriptor& descriptor, std::string_view
   documents_.insert_or_assign(descriptor.digest, std::string(text));
 }
 
-void DirDestination::write_file(const Fd& directory, const std::string& name, std::string_view text) const {
+void DirDestination::write_file(const Fd& directory, const std::string& name, std::string_view text) {
   PendingFile file = PendingFile::create(directory, reference_.directory);
   write_all(file.fd(), as_bytes(text), "write " + reference_.directory + "/" + name);
   file.make_durable();
-  (void)file.link(directory, name);
+  if (file.link(directory, name)) new_files_.push_back(name);
 }
 
 // The old image's files, which may be plain, must not stay beside an encrypted one.
@@ -126,18 +126,31 @@ void DirDestination::remove_others(const Digest& root) const {
   }
 }
 
-std::optional<Digest> DirDestination::commit(const RootDescriptor& root) {
-  const auto replaced = root_in(reference_);
-  const Fd directory = open_directory();
+void DirDestination::put_in_place(const Fd& directory, const RootDescriptor& root) {
   for (auto& [digest, blob] : blobs_) {
     blob.make_durable();
-    (void)blob.link(directory, digest);
+    if (blob.link(directory, digest)) new_files_.push_back(digest.hex());
   }
   for (const auto& [digest, text] : documents_) {
     if (digest != root.descriptor.digest) write_file(directory, dir_document(digest), text);
   }
   write_file(directory, kDirVersionFile, std::string(kDirVersion) + "1.1\n");
   write_file(directory, kDirRoot, documents_.at(root.descriptor.digest));
+}
+
+void DirDestination::unlink_new_files(const Fd& directory) noexcept {
+  for (const std::string& name : new_files_) ::unlinkat(directory.get(), name.c_str(), 0);
+}
+
+std::optional<Digest> DirDestination::commit(const RootDescriptor& root) {
+  const auto replaced = root_in(reference_);
+  const Fd directory = open_directory();
+  try {
+    put_in_place(directory, root);
+  } catch (...) {
+    unlink_new_files(directory);
+    throw;
+  }
   if (::fsync(directory.get()) != 0) throw errno_error("fsync " + reference_.directory);
   remove_others(root.descriptor.digest);
   return replaced == root.descriptor.digest ? std::nullopt : replaced;

@@ -1,6 +1,7 @@
 // Writes an image into a directory as skopeo's dir: does, which holds one image. Files have no names before
-// commit(); manifest.json, which makes the image visible, is replaced last, and then the files of the image
-// that was there go. Threads as in image_store.hpp.
+// commit(); manifest.json, which makes the image visible, is replaced when all others are there, and then the
+// files of the image that was there go. So whoever opens the directory finds the old image or the new one,
+// whole; who has begun to read the old one may miss its files. Threads as in image_store.hpp.
 #pragma once
 
 #include "transport/dir/dir_reference.hpp"
@@ -10,6 +11,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace imgcrypt {
 
@@ -28,11 +30,14 @@ class DirDestination final : public ImageDestination {
   [[nodiscard]] bool adopt(const Descriptor& /*blob*/) override { return false; }
   Digest put_blob(const BlobInfo& info, Source& content) override;
   void put_document(const Descriptor& descriptor, std::string_view text) override;
+  // When it throws and the image is not visible, the files of the old one are there, and no others.
   std::optional<Digest> commit(const RootDescriptor& root) override;
 
  private:
   [[nodiscard]] Fd open_directory();
-  void write_file(const Fd& directory, const std::string& name, std::string_view text) const;
+  void write_file(const Fd& directory, const std::string& name, std::string_view text);
+  void put_in_place(const Fd& directory, const RootDescriptor& root);
+  void unlink_new_files(const Fd& directory) noexcept;
   void remove_others(const Digest& root) const;
 
   DirReference reference_;
@@ -40,6 +45,7 @@ class DirDestination final : public ImageDestination {
   bool is_made_ = false;
   std::map<Digest, PendingBlob> blobs_;
   std::map<Digest, std::string> documents_;
+  std::vector<std::string> new_files_;  // whose names were free
 };
 
 }  // namespace imgcrypt

@@ -63,10 +63,10 @@ void require_own_index(const LayoutDirectory& directory) {
 
 }  // namespace
 
-LayoutDestination::LayoutDestination(LayoutTarget target, LayoutDestinationOptions options)
+LayoutDestination::LayoutDestination(EntryTarget target, LayoutDestinationOptions options)
     : target_(std::move(target)), options_(std::move(options)) {
-  const LayoutReference& name = target_.name;
-  if (target_.place == LayoutTarget::Place::kInPlace) return;
+  const ImageName& name = target_.name;
+  if (target_.place == EntryTarget::Place::kInPlace) return;
   if (name.digest || name.position) {
     throw Error(ErrorCode::kUsage,
                 "destination " + name.string() +
@@ -179,7 +179,7 @@ void LayoutDestination::put_document(const Descriptor& descriptor, std::string_v
 }
 
 void LayoutDestination::add_referrer(const Referrer& referrer) {
-  if (target_.name.tag.empty() && target_.place == LayoutTarget::Place::kByName) {
+  if (target_.name.tag.empty() && target_.place == EntryTarget::Place::kByName) {
     throw Error(ErrorCode::kRefused,
                 "destination " + target_.name.string() + ": beside its referrers an image needs a tag",
                 "give the result a tag: oci:DIR:TAG");

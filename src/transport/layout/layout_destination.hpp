@@ -30,7 +30,7 @@ class LayoutDestination final : public ImageDestination {
  public:
   // Creates nothing yet. Throws kUsage for a reference by digest or position that is not in place, or a tag
   // that OCI does not allow.
-  explicit LayoutDestination(LayoutTarget target, LayoutDestinationOptions options = {});
+  explicit LayoutDestination(EntryTarget target, LayoutDestinationOptions options = {});
   // What was not committed is gone, and with it the directories that were created for it, if nobody else uses
   // them. But `oci-layout` of a new directory stays once commit() has begun: another writer may be waiting
   // for the lock on it.
@@ -63,13 +63,13 @@ class LayoutDestination final : public ImageDestination {
  private:
   void make_directories(HashAlgorithm algorithm);
   PendingBlob create_blob(HashAlgorithm algorithm);
-  [[nodiscard]] const std::string& path() const noexcept { return target_.name.directory; }
+  [[nodiscard]] const std::string& path() const noexcept { return target_.name.path; }
   void check_found() const;
   void link_blobs();
   void unlink_new_blobs() noexcept;
   void make_directories_durable() const;
 
-  LayoutTarget target_;
+  EntryTarget target_;
   LayoutDestinationOptions options_;
   std::mutex mutex_;
   std::vector<std::string> made_directories_;  // by us, outermost first

@@ -210,11 +210,11 @@ RootDescriptor find_root(const ImageName& name, const std::vector<LayoutEntry>& 
   return root_at(entries, found.front());
 }
 
-std::vector<std::size_t> entries_to_replace(const LayoutTarget& target,
+std::vector<std::size_t> entries_to_replace(const EntryTarget& target,
                                             const std::vector<LayoutEntry>& entries) {
-  const LayoutReference& name = target.name;
+  const ImageName& name = target.name;
   const Positions own = target.own ? positions_of(*target.own, entries) : Positions();
-  if (target.place == LayoutTarget::Place::kInPlace) {
+  if (target.place == EntryTarget::Place::kInPlace) {
     if (!own.empty()) return own;
     throw Error(ErrorCode::kOther, "another program changed " + name.string() + " while this one ran",
                 "run it again");
@@ -235,13 +235,14 @@ std::vector<std::size_t> entries_to_replace(const LayoutTarget& target,
   }
   const bool is_clear = are_one_image(entries, found) && (!is_untagged || found.size() == entries.size());
   if (found.empty() || is_clear) return found;
-  throw Error(ErrorCode::kRefused,
-              "destination " + name.string() +
-                  (is_untagged ? ": the layout already has an image without a tag, beside other images"
-                               : ": more than one image has this name, and all of them would lose it"),
-              is_untagged ? "give the result a tag: oci:DIR:TAG"
-                          : "choose another tag, or give the same position as SRC and DST: " +
-                                how_to_name_one(name.name().store(), entries, found));
+  throw Error(
+      ErrorCode::kRefused,
+      "destination " + name.string() +
+          (is_untagged ? ": " + name.noun() + " already has an image without a tag, beside other images"
+                       : ": more than one image has this name, and all of them would lose it"),
+      is_untagged ? "give the result a tag: " + name.store() + ":TAG"
+                  : "choose another tag, or give the same position as SRC and DST: " +
+                        how_to_name_one(name.store(), entries, found));
 }
 
 }  // namespace imgcrypt

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "transport/image_store.hpp"
+#include "transport/layout/image_name.hpp"
 #include "transport/layout/layout_directory.hpp"
-#include "transport/layout/layout_reference.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -53,11 +53,11 @@ struct LayoutEntry {
                                        const std::function<bool(const Platform&)>& is_wanted);
 
 // Whose place an image takes in the list. `name` has neither position nor digest unless it is in place.
-struct LayoutTarget {
+struct EntryTarget {
   enum class Place { kByName, kInPlace };
 
-  LayoutReference name;
-  // The entry of the image that is read, if it is one of this layout.
+  ImageName name;
+  // The entry of the image that is read, if it is one of this list.
   std::optional<Descriptor> own = std::nullopt;
   Place place = Place::kByName;  // kInPlace: exactly that entry's, which must still be there
 };
@@ -66,7 +66,7 @@ struct LayoutTarget {
 // one of those that have the name is `own`, the others stay. Throws kRefused when different images have the
 // name, as they would lose it, or when an entry has it that cannot be read; kOther when another program has
 // changed the entry in place of which it goes.
-[[nodiscard]] std::vector<std::size_t> entries_to_replace(const LayoutTarget& target,
+[[nodiscard]] std::vector<std::size_t> entries_to_replace(const EntryTarget& target,
                                                           const std::vector<LayoutEntry>& entries);
 
 }  // namespace imgcrypt

@@ -87,7 +87,7 @@ void warn_of_lost(const std::vector<LayoutEntry>& entries, const std::vector<std
 LayoutIndex::LayoutIndex(const std::string& path, const Warn& warn)
     : directory_(path), lock_(directory_, warn) {}
 
-std::optional<Descriptor> LayoutIndex::put(const RootDescriptor& root, const LayoutTarget& target,
+std::optional<Descriptor> LayoutIndex::put(const RootDescriptor& root, const EntryTarget& target,
                                            const std::vector<Referrer>& referrers, const Warn& warn) const {
   // Read under the lock, never earlier: this is what keeps two writers from losing each other's images.
   const std::string old = read_or_fresh(directory_);

@@ -22,7 +22,7 @@ class LayoutIndex {
   // when it throws. Returns the descriptor of another image that it replaced. Warns when several entries with
   // different members become one. Throws as entries_to_replace, kRefused when index.json would become larger
   // than readers accept, and as read_index().
-  std::optional<Descriptor> put(const RootDescriptor& root, const LayoutTarget& target,
+  std::optional<Descriptor> put(const RootDescriptor& root, const EntryTarget& target,
                                 const std::vector<Referrer>& referrers, const Warn& warn) const;
 
   // When this returns, what put() made visible survives a power cut. Throws kOther; it is visible all the

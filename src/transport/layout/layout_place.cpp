@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 // Bytes of an oci-layout file. Real ones have about thirty.
 constexpr std::size_t kMostVersionBytes = 4096;
 
-[[noreturn]] void refuse(ErrorCode code, const LayoutReference& destination, const std::string& why,
+[[noreturn]] void refuse(ErrorCode code, const ImageName& destination, const std::string& why,
                          const std::string& hint = "choose another destination") {
   throw Error(code, "destination " + destination.string() + ": " + why, hint);
 }
@@ -45,10 +45,10 @@ bool is_empty_or_begun(const std::string& path) {
   });
 }
 
-void require_layout(const LayoutReference& destination) {
-  const LayoutDirectory directory(destination.directory);
+void require_layout(const ImageName& destination) {
+  const LayoutDirectory directory(destination.path);
   // In this order: another writer may add the file in between.
-  if (is_empty_or_begun(destination.directory) || has_version_file(directory)) return;
+  if (is_empty_or_begun(destination.path) || has_version_file(directory)) return;
   refuse(ErrorCode::kRefused, destination,
          "the directory is not empty, and is not an image layout: it has no sound oci-layout file",
          "choose a new or empty directory, or an image layout");
@@ -62,9 +62,9 @@ bool is_virtual(const fs::path& path) {
 }
 
 // By its real path, since links may lead there. Only its existing part can be real.
-void require_outside_blobs(const LayoutReference& destination) {
+void require_outside_blobs(const ImageName& destination) {
   std::error_code failure;
-  for (fs::path path = fs::weakly_canonical(fs::absolute(destination.directory, failure), failure);
+  for (fs::path path = fs::weakly_canonical(fs::absolute(destination.path, failure), failure);
        path.has_relative_path(); path = path.parent_path()) {
     if (path.filename() != "blobs" || !fs::exists(path.parent_path() / "oci-layout", failure)) continue;
     refuse(ErrorCode::kRefused, destination,
@@ -80,9 +80,9 @@ fs::path parent_of(const std::string& directory) {
 }
 
 // Only one level is created: a mistyped path should not become a tree of directories.
-void require_creatable(const LayoutReference& destination) {
+void require_creatable(const ImageName& destination) {
   std::error_code failure;
-  std::string path = destination.directory;
+  std::string path = destination.path;
   while (path.size() > 1 && path.back() == '/') path.pop_back();
   if (fs::is_symlink(fs::symlink_status(path, failure))) {
     refuse(ErrorCode::kUsage, destination,
@@ -104,8 +104,8 @@ void require_layout_version(const std::string& path) {
               "if it is one, its oci-layout file must say {\"imageLayoutVersion\":\"1.0.0\"}");
 }
 
-void refuse_unwritable_tag(const LayoutReference& reference) {
-  const std::string& directory = reference.directory;
+void refuse_unwritable_tag(const ImageName& reference) {
+  const std::string& directory = reference.path;
   std::error_code failure;
   if (fs::exists(directory, failure)) return;
   for (std::size_t colon = directory.find(':'); colon != std::string::npos;
@@ -121,10 +121,10 @@ void refuse_unwritable_tag(const LayoutReference& reference) {
   }
 }
 
-void require_place(const LayoutReference& destination) {
+void require_place(const ImageName& destination) {
   refuse_unwritable_tag(destination);
   std::error_code failure;
-  const fs::file_status status = fs::status(destination.directory, failure);
+  const fs::file_status status = fs::status(destination.path, failure);
   if (failure == std::errc::too_many_symbolic_link_levels)
     refuse(ErrorCode::kUsage, destination, "its symbolic links lead in a circle");
   if (status.type() == fs::file_type::not_found) {
@@ -132,17 +132,16 @@ void require_place(const LayoutReference& destination) {
   } else if (failure) {
     refuse(ErrorCode::kOther, destination, failure.message());
   } else if (!fs::is_directory(status)) {
-    refuse(ErrorCode::kUsage, destination, destination.directory + " is not a directory");
-  } else if (is_virtual(destination.directory)) {
-    refuse(ErrorCode::kUsage, destination,
-           destination.directory + " is not on a file system that holds files");
+    refuse(ErrorCode::kUsage, destination, destination.path + " is not a directory");
+  } else if (is_virtual(destination.path)) {
+    refuse(ErrorCode::kUsage, destination, destination.path + " is not on a file system that holds files");
   } else {
     require_layout(destination);
   }
   require_outside_blobs(destination);
 }
 
-void fail_for_parent(const LayoutReference& destination) {
+void fail_for_parent(const ImageName& destination) {
   refuse(ErrorCode::kUsage, destination, "the directory above it is missing",
          "create the directory above it (mkdir -p), or choose another destination");
 }

@@ -3,7 +3,7 @@
 // change nothing.
 #pragma once
 
-#include "transport/layout/layout_reference.hpp"
+#include "transport/layout/image_name.hpp"
 
 namespace imgcrypt {
 
@@ -11,7 +11,7 @@ namespace imgcrypt {
 // above it is missing, or in /proc. Throws kRefused for a directory with other content than a layout's, and
 // for one inside the blobs of another layout. A directory that holds nothing but `blobs` counts as a layout:
 // another writer has begun it.
-void require_place(const LayoutReference& destination);
+void require_place(const ImageName& destination);
 
 // Throws kRefused for a directory without an oci-layout file of version 1: whatever it holds, it is not ours
 // to tidy up. REQUIRES: it exists.
@@ -19,9 +19,9 @@ void require_layout_version(const std::string& path);
 
 // Throws kUsage for a directory that does not exist, and whose name is that of a layout, a colon and what no
 // reference can hold as a tag: `oci:DIR:my tag` would otherwise be taken for a new directory.
-void refuse_unwritable_tag(const LayoutReference& reference);
+void refuse_unwritable_tag(const ImageName& reference);
 
 // That the directory above is missing, for whoever finds that it went after require_place().
-[[noreturn]] void fail_for_parent(const LayoutReference& destination);
+[[noreturn]] void fail_for_parent(const ImageName& destination);
 
 }  // namespace imgcrypt

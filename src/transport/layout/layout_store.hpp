@@ -12,7 +12,7 @@ namespace imgcrypt {
 class LayoutStore final : public SharedStore {
  public:
   // The directory may be missing. `target` is what contents_without_replaced() is about.
-  LayoutStore(LayoutTarget target, Links links, Warn warn)
+  LayoutStore(EntryTarget target, Links links, Warn warn)
       : target_(std::move(target)), links_(links), warn_(std::move(warn)) {}
 
   // Each call reads index.json anew and takes no lock. Throws kRefused for a manifest.json that is not
@@ -31,9 +31,9 @@ class LayoutStore final : public SharedStore {
   std::set<Digest> remove_blobs(const ChooseBlobs& choose) override;
 
  private:
-  [[nodiscard]] const std::string& path() const noexcept { return target_.name.directory; }
+  [[nodiscard]] const std::string& path() const noexcept { return target_.name.path; }
 
-  LayoutTarget target_;
+  EntryTarget target_;
   Links links_;
   Warn warn_;
 };

@@ -27,26 +27,26 @@ bool is_same_name(const LayoutReference& one, const LayoutReference& other) {
   return one.tag == other.tag && one.digest == other.digest && one.position == other.position;
 }
 
-LayoutTarget target_of(const LayoutReference& destination, const std::optional<Origin>& origin) {
-  LayoutTarget target{.name = destination};
+EntryTarget target_of(const LayoutReference& destination, const std::optional<Origin>& origin) {
+  EntryTarget target{.name = destination.name()};
   const LayoutReference* read = origin ? layout_of(origin->reference) : nullptr;
-  if (read == nullptr || !is_same_layout(target.name, *read)) return target;
+  if (read == nullptr || !is_same_layout(destination, *read)) return target;
   target.own = origin->root.descriptor;
-  if (!is_same_name(target.name, *read)) return target;
-  target.place = LayoutTarget::Place::kInPlace;
+  if (!is_same_name(destination, *read)) return target;
+  target.place = EntryTarget::Place::kInPlace;
   return target;
 }
 
 }  // namespace
 
 std::unique_ptr<ImageSource> open_source(const LayoutReference& reference, const TransportOptions& options) {
-  refuse_unwritable_tag(reference);
+  refuse_unwritable_tag(reference.name());
   return std::make_unique<LayoutSource>(reference, options.links, options.is_wanted);
 }
 
 std::unique_ptr<ImageDestination> open_destination(const LayoutReference& reference,
                                                    const TransportOptions& options) {
-  LayoutTarget target = target_of(reference, options.origin);
+  EntryTarget target = target_of(reference, options.origin);
   LayoutDestinationOptions how;
   how.is_source = target.own.has_value();
   how.links = how.is_source ? options.links : Links::kRefuse;
@@ -56,14 +56,14 @@ std::unique_ptr<ImageDestination> open_destination(const LayoutReference& refere
 
 std::unique_ptr<SharedStore> open_shared_store(const LayoutReference& reference,
                                                const TransportOptions& options) {
-  LayoutTarget target = target_of(reference, options.origin);
+  EntryTarget target = target_of(reference, options.origin);
   const Links links = target.own ? options.links : Links::kRefuse;
   return std::make_unique<LayoutStore>(std::move(target), links, options.warn);
 }
 
 Reference written_reference(const LayoutReference& destination, const Origin& origin) {
   LayoutReference name = destination;
-  if (target_of(destination, origin).place != LayoutTarget::Place::kInPlace) return Reference(destination);
+  if (target_of(destination, origin).place != EntryTarget::Place::kInPlace) return Reference(destination);
   name.position.reset();
   name.digest.reset();
   if (name.tag.empty()) name.tag = tag_of(origin.root.descriptor).value_or("");
@@ -73,9 +73,9 @@ Reference written_reference(const LayoutReference& destination, const Origin& or
 }
 
 bool would_replace(const LayoutReference& destination, const Origin& origin) {
-  const LayoutTarget target = target_of(destination, origin);
+  const EntryTarget target = target_of(destination, origin);
   if (!target.own) return false;
-  const auto entries = read_entries(LayoutDirectory(target.name.directory));
+  const auto entries = read_entries(LayoutDirectory(target.name.path));
   const auto replaced = entries_to_replace(target, entries);
   return std::ranges::any_of(replaced, [&](std::size_t at) {
     return entries[at].descriptor->digest == origin.root.descriptor.digest;
@@ -104,7 +104,7 @@ std::vector<ListedImage> list_images(const LayoutReference& reference, const Tra
     throw Error(ErrorCode::kUsage, reference.string() + " names one image, not a whole store",
                 "write oci:" + reference.directory);
   }
-  refuse_unwritable_tag(reference);
+  refuse_unwritable_tag(reference.name());
   return listed_images(read_entries(LayoutDirectory(reference.directory, options.links)));
 }
 

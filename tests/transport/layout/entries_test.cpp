@@ -39,9 +39,9 @@ std::string found(const std::string& index, const std::string& details,
       .descriptor.digest.string();
 }
 
-LayoutTarget target(const std::string& details, const std::optional<Descriptor>& own = std::nullopt,
-                    LayoutTarget::Place place = LayoutTarget::Place::kByName) {
-  return {LayoutReference::parse(details), own, place};
+EntryTarget target(const std::string& details, const std::optional<Descriptor>& own = std::nullopt,
+                   EntryTarget::Place place = EntryTarget::Place::kByName) {
+  return {LayoutReference::parse(details).name(), own, place};
 }
 
 using Positions = std::vector<std::size_t>;
@@ -125,7 +125,7 @@ TEST(LayoutEntries, AreReplacedOneByOne) {
   const auto own = entries[1].descriptor;
   EXPECT_EQ(error_of([&] { (void)entries_to_replace(target("dir:t"), entries); }), ErrorCode::kRefused);
   EXPECT_EQ(entries_to_replace(target("dir:t", own), entries), Positions({1}));
-  EXPECT_EQ(entries_to_replace(target("dir:t", own, LayoutTarget::Place::kInPlace), entries), Positions({1}));
+  EXPECT_EQ(entries_to_replace(target("dir:t", own, EntryTarget::Place::kInPlace), entries), Positions({1}));
   EXPECT_EQ(entries_to_replace(target("dir:u"), entries), Positions({2, 3}));
   EXPECT_EQ(entries_to_replace(target("dir:new", own), entries), Positions());
   EXPECT_EQ(error_of([&] { (void)entries_to_replace(target("dir"), entries); }), ErrorCode::kRefused);
@@ -133,7 +133,7 @@ TEST(LayoutEntries, AreReplacedOneByOne) {
   EXPECT_EQ(entries_to_replace(target("dir"), {entries[2]}), Positions());
   const auto gone = parse_entries(index_of({entry("z", named("t"))})).front().descriptor;
   EXPECT_EQ(error_of([&] {
-              (void)entries_to_replace(target("dir:t", gone, LayoutTarget::Place::kInPlace), entries);
+              (void)entries_to_replace(target("dir:t", gone, EntryTarget::Place::kInPlace), entries);
             }),
             ErrorCode::kOther);
 }

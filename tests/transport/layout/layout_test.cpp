@@ -25,7 +25,7 @@ class OciLayout : public ::testing::Test {
   [[nodiscard]] LayoutReference reference(const std::string& tag) const {
     return {.directory = path().string(), .tag = tag};
   }
-  [[nodiscard]] LayoutTarget by_name(const std::string& tag) const { return {.name = reference(tag)}; }
+  [[nodiscard]] EntryTarget by_name(const std::string& tag) const { return {.name = reference(tag).name()}; }
   [[nodiscard]] fs::path path() const { return scratch_.path() / "layout"; }
 
   static Descriptor put(LayoutDestination& destination, const std::string& content) {
@@ -127,7 +127,7 @@ TEST_F(OciLayout, TakesTagsThatOthersCanName) {
 TEST_F(OciLayout, LosesNoChangeMadeInTheMeantime) {
   store("t", "{}");
   const Descriptor read = LayoutSource(reference("t")).root().descriptor;
-  const LayoutTarget in_place{reference("t"), read, LayoutTarget::Place::kInPlace};
+  const EntryTarget in_place{reference("t").name(), read, EntryTarget::Place::kInPlace};
   LayoutDestination first(in_place);
   LayoutDestination second(in_place);
   EXPECT_EQ(first.commit({put(first, "{\"a\":1}"), {}}), read.digest);
