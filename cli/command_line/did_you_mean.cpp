@@ -36,6 +36,13 @@ std::string names_begun(const std::string& text, std::vector<std::string> names)
 
 }  // namespace
 
+std::string joined(const std::vector<std::string>& words, const std::string& last) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == words.size() ? " " + last + " " : ", ") + words[i];
+  return text;
+}
+
 std::string see_help(const CLI::App& command) { return "see " + path_of(command) + " --help"; }
 
 // No name of ours has capital letters.

@@ -19,4 +19,7 @@ namespace imgcrypt::cli {
 [[nodiscard]] std::string did_you_mean(const std::string& text, const std::vector<std::string>& names,
                                        const CLI::App& command);
 
+// "a", "a or b", "a, b or c" with "or" as the last word between them.
+[[nodiscard]] std::string joined(const std::vector<std::string>& words, const std::string& last);
+
 }  // namespace imgcrypt::cli

@@ -12,13 +12,6 @@ namespace {
 
 using Finding = std::optional<Error>;
 
-std::string joined(const std::vector<std::string>& words, const std::string& last) {
-  std::string text;
-  for (std::size_t i = 0; i < words.size(); ++i)
-    text += (i == 0 ? "" : i + 1 == words.size() ? " " + last + " " : ", ") + words[i];
-  return text;
-}
-
 // "--platform PLATFORM: only these platforms, ...": what an option or argument takes.
 std::string what_it_takes(const CLI::Option& option) {
   const std::string type = type_of(option);
