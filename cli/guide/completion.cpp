@@ -61,6 +61,7 @@ void offer_values(const CLI::Option& option, Answer& answer, const std::string& 
   if (type == "SCHEME:KEY" || type == "RECIPIENT") {
     return answer.add_prefixed({{"jwe:", "public key file"},
                                 {"pkcs7:", "certificate file"},
+                                {"age:", "public key of age or SSH, or file of them"},
                                 {"provider:", "key provider: provider:NAME[:PARAMETER]"}},
                                "files", start);
   }

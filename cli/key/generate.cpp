@@ -144,11 +144,11 @@ void add_key_generate(CLI::App& key, Output& output) {
 
   for (const Scheme* scheme : schemes()) {
     for (const OwnProvider& provider : scheme->own_providers) {
-      if (provider.private_key_start.empty()) continue;  // it makes no keys
+      if (provider.public_key_starts.empty()) continue;  // it makes no keys
       CLI::App* kind =
           add_kind(*generate, std::string(provider.name),
-                   std::string(provider.key_kind) + " key pair; encrypt for it with -r " +
-                       std::string(scheme->name) + ":" + std::string(provider.name) + ":FILE.pub",
+                   std::string(provider.public_key_starts.front().kind) +
+                       " key pair; encrypt for it with -r " + std::string(provider.form) + ":FILE.pub",
                    options);
       kind->callback([options, &provider, &output] { generate_own(*options, provider, output); });
     }
