@@ -1,6 +1,7 @@
 #include "keyprovider/age/identity_file.hpp"
 
 #include "keyprovider/age/key_lines.hpp"
+#include "keyprovider/age/openssh_key.hpp"
 #include "keyprovider/age/recipient_list.hpp"
 #include "keyprovider/age/x25519_key.hpp"
 #include "keyprovider/key_places.hpp"
@@ -20,12 +21,16 @@ struct OtherContent {
 };
 
 constexpr const char* kDecrypt = "decrypt it with age: age -d FILE >KEY, readable only by you";
-constexpr const char* kUseFile = "give the file with the AGE-SECRET-KEY-1 line";
+constexpr const char* kUseFile = "give the file with the AGE-SECRET-KEY-1 line, or an OpenSSH private key";
 
 constexpr std::array kOtherContents = {
     OtherContent{"age-encryption.org/", "a key file that is encrypted with a passphrase", kDecrypt},
     OtherContent{"-----BEGIN AGE ENCRYPTED FILE-----", "a key file that is encrypted with a passphrase",
                  kDecrypt},
+    OtherContent{
+        "-----BEGIN", "a key in PEM, which age does not use",
+        "an SSH key is turned into OpenSSH's form, on a copy: ssh-keygen -p -f COPY; other keys open "
+        "layers of jwe and pkcs7: -k FILE"},
     OtherContent{"AGE-SECRET-KEY-PQ-", "post-quantum keys of age are not supported", kUseFile},
     OtherContent{"AGE-PLUGIN-", "keys of age plugins are not supported", kUseFile},
     OtherContent{"age1", "a public key was given where a secret one is needed", kUseFile},
@@ -40,17 +45,14 @@ void check_is_secret_key(std::string_view text) {
     throw Error(ErrorCode::kUsage, "not a secret key of age", kUseFile);
 }
 
-bool holds_secret_key(std::string_view content) {
-  bool is_secret = false;
-  for_each_key_line(content,
-                    [&](std::string_view line) { is_secret |= line.starts_with(kX25519SecretStart); });
-  return is_secret;
-}
-
 }  // namespace
 
 Identities parse_identities(std::string_view content) {
   Identities identities;
+  if (const std::string_view key = from_first_item(content); key.starts_with(kOpenSshBegin)) {
+    identities.push_back(parse_openssh_key(key));
+    return identities;
+  }
   for_each_key_line(content, [&](std::string_view line) {
     check_is_secret_key(line);
     if (identities.size() == kMostIdentities)
@@ -69,7 +71,8 @@ std::string read_public_halves(const std::string& file) {
   std::string text;
   const auto add = [&](const Recipient& recipient) { text += recipient.text() + "\n"; };
   return parse_key_file(file, kMostKeyFileBytes, [&](std::string_view content) {
-    if (holds_secret_key(content)) {
+    const std::string_view key = from_first_item(content);
+    if (key.starts_with(kX25519SecretStart) || key.starts_with("-----BEGIN")) {
       for (const auto& identity : parse_identities(content)) add(identity->recipient());
     } else {
       for (const auto& recipient : parse_recipients(content)) add(*recipient);

@@ -1,5 +1,5 @@
-// Files with private keys: those of age, one key a line, as age-keygen writes them. Read at each call. No
-// message shows a private key.
+// Files with private keys: those of age, one key a line, as age-keygen writes them, and those of OpenSSH.
+// Read at each call. No message shows a private key.
 #pragma once
 
 #include "keyprovider/age/recipient.hpp"
@@ -7,7 +7,7 @@
 
 namespace imgcrypt::keyprovider::age {
 
-// At least one, at most kMostIdentities. Throws kUsage, without the file's name, for what is not such a file,
+// At least one, at most 64. Throws kUsage, without the file's name, for what is not such a file,
 // with what it is instead.
 [[nodiscard]] Identities parse_identities(std::string_view content);
 // The same, naming the file; kUsage if it cannot be read.

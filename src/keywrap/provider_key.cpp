@@ -1,18 +1,11 @@
 #include "keywrap/provider_key.hpp"
 
+#include "base/text/comment_lines.hpp"
+
 #include <algorithm>
 
 namespace imgcrypt {
 namespace {
-
-// The first that is neither empty nor a comment, and what follows it.
-std::string_view from_first_key_line(std::string_view text) {
-  while (text.starts_with('#') || text.starts_with('\n') || text.starts_with("\r\n")) {
-    const std::size_t end = text.find('\n');
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  }
-  return text;
-}
 
 std::optional<ProviderKey> key_of(const OwnProvider& own, std::string_view text) {
   for (const KeyStart& start : own.public_key_starts) {
@@ -26,7 +19,7 @@ std::optional<ProviderKey> key_of(const OwnProvider& own, std::string_view text)
 }  // namespace
 
 std::optional<ProviderKey> find_provider_key(std::string_view text) {
-  const std::string_view key = from_first_key_line(text);
+  const std::string_view key = from_first_item(text);
   for (const Scheme* scheme : schemes()) {
     for (const OwnProvider& own : scheme->own_providers) {
       if (auto found = key_of(own, key)) return found;

@@ -1,10 +1,12 @@
 // A packet is an age file. keyprovider-age makes and opens it; here its header is read, for lists.
 #include "keywrap/age/age_scheme.hpp"
 
+#include "base/text/comment_lines.hpp"
 #include "base/text/encoding.hpp"
 #include "keys/key_file.hpp"
 #include "keywrap/age/age_header.hpp"
 #include "keywrap/provider/provider.hpp"
+#include "keywrap/provider_key.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -18,8 +20,10 @@ namespace {
 constexpr std::string_view kAnnotation = "org.opencontainers.image.enc.keys.provider.age";
 constexpr const char* kProviderName = "age";
 
-constexpr std::array kPublicKeyStarts = {KeyStart{"age1", "X25519"}};
-constexpr std::array<std::string_view, 1> kPrivateKeyStarts = {"AGE-SECRET-KEY-1"};
+constexpr std::array kPublicKeyStarts = {KeyStart{"age1", "X25519"}, KeyStart{"ssh-ed25519 ", "Ed25519"},
+                                         KeyStart{"ssh-rsa ", "RSA"}};
+constexpr std::array<std::string_view, 2> kPrivateKeyStarts = {"AGE-SECRET-KEY-1",
+                                                               "-----BEGIN OPENSSH PRIVATE KEY-----"};
 constexpr std::array kOwnProviders = {OwnProvider{.name = kProviderName,
                                                   .form = "age",
                                                   .program = "keyprovider-age",
@@ -96,9 +100,25 @@ Bytes without(ByteView, const std::set<std::size_t>&) {
               "remove all of them, or use recipients replace");
 }
 
-[[noreturn]] void fail_pattern() {
-  throw Error(ErrorCode::kUsage, "age files do not tell which X25519 keys open them",
+// "ssh-rsa AAAA... comment", the only kind of key that packets name.
+std::string tag_of(std::string_view line) {
+  const std::string_view blob = line.substr(std::min(line.find(' '), line.size() - 1) + 1);
+  const auto key = line.starts_with("ssh-") ? decode_base64(blob.substr(0, blob.find(' ')), Base64::kStandard)
+                                            : std::nullopt;
+  if (key) return ssh_key_tag(*key);
+  throw Error(ErrorCode::kUsage, "of the keys that open an age file, only SSH keys are named in it",
               "imgcrypt recipients list numbers the recipients: remove one with --index N");
+}
+
+RecipientPattern pattern_of(const std::string& value) {
+  const SecretBytes text =
+      find_provider_key(value) ? SecretBytes::copy_of(as_bytes(value)) : read_key_file(value);
+  RecipientPattern pattern{.scheme = "age"};
+  for_each_item_line(as_text(text.expose()), [&](std::string_view line, std::size_t) {
+    pattern.fingerprints.push_back(tag_of(line));
+  });
+  if (pattern.fingerprints.empty()) throw Error(ErrorCode::kUsage, "it names no recipient");
+  return pattern;
 }
 
 }  // namespace
@@ -107,11 +127,11 @@ constinit const Scheme kAgeScheme = {
     .name = "age",
     .annotation = kAnnotation,
     .recipient_form = "age:RECIPIENT",
-    .removal_form = "provider:age for all of age",
+    .removal_form = "age:SSHKEY",
     .gather = [](const GatherOptions& options) -> std::unique_ptr<RecipientGatherer> {
       return std::make_unique<AgeRecipients>(options);
     },
-    .pattern = [](const std::string&) -> RecipientPattern { fail_pattern(); },
+    .pattern = pattern_of,
     .describe = describe,
     .without = without,
     .provider_of = [](std::string_view) { return std::string(kProviderName); },

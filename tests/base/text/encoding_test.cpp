@@ -19,13 +19,15 @@ TEST(Base64, EncodesTheExamplesOfRfc4648) {
     const std::string unpadded(encoded, std::string_view(encoded).find_last_not_of('=') + 1);
     EXPECT_EQ(encode_base64(as_bytes(plain), Base64::kUrl), unpadded);
     EXPECT_EQ(decode_base64(unpadded, Base64::kUrl), to_bytes(as_bytes(plain)));
+    EXPECT_EQ(encode_base64(as_bytes(plain), Base64::kUnpadded), unpadded);
+    EXPECT_EQ(decode_base64(unpadded, Base64::kUnpadded), to_bytes(as_bytes(plain)));
   }
 }
 
 TEST(Base64, RoundTripsEveryByte) {
   Bytes bytes(257);
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i * 7);
-  for (const Base64 variant : {Base64::kStandard, Base64::kUrl}) {
+  for (const Base64 variant : {Base64::kStandard, Base64::kUnpadded, Base64::kUrl}) {
     EXPECT_EQ(decode_base64(encode_base64(bytes, variant), variant), bytes);
     EXPECT_EQ(exposed(decode_base64_secret(encode_base64(bytes, variant), variant).value()), bytes);
   }
