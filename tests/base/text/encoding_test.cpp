@@ -42,6 +42,9 @@ TEST(Base64, TakesTheCanonicalFormOnly) {
   for (const char* text : {"Zg==", "Zh", "Z", "+/+/", "Zm9v\n", "Zm9=", "\xe4GG9"}) {
     EXPECT_FALSE(decode_base64(text, Base64::kUrl)) << text;
   }
+  for (const char* text : {"Zg==", "Zg=", "Zh", "Z", "-_-_", "Zm9v\n", "Zm9="}) {
+    EXPECT_FALSE(decode_base64(text, Base64::kUnpadded)) << text;
+  }
 }
 
 TEST(Hex, IsLowerCase) { EXPECT_EQ(encode_hex(Bytes{0x00, 0x0f, 0xab}), "000fab"); }
