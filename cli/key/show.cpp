@@ -171,9 +171,9 @@ void add_provider_key(const ProviderKey& key, const std::string& public_key, con
       .add("isEncrypted", false)
       .add("form", key.provider->form)
       .add("container", "text")
-      .add("type", kind)
       .add("publicKey", public_key)
       .add_or_null("recipient", is_public ? std::optional(form) : std::nullopt);
+  if (!kind.empty()) object.add("type", kind);
   contents.keys.add(object);
 }
 

@@ -57,9 +57,11 @@ TEST(Schemes, AreOpenedByPrivateKeysOrByProviders) {
 }
 
 TEST(SchemeHelp, NamesEachForm) {
-  EXPECT_EQ(recipient_forms(), "jwe:PUBLICKEY, pkcs7:CERTIFICATE or provider:NAME[:PARAMETER]");
-  EXPECT_EQ(removal_forms(), "jwe:PUBLICKEY, pkcs7:CERTIFICATE, provider:NAME for all of that provider");
-  EXPECT_EQ(key_forms(), "provider:NAME[:PARAMETER]");
+  EXPECT_EQ(recipient_forms(),
+            "jwe:PUBLICKEY, pkcs7:CERTIFICATE, age:RECIPIENT or provider:NAME[:PARAMETER]");
+  EXPECT_EQ(removal_forms(),
+            "jwe:PUBLICKEY, pkcs7:CERTIFICATE, age:SSHKEY, provider:NAME for all of that provider");
+  EXPECT_EQ(key_forms(), "age:FILE or provider:NAME[:PARAMETER]");
   EXPECT_EQ(certificate_forms(), "pkcs7:CERTIFICATE");
 }
 
