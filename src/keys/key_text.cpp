@@ -11,7 +11,7 @@ namespace imgcrypt {
 namespace {
 
 constexpr std::array<std::string_view, 5> kMarks = {"-----BEGIN", "PRIVATE KEY-----", "\"kty\"",
-                                                    "sodium-x25519-secret-", "AGE-SECRET-KEY-1"};
+                                                    "sodium-x25519-secret-", "AGE-SECRET-KEY-"};
 // What comes before long texts that are no secret.
 constexpr std::array<std::string_view, 2> kPublicMarks = {"provider:", "ssh-rsa "};
 // Base64 of the shortest key that is recognised, and of what tells it.

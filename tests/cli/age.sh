@@ -89,7 +89,7 @@ hidden_recipients_are_not_named() {
   expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/in:t" --hide-recipients -r "age:$TMP/own.pub"
   expect_opened "age:$TMP/own"
   expect_refused 3 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" --hide-recipients -r "age:$TMP/rsa.pub"
-  expect_contains "$stderr" "always name SSH keys"
+  expect_contains "$stderr" "always name the SSH keys"
 }
 
 # Before anything is written, in a dry run too.

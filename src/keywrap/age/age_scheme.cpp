@@ -48,7 +48,7 @@ class AgeRecipients final : public RecipientGatherer {
     if (!packet) throw Error(ErrorCode::kProvider, "key provider age wrapped nothing");
     if (options_.names == RecipientNames::kHidden &&
         std::ranges::any_of(parse_age_header(packet->expose()).stanzas, names_key)) {
-      throw Error(ErrorCode::kUsage, "age files always name SSH keys that open them",
+      throw Error(ErrorCode::kUsage, "age files always name the SSH keys that open them",
                   "give an age1... key, which is not named, or do without --hide-recipients");
     }
     values_.push_back(value);
