@@ -110,6 +110,18 @@ TEST(AgeFile, IsReadAsTheTestkitOfAgeSays) {
   EXPECT_EQ(opened, 7U);
 }
 
+// A header has one form, so it can be written again.
+TEST(AgeFile, HasAHeaderThatIsWrittenAsItWasRead) {
+  for (const std::string name : {"x25519", "x25519_grease", "x25519_multiple_recipients", "scrypt", "hybrid",
+                                 "stanza_empty_body", "stanza_empty_last_line", "stanza_valid_characters"}) {
+    const Vector vector(name);
+    const AgeHeader header = parse_age_header(as_bytes(vector.file));
+    const std::string text = format_age_stanzas(header.stanzas) + format_age_mac(header.mac);
+    EXPECT_EQ(vector.file.substr(0, text.size()), text) << name;
+    EXPECT_EQ(header.payload.size() + text.size(), vector.file.size()) << name;
+  }
+}
+
 TEST(AgeFile, WithAPassphraseIsRefusedByName) {
   const Vector vector("scrypt");
   const Error error = failure([&] { (void)decrypt(parse_identities(new_key()), as_bytes(vector.file)); });
