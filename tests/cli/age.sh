@@ -121,7 +121,7 @@ wrong_keys_are_told() {
   expect_contains "$stderr" "did you mean -k age:$TMP/rsa?"
   expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "age:$TMP/locked"
   expect_contains "$stderr" "ssh-keygen -p -N '' -f COPY"
-  expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t"
+  expect_refused 6 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t"
   expect_contains "$stderr" "age:FILE"
 }
 
