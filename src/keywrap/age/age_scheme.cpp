@@ -88,7 +88,7 @@ std::vector<PacketRecipient> describe(std::string_view, ByteView packet) {
   std::vector<PacketRecipient> recipients;
   for (const AgeStanza& stanza : parse_age_header(packet).stanzas) {
     // Writers add such, for nobody, so that readers get used to kinds that they do not know.
-    if (!stanza.type.ends_with("-grease")) recipients.push_back(describe_stanza(stanza));
+    if (!stanza.type.ends_with("grease")) recipients.push_back(describe_stanza(stanza));
   }
   return recipients;
 }
