@@ -1,7 +1,9 @@
 #include "streamproc/decode.hpp"
 
 #include "streamproc/gather.hpp"
+#include "streamproc/keys.hpp"
 #include "streamproc/open.hpp"
+#include "streamproc/sandbox/sandbox.hpp"
 #include "streamproc/write.hpp"
 
 namespace imgcrypt::streamproc {
@@ -19,9 +21,11 @@ Error in_layer(const Error& error, const Digest& digest) {
 void decode_layer(const Options& options) {
   // Outside: until it returns, the layer has no name that an error could carry.
   Gathered gathered = gather(options);
+  shut_in(options.sandbox, gathered.sandbox);
   try {
-    const OpenedLayer layer = open_layer(gathered);
-    write_layer(layer, gathered.ciphertext, options.inflate);
+    const OpenedLayer layer = open_layer(gathered, keys_of(gathered));
+    gathered.providers.reset();  // they have ended before anything is decompressed
+    write_layer(layer, gathered.ciphertext, options.inflate, options.sandbox);
   } catch (const Error& error) {
     throw in_layer(error, gathered.digest);
   }

@@ -1,11 +1,9 @@
 #include "streamproc/gather.hpp"
 
-#include "keys/key_file.hpp"
-#include "keywrap/private_key_unwrapper.hpp"
-#include "keywrap/provider/provider.hpp"
+#include "keywrap/provider/key_providers.hpp"
 #include "layer/wrapped_keys.hpp"
+#include "streamproc/broker.hpp"
 #include "streamproc/layer_blob.hpp"
-#include "streamproc/payload.hpp"
 
 #include <unistd.h>
 
@@ -14,29 +12,19 @@
 namespace imgcrypt::streamproc {
 namespace {
 
-std::shared_ptr<KeyProviders> key_providers(const Options& options) {
+ProviderSettings provider_settings(const Options& options) {
   ProviderSettings settings;
   settings.config = options.provider_config;
   // containerd's default configuration names a file that a node need not have.
   settings.missing = MissingConfig::kCountsAsEmpty;
   settings.libexec = libexec_directory();
   settings.limits.time = options.provider_timeout;
-  return std::make_shared<KeyProviders>(std::move(settings));
+  return settings;
 }
 
-KeyUnwrappers keys_of_payload(const std::vector<PayloadKey>& payload_keys) {
-  KeyUnwrappers keys;
-  for (std::size_t i = 0; i < payload_keys.size(); ++i) {
-    const PayloadKey& key = payload_keys[i];
-    try {
-      keys.push_back(std::make_unique<PrivateKeyUnwrapper>(
-          "key " + std::to_string(i) + " of the payload",
-          parse_private_key(key.file.expose(), key.passphrase ? &*key.passphrase : nullptr)));
-    } catch (const Error&) {
-      continue;  // of another kind, or meant for another scheme
-    }
-  }
-  return keys;
+// Providers that somebody on this machine has asked for, so that they may have to be started.
+bool are_providers_wanted(const Options& options, const KeyDirectory& directory) {
+  return ::access(options.provider_config.c_str(), F_OK) == 0 || !directory.provider_parameters().empty();
 }
 
 struct FoundBlob {
@@ -80,27 +68,27 @@ Ciphertext ciphertext_of(Head head, FoundBlob found, const std::optional<Payload
   return {std::move(head), std::move(spooled), false};
 }
 
-KeyUnwrappers keys_of(std::optional<Payload> payload, const KeyDirectory& directory,
-                      std::shared_ptr<KeyProviders> providers) {
-  KeyUnwrappers keys;
+// What the payload gives for providers, then the keys in the directory, so that our own providers need no
+// configuration: whoever put their keys there asked for them.
+ProviderParameters parameters_of(std::optional<Payload>& payload, const KeyDirectory& directory) {
   ProviderParameters parameters;
-  if (payload) {
-    keys = keys_of_payload(payload->keys);
-    parameters = std::move(payload->provider_parameters);
-  }
-  for (auto& key : directory.unwrappers()) keys.push_back(std::move(key));
-  // So that those of ours need no configuration: whoever put their keys there asked for them.
+  if (payload) parameters = std::move(payload->provider_parameters);
   for (const auto& [name, files] : directory.provider_parameters())
     parameters[name].insert(parameters[name].end(), files.begin(), files.end());
-  keys.push_back(std::make_unique<ProviderUnwrapper>(std::move(providers), std::move(parameters)));
-  return keys;
+  return parameters;
 }
 
 }  // namespace
 
 Gathered gather(const Options& options) {
-  auto providers = key_providers(options);  // first: what it forks must not hold keys
+  const ProviderSettings settings = provider_settings(options);
+  KeyDirectory directory(options.keys);
+  // Before the payload, of whose keys it must not have a copy, is read: it may name a provider too.
+  std::unique_ptr<Broker> broker;
+  const bool is_wanted = are_providers_wanted(options, directory);
+  if (is_wanted || is_payload_there()) broker = std::make_unique<Broker>(settings);
   std::optional<Payload> payload = read_payload();
+  if (!is_wanted && (!payload || payload->provider_parameters.empty())) broker.reset();
   Head head = read_head(STDIN_FILENO);
   const ContentStore store(options.content_root);
   const auto named = payload ? std::optional(payload->layer.digest) : std::nullopt;
@@ -109,11 +97,21 @@ Gathered gather(const Options& options) {
   Candidates candidates = candidates_for(payload, found.blob, store);
   // From here on there is a blob, or a payload that describes the layer.
   Digest digest = named ? *named : found.blob->digest;
+  SandboxSettings sandbox = {{found.blob ? found.blob->store.root() : store.root(), options.keys},
+                             broker ? broker->process() : 0};
   Ciphertext ciphertext = ciphertext_of(std::move(head), std::move(found), payload, options);
-  KeyDirectory directory(options.keys);
-  KeyUnwrappers keys = keys_of(std::move(payload), directory, std::move(providers));
-  return {std::move(digest), std::move(ciphertext), std::move(candidates), std::move(directory),
-          std::move(keys)};
+  ProviderParameters parameters = parameters_of(payload, directory);
+  std::shared_ptr<ProviderAccess> providers = std::move(broker);
+  // None will be started; it says so for each that a layer needs.
+  if (!providers) providers = std::make_shared<KeyProviders>(settings);
+  return {std::move(digest),
+          std::move(ciphertext),
+          std::move(candidates),
+          std::move(directory),
+          payload ? std::move(payload->keys) : std::vector<PayloadKey>(),
+          std::move(providers),
+          std::move(parameters),
+          std::move(sandbox)};
 }
 
 }  // namespace imgcrypt::streamproc

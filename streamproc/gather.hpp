@@ -2,11 +2,12 @@
 // wrapped keys and ciphertext are not parsed yet, nor are files of keys read.
 #pragma once
 
-#include "keywrap/key_wrapper.hpp"
 #include "node/key_directory.hpp"
 #include "streamproc/candidates.hpp"
 #include "streamproc/ciphertext.hpp"
 #include "streamproc/options.hpp"
+#include "streamproc/payload.hpp"
+#include "streamproc/sandbox/sandbox.hpp"
 
 namespace imgcrypt::streamproc {
 
@@ -15,14 +16,17 @@ struct Gathered {
   Ciphertext ciphertext;
   Candidates candidates;
   KeyDirectory key_directory;
-  // The payload's keys, then the files of the directory, then the key providers: in the order of what they
-  // cost, so that a program is started only when no file opens the layer.
-  KeyUnwrappers keys;
+  std::vector<PayloadKey> payload_keys;
+  // Started by another process, a broker, where any are configured, named by the payload or have keys in the
+  // directory.
+  std::shared_ptr<ProviderAccess> providers;
+  ProviderParameters provider_parameters;
+  SandboxSettings sandbox;  // what the next phase needs
 };
 
 // Takes file descriptor 3 and reads the head of stdin. Reads all of it when there is no payload and the head
 // does not tell which blob it is, or when a payload describes it, its blob is not found and nothing is
-// streamed. Forks when key providers are configured: no thread may run yet. Throws kNotFound when
+// streamed. Forks when key providers may be needed: no thread may run yet. Throws kNotFound when
 // there is neither a payload that describes the layer nor a blob; as spool(); kCancelled.
 [[nodiscard]] Gathered gather(const Options& options);
 

@@ -1,12 +1,12 @@
 #include "base/cancel.hpp"
 #include "base/process/fd.hpp"
-#include "base/process/orphans.hpp"
 #include "base/process/start.hpp"
 #include "crypto/lean_start.hpp"
 #include "keys/key_text.hpp"
 #include "streamproc/decode.hpp"
 #include "streamproc/error_line.hpp"
 #include "streamproc/payload.hpp"
+#include "streamproc/sandbox/sandbox.hpp"
 #include "streamproc/stdout_holder.hpp"
 
 #include <CLI/CLI.hpp>
@@ -26,9 +26,9 @@ namespace {
 constexpr int kFailureStatus = 1;
 constexpr int kUsageStatus = static_cast<int>(ErrorCode::kUsage);
 
-// Inherited by key providers: no set-user-ID program gives them more rights than we have, and what they write
-// can be read by its owner only.
-void shut_in() {
+// Inherited by the holder and by key providers: no set-user-ID program gives them more rights than we have,
+// and what they write can be read by its owner only.
+void give_up_rights() {
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   ::umask(077);
 }
@@ -57,7 +57,9 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   Options options;
   CLI::App app("Decrypts one image layer from stdin to stdout, for containerd.", "ctd-decoder");
   app.set_help_flag("-h,--help", "print this help");
-  app.set_version_flag("-V,--version", "ctd-decoder " IMGCRYPT_VERSION, "print the version");
+  app.set_version_flag(
+      "-V,--version", [] { return "ctd-decoder " IMGCRYPT_VERSION "\nsandbox: " + describe_sandbox(); },
+      "print the version, and what this kernel offers for the sandbox");
   app.option_defaults()->always_capture_default();  // which --help then shows
   app.add_option("--decryption-keys-path", options.keys, "directory of private keys")->type_name("DIR");
   app.add_option("--content-root", options.content_root, "containerd's content store")->type_name("DIR");
@@ -77,6 +79,14 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   app.add_flag(
       "--stream", options.is_streaming,
       "decrypt while reading: only the last 128 KiB wait until the layer is verified; never decompresses");
+  std::string sandbox = "auto";
+  app.add_option(
+         "--sandbox", sandbox,
+         "whether to give up what decoding does not need, so that a hostile image cannot use it; auto: "
+         "as far as this kernel can; require: or fail")
+      ->check(CLI::IsMember({"auto", "require", "off"}))
+      ->type_name("WHEN");
+  app.add_flag("-v,--verbose", options.is_verbose, "say on stderr what this kernel lacks for the sandbox");
   app.footer(
       std::string(
           "containerd starts it for each layer; see stream_processors in /etc/containerd/config.toml.\n"
@@ -98,40 +108,38 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   options.inflate = inflate == "auto"     ? Inflate::kAuto
                     : inflate == "always" ? Inflate::kAlways
                                           : Inflate::kNever;
+  options.sandbox = sandbox == "auto"      ? SandboxMode::kAuto
+                    : sandbox == "require" ? SandboxMode::kRequire
+                                           : SandboxMode::kOff;
   const char* config = std::getenv("OCICRYPT_KEYPROVIDER_CONFIG");
   if (config != nullptr) options.provider_config = config;
   options.provider_timeout = std::chrono::seconds(provider_timeout);
   return options;
 }
 
-[[noreturn]] void decode(int argc, char** argv, StdoutHolder& holder, const Orphans& orphans) {
-  try {
-    const Options options = parse_arguments(argc, argv, holder);
-    decode_layer(options);
-    // The holder is told last of all that can fail; what providers left behind is no reason to fail.
-    holder.succeed();
-    orphans.kill();
-    ::_exit(0);  // nothing is left that exit handlers would have to do
-  } catch (const Error& error) {
-    orphans.kill();
-    fail(error.message(), error.hint(), kFailureStatus);
-  } catch (const std::exception& error) {
-    orphans.kill();
-    fail(error.what(), {}, kFailureStatus);
-  }
+// With --verbose only: containerd shows stderr with every failure, whatever it was.
+void tell_what_is_missing(const Options& options) {
+  if (!options.is_verbose || options.sandbox == SandboxMode::kOff) return;
+  if (const std::string missing = missing_from_sandbox(); !missing.empty())
+    write_all(STDERR_FILENO,
+              as_bytes("ctd-decoder: the sandbox is weaker: this kernel does not offer " + missing + "\n"),
+              "stderr");
 }
 
 [[noreturn]] void run(int argc, char** argv) {
   try {
-    // First, so that no file gets a number that means something. Orphans next, since it remembers which
-    // children we were started with; then the holder, before a key is in memory that it would keep a copy of.
+    // First, so that no file gets a number that means something; then the holder, before a key is in memory
+    // that it would keep a copy of.
     prepare_process(kPayloadFd);
-    Orphans orphans;
+    give_up_rights();
     StdoutHolder holder;
-    orphans.spare(holder.child());
-    shut_in();
     start_openssl_leanly();
-    decode(argc, argv, holder, orphans);
+    const Options options = parse_arguments(argc, argv, holder);
+    tell_what_is_missing(options);
+    decode_layer(options);
+    // The last that can fail.
+    holder.succeed();
+    ::_exit(0);  // nothing is left that exit handlers would have to do
   } catch (const Error& error) {
     fail(error.message(), error.hint(), kFailureStatus);
   } catch (const std::exception& error) {

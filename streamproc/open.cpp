@@ -11,8 +11,9 @@ namespace {
 // Tries one descriptor after the other, and remembers the failure that tells the user most.
 class Trial {
  public:
-  explicit Trial(const Gathered& gathered)
+  Trial(const Gathered& gathered, const KeyUnwrappers& keys)
       : gathered_(gathered),
+        keys_(keys),
         cure_("put the private key of one of these recipients into " + gathered.key_directory.path() +
               ", or configure its key provider") {}
 
@@ -56,13 +57,14 @@ class Trial {
  private:
   [[nodiscard]] OpenedLayer unwrap(const Descriptor& descriptor) const {
     const PublicOptions public_options = public_options_of(descriptor.annotations);
-    PrivateOptions options = unwrap_private_options(descriptor.annotations, gathered_.keys, cure_);
+    PrivateOptions options = unwrap_private_options(descriptor.annotations, keys_, cure_);
     // Before the move: it reads the key that the options hold.
     LayerMac hmac = layer_hmac(options, public_options);
     return {std::move(options), std::move(hmac), descriptor.media_type, descriptor.size};
   }
 
   const Gathered& gathered_;
+  const KeyUnwrappers& keys_;
   std::string cure_;
   std::size_t passes_ = 0;  // over the whole file
   std::optional<Error> failure_;
@@ -70,8 +72,8 @@ class Trial {
 
 }  // namespace
 
-OpenedLayer open_layer(Gathered& gathered) {
-  Trial trial(gathered);
+OpenedLayer open_layer(Gathered& gathered, const KeyUnwrappers& keys) {
+  Trial trial(gathered, keys);
   while (const auto candidate = gathered.candidates.next()) {
     // Only when there is a further one: otherwise the last failure itself is the answer.
     if (trial.is_exhausted()) trial.fail_exhausted();

@@ -1,6 +1,7 @@
 // The phase after gather: which of the descriptors and keys open the layer.
 #pragma once
 
+#include "keywrap/key_wrapper.hpp"
 #include "layer/layer_mac.hpp"
 #include "streamproc/gather.hpp"
 
@@ -25,6 +26,6 @@ inline constexpr std::size_t kMostPasses = 8;
 // When there is none it throws the failure that tells most: kIntegrity when a candidate was opened, kNoKey or
 // kProvider (with what is wrong with the key directory) when none was, kNotFound as Candidates::next(). The
 // message says so when there were candidates that were not tried. Throws kCancelled at once.
-[[nodiscard]] OpenedLayer open_layer(Gathered& gathered);
+[[nodiscard]] OpenedLayer open_layer(Gathered& gathered, const KeyUnwrappers& keys);
 
 }  // namespace imgcrypt::streamproc

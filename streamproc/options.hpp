@@ -5,6 +5,7 @@
 
 #include "keywrap/provider/key_providers.hpp"
 #include "node/defaults.hpp"
+#include "streamproc/sandbox/sandbox.hpp"
 
 #include <chrono>
 #include <string>
@@ -24,6 +25,9 @@ struct Options {
   std::string provider_config;                               // as ProviderSettings::config
   std::chrono::seconds provider_timeout = kProviderTimeout;  // for one answer
   Inflate inflate = Inflate::kAuto;
+  // Main's choice is kAuto. Off for whoever has a life after decode_layer, as it binds the whole process.
+  SandboxMode sandbox = SandboxMode::kOff;
+  bool is_verbose = false;  // for main
   // Gives up that nothing is written before it is verified, for lower latency (SECURITY.md).
   bool is_streaming = false;  // decrypt while reading: only the tail waits for the HMAC. Never inflates
 };

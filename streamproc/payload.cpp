@@ -2,6 +2,7 @@
 
 #include "base/process/fd.hpp"
 #include "base/text/encoding.hpp"
+#include "keywrap/provider/provider_config.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -119,11 +120,13 @@ std::optional<Payload> parse_payload(ByteView any) {
                  parse_provider_parameters(parameters)};
 }
 
-std::optional<Payload> read_payload() {
-  // Anything but a pipe is not containerd's: a file or a terminal that was inherited would be read for
-  // nothing.
+bool is_payload_there() noexcept {
   struct stat status = {};
-  if (::fstat(kPayloadFd, &status) != 0 || !S_ISFIFO(status.st_mode)) return std::nullopt;
+  return ::fstat(kPayloadFd, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+std::optional<Payload> read_payload() {
+  if (!is_payload_there()) return std::nullopt;
   const Fd pipe(kPayloadFd);
   // Private keys may be in it, so it is locked memory from the first byte on.
   const SecretBytes any = read_secret(pipe.get(), kMostPayloadBytes, "payload");

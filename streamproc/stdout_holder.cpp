@@ -2,6 +2,7 @@
 
 #include "base/process/fork.hpp"
 #include "base/process/pipe.hpp"
+#include "streamproc/sandbox/system_calls.hpp"
 
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <exception>
 
 namespace imgcrypt::streamproc {
 namespace {
@@ -35,8 +37,18 @@ void close_all_but_stdout(int word, long parent) {
   ::syscall(SYS_close_range, highest + 1, ~0U, 0);
 }
 
+// As far as this kernel can: a holder that is not shut in is better than none.
+void shut_in_holder() noexcept {
+  try {
+    if (has_seccomp()) allow_holding();
+  } catch (const std::exception&) {
+    return;
+  }
+}
+
 [[noreturn]] void hold(int word, long parent) {
   close_all_but_stdout(word, parent);
+  shut_in_holder();
   char byte = 0;
   ssize_t size = -1;
   while ((size = ::read(word, &byte, 1)) < 0 && errno == EINTR) continue;

@@ -16,9 +16,6 @@ namespace {
 constexpr int kPipeBytes = 1024 * 1024;  // what Linux grants everybody
 
 void write_out(Source& source) {
-  // containerd reads little at a time and would wake us for each read. If stdout is not a pipe, or a quota is
-  // used up, it stays as it is.
-  ::fcntl(STDOUT_FILENO, F_SETPIPE_SZ, kPipeBytes);
   FdSink sink(STDOUT_FILENO, "stdout");
   pump(source, sink);
 }
@@ -37,9 +34,8 @@ bool is_to_be_inflated(const OpenedLayer& layer, const Ciphertext& ciphertext, I
 }
 
 // layer.mac is copied: decompressing may have been tried with it already.
-void write_as_stored(const OpenedLayer& layer, const Ciphertext& ciphertext) {
-  const auto source = open_ciphertext(ciphertext, layer.size);
-  DecryptingSource plaintext(*source, layer.options, layer.mac);
+void write_as_stored(const OpenedLayer& layer, Source& ciphertext) {
+  DecryptingSource plaintext(ciphertext, layer.options, layer.mac);
   write_out(plaintext);
 }
 
@@ -48,9 +44,8 @@ void write_as_stored(const OpenedLayer& layer, const Ciphertext& ciphertext) {
 class InflatedLayer {
  public:
   // Throws when its beginning cannot be decompressed, or read at all.
-  InflatedLayer(const OpenedLayer& layer, const Ciphertext& ciphertext)
-      : source_(open_ciphertext(ciphertext, layer.size)),
-        plaintext_(*source_, layer.options, layer.mac),
+  InflatedLayer(const OpenedLayer& layer, Source& ciphertext)
+      : plaintext_(ciphertext, layer.options, layer.mac),
         inflating_(plaintext_),
         inflated_(inflating_, kLookedAt) {}
 
@@ -63,7 +58,6 @@ class InflatedLayer {
   // Layers of up to so many bytes are decompressed to their verified end before the choice is made.
   static constexpr std::size_t kLookedAt = 8 * kChunkSize;
 
-  std::unique_ptr<Source> source_;
   DecryptingSource plaintext_;
   InflatingSource inflating_;
   PeekedSource inflated_;
@@ -72,7 +66,7 @@ class InflatedLayer {
 // Null when the layer is to be written as it is stored. Decompressing may not cost an image that containerd
 // would unpack, so whatever fails before the first byte is written is no failure yet: if the layer cannot be
 // read, it will fail again.
-std::unique_ptr<InflatedLayer> try_inflating(const OpenedLayer& layer, const Ciphertext& ciphertext) {
+std::unique_ptr<InflatedLayer> try_inflating(const OpenedLayer& layer, Source& ciphertext) {
   try {
     auto inflated = std::make_unique<InflatedLayer>(layer, ciphertext);
     return inflated->looks_compressed() ? nullptr : std::move(inflated);
@@ -84,14 +78,18 @@ std::unique_ptr<InflatedLayer> try_inflating(const OpenedLayer& layer, const Cip
 
 }  // namespace
 
-void write_layer(const OpenedLayer& layer, const Ciphertext& ciphertext, Inflate inflate) {
-  const auto inflated =
-      is_to_be_inflated(layer, ciphertext, inflate) ? try_inflating(layer, ciphertext) : nullptr;
-  if (inflated) {
-    inflated->write();
-  } else {
-    write_as_stored(layer, ciphertext);
+void write_layer(const OpenedLayer& layer, const Ciphertext& ciphertext, Inflate inflate,
+                 SandboxMode sandbox) {
+  // containerd reads little at a time and would wake us for each read. If stdout is not a pipe, or a quota is
+  // used up, it stays as it is.
+  ::fcntl(STDOUT_FILENO, F_SETPIPE_SZ, kPipeBytes);
+  auto source = open_ciphertext(ciphertext, layer.size);  // which starts the thread that hashes
+  narrow(sandbox);
+  if (is_to_be_inflated(layer, ciphertext, inflate)) {
+    if (const auto inflated = try_inflating(layer, *source)) return inflated->write();
+    source = open_ciphertext(ciphertext, layer.size);
   }
+  write_as_stored(layer, *source);
 }
 
 }  // namespace imgcrypt::streamproc

@@ -12,7 +12,9 @@ namespace imgcrypt::streamproc {
 // Decompressing is only a service: a layer of which not even the first MiB can be decompressed is written as
 // it is stored, and containerd decides; so is one that looks compressed even then, as containerd tells by the
 // first bytes and would take what was compressed twice for compressed once. Throws kIntegrity, kRefused,
-// kOther; kCancelled. Whenever it throws, part of the layer may have been written.
-void write_layer(const OpenedLayer& layer, const Ciphertext& ciphertext, Inflate inflate);
+// kOther; kCancelled. Whenever it throws, part of the layer may have been written. Before it looks at a
+// decrypted byte, it narrows the sandbox.
+void write_layer(const OpenedLayer& layer, const Ciphertext& ciphertext, Inflate inflate,
+                 SandboxMode sandbox);
 
 }  // namespace imgcrypt::streamproc

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -20,14 +21,6 @@ void wipe_on_fork(void* memory, std::size_t size) {
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   const std::size_t in_page = reinterpret_cast<std::uintptr_t>(memory) % page;
   ::madvise(static_cast<std::uint8_t*>(memory) - in_page, in_page + size, MADV_WIPEONFORK);
-}
-
-std::uint8_t* allocate(std::size_t size) {
-  static const int kReady = sodium_init();
-  void* memory = kReady < 0 ? nullptr : sodium_malloc(size);
-  if (memory == nullptr) throw std::bad_alloc();
-  wipe_on_fork(memory, size);
-  return static_cast<std::uint8_t*>(memory);
 }
 
 struct Region {
@@ -54,6 +47,9 @@ class SpareRegions {
     return data;
   }
 
+  // In a forked child they are wiped, and with them what libsodium checks when it frees them.
+  void forget() noexcept { count_ = 0; }
+
   // Keeps it, and returns what is to be freed instead: the region itself if it is large, the oldest one if
   // there are many, or null.
   [[nodiscard]] std::uint8_t* give(Region region) noexcept {
@@ -79,6 +75,19 @@ class SpareRegions {
 };
 
 constinit SpareRegions spare_regions;
+
+bool start() {
+  ::pthread_atfork(nullptr, nullptr, [] { spare_regions.forget(); });
+  return sodium_init() >= 0;
+}
+
+std::uint8_t* allocate(std::size_t size) {
+  static const bool kIsReady = start();
+  void* memory = kIsReady ? sodium_malloc(size) : nullptr;
+  if (memory == nullptr) throw std::bad_alloc();
+  wipe_on_fork(memory, size);
+  return static_cast<std::uint8_t*>(memory);
+}
 
 }  // namespace
 

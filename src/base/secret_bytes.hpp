@@ -1,7 +1,8 @@
 // Memory for keys and passphrases: between guard pages, locked in RAM as far as the system's limits allow,
 // left out of core files, wiped in forked children, and zeroed when freed. It can only be moved, so that
 // every copy of a secret can be found by searching for `copy_of` and `joined`. There is no operator<< and no
-// operator==: compare with equal_constant_time. Different objects may be used in different threads.
+// operator==: compare with equal_constant_time. Different objects may be used in different threads. A forked
+// child may make objects of its own, but must not destroy those that it has a copy of.
 #pragma once
 
 #include "base/bytes.hpp"

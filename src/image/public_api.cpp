@@ -4,6 +4,7 @@
 #include "keys/key_file.hpp"
 #include "keys/passphrase.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
+#include "keywrap/provider/key_providers.hpp"
 #include "keywrap/provider/provider.hpp"
 #include "transport/open.hpp"
 

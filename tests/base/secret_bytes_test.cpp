@@ -16,6 +16,24 @@ bool is_zero(ByteView bytes) {
   return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
 }
 
+// What waits to be used again was wiped as well, which libsodium would take for an overflow.
+TEST(SecretBytes, MayBeMadeInAForkedChild) {
+  {
+    std::vector<SecretBytes> spare;
+    for (int i = 0; i < 8; ++i) spare.emplace_back(32);
+  }
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::vector<SecretBytes> secrets;
+    for (int i = 0; i < 20; ++i) secrets.emplace_back(i % 2 == 0 ? 32 : 16);
+    secrets.clear();
+    ::_exit(0);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
 TEST(SecretBytes, AreNotThereInAForkedChild) {
   const SecretBytes secret = SecretBytes::copy_of(as_bytes("a secret"));
   const pid_t child = ::fork();

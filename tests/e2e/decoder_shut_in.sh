@@ -4,7 +4,7 @@
 # shellcheck source=../support/shell/e2e.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
 
-libraries=(libc libcrypto libisal libm libsodium libzstd)
+libraries=(libc libcrypto libisal libm libseccomp libsodium libzstd)
 
 expect_few_libraries() {
   local all others
@@ -36,6 +36,8 @@ expect_shut_in() {
   expect_equal "$(status_of NoNewPrivs)" 1 "no_new_privs"
   expect_equal "$(status_of Umask)" 0077 "the umask"
   expect_equal "$(awk '/^Max core file size/ {print $5, $6}' "/proc/$decoder/limits")" "0 0" "the limit of core files"
+  expect_equal "$(status_of Seccomp_filters)" 2 "the number of seccomp filters: for opening, and for writing"
+  expect_equal "$(sed -n 's/^Seccomp:\t//p' /proc/"$(pgrep -P "$decoder")"/status)" 2 "the holder's mode of seccomp"
   expect_equal "$(stat -c %u "/proc/$decoder/status")" 0 "the owner of its /proc files, root for what cannot be dumped"
 }
 
@@ -125,6 +127,13 @@ expect_shut_in
 expect_end_on TERM 143
 start_blocked --stream
 expect_end_on INT 130
+start_blocked --sandbox=off
+expect_equal "$(status_of Seccomp)" 0 "the mode of seccomp with --sandbox=off"
+expect_end_on TERM 143
+start_blocked --sandbox=require
+expect_shut_in
+expect_end_on TERM 143
+expect_matches "$("$CTD_DECODER" --version)" "sandbox: Landlock [0-9]+, seccomp"
 python3 -B "$support_dir/forge_hmacs.py" "$TMP/encrypted" 9 9
 expect_end_while_verifying TERM 143
 expect_end_while_verifying INT 130

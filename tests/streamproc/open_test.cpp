@@ -25,34 +25,41 @@ constexpr const char* kNotTried =
     "layer authentication failed; the blob was checked for 8 of its descriptors, and the others were not "
     "tried";
 
+struct Node {
+  Gathered gathered;
+  KeyUnwrappers keys;
+};
+
 // The layer is in the store; key_ is the node's.
 class OpenLayer : public testing::Test {
  protected:
   OpenLayer() { folder_.add(layer_.bytes); }
 
-  // What a node would gather that has these keys.
-  [[nodiscard]] Gathered gathered(const std::vector<PrivateKey>& keys) const {
+  [[nodiscard]] Node node_with(const std::vector<PrivateKey>& keys) const {
     const std::string blob = folder_.path(layer_.descriptor.digest);
-    Gathered gathered{
-        layer_.descriptor.digest,
-        {{}, Fd(::open(blob.c_str(), O_RDONLY | O_CLOEXEC)), false},
-        Candidates(LayerDescriptors(folder_.store(), layer_.descriptor.digest), std::chrono::seconds(0)),
-        KeyDirectory("/no/keys"),
+    Node node{
+        {layer_.descriptor.digest,
+         {{}, Fd(::open(blob.c_str(), O_RDONLY | O_CLOEXEC)), false},
+         Candidates(LayerDescriptors(folder_.store(), layer_.descriptor.digest), std::chrono::seconds(0)),
+         KeyDirectory("/no/keys"),
+         {},
+         nullptr,
+         {},
+         {}},
         {}};
-    for (const PrivateKey& key : keys)
-      gathered.keys.push_back(std::make_unique<PrivateKeyUnwrapper>("key", key));
-    return gathered;
+    for (const PrivateKey& key : keys) node.keys.push_back(std::make_unique<PrivateKeyUnwrapper>("key", key));
+    return node;
   }
 
-  void expect_opened(Gathered gathered) const {
-    const OpenedLayer opened = open_layer(gathered);
+  void expect_opened(Node node) const {
+    const OpenedLayer opened = open_layer(node.gathered, node.keys);
     EXPECT_EQ(exposed(opened.options.key), exposed(layer_.options.key));
     EXPECT_EQ(opened.media_type, layer_.descriptor.media_type);
     EXPECT_EQ(opened.size, layer_.descriptor.size);
   }
 
-  [[nodiscard]] static Error failure_of(Gathered gathered) {
-    return failure([&] { (void)open_layer(gathered); });
+  [[nodiscard]] static Error failure_of(Node node) {
+    return failure([&] { (void)open_layer(node.gathered, node.keys); });
   }
 
   // `count` descriptors with wrong HMACs that the node's key opens.
@@ -76,14 +83,14 @@ class OpenLayer : public testing::Test {
 
 TEST_F(OpenLayer, OpensWithTheKeyThatFits) {
   folder_.add_manifest({layer_.descriptor});
-  expect_opened(gathered({key_}));
-  expect_opened(gathered({other_, key_}));
+  expect_opened(node_with({key_}));
+  expect_opened(node_with({other_, key_}));
 }
 
 TEST_F(OpenLayer, LeavesAMacForTheNextPass) {
   folder_.add_manifest({layer_.descriptor});
-  Gathered all = gathered({key_});
-  OpenedLayer opened = open_layer(all);
+  Node all = node_with({key_});
+  OpenedLayer opened = open_layer(all.gathered, all.keys);
   opened.mac.mac.update(as_bytes(layer_.bytes));
   EXPECT_EQ(opened.mac.mac.finish(), opened.mac.expected);
   EXPECT_NE(opened.mac.expected, layer_.public_options.hmac);
@@ -91,7 +98,7 @@ TEST_F(OpenLayer, LeavesAMacForTheNextPass) {
 
 TEST_F(OpenLayer, NeedsAKey) {
   folder_.add_manifest({layer_.descriptor});
-  const Error error = failure_of(gathered({}));
+  const Error error = failure_of(node_with({}));
   EXPECT_EQ(error.code(), ErrorCode::kNoKey);
   EXPECT_THAT(error.message(), HasSubstr("; no keys: /no/keys does not exist"));
   EXPECT_EQ(error.hint(),
@@ -100,19 +107,19 @@ TEST_F(OpenLayer, NeedsAKey) {
 
 TEST_F(OpenLayer, NeedsTheRightKey) {
   folder_.add_manifest({layer_.descriptor});
-  const Error error = failure_of(gathered({other_}));
+  const Error error = failure_of(node_with({other_}));
   EXPECT_EQ(error.code(), ErrorCode::kNoKey);
   EXPECT_THAT(error.message(), HasSubstr(other_.public_key().description()));
 }
 
 TEST_F(OpenLayer, NeedsADescriptor) {
   folder_.add_manifest({});
-  EXPECT_EQ(failure_of(gathered({key_})).code(), ErrorCode::kNotFound);
+  EXPECT_EQ(failure_of(node_with({key_})).code(), ErrorCode::kNotFound);
 }
 
 TEST_F(OpenLayer, RefusesAWrongHmac) {
   folder_.add_manifest({forged(layer_, 1)});
-  const Error error = failure_of(gathered({key_}));
+  const Error error = failure_of(node_with({key_}));
   EXPECT_EQ(error.code(), ErrorCode::kIntegrity);
   EXPECT_EQ(error.message(), "layer authentication failed");
 }
@@ -122,35 +129,35 @@ TEST_F(OpenLayer, RefusesADamagedLayer) {
   std::string damaged = layer_.bytes;
   damaged.back() ^= 1;
   std::ofstream(folder_.path(layer_.descriptor.digest)) << damaged;
-  EXPECT_EQ(failure_of(gathered({key_})).message(), "layer authentication failed");
+  EXPECT_EQ(failure_of(node_with({key_})).message(), "layer authentication failed");
   std::ofstream(folder_.path(layer_.descriptor.digest)) << layer_.bytes << "more";
-  EXPECT_THAT(failure_of(gathered({key_})).message(), HasSubstr("blob damaged: it is longer"));
+  EXPECT_THAT(failure_of(node_with({key_})).message(), HasSubstr("blob damaged: it is longer"));
 }
 
 TEST_F(OpenLayer, RefusesAnnotationsThatAreNotAllThere) {
   Descriptor descriptor = layer_.descriptor;
   descriptor.annotations.erase("org.opencontainers.image.enc.pubopts");
   folder_.add_manifest({descriptor});
-  EXPECT_EQ(failure_of(gathered({key_})).message(), "the annotations of its encryption are missing");
+  EXPECT_EQ(failure_of(node_with({key_})).message(), "the annotations of its encryption are missing");
 }
 
 TEST_F(OpenLayer, FindsTheGoodOneAmongBadOnes) {
   folder_.add_manifest({layer_.descriptor}, 9);
   folder_.add_manifest(forgeries(7), 5);
   folder_.add_manifest({wrapped_for(other_)}, 1);
-  expect_opened(gathered({key_}));
+  expect_opened(node_with({key_}));
 }
 
 TEST_F(OpenLayer, TellsOfDamageRatherThanOfKeys) {
   folder_.add_manifest({forged(layer_, 1)}, 9);
   folder_.add_manifest({wrapped_for(other_)}, 1);
-  EXPECT_EQ(failure_of(gathered({key_})).message(), "layer authentication failed");
+  EXPECT_EQ(failure_of(node_with({key_})).message(), "layer authentication failed");
 }
 
 TEST_F(OpenLayer, ReadsTheBlobEightTimesAtMost) {
   folder_.add_manifest({layer_.descriptor}, 9);
   folder_.add_manifest(forgeries(8), 1);
-  const Error error = failure_of(gathered({key_}));
+  const Error error = failure_of(node_with({key_}));
   EXPECT_EQ(error.code(), ErrorCode::kIntegrity);
   EXPECT_EQ(error.message(), kNotTried);
   EXPECT_EQ(error.hint(), "other images in the store name this layer too: remove those that should not");
@@ -158,13 +165,13 @@ TEST_F(OpenLayer, ReadsTheBlobEightTimesAtMost) {
 
 TEST_F(OpenLayer, SaysNothingOfOthersWhenAllWereTried) {
   folder_.add_manifest(forgeries(8), 1);
-  EXPECT_EQ(failure_of(gathered({key_})).message(), "layer authentication failed");
+  EXPECT_EQ(failure_of(node_with({key_})).message(), "layer authentication failed");
 }
 
 TEST_F(OpenLayer, TriesIdenticalDescriptorsOnce) {
   folder_.add_manifest({layer_.descriptor}, 9);
   folder_.add_manifest(std::vector<Descriptor>(120, forged(layer_, 1)), 1);
-  expect_opened(gathered({key_}));
+  expect_opened(node_with({key_}));
 }
 
 // Those that no key opens cost no pass.
@@ -173,31 +180,31 @@ TEST_F(OpenLayer, TriesManyThatAreForOthers) {
   std::vector<Descriptor> others;
   for (int i = 0; i < 20; ++i) others.push_back(wrapped_for(other_));
   folder_.add_manifest(others, 1);
-  expect_opened(gathered({key_}));
+  expect_opened(node_with({key_}));
 }
 
 TEST_F(OpenLayer, SaysThatTheSearchWasCutShort) {
   std::vector<Descriptor> others;
   for (int i = 0; i < 65; ++i) others.push_back(wrapped_for(other_));
   folder_.add_manifest(others);
-  EXPECT_THAT(failure_of(gathered({key_})).message(),
+  EXPECT_THAT(failure_of(node_with({key_})).message(),
               testing::EndsWith(" (the search ended after 64 descriptors)"));
 }
 
 TEST_F(OpenLayer, AsksOnlyTheKeysWhenTheLayerIsStreamed) {
   folder_.add_manifest({forged(layer_, 1)});
-  Gathered all = gathered({key_});
-  all.ciphertext.file = Fd();
+  Node all = node_with({key_});
+  all.gathered.ciphertext.file = Fd();
   expect_opened(std::move(all));
 }
 
 TEST_F(OpenLayer, TriesThePayloadsDescriptorAlone) {
   folder_.add_manifest({layer_.descriptor});
-  Gathered all = gathered({key_});
-  all.candidates = Candidates(forged(layer_, 1));
+  Node all = node_with({key_});
+  all.gathered.candidates = Candidates(forged(layer_, 1));
   EXPECT_EQ(failure_of(std::move(all)).message(), "layer authentication failed");
-  Gathered good = gathered({key_});
-  good.candidates = Candidates(layer_.descriptor);
+  Node good = node_with({key_});
+  good.gathered.candidates = Candidates(layer_.descriptor);
   expect_opened(std::move(good));
 }
 
@@ -220,10 +227,10 @@ TEST_F(OpenLayer, EndsWhenItIsCancelled) {
   folder_.add_manifest({layer_.descriptor}, 9);
   const auto open_and_cancel = [this] {
     install_cancel_handler();
-    Gathered all = gathered({});
+    Node all = node_with({});
     all.keys.push_back(std::make_unique<CancellingKey>());
     all.keys.push_back(std::make_unique<PrivateKeyUnwrapper>("key", key_));
-    ::_exit(error_of([&] { (void)open_layer(all); }) == ErrorCode::kCancelled ? 0 : 1);
+    ::_exit(error_of([&] { (void)open_layer(all.gathered, all.keys); }) == ErrorCode::kCancelled ? 0 : 1);
   };
   EXPECT_EXIT(open_and_cancel(), testing::ExitedWithCode(0), "");
 }
@@ -234,10 +241,10 @@ TEST_F(OpenLayer, EndsWhenTheVerificationIsCancelled) {
   folder_.add_manifest({layer_.descriptor});
   const auto open_and_cancel = [this] {
     install_cancel_handler();
-    Gathered all = gathered({key_});
-    all.candidates = Candidates(layer_.descriptor);
+    Node all = node_with({key_});
+    all.gathered.candidates = Candidates(layer_.descriptor);
     ::raise(SIGTERM);
-    ::_exit(error_of([&] { (void)open_layer(all); }) == ErrorCode::kCancelled ? 0 : 1);
+    ::_exit(error_of([&] { (void)open_layer(all.gathered, all.keys); }) == ErrorCode::kCancelled ? 0 : 1);
   };
   EXPECT_EXIT(open_and_cancel(), testing::ExitedWithCode(0), "");
 }

@@ -5,6 +5,7 @@
 #include "base/text/encoding.hpp"
 #include "keys/key_file.hpp"
 #include "keywrap/age/age_header.hpp"
+#include "keywrap/provider/key_providers.hpp"
 #include "keywrap/provider/provider.hpp"
 #include "keywrap/provider_key.hpp"
 

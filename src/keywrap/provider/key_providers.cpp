@@ -165,21 +165,6 @@ SecretBytes KeyProviders::exchange(const std::string& name, const SecretBytes& d
   }
 }
 
-std::optional<SecretBytes> KeyProviders::ask(const std::string& name, const ProviderRequest& request) {
-  const SecretBytes reply = exchange(name, format_provider_request(request, name));
-  std::optional<Error> reported;
-  try {
-    if (auto result = parse_provider_reply(request.operation, reply.expose())) return result;
-    reported = failure_in_reply(reply.expose());
-  } catch (const Error& error) {
-    const std::string shown = harmless_beginning(as_text(reply.expose()));
-    throw failure_of(name, error.in(connection(name).path() + ": its reply" +
-                                    (shown.empty() ? "" : " \"" + shown + "\"")));
-  }
-  if (reported) throw reported->in("key provider " + name);
-  return std::nullopt;
-}
-
 void KeyProviders::load() {
   if (is_loaded_) return;
   if (!settings_.config.empty()) read_config();

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "base/process/child_process.hpp"
+#include "keywrap/provider/provider_access.hpp"
 #include "keywrap/provider/provider_config.hpp"
-#include "keywrap/provider/provider_protocol.hpp"
 
 #include <atomic>
 #include <map>
@@ -42,28 +42,25 @@ struct ProviderSettings {
 
 // Safe for use by several threads. Programs that still run are killed when it is destroyed. Make it before
 // secrets are read: it may fork a watch (DeathWatch), which would keep a copy of them.
-class KeyProviders {
+class KeyProviders final : public ProviderAccess {
  public:
   // Reads nothing yet; the configuration is read when it is first needed.
   explicit KeyProviders(ProviderSettings settings);
-  ~KeyProviders();
+  ~KeyProviders() override;
+  KeyProviders(const KeyProviders&) = delete;
+  KeyProviders& operator=(const KeyProviders&) = delete;
 
   // Those that are configured, then our own. The reference lives as long as this. Throws kUsage for a
   // configuration that is missing or broken.
   [[nodiscard]] const std::vector<ProviderEntry>& entries();
 
-  // Throws kUsage for a provider that is not in the configuration, even if it is one of our own.
-  void require_configured(const std::string& name);
+  void require_configured(const std::string& name) override;
   // Throws kUsage for a provider that is neither configured nor our own, kProvider for one that cannot be
   // started. Starts nothing.
   void require(const std::string& name);
 
-  // The provider's answer to a document, neither of them looked into. Throws as ask.
-  [[nodiscard]] SecretBytes exchange(const std::string& name, const SecretBytes& document);
-  // The packet or the private options; nullopt when the reply has no result. Throws as require; kProvider,
-  // naming the provider, when it fails or takes longer than the limit; kRefused above kMostProviderCalls;
-  // kCancelled.
-  [[nodiscard]] std::optional<SecretBytes> ask(const std::string& name, const ProviderRequest& request);
+  // Also throws as require, and kRefused above kMostProviderCalls.
+  [[nodiscard]] SecretBytes exchange(const std::string& name, const SecretBytes& document) override;
 
  private:
   // How one provider is asked: by one program that is kept, or by one for each request.

@@ -4,6 +4,7 @@
 
 #include <imgcrypt/error.hpp>
 
+#include <mutex>
 #include <utility>
 
 namespace imgcrypt {
@@ -46,7 +47,7 @@ struct ProviderUnwrapper::Known {
   }
 };
 
-ProviderUnwrapper::ProviderUnwrapper(std::shared_ptr<KeyProviders> providers, ProviderParameters parameters)
+ProviderUnwrapper::ProviderUnwrapper(std::shared_ptr<ProviderAccess> providers, ProviderParameters parameters)
     : providers_(std::move(providers)),
       parameters_(std::move(parameters)),
       known_(std::make_unique<Known>()) {}

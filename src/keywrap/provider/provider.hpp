@@ -3,7 +3,7 @@
 #pragma once
 
 #include "keywrap/key_wrapper.hpp"
-#include "keywrap/provider/key_providers.hpp"
+#include "keywrap/provider/provider_access.hpp"
 
 #include <map>
 #include <memory>
@@ -32,7 +32,7 @@ using ProviderParameters = std::map<std::string, std::vector<std::string>>;
 // One packet, made by the provider `name` for these parameters.
 class ProviderWrapper final : public KeyWrapper {
  public:
-  ProviderWrapper(std::shared_ptr<KeyProviders> providers, std::string annotation, std::string name,
+  ProviderWrapper(std::shared_ptr<ProviderAccess> providers, std::string annotation, std::string name,
                   std::vector<std::string> parameters)
       : providers_(std::move(providers)),
         annotation_(std::move(annotation)),
@@ -42,7 +42,7 @@ class ProviderWrapper final : public KeyWrapper {
   [[nodiscard]] Bytes wrap(const SecretBytes& options) const override;
 
  private:
-  std::shared_ptr<KeyProviders> providers_;
+  std::shared_ptr<ProviderAccess> providers_;
   std::string annotation_;
   std::string name_;
   std::vector<std::string> parameters_;
@@ -52,7 +52,7 @@ class ProviderWrapper final : public KeyWrapper {
 // A packet that occurs again is not asked for again, whichever layer it belongs to.
 class ProviderUnwrapper final : public KeyUnwrapper {
  public:
-  ProviderUnwrapper(std::shared_ptr<KeyProviders> providers, ProviderParameters parameters);
+  ProviderUnwrapper(std::shared_ptr<ProviderAccess> providers, ProviderParameters parameters);
   ~ProviderUnwrapper() override;
   // True for every annotation of a scheme that programs unwrap, whether its provider is known here or not.
   [[nodiscard]] bool reads(std::string_view annotation) const override;
@@ -68,7 +68,7 @@ class ProviderUnwrapper final : public KeyUnwrapper {
   void require_configured(const std::string& name) const;
   [[nodiscard]] SecretBytes ask(const std::string& name, ByteView packet) const;
 
-  std::shared_ptr<KeyProviders> providers_;
+  std::shared_ptr<ProviderAccess> providers_;
   ProviderParameters parameters_;
   // The answers so far, by provider and packet; shared by the threads that use this.
   std::unique_ptr<Known> known_;

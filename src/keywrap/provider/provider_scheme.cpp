@@ -1,5 +1,6 @@
 #include "keywrap/provider/provider_scheme.hpp"
 
+#include "keywrap/provider/key_providers.hpp"
 #include "keywrap/provider/provider.hpp"
 #include "keywrap/provider_key.hpp"
 
