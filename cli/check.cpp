@@ -3,14 +3,10 @@
 #include "base/text/short_list.hpp"
 #include "cli/commands.hpp"
 #include "cli/json/results.hpp"
-#include "cli/options/image_arguments.hpp"
+#include "cli/options/images/read_image.hpp"
+#include "cli/options/images/selection_options.hpp"
 #include "cli/options/jobs_option.hpp"
-#include "cli/options/key_options.hpp"
-#include "cli/options/links_option.hpp"
-#include "cli/options/registry_options.hpp"
-#include "cli/options/selection_options.hpp"
-#include "cli/options/tmpdir_option.hpp"
-#include "transport/open.hpp"
+#include "cli/options/keys/key_options.hpp"
 
 #include <memory>
 
@@ -18,15 +14,12 @@ namespace imgcrypt::cli {
 namespace {
 
 struct CheckArguments {
-  std::string reference;
+  ReadImage image;
   bool is_full = false;
   bool requires_encrypted = false;
   SelectionOptions selection;
-  LinksOption links;
-  TmpdirOption tmpdir;
   KeyOptions keys;
   JobsOption jobs;
-  RegistryArguments registry;
 };
 
 std::string_view word(LayerState state) {
@@ -106,12 +99,8 @@ void print(const CheckResult& result, const Reference& reference, const Descript
 }
 
 void run_check(const CheckArguments& options, Output& output) {
-  const Reference reference = Reference::parse(options.reference);
   const Selection selection = options.selection.value();
-  const auto source = open_source(reference, {.links = options.links.value(),
-                                              .is_wanted = wanted_by(selection),
-                                              .registry = options.registry.one(output),
-                                              .temporary_directory = options.tmpdir.value()});
+  const auto source = options.image.open(selection, output);
   // Unlike decrypt, check is of use without a key, and then says what it did not try.
   const bool has_keys = options.keys.are_given() || !ProviderOptions::config().empty();
   const KeyUnwrappers keys = has_keys ? options.keys.read(output) : KeyUnwrappers();
@@ -131,6 +120,7 @@ void run_check(const CheckArguments& options, Output& output) {
                 short_list(passed_over));
   if (!has_keys && result.encrypted() > 0)
     output.note("no key was given; give one with -k to check that it opens the layers");
+  const Reference reference = Reference::parse(options.image.reference);
   const Descriptor& root = source->root().descriptor;
   print(result, reference, root, output);
   // Scripts want the report most when the check fails. Only for them is it made: it may be large.
@@ -142,21 +132,17 @@ void run_check(const CheckArguments& options, Output& output) {
 
 }  // namespace
 
-void add_check(CLI::App& app, Output& output) {
+void define_check(CLI::App& command, Output& output) {
   const auto options = std::make_shared<CheckArguments>();
-  CLI::App* command =
-      app.add_subcommand("check", "Check that an image is complete and that your keys open its layers");
-  add_source_argument(*command, "REF", options->reference, "image to check");
-  options->selection.add_to(*command, "not checked");
-  command->add_flag("--full", options->is_full, "read every layer, and check its digest, HMAC and diff_id");
-  command->add_flag("--require-encrypted", options->requires_encrypted,
-                    "fail if a layer of the file system is not encrypted, whatever --layer selects");
-  options->links.add_to(*command);
-  options->tmpdir.add_to(*command);
-  options->keys.add_to(*command);
-  options->jobs.add_to(*command);
-  options->registry.add_to(*command, RegistrySides::kOne);
-  command->callback([options, &output] { run_check(*options, output); });
+  options->image.add_argument_to(command, "image to check");
+  options->selection.add_to(command, "not checked");
+  command.add_flag("--full", options->is_full, "read every layer, and check its digest, HMAC and diff_id");
+  command.add_flag("--require-encrypted", options->requires_encrypted,
+                   "fail if a layer of the file system is not encrypted, whatever --layer selects");
+  options->keys.add_to(command);
+  options->jobs.add_to(command);
+  options->image.add_options_to(command);
+  command.callback([options, &output] { run_check(*options, output); });
 }
 
 }  // namespace imgcrypt::cli

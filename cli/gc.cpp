@@ -27,15 +27,13 @@ void run_gc(const GcArguments& arguments, Output& output) {
   JsonArray removed;
   for (const StoredBlob& blob : garbage) {
     bytes += blob.size;
-    if (!lines.empty()) lines.end_line();
-    lines += blob.digest.string();
+    lines.add_line(blob.digest.string());
     removed.add(JsonObject().add("digest", blob.digest.string()).add("size", blob.size));
   }
   JsonArray left;
   for (const UnfinishedBlob& file : unfinished) {
     bytes += file.size;
-    if (!lines.empty()) lines.end_line();
-    lines += file.path;
+    lines.add_line(file.path);
     left.add(JsonObject().add("path", file.path).add("size", file.size));
   }
   std::string what = std::to_string(garbage.size()) + (garbage.size() == 1 ? " blob" : " blobs");
@@ -52,12 +50,11 @@ void run_gc(const GcArguments& arguments, Output& output) {
 
 }  // namespace
 
-void add_gc(CLI::App& app, Output& output) {
+void define_gc(CLI::App& command, Output& output) {
   const auto arguments = std::make_shared<GcArguments>();
-  CLI::App* command = app.add_subcommand("gc", "Remove blobs from an image layout that no image of it needs");
-  command->add_option("LAYOUT", arguments->reference, "layout to tidy up: oci:DIR")->required();
-  arguments->dry_run.add_to(*command);
-  command->callback([arguments, &output] { run_gc(*arguments, output); });
+  command.add_option("LAYOUT", arguments->reference, "layout to tidy up: oci:DIR")->required();
+  arguments->dry_run.add_to(command);
+  command.callback([arguments, &output] { run_gc(*arguments, output); });
 }
 
 }  // namespace imgcrypt::cli

@@ -1,7 +1,7 @@
 #include "base/process/fd.hpp"
 #include "cli/commands.hpp"
-#include "cli/options/credential_files.hpp"
-#include "cli/options/registry_options.hpp"
+#include "cli/options/images/credential_files.hpp"
+#include "cli/options/images/registry_options.hpp"
 #include "cli/terminal/prompt.hpp"
 #include "transport/credentials/credential_store.hpp"
 #include "transport/registry/check_login.hpp"
@@ -128,27 +128,25 @@ void run_login(const LoginArguments& arguments, Output& output) {
 
 }  // namespace
 
-void add_login(CLI::App& app, Output& output) {
+void define_login(CLI::App& command, Output& output) {
   const auto arguments = std::make_shared<LoginArguments>();
-  CLI::App* command =
-      app.add_subcommand("login", "Store credentials for a registry, after it has accepted them");
   command
-      ->add_option("REGISTRY", arguments->registry, "HOST[:PORT], or HOST[:PORT]/PATH for some repositories")
+      .add_option("REGISTRY", arguments->registry, "HOST[:PORT], or HOST[:PORT]/PATH for some repositories")
       ->required();
-  command->add_option("-u,--username", arguments->user, "user (default: ask)")->type_name("USER");
+  command.add_option("-u,--username", arguments->user, "user (default: ask)")->type_name("USER");
   CLI::Option* password =
       command
-          ->add_option("-p,--password", arguments->password,
-                       "password, which other users can see if it is given so (default: ask)")
+          .add_option("-p,--password", arguments->password,
+                      "password, which other users can see if it is given so (default: ask)")
           ->type_name("PASSWORD");
   CLI::Option* from_stdin =
-      command->add_flag("--password-stdin", arguments->from_stdin, "read the password from stdin");
+      command.add_flag("--password-stdin", arguments->from_stdin, "read the password from stdin");
   from_stdin->excludes(password);
-  command->add_flag("--get-login", arguments->get_login, "print the user that is logged in")
+  command.add_flag("--get-login", arguments->get_login, "print the user that is logged in")
       ->excludes(password)
       ->excludes(from_stdin);
-  arguments->options.add_to(*command, RegistrySides::kLogin);
-  command->callback([arguments, &output] { run_login(*arguments, output); });
+  arguments->options.add_to(command, RegistrySides::kLogin);
+  command.callback([arguments, &output] { run_login(*arguments, output); });
 }
 
 }  // namespace imgcrypt::cli

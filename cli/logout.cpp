@@ -1,5 +1,5 @@
 #include "cli/commands.hpp"
-#include "cli/options/credential_files.hpp"
+#include "cli/options/images/credential_files.hpp"
 #include "transport/credentials/credential_store.hpp"
 
 #include <memory>
@@ -44,13 +44,12 @@ void run_logout(const LogoutArguments& arguments, Output& output) {
 
 }  // namespace
 
-void add_logout(CLI::App& app, Output& output) {
+void define_logout(CLI::App& command, Output& output) {
   const auto arguments = std::make_shared<LogoutArguments>();
-  CLI::App* command = app.add_subcommand("logout", "Remove stored credentials for a registry");
-  command->add_option("REGISTRY", arguments->registry, "as it was given to login");
-  command->add_flag("-a,--all", arguments->is_all, "remove those for all registries");
-  command->add_option("--authfile", arguments->authfile, "file with credentials")->type_name("FILE");
-  command->callback([arguments, &output] { run_logout(*arguments, output); });
+  command.add_option("REGISTRY", arguments->registry, "as it was given to login");
+  command.add_flag("-a,--all", arguments->is_all, "remove those for all registries");
+  command.add_option("--authfile", arguments->authfile, "file with credentials")->type_name("FILE");
+  command.callback([arguments, &output] { run_logout(*arguments, output); });
 }
 
 }  // namespace imgcrypt::cli

@@ -34,7 +34,7 @@ void allow_many_files() {
   ::setrlimit(RLIMIT_NOFILE, &files);
 }
 
-void build(CLI::App& app, Output& output) {
+void build(CLI::App& app, std::span<const std::string> arguments, Output& output) {
   app.formatter(std::make_shared<HelpText>());
   app.set_help_flag("-h,--help", "print this help");
   app.set_version_flag("-V,--version", IMGCRYPT_VERSION, "print the version, as the command version does");
@@ -42,7 +42,7 @@ void build(CLI::App& app, Output& output) {
   // Help texts say their defaults themselves, in words.
   app.option_defaults()->always_capture_default(false);
   output.add_to(app);
-  add_commands(app, output);
+  add_commands(app, arguments, output);
 }
 
 void print(const std::string& text) {
@@ -96,7 +96,7 @@ int main(int argc, char** argv) {
     prepare_process();  // before any file is opened or thread started
     cli::allow_many_files();
     orphans.emplace();
-    cli::build(app, output);
+    cli::build(app, arguments, output);
     cli::run(app, arguments, output);
   } catch (const CLI::ParseError& error) {
     status = cli::end_parsing(app, error, arguments, output);

@@ -1,7 +1,6 @@
 #include "cli/commands.hpp"
-#include "cli/options/links_option.hpp"
-#include "cli/options/registry_options.hpp"
-#include "cli/options/tmpdir_option.hpp"
+#include "cli/options/images/transport_arguments.hpp"
+#include "transport/open.hpp"
 
 #include <memory>
 #include <set>
@@ -11,9 +10,7 @@ namespace {
 
 struct TagsArguments {
   std::string reference;
-  LinksOption links;
-  RegistryArguments registry;
-  TmpdirOption tmpdir;
+  TransportArguments transport;
 };
 
 JsonObject json_of(const ListedImage& image) {
@@ -34,10 +31,7 @@ void run_tags(const TagsArguments& arguments, Output& output) {
   std::set<std::string> names;  // of one image that is listed twice there is one line
   std::size_t untagged = 0;
   JsonArray images;
-  const TransportOptions reading{.links = arguments.links.value(),
-                                 .registry = arguments.registry.one(output),
-                                 .temporary_directory = arguments.tmpdir.value()};
-  for (const ListedImage& image : list_images(reference, reading)) {
+  for (const ListedImage& image : list_images(reference, arguments.transport.one(output))) {
     images.add(json_of(image));
     const std::string place = reference.string() + ":@" + std::to_string(image.position);
     if (image.problem) output.warn(place + " cannot be read: " + image.problem->message());
@@ -46,8 +40,7 @@ void run_tags(const TagsArguments& arguments, Output& output) {
     if (tag.empty()) {
       ++untagged;
     } else if (names.insert(line).second) {
-      if (!lines.empty()) lines.end_line();
-      lines += line;
+      lines.add_line(line);
     }
   }
   if (untagged > 0) {
@@ -60,18 +53,15 @@ void run_tags(const TagsArguments& arguments, Output& output) {
 
 }  // namespace
 
-void add_tags(CLI::App& app, Output& output) {
+void define_tags(CLI::App& command, Output& output) {
   const auto arguments = std::make_shared<TagsArguments>();
-  CLI::App* command = app.add_subcommand("tags", "List the tags of a store");
   command
-      ->add_option(
+      .add_option(
           "STORE", arguments->reference,
           "store to list: oci:DIR, docker://HOST/REPOSITORY, oci-archive:FILE, docker-archive:FILE or -")
       ->required();
-  arguments->links.add_to(*command);
-  arguments->registry.add_to(*command, RegistrySides::kOne);
-  arguments->tmpdir.add_to(*command);
-  command->callback([arguments, &output] { run_tags(*arguments, output); });
+  arguments->transport.add_to(command, RegistrySides::kOne);
+  command.callback([arguments, &output] { run_tags(*arguments, output); });
 }
 
 }  // namespace imgcrypt::cli

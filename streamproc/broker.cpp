@@ -31,8 +31,9 @@ namespace {
 // Questions.
 constexpr std::uint32_t kRequireConfigured = 1;  // first: the provider
 constexpr std::uint32_t kExchange = 2;           // first: the provider, second: the document
+constexpr std::uint32_t kProgramOf = 3;          // first: the provider
 // Answers: kDone, or the code of an Error, with its message and hint.
-constexpr std::uint32_t kDone = 0;  // second: the provider's answer to a document
+constexpr std::uint32_t kDone = 0;  // second: the provider's answer to a document, or its program
 
 constexpr std::size_t kMostTextBytes = std::size_t{4}
                                        << 20U;  // of either text: far above every document's limit
@@ -86,6 +87,7 @@ BrokerMessage answer(KeyProviders& providers, const BrokerMessage& question) {
   const std::string name(as_text(question.first.expose()));
   try {
     if (question.word == kExchange) return {kDone, {}, providers.exchange(name, question.second)};
+    if (question.word == kProgramOf) return {kDone, {}, text(providers.program_of(name))};
     providers.require_configured(name);
     return {kDone, {}, {}};
   } catch (const Error& error) {
@@ -180,6 +182,10 @@ void Broker::require_configured(const std::string& name) {
 
 SecretBytes Broker::exchange(const std::string& name, const SecretBytes& document) {
   return ask_broker({kExchange, text(name), SecretBytes::copy_of(document.expose())}).second;
+}
+
+std::string Broker::program_of(const std::string& name) {
+  return std::string(as_text(ask_broker({kProgramOf, text(name), {}}).second.expose()));
 }
 
 }  // namespace imgcrypt::streamproc

@@ -30,6 +30,7 @@ class Broker final : public ProviderAccess {
   void require_configured(const std::string& name) override;
   // Throws as KeyProviders::exchange; kProvider when the broker was killed.
   [[nodiscard]] SecretBytes exchange(const std::string& name, const SecretBytes& document) override;
+  [[nodiscard]] std::string program_of(const std::string& name) override;
 
  private:
   BrokerMessage ask_broker(const BrokerMessage& question);

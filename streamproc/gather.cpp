@@ -32,29 +32,30 @@ struct FoundBlob {
   bool is_stdin_used = false;  // to its end: nothing more can be read from it
 };
 
-FoundBlob find_layer(const Head& head, const std::optional<Digest>& named, const ContentStore& store) {
+FoundBlob find_layer(const Head& head, const std::optional<Digest>& named, const ContentStores& stores) {
   const std::string open_files = open_files_of(::getppid());
-  auto blob = find_blob(head, named, open_files, store);
-  if (!blob && !named) blob = blob_on_stdin(head, store);
+  auto blob = find_blob(head, named, open_files, stores);
+  if (!blob && !named) blob = blob_on_stdin(head, stores);
   if (blob || named) return {std::move(blob)};
   // Costs a pass over stdin, but the head is no proof where the parent does not have the blob open, or has
   // another one open that begins like it.
   for (const Digest& digest : digests_of_stdin(head)) {
-    blob = find_blob(head, digest, open_files, store);
+    blob = find_blob(head, digest, open_files, stores);
     if (blob) break;
   }
   return {std::move(blob), true};
 }
 
 Candidates candidates_for(const std::optional<Payload>& payload, const std::optional<LayerBlob>& blob,
-                          const ContentStore& store) {
+                          const Options& options) {
   // The payload comes from containerd itself; what the store says anybody may have put there.
   if (payload && has_encryption_annotations(payload->layer.annotations)) return Candidates(payload->layer);
   if (blob) return Candidates(LayerDescriptors(blob->store, blob->digest));
   throw Error(ErrorCode::kNotFound,
               "no readable payload on file descriptor 3, and the layer is not among the files that the "
               "parent process has open, nor in " +
-                  store.root(),
+                  options.content_roots.front() +
+                  (options.content_roots.size() > 1 ? " or the other stores" : ""),
               "name containerd's content store with --content-root");
 }
 
@@ -90,15 +91,15 @@ Gathered gather(const Options& options) {
   std::optional<Payload> payload = read_payload();
   if (!is_wanted && (!payload || payload->provider_parameters.empty())) broker.reset();
   Head head = read_head(STDIN_FILENO);
-  const ContentStore store(options.content_root);
+  const ContentStores stores(options.content_roots.begin(), options.content_roots.end());
   const auto named = payload ? std::optional(payload->layer.digest) : std::nullopt;
   // While streaming too: without a payload only the blob's name says which layer it is.
-  FoundBlob found = find_layer(head, named, store);
-  Candidates candidates = candidates_for(payload, found.blob, store);
+  FoundBlob found = find_layer(head, named, stores);
+  Candidates candidates = candidates_for(payload, found.blob, options);
   // From here on there is a blob, or a payload that describes the layer.
   Digest digest = named ? *named : found.blob->digest;
-  SandboxSettings sandbox = {{found.blob ? found.blob->store.root() : store.root(), options.keys},
-                             broker ? broker->process() : 0};
+  SandboxSettings sandbox = {{options.keys}, broker ? broker->process() : 0};
+  if (found.blob) sandbox.readable.push_back(found.blob->store.root());
   Ciphertext ciphertext = ciphertext_of(std::move(head), std::move(found), payload, options);
   ProviderParameters parameters = parameters_of(payload, directory);
   std::shared_ptr<ProviderAccess> providers = std::move(broker);

@@ -62,23 +62,29 @@ std::optional<LayerBlob> find_among(const std::string& open_files, const Head& h
 
 std::string open_files_of(pid_t process) { return "/proc/" + std::to_string(process) + "/fd"; }
 
-std::optional<LayerBlob> blob_on_stdin(const Head& head, const ContentStore& store) {
+std::optional<LayerBlob> blob_on_stdin(const Head& head, const ContentStores& stores) {
   const fs::path link = "/proc/self/fd/0";
   std::error_code failure;
   const auto place = parse_blob_path(fs::read_symlink(link, failure).string());
   if (!place) return std::nullopt;
-  // The name alone might be another store's.
-  const std::string path = store.path(place->digest);
-  return fs::equivalent(path, link, failure) ? match(path, path, head, place->digest) : std::nullopt;
+  for (const ContentStore& store : stores) {
+    // The name alone might be another store's.
+    const std::string path = store.path(place->digest);
+    if (fs::equivalent(path, link, failure)) return match(path, path, head, place->digest);
+  }
+  return std::nullopt;
 }
 
 std::optional<LayerBlob> find_blob(const Head& head, const std::optional<Digest>& digest,
-                                   const std::string& open_files, const ContentStore& store) {
+                                   const std::string& open_files, const ContentStores& stores) {
   // The parent's files first: they lead to the store that is in use, wherever its root is.
   auto in_use = find_among(open_files, head, digest);
   if (in_use || !digest) return in_use;
-  const std::string path = store.path(*digest);
-  return match(path, path, head, digest);
+  for (const ContentStore& store : stores) {
+    const std::string path = store.path(*digest);
+    if (auto blob = match(path, path, head, digest)) return blob;
+  }
+  return std::nullopt;
 }
 
 }  // namespace imgcrypt::streamproc

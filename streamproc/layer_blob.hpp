@@ -10,8 +10,12 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace imgcrypt::streamproc {
+
+// Those that are looked into, in this order.
+using ContentStores = std::vector<ContentStore>;
 
 struct LayerBlob {
   Fd file;  // for reading, with a position of its own
@@ -25,14 +29,14 @@ struct LayerBlob {
 [[nodiscard]] std::string open_files_of(pid_t process);
 
 // The blob that begins with `head`, or is it if it is whole, among `open_files`, as far as they are in
-// content stores; with `digest`, the blob of that name there or in `store`. A process whose files we may not
-// see has none. nullopt also when several begin like that: then its digest must be known. Throws kOther when
-// a blob cannot be read.
+// content stores; with `digest`, the blob of that name there or in one of `stores`. A process whose files we
+// may not see has none. nullopt also when several begin like that: then its digest must be known. Throws
+// kOther when a blob cannot be read.
 [[nodiscard]] std::optional<LayerBlob> find_blob(const Head& head, const std::optional<Digest>& digest,
-                                                 const std::string& open_files, const ContentStore& store);
+                                                 const std::string& open_files, const ContentStores& stores);
 
-// The blob of `store` that stdin itself is, as when the decoder is started by hand. Throws kOther when it
-// cannot be read.
-[[nodiscard]] std::optional<LayerBlob> blob_on_stdin(const Head& head, const ContentStore& store);
+// The blob of one of `stores` that stdin itself is, as when the decoder is started by hand. Throws kOther
+// when it cannot be read.
+[[nodiscard]] std::optional<LayerBlob> blob_on_stdin(const Head& head, const ContentStores& stores);
 
 }  // namespace imgcrypt::streamproc

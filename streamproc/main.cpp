@@ -62,7 +62,12 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
       "print the version, and what this kernel offers for the sandbox");
   app.option_defaults()->always_capture_default();  // which --help then shows
   app.add_option("--decryption-keys-path", options.keys, "directory of private keys")->type_name("DIR");
-  app.add_option("--content-root", options.content_root, "containerd's content store")->type_name("DIR");
+  app.add_option("--content-root", options.content_roots,
+                 "containerd's content store, for a layer that the parent process does not have open; may be "
+                 "given several times")
+      ->type_name("DIR")
+      ->allow_extra_args(false)
+      ->default_str("those of containerd, Docker, k3s and RKE2");
   app.add_option("--spool-dir", options.spool,
                  "where a layer is kept until it is verified if its blob is not found")
       ->type_name("DIR");

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace imgcrypt::streamproc {
 
@@ -18,9 +19,10 @@ namespace imgcrypt::streamproc {
 enum class Inflate { kAuto, kAlways, kNever };
 
 struct Options {
-  std::string keys = kDefaultKeyDirectory;         // directory
-  std::string content_root = kDefaultContentRoot;  // directory
-  std::string spool = "/var/tmp";                  // directory for a layer whose blob is not found
+  std::string keys = kDefaultKeyDirectory;  // directory
+  // Directories; one that does not exist is an empty store.
+  std::vector<std::string> content_roots{kDefaultContentRoots.begin(), kDefaultContentRoots.end()};
+  std::string spool = "/var/tmp";  // directory for a layer whose blob is not found
   // Empty: none is named in the environment, which main reads.
   std::string provider_config;                               // as ProviderSettings::config
   std::chrono::seconds provider_timeout = kProviderTimeout;  // for one answer

@@ -3,6 +3,7 @@
 #include "cli/command_line/usage_error.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace imgcrypt::cli {
 namespace {
@@ -108,6 +109,25 @@ std::vector<std::string> choices_of(const CLI::Option& option) {
   const std::size_t start = whole.find(":{");
   if (!takes_value(option) || start == std::string::npos) return {};
   return split(std::string_view(whole).substr(start + 2, whole.find('}', start) - start - 2), ',');
+}
+
+// From what the parser's check says of itself: "UINT in [1 - 1024]".
+std::optional<NumberRange> range_of(const CLI::Option& option) {
+  const std::string type = option.get_type_name();
+  const std::size_t start = type.find(" in [");
+  if (start == std::string::npos) return std::nullopt;
+  NumberRange range;
+  const char* end = type.data() + type.size();
+  const auto [stop, error] = std::from_chars(type.data() + start + 5, end, range.least);
+  if (error != std::errc() || end - stop < 3) return std::nullopt;
+  if (std::from_chars(stop + 3, end, range.most).ec != std::errc()) return std::nullopt;
+  return range;
+}
+
+bool NumberRange::contains(const std::string& text) const {
+  long long number = 0;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && stop == text.data() + text.size() && number >= least && number <= most;
 }
 
 }  // namespace imgcrypt::cli

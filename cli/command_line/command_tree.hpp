@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,5 +40,14 @@ namespace imgcrypt::cli {
 [[nodiscard]] std::string type_of(const CLI::Option& option);
 // The words that the value may be, if only some are allowed.
 [[nodiscard]] std::vector<std::string> choices_of(const CLI::Option& option);
+
+// The numbers that the value may be, if they have bounds.
+struct NumberRange {
+  long long least = 0;
+  long long most = 0;
+
+  [[nodiscard]] bool contains(const std::string& text) const;
+};
+[[nodiscard]] std::optional<NumberRange> range_of(const CLI::Option& option);
 
 }  // namespace imgcrypt::cli

@@ -1,20 +1,16 @@
 #include "cli/command_line/usage_error.hpp"
 
-#include "base/text/spelling.hpp"
 #include "cli/command_line/command_tree.hpp"
+#include "cli/command_line/did_you_mean.hpp"
 #include "cli/command_line/walk.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <optional>
 
 namespace imgcrypt::cli {
 namespace {
 
 using Finding = std::optional<Error>;
-
-std::string see_help(const CLI::App& command) { return "see " + path_of(command) + " --help"; }
 
 std::string joined(const std::vector<std::string>& words, const std::string& last) {
   std::string text;
@@ -31,39 +27,6 @@ std::string what_it_takes(const CLI::Option& option) {
 
 Error wrong(const std::string& message, const std::string& hint) {
   return {ErrorCode::kUsage, message, hint};
-}
-
-struct OtherName {
-  std::string_view theirs;
-  std::string_view ours;
-};
-
-// What other programs call it.
-constexpr std::array kOtherNames = {OtherName{"keygen", "key generate"}, OtherName{"genkey", "key generate"},
-                                    OtherName{"--json", "-o json"}, OtherName{"rsa", "jwe-rsa"},
-                                    OtherName{"ec", "jwe-ec"}};
-
-std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return text;
-}
-
-// No name of ours has capital letters.
-std::string name_near(const std::string& text, const std::vector<std::string>& names) {
-  const std::string lower = lower_case(text);
-  const std::string exact = nearest_name(text, names);
-  return exact.empty() ? nearest_name(lower, names) : exact;
-}
-
-std::string did_you_mean(const std::string& text, const std::vector<std::string>& names,
-                         const CLI::App& command) {
-  const auto other = std::ranges::find(kOtherNames, lower_case(text), &OtherName::theirs);
-  // "ec" is another name only where there is a jwe-ec.
-  const bool is_other = other != kOtherNames.end() && (other->ours.find(' ') != std::string_view::npos ||
-                                                       std::ranges::find(names, other->ours) != names.end());
-  const std::string near = is_other ? std::string(other->ours) : name_near(text, names);
-  return near.empty() ? see_help(command) : "did you mean " + near + "? See " + path_of(command) + " --help";
 }
 
 Error unknown_option(const Walk& walk) {
@@ -98,36 +61,11 @@ Finding find_empty(const Walk& walk) {
   return std::nullopt;
 }
 
-struct Range {
-  long long least = 0;
-  long long most = 0;
-};
-
-// From what the parser's check says of itself: "UINT in [1 - 1024]".
-std::optional<Range> range_of(const CLI::Option& option) {
-  const std::string type = option.get_type_name();
-  const std::size_t start = type.find(" in [");
-  if (start == std::string::npos) return std::nullopt;
-  Range range;
-  const char* end = type.data() + type.size();
-  const auto [stop, error] = std::from_chars(type.data() + start + 5, end, range.least);
-  if (error != std::errc() || end - stop < 3) return std::nullopt;
-  if (std::from_chars(stop + 3, end, range.most).ec != std::errc()) return std::nullopt;
-  return range;
-}
-
-bool contains(const Range& range, const std::string& text) {
-  long long number = 0;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && stop == text.data() + text.size() && number >= range.least &&
-         number <= range.most;
-}
-
 Finding find_wrong_value(const Walk& walk) {
   for (const GivenOption& given : walk.options) {
     if (!given.value) continue;
     const std::string start = given.name + " \"" + *given.value + "\"";
-    if (const auto range = range_of(*given.option); range && !contains(*range, *given.value)) {
+    if (const auto range = range_of(*given.option); range && !range->contains(*given.value)) {
       return wrong(start + " is not a number from " + std::to_string(range->least) + " to " +
                        std::to_string(range->most),
                    what_it_takes(*given.option));

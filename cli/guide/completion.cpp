@@ -113,16 +113,9 @@ std::string completions(const CLI::App& root, std::span<const std::string> words
   return answer.text();
 }
 
-void add_completion(CLI::App& app, Output& output) {
-  CLI::App* completion =
-      app.add_subcommand("completion", "Print the script that completes commands and options in a shell");
-  completion->require_subcommand(1);
-  for (const auto& [name, shell] :
-       {std::pair{"bash", Shell::kBash}, {"zsh", Shell::kZsh}, {"fish", Shell::kFish}}) {
-    completion->add_subcommand(name, std::string("Script for ") + name)->callback([shell = shell, &output] {
-      output.print_document(as_bytes(completion_script(shell)));
-    });
-  }
+void define_completion_script(CLI::App& command, Output& output) {
+  command.callback(
+      [&command, &output] { output.print_document(as_bytes(completion_script(command.get_name()))); });
 }
 
 }  // namespace imgcrypt::cli

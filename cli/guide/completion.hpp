@@ -19,9 +19,7 @@ inline constexpr std::string_view kCompleteWord = "__complete";
 // after PREFIX in the last word is a path, which shells know how to complete. Each line ends with a newline.
 [[nodiscard]] std::string completions(const CLI::App& root, std::span<const std::string> words);
 
-enum class Shell { kBash, kZsh, kFish };
-
-// The script that makes the shell ask.
-[[nodiscard]] std::string_view completion_script(Shell shell);
+// The script that makes the shell ask. REQUIRES: `shell` is "bash", "zsh" or "fish".
+[[nodiscard]] std::string_view completion_script(std::string_view shell);
 
 }  // namespace imgcrypt::cli

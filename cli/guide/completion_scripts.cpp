@@ -96,16 +96,9 @@ complete -c imgcrypt -f -a '(__imgcrypt_complete)'
 
 }  // namespace
 
-std::string_view completion_script(Shell shell) {
-  switch (shell) {
-    case Shell::kBash:
-      return kBash;
-    case Shell::kZsh:
-      return kZsh;
-    case Shell::kFish:
-      return kFish;
-  }
-  return {};
+std::string_view completion_script(std::string_view shell) {
+  if (shell == "bash") return kBash;
+  return shell == "zsh" ? kZsh : kFish;
 }
 
 }  // namespace imgcrypt::cli

@@ -27,15 +27,14 @@ void write_pages(const CLI::App& command, const std::string& directory) {
 
 }  // namespace
 
-void add_man(CLI::App& app, Output& output) {
+void define_man(CLI::App& command, Output& output) {
   const auto options = std::make_shared<ManArguments>();
-  CLI::App* command = app.add_subcommand("man", "Print the man page of imgcrypt or of one of its commands");
   CLI::Option* names =
-      command->add_option(std::string(kCommandPath), options->names, "command, e.g. recipients add");
-  command->add_option("--directory", options->directory, "write the pages of all commands into DIR")
+      command.add_option(std::string(kCommandPath), options->names, "command, e.g. recipients add");
+  command.add_option("--directory", options->directory, "write the pages of all commands into DIR")
       ->type_name("DIR")
       ->excludes(names);
-  command->callback([options, &app, &output] {
+  command.callback([options, &app = *command.get_parent(), &output] {
     if (!options->directory.empty()) return write_pages(app, options->directory);
     output.print_document(as_bytes(man_page(command_at(app, options->names))));
   });

@@ -53,9 +53,8 @@ JsonObject version_json() {
       .add("libraries", libraries);
 }
 
-void add_version(CLI::App& app, Output& output) {
-  CLI::App* command = app.add_subcommand("version", "Print the version of imgcrypt and of its libraries");
-  command->callback([&output] { run_version(output); });
+void define_version(CLI::App& command, Output& output) {
+  command.callback([&output] { run_version(output); });
 }
 
 }  // namespace imgcrypt::cli

@@ -5,12 +5,8 @@
 #include "cli/inspect/report_json.hpp"
 #include "cli/inspect/summary.hpp"
 #include "cli/inspect/tree.hpp"
-#include "cli/options/image_arguments.hpp"
-#include "cli/options/links_option.hpp"
-#include "cli/options/registry_options.hpp"
-#include "cli/options/selection_options.hpp"
-#include "cli/options/tmpdir_option.hpp"
-#include "transport/open.hpp"
+#include "cli/options/images/read_image.hpp"
+#include "cli/options/images/selection_options.hpp"
 
 #include <memory>
 
@@ -18,11 +14,8 @@ namespace imgcrypt::cli {
 namespace {
 
 struct InspectArguments {
-  std::string reference;
+  ReadImage image;
   SelectionOptions selection;
-  LinksOption links;
-  RegistryArguments registry;
-  TmpdirOption tmpdir;
   bool layers = false;
   bool raw = false;
   bool config = false;
@@ -31,11 +24,7 @@ struct InspectArguments {
 
 void run_inspect(const InspectArguments& options, Output& output) {
   const Selection selection = options.selection.value();
-  const auto source =
-      open_source(Reference::parse(options.reference), {.links = options.links.value(),
-                                                        .is_wanted = wanted_by(selection),
-                                                        .registry = options.registry.one(output),
-                                                        .temporary_directory = options.tmpdir.value()});
+  const auto source = options.image.open(selection, output);
   if (options.raw) return output.print_document(read_root(*source));
   if (options.config) return output.print_document(read_config(*source, selection.platforms));
   const ImageReport report = inspect_image(*source, selection);
@@ -50,26 +39,22 @@ void run_inspect(const InspectArguments& options, Output& output) {
 
 }  // namespace
 
-void add_inspect(CLI::App& app, Output& output) {
+void define_inspect(CLI::App& command, Output& output) {
   const auto options = std::make_shared<InspectArguments>();
-  CLI::App* command =
-      app.add_subcommand("inspect", "Show what an image contains, what is encrypted and who can decrypt it");
-  add_source_argument(*command, "REF", options->reference, "image to inspect");
-  options->selection.add_to(*command, "not shown");
-  options->links.add_to(*command);
-  options->tmpdir.add_to(*command);
+  options->image.add_argument_to(command, "image to inspect");
+  options->selection.add_to(command, "not shown");
   CLI::Option* layers =
-      command->add_flag("--layers", options->layers, "print a table of the layers, in the format of ctr-enc");
-  CLI::Option* raw = command->add_flag("--raw", options->raw, "print the index or manifest, byte for byte");
+      command.add_flag("--layers", options->layers, "print a table of the layers, in the format of ctr-enc");
+  CLI::Option* raw = command.add_flag("--raw", options->raw, "print the index or manifest, byte for byte");
   raw->excludes(layers)->excludes("--platform");
-  command->get_option("--layer")->needs(layers);
-  command->add_flag("--config", options->config, "print the config of the image, byte for byte")
+  command.get_option("--layer")->needs(layers);
+  command.add_flag("--config", options->config, "print the config of the image, byte for byte")
       ->excludes(layers)
       ->excludes(raw);
-  command->add_flag("--no-trunc", options->no_trunc,
-                    "do not shorten digests, even if the terminal is too narrow");
-  options->registry.add_to(*command, RegistrySides::kOne);
-  command->callback([options, &output] { run_inspect(*options, output); });
+  command.add_flag("--no-trunc", options->no_trunc,
+                   "do not shorten digests, even if the terminal is too narrow");
+  options->image.add_options_to(command);
+  command.callback([options, &output] { run_inspect(*options, output); });
 }
 
 }  // namespace imgcrypt::cli

@@ -8,10 +8,11 @@ JsonObject image_result(const Reference& reference, const Descriptor& root) {
   return result.add("mediaType", root.media_type).add("size", root.size);
 }
 
-JsonObject written_result(const Reference& target, const std::optional<Descriptor>& root,
-                          const std::optional<Digest>& replaced) {
-  JsonObject result = root ? image_result(target, *root) : JsonObject().add("reference", target.string());
-  return result.add("dryRun", !root)
+JsonObject written_result(const Reference& target, const WriteResult& written) {
+  JsonObject result =
+      written.root ? image_result(target, *written.root) : JsonObject().add("reference", target.string());
+  const auto& replaced = written.replaced;
+  return result.add("dryRun", !written.root)
       .add_or_null("replaced", replaced ? std::optional(replaced->string()) : std::nullopt);
 }
 

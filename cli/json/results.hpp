@@ -3,11 +3,11 @@
 #pragma once
 
 #include "cli/json/json_object.hpp"
+#include "image/change/carry_out.hpp"
 #include "keywrap/packet_recipient.hpp"
 #include "oci/descriptor.hpp"
 #include "transport/reference.hpp"
 
-#include <optional>
 #include <set>
 #include <string>
 
@@ -16,10 +16,9 @@ namespace imgcrypt::cli {
 // An image that was read or written: reference, digest, mediaType and size of its root document.
 [[nodiscard]] JsonObject image_result(const Reference& reference, const Descriptor& root);
 
-// An image that was written, and the one that had its name before. Without a root it was a dry run: digest,
-// mediaType and size are then missing, as nothing has them yet. `replaced` is null if the name was free.
-[[nodiscard]] JsonObject written_result(const Reference& target, const std::optional<Descriptor>& root,
-                                        const std::optional<Digest>& replaced);
+// An image that was written, and the one that had its name before. After a dry run digest, mediaType and size
+// are missing, as nothing has them yet. `replaced` is null if the name was free.
+[[nodiscard]] JsonObject written_result(const Reference& target, const WriteResult& written);
 
 // `place` is the layer's place in the image: "layer 3 of linux/arm64". One digest may occur at several
 // places.

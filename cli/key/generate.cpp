@@ -1,6 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/key/own_provider.hpp"
-#include "cli/options/passphrase.hpp"
+#include "cli/options/keys/passphrase.hpp"
 #include "keys/key.hpp"
 #include "keys/key_pair_files.hpp"
 #include "keywrap/file_forms.hpp"
@@ -112,14 +112,11 @@ void add_passphrase(CLI::App& kind, const std::shared_ptr<GenerateArguments>& op
 
 }  // namespace
 
-void add_key_generate(CLI::App& key, Output& output) {
-  CLI::App* generate = key.add_subcommand(
-      "generate", "Generate a key pair: the private key in FILE, the public key in FILE.pub");
-  generate->require_subcommand(1);
+void define_key_generate(CLI::App& command, Output& output) {
+  command.require_subcommand(1);
   const auto options = std::make_shared<GenerateArguments>();
 
-  CLI::App* rsa =
-      add_kind(*generate, "jwe-rsa", "RSA key pair; encrypt for it with -r jwe:FILE.pub", options);
+  CLI::App* rsa = add_kind(command, "jwe-rsa", "RSA key pair; encrypt for it with -r jwe:FILE.pub", options);
   rsa->add_option("--bits", options->bits, "key size, 2048 to 16384 (default: 3072)")
       ->check(CLI::Validator(fault_of_bits, ""))
       ->type_name("N");
@@ -129,7 +126,7 @@ void add_key_generate(CLI::App& key, Output& output) {
   });
 
   CLI::App* ec =
-      add_kind(*generate, "jwe-ec", "Elliptic curve key pair; encrypt for it with -r jwe:FILE.pub", options);
+      add_kind(command, "jwe-ec", "Elliptic curve key pair; encrypt for it with -r jwe:FILE.pub", options);
   ec->add_option("--curve", options->curve, "P-256 (the default), P-384 or P-521")
       ->check(CLI::Validator(
           [](const std::string& name) {
@@ -146,7 +143,7 @@ void add_key_generate(CLI::App& key, Output& output) {
     for (const OwnProvider& provider : scheme->own_providers) {
       if (provider.public_key_starts.empty()) continue;  // it makes no keys
       CLI::App* kind =
-          add_kind(*generate, std::string(provider.name),
+          add_kind(command, std::string(provider.name),
                    std::string(provider.public_key_starts.front().kind) +
                        " key pair; encrypt for it with -r " + std::string(provider.form) + ":FILE.pub",
                    options);

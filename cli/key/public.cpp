@@ -1,7 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/key/own_provider.hpp"
-#include "cli/options/passphrase.hpp"
-#include "cli/options/private_key.hpp"
+#include "cli/options/keys/passphrase.hpp"
+#include "cli/options/keys/private_key.hpp"
 #include "keys/key_file.hpp"
 #include "keys/named_file.hpp"
 #include "keywrap/file_forms.hpp"
@@ -46,11 +46,10 @@ void run_public(const std::string& text, Output& output) {
 
 }  // namespace
 
-void add_key_public(CLI::App& key, Output& output) {
-  CLI::App* command = key.add_subcommand("public", "Print the public key of a private key");
+void define_key_public(CLI::App& command, Output& output) {
   const auto file = std::make_shared<std::string>();
-  command->add_option("KEY", *file, key_argument_help())->required();
-  command->callback([file, &output] { run_public(*file, output); });
+  command.add_option("KEY", *file, key_argument_help())->required();
+  command.callback([file, &output] { run_public(*file, output); });
 }
 
 }  // namespace imgcrypt::cli

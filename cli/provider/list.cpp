@@ -1,5 +1,5 @@
 #include "cli/commands.hpp"
-#include "cli/options/provider_options.hpp"
+#include "cli/options/keys/provider_options.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -56,10 +56,8 @@ void run_list(Output& output) {
 
 }  // namespace
 
-void add_provider_list(CLI::App& provider, Output& output) {
-  CLI::App* command = provider.add_subcommand(
-      "list", "List the key providers that are configured and those that come with imgcrypt");
-  command->callback([&output] { run_list(output); });
+void define_provider_list(CLI::App& command, Output& output) {
+  command.callback([&output] { run_list(output); });
 }
 
 }  // namespace imgcrypt::cli

@@ -1,6 +1,6 @@
 #include "cli/commands.hpp"
+#include "cli/options/keys/provider_options.hpp"
 #include "cli/options/make_repeatable.hpp"
-#include "cli/options/provider_options.hpp"
 #include "cli/provider/conformance.hpp"
 #include "keywrap/provider/provider.hpp"
 #include "keywrap/schemes.hpp"
@@ -69,21 +69,18 @@ void run_test(const TestArguments& options, Output& output) {
 
 }  // namespace
 
-void add_provider_test(CLI::App& provider, Output& output) {
+void define_provider_test(CLI::App& command, Output& output) {
   const auto options = std::make_shared<TestArguments>();
-  CLI::App* command = provider.add_subcommand(
-      "test", "Test a key provider: wrap and unwrap a key, then send it invalid input");
   command
-      ->add_option("NAME", options->provider,
-                   "key provider to test, with the parameter to wrap with: NAME[:PARAMETER]")
+      .add_option("NAME", options->provider,
+                  "key provider to test, with the parameter to wrap with: NAME[:PARAMETER]")
       ->required();
-  make_repeatable(
-      command->add_option("-k,--key", options->unwrap_parameters,
-                          "parameter to unwrap with (default: the one to wrap with); can be given "
-                          "more than once"),
-      "PARAMETER");
-  options->providers.add_to(*command);
-  command->callback([options, &output] { run_test(*options, output); });
+  make_repeatable(command.add_option("-k,--key", options->unwrap_parameters,
+                                     "parameter to unwrap with (default: the one to wrap with); can be given "
+                                     "more than once"),
+                  "PARAMETER");
+  options->providers.add_to(command);
+  command.callback([options, &output] { run_test(*options, output); });
 }
 
 }  // namespace imgcrypt::cli

@@ -1,12 +1,8 @@
 #include "base/text/short_list.hpp"
 #include "cli/commands.hpp"
 #include "cli/json/results.hpp"
-#include "cli/options/image_arguments.hpp"
-#include "cli/options/links_option.hpp"
-#include "cli/options/registry_options.hpp"
-#include "cli/options/tmpdir_option.hpp"
+#include "cli/options/images/read_image.hpp"
 #include "image/recipients/remove_recipients.hpp"
-#include "transport/open.hpp"
 
 #include <memory>
 
@@ -23,24 +19,13 @@ JsonObject json_of(const ListedRecipient& listed) {
   return recipient_result(listed.recipient.recipient).add("layers", listed.layers);
 }
 
-struct ListArguments {
-  std::string reference;
-  LinksOption links;
-  RegistryArguments registry;
-  TmpdirOption tmpdir;
-};
-
-void run_recipients_list(const ListArguments& arguments, Output& output) {
-  const auto source =
-      open_source(Reference::parse(arguments.reference), {.links = arguments.links.value(),
-                                                          .registry = arguments.registry.one(output),
-                                                          .temporary_directory = arguments.tmpdir.value()});
+void run_recipients_list(const ReadImage& image, Output& output) {
+  const auto source = image.open({}, output);
   const RecipientList list = list_recipients(*source);
   Text lines;
   JsonArray recipients;
   for (std::size_t i = 0; i < list.recipients.size(); ++i) {
-    if (i != 0) lines.end_line();
-    lines += line_of(list, i);
+    lines.add_line(line_of(list, i));
     recipients.add(json_of(list.recipients[i]));
   }
   if (!list.without.empty()) {
@@ -54,14 +39,11 @@ void run_recipients_list(const ListArguments& arguments, Output& output) {
 
 }  // namespace
 
-void add_recipients_list(CLI::App& recipients, Output& output) {
-  const auto arguments = std::make_shared<ListArguments>();
-  CLI::App* command = recipients.add_subcommand("list", "List recipients (needs no key)");
-  add_source_argument(*command, "REF", arguments->reference, "image to read");
-  arguments->links.add_to(*command);
-  arguments->registry.add_to(*command, RegistrySides::kOne);
-  arguments->tmpdir.add_to(*command);
-  command->callback([arguments, &output] { run_recipients_list(*arguments, output); });
+void define_recipients_list(CLI::App& command, Output& output) {
+  const auto image = std::make_shared<ReadImage>();
+  image->add_argument_to(command, "image to read");
+  image->add_options_to(command);
+  command.callback([image, &output] { run_recipients_list(*image, output); });
 }
 
 }  // namespace imgcrypt::cli

@@ -19,7 +19,7 @@ namespace imgcrypt::cli {
 namespace {
 
 struct RemoveArguments {
-  ChangeArguments change;
+  WriteArguments write;
   std::vector<std::string> names;
   ListOption indexes;
 };
@@ -95,34 +95,33 @@ bool leaves_unnamed(const RecipientList& list, const std::set<std::size_t>& goin
 }
 
 void run_recipients_remove(const RemoveArguments& arguments, Output& output) {
-  const OpenedSides image = open_sides(arguments.change, output);
+  const OpenedSides image = arguments.write.open({}, output);
   const RecipientList list = list_recipients(*image.source);
   const std::set<std::size_t> places = chosen_places(arguments, list);
-  const RecipientsResult result = remove_recipients(*image.source, *image.destination, list, places,
-                                                    arguments.change.options(BlobCheck::kNone), output);
+  const RecipientsResult result =
+      remove_recipients(*image.source, *image.destination, list, places, arguments.write.options(), output);
   // Always said: a layer's key cannot be taken back from whoever has unwrapped it once.
   output.note(
       "removed recipients may have kept layer keys; imgcrypt recipients replace --rotate encrypts the layers "
       "with new ones");
   if (leaves_unnamed(list, places))
     output.note("some of the remaining recipients are unknown: a removed one may be among them");
-  print_change(result, image, FormerReaders::kShutOut, arguments.change, output);
+  finish_change(result, image, FormerReaders::kShutOut, arguments.write, output);
 }
 
 }  // namespace
 
-void add_recipients_remove(CLI::App& recipients, Output& output) {
+void define_recipients_remove(CLI::App& command, Output& output) {
   const auto arguments = std::make_shared<RemoveArguments>();
-  CLI::App* command = recipients.add_subcommand("remove", "Remove recipients (needs no key)");
-  arguments->change.add_places_to(*command);
-  make_repeatable(command->add_option("-r,--recipient,--encryption-key", arguments->names,
-                                      "recipient to remove: " + removal_forms() +
-                                          ", or the beginning of a fingerprint; can be given more than once"),
+  add_changed_image(command, arguments->write);
+  make_repeatable(command.add_option("-r,--recipient,--encryption-key", arguments->names,
+                                     "recipient to remove: " + removal_forms() +
+                                         ", or the beginning of a fingerprint; can be given more than once"),
                   "RECIPIENT");
-  arguments->indexes.add_to(*command, "--index",
+  arguments->indexes.add_to(command, "--index",
                             "recipient to remove, by its number in imgcrypt recipients list", "N[,N]");
-  arguments->change.add_options_to(*command);
-  command->callback([arguments, &output] { run_recipients_remove(*arguments, output); });
+  arguments->write.add_options_to(command);
+  command.callback([arguments, &output] { run_recipients_remove(*arguments, output); });
 }
 
 }  // namespace imgcrypt::cli

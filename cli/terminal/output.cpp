@@ -1,8 +1,8 @@
 #include "cli/terminal/output.hpp"
 
-#include "base/cancel.hpp"
 #include "base/process/fd.hpp"
 #include "base/work_time.hpp"
+#include "cli/json/error_result.hpp"
 
 #include <unistd.h>
 
@@ -18,38 +18,6 @@ namespace {
 // The numbers are those of Output::Level.
 const std::map<std::string, int> kLevels = {
     {"error", 0}, {"warn", 1}, {"info", 2}, {"debug", 3}, {"trace", 4}};
-
-std::string_view name_of(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::kOther:
-      return "other";
-    case ErrorCode::kNotFound:
-      return "not-found";
-    case ErrorCode::kUsage:
-      return "usage";
-    case ErrorCode::kRegistry:
-      return "registry";
-    case ErrorCode::kNetwork:
-      return "network";
-    case ErrorCode::kNoKey:
-      return "no-key";
-    case ErrorCode::kIntegrity:
-      return "integrity";
-    case ErrorCode::kRefused:
-      return "refused";
-    case ErrorCode::kProvider:
-      return "provider";
-    case ErrorCode::kCancelled:
-      return "cancelled";
-  }
-  return "other";
-}
-
-// After a signal 128 and its number, as a shell reports a process that a signal killed: whatever failed then,
-// the signal is what ended us.
-int exit_status(const Error& error) {
-  return cancel_signal() != 0 ? 128 + cancel_signal() : static_cast<int>(error.code());
-}
 
 bool is_short(std::string_view option) { return option.starts_with('-') && !option.starts_with("--"); }
 
@@ -227,12 +195,8 @@ int Output::fail(const Error& error) {
     print_line("error", Tint::kRed, shown.message());
     if (!shown.hint().empty()) print_line("hint", Tint::kCyan, shown.hint());
   }
-  JsonObject what;
-  const ErrorCode code = cancel_signal() != 0 ? ErrorCode::kCancelled : error.code();
-  what.add("code", exit_status(error)).add("name", name_of(code)).add("message", error.message());
-  what.add_or_null("hint", error.hint().empty() ? std::nullopt : std::optional(error.hint()));
   try {
-    print_json(std::move(partial_result_.add("error", what)));
+    print_json(std::move(partial_result_.add("error", error_result(error))));
   } catch (const Error&) {
     // The exit status still says that the command failed.
   }

@@ -35,6 +35,11 @@ class Text {
     text_ += '\n';
     return *this;
   }
+  // Appends a line, and no line end: of lines that are added one after the other the last has none.
+  Text& add_line(const Text& line) {
+    if (!empty()) end_line();
+    return *this += line;
+  }
 
   [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
   // For a terminal or a file. Holds line ends, and escape sequences where Style painted it.

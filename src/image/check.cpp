@@ -1,37 +1,17 @@
 #include "image/check.hpp"
 
-#include "base/parallel.hpp"
-#include "image/change/hands_choice.hpp"
-#include "image/change/layer_check.hpp"
+#include "image/blob_checks.hpp"
 #include "image/change/layer_keys.hpp"
 #include "image/tree/convert_to_oci.hpp"
 #include "image/tree/diff_ids.hpp"
 #include "image/tree/file_system.hpp"
-#include "image/tree/network_tries.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 
 #include <algorithm>
-#include <map>
 
 namespace imgcrypt {
 namespace {
-
-// A blob, and what was found when it was looked at.
-struct CheckedBlob {
-  LayerToCheck check;
-  std::optional<Error> problem = std::nullopt;
-};
-
-// What is read as one. Without keys nothing depends on how a blob's key is wrapped.
-LayerId blob_id(const Descriptor& blob, const SharedLayerKeys& keys) {
-  return keys ? layer_id(blob) : LayerId{blob.digest, blob.size, blob.media_type, {}};
-}
-
-// What is needed to read it. Of hundreds of thousands of layers all annotations would fill the memory.
-Descriptor without_annotations(const Descriptor& blob) {
-  return {blob.media_type, blob.digest, blob.size, {}, std::nullopt, blob.has_urls, blob.has_data};
-}
 
 std::optional<Error> problem_of_data(const Descriptor& descriptor, const JsonView& text) {
   if (!descriptor.has_data || !embeds_other_content(text)) return std::nullopt;
@@ -47,10 +27,7 @@ class Checker {
 
   CheckResult run() {
     visit_image();
-    {
-      const StageTimer timer(reporter_.progress(), "checking blobs");
-      check_blobs();
-    }
+    blobs_.check(source_, options_, reporter_);
     gather_problems();
     return std::move(result_);
   }
@@ -118,7 +95,7 @@ class Checker {
           ErrorCode::kNotFound, node.place + ": " + blob.digest.string() + " is missing",
           "to check only the platforms that are present, select them with --platform");
     } else if (!is_image_layer(blob)) {
-      others_.push_back({node.place, &need(blob, node.place, nullptr)});
+      others_.push_back({node.place, &blobs_.need(blob, node.place, nullptr)});
     } else if (options_.selection.layers.empty()) {
       add_layer("index entry " + node.place, blob, true, std::nullopt);
       result_.layers.back().is_listed_by_index = true;
@@ -161,7 +138,7 @@ class Checker {
     if (!problem) problem = problem_of(layer);
     result_.layers.push_back(
         {place, without_annotations(layer), state_of(layer, is_of_file_system), std::move(problem)});
-    CheckedBlob& blob = need(layer, place, unwrapped_.find(layer));
+    CheckedBlob& blob = blobs_.need(layer, place, unwrapped_.find(layer));
     blobs_of_layers_.push_back(&blob);
     return blob;
   }
@@ -173,14 +150,6 @@ class Checker {
     result_.passed_over.push_back({place, without_annotations(layer), state, std::nullopt});
   }
 
-  // The entry of a blob, which is looked at once, however often it occurs.
-  CheckedBlob& need(const Descriptor& blob, const std::string& place, const SharedLayerKeys& keys) {
-    return blobs_
-        .try_emplace(blob_id(blob, keys),
-                     CheckedBlob{LayerToCheck{without_annotations(blob), place, keys, {}}})
-        .first->second;
-  }
-
   // nullopt without a usable config: its layers are still checked, but for their diff_ids.
   std::optional<std::vector<std::optional<Digest>>> check_config(const ImageNode& node,
                                                                  const Manifest& manifest) {
@@ -189,7 +158,8 @@ class Checker {
     if (config.has_data) add_problem(problem_of_data(config, JsonView(manifest.raw()).get("config")), place);
     try {
       // Whoever reads an image's config sees whether it is there and intact.
-      if (!is_image_config(config.media_type)) others_.push_back({place, &need(config, place, nullptr)});
+      if (!is_image_config(config.media_type))
+        others_.push_back({place, &blobs_.need(config, place, nullptr)});
       return diff_ids_of(configs_, node, manifest);
     } catch (const Error& error) {
       if (error.code() == ErrorCode::kCancelled) throw;
@@ -245,33 +215,6 @@ class Checker {
     return locked == nullptr ? std::nullopt : std::optional(locked->why);
   }
 
-  void check_blobs() {
-    std::vector<CheckedBlob*> blobs;
-    for (auto& [id, blob] : blobs_) blobs.push_back(&blob);
-    // Looking at sizes takes no time worth sharing.
-    const unsigned jobs = options_.depth == CheckDepth::kContent ? options_.jobs : 1;
-    if (options_.depth == CheckDepth::kContent) {
-      for (const CheckedBlob* blob : blobs) reporter_.progress().plan(1, blob->check.layer.size);
-    }
-    StopFlag stop = false;
-    const auto large = std::ranges::count_if(
-        blobs, [](const CheckedBlob* blob) { return HandsChoice::is_large(blob->check.layer.size); });
-    HandsChoice hands(static_cast<std::size_t>(large), jobs);
-    run_parallel(blobs.size(), jobs, stop, [&](std::size_t i) {
-      const LayerToCheck& check = blobs[i]->check;
-      try {
-        if (options_.depth == CheckDepth::kContent) {
-          check_layer_content(source_, check, hands.next(check.layer.size), stop, reporter_);
-        } else {
-          try_network(stop, [&] { source_.check_presence(check.layer); });
-        }
-      } catch (const Error& error) {
-        if (error.code() == ErrorCode::kCancelled) throw;
-        blobs[i]->problem = error;
-      }
-    });
-  }
-
   // Damage weighs more than a missing key, and more than that a key opens the layer.
   void gather_problems() {
     for (std::size_t i = 0; i < result_.layers.size(); ++i) {
@@ -290,7 +233,7 @@ class Checker {
   const CheckOptions& options_;
   Reporter& reporter_;
   UnwrappedKeys unwrapped_;
-  std::map<LayerId, CheckedBlob> blobs_;
+  BlobChecks blobs_;
   std::vector<const CheckedBlob*> blobs_of_layers_;                 // one for each of result_.layers
   std::vector<std::pair<std::string, const CheckedBlob*>> others_;  // that are not layers, with their places
   CheckResult result_;

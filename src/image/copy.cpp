@@ -1,7 +1,6 @@
 #include "image/copy.hpp"
 
 #include "image/change/plan_notes.hpp"
-#include "image/change/rewrite.hpp"
 #include "image/tree/convert_to_oci.hpp"
 #include "image/tree/selection.hpp"
 
@@ -27,23 +26,13 @@ CopyResult copy_image(ImageSource& source, ImageDestination& destination, const 
   const PlatformChoice choice = choose_platforms(configs, stored, options.platforms);
   ImagePlan plan(options.types == TypesChoice::kOci ? convert_to_oci(choice.tree) : choice.tree);
   check_digest(stored, plan.tree(), options.digest);
-  CopyResult result;
+  std::vector<CopiedLayer> layers;
   for_each_layer(plan.tree(), [&](const std::string& place, const Descriptor& layer) {
-    result.layers.push_back({place, layer});
+    layers.push_back({place, layer});
   });
-  result.left_out = choice.left_out;
   note_left_out(choice.left_out, reporter);
-  note_plan(plan, reporter);
-  settle_referrers(source, choice.tree, destination, options.referrers, plan, reporter);
-  if (options.dry_run == DryRun::kYes) {
-    result.kept = check_feasible(source, destination, plan);
-    return result;
-  }
-  Rewritten rewritten = rewrite_image(source, plan, configs, destination, options.jobs, reporter);
-  note_replaced(rewritten, reporter);
-  result.root = std::move(rewritten.root);
-  result.replaced = std::move(rewritten.replaced);
-  return result;
+  return {carry_out(plan, choice.tree, configs, source, destination, options.write, reporter),
+          std::move(layers), choice.left_out};
 }
 
 }  // namespace imgcrypt

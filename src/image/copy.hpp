@@ -1,8 +1,7 @@
 // The use case copy: an image written as it is, encrypted or not, with all platforms or some.
 #pragma once
 
-#include "image/change/dry_run.hpp"
-#include "image/change/referrers.hpp"
+#include "image/change/carry_out.hpp"
 #include "image/reporter.hpp"
 #include "image/tree/tree.hpp"
 #include "transport/image_store.hpp"
@@ -28,9 +27,7 @@ struct CopyOptions {
   std::vector<Platform> platforms = {};  // none: all, byte for byte
   TypesChoice types = TypesChoice::kKeep;
   DigestRule digest = DigestRule::kMayChange;
-  ReferrersChoice referrers = ReferrersChoice::kDrop;
-  DryRun dry_run = DryRun::kNo;
-  unsigned jobs = 1;  // blobs at the same time, at least 1
+  WriteOptions write = {};
 };
 
 struct CopiedLayer {
@@ -39,12 +36,9 @@ struct CopiedLayer {
 };
 
 // What copy_image() did; after a dry run, what it would do.
-struct CopyResult {
-  std::optional<Descriptor> root;     // nullopt after a dry run
-  std::optional<Digest> replaced;     // another image that had the destination's name before
+struct CopyResult : WriteResult {
   std::vector<CopiedLayer> layers;    // of every manifest, in order
   std::vector<std::string> left_out;  // platforms that were not chosen
-  std::set<Digest> kept;  // only of a dry run: what the result would name, of the blobs that there are
 };
 
 // Documents and blobs keep their bytes, except an index that loses platforms. Needs no key. Each blob is

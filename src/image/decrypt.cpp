@@ -2,7 +2,6 @@
 
 #include "image/change/decryption_plan.hpp"
 #include "image/change/plan_notes.hpp"
-#include "image/change/rewrite.hpp"
 #include "image/change/source_digest.hpp"
 #include "image/tree/convert_to_oci.hpp"
 #include "oci/media_types.hpp"
@@ -140,33 +139,20 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   // Before anything is decided by type: with a forged type an encrypted layer would be copied as a plain one.
   check_annotations(tree);
   const std::set<LayerId> chosen = choose_layers(tree, options.selection.layers);
-  const UnwrappedKeys unwrapped = unwrap_layer_keys(tree, chosen, unwrappers, options.jobs, reporter);
+  const UnwrappedKeys unwrapped = unwrap_layer_keys(tree, chosen, unwrappers, options.write.jobs, reporter);
   check_locked(unwrapped, options, reporter);
-  DecryptResult result;
-  result.layers = outcomes_of(tree, chosen, unwrapped);
-  result.left_out = choice.left_out;
-  result.source_digest = recorded_digest(tree);
-  check_worthwhile(result.layers);
+  std::vector<DecryptedLayer> layers = outcomes_of(tree, chosen, unwrapped);
+  check_worthwhile(layers);
   note_left_out(choice.left_out, reporter);
   // An image in which nothing is decrypted is copied as it is, Docker's types included.
-  DecryptionPlan decryption = plan_decryption(unwrapped.keys.empty() ? choice.tree : tree, unwrapped,
-                                              options.diff_ids, configs, source, reporter);
-  note_plan(decryption.plan, reporter);
-  settle_referrers(source, choice.tree, destination, options.referrers, decryption.plan, reporter);
-  if (options.dry_run == DryRun::kYes) {
-    result.kept = check_feasible(source, destination, decryption.plan);
+  ImagePlan plan = plan_decryption(unwrapped.keys.empty() ? choice.tree : tree, unwrapped, options.diff_ids,
+                                   configs, source, reporter);
+  DecryptResult result{carry_out(plan, choice.tree, configs, source, destination, options.write, reporter),
+                       std::move(layers), choice.left_out, Exactness::kNotEncrypted, recorded_digest(tree)};
+  if (!result.root) {
     add_recorded(unwrapped, result);
     return result;
   }
-  // It fails at once what the rewrite would fail only after the layers have been read.
-  destination.check();
-  // Before anything is written: their manifests would otherwise be committed with somebody else's layers in
-  // them.
-  check_layers(source, decryption.plain_layers, options.jobs, reporter);
-  Rewritten rewritten = rewrite_image(source, decryption.plan, configs, destination, options.jobs, reporter);
-  note_replaced(rewritten, reporter);
-  result.root = std::move(rewritten.root);
-  result.replaced = std::move(rewritten.replaced);
   result.exactness = exactness_of(result);
   note_exactness(result, stored.descriptor.digest, reporter);
   return result;

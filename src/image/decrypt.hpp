@@ -1,9 +1,8 @@
 // The use case decrypt: an image with the chosen layers decrypted, each held to what its config says of it.
 #pragma once
 
+#include "image/change/carry_out.hpp"
 #include "image/change/decryption_plan.hpp"
-#include "image/change/dry_run.hpp"
-#include "image/change/referrers.hpp"
 #include "image/reporter.hpp"
 #include "image/tree/selection.hpp"
 #include "keywrap/key_wrapper.hpp"
@@ -24,9 +23,7 @@ struct DecryptOptions {
   Selection selection = {};
   Locked locked = Locked::kFail;
   DiffIdCheck diff_ids = DiffIdCheck::kAuto;
-  ReferrersChoice referrers = ReferrersChoice::kDrop;
-  DryRun dry_run = DryRun::kNo;
-  unsigned jobs = 1;  // layers at the same time, at least 1
+  WriteOptions write = {};
 };
 
 // What became of a layer; after a dry run, what would.
@@ -58,14 +55,11 @@ enum class Exactness {
 };
 
 // What decrypt_image() did; after a dry run, what it would do as far as that is known without reading layers.
-struct DecryptResult {
-  std::optional<Descriptor> root;                  // nullopt after a dry run
-  std::optional<Digest> replaced;                  // another image that had the destination's name before
+struct DecryptResult : WriteResult {
   std::vector<DecryptedLayer> layers;              // of every manifest, in order
   std::vector<std::string> left_out;               // platforms that were not chosen
   Exactness exactness = Exactness::kNotEncrypted;  // has no meaning after a dry run
   std::optional<std::string> source_digest;  // of what was encrypted, as the image records it; not proven
-  std::set<Digest> kept;  // only of a dry run: what the result would name, of the blobs that there are
 };
 
 // All keys are unwrapped, and plain layers checked, before anything is written. Nothing is visible at the

@@ -1,11 +1,10 @@
 #include "image/encrypt.hpp"
 
-#include "image/base_layers.hpp"
 #include "image/change/layer_encryption.hpp"
 #include "image/change/layer_rewrap.hpp"
 #include "image/change/plan_notes.hpp"
-#include "image/change/rewrite.hpp"
 #include "image/change/source_digest.hpp"
+#include "image/encryption_outcomes.hpp"
 #include "image/tree/convert_to_oci.hpp"
 #include "image/tree/diff_ids.hpp"
 #include "layer/wrapped_keys.hpp"
@@ -15,57 +14,6 @@
 
 namespace imgcrypt {
 namespace {
-
-// What becomes of each layer, and how often. Decided once: plan, notes, dry run and result read it.
-class Outcomes {
- public:
-  Outcomes(ImageSource& source, Configs& configs, const ImageNode& tree, const EncryptOptions& options,
-           Reporter& reporter)
-      : chosen_(choose_layers(tree, options.selection.layers)) {
-    // Before anything is decided by type: a forged type would make an encrypted layer look plain, and it
-    // would be encrypted twice.
-    check_annotations(tree);
-    if (options.base != nullptr)
-      base_ = layers_of_base(*options.base, tree, source, configs, options.jobs, reporter);
-    if (options.unwrappers != nullptr) {
-      unwrapped_ = unwrap_layer_keys(tree, chosen_, *options.unwrappers, options.jobs, reporter);
-      // With recipients added to some layers only, they could not run the image.
-      if (!unwrapped_.locked.empty()) throw unwrapped_.locked.front().error();
-    }
-    for_each_layer(tree, [&](const std::string& place, const Descriptor& layer) {
-      const EncryptedAs outcome = decide(layer);
-      layers_.push_back({place, layer, outcome, plain_blob(layer, outcome)});
-    });
-  }
-
-  [[nodiscard]] std::size_t count(EncryptedAs outcome) const {
-    return static_cast<std::size_t>(std::ranges::count(layers_, outcome, &LayerOutcome::outcome));
-  }
-  [[nodiscard]] const std::vector<LayerOutcome>& layers() const noexcept { return layers_; }
-  [[nodiscard]] SharedLayerKeys keys_of(const Descriptor& layer) const { return unwrapped_.find(layer); }
-
- private:
-  [[nodiscard]] EncryptedAs decide(const Descriptor& layer) const {
-    if (is_encrypted(layer.media_type))
-      return keys_of(layer) ? EncryptedAs::kRecipientsAdded : EncryptedAs::kKept;
-    if (is_foreign(layer)) return EncryptedAs::kForeign;
-    if (!can_be_encrypted(layer)) return EncryptedAs::kNotALayer;
-    const LayerId id = layer_id(layer);
-    if (base_.contains(id)) return EncryptedAs::kBase;
-    return chosen_.contains(id) ? EncryptedAs::kEncrypted : EncryptedAs::kNotChosen;
-  }
-
-  [[nodiscard]] std::optional<Digest> plain_blob(const Descriptor& layer, EncryptedAs outcome) const {
-    if (outcome == EncryptedAs::kEncrypted) return layer.digest;
-    if (outcome != EncryptedAs::kRecipientsAdded) return std::nullopt;
-    return Digest::parse_if_valid(keys_of(layer)->options.source_digest);
-  }
-
-  std::set<LayerId> chosen_;
-  std::set<LayerId> base_;
-  UnwrappedKeys unwrapped_;
-  std::vector<LayerOutcome> layers_;
-};
 
 // A document that already had encrypted layers either records what it was, and that record stays, or was
 // encrypted by another tool: what it was before is then unknown, and its digest now would be a wrong answer.
@@ -80,7 +28,7 @@ void record_source_digests(ImagePlan& plan) {
   });
 }
 
-ImagePlan plan_of(const ImageNode& tree, const Outcomes& outcomes, const KeyWrappers& wrappers) {
+ImagePlan plan_of(const ImageNode& tree, const EncryptionOutcomes& outcomes, const KeyWrappers& wrappers) {
   ImagePlan plan(tree);
   for (const LayerOutcome& layer : outcomes.layers()) {
     if (layer.outcome == EncryptedAs::kEncrypted) {
@@ -127,7 +75,7 @@ const ImageNode* layer_in_index(const ImageNode& node) {
 }
 
 // Of an image whose layers all stay plain for what they are.
-[[noreturn]] void fail_for_types(const ImageNode& tree, const Outcomes& outcomes) {
+[[noreturn]] void fail_for_types(const ImageNode& tree, const EncryptionOutcomes& outcomes) {
   std::string why;
   if (!outcomes.layers().empty()) {
     const LayerOutcome& first = outcomes.layers().front();
@@ -146,7 +94,7 @@ const ImageNode* layer_in_index(const ImageNode& node) {
       "Helm charts stay as they are");
 }
 
-void check_worthwhile(const ImageNode& tree, const Outcomes& outcomes) {
+void check_worthwhile(const ImageNode& tree, const EncryptionOutcomes& outcomes) {
   if (outcomes.count(EncryptedAs::kEncrypted) + outcomes.count(EncryptedAs::kRecipientsAdded) > 0) return;
   if (outcomes.count(EncryptedAs::kBase) + outcomes.count(EncryptedAs::kNotChosen) > 0) {
     throw Error(ErrorCode::kRefused, "no layer that can be encrypted is selected",
@@ -162,7 +110,7 @@ void check_worthwhile(const ImageNode& tree, const Outcomes& outcomes) {
   fail_for_types(tree, outcomes);
 }
 
-void note_conversion(const ImageNode& source, const ImageNode& converted, const Outcomes& outcomes,
+void note_conversion(const ImageNode& source, const ImageNode& converted, const EncryptionOutcomes& outcomes,
                      Reporter& reporter) {
   if (source.descriptor.digest == converted.descriptor.digest) return;
   const bool was_plain =
@@ -187,7 +135,7 @@ void note_count(std::size_t count, const std::string& one, const std::string& se
   if (count > 0) reporter.note(count == 1 ? "1 layer " + one : std::to_string(count) + " layers " + several);
 }
 
-void note_outcomes(const Outcomes& outcomes, const EncryptOptions& options,
+void note_outcomes(const EncryptionOutcomes& outcomes, const EncryptOptions& options,
                    const std::vector<std::string>& left_out, Reporter& reporter) {
   std::vector<std::string> foreign;
   std::vector<std::string> no_layers;
@@ -244,27 +192,17 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
   // The digest to be recorded is that of the OCI document, as that is what decrypting gives back.
   const ImageNode converted = convert_to_oci(stored);
   const PlatformChoice choice = choose_platforms(configs, converted, options.selection.platforms);
-  const Outcomes outcomes(source, configs, choice.tree, options, reporter);
+  const EncryptionOutcomes outcomes(source, configs, choice.tree, options, reporter);
   check_worthwhile(choice.tree, outcomes);
   ImagePlan plan = plan_of(choice.tree, outcomes, wrappers);
   require_diff_ids(configs, plan);
   note_conversion(stored, converted, outcomes, reporter);
   note_outcomes(outcomes, options, choice.left_out, reporter);
-  note_plan(plan, reporter);
-  settle_referrers(source, choice.left_out.empty() ? stored : choice.tree, destination, options.referrers,
-                   plan, reporter);
-  EncryptResult result{std::nullopt, std::nullopt, outcomes.layers(), choice.left_out, {}, {}};
+  const ImageNode& chosen = choice.left_out.empty() ? stored : choice.tree;
+  EncryptResult result{carry_out(plan, chosen, configs, source, destination, options.write, reporter),
+                       outcomes.layers(), choice.left_out, plain_layers(converted)};
   // Of the platforms that were left out, but not what they share with those that are encrypted.
-  result.plain_left_out = plain_layers(converted);
   for (const Digest& layer : plain_layers(choice.tree)) result.plain_left_out.erase(layer);
-  if (options.dry_run == DryRun::kYes) {
-    result.kept = check_feasible(source, destination, plan);
-    return result;
-  }
-  Rewritten rewritten = rewrite_image(source, plan, configs, destination, options.jobs, reporter);
-  note_replaced(rewritten, reporter);
-  result.root = std::move(rewritten.root);
-  result.replaced = std::move(rewritten.replaced);
   return result;
 }
 

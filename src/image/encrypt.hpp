@@ -2,8 +2,7 @@
 // becomes OCI. What it cannot promise: whoever has the plain image elsewhere still has it (README).
 #pragma once
 
-#include "image/change/dry_run.hpp"
-#include "image/change/referrers.hpp"
+#include "image/change/carry_out.hpp"
 #include "image/reporter.hpp"
 #include "image/tree/selection.hpp"
 #include "keywrap/parse_recipients.hpp"
@@ -23,9 +22,7 @@ struct EncryptOptions {
   ImageSource* base = nullptr;
   // To add the recipients to layers that are already encrypted. Null: those keep their recipients.
   const KeyUnwrappers* unwrappers = nullptr;
-  ReferrersChoice referrers = ReferrersChoice::kDrop;
-  DryRun dry_run = DryRun::kNo;
-  unsigned jobs = 1;  // layers at the same time, at least 1
+  WriteOptions write = {};
 };
 
 // What became of a layer; after a dry run, what would.
@@ -52,13 +49,10 @@ struct LayerOutcome {
 };
 
 // What encrypt_image() did; after a dry run, what it would do.
-struct EncryptResult {
-  std::optional<Descriptor> root;     // nullopt after a dry run
-  std::optional<Digest> replaced;     // another image that had the destination's name before
+struct EncryptResult : WriteResult {
   std::vector<LayerOutcome> layers;   // of every manifest, in order
   std::vector<std::string> left_out;  // platforms that were not chosen
   std::set<Digest> plain_left_out;    // the plain layers that occur only in these
-  std::set<Digest> kept;  // only of a dry run: what the result would name, of the blobs that there are
 };
 
 // Each layer gets a new random key, and no plaintext of it reaches the destination. Nothing is visible there

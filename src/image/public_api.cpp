@@ -12,8 +12,10 @@
 
 #include <algorithm>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace imgcrypt {
 namespace {
@@ -92,6 +94,21 @@ auto throwing_errors(Call call) {
   }
 }
 
+struct Sides {
+  std::unique_ptr<ImageSource> source;
+  std::unique_ptr<ImageDestination> destination;
+};
+
+template <typename Request>
+Sides open_sides(const Request& request, Reporter& reporter) {
+  const Reference from = Reference::parse(request.source);
+  auto source = open_source(from, {});
+  auto destination =
+      open_destination(Reference::parse(request.destination, ReferenceUse::kWrite),
+                       {.origin = Origin{from, source->root()}, .warn = warn_through(reporter)});
+  return {std::move(source), std::move(destination)};
+}
+
 WrittenImage encrypt_as_requested(const EncryptRequest& request) {
   KeepingReporter reporter;
   const KeyWrappers wrappers = parse_recipients(
@@ -100,15 +117,11 @@ WrittenImage encrypt_as_requested(const EncryptRequest& request) {
         reporter.say(remark == Remark::kWarning ? Importance::kWarning : Importance::kNote, text);
       });
   if (wrappers.empty()) throw Error(ErrorCode::kUsage, "no recipient was given");
-  const Reference from = Reference::parse(request.source);
-  const auto source = open_source(from, {});
-  const auto destination =
-      open_destination(Reference::parse(request.destination, ReferenceUse::kWrite),
-                       {.origin = Origin{from, source->root()}, .warn = warn_through(reporter)});
+  const Sides image = open_sides(request, reporter);
   EncryptOptions options;
   options.selection = selection_of(request.layers, request.platforms);
-  options.jobs = threads_for(request.jobs);
-  const EncryptResult result = encrypt_image(*source, *destination, wrappers, options, reporter);
+  options.write.jobs = threads_for(request.jobs);
+  const EncryptResult result = encrypt_image(*image.source, *image.destination, wrappers, options, reporter);
   return written(result.root, reporter);
 }
 
@@ -120,15 +133,11 @@ WrittenImage decrypt_as_requested(const DecryptRequest& request) {
   auto providers = open_providers(request.provider_config);
   for (const KeyFile& file : request.keys) keys.push_back(open_key(file));
   keys.push_back(std::make_unique<ProviderUnwrapper>(std::move(providers), ProviderParameters()));
-  const Reference from = Reference::parse(request.source);
-  const auto source = open_source(from, {});
-  const auto destination =
-      open_destination(Reference::parse(request.destination, ReferenceUse::kWrite),
-                       {.origin = Origin{from, source->root()}, .warn = warn_through(reporter)});
+  const Sides image = open_sides(request, reporter);
   DecryptOptions options;
   options.selection = selection_of(request.layers, request.platforms);
-  options.jobs = threads_for(request.jobs);
-  const DecryptResult result = decrypt_image(*source, *destination, keys, options, reporter);
+  options.write.jobs = threads_for(request.jobs);
+  const DecryptResult result = decrypt_image(*image.source, *image.destination, keys, options, reporter);
   return written(result.root, reporter);
 }
 

@@ -3,6 +3,7 @@
 // node.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 namespace imgcrypt {
@@ -17,5 +18,13 @@ inline constexpr const char* kDefaultContentRoot = "/var/lib/containerd/io.conta
 // The name of that directory, which is the same wherever containerd's root is.
 inline constexpr std::string_view kContentStoreName =
     std::string_view(kDefaultContentRoot).substr(std::string_view(kDefaultContentRoot).rfind('/') + 1);
+
+// The content stores of the usual containerds: its own, and those that Docker, k3s and RKE2 start.
+inline constexpr std::array kDefaultContentRoots = {
+    kDefaultContentRoot,
+    "/var/lib/docker/containerd/daemon/io.containerd.content.v1.content",
+    "/var/lib/rancher/k3s/agent/containerd/io.containerd.content.v1.content",
+    "/var/lib/rancher/rke2/agent/containerd/io.containerd.content.v1.content",
+};
 
 }  // namespace imgcrypt

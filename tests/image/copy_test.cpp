@@ -93,7 +93,7 @@ class Copy : public testing::Test {
   CopyResult copy(const CopyOptions& options = {}) {
     return copy_image(source_, destination_, options, reporter_);
   }
-  CopyResult copy_with_referrers() { return copy({.referrers = ReferrersChoice::kCopy}); }
+  CopyResult copy_with_referrers() { return copy({.write = {.referrers = ReferrersChoice::kCopy}}); }
 
   MemoryStore store_;
   Descriptor image_{{}, Digest::of({}), 0, {}, std::nullopt, false, false};
@@ -118,7 +118,7 @@ TEST_F(Copy, IsWhatDecryptDoesWithoutEncryptedLayers) {
 }
 
 TEST_F(Copy, WritesNothingInADryRun) {
-  EXPECT_FALSE(copy({.dry_run = DryRun::kYes}).root);
+  EXPECT_FALSE(copy({.write = {.dry_run = DryRun::kYes}}).root);
   EXPECT_THAT(destination_.store.blobs, IsEmpty());
 }
 

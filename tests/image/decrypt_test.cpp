@@ -337,7 +337,7 @@ TEST_F(Decrypt, RemovesContentEmbeddedInAnyDescriptorOfALayer) {
 TEST_F(Decrypt, WritesNothingWhenItIsDry) {
   build({"one", "two"});
   encrypt();
-  const DecryptResult result = decrypt({.dry_run = DryRun::kYes});
+  const DecryptResult result = decrypt({.write = {.dry_run = DryRun::kYes}});
   EXPECT_FALSE(result.root);
   EXPECT_EQ(result.layers[1].outcome, DecryptedAs::kDecrypted);
   EXPECT_TRUE(back_->blobs.empty());

@@ -156,7 +156,7 @@ TEST_F(Encrypted, LayersThatAreElsewhereFailADryRunToo) {
   make_root(plain_, add_manifest(plain_, add_config(plain_, kAmd64, {layer}), {layer}));
   plain_.blobs.erase(layer.digest);
   for (const DryRun dry_run : {DryRun::kYes, DryRun::kNo})
-    EXPECT_EQ(error_with({.dry_run = dry_run}), ErrorCode::kNotFound);
+    EXPECT_EQ(error_with({.write = {.dry_run = dry_run}}), ErrorCode::kNotFound);
 }
 
 // Whatever else has urls is needed all the same: nobody fetches it from there.
@@ -173,7 +173,7 @@ TEST_F(Encrypted, OnlyForeignLayersMayBeMissing) {
                                                {chosen, missing}));
     plain_.blobs.erase(missing.digest);
     for (const DryRun dry_run : {DryRun::kYes, DryRun::kNo}) {
-      const auto error = error_with({.selection = {{}, {{0, 0}}}, .dry_run = dry_run});
+      const auto error = error_with({.selection = {{}, {{0, 0}}}, .write = {.dry_run = dry_run}});
       EXPECT_EQ(error, type == foreign ? std::nullopt : std::optional(ErrorCode::kNotFound)) << type;
     }
   }
@@ -336,7 +336,7 @@ TEST_F(Encrypted, ArtifactsOfAnImageAreCopiedAndAWarningNamesTheirSubject) {
 
 TEST_F(Encrypted, DryRunsWriteNothing) {
   make_root(plain_, add_image(plain_, kAmd64, {"a"}));
-  const EncryptResult result = encrypt({.dry_run = DryRun::kYes});
+  const EncryptResult result = encrypt({.write = {.dry_run = DryRun::kYes}});
   EXPECT_FALSE(result.root);
   EXPECT_THAT(outcomes(result), ElementsAre(EncryptedAs::kEncrypted));
   EXPECT_TRUE(encrypted_.blobs.empty());
@@ -346,7 +346,7 @@ TEST_F(Encrypted, ImagesHaveAtMost1000Layers) {
   std::vector<std::string> contents;
   for (unsigned i = 0; i < 1'000; ++i) contents.push_back("layer " + std::to_string(i));
   make_root(plain_, add_image(plain_, kAmd64, contents));
-  EXPECT_EQ(encrypt({.jobs = 2}).layers.size(), 1'000U);
+  EXPECT_EQ(encrypt({.write = {.jobs = 2}}).layers.size(), 1'000U);
   expect_comes_back();
   contents.emplace_back("one more");
   make_root(plain_, add_image(plain_, kAmd64, contents));

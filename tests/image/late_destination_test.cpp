@@ -39,15 +39,16 @@ class Late : public testing::Test {
 
   // Encrypts it; `jobs` and the layers' sizes decide how many hands hash.
   void encrypt(ImageDestination& destination, unsigned jobs = 2) {
-    (void)encrypt_image(plain_, destination, party_.wrappers(), {.jobs = jobs}, reporter_);
+    (void)encrypt_image(plain_, destination, party_.wrappers(), {.write = {.jobs = jobs}}, reporter_);
   }
 
   // Decrypts `encrypted` through a late destination and compares with the plain image.
   void expect_plain(MemoryStore& encrypted, const Party& party) {
     MemoryStore back;
     LateDestination late(back);
-    const DecryptResult result = decrypt_image(encrypted, late, party.unwrappers(),
-                                               {.diff_ids = DiffIdCheck::kAlways, .jobs = 2}, reporter_);
+    const DecryptResult result =
+        decrypt_image(encrypted, late, party.unwrappers(),
+                      {.diff_ids = DiffIdCheck::kAlways, .write = {.jobs = 2}}, reporter_);
     EXPECT_EQ(result.exactness, Exactness::kExact);
     EXPECT_EQ(back.root().descriptor.digest, plain_.root().descriptor.digest);
     for (const auto& [digest, content] : plain_.blobs) EXPECT_EQ(back.blobs.at(digest), content);
@@ -83,13 +84,14 @@ TEST_F(Late, DestinationsGetOtherRecipients) {
   for (const Rotation rotation : {Rotation::kNone, Rotation::kFreshKeys}) {
     MemoryStore replaced;
     LateDestination late(replaced);
-    (void)replace_recipients(encrypted_, late, other.wrappers(), party_.unwrappers(), rotation, {.jobs = 2},
-                             reporter_);
+    (void)replace_recipients(encrypted_, late, other.wrappers(), party_.unwrappers(), rotation,
+                             {.write = {.jobs = 2}}, reporter_);
     expect_plain(replaced, other);
   }
   MemoryStore added;
   LateDestination late(added);
-  (void)add_recipients(encrypted_, late, other.wrappers(), party_.unwrappers(), {.jobs = 2}, reporter_);
+  (void)add_recipients(encrypted_, late, other.wrappers(), party_.unwrappers(), {.write = {.jobs = 2}},
+                       reporter_);
   expect_plain(added, other);
   MemoryStore removed;
   LateDestination late_again(removed);

@@ -221,8 +221,9 @@ TEST_F(Recipients, StayInADryRun) {
   make_root(plain, add_image(plain, kAmd64, {"a", "b"}));
   encrypt(plain);
   MemoryStore destination;
-  const RecipientsResult result = add_recipients(encrypted_, destination, bob_.wrappers(),
-                                                 alice_.unwrappers(), {.dry_run = DryRun::kYes}, reporter_);
+  const RecipientsResult result =
+      add_recipients(encrypted_, destination, bob_.wrappers(), alice_.unwrappers(),
+                     {.write = {.dry_run = DryRun::kYes}}, reporter_);
   EXPECT_FALSE(result.root);
   EXPECT_EQ(result.layers, 2U);
   EXPECT_TRUE(destination.blobs.empty());

@@ -29,15 +29,16 @@ TEST(Images, ComeBackByteForByte) {
     KeepingReporter reporter;
     RandomImage(seed).build(plain);
     if (inspect_image(plain).totals.layers == 0) {
-      EXPECT_EQ(error_of([&] { encrypt_image(plain, encrypted, wrappers, {.jobs = 2}, reporter); }),
-                ErrorCode::kRefused)
+      EXPECT_EQ(
+          error_of([&] { encrypt_image(plain, encrypted, wrappers, {.write = {.jobs = 2}}, reporter); }),
+          ErrorCode::kRefused)
           << seed;
       continue;
     }
     ++encrypted_images;
-    encrypt_image(plain, encrypted, wrappers, {.jobs = 2}, reporter);
+    encrypt_image(plain, encrypted, wrappers, {.write = {.jobs = 2}}, reporter);
     EXPECT_NE(encrypted.root().descriptor.digest, plain.root().descriptor.digest) << seed;
-    const DecryptResult result = decrypt_image(encrypted, back, unwrappers, {.jobs = 2}, reporter);
+    const DecryptResult result = decrypt_image(encrypted, back, unwrappers, {.write = {.jobs = 2}}, reporter);
     EXPECT_EQ(result.root->digest, plain.root().descriptor.digest) << seed;
     EXPECT_EQ(result.exactness, Exactness::kExact) << seed;
     EXPECT_EQ(back.blobs, plain.blobs) << seed;

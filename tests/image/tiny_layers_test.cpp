@@ -44,12 +44,12 @@ class Tiny : public testing::Test {
 TEST_F(Tiny, LayersHaveDifferentCiphertexts) {
   build(200, 2);
   MemoryStore encrypted;
-  encrypt_image(plain_, encrypted, party_.wrappers(), {.jobs = 4}, reporter_);
+  encrypt_image(plain_, encrypted, party_.wrappers(), {.write = {.jobs = 4}}, reporter_);
   EXPECT_EQ(blobs_of_layers(encrypted), 201U);  // the empty ones share theirs
   expect_comes_back(encrypted);
   MemoryStore rotated;
   replace_recipients(encrypted, rotated, party_.wrappers(), party_.unwrappers(), Rotation::kFreshKeys,
-                     {.jobs = 4}, reporter_);
+                     {.write = {.jobs = 4}}, reporter_);
   EXPECT_EQ(blobs_of_layers(rotated), 201U);
   expect_comes_back(rotated);
 }
@@ -58,10 +58,11 @@ TEST_F(Tiny, LayersHaveDifferentCiphertexts) {
 TEST_F(Tiny, LayersDifferFromThoseThatStay) {
   build(200, 0);
   MemoryStore first;
-  encrypt_image(plain_, first, party_.wrappers(), {.selection = {{}, {{0, 99}}}, .jobs = 4}, reporter_);
+  encrypt_image(plain_, first, party_.wrappers(), {.selection = {{}, {{0, 99}}}, .write = {.jobs = 4}},
+                reporter_);
   EXPECT_EQ(blobs_of_layers(first), 200U);
   MemoryStore second;
-  encrypt_image(first, second, party_.wrappers(), {.jobs = 4}, reporter_);
+  encrypt_image(first, second, party_.wrappers(), {.write = {.jobs = 4}}, reporter_);
   EXPECT_EQ(blobs_of_layers(second), 200U);
   expect_comes_back(second);
 }
@@ -69,7 +70,7 @@ TEST_F(Tiny, LayersDifferFromThoseThatStay) {
 TEST_F(Tiny, LayersAreRefusedWhenEveryCiphertextIsTaken) {
   build(256, 0);
   MemoryStore encrypted;
-  encrypt_image(plain_, encrypted, party_.wrappers(), {.jobs = 4}, reporter_);
+  encrypt_image(plain_, encrypted, party_.wrappers(), {.write = {.jobs = 4}}, reporter_);
   expect_comes_back(encrypted);
   Descriptor again = layers_.front();
   again.media_type += "+gzip";
@@ -77,7 +78,7 @@ TEST_F(Tiny, LayersAreRefusedWhenEveryCiphertextIsTaken) {
   commit();
   MemoryStore refused;
   const Error error =
-      failure([&] { encrypt_image(plain_, refused, party_.wrappers(), {.jobs = 4}, reporter_); });
+      failure([&] { encrypt_image(plain_, refused, party_.wrappers(), {.write = {.jobs = 4}}, reporter_); });
   EXPECT_EQ(error.code(), ErrorCode::kRefused);
   EXPECT_THAT(error.message(), testing::HasSubstr("a layer of 1 byte cannot be encrypted"));
 }

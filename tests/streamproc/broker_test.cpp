@@ -69,6 +69,7 @@ TEST_F(BrokerTest, PassesOnWhatIsAskedAndAnswered) {
   const std::string large(900'000, 'x');
   EXPECT_EQ(broker.exchange("demo", secret(large)).size(), large.size() + 15);
   broker.require_configured("demo");
+  EXPECT_EQ(broker.program_of("demo"), folder_.path() / "demo");
 }
 
 TEST_F(BrokerTest, PassesOnFailures) {

@@ -50,7 +50,7 @@ class DecodeLayer : public testing::Test {
     blob_ = folder_.add(layer_.bytes);
     scratch_.write("keys/key", as_text(key_.to_pem(nullptr).expose()));
     options_.keys = scratch_.path() / "keys";
-    options_.content_root = folder_.root();
+    options_.content_roots = {folder_.root()};
     options_.spool = scratch_.path();
   }
 
@@ -129,7 +129,7 @@ TEST_F(DecodeLayer, IsTheFileOnStdin) {
 }
 
 TEST_F(DecodeLayer, NeedsToKnowTheLayer) {
-  options_.content_root = "/nothing/here";
+  options_.content_roots = {"/nothing/here"};
   const Outcome outcome = run();
   EXPECT_EQ(outcome.error,
             "2 no readable payload on file descriptor 3, and the layer is not among the files that the "

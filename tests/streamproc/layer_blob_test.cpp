@@ -25,12 +25,12 @@ class LayerBlobTest : public testing::Test {
 
   [[nodiscard]] std::optional<LayerBlob> find(const std::string& content,
                                               const std::optional<Digest>& digest = std::nullopt) const {
-    return find_blob(head_of(content), digest, open_files_of(::getpid()), elsewhere_.store());
+    return find_blob(head_of(content), digest, open_files_of(::getpid()), {elsewhere_.store()});
   }
   // By a parent whose files are closed to us.
   [[nodiscard]] std::optional<LayerBlob> find_below_root(const std::string& content,
                                                          const std::optional<Digest>& digest) const {
-    return find_blob(head_of(content), digest, "/nothing/here", folder_.store());
+    return find_blob(head_of(content), digest, "/nothing/here", {elsewhere_.store(), folder_.store()});
   }
 
   static Digest digest_of(const std::string& content) { return Digest::of(as_bytes(content)); }
@@ -115,7 +115,7 @@ TEST_F(LayerBlobTest, IsTheOneOfThatDigestAmongSeveralThatBeginAlike) {
   for (const char* end : {"1", "2", "3"}) {
     const Digest digest = digest_of(long_content_ + end);
     for (const std::string& open_files : {open_files_of(::getpid()), std::string("/nothing/here")}) {
-      const auto blob = find_blob(head_of(long_content_), digest, open_files, elsewhere_.store());
+      const auto blob = find_blob(head_of(long_content_), digest, open_files, {elsewhere_.store()});
       ASSERT_TRUE(blob);
       EXPECT_EQ(blob->digest, digest);
     }

@@ -31,7 +31,7 @@ class Party {
   // Decrypts all layers; returns what the reporter was told.
   std::string decrypt(MemoryStore& encrypted, MemoryStore& back) const {
     KeepingReporter reporter;
-    (void)decrypt_image(encrypted, back, unwrappers(), {.jobs = 2}, reporter);
+    (void)decrypt_image(encrypted, back, unwrappers(), {.write = {.jobs = 2}}, reporter);
     return reporter.said;
   }
 

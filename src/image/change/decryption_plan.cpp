@@ -28,27 +28,26 @@ class Planner {
           return is_encrypted(layer.media_type) && !unwrapped.find(layer);
         })) {}
 
-  DecryptionPlan run() {
+  ImagePlan run() {
     for_each_manifest(tree_, [&](const ImageNode& node, const Manifest& manifest) {
       const auto is_decrypted = [&](const Descriptor& layer) { return unwrapped_.find(layer) != nullptr; };
       if (std::ranges::any_of(manifest.layers(), is_decrypted)) expect_layers(node, manifest);
     });
-    DecryptionPlan result{ImagePlan(tree_), {}};
+    ImagePlan plan(tree_);
     for_each_layer(tree_, [&](const std::string&, const Descriptor& layer) {
       const auto expected = expected_.find(layer_id(layer));
       if (expected == expected_.end()) return;
-      result.plan.change(layer, std::make_unique<LayerDecryption>(layer, unwrapped_.find(layer),
-                                                                  expected->second, source_, reporter_));
+      plan.change(layer, std::make_unique<LayerDecryption>(layer, unwrapped_.find(layer), expected->second,
+                                                           source_, reporter_));
     });
-    const std::set<Digest> changed = result.plan.changed_documents();
+    const std::set<Digest> changed = plan.changed_documents();
     for_each_document(tree_, [&](const ImageNode& node, const Annotations& annotations) {
       const Digest& document = node.descriptor.digest;
-      if (changed.contains(document))
-        result.plan.edit_document(document, document_edit(document, annotations));
+      if (changed.contains(document)) plan.edit_document(document, document_edit(document, annotations));
     });
     // A map until here, as a layer of two manifests is read once and compared with what both say.
-    for (auto& [id, layer] : plain_layers_) result.plain_layers.push_back(std::move(layer));
-    return result;
+    for (auto& [id, layer] : plain_layers_) plan.check_first(std::move(layer));
+    return plan;
   }
 
  private:
@@ -133,8 +132,8 @@ class Planner {
 
 }  // namespace
 
-DecryptionPlan plan_decryption(const ImageNode& tree, const UnwrappedKeys& unwrapped, DiffIdCheck check,
-                               Configs& configs, ImageSource& source, Reporter& reporter) {
+ImagePlan plan_decryption(const ImageNode& tree, const UnwrappedKeys& unwrapped, DiffIdCheck check,
+                          Configs& configs, ImageSource& source, Reporter& reporter) {
   return Planner(tree, unwrapped, check, configs, source, reporter).run();
 }
 

@@ -4,12 +4,9 @@
 #pragma once
 
 #include "image/change/image_plan.hpp"
-#include "image/change/layer_check.hpp"
 #include "image/change/layer_keys.hpp"
 #include "image/reporter.hpp"
 #include "image/tree/configs.hpp"
-
-#include <vector>
 
 namespace imgcrypt {
 
@@ -21,19 +18,13 @@ enum class DiffIdCheck {
   kNever,   // no config is read
 };
 
-// A value that is moved on to rewrite_image(); its changes refer to the source and the reporter.
-struct DecryptionPlan {
-  ImagePlan plan;
-  // The other layers of the same manifests that have diff_ids, of whatever type, which must be checked as
-  // well (check_layers): one that was put in the place of an encrypted layer would otherwise pass.
-  std::vector<LayerToCheck> plain_layers;
-};
-
-// Plans to decrypt the layers that `unwrapped` has keys for. Reads the configs of the manifests that hold
-// them, but no layer. `source` and `reporter` must outlive the plan. Notes manifests whose layers
-// cannot be compared. Throws as diff_ids_of(), and kRefused where kAlways has nothing to compare.
-[[nodiscard]] DecryptionPlan plan_decryption(const ImageNode& tree, const UnwrappedKeys& unwrapped,
-                                             DiffIdCheck check, Configs& configs, ImageSource& source,
-                                             Reporter& reporter);
+// Plans to decrypt the layers that `unwrapped` has keys for, and to check the other layers of the same
+// manifests that have diff_ids, of whatever type: one that was put in the place of an encrypted layer would
+// otherwise pass. Reads the configs of these manifests, but no layer. `source` and `reporter` must outlive
+// the plan. Notes manifests whose layers cannot be compared. Throws as diff_ids_of(), and kRefused where
+// kAlways has nothing to compare.
+[[nodiscard]] ImagePlan plan_decryption(const ImageNode& tree, const UnwrappedKeys& unwrapped,
+                                        DiffIdCheck check, Configs& configs, ImageSource& source,
+                                        Reporter& reporter);
 
 }  // namespace imgcrypt

@@ -1,9 +1,11 @@
-// What becomes of an image, decided before a byte moves: which layers change and how, and what is recorded in
-// the documents above them. Dry runs and results read it, and rewrite_image() does what it says. Decisions
-// are keyed by LayerId, never by digest alone. Made by one thread; then read by several.
+// What becomes of an image, decided before a byte moves: which layers change and how, which others are
+// checked first, and what is recorded in the documents above them. Dry runs and results read it, and
+// rewrite_image() does what it says. Decisions are keyed by LayerId, never by digest alone. Made by one
+// thread; then read by several.
 #pragma once
 
 #include "image/change/layer_change.hpp"
+#include "image/change/layer_check.hpp"
 #include "image/tree/layer_id.hpp"
 #include "image/tree/tree.hpp"
 
@@ -32,9 +34,12 @@ class ImagePlan {
   // How the annotations of a document above changed layers change. Has no effect on one that nothing changes
   // in.
   void edit_document(const Digest& document, AnnotationEdit edit);
+  // A layer that stays as it is, and is checked before anything is written.
+  void check_first(LayerToCheck layer) { layers_to_check_.push_back(std::move(layer)); }
   void add_referrer(PlannedReferrer referrer) { referrers_.push_back(std::move(referrer)); }
 
   [[nodiscard]] const ImageNode& tree() const noexcept { return tree_; }
+  [[nodiscard]] const std::vector<LayerToCheck>& layers_to_check() const noexcept { return layers_to_check_; }
   [[nodiscard]] const std::vector<PlannedReferrer>& referrers() const noexcept { return referrers_; }
   // Null for a layer that is copied as it is. Valid for as long as the plan.
   [[nodiscard]] const LayerChange* change_of(const Descriptor& layer) const;
@@ -47,6 +52,7 @@ class ImagePlan {
   ImageNode tree_;
   std::map<LayerId, std::unique_ptr<LayerChange>> changes_;
   std::map<Digest, AnnotationEdit> edits_;
+  std::vector<LayerToCheck> layers_to_check_;
   std::vector<PlannedReferrer> referrers_;
 };
 

@@ -1,6 +1,7 @@
 #include "image/change/rewrite.hpp"
 
 #include "image/change/expected_image.hpp"
+#include "image/change/layer_check.hpp"
 #include "image/change/move_blobs.hpp"
 #include "image/change/result_check.hpp"
 #include "image/tree/child_edits.hpp"
@@ -115,16 +116,13 @@ void put_unchanged_documents(const ImageNode& node, ImageDestination& destinatio
 
 }  // namespace
 
-void note_replaced(const Rewritten& rewritten, Reporter& reporter) {
-  if (rewritten.replaced) reporter.note("replaced " + rewritten.replaced->string());
-}
-
 Rewritten rewrite_image(ImageSource& source, const ImagePlan& plan, const Configs& configs,
                         ImageDestination& destination, unsigned jobs, Reporter& reporter) {
   // Everything that can fail without moving a byte, first.
   destination.check();
   for (const PlannedReferrer& planned : plan.referrers()) destination.add_referrer(planned.referrer);
   destination.expect(expected_image(plan));
+  check_layers(source, plan.layers_to_check(), jobs, reporter);
   const auto edits = move_blobs(source, plan, configs, destination, jobs, reporter.progress());
   const StageTimer timer(reporter.progress(), "writing documents");
   const Descriptor root = DocumentWriter(plan, edits, destination).write_root();

@@ -1,8 +1,6 @@
 #include "image/recipients/change_recipients.hpp"
 
 #include "image/change/layer_rotation.hpp"
-#include "image/change/plan_notes.hpp"
-#include "image/change/rewrite.hpp"
 #include "image/tree/convert_to_oci.hpp"
 #include "image/tree/selection.hpp"
 #include "layer/unwrap_private_options.hpp"
@@ -45,7 +43,7 @@ RecipientsResult change_recipients(ImageSource& source, ImageDestination& destin
   require_manifests(tree);
   check_annotations(tree);
   const UnwrappedKeys unwrapped =
-      unwrap_layer_keys(tree, choose_layers(tree, {}), unwrappers, options.jobs, reporter);
+      unwrap_layer_keys(tree, choose_layers(tree, {}), unwrappers, options.write.jobs, reporter);
   // All or nothing: with new recipients for some layers only, nobody could say who can run the image.
   if (!unwrapped.locked.empty()) throw unwrapped.locked.front().error();
   if (unwrapped.keys.empty()) throw no_encrypted_layer();
@@ -54,24 +52,12 @@ RecipientsResult change_recipients(ImageSource& source, ImageDestination& destin
   for_each_layer(tree, [&](const std::string&, const Descriptor& layer) {
     if (const SharedLayerKeys keys = unwrapped.find(layer)) plan.change(layer, make_change(layer, keys));
   });
-  return carry_out(std::move(plan), unwrapped.keys.size(), source, destination, options, reporter);
+  const Configs configs(source);  // empty: recipients do not depend on configs
+  return {carry_out(plan, tree, configs, source, destination, options.write, reporter),
+          unwrapped.keys.size()};
 }
 
 }  // namespace
-
-RecipientsResult carry_out(ImagePlan plan, std::size_t layers, ImageSource& source,
-                           ImageDestination& destination, const RecipientsOptions& options,
-                           Reporter& reporter) {
-  note_plan(plan, reporter);
-  settle_referrers(source, plan.tree(), destination, options.referrers, plan, reporter);
-  if (options.dry_run == DryRun::kYes) {
-    return {std::nullopt, std::nullopt, layers, check_feasible(source, destination, plan)};
-  }
-  const Configs configs(source);  // empty: recipients do not depend on configs
-  Rewritten rewritten = rewrite_image(source, plan, configs, destination, options.jobs, reporter);
-  note_replaced(rewritten, reporter);
-  return {std::move(rewritten.root), std::move(rewritten.replaced), layers, {}};
-}
 
 RecipientsResult add_recipients(ImageSource& source, ImageDestination& destination,
                                 const KeyWrappers& wrappers, const KeyUnwrappers& unwrappers,

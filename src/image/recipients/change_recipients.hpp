@@ -2,27 +2,21 @@
 // image that is already encrypted. Layers keep their bytes, except for rotation.
 #pragma once
 
-#include "image/change/dry_run.hpp"
+#include "image/change/carry_out.hpp"
 #include "image/change/layer_rewrap.hpp"
-#include "image/change/referrers.hpp"
 #include "image/reporter.hpp"
 #include "transport/image_store.hpp"
 
 namespace imgcrypt {
 
-struct RecipientsResult {
-  std::optional<Descriptor> root;  // nullopt after a dry run
-  std::optional<Digest> replaced;  // another image that had the destination's name before
-  std::size_t layers = 0;          // whose recipients change; a layer that occurs twice counts once
-  std::set<Digest> kept;  // only of a dry run: what the result would name, of the blobs that there are
+struct RecipientsResult : WriteResult {
+  std::size_t layers = 0;  // whose recipients change; a layer that occurs twice counts once
 };
 
-// How, not for whom. All three use cases take them.
+// How, not for whom.
 struct RecipientsOptions {
-  BlobCheck check = BlobCheck::kAll;  // has no effect on removal, and rotation always checks
-  DryRun dry_run = DryRun::kNo;
-  unsigned jobs = 1;  // layers at the same time, at least 1
-  ReferrersChoice referrers = ReferrersChoice::kDrop;
+  BlobCheck check = BlobCheck::kAll;  // has no effect on rotation, which always checks
+  WriteOptions write = {};
 };
 
 // The functions below leave nothing visible at the destination after an exception. Adding and replacing throw
@@ -49,11 +43,5 @@ RecipientsResult replace_recipients(ImageSource& source, ImageDestination& desti
 
 // What to say of an image that no command for recipients can change: kRefused.
 [[nodiscard]] Error no_encrypted_layer();
-
-// What they and remove_recipients() have in common: carries the plan out, which changes `layers` layers, or
-// in a dry run checks that it could be. Throws as rewrite_image() and check_feasible().
-RecipientsResult carry_out(ImagePlan plan, std::size_t layers, ImageSource& source,
-                           ImageDestination& destination, const RecipientsOptions& options,
-                           Reporter& reporter);
 
 }  // namespace imgcrypt

@@ -73,12 +73,13 @@ RecipientList list_recipients(ImageSource& source) {
 
 RecipientsResult remove_recipients(ImageSource& source, ImageDestination& destination,
                                    const RecipientList& list, const std::set<std::size_t>& places,
-                                   const RecipientsOptions& options, Reporter& reporter) {
+                                   const WriteOptions& options, Reporter& reporter) {
   std::set<std::string> identities;
   for (const std::size_t place : places) identities.insert(identity(list.recipients.at(place).recipient));
   ImagePlan plan(convert_to_oci(list.image));
   const std::size_t layers = plan_removal(plan, identities);
-  return carry_out(std::move(plan), layers, source, destination, options, reporter);
+  const Configs configs(source);  // empty: recipients do not depend on configs
+  return {carry_out(plan, plan.tree(), configs, source, destination, options, reporter), layers};
 }
 
 }  // namespace imgcrypt

@@ -35,6 +35,6 @@ struct RecipientList {
 // positions are in `list`.
 RecipientsResult remove_recipients(ImageSource& source, ImageDestination& destination,
                                    const RecipientList& list, const std::set<std::size_t>& places,
-                                   const RecipientsOptions& options, Reporter& reporter);
+                                   const WriteOptions& options, Reporter& reporter);
 
 }  // namespace imgcrypt

@@ -165,6 +165,8 @@ SecretBytes KeyProviders::exchange(const std::string& name, const SecretBytes& d
   }
 }
 
+std::string KeyProviders::program_of(const std::string& name) { return connection(name).path(); }
+
 void KeyProviders::load() {
   if (is_loaded_) return;
   if (!settings_.config.empty()) read_config();

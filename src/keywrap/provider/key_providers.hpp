@@ -61,6 +61,7 @@ class KeyProviders final : public ProviderAccess {
 
   // Also throws as require, and kRefused above kMostProviderCalls.
   [[nodiscard]] SecretBytes exchange(const std::string& name, const SecretBytes& document) override;
+  [[nodiscard]] std::string program_of(const std::string& name) override;
 
  private:
   // How one provider is asked: by one program that is kept, or by one for each request.

@@ -11,7 +11,8 @@ std::optional<SecretBytes> ProviderAccess::ask(const std::string& name, const Pr
     reported = failure_in_reply(reply.expose());
   } catch (const Error& error) {
     const std::string shown = harmless_beginning(as_text(reply.expose()));
-    const Error placed = error.in(place + ": its reply" + (shown.empty() ? "" : " \"" + shown + "\""));
+    const Error placed = error.in(place + ": " + program_of(name) + ": its reply" +
+                                  (shown.empty() ? "" : " \"" + shown + "\""));
     throw Error(ErrorCode::kProvider, placed.message(), placed.hint());
   }
   if (reported) throw reported->in(place);

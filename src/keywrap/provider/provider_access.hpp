@@ -20,6 +20,8 @@ class ProviderAccess {
   // neither configured nor our own; kProvider, naming the provider, when it fails or takes longer than the
   // limit; kCancelled.
   [[nodiscard]] virtual SecretBytes exchange(const std::string& name, const SecretBytes& document) = 0;
+  // The provider's program, for messages about what it answered. Throws as exchange.
+  [[nodiscard]] virtual std::string program_of(const std::string& name) = 0;
 
   // The packet or the private options; nullopt when the reply has no result. Throws as exchange; kProvider
   // for what is not a reply; what the reply reports (failure_in_reply).

@@ -21,6 +21,9 @@ for program in "$IMGCRYPT" "$CTD_DECODER"; do
   [[ -x $program ]] || fail "$program is not built"
 done
 
+# CONTAINERD names another containerd than Debian's, with ctr and its shim beside it.
+[[ -z ${CONTAINERD:-} ]] || PATH=$(cd "$(dirname "$CONTAINERD")" && pwd):$PATH
+
 # require_commands NAME...: a missing program is a failure, never a skipped test.
 require_commands() {
   local name

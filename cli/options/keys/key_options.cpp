@@ -1,0 +1,222 @@
+#include "cli/options/keys/key_options.hpp"
+
+#include "cli/options/keys/passphrase.hpp"
+#include "cli/options/keys/private_key.hpp"
+#include "cli/options/make_repeatable.hpp"
+#include "keys/key_file.hpp"
+#include "keys/list_key_file.hpp"
+#include "keys/named_file.hpp"
+#include "keywrap/file_forms.hpp"
+#include "keywrap/key_string.hpp"
+#include "keywrap/private_key_unwrapper.hpp"
+#include "keywrap/provider/provider.hpp"
+#include "keywrap/scheme_help.hpp"
+#include "keywrap/schemes.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+namespace imgcrypt::cli {
+namespace {
+
+// The certificate of a file without a private key.
+std::optional<Certificate> lone_certificate(ByteView file) {
+  // A file with both is a key: tools write them into one PEM.
+  if (as_text(file).find("PRIVATE KEY-----") != std::string_view::npos) return std::nullopt;
+  try {
+    return Certificate::parse(file);
+  } catch (const Error&) {
+    return std::nullopt;  // if it is not a key either, parsing it as one says what is wrong
+  }
+}
+
+struct NamedKey {
+  std::string name;
+  PrivateKey key;
+};
+
+struct NamedCertificate {
+  std::string name;
+  Certificate certificate;
+};
+
+// The keys of a command line, sorted by what they are.
+class Keyring {
+ public:
+  explicit Keyring(Reporter& reporter) : reporter_(reporter) {}
+
+  void add_file(const KeyString& key) {
+    const SecretBytes file = read_key_file(key.file);
+    if (auto certificate = lone_certificate(file.expose())) {
+      add_certificate({"key " + key.file, std::move(*certificate)}, file.expose());
+    } else {
+      keys_.push_back({key.file, open_private_key(key, file.expose(), reporter_)});
+      if (const std::size_t count = count_keys(file.expose()); count > 1)
+        reporter_.note("key " + key.file + ": only the first of its " + std::to_string(count) +
+                       " keys is used");
+    }
+  }
+
+  void add_certificate_file(const std::string& recipient, const std::string& path) {
+    const SecretBytes file = read_key_file(path);
+    add_certificate({"recipient " + recipient, Certificate::parse(file.expose())}, file.expose());
+  }
+
+  void add_provider(const NamedProvider& provider) {
+    parameters_[provider.name].push_back(provider.parameter);
+  }
+
+  KeyUnwrappers unwrappers(const std::shared_ptr<KeyProviders>& providers,
+                           UnauthenticatedPackets unauthenticated) {
+    for (const NamedCertificate& named : certificates_) check_has_key(named);
+    KeyUnwrappers unwrappers;
+    for (const NamedKey& named : keys_) {
+      std::vector<Certificate> own;
+      for (const auto& [name, certificate] : certificates_) {
+        if (certificate.public_key().same_as(named.key.public_key())) own.push_back(certificate);
+      }
+      unwrappers.push_back(
+          std::make_unique<PrivateKeyUnwrapper>(named.name, named.key, std::move(own), unauthenticated));
+    }
+    // Last: it is only asked, and a program only started, for what no key opened.
+    unwrappers.push_back(std::make_unique<ProviderUnwrapper>(providers, parameters_));
+    return unwrappers;
+  }
+
+ private:
+  void add_certificate(NamedCertificate named, ByteView file) {
+    const std::size_t count = count_certificates(file);
+    if (count > 1) {
+      reporter_.note(named.name + ": only the first of its " + std::to_string(count) +
+                     " certificates is used, " + named.certificate.description());
+    }
+    certificates_.push_back(std::move(named));
+  }
+
+  // A certificate only narrows down what its key is tried on. Alone it would silently do nothing.
+  void check_has_key(const NamedCertificate& named) const {
+    const bool has_key = std::ranges::any_of(keys_, [&](const NamedKey& key) {
+      return named.certificate.public_key().same_as(key.key.public_key());
+    });
+    if (has_key) return;
+    throw Error(ErrorCode::kUsage,
+                named.name + ": no key was given for the " + named.certificate.description(),
+                "give its private key with -k as well");
+  }
+
+  Reporter& reporter_;
+  std::vector<NamedKey> keys_;
+  std::vector<NamedCertificate> certificates_;
+  ProviderParameters parameters_;
+};
+
+// The key of a provider of ours, named without it; empty if it is not one.
+std::string hint_for_key(const std::string& path) {
+  try {
+    const SecretBytes file = read_key_file(path);
+    const auto key = find_provider_key(as_text(file.expose()));
+    return key && key->half == KeyHalf::kPrivate ? "did you mean -k " + key->form(path) + "?" : "";
+  } catch (const Error&) {
+    return {};  // the file itself is what is wrong
+  }
+}
+
+void take_key_file(const Line& line, Keyring& keyring, Reporter& reporter) {
+  const KeyString key = parse_key_string(line.text);
+  warn_of_bare_passphrase(key, line.place, reporter);
+  try {
+    keyring.add_file(key);
+  } catch (const Error& error) {
+    const Error about = about_argument("key " + key.file, error);
+    const std::string meant = hint_for_key(key.file);
+    throw Error(about.code(), about.message(), meant.empty() ? about.hint() : meant);
+  }
+}
+
+// The key of -k that a key provider holds; nullopt: it is a file.
+std::optional<NamedProvider> parse_provider_key(const std::string& text) {
+  const auto named = parse_scheme_string(text);
+  if (!named || named->scheme->parse_key == nullptr) return std::nullopt;
+  return named->scheme->parse_key(named->value);
+}
+
+void take_certificate(const std::string& text, Keyring& keyring) {
+  try {
+    const auto named = parse_scheme_string(text);
+    if (!named || !named->scheme->heeds_certificates)
+      throw Error(ErrorCode::kUsage, "not the certificate of a key", "write " + certificate_forms());
+    keyring.add_certificate_file(text, named->value);
+  } catch (const Error& error) {
+    throw about_argument("recipient " + text, error);
+  }
+}
+
+// What `take` throws, with the place of the key.
+template <typename Take>
+void at(const Line& line, Take take) {
+  try {
+    take();
+  } catch (const Error& error) {
+    if (line.place.empty()) throw;
+    throw error.in(line.place);
+  }
+}
+
+constexpr const char* kKeyVariable = "IMGCRYPT_KEY";
+
+}  // namespace
+
+void KeyOptions::add_to(CLI::App& command) {
+  make_repeatable(
+      command.add_option("-k,--key,--decryption-key", keys,
+                         "key to try: " + key_argument_help() + ", its certificate, or " + key_forms() +
+                             "; can be given more than once (default: the lines of IMGCRYPT_KEY)"),
+      "KEY");
+  make_repeatable(command.add_option("--dec-recipient", certificates,
+                                     "certificate of a private key: " + certificate_forms() +
+                                         "; the key is then tried only on what was wrapped for it"),
+                  "RECIPIENT");
+  command.add_flag("--allow-legacy-cms", allow_legacy_cms,
+                   "also accept PKCS7 packets with unauthenticated encryption (AES-CBC, 3DES)");
+  providers.add_to(command);
+}
+
+bool KeyOptions::are_given() const { return !given_keys().empty(); }
+
+std::vector<Line> KeyOptions::given_keys() const {
+  if (keys.empty()) return lines_of_variable(kKeyVariable);
+  std::vector<Line> given;
+  for (const std::string& key : keys) given.push_back({key, {}});
+  return given;
+}
+
+KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
+  const std::vector<Line> given = given_keys();
+  // Key providers inherit the environment, and it may hold passphrases.
+  ::unsetenv(kKeyVariable);
+  if (given.empty() && ProviderOptions::config().empty())
+    throw Error(ErrorCode::kUsage, "no key was given",
+                "give a private key with -k FILE, or -k " + key_forms());
+  const auto opened = providers.open();
+  Keyring keyring(reporter);
+  // Providers before files: a name that is not configured is known at once, before a passphrase is asked for.
+  for (const Line& line : given) {
+    at(line, [&] {
+      if (const auto provider = parse_provider_key(line.text)) {
+        opened->require(provider->name);
+        keyring.add_provider(*provider);
+        if (const auto file = key_file_of(*provider)) warn_of_exposure("key", *file, reporter);
+      }
+    });
+  }
+  for (const Line& line : given) {
+    at(line, [&] {
+      if (!parse_provider_key(line.text)) take_key_file(line, keyring, reporter);
+    });
+  }
+  for (const std::string& certificate : certificates) take_certificate(certificate, keyring);
+  return keyring.unwrappers(
+      opened, allow_legacy_cms ? UnauthenticatedPackets::kAllowed : UnauthenticatedPackets::kRefused);
+}
+
+}  // namespace imgcrypt::cli

@@ -1,0 +1,29 @@
+#include "cli/options/keys/provider_options.hpp"
+
+#include <cstdlib>
+
+namespace imgcrypt::cli {
+
+void ProviderOptions::add_to(CLI::App& command) {
+  command
+      .add_option(
+          "--provider-timeout", timeout,
+          "how long to wait for each answer of a key provider (default: " + std::to_string(timeout) + ")")
+      ->check(CLI::Range(1U, 3600U))
+      ->type_name("SECONDS");
+}
+
+std::string ProviderOptions::config() {
+  const char* file = std::getenv("OCICRYPT_KEYPROVIDER_CONFIG");
+  return file == nullptr ? std::string() : std::string(file);
+}
+
+std::shared_ptr<KeyProviders> ProviderOptions::open() const {
+  ProviderSettings settings;
+  settings.config = config();
+  settings.libexec = libexec_directory();
+  settings.limits.time = std::chrono::seconds(timeout);
+  return std::make_shared<KeyProviders>(std::move(settings));
+}
+
+}  // namespace imgcrypt::cli

@@ -1,0 +1,76 @@
+#include "cli/write/leftovers.hpp"
+
+#include "base/text/short_list.hpp"
+#include "cli/json/results.hpp"
+#include "image/leftovers.hpp"
+#include "image/needed_blobs.hpp"
+
+namespace imgcrypt::cli {
+namespace {
+
+// What keeps them though --prune was given. What an image that is replaced would hold is not asked.
+std::string why_still_there(SharedStore& store, const StoreContents& contents,
+                            const std::set<Digest>& leftovers) {
+  if (leftovers.empty()) return {};
+  const std::vector<std::string> holders = holders_of(store, contents, leftovers);
+  if (holders.empty()) return "imgcrypt gc removes them";
+  return short_list(holders) + (holders.size() == 1 ? " needs them" : " need them");
+}
+
+std::string count_of(const std::set<Digest>& layers) {
+  return std::to_string(layers.size()) + (layers.size() == 1 ? " plain layer" : " plain layers");
+}
+
+void warn_of(const std::set<Digest>& leftovers, const std::string& held, const std::string& cure,
+             Output& output) {
+  if (leftovers.empty()) return;
+  output.warn("the destination " + held + " " + count_of(leftovers) +
+              " of this image, which everyone can read: " + cure);
+  for (const Digest& blob : leftovers) output.detail("plain layer " + blob.string());
+}
+
+std::string why_left(const EncryptResult& result, SharedStore& store, const PruneOption& prune,
+                     const std::set<Digest>& left) {
+  if (result.root) {
+    return prune.is_given ? why_still_there(store, store.contents(), left)
+                          : "imgcrypt gc removes those that no image needs";
+  }
+  return prune.is_given ? why_still_there(store, store.contents_without_replaced(), left)
+                        : "--prune removes those that no other image needs";
+}
+
+// What pruning has removed, or would remove, of the plain layers.
+std::set<Digest> pruned_of(const EncryptResult& result, const std::set<Digest>& removed) {
+  std::set<Digest> pruned;
+  const auto add = [&](const Digest& layer) {
+    if (removed.contains(layer)) pruned.insert(layer);
+  };
+  for (const LayerOutcome& layer : result.layers) {
+    if (layer.plain) add(*layer.plain);
+  }
+  for (const Digest& layer : result.plain_left_out) add(layer);
+  return pruned;
+}
+
+}  // namespace
+
+void settle_leftovers(const EncryptResult& result, const OpenedSides& image, const PruneOption& prune,
+                      FormerOutcome& former, Output& output, JsonObject& json) try {
+  std::set<Digest> left;
+  if (image.store != nullptr) {
+    left = find_leftovers(*image.store, result);
+    // After a dry run all of it is still there.
+    for (const Digest& blob : former.removed) left.erase(blob);
+    warn_of(left, result.root ? "still holds" : "would still hold",
+            why_left(result, *image.store, prune, left), output);
+  }
+  json.add("plainLayersPruned", array_of(pruned_of(result, former.removed)))
+      .add("plainLayersLeft", array_of(left));
+} catch (const Error& error) {
+  if (!result.root) throw;
+  // The image is written all the same, and whoever waits for it must hear so.
+  output.warn("it could not be told which plain layers are left: " + error.message());
+  if (prune.is_given && !former.failure) former.failure = error;
+}
+
+}  // namespace imgcrypt::cli
