@@ -54,6 +54,15 @@ void add_serve_options(CLI::App& app, ServeOptions& options) {
   app.set_version_flag("--version", app.get_name() + " " IMGCRYPT_VERSION);
 }
 
+void add_key_options(CLI::App& app, KeyPlaces& places) {
+  app.add_option("--key", places.files, "secret key to open with; may be repeated")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  app.add_option("--keys", places.directories, "directory of secret keys, each a file NAME.key")
+      ->type_name("DIR")
+      ->allow_extra_args(false);
+}
+
 void serve(KeyProvider& provider, const ServeOptions& options) {
   if (options.is_kept_open)
     serve_lines(provider, options.name);

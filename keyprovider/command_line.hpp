@@ -2,6 +2,7 @@
 // with run_command_line.
 #pragma once
 
+#include "keyprovider/key_places.hpp"
 #include "keyprovider/serve.hpp"
 
 #include <CLI/CLI.hpp>
@@ -18,6 +19,9 @@ struct ServeOptions {
 
 // --name, --serve and --version. `options` holds the defaults and must outlive the parsing.
 void add_serve_options(CLI::App& app, ServeOptions& options);
+
+// --key and --keys. `places` must outlive the parsing.
+void add_key_options(CLI::App& app, KeyPlaces& places);
 
 // serve_lines or serve_one, as the options say.
 void serve(KeyProvider& provider, const ServeOptions& options);

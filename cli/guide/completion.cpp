@@ -24,6 +24,7 @@ constexpr std::array kTransports = {
     Prefix{"dir:", "directory of skopeo: dir:DIR", "directories"}};
 constexpr std::array kSchemes = {Prefix{"jwe:", "public key file", "files"},
                                  Prefix{"pkcs7:", "certificate file", "files"},
+                                 Prefix{"age:", "public key of age or SSH, or file of them", "files"},
                                  Prefix{"provider:", "key provider: provider:NAME[:PARAMETER]", "files"}};
 // The usual ones; an image may have others.
 constexpr std::array kPlatforms = {"linux/amd64",  "linux/arm64",   "linux/arm/v7",

@@ -102,6 +102,7 @@ constexpr std::array kExamples = {
     Fact{"imgcrypt key generate jwe-ec",
          "imgcrypt key generate jwe-ec my.pem\n"
          "imgcrypt key generate jwe-ec new.pem --curve P-384\n"},
+    Fact{"imgcrypt key generate age", "imgcrypt key generate age my.key\n"},
     Fact{"imgcrypt key generate sodium", "imgcrypt key generate sodium my.key\n"},
     Fact{"imgcrypt key show",
          "imgcrypt key show my.pem\n"

@@ -159,10 +159,9 @@ void define_key_generate(CLI::App& command, Output& output) {
 
   for (const Scheme* scheme : schemes()) {
     for (const OwnProvider& provider : scheme->own_providers) {
-      if (provider.private_key_start.empty()) continue;  // it makes no keys
-      const std::string name(provider.name);
-      CLI::App* kind =
-          add_kind(command, name, provider.key_kind, std::string(scheme->name) + ":" + name, options);
+      if (provider.public_key_starts.empty()) continue;  // it makes no keys
+      CLI::App* kind = add_kind(command, std::string(provider.name), provider.public_key_starts.front().kind,
+                                std::string(provider.form), options);
       kind->callback([options, &provider, &output] { generate_own(*options, provider, output); });
     }
   }

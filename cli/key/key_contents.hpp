@@ -19,7 +19,7 @@ struct KeyContents {
 
 // Of the items of a file, in its order.
 [[nodiscard]] KeyContents contents_of(const std::vector<KeyItem>& items, const std::string& file);
-// Of a key of one of our key providers, which is started to print the public key. Throws as
+// Of a file with keys of one of our key providers, which is started to print the public keys. Throws as
 // ask_own_provider().
 [[nodiscard]] KeyContents contents_of(const ProviderKey& key, const std::string& file);
 

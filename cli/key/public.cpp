@@ -23,7 +23,8 @@ PublicHalf public_half_of(const KeyString& named, Output& output) {
     const SecretBytes file = read_key_file(named.file);
     if (const auto key = find_provider_key(as_text(file.expose()))) {
       if (key->half == KeyHalf::kPrivate) warn_of_exposure("key", named.file, output);
-      return {ask_own_provider(key->program, {"public", "--", named.file}), std::nullopt};
+      return {ask_own_provider(std::string(key->provider->program), {"public", "--", named.file}),
+              std::nullopt};
     }
     const PublicKey key = open_private_key(named, file.expose(), output).public_key();
     std::string pem = key.to_pem();

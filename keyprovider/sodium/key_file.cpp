@@ -1,7 +1,6 @@
 #include "keyprovider/sodium/key_file.hpp"
 
-#include "base/process/fd.hpp"
-#include "keys/named_file.hpp"
+#include "keyprovider/key_places.hpp"
 
 #include <algorithm>
 
@@ -17,25 +16,11 @@ std::string_view without_line_end(std::string_view text) {
   return text;
 }
 
-SecretBytes read_file(const std::string& file) {
-  try {
-    return read_secret_file(file, kMostKeyFileBytes);
-  } catch (const Error& error) {
-    const bool is_missing = error.code() == ErrorCode::kNotFound && error.hint().empty();
-    if (error.code() == ErrorCode::kCancelled) throw;
-    throw Error(ErrorCode::kUsage, error.message(), is_missing ? hint_for_missing_file(file) : error.hint());
-  }
-}
-
-// What `parse` makes of the file's text.
+// What `parse` makes of the file's line.
 template <typename Parse>
 auto parse_file(const std::string& file, Parse parse) {
-  const SecretBytes content = read_file(file);
-  try {
-    return parse(without_line_end(as_text(content.expose())));
-  } catch (const Error& error) {
-    throw error.in(file);
-  }
+  return parse_key_file(file, kMostKeyFileBytes,
+                        [&](std::string_view text) { return parse(without_line_end(text)); });
 }
 
 }  // namespace

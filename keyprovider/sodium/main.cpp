@@ -25,12 +25,7 @@ int run(int argc, char** argv) {
   std::string file;
   bool is_forced = false;
   add_serve_options(app, options);
-  app.add_option("--key", places.files, "secret key to open with; may be repeated")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  app.add_option("--keys", places.directories, "directory of secret keys, each a file NAME.key")
-      ->type_name("DIR")
-      ->allow_extra_args(false);
+  add_key_options(app, places);
 
   CLI::App* const generating = app.add_subcommand("generate", "make a key: FILE and FILE.pub");
   generating->add_option("FILE", file, "where the secret key goes")->required();

@@ -6,20 +6,9 @@
 #include "keyprovider/sodium/packet.hpp"
 
 #include <algorithm>
-#include <filesystem>
 
 namespace imgcrypt::keyprovider::sodium {
 namespace {
-
-namespace fs = std::filesystem;
-
-// What the user named; a bare provider:sodium names nothing.
-std::vector<std::string> named_by(const std::vector<std::string>& parameters) {
-  std::vector<std::string> named;
-  std::ranges::copy_if(parameters, std::back_inserter(named),
-                       [](const std::string& parameter) { return parameter != kProviderEnabled; });
-  return named;
-}
 
 std::vector<PublicKey> recipients_of(const std::vector<std::string>& parameters) {
   std::vector<PublicKey> recipients;
@@ -34,21 +23,6 @@ std::vector<PublicKey> recipients_of(const std::vector<std::string>& parameters)
   if (recipients.size() > kMostRecipients)
     throw Error(ErrorCode::kUsage, "more than " + std::to_string(kMostRecipients) + " recipients");
   return recipients;
-}
-
-std::vector<std::string> key_files_in(const std::string& directory) {
-  std::error_code error;
-  std::vector<std::string> files;
-  for (fs::directory_iterator entry(directory, error); !error && entry != fs::directory_iterator();
-       entry.increment(error)) {
-    std::error_code vanished;
-    if (entry->path().extension() == ".key" && entry->is_regular_file(vanished))
-      files.push_back(entry->path().string());
-  }
-  if (error) throw Error(ErrorCode::kNotFound, directory + ": " + error.message());
-  // Directories list in any order; messages must not.
-  std::ranges::sort(files);
-  return files;
 }
 
 // A stray file must not keep the others from opening an image; the failure names it if none does.

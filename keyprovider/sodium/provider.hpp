@@ -2,6 +2,7 @@
 // request names and with those of this machine. One thread.
 #pragma once
 
+#include "keyprovider/key_places.hpp"
 #include "keyprovider/serve.hpp"
 #include "keyprovider/sodium/key.hpp"
 
@@ -11,13 +12,7 @@
 
 namespace imgcrypt::keyprovider::sodium {
 
-// The secret keys of this machine.
-struct KeyPlaces {
-  std::vector<std::string> files;        // a key each
-  std::vector<std::string> directories;  // of NAME.key files; those below them are not looked at
-};
-
-// What was found at those places.
+// What was found at the places of this machine.
 struct KeyRing {
   std::vector<SecretKey> keys;
   std::vector<std::string> skipped;  // files of a directory that hold no key, and why

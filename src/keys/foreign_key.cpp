@@ -10,9 +10,9 @@ namespace imgcrypt {
 namespace {
 
 constexpr const char* kNoOpenPgp = "OpenPGP keys are not supported: use an RSA or EC key, or a key provider";
-constexpr const char* kNoAge =
-    "age keys are not supported: use an RSA or EC key, or X25519 with the key provider sodium";
+constexpr const char* kUseAge = "write age:FILE: keys of age have a scheme of their own";
 constexpr const char* kNoSignatures = "a signing key cannot encrypt: use an RSA or EC key";
+constexpr const char* kUseSshWithAge = "write age:FILE, which takes ssh-ed25519 and ssh-rsa keys";
 
 struct Mark {
   std::string_view text;  // at the beginning of a line
@@ -26,10 +26,11 @@ constexpr std::array kMarks = {
     Mark{"-----BEGIN PGP PRIVATE KEY BLOCK", "an OpenPGP secret key", kNoOpenPgp},
     Mark{"-----BEGIN PGP", "an OpenPGP message", kNoOpenPgp},
     Mark{"-----BEGIN OPENSSH PRIVATE KEY", "an OpenSSH private key",
-         "turn an RSA or EC key into PKCS#8, on a copy: ssh-keygen -p -m PKCS8 -f COPY"},
+         "write age:FILE for layers of the scheme age; for others turn an RSA or EC key into PKCS#8, on a "
+         "copy: ssh-keygen -p -m PKCS8 -f COPY"},
     Mark{"ssh-rsa ", "an OpenSSH public key", "turn it into PEM: ssh-keygen -e -m PKCS8 -f FILE"},
     Mark{"ecdsa-sha2-", "an OpenSSH public key", "turn it into PEM: ssh-keygen -e -m PKCS8 -f FILE"},
-    Mark{"ssh-ed25519 ", "an OpenSSH public key for signatures", kNoSignatures},
+    Mark{"ssh-ed25519 ", "an OpenSSH public key", kUseSshWithAge},
     Mark{"---- BEGIN SSH2 PUBLIC KEY", "an SSH public key",
          "turn it into PEM: ssh-keygen -i -f FILE >KEY.pub; ssh-keygen -e -m PKCS8 -f KEY.pub >KEY.pem"},
     Mark{"PuTTY-User-Key-File-", "a PuTTY key",
@@ -49,8 +50,8 @@ constexpr std::array kMarks = {
     Mark{"LS0tLS1CRUdJTi", "PEM that was encoded in base64 once more", "decode it: base64 -d FILE >KEY.pem"},
     Mark{"\xEF\xBB\xBF{", "a JWK after a byte order mark",
          "save it again as UTF-8 without a byte order mark"},
-    Mark{"AGE-SECRET-KEY-1", "an age key", kNoAge},
-    Mark{"age1", "an age key", kNoAge}};
+    Mark{"AGE-SECRET-KEY-1", "an age key", kUseAge},
+    Mark{"age1", "an age key", kUseAge}};
 
 // At the beginning of any line, as comments may come first: age-keygen writes two.
 bool has_line(std::string_view text, std::string_view start) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 struct evp_pkey_st;
 
@@ -49,8 +50,8 @@ class PublicKey {
 
   [[nodiscard]] std::string to_pem() const;  // SubjectPublicKeyInfo (RFC 5280)
 
-  // RFC 8017 section 7.1, empty label. REQUIRES: kind() is kRsa and the message fits.
-  [[nodiscard]] Bytes encrypt_oaep(ByteView message, OaepHash hash) const;
+  // RFC 8017 section 7.1. REQUIRES: kind() is kRsa and the message fits.
+  [[nodiscard]] Bytes encrypt_oaep(ByteView message, OaepHash hash, std::string_view label = {}) const;
   // RFC 8017 section 7.2. Only for PKCS7, whose readers know nothing else: whoever decrypts must not reveal
   // whether the padding was right. REQUIRES: kind() is kRsa and the message fits.
   [[nodiscard]] Bytes encrypt_pkcs1(ByteView message) const;
@@ -78,8 +79,10 @@ class PrivateKey {
   // Throws as check_passphrase.
   [[nodiscard]] SecretBytes to_pem(const SecretBytes* passphrase) const;
 
-  // The message; nullopt when the ciphertext is not for this key. REQUIRES: public_key().kind() is kRsa.
-  [[nodiscard]] std::optional<SecretBytes> decrypt_oaep(ByteView ciphertext, OaepHash hash) const;
+  // The message; nullopt when the ciphertext is not for this key, or has another label. REQUIRES:
+  // public_key().kind() is kRsa.
+  [[nodiscard]] std::optional<SecretBytes> decrypt_oaep(ByteView ciphertext, OaepHash hash,
+                                                        std::string_view label = {}) const;
   // Always `size` bytes: the message when the ciphertext holds one of exactly that length, else random ones;
   // time does not tell which (RFC 8017 section 7.2.2). REQUIRES: public_key().kind() is kRsa.
   [[nodiscard]] SecretBytes decrypt_pkcs1(ByteView ciphertext, std::size_t size) const;

@@ -17,11 +17,16 @@ openssl::KeyContext context_for(EVP_PKEY* key) {
   return openssl::KeyContext(openssl::check(EVP_PKEY_CTX_new(key, nullptr), "EVP_PKEY_CTX_new"));
 }
 
-void set_oaep(EVP_PKEY_CTX* context, OaepHash hash) {
+void set_oaep(EVP_PKEY_CTX* context, OaepHash hash, std::string_view label) {
   const EVP_MD* type = hash == OaepHash::kSha1 ? EVP_sha1() : EVP_sha256();
   openssl::check(EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_OAEP_PADDING), "choosing OAEP");
   openssl::check(EVP_PKEY_CTX_set_rsa_oaep_md(context, type), "choosing the OAEP hash");
   openssl::check(EVP_PKEY_CTX_set_rsa_mgf1_md(context, type), "choosing the MGF1 hash");
+  if (label.empty()) return;
+  void* const copy = openssl::check(OPENSSL_memdup(label.data(), label.size()), "copying the label");
+  if (EVP_PKEY_CTX_set0_rsa_oaep_label(context, copy, static_cast<int>(label.size())) > 0) return;
+  OPENSSL_free(copy);  // on success it is the context's
+  openssl::fail("setting the label");
 }
 
 template <typename SetPadding>
@@ -95,8 +100,8 @@ PrivateKey PrivateKey::generate_rsa(int bits) {
   return PrivateKey(key);
 }
 
-Bytes PublicKey::encrypt_oaep(ByteView message, OaepHash hash) const {
-  return encrypt(key_.get(), message, [&](EVP_PKEY_CTX* context) { set_oaep(context, hash); });
+Bytes PublicKey::encrypt_oaep(ByteView message, OaepHash hash, std::string_view label) const {
+  return encrypt(key_.get(), message, [&](EVP_PKEY_CTX* context) { set_oaep(context, hash, label); });
 }
 
 Bytes PublicKey::encrypt_pkcs1(ByteView message) const {
@@ -105,8 +110,10 @@ Bytes PublicKey::encrypt_pkcs1(ByteView message) const {
   });
 }
 
-std::optional<SecretBytes> PrivateKey::decrypt_oaep(ByteView ciphertext, OaepHash hash) const {
-  return decrypt(public_.key_.get(), ciphertext, [&](EVP_PKEY_CTX* context) { set_oaep(context, hash); });
+std::optional<SecretBytes> PrivateKey::decrypt_oaep(ByteView ciphertext, OaepHash hash,
+                                                    std::string_view label) const {
+  return decrypt(public_.key_.get(), ciphertext,
+                 [&](EVP_PKEY_CTX* context) { set_oaep(context, hash, label); });
 }
 
 // OpenSSL 3.0's own padding check reveals by its error and its time whether the padding was right, which is

@@ -11,7 +11,9 @@ namespace imgcrypt {
 namespace {
 
 constexpr std::array<std::string_view, 5> kMarks = {"-----BEGIN", "PRIVATE KEY-----", "\"kty\"",
-                                                    "sodium-x25519-secret-", "AGE-SECRET-KEY-1"};
+                                                    "sodium-x25519-secret-", "AGE-SECRET-KEY-"};
+// What comes before long texts that are no secret.
+constexpr std::array<std::string_view, 2> kPublicMarks = {"provider:", "ssh-rsa "};
 // Base64 of the shortest key that is recognised, and of what tells it.
 constexpr std::size_t kLeastDigits = 40;
 constexpr std::size_t kMostFileName = 255;  // bytes, NAME_MAX
@@ -83,7 +85,8 @@ bool is_too_long_for_a_name(std::string_view run) {
 
 bool holds_key_text(std::string_view text) {
   if (holds_key(text, kMostLayers)) return true;
-  return text.find("provider:") == std::string_view::npos && any_run(text, is_too_long_for_a_name);
+  const auto may_be_public = [&](std::string_view mark) { return text.find(mark) != std::string_view::npos; };
+  return std::ranges::none_of(kPublicMarks, may_be_public) && any_run(text, is_too_long_for_a_name);
 }
 
 void refuse_key_text(const std::string& place, std::string_view text) {

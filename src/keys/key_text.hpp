@@ -11,7 +11,8 @@ namespace imgcrypt {
 
 // Whether `text` holds a key, or the beginning of one: PEM, a JWK, a secret key of keyprovider-sodium or age,
 // any of these or DER in base64, once or several times. Letters of both cases and digits that are too many
-// for the name of a file count too, except after "provider:", where they may be a token.
+// for the name of a file count too, except after "provider:", where they may be a token, and after "ssh-rsa
+// ", which begins a public key.
 [[nodiscard]] bool holds_key_text(std::string_view text);
 
 // Throws kUsage, without a letter of it, if `text` holds a key. `place` says where it was written.

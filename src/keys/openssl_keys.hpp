@@ -1,5 +1,6 @@
 // OpenSSL's key objects, made from DER or from numbers without OpenSSL's general decoder: its search through
-// all formats costs a small process a third of its start-up time. For the sources of this folder only. Each
+// all formats costs a small process a third of its start-up time. For the sources of this folder, and key
+// providers with keys in forms of their own. Each
 // function returns a key that the caller owns (EVP_PKEY_free), or null; none leaves anything on OpenSSL's
 // error queue. Safe for use by several threads.
 #pragma once

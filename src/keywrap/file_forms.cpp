@@ -73,7 +73,7 @@ std::string hint_for_scheme(const std::string& recipient) {
   for (const Scheme* scheme : schemes()) {
     names.emplace_back(scheme->name);
     for (const OwnProvider& own : scheme->own_providers) {
-      if (name == own.name) return "did you mean " + std::string(scheme->name) + ":" + recipient + "?";
+      if (name == own.name) return "did you mean " + std::string(own.form) + recipient.substr(colon) + "?";
     }
   }
   const std::string near = nearest_name(name, names);
@@ -92,22 +92,9 @@ std::optional<RecipientUse> recipient_use(const KeyItem& item, const std::string
   return std::nullopt;
 }
 
-std::optional<ProviderKey> find_provider_key(std::string_view text) {
-  for (const Scheme* scheme : schemes()) {
-    for (const OwnProvider& own : scheme->own_providers) {
-      const bool is_public = !own.public_key_start.empty() && text.starts_with(own.public_key_start);
-      const bool is_private = !own.private_key_start.empty() && text.starts_with(own.private_key_start);
-      if (!is_public && !is_private) continue;
-      return ProviderKey{is_public ? KeyHalf::kPublic : KeyHalf::kPrivate,
-                         std::string(scheme->name) + ":" + std::string(own.name), std::string(own.program)};
-    }
-  }
-  return std::nullopt;
-}
-
 std::string recipient_form_of(ByteView content, const std::string& path) {
   if (const auto key = find_provider_key(as_text(content)))
-    return key->half == KeyHalf::kPublic ? key->name + ":" + path : "";
+    return key->half == KeyHalf::kPublic ? key->form(path) : "";
   try {
     for (const KeyItem& item : list_key_file(content, nullptr)) {
       const auto use = recipient_use(item, path);
@@ -123,11 +110,10 @@ std::string hint_for_recipient(const std::string& recipient) {
   const auto named = parse_scheme_string(recipient);
   const std::string path = named ? named->value : recipient;
   if (const auto content = content_of(path)) return hint_for_file(content->expose(), path, recipient);
-  // skopeo and others have it without the name of the provider's scheme.
+  // A public key without the name of its scheme.
   if (const auto key = find_provider_key(recipient); key && key->half == KeyHalf::kPublic)
-    return "did you mean " + key->name + ":" + recipient + "?";
+    return "did you mean " + key->form(recipient) + "?";
   if (is_list(recipient)) return "give each recipient with an option of its own: -r RECIPIENT -r RECIPIENT";
-  if (recipient.starts_with("age1")) return "age recipients are not supported: use " + recipient_forms();
   if (!named) return hint_for_scheme(recipient);
   const std::string beside = path + ".pub";
   if (content_of(beside)) return "did you mean " + std::string(named->scheme->name) + ":" + beside + "?";

@@ -5,6 +5,7 @@
 #include "base/bytes.hpp"
 #include "keys/list_key_file.hpp"
 #include "keywrap/provider/provider.hpp"
+#include "keywrap/provider_key.hpp"
 
 #include <optional>
 #include <string>
@@ -23,18 +24,6 @@ struct RecipientUse {
 
 // "jwe:FILE", "pkcs7:FILE" or "provider:NAME:FILE"; empty if the content is not a usable recipient.
 [[nodiscard]] std::string recipient_form_of(ByteView content, const std::string& path);
-
-enum class KeyHalf { kPublic, kPrivate };
-
-// A key that one of our key providers holds.
-struct ProviderKey {
-  KeyHalf half;
-  std::string name;     // "provider:NAME"
-  std::string program;  // relative to ProviderSettings::libexec
-};
-
-// nullopt: it is not a key of one of our own key providers. Told by how the text begins alone.
-[[nodiscard]] std::optional<ProviderKey> find_provider_key(std::string_view text);
 
 // A recipient that cannot be used as it was given, e.g. "FILE" or "pkcs7:FILE": how it was meant, as a hint;
 // empty if that cannot be guessed. Looks at the file that it names, if there is one.

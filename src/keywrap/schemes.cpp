@@ -1,5 +1,6 @@
 #include "keywrap/schemes.hpp"
 
+#include "keywrap/age/age_scheme.hpp"
 #include "keywrap/jwe/jwe_scheme.hpp"
 #include "keywrap/pkcs7/pkcs7_scheme.hpp"
 #include "keywrap/provider/provider_scheme.hpp"
@@ -10,7 +11,8 @@
 namespace imgcrypt {
 namespace {
 
-constexpr std::array kSchemes = {&kJweScheme, &kPkcs7Scheme, &kProviderScheme};
+// The scheme whose annotation is the beginning of many comes after those that have one of these.
+constexpr std::array kSchemes = {&kJweScheme, &kPkcs7Scheme, &kAgeScheme, &kProviderScheme};
 
 }  // namespace
 

@@ -46,15 +46,22 @@ struct GatherOptions {
   RecipientNames names = RecipientNames::kWritten;
 };
 
+// How public keys of one kind begin.
+struct KeyStart {
+  std::string_view text;
+  std::string_view kind;  // "X25519", for help texts and lists
+};
+
 // A key provider of ours, which needs no configuration: its name and its file in libexec/imgcrypt.
 struct OwnProvider {
   std::string_view name;
+  // What users write before the colon of its keys: "provider:sodium".
+  std::string_view form;
   // Relative to ProviderSettings::libexec.
   std::string_view program;
-  // How files with its keys begin; empty: it has no such files.
-  std::string_view public_key_start = {};
-  std::string_view private_key_start = {};
-  std::string_view key_kind = {};  // "X25519", for help texts
+  // How files with its keys begin; empty: it has no such files. It makes keys of the first kind.
+  std::span<const KeyStart> public_key_starts = {};
+  std::span<const std::string_view> private_key_starts = {};
   // Of a file that is a private key but does not tell by its content, in bytes; 0: there are none.
   std::size_t private_key_size = 0;
   // What comes before the file's name in the parameter with which the provider opens.

@@ -4,7 +4,7 @@
 #include "keys/key_file.hpp"
 #include "keys/passphrase.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
-#include "keywrap/schemes.hpp"
+#include "keywrap/provider_key.hpp"
 #include "node/content_store.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -46,10 +46,20 @@ std::optional<SecretBytes> read_passphrase(const std::string& key_file, const fs
   return path ? std::optional(read_passphrase_file(path->string())) : std::nullopt;
 }
 
-// Only how it begins is read, which is not secret.
-bool begins_with(const Fd& file, std::string_view start) {
-  Bytes head(start.size());
-  return read_some_at(file.get(), head, 0, "key file") == head.size() && as_text(head) == start;
+// How it begins, which may be a secret.
+SecretBytes beginning_of(const Fd& file) {
+  SecretBytes head(kEnoughForProviderKey);
+  head.truncate(read_some_at(file.get(), head.expose_mutable(), 0, "key file"));
+  return head;
+}
+
+const OwnProvider* provider_of_size(std::size_t size) {
+  for (const Scheme* scheme : schemes()) {
+    for (const OwnProvider& own : scheme->own_providers) {
+      if (own.private_key_size != 0 && own.private_key_size == size) return &own;
+    }
+  }
+  return nullptr;
 }
 
 // The provider of ours that the file is a key of, and the parameter that tells it so.
@@ -57,16 +67,11 @@ std::optional<NamedProvider> provider_of_key(const std::string& path) {
   const Fd file = open_regular_file(path);
   struct stat status = {};
   if (!file.is_open() || ::fstat(file.get(), &status) != 0) return std::nullopt;
-  for (const Scheme* scheme : schemes()) {
-    for (const OwnProvider& own : scheme->own_providers) {
-      const bool is_by_size =
-          own.private_key_size != 0 && static_cast<std::size_t>(status.st_size) == own.private_key_size;
-      const bool is_by_start = !own.private_key_start.empty() && begins_with(file, own.private_key_start);
-      if (is_by_size || is_by_start)
-        return NamedProvider{std::string(own.name), std::string(own.key_parameter) + path};
-    }
-  }
-  return std::nullopt;
+  const OwnProvider* own = provider_of_size(static_cast<std::size_t>(status.st_size));
+  const auto key = find_provider_key(as_text(beginning_of(file).expose()));
+  if (key && key->half == KeyHalf::kPrivate) own = key->provider;
+  if (own == nullptr) return std::nullopt;
+  return NamedProvider{std::string(own->name), std::string(own->key_parameter) + path};
 }
 
 // A key that is read when it is first tried.

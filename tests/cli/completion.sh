@@ -39,14 +39,14 @@ imgcrypt_knows_what_may_follow() {
   expect_words "" encrypt oci:plain:1 oci:secret:1 oci:
   expect_words "oci: docker:// oci-archive: docker-archive: dir:" encrypt --skip-base ''
   expect_words "--skip-base=dir:" encrypt --skip-base=di
-  expect_words "jwe: pkcs7: provider:" encrypt -r ''
+  expect_words "jwe: pkcs7: age: provider:" encrypt -r ''
   expect_words ":files jwe:" encrypt -r jwe:ke
   expect_words ":files jwe:" encrypt -rx -qr jwe:
   expect_words ":files " decrypt -k ''
   expect_words ":files --digestfile=" decrypt --digestfile=a
   expect_words ":directories " man --directory ''
   expect_words "list add replace remove" help recipients ''
-  expect_words "jwe-rsa jwe-ec sodium" man key generate ''
+  expect_words "jwe-rsa jwe-ec age sodium" man key generate ''
   expect_words "" nonsense ''
   expect_words "" check oci:x --dry-run=
   expect_words "oci: docker:// oci-archive: docker-archive: dir:" inspect -- ''

@@ -49,7 +49,7 @@ TEST(KeyText, IsNotAnOrdinaryArgument) {
        {std::string(), std::string("key.pem"), std::string("/root/keys/MIGHTY/PRIVATE KEY"), deep,
         std::string(253, 'a') + "A1", std::string(5000, 'a'),
         std::string("registry/image@sha256:") + std::string(64, 'a'),
-        "provider:other:A1" + std::string(300, 'a'),
+        "provider:other:A1" + std::string(300, 'a'), "age:ssh-rsa AAAAB3NzaC1yc2E" + std::string(400, 'a'),
         std::string(
             "provider:sodium:sodium-x25519-public-AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIj")}) {
     EXPECT_FALSE(holds_key_text(text)) << text;

@@ -124,7 +124,10 @@ TEST(Recipient, IsGuessedWhenItCannotBeUsed) {
       {"jwe:" + key + ",jwe:" + key, "-r RECIPIENT -r RECIPIENT"},
       {"jwe:~/key.pem", "$HOME"},
       {"jwe:/missing.pem", "write jwe:PUBLICKEY with the path of a file"},
-      {"age1qqqq", "age recipients are not supported"},
+      {"age1qqqq", "did you mean age:age1qqqq?"},
+      {"ssh-rsa AAAA", "did you mean age:ssh-rsa AAAA?"},
+      {keys + "rsa.openssh.pub", "did you mean age:" + keys + "rsa.openssh.pub?"},
+      {"jwe:" + keys + "rsa.openssh", "imgcrypt key public " + keys + "rsa.openssh"},
       {"pgp:someone", "write jwe:PUBLICKEY"},
       {keys + "pgp1.pub", "OpenPGP keys are not supported"}};
   for (const auto& [recipient, hint] : cases)

@@ -26,6 +26,8 @@ PublicKey key_named(const std::string& name) {
 TEST(Schemes, AreFoundByTheirAnnotation) {
   EXPECT_EQ(name_of_scheme_of(kAnnotationPrefix + "jwe"), "jwe");
   EXPECT_EQ(name_of_scheme_of(kAnnotationPrefix + "provider.demo"), "provider");
+  EXPECT_EQ(name_of_scheme_of(kAnnotationPrefix + "provider.age"), "age");
+  EXPECT_EQ(name_of_scheme_of(kAnnotationPrefix + "provider.agent"), "provider");
   for (const char* unknown : {"pgp", "jwe.x", "provider", ""})
     EXPECT_EQ(name_of_scheme_of(kAnnotationPrefix + unknown), "") << unknown;
 }
@@ -44,7 +46,10 @@ TEST(Schemes, AreNamedBeforeTheFirstColon) {
 TEST(Schemes, AreOpenedByPrivateKeysOrByProviders) {
   for (const Scheme* scheme : schemes()) {
     SCOPED_TRACE(scheme->name);
-    EXPECT_TRUE(scheme->annotation.starts_with(kAnnotationPrefix + std::string(scheme->name)));
+    // Other tools know a provider with a scheme of its own by the provider's name.
+    const std::string name(scheme->name);
+    EXPECT_TRUE(scheme->annotation.starts_with(kAnnotationPrefix + name) ||
+                scheme->annotation == kAnnotationPrefix + "provider." + name);
     EXPECT_EQ(scheme->opens_with != nullptr, scheme->unwrap != nullptr);
     EXPECT_NE(scheme->unwrap != nullptr, scheme->provider_of != nullptr);
     EXPECT_EQ(scheme->parse_key != nullptr, !scheme->key_form.empty());
@@ -57,9 +62,11 @@ TEST(Schemes, AreOpenedByPrivateKeysOrByProviders) {
 }
 
 TEST(SchemeHelp, NamesEachForm) {
-  EXPECT_EQ(recipient_forms(), "jwe:PUBLICKEY, pkcs7:CERTIFICATE or provider:NAME[:PARAMETER]");
-  EXPECT_EQ(removal_forms(), "jwe:PUBLICKEY, pkcs7:CERTIFICATE, provider:NAME for all of that provider");
-  EXPECT_EQ(key_forms(), "provider:NAME[:PARAMETER]");
+  EXPECT_EQ(recipient_forms(),
+            "jwe:PUBLICKEY, pkcs7:CERTIFICATE, age:RECIPIENT or provider:NAME[:PARAMETER]");
+  EXPECT_EQ(removal_forms(),
+            "jwe:PUBLICKEY, pkcs7:CERTIFICATE, age:SSHKEY, provider:NAME for all of that provider");
+  EXPECT_EQ(key_forms(), "age:FILE or provider:NAME[:PARAMETER]");
   EXPECT_EQ(certificate_forms(), "pkcs7:CERTIFICATE");
 }
 

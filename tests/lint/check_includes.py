@@ -22,7 +22,7 @@ MAY_INCLUDE = {
     "image": ["layer", "transport", "keywrap", "oci", "keys", "crypto", "base"],
     "node": ["layer", "keywrap", "oci", "keys", "crypto", "base"],
     "streamproc": ["node", "layer", "keywrap", "oci", "keys", "crypto", "base"],
-    "keyprovider": ["keywrap/provider/provider_protocol.hpp", "keys", "crypto", "base"],
+    "keyprovider": ["keywrap/provider/provider_protocol.hpp", "keywrap/age/age_header.hpp", "keys", "crypto", "base"],
     "cli": ["node", "image", "layer", "transport", "keywrap", "oci", "keys", "crypto", "base"],
 }
 
@@ -38,7 +38,7 @@ LIBRARIES = [
     ("OpenSSL", r"openssl/", ["src/crypto/*", "src/keys/*"]),
     ("nlohmann/json", r"nlohmann/", EDGES_BEHIND_JSON),
     ("fmt", r"fmt/", ["*"]),
-    ("libsodium", r"sodium(\.h|/)", ["src/base/secret*", "src/base/text/encoding.cpp", "keyprovider/sodium/*"]),
+    ("libsodium", r"sodium(\.h|/)", ["src/base/secret*", "src/base/text/encoding.cpp", "keyprovider/sodium/*", "keyprovider/age/*"]),
     ("GPGME", r"gpgme", ["keyprovider/pgp/*"]),
     ("p11-kit", r"p11-kit", ["keyprovider/pkcs11/*"]),
     ("yaml-cpp", r"yaml-cpp/", ["keyprovider/pkcs11/*"]),

@@ -156,17 +156,23 @@ TEST_F(KeyDirectoryTest, KnowsTheKeysOfOurKeyProviders) {
   const std::string sodium = folder_.write("keys/a", "sodium-x25519-secret-AAAA\n");
   folder_.write("keys/a.pub", "sodium-x25519-public-AAAA\n");
   const std::string raw = folder_.write("keys/b/c", std::string(32, '\x80'));
+  // age-keygen writes comments before the key.
+  const std::string age =
+      folder_.write("keys/d", "# created: today\n# public key: age1\nAGE-SECRET-KEY-1AAAA\n");
+  folder_.write("keys/d.pub", "age1aaaa\n");
+  const std::string ssh = folder_.write("keys/e", "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n");
   for (const std::size_t size : {31U, 33U})
     folder_.write("keys/" + std::to_string(size), std::string(size, 'x'));
   const KeyDirectory directory(keys());
   EXPECT_THAT(directory.provider_parameters(),
-              ElementsAre(Pair("attestation-agent", ElementsAre("keypath=" + raw)),
+              ElementsAre(Pair("age", ElementsAre(age, ssh)),
+                          Pair("attestation-agent", ElementsAre("keypath=" + raw)),
                           Pair("sodium", ElementsAre(sodium))));
-  EXPECT_EQ(directory.unwrappers().size(), 3U);
+  EXPECT_EQ(directory.unwrappers().size(), 4U);
   EXPECT_EQ(directory.complaint(), "");
   for (const auto& path : {folder_.path().string(), keys(), keys() + "/b", sodium})
     ::chmod(path.c_str(), 0755);
-  ::chmod(raw.c_str(), 0600);
+  for (const auto& path : {raw, age, ssh}) ::chmod(path.c_str(), 0600);
   EXPECT_EQ(KeyDirectory(keys()).complaint(),
             sodium + ": others can read it (mode 0755): chmod 600 " + sodium);
 }

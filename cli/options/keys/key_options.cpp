@@ -115,7 +115,7 @@ std::string hint_for_key(const std::string& path) {
   try {
     const SecretBytes file = read_key_file(path);
     const auto key = find_provider_key(as_text(file.expose()));
-    return key && key->half == KeyHalf::kPrivate ? "did you mean -k " + key->name + ":" + path + "?" : "";
+    return key && key->half == KeyHalf::kPrivate ? "did you mean -k " + key->form(path) + "?" : "";
   } catch (const Error&) {
     return {};  // the file itself is what is wrong
   }

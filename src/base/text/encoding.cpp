@@ -6,8 +6,15 @@ namespace imgcrypt {
 namespace {
 
 int sodium_variant(Base64 variant) {
-  return variant == Base64::kStandard ? sodium_base64_VARIANT_ORIGINAL
-                                      : sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+  switch (variant) {
+    case Base64::kStandard:
+      return sodium_base64_VARIANT_ORIGINAL;
+    case Base64::kUnpadded:
+      return sodium_base64_VARIANT_ORIGINAL_NO_PADDING;
+    case Base64::kUrl:
+      break;
+  }
+  return sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 }
 
 // Without a branch on the data.

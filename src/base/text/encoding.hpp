@@ -14,6 +14,7 @@ namespace imgcrypt {
 
 enum class Base64 {
   kStandard,  // RFC 4648 section 4, with padding
+  kUnpadded,  // the same without padding
   kUrl,       // RFC 4648 section 5, without padding
 };
 

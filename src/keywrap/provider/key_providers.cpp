@@ -4,7 +4,7 @@
 #include "base/process/fork.hpp"
 #include "base/process/spawn.hpp"
 #include "base/text/spelling.hpp"
-#include "keywrap/schemes.hpp"
+#include "keywrap/provider_key.hpp"
 
 #include <unistd.h>
 
@@ -133,7 +133,7 @@ void KeyProviders::require_configured(const std::string& name) {
   if (!entry(name).is_own) return;
   const Error error = not_configured(name);
   throw Error(error.code(), error.message(),
-              "configure it, or name it as a key: provider:" + name + ":PARAMETER");
+              "configure it, or name it as a key: " + form_of_provider(name) + ":PARAMETER");
 }
 
 void KeyProviders::require(const std::string& name) {
@@ -213,7 +213,7 @@ Error KeyProviders::not_configured(const std::string& name) const {
   for (const ProviderEntry& known : entries_) names.push_back(known.name);
   if (const std::string near = nearest_name(name, names); !near.empty() && near != name)
     return {ErrorCode::kUsage, "key provider " + name + " is not configured: " + why,
-            "did you mean provider:" + near + "?"};
+            "did you mean " + form_of_provider(near) + "?"};
   return {ErrorCode::kUsage, "key provider " + name + " is not configured: " + why,
           "let " + std::string(kConfigVariable) + R"( name a file with {"key-providers":{")" + name +
               R"(":{"cmd":{"path":"PROGRAM"}}}})"};

@@ -1,6 +1,6 @@
 #include "keywrap/provider/provider.hpp"
 
-#include "keywrap/schemes.hpp"
+#include "keywrap/provider_key.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -65,7 +65,7 @@ std::string ProviderUnwrapper::given() const {
   std::string names;
   for (const auto& [name, values] : parameters_) {
     for (const std::string& value : values)
-      names += (names.empty() ? "provider:" : ", provider:") + name +
+      names += (names.empty() ? "" : ", ") + form_of_provider(name) +
                (value == kProviderEnabled ? "" : ":" + value);
   }
   return names;

@@ -2,6 +2,7 @@
 
 #include "keywrap/provider/key_providers.hpp"
 #include "keywrap/provider/provider.hpp"
+#include "keywrap/provider_key.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -39,7 +40,7 @@ class ProviderRecipients final : public RecipientGatherer {
 // Packets of providers do not say whose they are.
 RecipientPattern pattern_of(const std::string& value) {
   const NamedProvider provider = parse_named_provider(value);
-  if (provider.parameter == kProviderEnabled) return {.scheme = "provider:" + provider.name};
+  if (provider.parameter == kProviderEnabled) return {.scheme = form_of_provider(provider.name)};
   throw Error(ErrorCode::kUsage, "this key provider does not identify its recipients",
               "provider:" + provider.name + " removes all of them; recipients replace sets new ones");
 }
@@ -53,13 +54,19 @@ std::vector<PacketRecipient> describe(std::string_view annotation, ByteView) {
   return {{.scheme = "provider:" + name, .text = "key provider " + name}};
 }
 
-// Images of confidential containers name their agent so.
-constexpr std::array kOwnProviders = {
-    OwnProvider{"sodium", "keyprovider-sodium", "sodium-x25519-public-", "sodium-x25519-secret-", "X25519"},
-    OwnProvider{.name = "attestation-agent",
-                .program = "keyprovider-coco",
-                .private_key_size = 32,
-                .key_parameter = "keypath="}};
+constexpr std::array kSodiumPublicStarts = {KeyStart{"sodium-x25519-public-", "X25519"}};
+constexpr std::array<std::string_view, 1> kSodiumPrivateStarts = {"sodium-x25519-secret-"};
+// Images of confidential containers name their agent attestation-agent.
+constexpr std::array kOwnProviders = {OwnProvider{.name = "sodium",
+                                                  .form = "provider:sodium",
+                                                  .program = "keyprovider-sodium",
+                                                  .public_key_starts = kSodiumPublicStarts,
+                                                  .private_key_starts = kSodiumPrivateStarts},
+                                      OwnProvider{.name = "attestation-agent",
+                                                  .form = "provider:attestation-agent",
+                                                  .program = "keyprovider-coco",
+                                                  .private_key_size = 32,
+                                                  .key_parameter = "keypath="}};
 
 }  // namespace
 

@@ -19,13 +19,15 @@ TEST(Base64, EncodesTheExamplesOfRfc4648) {
     const std::string unpadded(encoded, std::string_view(encoded).find_last_not_of('=') + 1);
     EXPECT_EQ(encode_base64(as_bytes(plain), Base64::kUrl), unpadded);
     EXPECT_EQ(decode_base64(unpadded, Base64::kUrl), to_bytes(as_bytes(plain)));
+    EXPECT_EQ(encode_base64(as_bytes(plain), Base64::kUnpadded), unpadded);
+    EXPECT_EQ(decode_base64(unpadded, Base64::kUnpadded), to_bytes(as_bytes(plain)));
   }
 }
 
 TEST(Base64, RoundTripsEveryByte) {
   Bytes bytes(257);
   for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i * 7);
-  for (const Base64 variant : {Base64::kStandard, Base64::kUrl}) {
+  for (const Base64 variant : {Base64::kStandard, Base64::kUnpadded, Base64::kUrl}) {
     EXPECT_EQ(decode_base64(encode_base64(bytes, variant), variant), bytes);
     EXPECT_EQ(exposed(decode_base64_secret(encode_base64(bytes, variant), variant).value()), bytes);
   }
@@ -39,6 +41,9 @@ TEST(Base64, TakesTheCanonicalFormOnly) {
   }
   for (const char* text : {"Zg==", "Zh", "Z", "+/+/", "Zm9v\n", "Zm9=", "\xe4GG9"}) {
     EXPECT_FALSE(decode_base64(text, Base64::kUrl)) << text;
+  }
+  for (const char* text : {"Zg==", "Zg=", "Zh", "Z", "-_-_", "Zm9v\n", "Zm9="}) {
+    EXPECT_FALSE(decode_base64(text, Base64::kUnpadded)) << text;
   }
 }
 

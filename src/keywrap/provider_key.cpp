@@ -1,0 +1,40 @@
+#include "keywrap/provider_key.hpp"
+
+#include "base/text/comment_lines.hpp"
+
+#include <algorithm>
+
+namespace imgcrypt {
+namespace {
+
+std::optional<ProviderKey> key_of(const OwnProvider& own, std::string_view text) {
+  for (const KeyStart& start : own.public_key_starts) {
+    if (text.starts_with(start.text)) return ProviderKey{KeyHalf::kPublic, start.kind, &own};
+  }
+  const bool is_private = std::ranges::any_of(
+      own.private_key_starts, [&](std::string_view start) { return text.starts_with(start); });
+  return is_private ? std::optional(ProviderKey{KeyHalf::kPrivate, {}, &own}) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<ProviderKey> find_provider_key(std::string_view text) {
+  const std::string_view key = from_first_item(text);
+  for (const Scheme* scheme : schemes()) {
+    for (const OwnProvider& own : scheme->own_providers) {
+      if (auto found = key_of(own, key)) return found;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string form_of_provider(std::string_view name) {
+  for (const Scheme* scheme : schemes()) {
+    for (const OwnProvider& own : scheme->own_providers) {
+      if (own.name == name) return std::string(own.form);
+    }
+  }
+  return "provider:" + std::string(name);
+}
+
+}  // namespace imgcrypt
