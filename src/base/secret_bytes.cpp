@@ -120,9 +120,9 @@ class Slots {
   static constexpr std::size_t kSlots = 127;  // one page, with what libsodium puts before them
 
   void add_slots() {
-    std::uint8_t* slots = allocate(kSlots * kSize);
-    wipe({slots, kSlots * kSize});
-    for (std::size_t i = 0; i < kSlots; ++i) first_ = ::new (slots + i * kSize) FreeSlot{first_};
+    std::uint8_t* page = allocate(kSlots * kSize);
+    wipe({page, kSlots * kSize});
+    for (std::size_t i = 0; i < kSlots; ++i) first_ = ::new (page + i * kSize) FreeSlot{first_};
   }
 
   std::mutex mutex_;

@@ -40,9 +40,8 @@ class Planner {
     for_each_layer(tree_, [&](const std::string&, const Descriptor& layer) {
       const auto expected = expected_.find(layer_id(layer));
       if (expected == expected_.end()) return;
-      plan.change(layer,
-                  std::make_unique<LayerDecryption>(layer, unwrapped_.find(layer), expected->second, source_,
-                                                    plan.content_notes(), reporter_));
+      plan.change(layer, std::make_unique<LayerDecryption>(layer, unwrapped_.find(layer), expected->second,
+                                                           source_, plan.content_notes(), reporter_));
     });
     const std::set<Digest> changed = plan.changed_documents();
     for_each_document(tree_, [&](const ImageNode& node, const Annotations& annotations) {
