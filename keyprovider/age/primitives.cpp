@@ -6,6 +6,7 @@ namespace imgcrypt::keyprovider::age {
 namespace {
 
 constexpr std::uint8_t kFirstBlock = 1;
+constexpr std::array<std::uint8_t, crypto_auth_hmacsha256_BYTES> kNoSalt{};  // RFC 5869, section 2.2
 
 // Ends wiped: it has seen a key.
 class Hmac {
@@ -30,7 +31,7 @@ class Hmac {
 
 SecretBytes hkdf_sha256(ByteView secret, ByteView salt, std::string_view info) {
   SecretBytes extracted(crypto_auth_hmacsha256_BYTES);
-  Hmac(salt).update(secret).finish(extracted.expose_mutable().data());
+  Hmac(salt.empty() ? ByteView(kNoSalt) : salt).update(secret).finish(extracted.expose_mutable().data());
   // 32 bytes are one block, the first.
   SecretBytes key(crypto_auth_hmacsha256_BYTES);
   Hmac(extracted.expose())
