@@ -10,7 +10,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
 
 require_root
-require_commands containerd ctr runc docker-registry skopeo jq cmake unshare
+require_commands containerd ctr runc docker-registry skopeo jq cmake unshare ssh-keygen
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
@@ -67,7 +67,7 @@ runs_elsewhere() {
 }
 
 run_shell_block() {
-  (cd "$TMP/work" && XDG_RUNTIME_DIR="$TMP/run" PATH="$TMP/bin:$PATH" timeout 300 bash -euo pipefail "$1" </dev/null >"$TMP/out" 2>&1) || {
+  (cd "$TMP/work" && HOME="$TMP/home" XDG_RUNTIME_DIR="$TMP/run" PATH="$TMP/bin:$PATH" timeout 300 bash -euo pipefail "$1" </dev/null >"$TMP/out" 2>&1) || {
     cat "$TMP/out" >&2
     fail "README.md line $2: the block fails"
   }
@@ -99,7 +99,10 @@ run_blocks() {
 
 cover /usr/local
 cover /etc
-mkdir "$TMP/blocks" "$TMP/work" "$TMP/run"
+mkdir -p "$TMP/blocks" "$TMP/work" "$TMP/run" "$TMP/home/.ssh"
+ssh-keygen -q -t ed25519 -N '' -f "$TMP/home/.ssh/id_ed25519"
+ssh-keygen -q -t rsa -b 2048 -N '' -f "$TMP/colleague"
+cp "$TMP/colleague.pub" "$TMP/work/colleague.pub"
 echo "a password" >"$TMP/work/password.txt"
 cmake --install "$BUILD_DIR" --prefix /usr/local >/dev/null
 ln -s "$repository/keys-example" "$TMP/work/keys-example"
