@@ -83,7 +83,9 @@ class SizedSource final : public Source {
 
 // A second thread hashes while the first reads; starting it costs more than a small layer takes.
 Hands hands_for(std::uint64_t size) {
-  return size >= kWorthASecondHand && std::thread::hardware_concurrency() > 1 ? Hands::kTwo : Hands::kOne;
+  // Asked for once: when the sandbox is narrow, the file that some C libraries look into is out of reach.
+  static const unsigned cores = std::thread::hardware_concurrency();
+  return size >= kWorthASecondHand && cores > 1 ? Hands::kTwo : Hands::kOne;
 }
 
 Fd spool_plainly(const Head& head, std::uint64_t size, const std::string& directory) {

@@ -99,7 +99,9 @@ Gathered gather(const Options& options) {
   // From here on there is a blob, or a payload that describes the layer.
   Digest digest = named ? *named : found.blob->digest;
   SandboxSettings sandbox = {{options.keys}, broker ? broker->process() : 0};
-  if (found.blob) sandbox.readable.push_back(found.blob->store.root());
+  // Parts of the store may be links to another disk.
+  for (const char* part : {"", "/blobs", "/blobs/sha256", "/blobs/sha512"})
+    if (found.blob) sandbox.readable.push_back(found.blob->store.root() + part);
   Ciphertext ciphertext = ciphertext_of(std::move(head), std::move(found), payload, options);
   ProviderParameters parameters = parameters_of(payload, directory);
   std::shared_ptr<ProviderAccess> providers = std::move(broker);

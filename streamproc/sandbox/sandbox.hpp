@@ -29,8 +29,8 @@ struct SandboxSettings {
 // refuses. REQUIRES: the process has one thread, and no_new_privs is set.
 void shut_in(SandboxMode mode, const SandboxSettings& settings);
 
-// Allows what writing needs and no more: no file may be opened and no thread started any longer (EAGAIN).
-// Throws kOther when the kernel refuses. REQUIRES: shut_in was called with this mode.
+// Allows what writing needs and no more: no file may be opened (EACCES) and no thread started (EAGAIN) any
+// longer. Throws kOther when the kernel refuses. REQUIRES: shut_in was called with this mode.
 void narrow(SandboxMode mode);
 
 // What this kernel offers: "Landlock 7, seccomp", or one of them; "none".

@@ -15,7 +15,7 @@ namespace imgcrypt::streamproc {
 // These throw kOther when the kernel refuses. REQUIRES: has_seccomp(), and no_new_privs is set.
 void allow_opening(pid_t broker);
 // For all threads, those that run already too: what is open is read and written; threads cannot be started
-// (EAGAIN).
+// (EAGAIN), files not be opened (EACCES).
 void allow_writing();
 // For the holder of stdout: it reads a pipe, asks whether a process lives, sleeps, ends.
 void allow_holding();

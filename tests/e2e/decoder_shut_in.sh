@@ -130,6 +130,9 @@ expect_end_on INT 130
 start_blocked --sandbox=off
 expect_equal "$(status_of Seccomp)" 0 "the mode of seccomp with --sandbox=off"
 expect_end_on TERM 143
+# Parts of a store may be links to another disk.
+mv "$TMP/encrypted/blobs" "$TMP/other_disk"
+ln -s ../other_disk "$TMP/encrypted/blobs"
 start_blocked --sandbox=require
 expect_shut_in
 expect_end_on TERM 143

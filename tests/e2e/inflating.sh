@@ -64,6 +64,8 @@ make_files() {
   zstd -qc --ultra --long=30 <"$TMP/tar" >"$TMP/window_too_large"
   head -c 100000 "$TMP/gzip" >"$TMP/short"
   printf '\x1f\x8b\x08\xe0\0\0\0\0\0\xff' >"$TMP/reserved"
+  # Large enough for a second thread that hashes.
+  { cat "$TMP/reserved"; head -c $((6 << 20)) /dev/urandom; } >"$TMP/reserved_large"
   head -c 4000000 /dev/urandom | gzip -1c >"$TMP/short_later"
   truncate -s 3000000 "$TMP/short_later"
   head -c $((1 << 30)) /dev/zero | gzip -1c >"$TMP/zeros"
@@ -81,8 +83,8 @@ make_keys "$TMP/key" P-256
 use_keys "$TMP/key"
 make_files
 names=(gzip zstd tar members frames gzip_twice both gzip_called_tar zeros
-  garbage padded skippable window window_too_large short reserved short_later)
-types=(gzip zstd tar gzip zstd gzip gzip tar gzip gzip gzip zstd zstd zstd gzip gzip gzip)
+  garbage padded skippable window window_too_large short reserved reserved_large short_later)
+types=(gzip zstd tar gzip zstd gzip gzip tar gzip gzip gzip zstd zstd zstd gzip gzip gzip gzip)
 layers=()
 for number in "${!names[@]}"; do
   layers+=("${types[number]}:$TMP/${names[number]}")
@@ -98,7 +100,7 @@ for name in gzip zstd tar members frames garbage padded skippable window; do
   expect_output "$TMP/$name" decode "$name"
   expect_output "$TMP/tar" decode "$name" --inflate=always
 done
-for name in gzip_twice both gzip_called_tar window_too_large short reserved; do
+for name in gzip_twice both gzip_called_tar window_too_large short reserved reserved_large; do
   expect_output "$TMP/$name" decode_as_containerd "$name"
 done
 expect_failure "gzip data of the layer is cut short; the layer was made like this" decode_as_containerd short_later

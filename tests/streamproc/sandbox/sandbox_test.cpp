@@ -116,7 +116,7 @@ int in_a_thread(const std::function<void()>& work) {
 }
 
 TEST_F(SandboxTest, OpensNothingOnceItWrites) {
-  expect_killed(Phase::kWriting, [&] { return opened(store() + "/manifest", O_RDONLY); });
+  expect_exit(Phase::kWriting, kRefused, [&] { return opened(store() + "/manifest", O_RDONLY); });
 }
 
 TEST_F(SandboxTest, WritesNoFile) {
