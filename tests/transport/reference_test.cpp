@@ -71,6 +71,23 @@ TEST(Reference, IsAnImageInARegistry) {
   EXPECT_EQ(Reference::parse("docker://h.test/a", ReferenceUse::kList).string(), "docker://h.test/a");
 }
 
+// People know them from URLs; whatever else is wrong, they must not be shown.
+TEST(Reference, HoldsNoPassword) {
+  for (const char* text : {"docker://me:sEcReT@h.test/a", "docker://me:sEcReT@h.test:5000/a:1",
+                           "docker://https://me:sEcReT@h.test/a", "docker://me:sEcReT@h.test"}) {
+    try {
+      (void)Reference::parse(text);
+      ADD_FAILURE() << text;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kUsage);
+      EXPECT_THAT(error.message() + error.hint(), testing::Not(testing::HasSubstr("sEcReT")));
+      EXPECT_THAT(error.hint(), testing::HasSubstr("imgcrypt login"));
+    }
+  }
+  EXPECT_EQ(Reference::parse("docker://a:1@sha256:" + kHex).string(),
+            "docker://docker.io/library/a:1@sha256:" + kHex);
+}
+
 TEST(Reference, IsAPositionInTheLayout) {
   const LayoutReference reference = parse("oci:some/dir:@12");
   EXPECT_EQ(reference.directory, "some/dir");

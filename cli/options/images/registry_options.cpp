@@ -9,11 +9,22 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <stdexcept>
 
 namespace imgcrypt::cli {
 namespace {
 
 constexpr const char* kGroup = "Registries";
+
+// What a flag is given after "=". CLI11 alone would let std::stoll's words through.
+std::string fault_of_flag(const std::string& value) {
+  try {
+    (void)CLI::detail::to_flag_value(value);
+    return {};
+  } catch (const std::logic_error&) {
+    return value + " is neither true nor false";
+  }
+}
 
 // `prefix` is "src-", "dest-" or empty, `whose` ends the descriptions.
 void add_side(CLI::App& command, RegistryArguments::Side& side, const std::string& prefix,
@@ -42,6 +53,7 @@ void add_side(CLI::App& command, RegistryArguments::Side& side, const std::strin
       .add_flag_function(
           start + "tls-verify", [&side](std::int64_t count) { side.verifies_tls = count > 0; },
           prefix.empty() ? "--tls-verify=false accepts any certificate, and plain http" : "the same" + whose)
+      ->check(CLI::Validator(fault_of_flag, ""))
       ->group(kGroup);
   command
       .add_option(start + "cert-dir", side.cert_dir,

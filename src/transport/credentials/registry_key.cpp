@@ -46,6 +46,7 @@ bool is_usable(const RegistryKey& key) {
 }  // namespace
 
 RegistryKey RegistryKey::parse(std::string_view text) {
+  refuse_credentials(text);
   const std::string_view url = after_scheme(text);
   const RegistryKey key = url.empty() ? split(text) : host_only(url);
   if (!is_usable(key) || (url.empty() && text.ends_with('/')))

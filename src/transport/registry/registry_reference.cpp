@@ -89,6 +89,7 @@ std::string_view without_slashes(std::string_view details) {
     refuse(details, "two slashes are missing",
            "did you mean docker://" + std::string(details.substr(details.starts_with('/') ? 1 : 0)) + "?");
   std::string_view rest = details.substr(2);
+  refuse_credentials(rest);
   constexpr std::string_view kScheme = "://";
   if (const std::size_t at = rest.find(kScheme); at != std::string_view::npos && at < rest.find('/'))
     refuse(details, "it holds a URL",
@@ -127,6 +128,17 @@ void take_host(std::string_view& rest, RegistryReference& result) {
 }
 
 }  // namespace
+
+void refuse_credentials(std::string_view text) {
+  if (const std::size_t scheme = text.find("://"); scheme != std::string_view::npos)
+    text.remove_prefix(scheme + 3);
+  const std::size_t at = text.find('@');
+  if (at == std::string_view::npos || at > text.find_first_of('/') || at < text.find(':')) return;
+  if (text.substr(at + 1).starts_with("sha")) return;  // a tag and a digest
+  throw Error(ErrorCode::kUsage,
+              "a user's name and password do not belong before the host " + std::string(text.substr(at + 1)),
+              "use imgcrypt login, or --creds");
+}
 
 RegistryReference RegistryReference::parse_repository(std::string_view details) {
   std::string_view rest = without_slashes(details);
