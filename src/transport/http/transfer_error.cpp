@@ -34,9 +34,16 @@ bool is_plain_text(std::string_view words) {
   return false;
 }
 
+std::string certificate_folder(const FailedTransfer& failed) {
+  return "/etc/containers/certs.d/" + failed.request.url.authority();
+}
+
+std::string certificate_hint(const FailedTransfer& failed) {
+  return "if it wants a client certificate, put NAME.cert and NAME.key into " + certificate_folder(failed);
+}
+
 Reading untrusted(const FailedTransfer& failed) {
-  const std::string& host = failed.request.url.authority();
-  const std::string folder = "/etc/containers/certs.d/" + host;
+  const std::string folder = certificate_folder(failed);
   switch (failed.result) {
     case CURLE_PEER_FAILED_VERIFICATION:
       return {
@@ -54,8 +61,7 @@ Reading untrusted(const FailedTransfer& failed) {
                   words_of(failed),
               "give certificates in PEM"};
     default:
-      return {FailureKind::kUntrusted, "no TLS connection: " + words_of(failed),
-              "if it wants a client certificate, put NAME.cert and NAME.key into " + folder};
+      return {FailureKind::kUntrusted, "no TLS connection: " + words_of(failed), certificate_hint(failed)};
   }
 }
 
@@ -90,6 +96,14 @@ Reading unreachable(const FailedTransfer& failed) {
   }
 }
 
+// With TLS 1.3 a server misses our certificate only when the handshake is over for us. What we then send may
+// find the connection gone before its alert was read.
+bool may_want_certificate(const FailedTransfer& failed) {
+  long answered = 0;
+  curl_library().easy_getinfo(failed.easy, CURLINFO_HEADER_SIZE, &answered);
+  return failed.request.url.is_https() && answered == 0 && failed.settings.trust.certificate.empty();
+}
+
 Reading lost(const FailedTransfer& failed) {
   long from_proxy = 0;
   curl_library().easy_getinfo(failed.easy, CURLINFO_HTTP_CONNECTCODE, &from_proxy);
@@ -97,7 +111,8 @@ Reading lost(const FailedTransfer& failed) {
     return {FailureKind::kUnreachable,
             "the proxy refuses the connection (" + std::to_string(from_proxy) + ")",
             "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, also user and password in them"};
-  return {FailureKind::kLost, "the connection broke: " + words_of(failed), "try again"};
+  return {FailureKind::kLost, "the connection broke: " + words_of(failed),
+          may_want_certificate(failed) ? "try again; " + certificate_hint(failed) : "try again"};
 }
 
 Reading reading_of(const FailedTransfer& failed) {
