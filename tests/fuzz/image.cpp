@@ -112,7 +112,8 @@ void expect_nothing_wrong(MemoryStore& encrypted, const Contents& plain) {
   const CheckResult result = must("the encrypted image can be checked", [&] {
     return check_image(encrypted, {.unwrappers = &keys, .depth = CheckDepth::kContent}, reporter);
   });
-  for (const Error& problem : result.problems) expect(false, "no problem: " + printable(problem.message()));
+  result.for_each_problem(
+      [](const Error& problem) { expect(false, "no problem: " + printable(problem.message())); });
   if (!plain.has_foreign_layers)
     must("the encrypted image passes as such", [&] { require_encrypted(result); });
 }
