@@ -55,10 +55,15 @@ void give_up_rights() {
   ::_exit(0);
 }
 
-// Both for the parser: what is wrong with a value; empty if nothing is.
-std::string fault_of_when(const std::string& text) {
+// For the parser, as all below: what is wrong with a value; empty if nothing is.
+std::string fault_of_inflate(const std::string& text) {
   const bool is_known = text == "auto" || text == "always" || text == "never";
   return is_known ? std::string() : "\"" + text + "\" is not auto, always or never";
+}
+
+std::string fault_of_sandbox(const std::string& text) {
+  const bool is_known = text == "auto" || text == "require" || text == "off";
+  return is_known ? std::string() : "\"" + text + "\" is not auto, require or off";
 }
 
 std::string fault_of_seconds(const std::string& text) {
@@ -119,7 +124,7 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   app.add_option(
          "--inflate", inflate,
          "whether to decompress the layer; auto: if the parent process has its blob open, as containerd does")
-      ->check(CLI::Validator(fault_of_when, "auto, always or never"))
+      ->check(CLI::Validator(fault_of_inflate, "auto, always or never"))
       ->type_name("WHEN");
   app.add_flag(
       "--stream", options.is_streaming,
@@ -129,7 +134,7 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
          "--sandbox", sandbox,
          "whether to give up what decoding does not need, so that a hostile image cannot use it; auto: "
          "as far as this kernel can; require: or fail")
-      ->check(CLI::IsMember({"auto", "require", "off"}))
+      ->check(CLI::Validator(fault_of_sandbox, "auto, require or off"))
       ->type_name("WHEN");
   app.add_flag("-v,--verbose", options.is_verbose, "say on stderr what this kernel lacks for the sandbox");
   app.footer(
