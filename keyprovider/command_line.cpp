@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <exception>
+#include <memory>
 #include <sstream>
+#include <utility>
 
 namespace imgcrypt::keyprovider {
 namespace {
@@ -61,6 +63,32 @@ void add_key_options(CLI::App& app, KeyPlaces& places) {
   app.add_option("--keys", places.directories, "directory of secret keys, each a file NAME.key")
       ->type_name("DIR")
       ->allow_extra_args(false);
+}
+
+void add_key_file_commands(CLI::App& app, KeyFileCommands commands) {
+  struct State {
+    KeyFileCommands commands;
+    std::string file;
+    bool is_forced = false;
+  };
+  // Shared by the callbacks, which outlive this call.
+  const auto state = std::make_shared<State>();
+  state->commands = std::move(commands);
+  const auto print = [](const std::string& lines) { write_all(STDOUT_FILENO, as_bytes(lines), "stdout"); };
+
+  CLI::App* const generating = app.add_subcommand("generate", "make a key: FILE and FILE.pub");
+  generating->add_option("FILE", state->file, "where the secret key goes")->required();
+  generating->add_flag("--force", state->is_forced, "replace a key that is there");
+  generating->callback([state, print] {
+    const IfPresent if_present = state->is_forced ? IfPresent::kReplace : IfPresent::kRefuse;
+    print(state->commands.generate(state->file, if_present));
+  });
+
+  CLI::App* const publishing =
+      app.add_subcommand("public", "print the public key of " + state->commands.published);
+  publishing->add_option("FILE", state->file, "key file")->required();
+  publishing->callback([state, print] { print(state->commands.publish(state->file)); });
+  app.require_subcommand(0, 1);
 }
 
 void serve(KeyProvider& provider, const ServeOptions& options) {

@@ -4,9 +4,11 @@
 
 #include "keyprovider/key_places.hpp"
 #include "keyprovider/serve.hpp"
+#include "keys/key_pair_files.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <functional>
 #include <string>
 
 namespace imgcrypt::keyprovider {
@@ -22,6 +24,16 @@ void add_serve_options(CLI::App& app, ServeOptions& options);
 
 // --key and --keys. `places` must outlive the parsing.
 void add_key_options(CLI::App& app, KeyPlaces& places);
+
+// What a provider does whose keys are files. Both return the public keys as lines, which are printed.
+struct KeyFileCommands {
+  std::function<std::string(const std::string& file, IfPresent if_present)> generate;
+  std::function<std::string(const std::string& file)> publish;
+  std::string published;  // completes "print the public key of ..." in the help
+};
+
+// The subcommands `generate` and `public`. With neither, `app` serves.
+void add_key_file_commands(CLI::App& app, KeyFileCommands commands);
 
 // serve_lines or serve_one, as the options say.
 void serve(KeyProvider& provider, const ServeOptions& options);

@@ -1,19 +1,16 @@
-#include "base/process/fd.hpp"
 #include "keyprovider/command_line.hpp"
 #include "keyprovider/sodium/key_file.hpp"
 #include "keyprovider/sodium/provider.hpp"
 
-#include <unistd.h>
-
 namespace imgcrypt::keyprovider::sodium {
 namespace {
 
-void print(const PublicKey& key) { write_all(STDOUT_FILENO, as_bytes(key.text() + "\n"), "stdout"); }
+std::string line_of(const PublicKey& key) { return key.text() + "\n"; }
 
-void generate(const std::string& file, IfPresent if_present) {
+std::string generate(const std::string& file, IfPresent if_present) {
   const SecretKey key = SecretKey::generate();
   write_key_files(file, key, if_present);
-  print(key.public_key());
+  return line_of(key.public_key());
 }
 
 int run(int argc, char** argv) {
@@ -22,22 +19,12 @@ int run(int argc, char** argv) {
       "keyprovider-sodium");
   ServeOptions options{.name = "sodium"};
   KeyPlaces places;
-  std::string file;
-  bool is_forced = false;
   add_serve_options(app, options);
   add_key_options(app, places);
 
-  CLI::App* const generating = app.add_subcommand("generate", "make a key: FILE and FILE.pub");
-  generating->add_option("FILE", file, "where the secret key goes")->required();
-  generating->add_flag("--force", is_forced, "replace a key that is there");
-  generating->callback([&] { generate(file, is_forced ? IfPresent::kReplace : IfPresent::kRefuse); });
-
-  CLI::App* const publishing =
-      app.add_subcommand("public", "print the public key of a key file, secret or public");
-  publishing->add_option("FILE", file, "key file")->required();
-  publishing->callback([&] { print(read_public_half(file)); });
-
-  app.require_subcommand(0, 1);
+  add_key_file_commands(app,
+                        {generate, [](const std::string& file) { return line_of(read_public_half(file)); },
+                         "a key file, secret or public"});
   // The parser runs this also after a subcommand.
   app.callback([&] {
     if (!app.get_subcommands().empty()) return;
