@@ -119,6 +119,7 @@ is_stopped() {
 }
 
 no_memory() {
+  # shellcheck disable=SC2016 # the other shell expands it
   start_decoder_by bash -c 'echo $$ >'"$memory_group"'/cgroup.procs && exec "$0" "$@"'
   expect_refusal "$TMP/large" "killed before the layer was done"
 }
