@@ -123,6 +123,25 @@ wrong_keys_are_told() {
   expect_contains "$stderr" "ssh-keygen -p -N '' -f COPY"
   expect_refused 6 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t"
   expect_contains "$stderr" "age:FILE"
+  expect_refused 6 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$TMP/alice.pem"
+  expect_contains "$stderr" "no key of key provider age was given (age:FILE)"
+  expect_contains "$stderr" "hint: give the key of one of these recipients: a file, or age:FILE"
+  # At once, like other keys, although another one opens it
+  while IFS='|' read -r key reason hint; do
+    expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "age:$TMP/own" -k "$key"
+    expect_contains "$stderr" "error: key $reason"
+    expect_contains "$stderr" "$hint"
+    [[ $stderr != *s3cret* ]] || fail "the passphrase is shown: $stderr"
+  done <<END
+age:$TMP/typo|age:$TMP/typo: No such file|
+age:~/own|age:~/own: No such file|write \$HOME instead
+age:|age:: it names no file|write -k age:FILE
+provider:age|age:: it names no file|write -k age:FILE
+provider:sodium:$TMP/typo|provider:sodium:$TMP/typo: No such file|
+provider:attestation-agent:keypath=$TMP/typo|provider:attestation-agent:keypath=$TMP/typo: No such file|
+age:$TMP/own:pass=s3cret|age:$TMP/own: such keys have no passphrase|-k age:$TMP/own
+age:$TMP/typo:s3cret|age:$TMP/typo: No such file|
+END
 }
 
 keys_are_shown() {
@@ -134,6 +153,12 @@ keys_are_shown() {
     "public X25519 age:$TMP/team public Ed25519 age:$TMP/team" "what is in the file of the team"
   expect_exit 0 imgcrypt key show "$TMP/rsa"
   expect_matches "$stdout" "key +RSA"
+  expect_exit 0 imgcrypt key show "age:$TMP/own"
+  expect_contains "$stdout" "opens age layers: -k age:$TMP/own"
+  expect_exit 0 imgcrypt key show "jwe:$TMP/alice.pub.pem"
+  expect_contains "$stdout" "encrypts: -r jwe:$TMP/alice.pub.pem"
+  expect_exit 0 imgcrypt key public "provider:age:$TMP/own"
+  expect_equal "$stdout" "$(cat "$TMP/own.pub")" "the public key of provider:age:"
   expect_exit 0 imgcrypt key public "$TMP/own"
   expect_equal "$stdout" "$(cat "$TMP/own.pub")" "the public key"
   expect_exit 9 imgcrypt provider test "age:$TMP/absent" -k "age:$TMP/own"
