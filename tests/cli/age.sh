@@ -23,6 +23,12 @@ expect_not_opened() {
   done
 }
 
+# packets_in LAYOUT: how many of age its first layer has
+packets_in() {
+  jq -r '.layers[0].annotations["org.opencontainers.image.enc.keys.provider.age"]' "$(blob "$1" "$(root_of "$1" t)")" |
+    tr ',' '\n' | wc -l
+}
+
 # encrypt RECIPIENT...: $TMP/plain into $TMP/in
 encrypt() {
   rm -rf "$TMP/in"
@@ -73,6 +79,26 @@ recipients_are_added_and_removed() {
   expect_exit 0 imgcrypt recipients remove "oci:$TMP/in:t" "oci:$TMP/in:t" -r provider:age
   expect_not_opened "age:$TMP/own"
   expect_opened "$TMP/alice.pem"
+}
+
+# An SSH key is named in its packets, so that it need not have two. Who the others are nobody can tell.
+recipients_that_are_there_are_not_added_again() {
+  local count
+  encrypt "age:$TMP/rsa.pub" "jwe:$TMP/alice.pub.pem"
+  for count in 1 2; do
+    expect_exit 0 imgcrypt recipients add "oci:$TMP/in:t" "oci:$TMP/in:t" -k "$TMP/alice.pem" -r "age:$TMP/rsa.pub"
+    expect_matches "$stderr" "note: already a recipient: age ssh-rsa key [A-Za-z0-9+/]{6}; it gets a new packet"
+    expect_equal "$(grep -c "already a recipient" <<<"$stderr")" 1 "notes of it"
+    expect_equal "$(packets_in "$TMP/in")" 1 "packets of the SSH key"
+  done
+  expect_opened "age:$TMP/rsa"
+  for count in 2 3; do
+    expect_exit 0 imgcrypt recipients add "oci:$TMP/in:t" "oci:$TMP/in:t" -k "$TMP/alice.pem" -r "age:$TMP/own.pub"
+    [[ $stderr != *"already a recipient"* ]] || fail "nobody can know that: $stderr"
+    expect_equal "$(packets_in "$TMP/in")" "$count" "packets"
+  done
+  expect_exit 0 imgcrypt recipients add "oci:$TMP/in:t" "oci:$TMP/in:t" -k "$TMP/alice.pem" -r "jwe:$TMP/alice.pub.pem"
+  expect_contains "$stderr" "already a recipient: jwe RSA-OAEP"
 }
 
 # The header is authenticated with a key that removing does not have.
@@ -223,6 +249,7 @@ ssh-keygen -q -t ed25519 -N 1234 -f "$TMP/locked"
 one_image_is_for_keys_of_all_kinds
 lists_name_what_packets_name
 recipients_are_added_and_removed
+recipients_that_are_there_are_not_added_again
 recipients_of_one_file_go_together
 hidden_recipients_are_not_named
 wrong_recipients_are_told
