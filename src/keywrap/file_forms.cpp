@@ -128,18 +128,22 @@ std::string hint_for_recipient(const std::string& recipient) {
 }
 
 std::optional<std::string> key_file_of(const NamedProvider& key) {
-  for (const Scheme* scheme : schemes()) {
-    for (const OwnProvider& own : scheme->own_providers) {
-      if (own.name != key.name) continue;
-      if (own.key_parameter.empty()) return key.parameter;
-      // Parameters are pairs joined by "::".
-      const std::size_t start = key.parameter.find(own.key_parameter);
-      if (start == std::string::npos) return std::nullopt;
-      const std::string rest = key.parameter.substr(start + own.key_parameter.size());
-      return rest.substr(0, rest.find("::"));
-    }
-  }
-  return std::nullopt;
+  const OwnProvider* own = find_own_provider(key.name);
+  if (own == nullptr) return std::nullopt;
+  if (own->key_parameter.empty()) return key.parameter == kProviderEnabled ? "" : key.parameter;
+  // Parameters are pairs joined by "::".
+  const std::size_t start = key.parameter.find(own->key_parameter);
+  if (start == std::string::npos) return std::nullopt;
+  const std::string rest = key.parameter.substr(start + own->key_parameter.size());
+  return rest.substr(0, rest.find("::"));
+}
+
+std::string file_of_key(const std::string& text) {
+  std::error_code ignored;
+  const auto named = parse_scheme_string(text);
+  if (!named || std::filesystem::exists(text, ignored)) return text;
+  if (named->scheme->parse_key == nullptr) return named->value;
+  return key_file_of(named->scheme->parse_key(named->value)).value_or(text);
 }
 
 }  // namespace imgcrypt

@@ -76,6 +76,22 @@ entries_that_differ_are_not_replaced_together() {
   expect_contains "$stdout" "$(digest_at "$TMP/in" 1 | cut -c1-15)"
 }
 
+# Other tools append without replacing; what they add beside the digest need not be the same.
+one_image_listed_twice_is_replaced_in_all_its_entries() {
+  local old layer
+  rm -rf "$TMP/in"
+  make_image "$TMP/in" t --no-busybox >/dev/null
+  edit_index "$TMP/in" ".manifests += [.manifests[0] + {platform: {os: \"linux\", architecture: \"amd64\"}},
+    (.manifests[0] | .annotations += {\"io.containerd.image.name\": \"docker.io/library/x:t\"})]"
+  old=$(digest_at "$TMP/in" 0)
+  layer=$(jq -r '.layers[0].digest' "$(blob "$TMP/in" "$old")")
+  expect_exit 0 encrypt in:t in:t --prune
+  expect_contains "$stderr" "listed the image 3 times under this name"
+  expect_equal "$(count_of "$TMP/in")" 1 "the number of entries"
+  expect_exit 0 imgcrypt check "oci:$TMP/in:t" --require-encrypted
+  [[ ! -e $(blob "$TMP/in" "$old") && ! -e $(blob "$TMP/in" "$layer") ]] || fail "the plain image is still there"
+}
+
 untagged_in_place_is_one_entry() {
   local old
   for old in "del(.manifests[0].annotations)" .; do
@@ -362,6 +378,7 @@ links_are_followed_on_demand() {
 make_keys "$TMP/key" P-256
 make_keys "$TMP/other" P-256
 one_entry_of_a_tag_is_replaced
+one_image_listed_twice_is_replaced_in_all_its_entries
 entries_that_differ_are_not_replaced_together
 untagged_in_place_is_one_entry
 an_untagged_image_beside_others_is_not_replaced

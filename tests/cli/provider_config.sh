@@ -47,6 +47,23 @@ configurations_that_are_broken() {
   OCICRYPT_KEYPROVIDER_CONFIG=$TMP/large expect_useless 3 "$TMP/large"
 }
 
+our_own_need_no_configuration() {
+  local problem
+  imgcrypt key generate sodium "$TMP/of-ours" >/dev/null
+  for problem in "providers.json: JSON" "$TMP/absent: No such file"; do
+    echo nonsense >"$TMP/providers.json"
+    [[ $problem == providers* ]] || export OCICRYPT_KEYPROVIDER_CONFIG=$TMP/absent
+    rm -rf "$TMP/back"
+    expect_exit 0 encrypt "provider:sodium:$TMP/of-ours.pub" "jwe:$TMP/key.pub.pem"
+    expect_matches "$stderr" "$problem.*; only our own key providers can be used"
+    expect_exit 0 imgcrypt decrypt "oci:$TMP/out:t" "oci:$TMP/back:t" -k "provider:sodium:$TMP/of-ours"
+    expect_matches "$stderr" "$problem.*; only our own key providers can be used"
+    expect_exit 0 imgcrypt check "oci:$TMP/out:t" -k "$TMP/key.pem"
+    [[ $stderr != *"only our own"* ]] || fail "told where no provider was needed: $stderr"
+  done
+  export OCICRYPT_KEYPROVIDER_CONFIG=$TMP/providers.json
+}
+
 configurations_that_are_missing() {
   OCICRYPT_KEYPROVIDER_CONFIG=$TMP/absent expect_useless 3 "OCICRYPT_KEYPROVIDER_CONFIG: $TMP/absent: No such file"
   OCICRYPT_KEYPROVIDER_CONFIG="" expect_useless 3 "demo is not configured: OCICRYPT_KEYPROVIDER_CONFIG is not set"
@@ -171,6 +188,7 @@ imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/for-demo:t" -r provider:demo >/dev
 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/for-key:t" -r "jwe:$TMP/key.pub.pem" >/dev/null 2>&1
 
 configurations_that_are_broken
+our_own_need_no_configuration
 configurations_that_are_missing
 commands_win_over_addresses
 programs_are_looked_for_in_path

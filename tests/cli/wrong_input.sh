@@ -60,7 +60,7 @@ codes_do_not_depend_on_the_kind_of_key() {
 every_given_key_is_named() {
   expect_error 6 "not for such layers: right.pem" "" decrypt sealed -k right.pem
   expect_error 6 "not for such layers: provider:sodium:right.key" "" decrypt encrypted -k provider:sodium:right.key
-  expect_error 3 "absent" "" decrypt sealed -k right.pem -k provider:sodium:absent
+  expect_error 3 "typing error" "" decrypt sealed -k right.pem -k provider:sodium:damaged.key
   expect_contains "$stderr" "right.pem"
 }
 

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 namespace imgcrypt {
@@ -13,6 +14,7 @@ namespace {
 
 using namespace test;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr const char* kAnnotation = "org.opencontainers.image.enc.keys.jwe";
@@ -125,6 +127,24 @@ TEST(LayerDescriptors, AskedAgainAreThoseWrittenSince) {
   folder.add_manifest({named("a"), named("older than the first")}, 5);
   EXPECT_THAT(names_of(list), ElementsAre("older than the first"));
   EXPECT_EQ(list.cut_short(), "");
+}
+
+TEST(LayerDescriptors, SayWhatTheSystemRefusedToOpen) {
+  const StoreFolder folder;
+  folder.add_manifest({with_key("a")});
+  rlimit before = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const auto reason_with = [&](rlim_t files) {
+    LayerDescriptors descriptors(folder.store(), kDigest);
+    const rlimit few = {files, before.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    const bool is_found = descriptors.next().has_value();
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    EXPECT_FALSE(is_found);
+    return descriptors.cut_short();
+  };
+  EXPECT_THAT(reason_with(0), HasSubstr("/blobs/sha256: Too many open files"));
+  EXPECT_EQ(LayerDescriptors(ContentStore("/no/store"), kDigest).cut_short(), "");
 }
 
 TEST(LayerDescriptors, EndAfterSixtyFour) {

@@ -2,6 +2,7 @@
 
 #include "cli/options/keys/passphrase.hpp"
 #include "cli/options/keys/private_key.hpp"
+#include "cli/options/keys/provider_key_file.hpp"
 #include "cli/options/make_repeatable.hpp"
 #include "keys/key_file.hpp"
 #include "keys/list_key_file.hpp"
@@ -203,9 +204,8 @@ KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
   for (const Line& line : given) {
     at(line, [&] {
       if (const auto provider = parse_provider_key(line.text)) {
-        opened->require(provider->name);
+        check_provider_key(*provider, *opened, reporter);
         keyring.add_provider(*provider);
-        if (const auto file = key_file_of(*provider)) warn_of_exposure("key", *file, reporter);
       }
     });
   }
@@ -215,6 +215,7 @@ KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
     });
   }
   for (const std::string& certificate : certificates) take_certificate(certificate, keyring);
+  note_config_problem(*opened, reporter);
   return keyring.unwrappers(
       opened, allow_legacy_cms ? UnauthenticatedPackets::kAllowed : UnauthenticatedPackets::kRefused);
 }

@@ -18,6 +18,11 @@ std::string ProviderOptions::config() {
   return file == nullptr ? std::string() : std::string(file);
 }
 
+void note_config_problem(KeyProviders& providers, Reporter& reporter) {
+  if (const auto problem = providers.config_problem())
+    reporter.note(problem->message() + "; only our own key providers can be used");
+}
+
 std::shared_ptr<KeyProviders> ProviderOptions::open() const {
   ProviderSettings settings;
   settings.config = config();

@@ -111,14 +111,13 @@ Positions found_for(const ImageName& name, const Entries& entries) {
   return found;
 }
 
-// Of all entries that are this very one: other tools append without replacing.
-Positions positions_of(const Descriptor& entry, const Entries& entries) {
-  const auto platform_of = [](const Descriptor& of) {
-    return of.platform ? of.platform->string() : std::string();
-  };
+// The entries of the image that is read, under its tag: other tools append without replacing, and what stayed
+// there would be found under the tag. Who named one by its position or image name means no other name of it.
+Positions positions_of(const Descriptor& own, const ImageName& name, const Entries& entries) {
+  const bool is_by_tag = !name.position && (name.tag.empty() || name.tag == tag_of(own));
   return positions_where(entries, [&](const Descriptor& other) {
-    return other.digest == entry.digest && tag_of(other) == tag_of(entry) &&
-           image_name_of(other) == image_name_of(entry) && platform_of(other) == platform_of(entry);
+    return other.digest == own.digest && tag_of(other) == tag_of(own) &&
+           (is_by_tag || image_name_of(other) == image_name_of(own));
   });
 }
 
@@ -213,7 +212,7 @@ RootDescriptor find_root(const ImageName& name, const std::vector<LayoutEntry>& 
 std::vector<std::size_t> entries_to_replace(const EntryTarget& target,
                                             const std::vector<LayoutEntry>& entries) {
   const ImageName& name = target.name;
-  const Positions own = target.own ? positions_of(*target.own, entries) : Positions();
+  const Positions own = target.own ? positions_of(*target.own, name, entries) : Positions();
   if (target.place == EntryTarget::Place::kInPlace) {
     if (!own.empty()) return own;
     throw Error(ErrorCode::kOther, "another program changed " + name.string() + " while this one ran",
