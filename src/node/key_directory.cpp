@@ -22,7 +22,6 @@ namespace fs = std::filesystem;
 
 // Each is a key to try. Somebody who mounts a whole tree by mistake gets a complaint, not an endless start.
 constexpr std::size_t kMostFiles = 10'000;
-constexpr const char* kPassphraseSuffix = ".pass";
 constexpr std::size_t kMostExposed = 3;  // that a message names
 
 // By parts of the path, so that /keys-old is not inside /keys. REQUIRES: both are canonical.
