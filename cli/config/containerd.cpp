@@ -53,17 +53,19 @@ ContainerdVersion given_version(const std::string& text) {
   return version;
 }
 
-// nullopt: not known, which is said.
-std::optional<ContainerdVersion> version_of(const ContainerdArguments& arguments,
-                                            const std::optional<RunningContainerd>& running, Output& output) {
-  if (!arguments.version.empty()) return given_version(arguments.version);
-  if (!running) {
-    output.note("containerd does not run here, so its version is not known: --version tells it");
-    return std::nullopt;
+// Of a main file that does not exist yet: what the containerd reads that runs here, else what all read.
+int fresh_config_version(const ContainerdArguments& arguments,
+                         const std::optional<RunningContainerd>& running, Output& output) {
+  if (!arguments.version.empty()) return given_version(arguments.version).config_version();
+  try {
+    const auto version = running ? ask_version(*running) : std::nullopt;
+    if (version) return version->config_version();
+    output.note("the version of containerd is not known: --version tells it");
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kCancelled) throw;
+    output.note("the version of containerd is not known (--version tells it): " + error.message());
   }
-  const std::optional<ContainerdVersion> version = ask_version(*running);
-  if (version) output.say(Importance::kDetail, "containerd " + version->text() + " runs here");
-  return version;
+  return 2;
 }
 
 std::string restart_of(const std::optional<RunningContainerd>& running, const std::string& config) {
@@ -78,43 +80,60 @@ void warn_of_key_model(const ContainerdConfig& config, Output& output) {
                 "\": Kubernetes cannot run encrypted images until that line is removed");
 }
 
-// Print what a person has to do, without looking at the files if a version is given: it may be for another
-// machine.
+// For this machine, unless a version is given, which may be that of another one: then no file is looked at.
 void print_for(const ContainerdArguments& arguments, const ContainerdFiles& files,
-               const std::optional<ContainerdVersion>& version, const SetupSubject& subject, Output& output) {
+               const SetupSubject& subject, const std::optional<RunningContainerd>& running, Output& output) {
   const DecoderSetup setup = arguments.setup.decoder_setup(output);
-  std::optional<int> config_version = version ? version->config_version() : 2;
-  if (arguments.version.empty()) {
-    const ContainerdConfig config = read_containerd_config(files.main, files.below);
-    if (!config.files.empty()) config_version = config.version.value_or(1);
-    warn_of_key_model(config, output);
-    if (imports_file(config, files.drop_in)) {
-      output.note(files.main + " imports " + files.drop_in + " already");
-    }
+  const ContainerdConfig config =
+      arguments.version.empty() ? read_containerd_config(files.main, files.below) : ContainerdConfig();
+  warn_of_key_model(config, output);
+  std::optional<int> version = config.version;
+  if (config.files.empty()) version = fresh_config_version(arguments, running, output);
+  output.note("belongs into " + files.drop_in +
+              (imports_file(config, files.drop_in)
+                   ? ", which " + files.main + " imports already"
+                   : "; " + files.main + " must say: imports = [\"" + files.pattern + "\"]") +
+              " (--install does it)");
+  print_snippet(subject, files.drop_in, containerd_drop_in(setup, version), output);
+}
+
+void install(const ContainerdArguments& arguments, const ContainerdFiles& files, const SetupSubject& subject,
+             const std::optional<RunningContainerd>& running, Output& output) {
+  const DecoderSetup setup = arguments.setup.decoder_setup(output);
+  const ContainerdConfig config = read_containerd_config(files.main, files.below);
+  const int version = config.files.empty() ? fresh_config_version(arguments, running, output) : 0;
+  const FileEdits edits = install_containerd(files, setup, version);
+  warn_of_key_model(config, output);
+  carry_out_edits(subject, edits, files.below, output);
+}
+
+// Others than the one that is configured.
+void mention_others(Output& output) {
+  for (const RunningContainerd& containerd : running_containerds()) {
+    if (containerd.owner != ContainerdOwner::kSystem && containerd.shares_our_mounts)
+      output.note(std::string(name_of(containerd.owner)) + " runs here too (process " +
+                  std::to_string(containerd.pid) + "), and is not concerned: see imgcrypt config --help");
   }
-  if (*config_version < 2) config_version.reset();
-  output.note("belongs into " + files.drop_in + ", and into " + files.main + ": imports = [\"" +
-              files.pattern + "\"]; --install does both");
-  print_snippet(subject, files.drop_in, containerd_drop_in(setup, config_version), output);
 }
 
 void run_containerd(const ContainerdArguments& arguments, Output& output) {
   if (!arguments.config.empty()) require_absolute("--config", arguments.config);
+  if (!arguments.version.empty()) (void)given_version(arguments.version);
   const auto running = find_running(arguments);
   const std::string main = !arguments.config.empty() ? arguments.config
                            : running                 ? running->config_file
                                                      : std::string(kDefaultConfigFile);
   const ContainerdFiles files = containerd_files(main, arguments.setup.below());
   const SetupSubject subject{"containerd", restart_of(running, main)};
-  if (arguments.setup.action() == SetupAction::kUninstall)
-    return carry_out_edits(subject, uninstall_containerd(files), files.below, output);
-  const auto version = version_of(arguments, running, output);
-  if (arguments.setup.action() == SetupAction::kPrint)
-    return print_for(arguments, files, version, subject, output);
-  const DecoderSetup setup = arguments.setup.decoder_setup(output);
-  const FileEdits edits = install_containerd(files, setup, version ? version->config_version() : 2);
-  warn_of_key_model(read_containerd_config(files.main, files.below), output);
-  carry_out_edits(subject, edits, files.below, output);
+  if (files.below.empty() && !running) mention_others(output);
+  switch (arguments.setup.action()) {
+    case SetupAction::kPrint:
+      return print_for(arguments, files, subject, running, output);
+    case SetupAction::kInstall:
+      return install(arguments, files, subject, running, output);
+    case SetupAction::kUninstall:
+      return carry_out_edits(subject, uninstall_containerd(files), files.below, output);
+  }
 }
 
 }  // namespace

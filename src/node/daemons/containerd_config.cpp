@@ -90,13 +90,10 @@ class Reader {
   void add_processors(const toml::table& table, const std::string& file) {
     const toml::node* processors = table.get("stream_processors");
     if (processors == nullptr) return;
-    if (!processors->is_table())
-      throw Error(ErrorCode::kRefused, file + ": stream_processors is not a table");
+    if (!processors->is_table()) throw wrong_type(file, "stream_processors", "a table");
     for (const auto& [key, node] : *processors->as_table()) {
       const toml::table* fields = node.as_table();
-      if (fields == nullptr)
-        throw Error(ErrorCode::kRefused,
-                    file + ": the stream processor " + std::string(key) + " is not a table");
+      if (fields == nullptr) throw wrong_type(file, "stream_processors." + std::string(key), "a table");
       // A table of the same name is replaced as a whole.
       std::erase_if(config_.processors, [&](const StreamProcessor& p) { return p.name == key.str(); });
       config_.processors.push_back({std::string(key), strings_in(*fields, "accepts", file),

@@ -64,7 +64,7 @@ std::string stream_processor_tables(const DecoderSetup& setup) {
 }
 
 std::string containerd_drop_in(const DecoderSetup& setup, std::optional<int> version) {
-  return own_mark("imgcrypt config containerd") + (version ? main_file_of(*version) : "") +
+  return own_mark("imgcrypt config containerd") + (version.value_or(1) < 2 ? "" : main_file_of(*version)) +
          stream_processor_tables(setup);
 }
 
@@ -79,10 +79,8 @@ FileEdits install_containerd(const ContainerdFiles& files, const DecoderSetup& s
   const auto main = content_of(files.main, files.below);
   const auto drop_in = content_of(files.drop_in, files.below);
   check_own(files.drop_in, drop_in);
-  const int main_version = main ? config.version.value_or(1) : version;
-  FileEdits edits = {
-      {files.drop_in, drop_in,
-       containerd_drop_in(setup, main_version < 2 ? std::nullopt : std::optional(main_version))}};
+  const std::optional<int> main_version = main ? config.version : version;
+  FileEdits edits = {{files.drop_in, drop_in, containerd_drop_in(setup, main_version)}};
   if (imports_file(config, files.drop_in)) return edits;
   if (main)
     edits.push_back(

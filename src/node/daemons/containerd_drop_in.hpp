@@ -16,8 +16,8 @@ namespace imgcrypt {
 // Throws kUsage for paths that TOML cannot hold.
 [[nodiscard]] std::string stream_processor_tables(const DecoderSetup& setup);
 
-// The whole file. `version` is that of the main file: a higher one would make containerd 1.x read the main
-// file differently. nullopt: no line of it, as version 1 wants it.
+// The whole file. `version` is what the main file says: a higher one would make containerd 1.x read the main
+// file differently. So there is no line of it for 1 and nullopt, which mean the same.
 [[nodiscard]] std::string containerd_drop_in(const DecoderSetup& setup, std::optional<int> version);
 
 // Where the files of one containerd are, and what they hold now.

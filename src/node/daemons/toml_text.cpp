@@ -2,8 +2,6 @@
 
 #include "base/process/fd.hpp"
 
-#include <imgcrypt/error.hpp>
-
 #include <fcntl.h>
 
 #include <cerrno>
@@ -13,11 +11,11 @@ namespace {
 
 constexpr std::size_t kMostConfigBytes = std::size_t{1} << 20U;
 
-Error wrong_type(const std::string& name, std::string_view key, const std::string& type) {
-  return {ErrorCode::kRefused, name + ": " + std::string(key) + " is not " + type};
-}
-
 }  // namespace
+
+Error wrong_type(const std::string& name, std::string_view key, const std::string& type) {
+  return {ErrorCode::kRefused, name + ": " + std::string(key) + " is not " + type, "correct the file first"};
+}
 
 toml::table parse_toml(std::string_view text, const std::string& name) {
   try {

@@ -2,6 +2,8 @@
 // headers name no type of it. Pure functions.
 #pragma once
 
+#include <imgcrypt/error.hpp>
+
 #include <toml++/toml.h>
 
 #include <string>
@@ -16,6 +18,9 @@ namespace imgcrypt {
 // The text that the file holds, "" for one that does not exist. Throws kRefused if it is larger than 1 MiB,
 // kOther if it cannot be read.
 [[nodiscard]] std::string read_config_file(const std::string& path);
+
+// kRefused: "NAME: KEY is not a string".
+[[nodiscard]] Error wrong_type(const std::string& name, std::string_view key, const std::string& type);
 
 // Of a table's member; empty when it has none of this name. Throw kRefused, with `name`, for another type.
 [[nodiscard]] std::string string_in(const toml::table& table, std::string_view key, const std::string& name);
