@@ -117,6 +117,11 @@ every_main_file_is_restored() {
   fresh_node "version = 2" '[stream_processors."io.containerd.ocicrypt.decoder.v1.tar.gzip"]' '  path = "ctd-decoder"' \
     '  accepts = ["application/vnd.oci.image.layer.v1.tar+zstd+encrypted"]'
   expect_round_trip containerd --decoder "$decoder"
+  # One without a version is of version 1, which one in the drop-in would change.
+  fresh_node 'root = "/r"'
+  expect_round_trip containerd --decoder "$decoder"
+  config containerd --install --decoder "$decoder" >/dev/null 2>&1
+  [[ $(<"$node/etc/containerd/conf.d/imgcrypt.toml") != *version* ]] || fail "the drop-in has a version"
   # A link stays a link.
   fresh_node "version = 2"
   mv "$main" "$node/etc/real.toml"
@@ -177,12 +182,14 @@ what_is_not_safe_is_refused() {
   expect_exit 8 config containerd --uninstall
 }
 
+# The copy of a file with so long a name cannot be made, which comes after the drop-in.
 a_failure_leaves_nothing_half_made() {
-  local before
+  local before name
   fresh_node "version = 2"
-  mkdir "$main.before-imgcrypt"
+  name=$(printf 'x%.0s' {1..245}).toml
+  mv "$main" "$(dirname "$main")/$name"
   before=$(snapshot "$node")
-  expect_exit 1 config containerd --install --decoder "$decoder"
+  expect_exit 1 config containerd --install --decoder "$decoder" --config "/etc/containerd/$name"
   expect_equal "$(snapshot "$node")" "$before" "what is left"
 }
 
