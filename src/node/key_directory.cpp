@@ -23,7 +23,6 @@ namespace fs = std::filesystem;
 
 // Each is a key to try. Somebody who mounts a whole tree by mistake gets a complaint, not an endless start.
 constexpr std::size_t kMostFiles = 10'000;
-constexpr const char* kPassphraseSuffix = ".pass";
 // That a message names.
 constexpr std::size_t kMostExposed = 3;
 constexpr std::size_t kMostIgnored = 3;

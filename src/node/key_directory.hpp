@@ -11,6 +11,9 @@
 
 namespace imgcrypt {
 
+// NAME and this is the file with the passphrase of the key in NAME.
+inline constexpr const char* kPassphraseSuffix = ".pass";
+
 class KeyDirectory {
  public:
   // Lists the files below `path`, 10 000 at most, and looks at how they begin. Links are followed as long as
