@@ -140,6 +140,13 @@ class ImageDestination {
   // visible then, unless the very last step failed, that of making it durable. REQUIRES: everything that the
   // root needs was put, found or adopted, or is allowed to be missing.
   virtual std::optional<Digest> commit(const RootDescriptor& root) = 0;
+  // The image that has the name now, which commit() would take from it; nullopt when there is none. For dry
+  // runs, after check(). Throws as check().
+  [[nodiscard]] virtual std::optional<Digest> named_now() { return std::nullopt; }
+  // Which of these blobs the store would still give to whoever may read the image, because of others that it
+  // holds: after commit(), or, in a dry run, after check(). Nothing is read. None of a SharedStore, which is
+  // asked itself.
+  [[nodiscard]] virtual std::set<Digest> still_held(const std::set<Digest>& /*blobs*/) { return {}; }
   // What becomes of the image that commit() returned.
   [[nodiscard]] virtual FormerImages former_images() const noexcept { return FormerImages::kShared; }
   // Deletes the image with this root, which commit() returned, as far as no other name of the store needs it.

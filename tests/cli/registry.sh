@@ -99,6 +99,32 @@ replaces_in_place() {
   expect_equal "$(digest_in_registry place:1)" "$before" "what the tag leads to"
 }
 
+# plain_layers_left NAME OPTION...: what `encrypt place:1 NAME` says of the plain image's layers
+plain_layers_left() {
+  expect_exit 0 imgcrypt encrypt "docker://$REGISTRY/place:1" "docker://$REGISTRY/$1" -r "jwe:$TMP/key.pub.pem" -o json "${@:2}"
+  jq -c '[.plainLayersLeft, .replaced]' <<<"$stdout"
+}
+
+plain_layers_that_stay_are_said() {
+  local layers plain foretold
+  push "$TMP/plain:t" place:1
+  plain=$(digest_in_registry place:1)
+  layers=$(skopeo_layers place:1 | grep -Fxf <(layers_of "$TMP/plain" t | cut -d' ' -f2) | sort -u | jq -Rnc '[inputs]')
+  expect_equal "$(jq length <<<"$layers")" 4 "the plain layers"
+  expect_equal "$(plain_layers_left place:2 --dry-run)" "[$layers,null]" "what is foretold of another tag"
+  expect_contains "$(plain_layers_left place:2 >"$TMP/left"; cat "$TMP/stderr")" \
+    "the destination still holds 4 plain layers of this image, which everyone can read: the registry's garbage collection removes them"
+  expect_equal "$(cat "$TMP/left")" "[$layers,null]" "what is left beside another tag"
+  foretold=$(plain_layers_left place:1 --dry-run)
+  expect_equal "$foretold" "[$layers,\"$plain\"]" "what is foretold in place"
+  expect_equal "$(digest_in_registry place:1)" "$plain" "what the tag leads to after a dry run"
+  expect_contains "$(cat "$TMP/stderr")" "would replace $plain"
+  expect_equal "$(plain_layers_left place:1)" "$foretold" "what is left in place"
+  expect_contains "$(cat "$TMP/stderr")" "--delete-old deletes the former image"
+  push "$TMP/plain:t" place:1
+  expect_equal "$(plain_layers_left elsewhere:1)" "[[],null]" "what is left in another repository"
+}
+
 adds_recipients_by_the_manifest_alone() {
   local log=$TMP/registry/registry.log
   : >"$log"
@@ -168,6 +194,7 @@ goes_from_registry_to_registry_without_a_file
 moves_no_layer_to_look
 lists_tags
 replaces_in_place
+plain_layers_that_stay_are_said
 adds_recipients_by_the_manifest_alone
 says_what_is_missing
 plain_http_only_where_it_is_asked_for

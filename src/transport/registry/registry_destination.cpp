@@ -1,5 +1,6 @@
 #include "transport/registry/registry_destination.hpp"
 
+#include "base/parallel.hpp"
 #include "base/text/json.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_types.hpp"
@@ -11,6 +12,8 @@
 
 namespace imgcrypt {
 namespace {
+
+constexpr unsigned kLooksAtOnce = 8;
 
 // A registry wants a type, which OCI lets a document and its descriptor leave out.
 std::string type_for(const Descriptor& descriptor, std::string_view text) {
@@ -146,6 +149,25 @@ std::optional<Digest> RegistryDestination::commit(const RootDescriptor& root) {
   if (!client_->put_manifest(target_.name.tag, type, document.text, etag)) throw moved(current());
   if (!before || before->digest == root.descriptor.digest) return std::nullopt;
   return before->digest;
+}
+
+std::optional<Digest> RegistryDestination::named_now() {
+  if (target_.name.tag.empty()) return std::nullopt;
+  const auto now = current();
+  return now ? std::optional(now->digest) : std::nullopt;
+}
+
+std::set<Digest> RegistryDestination::still_held(const std::set<Digest>& blobs) {
+  const std::vector<Digest> asked(blobs.begin(), blobs.end());
+  std::set<Digest> held;
+  StopFlag stop = false;
+  run_parallel(asked.size(), kLooksAtOnce, stop, [&](std::size_t i) {
+    const Descriptor layer{"application/vnd.oci.image.layer.v1.tar", asked[i], 0, {}, {}};
+    if (!find_blob(client_->connection(), layer)) return;
+    const std::scoped_lock lock(mutex_);
+    held.insert(asked[i]);
+  });
+  return held;
 }
 
 std::vector<std::string> RegistryDestination::delete_former(const Digest& root) {

@@ -50,6 +50,10 @@ class RegistryDestination final : public ImageDestination {
   // Looks at the tag once more, then puts the root under it. Throws kOther when somebody has moved the tag of
   // an image that is replaced in place.
   std::optional<Digest> commit(const RootDescriptor& root) override;
+  // Nothing for a name without a tag.
+  [[nodiscard]] std::optional<Digest> named_now() override;
+  // By HEAD, several at a time.
+  [[nodiscard]] std::set<Digest> still_held(const std::set<Digest>& blobs) override;
   [[nodiscard]] FormerImages former_images() const noexcept override { return FormerImages::kReadable; }
   // As delete_image().
   std::vector<std::string> delete_former(const Digest& root) override;
