@@ -87,6 +87,8 @@ struct ExpectedImage {
   std::vector<BlobInfo> blobs;  // each once, in the order of the image; some may turn out to be missing
   // For each manifest the media types of its layers, as they will be.
   std::vector<std::vector<std::string>> manifests;
+  std::optional<Digest> root = std::nullopt;  // if no document changes
+  bool is_drawn = false;                      // keys are drawn for it, so that nobody can foretell its digest
 };
 
 // Where images are whose name was given to another one: among what a SharedStore lists or prunes, if the
@@ -147,6 +149,8 @@ class ImageDestination {
   // holds: after commit(), or, in a dry run, after check(). Nothing is read. None of a SharedStore, which is
   // asked itself.
   [[nodiscard]] virtual std::set<Digest> still_held(const std::set<Digest>& /*blobs*/) { return {}; }
+  // Whether documents are kept as they are put, so that who reads the image finds the same digest.
+  [[nodiscard]] virtual bool keeps_documents() const noexcept { return true; }
   // What becomes of the image that commit() returned.
   [[nodiscard]] virtual FormerImages former_images() const noexcept { return FormerImages::kShared; }
   // Deletes the image with this root, which commit() returned, as far as no other name of the store needs it.

@@ -33,6 +33,8 @@ class DockerArchiveDestination final : public ImageDestination {
   void put_document(const Descriptor& descriptor, std::string_view text) override;
   std::optional<Digest> commit(const RootDescriptor& root) override;
   [[nodiscard]] std::optional<Digest> named_now() override;
+  // Docker's list has no place for a manifest.
+  [[nodiscard]] bool keeps_documents() const noexcept override { return false; }
 
  private:
   [[nodiscard]] std::optional<Descriptor> image_to_replace() const;

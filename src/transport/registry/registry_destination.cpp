@@ -42,6 +42,20 @@ void RegistryDestination::check() {
   if (!now || now->digest != *target_.replaced) throw moved(now);
 }
 
+Error RegistryDestination::refused(const std::string& why) const {
+  const RegistryReference& name = target_.name;
+  return {
+      ErrorCode::kRefused, "destination " + name.string() + ": " + why,
+      "write docker://" + name.host + "/" + name.repository + (name.tag.empty() ? ":TAG" : ":" + name.tag)};
+}
+
+void RegistryDestination::expect(const ExpectedImage& image) {
+  if (!is_wanted_by_digest()) return;
+  if (image.is_drawn) throw refused("what is encrypted gets another digest each time");
+  if (image.root && image.root != target_.name.digest)
+    throw refused("the image has the digest " + image.root->string());
+}
+
 bool RegistryDestination::has(const Descriptor& blob) {
   const auto size = find_blob(client_->connection(), blob);
   return size && (!size->has_value() || **size == blob.size);
@@ -95,25 +109,30 @@ Digest RegistryDestination::put_listed(const BlobInfo& info, Source& content) {
 }
 
 void RegistryDestination::put_document(const Descriptor& descriptor, std::string_view text) {
-  put_held();
+  if (!is_wanted_by_digest()) put_held();
   const std::scoped_lock lock(mutex_);
-  held_ = Document{descriptor, std::string(text)};
+  held_.push_back({descriptor, std::string(text)});
 }
 
 void RegistryDestination::put_held() {
-  std::optional<Document> document;
+  std::vector<Document> documents;
   {
     const std::scoped_lock lock(mutex_);
-    document = std::exchange(held_, std::nullopt);
+    documents = std::exchange(held_, {});
   }
-  if (!document) return;
-  (void)client_->put_manifest(document->descriptor.digest.string(),
-                              type_for(document->descriptor, document->text), document->text);
+  for (const Document& document : documents)
+    (void)client_->put_manifest(document.descriptor.digest.string(),
+                                type_for(document.descriptor, document.text), document.text);
 }
 
 // An image that was there already has no document that was put: the registry has it.
 RegistryDestination::Document RegistryDestination::take_root(const Descriptor& root) {
-  if (held_ && held_->descriptor.digest == root.digest) return *std::exchange(held_, std::nullopt);
+  if (!held_.empty() && held_.back().descriptor.digest == root.digest) {
+    Document document = std::move(held_.back());
+    held_.pop_back();
+    put_held();
+    return document;
+  }
   put_held();
   auto manifest = client_->get_manifest(root.digest.string());
   if (!manifest || Digest::of(as_bytes(manifest->text), root.digest.algorithm()) != root.digest)
@@ -135,6 +154,8 @@ Error RegistryDestination::moved(const std::optional<RegistryName>& now) const {
 }
 
 std::optional<Digest> RegistryDestination::commit(const RootDescriptor& root) {
+  if (is_wanted_by_digest() && root.descriptor.digest != target_.name.digest)
+    throw refused("the result has the digest " + root.descriptor.digest.string());
   const Document document = take_root(root.descriptor);
   const std::string type = type_for(document.descriptor, document.text);
   for (const Referrer& referrer : referrers_) publish_referrer(*client_, referrer);
