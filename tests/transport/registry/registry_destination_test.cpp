@@ -180,6 +180,28 @@ TEST_F(RegistryDestinationTest, PutsLargeBlobsInChunks) {
   EXPECT_EQ(uploads_.stored, kBlob);
 }
 
+// What is read, and waits to be sent or acknowledged, has not arrived.
+TEST_F(RegistryDestinationTest, TellsWhatWasSentAndNotWhatWasRead) {
+  for (const std::string_view form : {"chunks", "one PUT"}) {
+    if (form == "one PUT") uploads_.fault = [](int, const ServerRequest&) { return answer(405); };
+    const auto destination = open_destination();
+    if (form == "one PUT") (void)failure(*destination);  // which finds it out
+    for (const std::string& blob : {std::string("small"), kBlob}) {
+      std::vector<std::uint64_t> told;
+      MemorySource content(to_bytes(as_bytes(blob)));
+      (void)destination->put_blob({.media_type = "x/y",
+                                   .size = blob.size(),
+                                   .on_sent = [&](std::uint64_t bytes) { told.push_back(bytes); }},
+                                  content);
+      EXPECT_EQ(uploads_.stored, blob);
+      EXPECT_EQ(told.front(), 0U);
+      EXPECT_TRUE(std::ranges::is_sorted(told)) << form;
+      EXPECT_LT(told.back(), blob.size()) << form;
+      EXPECT_GE(told.back() + kChunk, blob.size()) << form;
+    }
+  }
+}
+
 TEST_F(RegistryDestinationTest, GoesOnWhereTheRegistryIs) {
   uploads_.fault = [this](int patch, const ServerRequest& request) -> std::string {
     if (patch == 1) {  // took a part, and says so
