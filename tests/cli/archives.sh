@@ -132,6 +132,18 @@ other_images_of_an_archive_stay() {
     -r "jwe:$TMP/key.pub.pem"
 }
 
+plain_layers_that_another_image_keeps_are_said() {
+  local layers
+  three_images "$TMP/many.tar"
+  layers=$(layers_of "$TMP/in" t | awk '{ print $2 }' | sort -u | wc -l)
+  expect_exit 0 imgcrypt encrypt "oci-archive:$TMP/many.tar:v1" "oci-archive:$TMP/many.tar:new" -r "jwe:$TMP/key.pub.pem" --dry-run
+  expect_contains "$stderr" "the destination would still hold $layers plain layers of this image"
+  expect_exit 0 imgcrypt encrypt "oci-archive:$TMP/many.tar:v1" "oci-archive:$TMP/many.tar:new" -r "jwe:$TMP/key.pub.pem"
+  expect_contains "$stderr" "the destination still holds $layers plain layers of this image, which everyone can read: other images in it need them"
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci-archive:$TMP/alone.tar" -r "jwe:$TMP/key.pub.pem"
+  [[ $stderr != *"plain layer"* ]] || fail "plain layers in a new archive: $stderr"
+}
+
 # expect_archive_kept CODE WHAT: v1 of the archive cannot be encrypted, and the archive stays as it is.
 expect_archive_kept() {
   local before
@@ -265,6 +277,7 @@ a_failure_leaves_no_archive
 what_is_not_an_archive_is_not_replaced
 an_image_is_replaced_by_its_name
 other_images_of_an_archive_stay
+plain_layers_that_another_image_keeps_are_said
 other_images_that_are_damaged_stay_as_they_are
 archives_of_docker_keep_one_image
 output_is_deterministic

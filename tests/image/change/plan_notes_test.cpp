@@ -17,7 +17,7 @@ class FixedBlob final : public LayerChange {
  public:
   [[nodiscard]] NewBlob new_blob() const noexcept override { return NewBlob::kFixed; }
   [[nodiscard]] BlobInfo expected_blob() const override { throw std::logic_error("nothing is written"); }
-  [[nodiscard]] DescriptorEdit apply(Source&, ImageDestination&) const override { return {}; }
+  [[nodiscard]] DescriptorEdit apply(Source&, BlobDestination&) const override { return {}; }
 };
 
 class PlanNotes : public testing::Test {

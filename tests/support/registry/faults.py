@@ -219,6 +219,8 @@ FAULTS = [
           make=plainly(on("PUT upload", BROKEN))),
     Fault("silent-at-end", "the end of each upload is obeyed and never answered", "push", "0",
           make=plainly(on("PUT upload", b.sent(b.silence)))),
+    Fault("stalls-up", "the end of each upload is not read", "push", "5", ("HOST", "for 2 seconds"),
+          make=plainly(on("PUT upload", b.stall))),
     Fault("too-large-at-end", "413 for the end of each upload", "push", "4", ("HOST", "413"),
           make=plainly(on("PUT upload", b.refuse(413, "SIZE_INVALID", "too large for us")))),
     Fault("resets-up-for-ever", "each request breaks at its first byte", "push push-large", "5", ("HOST",),
