@@ -156,7 +156,7 @@ TEST_F(KeyProvidersTest, StartsOneOfOursForAnImageOnlyWhenItWasNamed) {
   EXPECT_THAT(failure([&] { (void)unnamed.unwrap(sodium, packet, attempts_); }).message(),
               HasSubstr("is not configured"));
   EXPECT_EQ(starts(), 0U);
-  const ProviderUnwrapper named(open(), {{"sodium", {"key"}}});
+  const ProviderUnwrapper named(open(), {{"sodium", {{"key"}}}});
   (void)failure([&] { (void)named.unwrap(sodium, packet, attempts_); });
   EXPECT_EQ(starts(), 1U);
 }
