@@ -1,5 +1,6 @@
 #include "keywrap/pgp/pgp_scheme.hpp"
 
+#include "keywrap/provider/provider.hpp"
 #include "keywrap/provider_key.hpp"
 #include "support/vectors.hpp"
 
@@ -10,17 +11,17 @@ namespace {
 
 using namespace test;
 
-std::vector<PacketRecipient> described(const std::string& name) {
+std::vector<PacketRecipient> recipients_of_pgp(const std::string& name) {
   return kPgpScheme.describe(kPgpScheme.annotation, as_bytes(read_vector("pgp/" + name)));
 }
 
 TEST(PgpScheme, ListsWhatPacketsName) {
-  const auto recipients = described("g-default.pgp");
+  const auto recipients = recipients_of_pgp("g-default.pgp");
   ASSERT_EQ(recipients.size(), 2U);
   EXPECT_EQ(recipients[0].text, "pgp RSA key 51824C551BCE59A4");
   EXPECT_EQ(recipients[0].fingerprint, "51824C551BCE59A4");
   EXPECT_EQ(recipients[0].key_kind, "RSA 2048");
-  EXPECT_EQ(described("g-ecc.pgp").front().text, "pgp ECDH key 8CC826B3689354B3");
+  EXPECT_EQ(recipients_of_pgp("g-ecc.pgp").front().text, "pgp ECDH key 8CC826B3689354B3");
 }
 
 TEST(PgpScheme, ChecksPacketsBeforeTheProviderSeesThem) {
@@ -32,7 +33,7 @@ TEST(PgpScheme, ChecksPacketsBeforeTheProviderSeesThem) {
 }
 
 TEST(PgpScheme, FindsRecipientsByTheirKeyIds) {
-  const auto recipients = described("g-default.pgp");
+  const auto recipients = recipients_of_pgp("g-default.pgp");
   for (const char* value :
        {"51824C551BCE59A4", "0x51824c551bce59a4", "923D 5429 C834 E693 5342  BE44 5182 4C55 1BCE 59A4"}) {
     const RecipientPattern pattern = kPgpScheme.pattern(value);
