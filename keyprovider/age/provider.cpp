@@ -1,5 +1,6 @@
 #include "keyprovider/age/provider.hpp"
 
+#include "base/text/encoding.hpp"
 #include "base/text/short_list.hpp"
 #include "keyprovider/age/age_file.hpp"
 #include "keyprovider/age/identity_file.hpp"
@@ -31,7 +32,14 @@ std::string wanted_by(ByteView packet) {
   return short_list(recipients);
 }
 
-std::string text_of(const std::unique_ptr<Identity>& identity) { return identity->recipient().text(); }
+// As the packet names it: the whole text of an RSA key has hundreds of characters.
+std::string text_of(const std::unique_ptr<Identity>& identity) {
+  const std::string text = identity->recipient().text();
+  const std::size_t space = text.find(' ');
+  if (!text.starts_with("ssh-") || space == std::string::npos) return text;
+  const auto key = decode_base64(std::string_view(text).substr(space + 1), Base64::kStandard);
+  return key ? text.substr(0, space) + " " + ssh_key_tag(*key) : text;
+}
 
 }  // namespace
 

@@ -36,7 +36,7 @@ BlobList ContentStore::list(SearchClock::time_point deadline) const {
       if (!list.cut_short.empty()) return list;
       list.paths.push_back(at->path());
     }
-    if (failure && failure != std::errc::no_such_file_or_directory)
+    if (failure && failure != std::errc::no_such_file_or_directory && list.cut_short.empty())
       list.cut_short = root_ + "/blobs/" + algorithm + ": " + failure.message();
   }
   return list;

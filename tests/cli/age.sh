@@ -45,12 +45,15 @@ one_image_is_for_keys_of_all_kinds() {
   local rsa
   rsa=$(cat "$TMP/rsa.pub")
   rm -rf "$TMP/in"
-  printf '# the team\n' | cat - "$TMP/own.pub" "$TMP/ed25519.pub" >"$TMP/team"
+  printf '\xef\xbb\xbf# the team\n' | cat - "$TMP/own.pub" "$TMP/ed25519.pub" >"$TMP/team"
   expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/in:t" -r "age:$TMP/team" -r "age:$rsa" \
     -r "age:$(age-keygen -y "$TMP/theirs")" -r "jwe:$TMP/alice.pub.pem"
   expect_opened "age:$TMP/own" "age:$TMP/ed25519" "age:$TMP/rsa" "age:$TMP/theirs" "$TMP/alice.pem"
   expect_not_opened "age:$TMP/stranger"
   expect_contains "$stderr" "tried $(cat "$TMP/stranger.pub")"
+  ssh-keygen -q -t rsa -b 4096 -N '' -f "$TMP/large"
+  expect_not_opened "age:$TMP/large"
+  expect_matches "$stderr" "tried ssh-rsa [A-Za-z0-9+/]{6};"
   expect_exit 0 age -d -i "$TMP/theirs" <(packet_of "$TMP/in")
   expect_matches "$stdout" '^\{"symkey":'
 }
@@ -123,7 +126,8 @@ wrong_recipients_are_told() {
   local recipient
   while IFS='|' read -r recipient reason hint; do
     expect_refused 3 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" --dry-run -r "$recipient"
-    expect_contains "$stderr" "recipient $recipient: "
+    expect_contains "$stderr" "recipient ${recipient:0:100}"
+    ((${#stderr} < 600)) || fail "a text of ${#stderr} characters: $stderr"
     expect_contains "$stderr" "$reason"
     expect_contains "$stderr" "$hint"
   done <<END
@@ -135,6 +139,7 @@ age:$TMP/rsa|a key in PEM was given|imgcrypt key public $TMP/rsa >$TMP/rsa.pub
 age:$TMP/ecdsa.pub|which age does not take|give an ssh-ed25519 or ssh-rsa key
 $(cat "$TMP/own.pub")|not a recipient of a known scheme|did you mean age:$(cat "$TMP/own.pub")?
 $TMP/own.pub|not a recipient of a known scheme|did you mean age:$TMP/own.pub?
+$(cat "$TMP/rsa.pub")|not a recipient of a known scheme|hint: write age: before it
 jwe:$TMP/rsa.pub|an OpenSSH public key|did you mean age:$TMP/rsa.pub?
 END
 }

@@ -167,8 +167,10 @@ tags_are_listed() {
   edit_index "$TMP/in" '.manifests += [(.manifests[0] | del(.annotations)), {size: 1}]'
   expect_exit 0 imgcrypt tags "oci:$TMP/in"
   expect_equal "$stdout" $'docker.io/library/a:t\ndocker.io/library/b:t\nv1.0' "the tags"
-  expect_contains "$stderr" "2 entries have no tag"
+  expect_contains "$stderr" "1 entry has no tag"
   expect_contains "$stderr" "oci:$TMP/in:@4 cannot be read"
+  expect_exit 8 imgcrypt gc "oci:$TMP/in" --dry-run
+  expect_contains "$stderr" "entry 4 of index.json, counted from 0, cannot be read"
   expect_exit 0 imgcrypt tags "oci:$TMP/in" -o json
   expect_equal "$(jq -c '.images[1] | [.position, .tag, .name, .platform, .digest]' <<<"$stdout")" \
     "[1,\"t\",\"docker.io/library/b:t\",\"linux/arm64\",\"$(digest_at "$TMP/in" 1)\"]" "an image"
@@ -300,10 +302,14 @@ only_new_or_empty_directories_or_layouts_are_written_to() {
   expect_no_place 8 "$TMP/src/blobs/new" "inside the blobs of the image layout"
   expect_no_place 3 "$TMP/place/dangling" "is a symbolic link to nowhere, which does not exist"
   expect_no_place 3 "$TMP/place/loop" "lead in a circle"
+  expect_no_place 3 "$TMP/place/new:bad tag" "\"bad tag\" cannot be a tag"
+  expect_no_place 3 "$TMP/place/new:-bad" "if $TMP/place/new:-bad is meant, make the directory first"
   expect_no_place 3 "/proc/self/new" "/proc/self is not on a file system that holds files"
   expect_equal "$(state_of "$TMP" | grep -v '/std')" "$(grep -v '/std' <<<"$before")" "what is there"
   expect_exit 0 encrypt src:t place/link:t
   expect_exit 0 encrypt src:t place/begun:t
+  mkdir "$TMP/place/of colons: two"
+  expect_exit 0 encrypt src:t "place/of colons: two:t"
   echo '{"imageLayoutVersion":2}' >"$TMP/place/begun/oci-layout"
   expect_no_place 8 "$TMP/place/begun" "it has no sound oci-layout file"
 }

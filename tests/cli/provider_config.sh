@@ -161,6 +161,16 @@ keys_are_generated() {
   ! cmp -s "$TMP/made" "$TMP/before" || fail "--force made no new key"
   (cd "$TMP" && expect_exit 0 imgcrypt key generate sodium -- --force)
   [[ -s $TMP/--force && -s $TMP/--force.pub ]] || fail "a file whose name looks like an option was not written"
+  for text in sodium age jwe-ec; do
+    expect_exit "$([[ $text == jwe-ec ]] && echo 3 || echo 1)" imgcrypt key generate "$text" /proc/made
+    expect_contains "$stderr" "error: /proc/made: no file can be made there"
+    expect_contains "$stderr" "hint: choose a directory that you can make files in"
+  done
+  sed 's/-secret-.*/-secret-AAAA/' "$TMP/made" >"$TMP/cut"
+  chmod 600 "$TMP/cut"
+  expect_exit 3 imgcrypt key show "$TMP/cut"
+  expect_contains "$stderr" "a key that was cut or has a typing error"
+  [[ $stderr != *"exit status"* ]] || fail "who said it helps nobody: $stderr"
   expect_exit 3 imgcrypt key generate sodium "$TMP/absent/key"
   expect_contains "$stderr" "$TMP/absent/key"
   expect_exit 3 imgcrypt key generate sodium

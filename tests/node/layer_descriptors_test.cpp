@@ -14,7 +14,6 @@ namespace {
 
 using namespace test;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr const char* kAnnotation = "org.opencontainers.image.enc.keys.jwe";
@@ -131,20 +130,22 @@ TEST(LayerDescriptors, AskedAgainAreThoseWrittenSince) {
 
 TEST(LayerDescriptors, SayWhatTheSystemRefusedToOpen) {
   const StoreFolder folder;
-  folder.add_manifest({with_key("a")});
+  const std::string path = folder.add_manifest({named("a")});
+  LayerDescriptors list(folder.store(), kLayer);
+  std::string refusal;
+  std::string absent;
   rlimit before = {};
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
-  const auto reason_with = [&](rlim_t files) {
-    LayerDescriptors descriptors(folder.store(), kDigest);
-    const rlimit few = {files, before.rlim_max};
-    ::setrlimit(RLIMIT_NOFILE, &few);
-    const bool is_found = descriptors.next().has_value();
-    ::setrlimit(RLIMIT_NOFILE, &before);
-    EXPECT_FALSE(is_found);
-    return descriptors.cut_short();
-  };
-  EXPECT_THAT(reason_with(0), HasSubstr("/blobs/sha256: Too many open files"));
-  EXPECT_EQ(LayerDescriptors(ContentStore("/no/store"), kDigest).cut_short(), "");
+  const rlimit none = {0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const bool is_found = list.next().has_value();
+  (void)open_regular_file(path, &refusal);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  (void)open_regular_file(path + ".absent", &absent);
+  EXPECT_FALSE(is_found);
+  EXPECT_EQ(list.cut_short(), folder.root().string() + "/blobs/sha256: Too many open files");
+  EXPECT_EQ(refusal, path + ": Too many open files");
+  EXPECT_EQ(absent, "");
 }
 
 TEST(LayerDescriptors, EndAfterSixtyFour) {

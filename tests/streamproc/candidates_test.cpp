@@ -84,7 +84,7 @@ TEST(Candidates, SayWhatTheSystemRefused) {
   ::setrlimit(RLIMIT_NOFILE, &none);
   const Error error = failure([&] { (void)candidates.next(); });
   ::setrlimit(RLIMIT_NOFILE, &before);
-  EXPECT_TRUE(error.message().ends_with("/blobs/sha512: Too many open files)")) << error.message();
+  EXPECT_TRUE(error.message().ends_with("/blobs/sha256: Too many open files)")) << error.message();
   EXPECT_EQ(error.hint(), "");
 }
 

@@ -95,11 +95,14 @@ std::string how_to_name_one(const std::string& store, const Entries& entries, co
               all.empty() ? name.noun() + " has no images" : name.noun() + " has: " + list);
 }
 
+// The same words and number for everyone, which are those of oci:DIR:@N.
+Error unreadable_entry(const Entries& entries, std::size_t at) {
+  return entries[at].problem->in("entry " + std::to_string(at) +
+                                 " of index.json, counted from 0, cannot be read");
+}
+
 RootDescriptor root_at(const Entries& entries, std::size_t at) {
-  if (entries[at].problem) {
-    throw entries[at].problem->in("entry " + std::to_string(at) +
-                                  " of index.json, counted from 0, cannot be read");
-  }
+  if (entries[at].problem) throw unreadable_entry(entries, at);
   return {*entries[at].descriptor, entries[at].raw};
 }
 
@@ -168,8 +171,7 @@ std::vector<RootDescriptor> all_roots(const std::vector<LayoutEntry>& entries) {
   std::vector<RootDescriptor> roots;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (entries[i].problem) {
-      throw Error(ErrorCode::kRefused, "index.json has an entry that cannot be read, number " +
-                                           std::to_string(i) + ": " + entries[i].problem->message());
+      throw Error(ErrorCode::kRefused, unreadable_entry(entries, i).message());
     }
     roots.push_back({*entries[i].descriptor, entries[i].raw});
   }
@@ -228,9 +230,8 @@ std::vector<std::size_t> entries_to_replace(const EntryTarget& target,
   if (odd) {
     throw Error(ErrorCode::kRefused,
                 "destination " + name.string() +
-                    " already has this name in an entry of index.json that cannot " +
-                    "be read: " + entries[*odd].problem->message(),
-                "choose another tag, or remove entry " + std::to_string(*odd) + ", counted from 0");
+                    " already has this name: " + unreadable_entry(entries, *odd).message(),
+                "choose another tag, or remove the entry");
   }
   const bool is_clear = are_one_image(entries, found) && (!is_untagged || found.size() == entries.size());
   if (found.empty() || is_clear) return found;
