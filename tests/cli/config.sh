@@ -317,7 +317,10 @@ wrong_keys_are_refused() {
   make_keys "$TMP/ec2" P-256
   mkdir -p "$TMP/other"
   cp "$TMP/ec2.pem" "$TMP/other/ec.pem"
-  expect_exit 8 config keys "$TMP/other/ec.pem"
+  expect_exit 3 config keys "$TMP/ec.pem" "$TMP/other/ec.pem" --force
+  expect_contains "$stderr" "two of the keys are called ec.pem"
+  expect_exit 8 config keys "$TMP/sodium.key" "$TMP/other/ec.pem"
+  expect_absent "$keys/sodium.key"
   expect_contains "$stderr" "$keys/ec.pem exists already"
   cmp "$TMP/ec.pem" "$keys/ec.pem"
   expect_exit 0 config keys --force "$TMP/other/ec.pem"
