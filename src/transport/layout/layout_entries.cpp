@@ -88,10 +88,13 @@ std::string by_positions(const std::string& store, const Entries& entries, const
 std::string how_to_name_one(const std::string& store, const Entries& entries, const Positions& positions) {
   // Of those that are listed: each look goes through all entries.
   const auto end = positions.begin() + static_cast<std::ptrdiff_t>(std::min(positions.size(), kMostListed));
-  const auto has_name = [&](std::size_t at) { return usable_name_of(entries, at).has_value(); };
-  if (std::all_of(positions.begin(), end, has_name))
+  const auto has_tag = [&](std::size_t at) {
+    const auto tag = tag_of(*entries[at].descriptor);
+    return tag && tag == usable_name_of(entries, at);
+  };
+  if (std::all_of(positions.begin(), end, has_tag))
     return "name one of them: " +
-           listed(positions, [&](std::size_t at) { return store + ":" + *usable_name_of(entries, at); });
+           listed(positions, [&](std::size_t at) { return store + ":" + *tag_of(*entries[at].descriptor); });
   return by_positions(store, entries, positions);
 }
 
