@@ -53,6 +53,8 @@ bool has_key_of(const _gpgme_op_decrypt_result& result) {
     case GPG_ERR_PIN_ENTRY:
       throw Error(ErrorCode::kProvider, "GnuPG's agent cannot ask for the passphrase: " + text,
                   "install a pinentry, e.g. pinentry-curses, and export GPG_TTY=$(tty)");
+    case GPG_ERR_BAD_PASSPHRASE:
+      throw Error(ErrorCode::kNoKey, "wrong passphrase");
     case GPG_ERR_NO_AGENT:
       throw Error(ErrorCode::kProvider, "GnuPG's agent does not answer: " + text,
                   "start it: gpgconf --launch gpg-agent");
@@ -116,12 +118,15 @@ class SecretKeys::Home {
 
   Opening decrypt(ByteView message) {
     failures_.clear();
+    given_ = nullptr;
     try {
       auto options = decrypt_with(context_, message);
       return {std::move(options), failures_};
     } catch (const Error& error) {
+      if (error.code() == ErrorCode::kNoKey && given_ != nullptr) failures_.push_back(failure_of(*given_));
       // Without the passphrase GnuPG reports many things.
-      if (failures_.empty() || error.code() != ErrorCode::kProvider) throw;
+      const bool is_about_key = error.code() == ErrorCode::kProvider || error.code() == ErrorCode::kNoKey;
+      if (failures_.empty() || !is_about_key) throw;
       return {std::nullopt, failures_};
     }
   }
@@ -144,6 +149,7 @@ class SecretKeys::Home {
       home.failures_.push_back(failure_of(key->second));
       return ::gpgme_error(GPG_ERR_CANCELED);
     }
+    home.given_ = &key->second;
     const ByteView text = key->second.passphrase->expose();
     const bool is_given =
         ::gpgme_io_writen(pipe, text.data(), text.size()) == 0 && ::gpgme_io_writen(pipe, "\n", 1) == 0;
@@ -161,6 +167,7 @@ class SecretKeys::Home {
   PrivateHome home_;
   Context context_;
   std::map<std::string, LockedKey> keys_;  // by the ids of all subkeys
+  const LockedKey* given_ = nullptr;       // whose passphrase was given last; null: none
   std::vector<std::string> failures_;      // of the message that is being opened
 };
 

@@ -17,7 +17,8 @@ struct Opening {
   std::vector<std::string> locked;     // why keys were of no use: the passphrase is missing or wrong
 };
 
-// nullopt: it is for other keys. Throws kUsage if there is no keyring; kIntegrity for a message that a key
+// nullopt: it is for other keys. Throws kUsage if there is no keyring; kNoKey if the user does not know the
+// passphrase; kIntegrity for a message that a key
 // fits and that is damaged, kRefused for too long a content, kProvider if GnuPG cannot do its work, e.g. as
 // the user's agent cannot ask for the passphrase; kCancelled.
 [[nodiscard]] std::optional<SecretBytes> decrypt_with_own_keys(ByteView message);

@@ -128,7 +128,7 @@ TEST(Recipient, IsGuessedWhenItCannotBeUsed) {
       {"ssh-rsa AAAA", "did you mean age:ssh-rsa AAAA?"},
       {keys + "rsa.openssh.pub", "did you mean age:" + keys + "rsa.openssh.pub?"},
       {"jwe:" + keys + "rsa.openssh", "imgcrypt key public " + keys + "rsa.openssh"},
-      {"pkcs11:someone", "write jwe:PUBLICKEY"},
+      {"tpm2:someone", "write jwe:PUBLICKEY"},
       {keys + "pgp1.pub", "did you mean pgp:" + keys + "pgp1.pub?"},
       {"pgp:" + keys + "pgp1.sec", "imgcrypt key public " + keys + "pgp1.sec"}};
   for (const auto& [recipient, hint] : cases)
