@@ -134,8 +134,8 @@ wrong_recipients_are_told() {
 age:$TMP/absent|No such file|
 age:~/absent|No such file|write \$HOME instead
 age:age1qqqq|cut or has a typing error|
-age:$TMP/own|a secret key was given|imgcrypt key public $TMP/own >$TMP/own.pub
-age:$TMP/rsa|a key in PEM was given|imgcrypt key public $TMP/rsa >$TMP/rsa.pub
+age:$TMP/own|a secret key was given|it is a private key; did you mean age:$TMP/own.pub?
+age:$TMP/rsa|a key in PEM was given|it is a private key; did you mean age:$TMP/rsa.pub?
 age:$TMP/ecdsa.pub|which age does not take|give an ssh-ed25519 or ssh-rsa key
 $(cat "$TMP/own.pub")|not a recipient of a known scheme|did you mean age:$(cat "$TMP/own.pub")?
 $TMP/own.pub|not a recipient of a known scheme|did you mean age:$TMP/own.pub?
