@@ -55,13 +55,13 @@ END
 
 # OpenSSL takes it for a part of the passphrase as well.
 carriage_returns_of_passphrases_are_told() {
-  openssl pkey -in right.pem -aes256 -passout pass:1234 -out locked.pem
+  openssl pkey -in right.pem -aes256 -passout pass:1234 -out crlf.pem
   printf '1234\r\n' >windows.pass
   printf '1235\n' >wrong.pass
-  chmod 600 locked.pem windows.pass wrong.pass
+  chmod 600 crlf.pem windows.pass wrong.pass
   expect_error 3 "wrong passphrase: the private key could not be decrypted; it ends with a carriage return" "tr -d" \
-    decrypt encrypted -k locked.pem:file=windows.pass
-  expect_error 3 "wrong passphrase" "" decrypt encrypted -k locked.pem:file=wrong.pass
+    decrypt encrypted -k crlf.pem:file=windows.pass
+  expect_error 3 "wrong passphrase" "" decrypt encrypted -k crlf.pem:file=wrong.pass
   [[ $stderr != *carriage* ]] || fail "there is no carriage return: $stderr"
 }
 
