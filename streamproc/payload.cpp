@@ -89,7 +89,7 @@ ProviderParameters parse_provider_parameters(const std::optional<JsonView>& para
     const std::string name = member.name();
     if (is_reserved_provider_name(name) || member.value.is_null()) continue;
     for (const auto& value : decode_list(member.value)) {
-      if (value) found[name].emplace_back(as_text(value->expose()));
+      if (value) found[name].push_back({std::string(as_text(value->expose()))});
     }
   }
   return found;

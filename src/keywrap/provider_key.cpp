@@ -23,6 +23,8 @@ std::optional<ProviderKey> find_provider_key(std::string_view text) {
   for (const Scheme* scheme : schemes()) {
     for (const OwnProvider& own : scheme->own_providers) {
       if (auto found = key_of(own, key)) return found;
+      const auto half = own.recognize == nullptr ? std::nullopt : own.recognize(as_bytes(text));
+      if (half) return ProviderKey{*half, {}, &own};
     }
   }
   return std::nullopt;

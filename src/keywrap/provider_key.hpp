@@ -10,8 +10,6 @@
 
 namespace imgcrypt {
 
-enum class KeyHalf { kPublic, kPrivate };
-
 struct ProviderKey {
   KeyHalf half;
   std::string_view kind;        // "X25519"; empty: its beginning does not tell

@@ -23,7 +23,6 @@ namespace fs = std::filesystem;
 
 // Each is a key to try. Somebody who mounts a whole tree by mistake gets a complaint, not an endless start.
 constexpr std::size_t kMostFiles = 10'000;
-constexpr const char* kPassphraseSuffix = ".pass";
 // That a message names.
 constexpr std::size_t kMostExposed = 3;
 constexpr std::size_t kMostIgnored = 3;
@@ -85,16 +84,29 @@ const OwnProvider* provider_of_size(std::size_t size) {
   return nullptr;
 }
 
-// The provider of ours that the file is a key of, and the parameter that tells it so.
-std::optional<NamedProvider> provider_of_key(const std::string& path) {
+// The provider of ours that the file is a key of; null: there is none.
+const OwnProvider* provider_of_key(const std::string& path) {
   const Fd file = open_regular_file(path);
   struct stat status = {};
-  if (!file.is_open() || ::fstat(file.get(), &status) != 0) return std::nullopt;
-  const OwnProvider* own = provider_of_size(static_cast<std::size_t>(status.st_size));
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) return nullptr;
   const auto key = find_provider_key(as_text(beginning_of(file).expose()));
-  if (key && key->half == KeyHalf::kPrivate) own = key->provider;
-  if (own == nullptr) return std::nullopt;
-  return NamedProvider{std::string(own->name), std::string(own->key_parameter) + path};
+  if (key && key->half == KeyHalf::kPrivate) return key->provider;
+  return provider_of_size(static_cast<std::size_t>(status.st_size));
+}
+
+// What tells the provider of the key. A passphrase that cannot be read counts as none; the provider says that
+// it lacks one.
+ProviderParameter parameter_of(const OwnProvider& own, const std::string& key_file,
+                               const fs::path& directory) {
+  ProviderParameter parameter{std::string(own.key_parameter) + key_file};
+  if (!own.takes_plain_files) return parameter;
+  try {
+    if (auto passphrase = read_passphrase(key_file, directory))
+      parameter.passphrase = std::make_shared<const SecretBytes>(std::move(*passphrase));
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kCancelled) throw;
+  }
+  return parameter;
 }
 
 // A key that is read when it is first tried.
@@ -186,9 +198,9 @@ KeyDirectory::KeyDirectory(const std::string& path) : path_(path) {
     add_sentence(complaint_, "no keys: " + path + " is empty");
   }
   for (const std::string& file : files_) {
-    auto key = provider_of_key(file);
-    if (!key) continue;
-    provider_parameters_[key->name].push_back(std::move(key->parameter));
+    const OwnProvider* own = provider_of_key(file);
+    if (own == nullptr) continue;
+    provider_parameters_[std::string(own->name)].push_back(parameter_of(*own, file, root));
     provider_files_.push_back(file);
   }
 }

@@ -153,6 +153,47 @@ names_of_other_programs_are_guessed() {
   expect_error 3 '--log-level "DEBUG"' "did you mean debug?" imgcrypt version --log-level DEBUG
 }
 
+options_of_skopeo_that_are_not_ours_are_explained() {
+  local option cure count=0
+  while IFS=: read -r option cure; do
+    expect_error 3 "unknown option \"$option\"" "$cure" imgcrypt copy oci:plain:t oci:out:t "$option" x
+    count=$((count + 1))
+  done <<'END'
+--override-os:--platform OS/ARCH
+--override-arch:--platform OS/ARCH
+--override-variant:--platform OS/ARCH
+--insecure-policy:no signature policy
+--policy:no signature policy
+--command-timeout:timeout 10m imgcrypt
+--src-username:imgcrypt login
+--src-password:imgcrypt login
+--dest-username:imgcrypt login
+--dest-password:imgcrypt login
+--src-registry-token:imgcrypt login
+--dest-registry-token:imgcrypt login
+--registry-token:imgcrypt login
+--additional-tag:copy it once more
+--src-shared-blob-dir:--follow-links
+--dest-shared-blob-dir:--follow-links
+--dest-compress:stay as they are
+--dest-compress-format:stay as they are
+--dest-compress-level:stay as they are
+--dest-decompress:stay as they are
+--dest-oci-accept-uncompressed-layers:stay as they are
+--dest-precompute-digests:never sent
+--sign-by:cosign
+--sign-by-sigstore-private-key:cosign
+--sign-passphrase-file:cosign
+END
+  expect_equal "$count" 25 "the options"
+  expect_error 3 'unknown option "--override-arch"' "--platform OS/ARCH" imgcrypt --override-arch arm64 copy oci:plain:t oci:out:t
+  expect_error 3 "--tls-verify takes no value after a space" "write --tls-verify=false" \
+    imgcrypt copy --tls-verify false oci:plain:t oci:out:t
+  expect_error 3 "--dest-tls-verify takes no value after a space" "write --dest-tls-verify=true" \
+    imgcrypt copy oci:plain:t oci:out:t --dest-tls-verify true
+  expect_error 3 "--tls-verify takes no value after a space" "write --tls-verify=false" imgcrypt inspect --tls-verify false
+}
+
 # expect_decoder_error MESSAGE HINT ARG...
 expect_decoder_error() {
   expect_exit 3 "$CTD_DECODER" "${@:3}" </dev/null
@@ -344,6 +385,7 @@ empty_values_are_named
 a_directory_that_is_gone_is_said
 passphrases_of_new_keys_are_read_alike_by_all
 names_of_other_programs_are_guessed
+options_of_skopeo_that_are_not_ours_are_explained
 the_decoder_names_a_cure_too
 hints_fit_the_kind_of_file
 jwks_say_what_they_lack

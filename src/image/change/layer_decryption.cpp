@@ -25,7 +25,7 @@ BlobInfo LayerDecryption::expected_blob() const {
           .made_from = layer_.digest};
 }
 
-DescriptorEdit LayerDecryption::apply(Source& blob, ImageDestination& destination) const {
+DescriptorEdit LayerDecryption::apply(Source& blob, BlobDestination& destination) const {
   DecryptingSource decrypted(blob, keys_->options, hmac());
   PeekedSource plaintext(decrypted, kMagicBytes);
   const Compression compression = detect_compression(plaintext.head());

@@ -48,7 +48,7 @@ class LayerDecryption final : public LayerChange {
   [[nodiscard]] BlobInfo expected_blob() const override;
   // Throws kIntegrity "layer authentication failed", and for a layer that the configs do not mean; by then it
   // has been put, but is not committed.
-  [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override;
+  [[nodiscard]] DescriptorEdit apply(Source& blob, BlobDestination& destination) const override;
 
  private:
   [[nodiscard]] LayerMac hmac() const;

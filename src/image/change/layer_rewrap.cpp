@@ -8,7 +8,7 @@ namespace imgcrypt {
 
 BlobInfo LayerRewrap::expected_blob() const { return {layer_.media_type, layer_.size, layer_.digest}; }
 
-DescriptorEdit LayerRewrap::apply(Source& blob, ImageDestination& destination) const {
+DescriptorEdit LayerRewrap::apply(Source& blob, BlobDestination& destination) const {
   DescriptorEdit edit;
   // Packets first: a provider that refuses, or one recipient too many, is known before hours of reading.
   edit.annotations.set = wrap_private_options(keys_->options, wrappers_);

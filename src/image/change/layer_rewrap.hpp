@@ -37,7 +37,7 @@ class LayerRewrap final : public LayerChange {
   // Throws kRefused, before a byte is read, when the layer would have more packets than readers accept
   // (kMostPackets), and kIntegrity when the HMAC does not match. Packets of unknown schemes stay with kStay
   // and go with kGo.
-  [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override;
+  [[nodiscard]] DescriptorEdit apply(Source& blob, BlobDestination& destination) const override;
 
  private:
   Descriptor layer_;

@@ -80,9 +80,22 @@ std::string by_position(const std::string& store, const Entries& entries, std::s
   return store + ":@" + std::to_string(at) + " (" + what + ")";
 }
 
-std::string how_to_name_one(const std::string& store, const Entries& entries, const Positions& positions) {
+std::string by_positions(const std::string& store, const Entries& entries, const Positions& positions) {
   return "name one by its position: " +
          listed(positions, [&](std::size_t at) { return by_position(store, entries, at); });
+}
+
+std::string how_to_name_one(const std::string& store, const Entries& entries, const Positions& positions) {
+  // Of those that are listed: each look goes through all entries.
+  const auto end = positions.begin() + static_cast<std::ptrdiff_t>(std::min(positions.size(), kMostListed));
+  const auto has_tag = [&](std::size_t at) {
+    const auto tag = tag_of(*entries[at].descriptor);
+    return tag && tag == usable_name_of(entries, at);
+  };
+  if (std::all_of(positions.begin(), end, has_tag))
+    return "name one of them: " +
+           listed(positions, [&](std::size_t at) { return store + ":" + *tag_of(*entries[at].descriptor); });
+  return by_positions(store, entries, positions);
 }
 
 [[noreturn]] void fail_to_find(const ImageName& name, const std::string& why, const Entries& entries) {
@@ -242,7 +255,7 @@ std::vector<std::size_t> entries_to_replace(const EntryTarget& target,
                        : ": more than one image has this name, and all of them would lose it"),
       is_untagged ? "give the result a tag: " + name.store() + ":TAG"
                   : "choose another tag, or give the same position as SRC and DST: " +
-                        how_to_name_one(name.store(), entries, found));
+                        by_positions(name.store(), entries, found));
 }
 
 }  // namespace imgcrypt

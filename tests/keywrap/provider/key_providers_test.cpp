@@ -177,7 +177,7 @@ TEST_F(KeyProvidersTest, StartsOneOfOursForAnImageOnlyWhenItWasNamed) {
   EXPECT_THAT(failure([&] { (void)unnamed.unwrap(sodium, packet, attempts_); }).message(),
               HasSubstr("no key of key provider sodium was given (provider:sodium:FILE)"));
   EXPECT_EQ(starts(), 0U);
-  const ProviderUnwrapper named(open(), {{"sodium", {"key"}}});
+  const ProviderUnwrapper named(open(), {{"sodium", {{"key"}}}});
   (void)failure([&] { (void)named.unwrap(sodium, packet, attempts_); });
   EXPECT_EQ(starts(), 1U);
 }
