@@ -36,6 +36,7 @@ schemes_are_guessed() {
     expect_error 3 "recipient $text: " "$hint" encrypt -r "$text"
   done <<END
 pkcs11:token.yaml|PKCS#11 tokens are not supported yet: write jwe:PUBLICKEY
+gpg:alice|did you mean pgp:alice?
 JWE:right.pub.pem|did you mean jwe:right.pub.pem?
 PROVIDER:sodium:right.key.pub|did you mean provider:sodium:right.key.pub?
 Sodium:right.key.pub|did you mean provider:sodium:right.key.pub?
