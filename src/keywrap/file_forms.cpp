@@ -122,7 +122,9 @@ std::string hint_for_recipient(const std::string& recipient) {
 std::optional<std::string> key_file_of(const NamedProvider& key) {
   const OwnProvider* own = find_own_provider(key.name);
   if (own == nullptr) return std::nullopt;
-  if (own->key_parameter.empty()) return key.parameter == kProviderEnabled ? "" : key.parameter;
+  const bool is_bare = own->key_parameter.empty() && key.parameter == kProviderEnabled;
+  if (is_bare) return own->takes_plain_files ? std::nullopt : std::optional(std::string());
+  if (own->key_parameter.empty()) return key.parameter;
   // Parameters are pairs joined by "::".
   const std::size_t start = key.parameter.find(own->key_parameter);
   if (start == std::string::npos) return std::nullopt;

@@ -53,7 +53,7 @@ one_image_is_for_keys_of_all_kinds() {
   expect_contains "$stderr" "tried $(cat "$TMP/stranger.pub")"
   ssh-keygen -q -t rsa -b 4096 -N '' -f "$TMP/large"
   expect_not_opened "age:$TMP/large"
-  expect_matches "$stderr" "tried ssh-rsa [A-Za-z0-9+/]{6};"
+  expect_matches "$stderr" "tried ssh-rsa [A-Za-z0-9+/]{6}"$'\n'
   expect_exit 0 age -d -i "$TMP/theirs" <(packet_of "$TMP/in")
   expect_matches "$stdout" '^\{"symkey":'
 }
