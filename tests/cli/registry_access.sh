@@ -82,6 +82,16 @@ client_certificates_are_shown() {
   expect_contains "$stderr" "client"
 }
 
+certificates_for_other_names_are_told() {
+  local other=$TMP/other
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=other \
+    -addext "subjectAltName=DNS:registry.test" -keyout "$other.key" -out "$other.crt" 2>/dev/null
+  start --certificate "$other.crt" --key "$other.key"
+  expect_exit 5 imgcrypt inspect "docker://$REGISTRY/app:t" --ca-file "$other.crt"
+  expect_contains "$stderr" "its certificate is for another name"
+  expect_contains "$stderr" "hint: use a name that the certificate is for"
+}
+
 # Another host wants one too, and does not get ours.
 client_certificates_are_shown_to_nobody_else() {
   start --certificate "$TMP/tls.crt" --key "$TMP/tls.key" --client-ca "$TMP/client.cert" \
@@ -90,7 +100,7 @@ client_certificates_are_shown_to_nobody_else() {
   chmod 600 "$TMP/auth.json"
   rm -rf "$TMP/out"
   expect_exit 5 imgcrypt copy "docker://$REGISTRY/app:t" "oci:$TMP/out:t" --cert-dir "$TMP/certs" --authfile "$TMP/auth.json"
-  expect_contains "$stderr" "$ELSEWHERE: no TLS connection"
+  expect_contains "$stderr" "if it wants a client certificate, put NAME.cert and NAME.key into /etc/containers/certs.d/$ELSEWHERE"
   expect_absent "$TMP/out"
 }
 
@@ -149,6 +159,7 @@ make_image "$TMP/large" t --no-busybox --layers 1 --layer-size $((9 << 20)) >/de
 identity_tokens_are_exchanged
 client_certificates_are_shown
 client_certificates_are_shown_to_nobody_else
+certificates_for_other_names_are_told
 https_goes_through_a_proxy
 http_goes_through_a_proxy
 http2_is_spoken_where_it_is_offered
