@@ -95,6 +95,12 @@ ProviderParameters parse_provider_parameters(const std::optional<JsonView>& para
   return found;
 }
 
+// Only containerd's is a pipe: a file or a terminal that was inherited would be read for nothing.
+bool is_payload_there() noexcept {
+  struct stat status = {};
+  return ::fstat(kPayloadFd, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
 }  // namespace
 
 std::optional<Payload> parse_payload(ByteView any) {
@@ -118,11 +124,6 @@ std::optional<Payload> parse_payload(ByteView any) {
   const auto parameters = config ? config->find("Parameters") : std::nullopt;
   return Payload{parse_descriptor(json.get("Descriptor")), parse_keys(parameters),
                  parse_provider_parameters(parameters)};
-}
-
-bool is_payload_there() noexcept {
-  struct stat status = {};
-  return ::fstat(kPayloadFd, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
 std::optional<Payload> read_payload() {

@@ -17,7 +17,7 @@ struct PacketRecipient {
                                  // CN=one, serial 1a2b"; pgp: the key id; empty: not told
   std::string owner = {};        // whose key it is, as far as somebody here knows; no packet tells
   std::string problem = {};      // why it is of no use here: "not supported"; usually empty
-  bool names_one_key = false;    // whether no two keys have this fingerprint
+  bool names_one_key = false;    // whether no two keys have this fingerprint, unless one was made for that
   bool is_damaged = false;       // no key can open the packet, whatever the program
 
   // All of it in one line, in the words of its scheme: "jwe RSA-OAEP key ab12...", "pkcs7 RSA certificate

@@ -12,6 +12,9 @@
 
 namespace imgcrypt {
 
+// NAME and this is the file with the passphrase of the key in NAME.
+inline constexpr const char* kPassphraseSuffix = ".pass";
+
 class KeyDirectory {
  public:
   // Lists the files below `path`, 10 000 at most, and looks at how they begin. Links are followed as long as
@@ -29,8 +32,9 @@ class KeyDirectory {
   [[nodiscard]] const ProviderParameters& provider_parameters() const noexcept {
     return provider_parameters_;
   }
-  // "no keys: PATH does not exist", or what else is wrong with the directory, and whether others can read or
-  // replace the keys of key providers, of which it names three at most; empty when nothing is.
+  // "no keys: PATH does not exist", or what else is wrong with the directory: what in it is ignored, as a
+  // link leads outside or it is not a file, and whether others can read or replace the keys of key providers.
+  // Names three of each at most; empty when nothing is wrong.
   [[nodiscard]] std::string complaint() const;
 
  private:

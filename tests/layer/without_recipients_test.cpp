@@ -89,6 +89,7 @@ TEST(WithoutRecipients, CountsNobodyInWhatCannotBeRead) {
   EXPECT_EQ(outcome(sound + ",AAAA", "pkcs11", "AAAA"), ErrorCode::kRefused);
   EXPECT_EQ(outcome(sound + ",", "pkcs7", "AAAA"), ErrorCode::kRefused);
   EXPECT_EQ(outcome(sound, "provider.hsm", "junk!"), ErrorCode::kRefused);
+  EXPECT_EQ(outcome(sound, "provider.age", "AAAA"), ErrorCode::kRefused);
   EXPECT_EQ(outcome(sound, "provider.hsm", ","), ErrorCode::kRefused);
   EXPECT_EQ(outcome(sound, "provider.hsm", ",AAAA"), std::nullopt);
   EXPECT_EQ(outcome(sound + ",AAAA," + packet("jwe/rsaoaep256.json"), "pkcs11", "AAAA"), std::nullopt);

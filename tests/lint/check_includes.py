@@ -45,6 +45,7 @@ LIBRARIES = [
     ("gRPC", r"grpc(pp)?/", ["keyprovider/grpc/*", "src/transport/containerd*"]),
     ("protobuf", r"google/protobuf/|.*\.pb\.h$", ["keyprovider/grpc/*", "src/transport/containerd*"]),
     ("libseccomp", r"seccomp\.h", ["streamproc/sandbox/system_calls.cpp"]),
+    ("toml++", r"toml\+\+/", ["src/node/daemons/toml_text.hpp"]),
     ("libcurl", r"curl/", ["src/transport/http/*"]),
     ("libarchive", r"archive(_entry)?\.h$", ["src/transport/archive/libarchive.hpp"]),
     ("ISA-L", r"isa-l(\.h|/)|igzip_lib\.h$", ["src/layer/inflate/*", "src/transport/*"]),

@@ -2,6 +2,7 @@
 
 #include "cli/options/keys/passphrase.hpp"
 #include "cli/options/keys/private_key.hpp"
+#include "cli/options/keys/provider_key_file.hpp"
 #include "cli/options/make_repeatable.hpp"
 #include "keys/key_file.hpp"
 #include "keys/list_key_file.hpp"
@@ -223,10 +224,9 @@ KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
     at(line, [&] {
       const NamedByUser key = parse_named_key(line.text);
       if (!key.provider) return;
-      opened->require(key.provider->name);
-      if (!key.file.empty()) return;
+      if (!key.file.empty()) return opened->require(key.provider->name);
+      check_provider_key(*key.provider, *opened, reporter);
       keyring.add_provider(*key.provider);
-      if (const auto file = key_file_of(*key.provider)) warn_of_exposure("key", *file, reporter);
     });
   }
   for (const Line& line : given) {
@@ -236,6 +236,7 @@ KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
     });
   }
   for (const std::string& certificate : certificates) take_certificate(certificate, keyring);
+  note_config_problem(*opened, reporter);
   return keyring.unwrappers(
       opened, allow_legacy_cms ? UnauthenticatedPackets::kAllowed : UnauthenticatedPackets::kRefused);
 }

@@ -24,6 +24,11 @@ std::string ProviderOptions::config() {
   return file == nullptr ? std::string() : std::string(file);
 }
 
+void note_config_problem(KeyProviders& providers, Reporter& reporter) {
+  if (const auto problem = providers.config_problem())
+    reporter.note(problem->message() + "; only our own key providers can be used");
+}
+
 std::shared_ptr<KeyProviders> ProviderOptions::open() const {
   // Absolute: GnuPG puts its sockets' names together with it.
   if (!gpg_home.empty()) ::setenv("GNUPGHOME", std::filesystem::absolute(gpg_home).c_str(), 1);

@@ -2,6 +2,7 @@
 // OCICRYPT_KEYPROVIDER_CONFIG and --gpg-homedir.
 #pragma once
 
+#include "image/reporter.hpp"
 #include "keywrap/provider/key_providers.hpp"
 
 #include <CLI/CLI.hpp>
@@ -24,5 +25,9 @@ struct ProviderOptions {
   // where a provider is needed; see KeyProviders. The wrappers and unwrappers that are made with it share it.
   [[nodiscard]] std::shared_ptr<KeyProviders> open() const;
 };
+
+// Says why the configuration cannot be used, if it had to be read: that was no error where only our own
+// providers were needed.
+void note_config_problem(KeyProviders& providers, Reporter& reporter);
 
 }  // namespace imgcrypt::cli
