@@ -49,6 +49,17 @@ std::vector<Referrer> listed_in(const std::string& text) {
   return listed;
 }
 
+// Some registries take no types of layers but those that they know, and say so only now.
+Error with_encrypted_type(const Error& refusal, std::string_view manifest) {
+  const std::size_t end = manifest.find("+encrypted\"");
+  const std::size_t begin = end == std::string_view::npos ? end : manifest.rfind('"', end);
+  if (begin == std::string_view::npos) return refusal;
+  const std::string type(manifest.substr(begin + 1, manifest.find('"', end) - begin - 1));
+  return {refusal.code(),
+          refusal.message() + "; its layers are uploaded, and of the type " + shortened(printable(type), 100),
+          "if the registry does not allow this type, its administrator must, or write to another registry"};
+}
+
 }  // namespace
 
 std::string accepted_documents() {
@@ -110,8 +121,11 @@ bool RegistryClient::put_manifest(const std::string& name, const std::string& me
   const auto answer = connection_.send(std::move(put));
   const int status = answer->head().status;
   if (status == 412) return false;
-  if (status < 200 || status >= 300)
-    throw connection_.refusal(*answer, "put manifest " + name + " (" + media_type + ") into " + place());
+  if (status < 200 || status >= 300) {
+    const Error refusal =
+        connection_.refusal(*answer, "put manifest " + name + " (" + media_type + ") into " + place());
+    throw status == 400 || status == 415 || status == 422 ? with_encrypted_type(refusal, text) : refusal;
+  }
   const auto digest = Digest::parse_if_valid(answer->head().find("Docker-Content-Digest").value_or(""));
   if (digest && *digest != Digest::of(as_bytes(text), digest->algorithm()))
     throw Error(ErrorCode::kRegistry,

@@ -270,9 +270,10 @@ FAULTS = [
           make=plainly(several(on("DELETE upload", b.refuse(405, "UNSUPPORTED", "no")),
                                on("PATCH upload", BROKEN))), leaves_upload=True, skopeo="refuses, leaves the upload open"),
     # --- manifests that are put
-    Fault("manifest-refused", "400 for the manifest", "push", "4", ("HOST", "no such media type"),
+    Fault("manifest-refused", "400 for the manifest", "push", "4",
+          ("HOST", "no such media type", "layers are uploaded, and of the type application/vnd.oci.image.layer.v1.tar"),
           make=plainly(on("PUT manifest", b.refuse(400, "MANIFEST_INVALID", "no such media type"))), skopeo="refuses"),
-    Fault("manifest-type-refused", "415 for the manifest", "push", "4", ("HOST", "415"),
+    Fault("manifest-type-refused", "415 for the manifest", "push", "4", ("HOST", "415", "does not allow this type"),
           make=plainly(on("PUT manifest", b.say(415))), skopeo="refuses"),
     Fault("manifest-too-large", "413 for the manifest", "push", "4", ("HOST", "413"), settings={"most_manifest": 100},
           skopeo="refuses"),
