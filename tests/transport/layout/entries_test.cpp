@@ -63,7 +63,13 @@ TEST(LayoutEntries, AreFoundByTagImageNamePositionAndPlatform) {
     found(index, "dir:latest");
   } catch (const Error& error) {
     EXPECT_EQ(error.hint(),
-              "name one of them: oci:dir:docker.io/library/a:latest, oci:dir:docker.io/library/b:latest");
+              "name one by its position: oci:dir:@0 (docker.io/library/a:latest), oci:dir:@1 "
+              "(docker.io/library/b:latest)");
+  }
+  try {
+    found(index_of({entry("a", named("one")), entry("b", named("two"))}), "dir");
+  } catch (const Error& error) {
+    EXPECT_EQ(error.hint(), "name one of them: oci:dir:one, oci:dir:two");
   }
   try {
     found(index, "dir:p");
