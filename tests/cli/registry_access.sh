@@ -61,6 +61,31 @@ identity_tokens_are_exchanged() {
   expect_no_secret
 }
 
+what_was_asked_for_is_said() {
+  start --fault busy-for-an-hour
+  expect_exit 4 imgcrypt copy "docker://$REGISTRY/app:t" "oci:$TMP/none:t"
+  expect_matches "$stderr" "$REGISTRY answers 429 and asks us to come back in 3600 seconds \\(GET http://$REGISTRY/v2/app/blobs/"
+  start --fault token-server-down
+  expect_exit 4 imgcrypt login "$REGISTRY" -u me --password-stdin --authfile "$TMP/new.json" --retry-times 0 <<<word
+  expect_contains "$stderr" "gives no token for the registry itself, with the credentials of "
+  expect_exit 3 imgcrypt gc "docker://$REGISTRY/app"
+  expect_contains "$stderr" "docker://$REGISTRY/app is not an OCI image layout"
+  expect_contains "$stderr" "a registry has a garbage collection of its own"
+  expect_exit 3 imgcrypt inspect "docker://$REGISTRY/app:t" --cert-dir "$TMP/none"
+  expect_contains "$stderr" "the folder of certificates $TMP/none: No such file or directory"
+  expect_contains "$stderr" "hint: --cert-dir names a folder"
+}
+
+# Even where a folder has an authority that is right.
+damaged_authorities_are_refused() {
+  start --certificate "$TMP/tls.crt" --key "$TMP/tls.key"
+  put_certificates "$certs/$REGISTRY" tls.crt
+  expect_exit 0 imgcrypt inspect "docker://$REGISTRY/app:t"
+  echo junk >"$TMP/junk.pem"
+  expect_exit 3 imgcrypt inspect "docker://$REGISTRY/app:t" --ca-file "$TMP/junk.pem"
+  expect_contains "$stderr" "certificates $TMP/junk.pem: there is none in it"
+}
+
 # put_certificates DIR NAME...
 put_certificates() {
   mkdir -p "$1"
@@ -157,6 +182,8 @@ http2_is_spoken_where_it_is_offered() {
 make_inputs
 make_image "$TMP/large" t --no-busybox --layers 1 --layer-size $((9 << 20)) >/dev/null
 identity_tokens_are_exchanged
+what_was_asked_for_is_said
+damaged_authorities_are_refused
 client_certificates_are_shown
 client_certificates_are_shown_to_nobody_else
 certificates_for_other_names_are_told
