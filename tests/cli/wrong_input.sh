@@ -30,6 +30,41 @@ lists_are_read_whole_or_not_at_all() {
   expect_exit 0 imgcrypt encrypt oci:plain:t oci:marked-image:t -R marked
 }
 
+schemes_are_guessed() {
+  local text hint
+  while IFS='|' read -r text hint; do
+    expect_error 3 "recipient $text: " "$hint" encrypt -r "$text"
+  done <<END
+pkcs11:token.yaml|PKCS#11 tokens are not supported yet: write jwe:PUBLICKEY
+JWE:right.pub.pem|did you mean jwe:right.pub.pem?
+PROVIDER:sodium:right.key.pub|did you mean provider:sodium:right.key.pub?
+Sodium:right.key.pub|did you mean provider:sodium:right.key.pub?
+jwe:right.pub.pem,jwe:other.pub.pem|give each recipient with an option of its own
+right.pub.pem,other.pub.pem|give each recipient with an option of its own
+END
+  while IFS='|' read -r text hint; do
+    expect_error 3 "key ${text%%:*}: no such file" "$hint" decrypt encrypted -k "$text"
+    [[ $stderr != *s3cret* ]] || fail "a passphrase is shown: $stderr"
+  done <<END
+pkcs11:token:s3cret|PKCS#11 tokens are not supported yet: write -k FILE for a private key
+JWE:right.pem:s3cret|a private key is named without "JWE:": write -k FILE
+PROVIDER:sodium:s3cret|did you mean -k provider:NAME
+right.pem,other.pem|give each key with an option of its own: -k KEY -k KEY
+END
+}
+
+# OpenSSL takes it for a part of the passphrase as well.
+carriage_returns_of_passphrases_are_told() {
+  openssl pkey -in right.pem -aes256 -passout pass:1234 -out locked.pem
+  printf '1234\r\n' >windows.pass
+  printf '1235\n' >wrong.pass
+  chmod 600 locked.pem windows.pass wrong.pass
+  expect_error 3 "wrong passphrase: the private key could not be decrypted; it ends with a carriage return" "tr -d" \
+    decrypt encrypted -k locked.pem:file=windows.pass
+  expect_error 3 "wrong passphrase" "" decrypt encrypted -k locked.pem:file=wrong.pass
+  [[ $stderr != *carriage* ]] || fail "there is no carriage return: $stderr"
+}
+
 transports_are_guessed() {
   local text
   for text in OCI:plain:t oc:plain:t oci-layout:plain:t oci//plain:t; do
@@ -60,7 +95,7 @@ codes_do_not_depend_on_the_kind_of_key() {
 every_given_key_is_named() {
   expect_error 6 "not for such layers: right.pem" "" decrypt sealed -k right.pem
   expect_error 6 "not for such layers: provider:sodium:right.key" "" decrypt encrypted -k provider:sodium:right.key
-  expect_error 3 "absent" "" decrypt sealed -k right.pem -k provider:sodium:absent
+  expect_error 3 "typing error" "" decrypt sealed -k right.pem -k provider:sodium:damaged.key
   expect_contains "$stderr" "right.pem"
 }
 
@@ -341,6 +376,8 @@ expect_exit 0 imgcrypt encrypt oci:plain:t oci:agent:t \
   -r "provider:attestation-agent:keypath=$PWD/right.bin::keyid=kbs:///default/key/one"
 
 lists_are_read_whole_or_not_at_all
+schemes_are_guessed
+carriage_returns_of_passphrases_are_told
 transports_are_guessed
 codes_do_not_depend_on_the_kind_of_key
 every_given_key_is_named

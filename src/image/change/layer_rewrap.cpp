@@ -13,7 +13,9 @@ DescriptorEdit LayerRewrap::apply(Source& blob, BlobDestination& destination) co
   // Packets first: a provider that refuses, or one recipient too many, is known before hours of reading.
   edit.annotations.set = wrap_private_options(keys_->options, wrappers_);
   if (options_.old == OldRecipients::kStay) {
-    edit.annotations.set = join_packets(layer_.annotations, edit.annotations.set);
+    JoinedPackets joined = join_packets(layer_.annotations, edit.annotations.set);
+    edit.annotations.set = std::move(joined.annotations);
+    notes_.add_renewed(joined.renewed);
   } else {
     edit.annotations.removed = superseded_packets(layer_.annotations, edit.annotations.set);
   }

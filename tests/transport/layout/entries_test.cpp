@@ -142,6 +142,23 @@ TEST(LayoutEntries, AreReplacedOneByOne) {
             ErrorCode::kOther);
 }
 
+TEST(LayoutEntries, OfOneImageUnderOneTagAreReplacedTogether) {
+  const auto in_place = EntryTarget::Place::kInPlace;
+  const auto entries =
+      parse_entries(index_of({entry("a", named("t") + on("amd64")), entry("a", named("t")),
+                              entry("b", named("u")), entry("a", named("t", "x:t")),
+                              entry("a", named("t", "y:t") + on("arm64")), entry("a", named("other"))}));
+  for (const std::size_t own : {0U, 1U, 3U}) {
+    EXPECT_EQ(entries_to_replace(target("dir:t", entries[own].descriptor, in_place), entries),
+              Positions({0, 1, 3, 4}));
+    EXPECT_EQ(entries_to_replace(target("dir:t", entries[own].descriptor), entries), Positions({0, 1, 3, 4}));
+  }
+  // Each of these names means one of its names.
+  EXPECT_EQ(entries_to_replace(target("dir:@0", entries[0].descriptor, in_place), entries),
+            Positions({0, 1}));
+  EXPECT_EQ(entries_to_replace(target("dir:y:t", entries[4].descriptor, in_place), entries), Positions({4}));
+}
+
 TEST(LayoutEntries, ImageNamesFollowTheTagOrGo) {
   const EntryName source{"1", "docker.io/library/x:1"};
   const auto name = [&](const std::string& tag) { return name_under(tag, std::nullopt, source).image_name; };
