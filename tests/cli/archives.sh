@@ -65,6 +65,55 @@ pipes_carry_archives() {
   expect_equal "$(ls -A "$TMP/spool")" "" "what is left in the temporary directory"
 }
 
+# names_of FILE: tag and containerd's name of each image that an archive lists
+names_of() {
+  tar xOf "$1" index.json |
+    jq -r '.manifests[].annotations | (."org.opencontainers.image.ref.name" // "-") + " " + (."io.containerd.image.name" // "-")'
+}
+
+# The program after the pipe, such as `ctr images import` or `podman load`, knows images by these.
+names_survive_pipes() {
+  fresh
+  local both="1 docker.io/library/app:1"
+  mkdir -p "$TMP/named"
+  cp -r "$TMP/in/." "$TMP/named"
+  jq -c '.manifests[0].annotations = {"org.opencontainers.image.ref.name": "1", "io.containerd.image.name": "docker.io/library/app:1"}' \
+    "$TMP/in/index.json" >"$TMP/named/index.json"
+  tar -C "$TMP/named" -cf "$TMP/named.tar" .
+  imgcrypt encrypt - - -r "jwe:$TMP/key.pub.pem" <"$TMP/named.tar" >"$TMP/piped.tar" 2>/dev/null
+  expect_equal "$(names_of "$TMP/piped.tar")" "$both" "the names after encrypt - -"
+  imgcrypt recipients add - - -r "jwe:$TMP/other.pub.pem" -k "$TMP/key.pem" <"$TMP/piped.tar" >"$TMP/added.tar" 2>/dev/null
+  expect_equal "$(names_of "$TMP/added.tar")" "$both" "the names after recipients add - -"
+  imgcrypt decrypt - docker-archive:- -k "$TMP/other.pem" <"$TMP/added.tar" >"$TMP/docker.tar" 2>/dev/null
+  expect_equal "$(tar xOf "$TMP/docker.tar" manifest.json | jq -c '.[].RepoTags')" '["docker.io/library/app:1"]' "the names after decrypt - docker-archive:-"
+  imgcrypt encrypt - - -r "jwe:$TMP/key.pub.pem" <"$TMP/docker.tar" >"$TMP/piped.tar" 2>/dev/null
+  expect_equal "$(names_of "$TMP/piped.tar")" "- docker.io/library/app:1" "the names of Docker's archive after encrypt - -"
+  imgcrypt copy "oci:$TMP/named:1" - >"$TMP/piped.tar" 2>/dev/null
+  expect_equal "$(names_of "$TMP/piped.tar")" "$both" "the names after copy oci: -"
+  imgcrypt copy - oci-archive:-:2 <"$TMP/named.tar" >"$TMP/piped.tar" 2>/dev/null
+  expect_equal "$(names_of "$TMP/piped.tar")" "2 docker.io/library/app:2" "the names where another tag is given"
+}
+
+# Docker knows an image by several names, but containerd none that has another digest than the image.
+names_that_are_kept_are_the_right_ones() {
+  fresh
+  imgcrypt copy "oci:$TMP/in:t" "docker-archive:$TMP/docker.tar:app:1" 2>/dev/null
+  mkdir -p "$TMP/several"
+  tar -C "$TMP/several" -xf "$TMP/docker.tar"
+  jq -c '.[0].RepoTags = ["app:1", "other:2"]' "$TMP/several/manifest.json" >"$TMP/list.json"
+  mv "$TMP/list.json" "$TMP/several/manifest.json"
+  tar -C "$TMP/several" -cf "$TMP/several.tar" .
+  imgcrypt copy "docker-archive:$TMP/several.tar:other:2" - >"$TMP/piped.tar" 2>/dev/null
+  expect_equal "$(names_of "$TMP/piped.tar")" "- docker.io/library/other:2" "the name that was asked for"
+  mkdir -p "$TMP/digest"
+  cp -r "$TMP/in/." "$TMP/digest"
+  jq -c --arg name "docker.io/library/app@$root" '.manifests[0].annotations = {"io.containerd.image.name": $name}' "$TMP/in/index.json" \
+    >"$TMP/digest/index.json"
+  tar -C "$TMP/digest" -cf "$TMP/digest.tar" .
+  imgcrypt encrypt - - -r "jwe:$TMP/key.pub.pem" <"$TMP/digest.tar" >"$TMP/piped.tar" 2>/dev/null
+  expect_equal "$(names_of "$TMP/piped.tar")" "- -" "the name with the digest of the plain image"
+}
+
 # What has gone to stdout until then is right, but not an archive: what makes it one comes last.
 a_failure_leaves_no_archive() {
   fresh
@@ -215,13 +264,12 @@ archives_of_docker_keep_one_image() {
 output_is_deterministic() {
   fresh
   expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
-  expect_exit 0 imgcrypt decrypt "oci:$TMP/out:t" "oci-archive:$TMP/untagged.tar" -k "$TMP/key.pem"
   local round
   for round in 1 2 3 4; do
     expect_exit 0 imgcrypt decrypt "oci:$TMP/out:t" "oci-archive:$TMP/$round.tar:t" -k "$TMP/key.pem" --jobs 4
     expect_equal "$(sha256sum <"$TMP/$round.tar")" "$(sha256sum <"$TMP/1.tar")" "archive $round"
     timeout 120 "$IMGCRYPT" decrypt "oci:$TMP/out:t" - -k "$TMP/key.pem" --jobs 4 --tmpdir "$TMP/spool" >"$TMP/piped.tar" 2>/dev/null
-    expect_equal "$(sha256sum <"$TMP/piped.tar")" "$(sha256sum <"$TMP/untagged.tar")" "archive $round in a pipe"
+    expect_equal "$(sha256sum <"$TMP/piped.tar")" "$(sha256sum <"$TMP/1.tar")" "archive $round in a pipe"
   done
 }
 
@@ -301,6 +349,8 @@ make_keys "$TMP/other" P-256
 encrypted_archives_are_read_and_written
 packed_archives_are_read
 pipes_carry_archives
+names_survive_pipes
+names_that_are_kept_are_the_right_ones
 a_failure_leaves_no_archive
 what_is_not_an_archive_is_said
 what_is_not_an_archive_is_not_replaced

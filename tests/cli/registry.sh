@@ -55,6 +55,12 @@ goes_from_registry_to_registry_without_a_file() {
   expect_no_uploads
 }
 
+names_what_goes_to_a_pipe() {
+  imgcrypt copy "docker://$REGISTRY/deep/er/plain:1" - >"$TMP/piped.tar" 2>/dev/null
+  expect_equal "$(tar xOf "$TMP/piped.tar" index.json | jq -cS '.manifests[].annotations')" \
+    '{"io.containerd.image.name":"'"$REGISTRY"'/deep/er/plain:1","org.opencontainers.image.ref.name":"1"}' "the names"
+}
+
 moves_no_layer_to_look() {
   local log=$TMP/registry/registry.log
   : >"$log"
@@ -213,6 +219,7 @@ make_image "$TMP/plain" t --layers 3 --layer-size 9000000 --platforms linux/amd6
 start_registry "$TMP/registry"
 pushes_what_others_read
 pulls_what_others_push
+names_what_goes_to_a_pipe
 goes_from_registry_to_registry_without_a_file
 moves_no_layer_to_look
 lists_tags

@@ -107,6 +107,26 @@ containerd_takes_and_gives_encrypted_archives() {
   expect_equal "$(root_of "$TMP/back" t)" "$(root_of "$TMP/in" t)" "the image that containerd exported"
 }
 
+# The names go through pipes with the image, so that the encrypted one takes the plain one's.
+containerd_keeps_the_name_through_a_pipe() {
+  fresh
+  imgcrypt copy "oci:$TMP/in:t" "oci-archive:$TMP/ours.tar:$name"
+  ctr_here images import --no-unpack "$TMP/ours.tar" >/dev/null
+  expect_equal "$(ctr_here images ls -q)" "$name" "the name of the plain image"
+  ctr_here images export - "$name" | imgcrypt encrypt - - -r "${recipient_of[party]}" | ctr_here images import --no-unpack - >/dev/null
+  expect_equal "$(ctr_here images ls -q)" "$name" "the name of the encrypted image"
+  ctr_here images export - "$name" | imgcrypt recipients list - -o json | grep -q jwe || fail "the image under the name is not encrypted"
+  remove_images "$name"
+}
+
+podman_knows_a_name_from_a_pipe() {
+  fresh
+  imgcrypt copy "oci:$TMP/in:t" "oci-archive:$TMP/ours.tar:$name"
+  imgcrypt copy - - <"$TMP/ours.tar" >"$TMP/piped.tar"
+  expect_equal "$(podman_load "$TMP/piped.tar" oci-archive)" "$config" "the image that podman knows by its name"
+  podman_here image rm app:1 >/dev/null
+}
+
 # An index comes with all that it lists, or only with what is there.
 platforms_that_containerd_lacks_stay_away() {
   local there
@@ -190,6 +210,8 @@ check_plain containerd docker-archive tar
 check_plain containerd oci-archive gzip tar,zstd
 buildah_takes_and_gives_encrypted_archives
 containerd_takes_and_gives_encrypted_archives
+containerd_keeps_the_name_through_a_pipe
+podman_knows_a_name_from_a_pipe
 platforms_that_containerd_lacks_stay_away
 docker_saves_several_images
 docker_refuses_encrypted_archives

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "transport/archive/archive_contents.hpp"
+#include "transport/layout/index_edit.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -13,6 +14,9 @@ struct ArchiveTarget {
   ArchiveReference name;
   // The image that is read from this very archive under this very name: then exactly it is replaced.
   std::optional<Descriptor> own = std::nullopt;
+  // What the image is called if `name` has no tag. Only on stdout: then as it is where it comes from, since
+  // the program after the pipe knows images by their names.
+  EntryName inherited = {};
 
   [[nodiscard]] EntryTarget entry() const {
     return {name.name(), own, own ? EntryTarget::Place::kInPlace : EntryTarget::Place::kByName};

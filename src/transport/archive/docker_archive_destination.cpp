@@ -25,6 +25,14 @@ bool is_of_layers(const std::vector<std::string>& types) {
   });
 }
 
+// A tag alone is not the name of a repository.
+std::string name_in_list(const ArchiveTarget& target) {
+  if (!target.name.tag.empty()) return full_image_name(target.name.tag);
+  if (target.inherited.image_name) return *target.inherited.image_name;
+  const std::string tag = target.inherited.tag.value_or("");
+  return tag.find('/') == std::string::npos ? "" : full_image_name(tag);
+}
+
 std::vector<std::string> types_of(const Manifest& manifest) {
   std::vector<std::string> types;
   for (const Descriptor& layer : manifest.layers()) types.push_back(layer.media_type);
@@ -80,9 +88,9 @@ std::string DockerArchiveDestination::docker_list() const {
   std::string layers;
   for (const Descriptor& layer : image->layers())
     layers += (layers.empty() ? "\"" : ",\"") + docker_member_of(layer.digest, layer.media_type) + "\"";
-  const std::string& tag = target_.name.tag;
+  const std::string name = name_in_list(target_);
   return R"([{"Config":")" + docker_member_of(config.digest, config.media_type) + R"(","RepoTags":[)" +
-         (tag.empty() ? "" : quote_json(full_image_name(tag))) + R"(],"Layers":[)" + layers + "]}]";
+         (name.empty() ? "" : quote_json(name)) + R"(],"Layers":[)" + layers + "]}]";
 }
 
 std::optional<Digest> DockerArchiveDestination::named_now() {

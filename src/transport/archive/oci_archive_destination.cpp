@@ -61,7 +61,9 @@ void OciArchiveDestination::put_document(const Descriptor& descriptor, std::stri
 std::optional<Digest> OciArchiveDestination::commit(const RootDescriptor& root) {
   // Looked at again: what another program put there meanwhile must not be lost.
   const KeptImages kept = read_kept();
-  const EntryName name = name_under(target_.name.tag, kept.replaced, name_in_source(root));
+  const EntryName name = output_.is_stream() && target_.name.tag.empty()
+                             ? target_.inherited
+                             : name_under(target_.name.tag, kept.replaced, name_in_source(root));
   const std::string index = with_entry(kept.index, entry_text(root, name), kept.positions);
   require_readable_index(index, target_.name.file);
   kept.copy_to(output_.writer());

@@ -2,6 +2,7 @@
 
 #include "transport/archive/archive_source.hpp"
 #include "transport/archive/docker_archive_destination.hpp"
+#include "transport/archive/docker_images.hpp"
 #include "transport/archive/oci_archive_destination.hpp"
 #include "transport/layout/open_layout.hpp"
 
@@ -20,12 +21,29 @@ const ArchiveReference* same_archive(const ArchiveReference& one, const Referenc
   return is_same ? read : nullptr;
 }
 
+// None that holds a digest: what is made of the image has another one.
+EntryName name_at(const Origin& origin) {
+  if (const auto* registry = std::get_if<RegistryReference>(&origin.reference.parts())) {
+    if (registry->tag.empty()) return {};
+    return {registry->tag, registry->host + "/" + registry->repository + ":" + registry->tag};
+  }
+  EntryName name = name_in_source(origin.root);
+  // Of several names of an image in Docker's list, the one that was asked for.
+  const auto* archive = std::get_if<ArchiveReference>(&origin.reference.parts());
+  const bool is_dockers = archive != nullptr && archive->kind == ArchiveReference::Kind::kDocker;
+  if (is_dockers && !archive->tag.empty() && archive->tag != name.tag)
+    name.image_name = full_image_name(archive->tag);
+  const std::string whole = name.image_name ? *name.image_name : name.tag.value_or("");
+  return whole.find('@') == std::string::npos ? name : EntryName();
+}
+
 ArchiveTarget target_of(const ArchiveReference& destination, const std::optional<Origin>& origin) {
   ArchiveTarget target{.name = destination};
   const ArchiveReference* read = origin ? same_archive(destination, origin->reference) : nullptr;
   const bool is_same_name = read != nullptr && read->tag == destination.tag &&
                             read->digest == destination.digest && read->position == destination.position;
   if (is_same_name) target.own = origin->root.descriptor;
+  if (origin && destination.is_stream() && destination.tag.empty()) target.inherited = name_at(*origin);
   return target;
 }
 
