@@ -61,6 +61,32 @@ names_what_goes_to_a_pipe() {
     '{"io.containerd.image.name":"'"$REGISTRY"'/deep/er/plain:1","org.opencontainers.image.ref.name":"1"}' "the names"
 }
 
+upload_has_begun() {
+  [[ -n $(find "$TMP/registry/storage" -path '*/_uploads/*/data' -size +0) ]]
+}
+
+# The registry would not know an upload any more whose request broke off: no address of it leads there.
+leaves_no_upload_open_when_it_ends_early() {
+  local pid signal status
+  for signal in INT TERM; do
+    status=0
+    (trap - INT; exec "$IMGCRYPT" copy "oci:$TMP/plain:t" "docker://$REGISTRY/slow:1" --limit-rate 1M 2>/dev/null) &
+    pid=$!
+    at_exit stop_process "$pid"
+    wait_for 60 upload_has_begun || fail "the push does not begin"
+    kill -"$signal" "$pid"
+    wait "$pid" || status=$?
+    ((status > 128)) || fail "the push ends with $status after SIG$signal"
+    expect_no_uploads
+  done
+  cp -r "$TMP/plain" "$TMP/damaged"
+  local layer
+  layer=$(blob "$TMP/damaged" "$(layers_of "$TMP/damaged" t | awk 'NR == 1 { print $2 }')")
+  printf X | dd of="$layer" bs=1 seek="$(($(stat -c %s "$layer") / 2))" conv=notrunc status=none
+  expect_exit 7 imgcrypt copy "oci:$TMP/damaged:t" "docker://$REGISTRY/slow:1"
+  expect_no_uploads
+}
+
 moves_no_layer_to_look() {
   local log=$TMP/registry/registry.log
   : >"$log"
@@ -221,6 +247,7 @@ pushes_what_others_read
 pulls_what_others_push
 names_what_goes_to_a_pipe
 goes_from_registry_to_registry_without_a_file
+leaves_no_upload_open_when_it_ends_early
 moves_no_layer_to_look
 lists_tags
 replaces_in_place

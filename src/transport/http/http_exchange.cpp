@@ -15,8 +15,9 @@
 namespace imgcrypt {
 namespace {
 
+constexpr std::chrono::seconds kForTidyingUp(5);
+
 std::chrono::seconds time_limit(const HttpSettings& settings, const HttpRequest& request) {
-  constexpr std::chrono::seconds kForTidyingUp(5);
   if (request.cancel == Cancel::kIgnored) return std::min(settings.timeout, kForTidyingUp);
   return settings.timeout + request.patience;
 }
@@ -96,7 +97,7 @@ std::size_t HttpExchange::take(ByteView bytes) {
 std::size_t HttpExchange::on_send(char* room, std::size_t size, std::size_t count, void* self) noexcept {
   auto& exchange = *static_cast<HttpExchange*>(self);
   try {
-    if (exchange.shared_.up.wait().count() > 0) {
+    if (!exchange.end_ && exchange.shared_.up.wait().count() > 0) {
       exchange.is_paused_ = true;
       return CURL_READFUNC_PAUSE;
     }
@@ -154,11 +155,21 @@ std::string HttpExchange::read_all(std::size_t limit) {
   return text;
 }
 
+void HttpExchange::end_soon_if_asked() {
+  if (request_.cancel != Cancel::kDelayed) return throw_if_cancelled();
+  const auto now = std::chrono::steady_clock::now();
+  const bool is_filled = request_.body != nullptr && request_.body->is_filler();
+  if (!end_ && (is_filled || cancel_signal() != 0)) end_ = now + kForTidyingUp;
+  if (!end_ || now < *end_) return;
+  throw_if_cancelled();
+  throw TransferFailure(TransferFailure::Kind::kStalled, stall_error(request_, kForTidyingUp));
+}
+
 void HttpExchange::step() {
-  if (request_.cancel == Cancel::kObeyed) {
-    throw_if_cancelled();
+  if (request_.cancel != Cancel::kIgnored) end_soon_if_asked();
+  if (request_.cancel != Cancel::kIgnored && !end_) {
     const auto debt = std::max(shared_.down.wait(), shared_.up.wait());
-    if (debt.count() > 0) return sleep_unless_cancelled(debt);
+    if (debt.count() > 0) return sleep_until_signal(debt);
   }
   go_on_if_paused();
   int running = 0;

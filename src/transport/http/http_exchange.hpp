@@ -14,8 +14,10 @@
 #include "transport/http/transfer_failure.hpp"
 
 #include <array>
+#include <chrono>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace imgcrypt {
@@ -65,6 +67,7 @@ class HttpExchange {
   std::size_t take(ByteView bytes);
   void go_on_if_paused();
   void step();
+  void end_soon_if_asked();
   void wait();
   [[nodiscard]] std::uint64_t moved() const;
   void throw_failure();
@@ -75,6 +78,7 @@ class HttpExchange {
   HeaderLines header_lines_;
   std::array<char, CURL_ERROR_SIZE> curl_words_{};
   StallClock clock_;
+  std::optional<std::chrono::steady_clock::time_point> end_;  // once it has little time left
 
   HeadReader head_;
   bool is_over_ = false;

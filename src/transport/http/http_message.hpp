@@ -36,6 +36,8 @@ struct HttpHead {
 // Whether a signal ends a request.
 enum class Cancel {
   kObeyed,
+  kDelayed,  // it goes on for a little, without rate limit, and may still be answered: a registry loses its
+             // way in an upload whose request breaks off
   kIgnored,  // it tidies up, which is most needed after a signal; it is given little time, and no rate limit
 };
 
@@ -50,6 +52,9 @@ class RequestBody {
   // Fills `room` as far as it can, with at least one byte while there are any. What it throws ends the
   // exchange, and is thrown by it.
   [[nodiscard]] virtual std::size_t read(MutableByteView room) = 0;
+  // Whether what is left only fills the request up: with Cancel::kDelayed it has as little time as after a
+  // signal.
+  [[nodiscard]] virtual bool is_filler() const noexcept { return false; }
 };
 
 // A body that is in memory.

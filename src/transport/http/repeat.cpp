@@ -28,7 +28,7 @@ std::optional<std::chrono::seconds> bearable_wait(const HttpExchange& answer) {
 }
 
 std::unique_ptr<HttpExchange> send_repeatedly(HttpClient& client, const HttpRequest& request, int retries) {
-  Backoff backoff(retries);
+  Backoff backoff(retries, request.cancel);
   while (true) {
     std::optional<std::chrono::seconds> asked;
     try {

@@ -8,7 +8,9 @@
 
 namespace imgcrypt {
 
-// Throws kCancelled soon after a signal.
+// Returns early, soon after a signal.
+void sleep_until_signal(std::chrono::milliseconds time);
+// Throws kCancelled then.
 void sleep_unless_cancelled(std::chrono::milliseconds time);
 
 // RFC 9110, section 10.2.3: seconds or a date; nullopt when there is none, or it is neither.
@@ -18,16 +20,18 @@ void sleep_unless_cancelled(std::chrono::milliseconds time);
 inline constexpr std::chrono::seconds kLongestRetryAfter{60};
 
 // Counts the tries of one thing, and waits between them: half a second, then twice as long each time, less up
-// to a half by chance, so that many clients do not come back at once.
+// to a half by chance, so that many clients do not come back at once. Who tidies up tries twice more at most,
+// and waits for two seconds at most, whatever the server asked for.
 class Backoff {
  public:
-  explicit Backoff(int retries) : left_(retries) {}
+  explicit Backoff(int retries, Cancel cancel = Cancel::kObeyed);
   // False, without waiting, when no try is left. `asked` is what the server asked for; REQUIRES that it is
-  // not above kLongestRetryAfter. Throws kCancelled.
+  // not above kLongestRetryAfter. Throws kCancelled, unless signals are ignored.
   [[nodiscard]] bool wait(std::optional<std::chrono::seconds> asked = std::nullopt);
 
  private:
   int left_;
+  Cancel cancel_;
   std::chrono::milliseconds next_{500};
 };
 

@@ -216,8 +216,9 @@ class Distribution:
         return refusal or Response(204, self._state(request))
 
     def delete_upload(self, request):
-        if request.name not in self.store.uploads:
-            return self._no_upload()
+        refusal = self._refuse_upload(request)
+        if refusal:
+            return refusal
         self.store.drop_upload(request.name)
         return Response(204)
 

@@ -30,9 +30,12 @@ class ChunkSender {
         {"Content-Type", "application/octet-stream"},
         {"Content-Range", std::to_string(begin) + "-" + std::to_string(begin + body.size() - 1)}};
     patch.body = &body;
+    patch.cancel = Cancel::kDelayed;
     try {
       const auto answer = connection_.send(std::move(patch), Repeat::kNo);
       const int status = answer->head().status;
+      if (is_done(status)) upload_.session.follow(*answer);
+      body.throw_failure();
       if (is_done(status)) {
         (void)answer->read_all(kMostAnswerBytes);
         accept(*answer, begin, begin + body.size());
@@ -45,6 +48,7 @@ class ChunkSender {
         refuse(*answer);
       }
     } catch (const TransferFailure& failure) {
+      body.throw_failure();
       find_position(failure.error(), std::nullopt);
     }
     return true;
@@ -64,7 +68,6 @@ class ChunkSender {
 
   // The registry may have taken less than it was sent, but not nothing for ever.
   void accept(const HttpExchange& answer, std::uint64_t begin, std::uint64_t sent) {
-    upload_.session.follow(answer);
     const auto range = answer.head().find("Range");
     move_to(range ? bytes_received(*range).value_or(sent) : sent);
     const std::uint64_t taken = window_.acknowledged() - begin;

@@ -57,7 +57,7 @@ void UploadSession::remove() noexcept {
   try {
     HttpRequest request{"DELETE", *location_};
     request.cancel = Cancel::kIgnored;
-    const auto answer = connection_->send(std::move(request), Repeat::kNo);
+    const auto answer = connection_->send(std::move(request));
     (void)answer->read_all(std::size_t{64} * 1024);
   } catch (const std::exception&) {  // nobody can do more
   }

@@ -19,7 +19,7 @@ class UploadSession {
   UploadSession& operator=(UploadSession&& other) noexcept;
   UploadSession(const UploadSession&) = delete;
   UploadSession& operator=(const UploadSession&) = delete;
-  // One request, without retries; what it throws is dropped.
+  // DELETE, repeated as tidying up is (Backoff); what it throws is dropped.
   ~UploadSession();
 
   // Where the next request goes; only there, since registries keep their state in it.

@@ -1,5 +1,7 @@
 #include "transport/registry/upload/upload_window.hpp"
 
+#include "base/cancel.hpp"
+
 #include <imgcrypt/error.hpp>
 
 #include <algorithm>
@@ -60,9 +62,17 @@ Digest UploadWindow::finish() {
 
 std::size_t WindowBody::read(MutableByteView room) {
   if (read_ == size_) return 0;
-  window_.tell_sent(begin_ + read_);
   const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), size_ - read_));
-  const std::size_t size = window_.copy(begin_ + read_, room.first(most));
+  std::size_t size = most;
+  try {
+    throw_failure();
+    throw_if_cancelled();
+    window_.tell_sent(begin_ + read_);
+    size = window_.copy(begin_ + read_, room.first(most));
+  } catch (...) {
+    failure_ = std::current_exception();
+    std::memset(room.data(), 0, most);
+  }
   read_ += size;
   return size;
 }

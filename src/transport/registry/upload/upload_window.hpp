@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <optional>
 
 namespace imgcrypt {
@@ -61,6 +62,9 @@ class UploadWindow {
 // A part of a blob as a request's body. A second try sends the same bytes again. Whoever asks for more has
 // sent what it was given before: only that is told, so that all of it is never told before it is
 // acknowledged.
+//
+// Once the content fails or a signal comes, the rest is zeros: the request ends as it was announced, so that
+// the registry answers it, and the upload can be deleted. throw_failure() must be called after each answer.
 class WindowBody final : public RequestBody {
  public:
   // `size` bytes from what is acknowledged now. The window must outlive it.
@@ -69,12 +73,18 @@ class WindowBody final : public RequestBody {
   [[nodiscard]] std::uint64_t size() const override { return size_; }
   void rewind() override { read_ = 0; }
   [[nodiscard]] std::size_t read(MutableByteView room) override;
+  [[nodiscard]] bool is_filler() const noexcept override { return failure_ != nullptr; }
+  // What kept it from reading: what the content threw, kCancelled.
+  void throw_failure() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
 
  private:
   UploadWindow& window_;
   std::uint64_t begin_;
   std::uint64_t size_;
   std::uint64_t read_ = 0;
+  std::exception_ptr failure_;
 };
 
 // The rest of a blob as a body, of which the last kMostUnacknowledged bytes are kept at most: rewind() throws

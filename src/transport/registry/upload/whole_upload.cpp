@@ -91,6 +91,7 @@ void put(PendingUpload& upload, const Digest& digest, RequestBody& body, Restart
   const auto request = [&] {
     HttpRequest put =
         request_with("PUT", upload.session.location().with_query("digest", digest.string()), body);
+    if (body.size() <= kMostUnacknowledged) put.cancel = Cancel::kDelayed;
     put.patience = std::chrono::seconds(upload.window.size() / kHashedPerSecond);
     return put;
   };
