@@ -111,6 +111,8 @@ std::string hint_for_recipient(const std::string& recipient) {
 std::optional<std::string> key_file_of(const NamedProvider& key) {
   const OwnProvider* own = find_own_provider(key.name);
   if (own == nullptr) return std::nullopt;
+  // Such a provider has keys that are not files as well: the user's own.
+  if (own->takes_plain_files && key.parameter == kProviderEnabled) return std::nullopt;
   if (own->key_parameter.empty()) return key.parameter == kProviderEnabled ? "" : key.parameter;
   // Parameters are pairs joined by "::".
   const std::size_t start = key.parameter.find(own->key_parameter);
