@@ -78,6 +78,7 @@ class Reader {
     config_.files.push_back(file);
     if (auto root = string_in(table, "root", file); !root.empty()) config_.root = std::move(root);
     if (auto state = string_in(table, "state", file); !state.empty()) config_.state = std::move(state);
+    add_address(table);
     add_processors(table, file);
     add_key_model(table, file);
     for (const std::string& import : strings_in(table, "imports", file)) {
@@ -100,6 +101,13 @@ class Reader {
                                     string_in(*fields, "returns", file), string_in(*fields, "path", file),
                                     strings_in(*fields, "args", file), strings_in(*fields, "env", file),
                                     file});
+    }
+  }
+
+  // Of containerd 1.x to 2.2, and of later ones.
+  void add_address(const toml::table& table) {
+    for (const auto& grpc : {table["grpc"], table["plugins"]["io.containerd.server.v1.grpc"]}) {
+      if (auto address = grpc["address"].value<std::string>()) config_.address = std::move(*address);
     }
   }
 

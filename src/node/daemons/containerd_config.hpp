@@ -28,6 +28,7 @@ struct ContainerdConfig {
   std::optional<int> version;        // of the main file, if it says one
   std::string root;
   std::string state;
+  std::string address;                      // of its socket
   std::vector<StreamProcessor> processors;  // each name once
   // Whether CRI decrypts: "node" and nullopt do, "" does not. From the tables of containerd 1.x and 2.x.
   std::optional<std::string> key_model;
