@@ -31,7 +31,8 @@ std::vector<RunningContainerd> own_containerds() {
 
 // The containerd that is meant, if it runs on this machine. Throws kUsage if it is not clear which.
 std::optional<RunningContainerd> find_running(const ContainerdArguments& arguments) {
-  if (!arguments.setup.below().empty()) return std::nullopt;
+  const bool is_for_another = arguments.setup.action() == SetupAction::kPrint && !arguments.version.empty();
+  if (!arguments.setup.below().empty() || is_for_another) return std::nullopt;
   std::vector<RunningContainerd> found = own_containerds();
   if (!arguments.config.empty())
     std::erase_if(found, [&](const RunningContainerd& one) { return one.config_file != arguments.config; });
@@ -125,7 +126,7 @@ void run_containerd(const ContainerdArguments& arguments, Output& output) {
                                                      : std::string(kDefaultConfigFile);
   const ContainerdFiles files = containerd_files(main, arguments.setup.below());
   const SetupSubject subject{"containerd", restart_of(running, main)};
-  if (files.below.empty() && !running) mention_others(output);
+  if (files.below.empty() && !running && arguments.version.empty()) mention_others(output);
   switch (arguments.setup.action()) {
     case SetupAction::kPrint:
       return print_for(arguments, files, subject, running, output);

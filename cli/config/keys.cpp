@@ -22,13 +22,13 @@ struct KeysArguments {
   std::string directory = kDefaultKeyDirectory;
   std::string root;
   bool force = false;
+
+  [[nodiscard]] IfStored if_stored() const noexcept { return force ? IfStored::kReplace : IfStored::kRefuse; }
 };
 
 // A key that was read, and found to be one that the decoder can use.
 struct UsableKey {
-  std::string name;
-  SecretBytes content;
-  std::optional<SecretBytes> passphrase;
+  StoredKey stored;
   std::optional<std::string> fingerprint;  // nullopt: a key provider's
 };
 
@@ -52,16 +52,17 @@ std::optional<SecretBytes> passphrase_of(const KeyString& named, ByteView file, 
 }
 
 UsableKey read_usable(const KeyString& named, Output& output) {
-  UsableKey key{std::filesystem::path(named.file).filename(), read_key_file(named.file), {}, {}};
-  const ByteView content = key.content.expose();
+  UsableKey key{{std::filesystem::path(named.file).filename(), read_key_file(named.file), {}}, {}};
+  const ByteView content = key.stored.content.expose();
+  auto& passphrase = key.stored.passphrase;
   if (const auto own = find_provider_key(as_text(content))) {
     if (own->half == KeyHalf::kPublic)
       throw Error(ErrorCode::kUsage, "it is a public key; a node needs the private one");
     return key;
   }
   if (is_raw_key(content.size())) return key;
-  key.passphrase = passphrase_of(named, content, output);
-  const PrivateKey opened = parse_private_key(content, key.passphrase ? &*key.passphrase : nullptr);
+  passphrase = passphrase_of(named, content, output);
+  const PrivateKey opened = parse_private_key(content, passphrase ? &*passphrase : nullptr);
   key.fingerprint = opened.public_key().thumbprint();
   return key;
 }
@@ -88,25 +89,37 @@ std::string word_for(StoreChange change) {
   return {};
 }
 
+// Before anything is written: a key that is wrong must not leave half of them.
+std::vector<UsableKey> read_all_usable(const KeysArguments& arguments, const std::string& directory,
+                                       Output& output) {
+  std::vector<UsableKey> keys;
+  for (const std::string& text : arguments.keys) {
+    UsableKey key = read_usable(text, output);
+    (void)planned_change(directory, key.stored, arguments.if_stored());
+    if (std::ranges::any_of(keys, [&](const UsableKey& k) { return k.stored.name == key.stored.name; }))
+      throw Error(ErrorCode::kUsage, "two of the keys are called " + key.stored.name,
+                  "rename one of the files");
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
 void run_keys(const KeysArguments& arguments, Output& output) {
   require_absolute("--keys", arguments.directory);
   const std::string directory = arguments.root + arguments.directory;
-  // Before anything is written: a key that is wrong must not leave half of them.
-  std::vector<UsableKey> keys;
-  for (const std::string& text : arguments.keys) keys.push_back(read_usable(text, output));
+  const std::vector<UsableKey> keys = read_all_usable(arguments, directory, output);
   const std::string made = word_for(prepare_key_directory(directory));
   output.print_text(made + " " + directory);
   JsonArray stored;
   for (const UsableKey& key : keys) {
-    const std::string file = directory + "/" + key.name;
-    const StoreChange change = store_key(directory, key.name, key.content, key.passphrase,
-                                         arguments.force ? IfStored::kReplace : IfStored::kRefuse);
-    output.print_text(word_for(change) + " " + file + (key.fingerprint ? " (" + *key.fingerprint + ")" : ""));
+    const std::string file = directory + "/" + key.stored.name;
+    const std::string change = word_for(store_key(directory, key.stored, arguments.if_stored()));
+    output.print_text(change + " " + file + (key.fingerprint ? " (" + *key.fingerprint + ")" : ""));
     stored.add(JsonObject()
                    .add("file", file)
-                   .add("change", word_for(change))
+                   .add("change", change)
                    .add_or_null("fingerprint", key.fingerprint)
-                   .add("passphrase", key.passphrase.has_value()));
+                   .add("passphrase", key.stored.passphrase.has_value()));
   }
   output.print_json(JsonObject().add("directory", directory).add("change", made).add("keys", stored));
 }

@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 node=$TMP/node
 main=$node/etc/containerd/config.toml
-pattern=/etc/containerd/conf.d/imgcrypt*.toml
+pattern='/etc/containerd/conf.d/imgcrypt*.toml'
 decoder=/opt/bin/ctd-decoder
 
 # fresh_node [LINE...]: with a decoder, and the lines in containerd's configuration file; without lines there is none.
@@ -22,10 +22,6 @@ fresh_node() {
 # config ARGUMENT...: below $node
 config() {
   imgcrypt config "$@" --root "$node"
-}
-
-install_containerd() {
-  config containerd --install --decoder "$decoder" "$@"
 }
 
 # snapshot DIR: all that is below it, with modes
@@ -118,8 +114,14 @@ every_main_file_is_restored() {
   expect_round_trip containerd --decoder "$decoder"
   [[ $installed != *before-imgcrypt* ]] || fail "a copy of a file that was not edited: $installed"
   # What the file itself says of the same processors is replaced.
-  fresh_node "version = 2" '[stream_processors."io.containerd.ocicrypt.decoder.v1.tar.gzip"]' '  path = "ctd-decoder"'
+  fresh_node "version = 2" '[stream_processors."io.containerd.ocicrypt.decoder.v1.tar.gzip"]' '  path = "ctd-decoder"' \
+    '  accepts = ["application/vnd.oci.image.layer.v1.tar+zstd+encrypted"]'
   expect_round_trip containerd --decoder "$decoder"
+  # One without a version is of version 1, which one in the drop-in would change.
+  fresh_node 'root = "/r"'
+  expect_round_trip containerd --decoder "$decoder"
+  config containerd --install --decoder "$decoder" >/dev/null 2>&1
+  [[ $(<"$node/etc/containerd/conf.d/imgcrypt.toml") != *version* ]] || fail "the drop-in has a version"
   # A link stays a link.
   fresh_node "version = 2"
   mv "$main" "$node/etc/real.toml"
@@ -130,27 +132,27 @@ every_main_file_is_restored() {
 
 the_result_is_told() {
   fresh_node "version = 2"
-  expect_exit 0 install_containerd -o json
+  expect_exit 0 config containerd --install --decoder "$decoder" -o json
   expect_json configChange
   expect_equal "$(jq -c '[.files[].change]' <<<"$stdout")" '["written","written","changed"]' "the changes"
   expect_equal "$(jq -r .restart <<<"$stdout")" "systemctl restart containerd" "what must be restarted"
-  expect_exit 0 install_containerd --keys /other
+  expect_exit 0 config containerd --install --decoder "$decoder" --keys /other
   expect_equal "$stdout" "changed $node/etc/containerd/conf.d/imgcrypt.toml" "what another directory changes"
   fresh_node "version = 2" '[plugins."io.containerd.grpc.v1.cri".image_decryption]' 'key_model = ""'
-  expect_exit 0 install_containerd
+  expect_exit 0 config containerd --install --decoder "$decoder"
   expect_contains "$stderr" "/etc/containerd/config.toml sets key_model to \"\""
 }
 
 changes_of_others_are_kept() {
   fresh_node "version = 2"
-  install_containerd >/dev/null 2>&1
+  config containerd --install --decoder "$decoder" >/dev/null 2>&1
   echo "oom_score = 1" >>"$main"
   expect_exit 0 config containerd --uninstall
   expect_equal "$(<"$main")" $'version = 2\noom_score = 1' "the main file"
   expect_equal "$(<"$main.before-imgcrypt")" "version = 2" "the copy"
   # Moved to where it cannot be told from theirs.
   fresh_node "version = 2"
-  install_containerd >/dev/null 2>&1
+  config containerd --install --decoder "$decoder" >/dev/null 2>&1
   sed -i "s#^imports.*#imports = ['/x*', \"$pattern\"]#" "$main"
   expect_exit 8 config containerd --uninstall
   expect_contains "$stderr" "was edited"
@@ -180,12 +182,14 @@ what_is_not_safe_is_refused() {
   expect_exit 8 config containerd --uninstall
 }
 
+# The copy of a file with so long a name cannot be made, which comes after the drop-in.
 a_failure_leaves_nothing_half_made() {
-  local before
+  local before name
   fresh_node "version = 2"
-  mkdir "$main.before-imgcrypt"
+  name=$(printf 'x%.0s' {1..245}).toml
+  mv "$main" "$(dirname "$main")/$name"
   before=$(snapshot "$node")
-  expect_exit 1 install_containerd
+  expect_exit 1 config containerd --install --decoder "$decoder" --config "/etc/containerd/$name"
   expect_equal "$(snapshot "$node")" "$before" "what is left"
 }
 
@@ -313,7 +317,10 @@ wrong_keys_are_refused() {
   make_keys "$TMP/ec2" P-256
   mkdir -p "$TMP/other"
   cp "$TMP/ec2.pem" "$TMP/other/ec.pem"
-  expect_exit 8 config keys "$TMP/other/ec.pem"
+  expect_exit 3 config keys "$TMP/ec.pem" "$TMP/other/ec.pem" --force
+  expect_contains "$stderr" "two of the keys are called ec.pem"
+  expect_exit 8 config keys "$TMP/sodium.key" "$TMP/other/ec.pem"
+  expect_absent "$keys/sodium.key"
   expect_contains "$stderr" "$keys/ec.pem exists already"
   cmp "$TMP/ec.pem" "$keys/ec.pem"
   expect_exit 0 config keys --force "$TMP/other/ec.pem"

@@ -162,6 +162,11 @@ a_running_containerd_is_found() {
   # Others may run on this machine, so it is named.
   expect_exit 0 imgcrypt config containerd --install "${setup[@]}" --config "$containerd_dir/config.toml"
   expect_contains "$stderr" "takes effect after: a restart of the containerd that reads $containerd_dir/config.toml, process $containerd_pid"
+  # Without its file only the process itself tells the version.
+  rm "$containerd_dir/config.toml"
+  expect_exit 0 imgcrypt config containerd "${setup[@]}" --config "$containerd_dir/config.toml"
+  expect_contains "$stdout" $'\n'"version = $config_version"$'\n'
+  [[ $stderr != *"not known"* ]] || fail "the version is not asked for: $stderr"
   stop_containerd
 }
 

@@ -62,9 +62,8 @@ class Reader {
         throw Error(ErrorCode::kRefused, main + " imports too many files");
       if (::access((below_ + file).c_str(), F_OK) != 0) {
         if (file == main) break;
-        throw Error(
-            ErrorCode::kRefused, file + ", which is imported, does not exist",
-            "containerd 1.x does not start so: write a pattern, such as *.toml, or take the import away");
+        throw Error(ErrorCode::kRefused, file + ", which is imported, does not exist",
+                    "containerd does not start so: write a pattern, such as *.toml, or take the import away");
       }
       add(file);
     }

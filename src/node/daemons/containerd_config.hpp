@@ -41,7 +41,7 @@ struct ContainerdConfig {
 // against its own working directory instead.) A main file that does not exist gives a config without files:
 // containerd has its defaults then. Throws kRefused, naming the file, if one is not TOML, is larger than 1
 // MiB, has values of the wrong type, or if an import that is not a pattern does not exist, which
-// containerd 1.x does not start with; kOther if one cannot be read.
+// containerd does not start with; kOther if one cannot be read.
 [[nodiscard]] ContainerdConfig read_containerd_config(const std::string& file, const std::string& below = {});
 
 // Whether one of the patterns of the imports stands for this file, which need not exist.

@@ -30,19 +30,26 @@ std::string line(const std::string& key, const std::string& value) {
   return "  " + key + " = " + value + "\n";
 }
 
+bool is_own_name(const std::string& processor) {
+  return std::ranges::find(kLayerTypes, processor, &LayerType::processor) != kLayerTypes.end();
+}
+
+bool takes_encrypted_layers(const StreamProcessor& processor) {
+  return std::ranges::any_of(kLayerTypes, [&](const LayerType& type) {
+    return std::ranges::find(processor.accepts, encrypted(type)) != processor.accepts.end();
+  });
+}
+
 // A processor in force that the drop-in would compete with, instead of replacing it.
 void check_no_rival(const ContainerdConfig& config, const ContainerdFiles& files) {
   for (const StreamProcessor& processor : config.processors) {
-    if (processor.file == files.drop_in) continue;
-    for (const LayerType& type : kLayerTypes) {
-      const bool has_name = processor.name == type.processor;
-      if (has_name && processor.file == files.main) continue;  // replaced, as imports are stronger
-      if (has_name || std::ranges::find(processor.accepts, encrypted(type)) != processor.accepts.end())
-        throw Error(
-            ErrorCode::kRefused,
-            processor.file + " already has a stream processor for encrypted layers, " + processor.name,
-            "take the table out of that file, then try again");
-    }
+    const bool is_own = is_own_name(processor.name);
+    // Imports are stronger than the main file.
+    const bool is_replaced = is_own && (processor.file == files.main || processor.file == files.drop_in);
+    if (!is_replaced && (is_own || takes_encrypted_layers(processor)))
+      throw Error(ErrorCode::kRefused,
+                  processor.file + " already has a stream processor for encrypted layers, " + processor.name,
+                  "take the table out of that file, then try again");
   }
 }
 

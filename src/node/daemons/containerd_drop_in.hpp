@@ -24,8 +24,8 @@ namespace imgcrypt {
 struct ContainerdFiles {
   std::string main;     // its configuration file
   std::string drop_in;  // conf.d/imgcrypt.toml beside it
-  // What the main file imports. A pattern, as containerd 1.x does not start if a file is missing, and
-  // absolute, as it takes relative patterns to be below its working directory.
+  // What the main file imports. A pattern, as containerd does not start if a file is missing, and absolute,
+  // as containerd 1.x takes relative patterns to be below its working directory.
   std::string pattern;
   std::string below;
 };

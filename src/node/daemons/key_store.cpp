@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 
 namespace imgcrypt {
@@ -19,11 +20,11 @@ namespace fs = std::filesystem;
 constexpr mode_t kOfOthers = S_IRWXG | S_IRWXO;
 constexpr std::size_t kMostStoredBytes = std::size_t{1} << 20U;
 
-// Whether the file is ours alone and holds just that. nullopt for the content: it must not exist.
-bool holds(const std::string& path, const std::optional<SecretBytes>& content) {
+// Whether only its owner can read the file, and it holds just that; null: it does not exist.
+bool holds(const std::string& path, const SecretBytes* content) {
   struct stat status = {};
-  if (::lstat(path.c_str(), &status) != 0) return !content;
-  if (!content || !S_ISREG(status.st_mode) || (status.st_mode & kOfOthers) != 0) return false;
+  if (::lstat(path.c_str(), &status) != 0) return content == nullptr;
+  if (content == nullptr || !S_ISREG(status.st_mode) || (status.st_mode & kOfOthers) != 0) return false;
   return equal_constant_time(read_secret_file(path, kMostStoredBytes).expose(), content->expose());
 }
 
@@ -51,27 +52,34 @@ StoreChange prepare_key_directory(const std::string& directory) {
   return StoreChange::kReplaced;
 }
 
-StoreChange store_key(const std::string& directory, const std::string& name, const SecretBytes& key,
-                      const std::optional<SecretBytes>& passphrase, IfStored if_stored) {
+StoreChange planned_change(const std::string& directory, const StoredKey& key, IfStored if_stored) {
+  const std::string& name = key.name;
   if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos ||
       name.ends_with(kPassphraseSuffix))
     throw Error(ErrorCode::kUsage, "a key in a key directory cannot be called " + name, "rename the file");
   const std::string path = directory + "/" + name;
+  struct stat status = {};
+  if (::lstat(path.c_str(), &status) != 0) return StoreChange::kWritten;
+  if (holds(path, &key.content) &&
+      holds(path + kPassphraseSuffix, key.passphrase ? &*key.passphrase : nullptr))
+    return StoreChange::kNone;
+  if (if_stored == IfStored::kReplace) return StoreChange::kReplaced;
+  throw Error(ErrorCode::kRefused, path + " exists already", "give the file another name, or say --force");
+}
+
+StoreChange store_key(const std::string& directory, const StoredKey& key, IfStored if_stored) {
+  const StoreChange change = planned_change(directory, key, if_stored);
+  if (change == StoreChange::kNone) return change;
+  const std::string path = directory + "/" + key.name;
   const std::string pass_path = path + kPassphraseSuffix;
-  const bool is_new = ::access(path.c_str(), F_OK) != 0;
-  std::optional<SecretBytes> wanted;
-  wanted.emplace(SecretBytes::copy_of(key.expose()));
-  if (holds(path, wanted) && holds(pass_path, passphrase)) return StoreChange::kNone;
-  if (!is_new && if_stored == IfStored::kRefuse)
-    throw Error(ErrorCode::kRefused, path + " exists already", "give the file another name, or say --force");
   // The passphrase first: the decoder may look at any moment, and a key without it is of no use.
-  if (passphrase) {
-    write_secret(pass_path, *passphrase);
+  if (key.passphrase) {
+    write_secret(pass_path, *key.passphrase);
   } else if (::unlink(pass_path.c_str()) != 0 && errno != ENOENT) {
     throw errno_error(pass_path);
   }
-  write_secret(path, key);
-  return is_new ? StoreChange::kWritten : StoreChange::kReplaced;
+  write_secret(path, key.content);
+  return change;
 }
 
 }  // namespace imgcrypt

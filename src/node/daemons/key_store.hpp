@@ -19,10 +19,21 @@ StoreChange prepare_key_directory(const std::string& directory);
 
 enum class IfStored { kRefuse, kReplace };
 
-// Writes the key, and NAME.pass beside it if there is a passphrase, with mode 0600, each at once. A
-// passphrase's file of a former key of that name goes. The same key again is kNone. Throws kUsage for a name
-// that the directory cannot have, kRefused if another key has the name and `if_stored` is kRefuse; kOther.
-StoreChange store_key(const std::string& directory, const std::string& name, const SecretBytes& key,
-                      const std::optional<SecretBytes>& passphrase, IfStored if_stored);
+// A key, and the passphrase that it is encrypted with, if it is.
+struct StoredKey {
+  std::string name;  // of its file; its passphrase goes into NAME.pass
+  SecretBytes content;
+  std::optional<SecretBytes> passphrase;
+};
+
+// What store_key would do, without doing it: for several keys, all of which or none are to be stored. Throws
+// kUsage for a name that the directory cannot have, kRefused if another key has the name and `if_stored` is
+// kRefuse.
+[[nodiscard]] StoreChange planned_change(const std::string& directory, const StoredKey& key,
+                                         IfStored if_stored);
+
+// Writes the key and its passphrase, with mode 0600, each at once. The passphrase's file of a former key of
+// that name goes. The same key again is kNone. Throws as planned_change; kOther.
+StoreChange store_key(const std::string& directory, const StoredKey& key, IfStored if_stored);
 
 }  // namespace imgcrypt
