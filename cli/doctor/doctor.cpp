@@ -1,11 +1,14 @@
 #include "cli/commands.hpp"
 #include "cli/config/setup_options.hpp"
+#include "cli/doctor/image.hpp"
 #include "cli/doctor/report.hpp"
 #include "cli/doctor/self_test.hpp"
+#include "cli/options/images/read_image.hpp"
 #include "node/defaults.hpp"
 #include "node/examine/decoder.hpp"
 #include "node/examine/node_keys.hpp"
 #include "node/examine/node_providers.hpp"
+#include "node/examine/other_daemons.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -23,6 +26,7 @@ struct DoctorArguments {
   std::string root;
   bool skips_self_test = false;
   SelfTestOptions self_test;
+  ReadImage image;  // none if its reference is empty
 };
 
 // Several containerds, or processors, may share a decoder and keys: what was said once is not said again.
@@ -52,7 +56,7 @@ class Examination {
  private:
   NodeKeys examine(const ExaminedContainerd& containerd, const DecoderUse& use) {
     add(examine_decoder(containerd, use, IMGCRYPT_VERSION));
-    const auto decoder = find_decoder(containerd, use.path);
+    const auto decoder = find_program_of(containerd, use.path);
     NodeProviders providers =
         examine_providers(containerd, use, decoder ? containerd.below + *decoder : std::string());
     NodeKeys keys = examine_keys(use.keys, containerd.below,
@@ -71,19 +75,23 @@ std::string without_slash(std::string root) {
   return root;
 }
 
-void examine(const ExaminedContainerd& containerd, const DoctorArguments& arguments,
-             Examination& examination) {
-  const NodeKeys keys = examination.examine(containerd);
-  if (!arguments.skips_self_test && containerd.running)
-    examination.add(self_test(containerd, keys, arguments.self_test));
-}
-
 void run_doctor(const DoctorArguments& arguments, Output& output) {
   if (!arguments.config.empty()) require_absolute("--config", arguments.config);
+  const std::string& name = arguments.image.reference;
+  const auto image = name.empty() ? nullptr : arguments.image.open({}, output);
   Examination examination;
   for (const ExaminedContainerd& containerd :
-       find_containerds({arguments.config, arguments.version, without_slash(arguments.root)}))
-    examine(containerd, arguments, examination);
+       find_containerds({arguments.config, arguments.version, without_slash(arguments.root)})) {
+    const NodeKeys keys = examination.examine(containerd);
+    if (!arguments.skips_self_test && containerd.running)
+      examination.add(self_test(containerd, keys, arguments.self_test));
+    if (image != nullptr) examination.add(examine_image(containerd, *image, name, output));
+  }
+  // Who names one file asks about one containerd.
+  if (arguments.config.empty()) {
+    examination.add(examine_docker(without_slash(arguments.root)));
+    examination.add(examine_crio(without_slash(arguments.root)));
+  }
   report(examination.findings(), output);
 }
 
@@ -91,6 +99,8 @@ void run_doctor(const DoctorArguments& arguments, Output& output) {
 
 void define_doctor(CLI::App& command, Output& output) {
   const auto arguments = std::make_shared<DoctorArguments>();
+  arguments->image.add_argument_to(command, "image that the node is to open");
+  command.get_option("REF")->required(false);
   command
       .add_option("--config", arguments->config,
                   "examine only the containerd that reads this file (default: all that run here, else " +
@@ -112,6 +122,7 @@ void define_doctor(CLI::App& command, Output& output) {
       .add_option("--snapshotter", arguments->self_test.snapshotter,
                   "snapshotter for the self-test (default: containerd's)")
       ->type_name("NAME");
+  arguments->image.add_options_to(command);
   command.callback([arguments, &output] { run_doctor(*arguments, output); });
 }
 

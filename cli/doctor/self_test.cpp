@@ -29,7 +29,7 @@ std::string find_ctr(const ExaminedContainerd& containerd) {
   const std::string beside =
       (std::filesystem::path(containerd.running->program).parent_path() / "ctr").string();
   const auto found =
-      ::access(beside.c_str(), X_OK) == 0 ? std::optional(beside) : find_decoder(containerd, "ctr");
+      ::access(beside.c_str(), X_OK) == 0 ? std::optional(beside) : find_program_of(containerd, "ctr");
   return found && danger_of_program(*found).empty() ? *found : std::string();
 }
 
@@ -132,7 +132,7 @@ Finding test(const ExaminedContainerd& containerd, const std::string& ctr, const
             "others would fail in the same way",
             "mend the other faults first; journalctl -u containerd tells more"};
   }
-  if (!test_image_runs_here() || !find_decoder(containerd, "runc"))
+  if (!test_image_runs_here() || !find_program_of(containerd, "runc"))
     return {Severity::kFine,
             about,
             "a tiny encrypted image was unpacked; it was not run, as there is no runc here",

@@ -20,15 +20,15 @@ namespace fs = std::filesystem;
 constexpr std::size_t kTarBlock = 512;
 constexpr std::string_view kConfigType = "application/vnd.oci.image.config.v1+json";
 
-std::string machine() {
+std::string machine_name() {
   utsname names = {};
   ::uname(&names);
   return static_cast<const char*>(names.machine);
 }
 
 // As Go calls it, which images follow.
-std::string architecture() {
-  const std::string name = machine();
+std::string image_architecture() {
+  const std::string name = machine_name();
   if (name == "x86_64") return "amd64";
   if (name == "aarch64") return "arm64";
   return name;
@@ -39,10 +39,10 @@ void add_number(std::string& bytes, std::uint64_t number, int size) {
 }
 
 // write(1, kTestLine and a line end), exit(0); position independent. Empty for another machine.
-std::string code() {
+std::string program_code() {
   const std::string line = std::string(kTestLine) + "\n";
   std::string text;
-  if (machine() == "x86_64") {
+  if (machine_name() == "x86_64") {
     text.append("\xB8\x01\x00\x00\x00", 5);          // mov eax, 1: write
     text.append("\xBF\x01\x00\x00\x00", 5);          // mov edi, 1
     text.append("\x48\x8D\x35\x10\x00\x00\x00", 7);  // lea rsi, [rip + 16]: the line
@@ -51,7 +51,7 @@ std::string code() {
     text.append("\x0F\x05", 2);              // syscall
     text.append("\xB8\x3C\x00\x00\x00", 5);  // mov eax, 60: exit
     text.append("\x31\xFF\x0F\x05", 4);      // xor edi, edi; syscall
-  } else if (machine() == "aarch64") {
+  } else if (machine_name() == "aarch64") {
     const std::array<std::uint64_t, 8> words = {
         0xD2800020,                      // mov x0, #1
         0x100000E1,                      // adr x1, 28 bytes on: the line
@@ -70,18 +70,18 @@ std::string code() {
 }
 
 // A static ELF executable with one segment (System V ABI, "ELF header" and "Program header").
-std::string program() {
+std::string program_file() {
   constexpr std::uint64_t kAddress = 0x400000;
   constexpr std::size_t kHeaders = 64 + 56;
-  const std::string text = code();
+  const std::string text = program_code();
   if (text.empty()) return std::string(kTestLine) + "\n";
   std::string elf(
       "\x7F"
       "ELF\x02\x01\x01",
       7);
   elf.resize(16);
-  add_number(elf, 2, 2);                                 // an executable
-  add_number(elf, machine() == "x86_64" ? 62 : 183, 2);  // EM_X86_64, EM_AARCH64
+  add_number(elf, 2, 2);                                      // an executable
+  add_number(elf, machine_name() == "x86_64" ? 62 : 183, 2);  // EM_X86_64, EM_AARCH64
   add_number(elf, 1, 4);
   add_number(elf, kAddress + kHeaders, 8);  // where it begins
   add_number(elf, 64, 8);                   // the program header follows
@@ -95,7 +95,7 @@ std::string program() {
   return elf + text;
 }
 
-std::string octal(std::uint64_t number, int digits) {
+std::string octal_field(std::uint64_t number, int digits) {
   std::string text;
   for (int i = digits - 1; i >= 0; --i)
     text += static_cast<char>('0' + (number >> (3U * static_cast<unsigned>(i)) & 7U));
@@ -106,8 +106,8 @@ std::string octal(std::uint64_t number, int digits) {
 std::string tar_of(const std::string& name, const std::string& content) {
   std::string header = name;
   header.resize(100);
-  header += octal(0755, 7) + '\0' + octal(0, 7) + '\0' + octal(0, 7) + '\0';
-  header += octal(content.size(), 11) + '\0' + octal(0, 11) + '\0';
+  header += octal_field(0755, 7) + '\0' + octal_field(0, 7) + '\0' + octal_field(0, 7) + '\0';
+  header += octal_field(content.size(), 11) + '\0' + octal_field(0, 11) + '\0';
   header += std::string(8, ' ') + '0';  // the checksum is taken over blanks
   header.resize(257);
   header.append(
@@ -117,7 +117,7 @@ std::string tar_of(const std::string& name, const std::string& content) {
   header.resize(kTarBlock);
   std::uint64_t sum = 0;
   for (const char c : header) sum += static_cast<unsigned char>(c);
-  header.replace(148, 8, octal(sum, 6) + std::string("\0 ", 2));
+  header.replace(148, 8, octal_field(sum, 6) + std::string("\0 ", 2));
   std::string tar = header + content;
   tar.resize((tar.size() + kTarBlock - 1) / kTarBlock * kTarBlock + 2 * kTarBlock);
   return tar;
@@ -154,16 +154,16 @@ std::string compressed(const std::string& tar, const std::string& compression) {
   return bytes;
 }
 
-void write_file(const fs::path& path, const std::string& content) {
+void write_new_file(const fs::path& path, const std::string& content) {
   const Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file.is_open()) throw errno_error(path);
   write_all(file.get(), as_bytes(content), path);
 }
 
 // Writes the blob, and returns its descriptor.
-JsonObject put(const fs::path& blobs, std::string_view type, const std::string& content) {
+JsonObject put_blob(const fs::path& blobs, std::string_view type, const std::string& content) {
   const Digest digest = Digest::of(as_bytes(content));
-  write_file(blobs / digest.hex(), content);
+  write_new_file(blobs / digest.hex(), content);
   JsonObject descriptor;
   descriptor.add("mediaType", type).add("digest", digest.string()).add("size", content.size());
   return descriptor;
@@ -171,7 +171,7 @@ JsonObject put(const fs::path& blobs, std::string_view type, const std::string& 
 
 }  // namespace
 
-bool test_image_runs_here() { return !code().empty(); }
+bool test_image_runs_here() { return !program_code().empty(); }
 
 void write_test_image(const std::string& directory, const std::vector<std::string>& compressions) {
   const fs::path blobs = fs::path(directory) / "blobs/sha256";
@@ -181,28 +181,29 @@ void write_test_image(const std::string& directory, const std::vector<std::strin
   for (const std::string& compression : compressions) {
     const bool is_first = &compression == compressions.data();
     const std::string tar =
-        tar_of(is_first ? kTestProgram + 1 : compression, is_first ? program() : compression);
-    layers.add(put(blobs, "application/vnd.oci.image.layer.v1." + compression, compressed(tar, compression)));
+        tar_of(is_first ? kTestProgram + 1 : compression, is_first ? program_file() : compression);
+    layers.add(
+        put_blob(blobs, "application/vnd.oci.image.layer.v1." + compression, compressed(tar, compression)));
     diff_ids.add(Digest::of(as_bytes(tar)).string());
   }
   JsonObject rootfs;
   rootfs.add("type", "layers").add("diff_ids", diff_ids);
   JsonObject config;
-  config.add("architecture", architecture())
+  config.add("architecture", image_architecture())
       .add("os", "linux")
       .add("config", JsonObject())
       .add("rootfs", rootfs);
   JsonObject manifest;
   manifest.add("schemaVersion", 2)
       .add("mediaType", kOciManifest)
-      .add("config", put(blobs, kConfigType, config.text()))
+      .add("config", put_blob(blobs, kConfigType, config.text()))
       .add("layers", layers);
-  JsonObject entry = put(blobs, kOciManifest, manifest.text());
+  JsonObject entry = put_blob(blobs, kOciManifest, manifest.text());
   entry.add("annotations", JsonObject().add("org.opencontainers.image.ref.name", kTestTag));
   JsonObject index;
   index.add("schemaVersion", 2).add("manifests", JsonArray().add(entry));
-  write_file(fs::path(directory) / "index.json", index.text());
-  write_file(fs::path(directory) / "oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
+  write_new_file(fs::path(directory) / "index.json", index.text());
+  write_new_file(fs::path(directory) / "oci-layout", R"({"imageLayoutVersion":"1.0.0"})");
 }
 
 }  // namespace imgcrypt::cli

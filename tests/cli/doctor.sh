@@ -66,9 +66,14 @@ doctor() {
   imgcrypt doctor --no-self-test --config "$node/etc/config.toml" --version "$version" "$@"
 }
 
+expect_json() {
+  python3 "$cli_dir/check_schema.py" "$cli_dir/../../docs/output.schema.json" doctor <"$TMP/stdout" || fail "$stdout"
+}
+
 # expect_fault WHAT CURE: both are parts of the same finding, the only fault
 expect_fault() {
   expect_exit 1 doctor -o json
+  expect_json
   jq -e --arg what "$1" --arg cure "$2" '[.findings[] | select(.severity == "fault")] | length == 1
     and (.[0].what | contains($what)) and (.[0].cure | contains($cure)) and (.[0].why | length > 10)' <<<"$stdout" >/dev/null ||
     fail "the fault is not '$1' with the cure '$2': $(jq '.findings[] | select(.severity == "fault")' <<<"$stdout")"
@@ -81,6 +86,7 @@ imgcrypt: hint: each comes with its cure; run doctor again afterwards" "stderr"
 # expect_finding SEVERITY WHAT: and all is well but for that
 expect_finding() {
   expect_exit 0 doctor -o json
+  expect_json
   jq -e --arg severity "$1" --arg what "$2" '.faults == 0 and any(.findings[]; .severity == $severity and (.what | contains($what)))' \
     <<<"$stdout" >/dev/null || fail "no $1 says '$2': $stdout"
 }
@@ -146,6 +152,13 @@ kubernetes_does_not_decrypt() {
   printf '[plugins."io.containerd.grpc.v1.cri".image_decryption]\nkey_model = ""\n' >>"$node/etc/config.toml"
   touch -d yesterday "$node/etc/config.toml"
   expect_fault "sets key_model to \"\"" "take that line out of $node/etc/config.toml"
+}
+
+pulls_are_given_up_early() {
+  new_node
+  printf '[plugins."io.containerd.cri.v1.images"]\nimage_pull_progress_timeout = "10s"\n' >>"$node/etc/config.toml"
+  touch -d yesterday "$node/etc/config.toml"
+  expect_finding note "gives pulls up after 10s without progress"
 }
 
 there_is_no_decoder() {
@@ -280,6 +293,32 @@ the_providers_file_is_broken() {
   expect_contains "$stdout" "no key provider can be asked"
 }
 
+# expect_image SEVERITY WHAT CURE ARGUMENT...: what is said of $TMP/image
+expect_image() {
+  imgcrypt doctor --no-self-test --config "$node/etc/config.toml" --version 1.6 "oci:$TMP/image:$4" -o json >"$TMP/json" 2>/dev/null || true
+  jq -e --arg severity "$1" --arg what "$2" --arg cure "$3" --arg about "oci:$TMP/image:$4 on containerd" 'any(.findings[];
+    .severity == $severity and (.about | startswith($about)) and (.what | contains($what)) and (.cure // "" | contains($cure)))' \
+    <"$TMP/json" >/dev/null || fail "not '$2': $(jq .findings "$TMP/json")"
+}
+
+images_that_it_opens_or_not() {
+  new_node
+  make_keys "$TMP/other" rsa
+  make_image "$TMP/plain" t --no-busybox --layers 2 --layer-size 500 --compression zstd,gzip >/dev/null
+  imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/image:mine" -r "jwe:$TMP/key.pub.pem" 2>/dev/null >&2
+  imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/image:other" -r "jwe:$TMP/other.pub.pem" 2>/dev/null >&2
+  imgcrypt copy "oci:$TMP/plain:t" "oci:$TMP/image:plain" 2>/dev/null >&2
+  expect_image ok "the node's keys open all 2 encrypted layers" "" mine
+  expect_exit 0 doctor "oci:$TMP/image:mine"
+  expect_image ok "it is not encrypted: every node can run it" "" plain
+  expect_image fault "no key opens it" "imgcrypt recipients add oci:$TMP/image:other -r jwe:NODE.pub -k KEY" other
+  expect_exit 1 doctor "oci:$TMP/image:other"
+  expect_exit 2 doctor "oci:$TMP/image:none"
+  sed -i '/tar.zstd/,$d' "$node/etc/config.toml"
+  touch -d yesterday "$node/etc/config.toml"
+  expect_image fault "layers of type $layer+zstd+encrypted, which no stream processor takes" "imgcrypt config containerd --install" mine
+}
+
 # The root of an image: nothing runs there, and nothing of it is started.
 another_root() {
   mkdir -p "$TMP/root/usr/local/bin" "$TMP/root/etc/containerd/ocicrypt/keys"
@@ -292,6 +331,36 @@ another_root() {
   expect_absent "$TMP/started"
   expect_exit 0 imgcrypt config containerd --root "$TMP/root" --install --decoder /usr/local/bin/ctd-decoder
   expect_exit 0 imgcrypt doctor --root "$TMP/root"
+}
+
+# expect_fault_of_root WHAT CURE: the only fault of what is configured below $TMP/root
+expect_fault_of_root() {
+  expect_exit 1 imgcrypt doctor --root "$TMP/root" -o json
+  jq -e --arg what "$1" --arg cure "$2" '[.findings[] | select(.severity == "fault")] | length == 1
+    and (.[0].what | contains($what)) and (.[0].cure | contains($cure))' <<<"$stdout" >/dev/null || fail "not '$1': $stdout"
+}
+
+docker_has_its_own_store() {
+  mkdir -p "$TMP/root/etc/docker"
+  echo '{"features": {"containerd-snapshotter": false}}' >"$TMP/root/etc/docker/daemon.json"
+  expect_fault_of_root "turns containerd-snapshotter off" '"features": {"containerd-snapshotter": true}'
+  echo '{}' >"$TMP/root/etc/docker/daemon.json"
+  expect_exit 0 imgcrypt doctor --root "$TMP/root"
+  expect_contains "$stdout" "cure: imgcrypt config docker --install --root $TMP/root"
+  expect_exit 0 imgcrypt config docker --install --root "$TMP/root"
+  expect_exit 0 imgcrypt doctor --root "$TMP/root"
+  expect_contains "$stdout" "Docker: it keeps its images in containerd"
+}
+
+crio_has_no_usable_key() {
+  mkdir -p "$TMP/root/etc/crio/crio.conf.d" "$TMP/root/opt/keys"
+  expect_fault_of_root "no keys: $TMP/root/etc/crio/keys does not exist" "imgcrypt config keys PRIVATE-KEY --keys /etc/crio/keys"
+  printf '[crio.runtime]\ndecryption_keys_path = "/opt/keys"\n' >"$TMP/root/etc/crio/crio.conf.d/50.conf"
+  chmod 700 "$TMP/root/opt/keys"
+  install -m 600 "$TMP/key.pem" "$TMP/root/opt/keys/real.pem"
+  expect_exit 0 imgcrypt doctor --root "$TMP/root"
+  ln -s real.pem "$TMP/root/opt/keys/link.pem"
+  expect_fault_of_root "it is a link" "put a copy of the file in its place"
 }
 
 # pty_screen.py fails on lines that are too long.
@@ -319,6 +388,7 @@ it_was_not_restarted
 zstd_has_no_processor
 two_processors_compete
 kubernetes_does_not_decrypt
+pulls_are_given_up_early
 there_is_no_decoder
 the_decoder_is_elsewhere
 the_decoder_is_anothers
@@ -335,5 +405,8 @@ a_provider_is_missing
 a_provider_crashes
 a_provider_answers
 the_providers_file_is_broken
+images_that_it_opens_or_not
 another_root
+docker_has_its_own_store
+crio_has_no_usable_key
 it_fits_a_terminal

@@ -80,6 +80,7 @@ class Reader {
     add_address(table);
     add_processors(table, file);
     add_key_model(table, file);
+    add_pull_timeout(table, file);
     for (const std::string& import : strings_in(table, "imports", file)) {
       const std::string path = (fs::path(file).parent_path() / import).lexically_normal();
       config_.imports.push_back(path);
@@ -116,6 +117,15 @@ class Reader {
       if (!model) continue;
       config_.key_model = model;
       config_.key_model_file = file;
+    }
+  }
+
+  void add_pull_timeout(const toml::table& table, const std::string& file) {
+    for (const char* plugin : kImagePlugins) {
+      const auto timeout = table["plugins"][plugin]["image_pull_progress_timeout"].value<std::string>();
+      if (!timeout) continue;
+      config_.pull_timeout = *timeout;
+      config_.pull_timeout_file = file;
     }
   }
 

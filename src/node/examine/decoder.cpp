@@ -109,7 +109,7 @@ void judge(const ExaminedContainerd& containerd, const DecoderUse& use, const st
 
 }  // namespace
 
-std::optional<std::string> find_decoder(const ExaminedContainerd& containerd, const std::string& path) {
+std::optional<std::string> find_program_of(const ExaminedContainerd& containerd, const std::string& path) {
   if (!has_no_slash(path)) return is_program(containerd.below + path) ? std::optional(path) : std::nullopt;
   std::string_view rest;
   const std::string all = search_path_of(containerd);
@@ -125,7 +125,7 @@ std::optional<std::string> find_decoder(const ExaminedContainerd& containerd, co
 
 Findings examine_decoder(const ExaminedContainerd& containerd, const DecoderUse& use,
                          const std::string& own_version) {
-  const auto found = find_decoder(containerd, use.path);
+  const auto found = find_program_of(containerd, use.path);
   const bool knows_path = !containerd.running || containerd.running->search_path || !has_no_slash(use.path);
   if (!found && !knows_path)
     return {{Severity::kNote, containerd.name(), "its PATH cannot be read", "the decoder is not examined",

@@ -9,10 +9,10 @@
 
 namespace imgcrypt {
 
-// The file that containerd would start, as it sees it, looked for in its PATH as Go's exec.LookPath does;
-// nullopt if there is none. The PATH of one that does not run is systemd's.
-[[nodiscard]] std::optional<std::string> find_decoder(const ExaminedContainerd& containerd,
-                                                      const std::string& path);
+// The file that containerd would start for `path`, as it sees it, looked for in its PATH as Go's
+// exec.LookPath does; nullopt if there is none. The PATH of one that does not run is systemd's.
+[[nodiscard]] std::optional<std::string> find_program_of(const ExaminedContainerd& containerd,
+                                                         const std::string& path);
 
 // `own_version` is that of the program which asks. Throws kCancelled.
 [[nodiscard]] Findings examine_decoder(const ExaminedContainerd& containerd, const DecoderUse& use,

@@ -1,7 +1,8 @@
 #include "node/examine/examined_containerd.hpp"
 
 #include "node/defaults.hpp"
-#include "node/examine/process_start.hpp"
+#include "node/examine/go_duration.hpp"
+#include "node/examine/processes.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -13,6 +14,7 @@ namespace imgcrypt {
 namespace {
 
 constexpr ContainerdVersion kOldest{1, 5};
+constexpr std::chrono::seconds kShortestPullTimeout{60};
 
 // What the user calls it, so that options name the same files.
 std::string options_for(const ExaminedContainerd& containerd) {
@@ -81,6 +83,18 @@ void examine_key_model(ExaminedContainerd& containerd) {
        "take that line out of " + config.key_model_file + ", then " + containerd.restart_command()});
 }
 
+void examine_pull_timeout(ExaminedContainerd& containerd) {
+  const ContainerdConfig& config = containerd.config;
+  const auto limit = parse_go_duration(config.pull_timeout);
+  if (!limit || limit->count() == 0 || *limit >= kShortestPullTimeout) return;
+  containerd.findings.push_back(
+      {Severity::kNote, containerd.name(),
+       config.pull_timeout_file + " gives pulls up after " + config.pull_timeout + " without progress",
+       "a busy registry, or a node that verifies large layers meanwhile, may pause for longer",
+       "set image_pull_progress_timeout to \"5m\" in " + config.pull_timeout_file + ", then " +
+           containerd.restart_command()});
+}
+
 void complete(ExaminedContainerd& containerd, const ContainerdChoice& choice) {
   if (!choice.version.empty()) {
     containerd.version = parse_containerd_version(choice.version);
@@ -95,6 +109,7 @@ void complete(ExaminedContainerd& containerd, const ContainerdChoice& choice) {
          "before 1.5 it does not call a decoder as it should", "install containerd 1.6 or newer"});
   if (containerd.running) examine_age(containerd);
   examine_key_model(containerd);
+  examine_pull_timeout(containerd);
 }
 
 ExaminedContainerd not_running(const ContainerdChoice& choice) {

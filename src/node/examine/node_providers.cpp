@@ -16,12 +16,6 @@ namespace {
 
 constexpr std::chrono::seconds kMostAnswerTime{10};
 
-std::string libexec_beside(const std::string& program) {
-  std::error_code failure;
-  const auto file = std::filesystem::canonical(program, failure);
-  return failure ? std::string() : (file.parent_path().parent_path() / "libexec/imgcrypt").string();
-}
-
 // How it takes a packet that nobody made: empty if it refuses, as it should; else how it broke down.
 std::string breakdown_of(KeyProviders& providers, const std::string& name) {
   try {
@@ -82,6 +76,12 @@ Findings examine_own(const ExaminedContainerd& containerd, const DecoderUse& use
 }
 
 }  // namespace
+
+std::string libexec_beside(const std::string& program) {
+  std::error_code failure;
+  const auto file = std::filesystem::canonical(program, failure);
+  return failure ? std::string() : (file.parent_path().parent_path() / "libexec/imgcrypt").string();
+}
 
 NodeProviders examine_providers(const ExaminedContainerd& containerd, const DecoderUse& use,
                                 const std::string& program) {

@@ -8,6 +8,9 @@
 
 namespace imgcrypt {
 
+// Where the decoder `program` has our own providers; empty if there is no such program.
+[[nodiscard]] std::string libexec_beside(const std::string& program);
+
 struct NodeProviders {
   Findings findings;
   std::size_t configured = 0;  // that may have keys

@@ -1,7 +1,9 @@
-#include "node/examine/process_start.hpp"
+#include "node/examine/processes.hpp"
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -30,6 +32,17 @@ std::optional<std::time_t> start_of_process(pid_t pid) {
   if (!(fields >> ticks)) return std::nullopt;
   const double since_boot = ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
   return static_cast<std::time_t>(seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME) + since_boot);
+}
+
+bool process_runs(const std::string& name) {
+  std::error_code failure;
+  for (std::filesystem::directory_iterator at("/proc", failure), end; !failure && at != end;
+       at.increment(failure)) {
+    std::ifstream file(at->path() / "comm");
+    std::string line;
+    if (std::getline(file, line) && line == name) return true;
+  }
+  return false;
 }
 
 }  // namespace imgcrypt
