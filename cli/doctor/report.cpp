@@ -46,17 +46,14 @@ class Writer {
     const std::string name = word(finding.severity);
     lines_.add_line(style_.paint(tint_of(finding.severity), name) + std::string(kIndent - name.size(), ' ') +
                     broken(finding.about + ": " + finding.what));
-    if (!finding.why.empty()) add_part("why: ", finding.why);
-    if (!finding.cure.empty()) add_part("cure: ", finding.cure);
+    if (!finding.why.empty()) lines_.add_line(std::string(kIndent, ' ') + broken("why: " + finding.why));
+    // Never broken: a command is copied from the terminal, which wraps the line.
+    if (!finding.cure.empty()) lines_.add_line(std::string(kIndent, ' ') + "cure: " + finding.cure);
   }
 
   [[nodiscard]] const Text& lines() const noexcept { return lines_; }
 
  private:
-  void add_part(const std::string& label, const std::string& text) {
-    lines_.add_line(std::string(kIndent, ' ') + broken(label + text));
-  }
-
   // The text is made harmless before it is measured: what is shown has its width.
   [[nodiscard]] Text broken(const std::string& text) const {
     const std::string shown = visible(text);

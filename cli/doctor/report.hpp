@@ -6,9 +6,9 @@
 
 namespace imgcrypt::cli {
 
-// Those that are fine come as one line each, others with why they matter and the cure, broken to the
-// terminal's width. The result of -o json has them all. Throws kOther, when it has been printed, if one is a
-// fault.
+// Those that are fine come as one line each, others with why they matter, broken to the terminal's width, and
+// the cure, which stays one line. The result of -o json has them all. Throws kOther, when it has been
+// printed, if one is a fault.
 void report(const Findings& findings, Output& output);
 
 }  // namespace imgcrypt::cli

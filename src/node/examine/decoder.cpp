@@ -34,7 +34,8 @@ bool has_no_slash(const std::string& path) { return path.find('/') == std::strin
 Finding not_found(const ExaminedContainerd& containerd, const DecoderUse& use) {
   const bool is_searched = has_no_slash(use.path);
   return {Severity::kFault, containerd.name(),
-          is_searched ? "there is no " + use.path + " in its PATH, " + search_path_of(containerd)
+          is_searched ? "there is no " + use.path + " in " + (containerd.running ? "its" : "the usual") +
+                            " PATH, " + search_path_of(containerd)
                       : "there is no decoder at " + containerd.below + use.path,
           "encrypted layers cannot be unpacked",
           "install ctd-decoder " +
