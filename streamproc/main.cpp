@@ -20,6 +20,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <exception>
+#include <optional>
 #include <sstream>
 
 namespace imgcrypt::streamproc {
@@ -35,14 +36,15 @@ void give_up_rights() {
   ::umask(077);
 }
 
-// Whatever failed after a signal, the signal is what ended us.
-[[noreturn]] void fail(const std::string& message, const std::string& hint, int code) {
+// Whatever failed after a signal, the signal is what ended us. `holder` is null where there is none yet.
+[[noreturn]] void fail(StdoutHolder* holder, const std::string& message, const std::string& hint, int code) {
   const int status = cancel_signal() != 0 ? 128 + cancel_signal() : code;
   try {
     write_all(STDERR_FILENO, as_bytes(error_line(message, hint)), "stderr");
   } catch (const Error&) {
     ::_exit(status);  // nobody listens
   }
+  if (holder != nullptr) holder->failure_is_told();
   ::_exit(status);
 }
 
@@ -147,15 +149,15 @@ Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
     refuse_key_text(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
     app.parse(argc, argv);
   } catch (const Error& error) {
-    fail(error.message(), error.hint(), kUsageStatus);
+    fail(&holder, error.message(), error.hint(), kUsageStatus);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) answer(app, error, holder);
     const Error usage = usage_error(app, error);
-    fail(usage.message(), usage.hint(), kUsageStatus);
+    fail(&holder, usage.message(), usage.hint(), kUsageStatus);
   }
   if (options.is_streaming && inflate == "always")
-    fail("--stream cannot be used with --inflate=always", "what is not verified yet is never decompressed",
-         kUsageStatus);
+    fail(&holder, "--stream cannot be used with --inflate=always",
+         "what is not verified yet is never decompressed", kUsageStatus);
   options.inflate = inflate == "auto"     ? Inflate::kAuto
                     : inflate == "always" ? Inflate::kAlways
                                           : Inflate::kNever;
@@ -178,23 +180,25 @@ void tell_what_is_missing(const Options& options) {
 }
 
 [[noreturn]] void run(int argc, char** argv) {
+  std::optional<StdoutHolder> holding;
+  StdoutHolder* holder = nullptr;
   try {
     // First, so that no file gets a number that means something; then the holder, before a key is in memory
     // that it would keep a copy of.
     prepare_process(kPayloadFd);
     give_up_rights();
-    StdoutHolder holder;
+    holder = &holding.emplace();
     start_openssl_leanly();
-    const Options options = parse_arguments(argc, argv, holder);
+    const Options options = parse_arguments(argc, argv, *holder);
     tell_what_is_missing(options);
     decode_layer(options);
     // The last that can fail.
-    holder.succeed();
+    holder->succeed();
     ::_exit(0);  // nothing is left that exit handlers would have to do
   } catch (const Error& error) {
-    fail(error.message(), error.hint(), kFailureStatus);
+    fail(holder, error.message(), error.hint(), kFailureStatus);
   } catch (const std::exception& error) {
-    fail(error.what(), {}, kFailureStatus);
+    fail(holder, error.what(), {}, kFailureStatus);
   }
 }
 

@@ -160,7 +160,8 @@ void allow_writing() {
 
 void allow_holding() {
   Filter filter;
-  filter.allow({SCMP_SYS(read), SCMP_SYS(pidfd_send_signal), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep),
+  filter.allow({SCMP_SYS(read), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(write), SCMP_SYS(close),
+                SCMP_SYS(pidfd_send_signal), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep),
                 SCMP_SYS(restart_syscall), SCMP_SYS(exit_group)});
   filter.load();
 }

@@ -17,7 +17,7 @@ void allow_opening(pid_t broker);
 // For all threads, those that run already too: what is open is read and written; threads cannot be started
 // (EAGAIN), files not be opened (EACCES).
 void allow_writing();
-// For the holder of stdout: it reads a pipe, asks whether a process lives, sleeps, ends.
+// For the holder of stdout: it reads a pipe, writes a line, asks whether a process lives, sleeps, ends.
 void allow_holding();
 
 }  // namespace imgcrypt::streamproc

@@ -138,9 +138,6 @@ the_result_is_told() {
   expect_equal "$(jq -r .restart <<<"$stdout")" "systemctl restart containerd" "what must be restarted"
   expect_exit 0 config containerd --install --decoder "$decoder" --keys /other
   expect_equal "$stdout" "changed $node/etc/containerd/conf.d/imgcrypt.toml" "what another directory changes"
-  fresh_node "version = 2" '[plugins."io.containerd.grpc.v1.cri".image_decryption]' 'key_model = ""'
-  expect_exit 0 config containerd --install --decoder "$decoder"
-  expect_contains "$stderr" "/etc/containerd/config.toml sets key_model to \"\""
 }
 
 changes_of_others_are_kept() {

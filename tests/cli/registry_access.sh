@@ -61,6 +61,31 @@ identity_tokens_are_exchanged() {
   expect_no_secret
 }
 
+what_was_asked_for_is_said() {
+  start --fault busy-for-an-hour
+  expect_exit 4 imgcrypt copy "docker://$REGISTRY/app:t" "oci:$TMP/none:t"
+  expect_matches "$stderr" "$REGISTRY answers 429 and asks us to come back in 3600 seconds \\(GET http://$REGISTRY/v2/app/blobs/"
+  start --fault token-server-down
+  expect_exit 4 imgcrypt login "$REGISTRY" -u me --password-stdin --authfile "$TMP/new.json" --retry-times 0 <<<word
+  expect_contains "$stderr" "gives no token for the registry itself, with the credentials of "
+  expect_exit 3 imgcrypt gc "docker://$REGISTRY/app"
+  expect_contains "$stderr" "docker://$REGISTRY/app is not an OCI image layout"
+  expect_contains "$stderr" "a registry has a garbage collection of its own"
+  expect_exit 3 imgcrypt inspect "docker://$REGISTRY/app:t" --cert-dir "$TMP/none"
+  expect_contains "$stderr" "the folder of certificates $TMP/none: No such file or directory"
+  expect_contains "$stderr" "hint: --cert-dir names a folder"
+}
+
+# Even where a folder has an authority that is right.
+damaged_authorities_are_refused() {
+  start --certificate "$TMP/tls.crt" --key "$TMP/tls.key"
+  put_certificates "$certs/$REGISTRY" tls.crt
+  expect_exit 0 imgcrypt inspect "docker://$REGISTRY/app:t"
+  echo junk >"$TMP/junk.pem"
+  expect_exit 3 imgcrypt inspect "docker://$REGISTRY/app:t" --ca-file "$TMP/junk.pem"
+  expect_contains "$stderr" "certificates $TMP/junk.pem: there is none in it"
+}
+
 # put_certificates DIR NAME...
 put_certificates() {
   mkdir -p "$1"
@@ -82,6 +107,16 @@ client_certificates_are_shown() {
   expect_contains "$stderr" "client"
 }
 
+certificates_for_other_names_are_told() {
+  local other=$TMP/other
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=other \
+    -addext "subjectAltName=DNS:registry.test" -keyout "$other.key" -out "$other.crt" 2>/dev/null
+  start --certificate "$other.crt" --key "$other.key"
+  expect_exit 5 imgcrypt inspect "docker://$REGISTRY/app:t" --ca-file "$other.crt"
+  expect_contains "$stderr" "its certificate is for another name"
+  expect_contains "$stderr" "hint: use a name that the certificate is for"
+}
+
 # Another host wants one too, and does not get ours.
 client_certificates_are_shown_to_nobody_else() {
   start --certificate "$TMP/tls.crt" --key "$TMP/tls.key" --client-ca "$TMP/client.cert" \
@@ -90,7 +125,7 @@ client_certificates_are_shown_to_nobody_else() {
   chmod 600 "$TMP/auth.json"
   rm -rf "$TMP/out"
   expect_exit 5 imgcrypt copy "docker://$REGISTRY/app:t" "oci:$TMP/out:t" --cert-dir "$TMP/certs" --authfile "$TMP/auth.json"
-  expect_contains "$stderr" "$ELSEWHERE: no TLS connection"
+  expect_contains "$stderr" "if it wants a client certificate, put NAME.cert and NAME.key into /etc/containers/certs.d/$ELSEWHERE"
   expect_absent "$TMP/out"
 }
 
@@ -147,8 +182,11 @@ http2_is_spoken_where_it_is_offered() {
 make_inputs
 make_image "$TMP/large" t --no-busybox --layers 1 --layer-size $((9 << 20)) >/dev/null
 identity_tokens_are_exchanged
+what_was_asked_for_is_said
+damaged_authorities_are_refused
 client_certificates_are_shown
 client_certificates_are_shown_to_nobody_else
+certificates_for_other_names_are_told
 https_goes_through_a_proxy
 http_goes_through_a_proxy
 http2_is_spoken_where_it_is_offered

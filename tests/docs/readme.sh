@@ -10,7 +10,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
 
 require_root
-require_commands containerd ctr runc docker-registry skopeo jq cmake unshare ssh-keygen
+require_commands containerd ctr runc docker-registry skopeo jq cmake unshare ssh-keygen gpg
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
@@ -108,6 +108,12 @@ mkdir -p "$TMP/blocks" "$TMP/work" "$TMP/run" "$TMP/home/.ssh"
 ssh-keygen -q -t ed25519 -N '' -f "$TMP/home/.ssh/id_ed25519"
 ssh-keygen -q -t rsa -b 2048 -N '' -f "$TMP/colleague"
 cp "$TMP/colleague.pub" "$TMP/work/colleague.pub"
+gpg_here() {
+  HOME=$TMP/home gpg --batch --quiet --passphrase '' "$@"
+}
+gpg_here --quick-generate-key alice@example.org future-default default never
+at_exit gpgconf --homedir "$TMP/home/.gnupg" --kill all
+gpg_here --export alice@example.org >"$TMP/work/bob.pgp"
 echo "a password" >"$TMP/work/password.txt"
 cmake --install "$BUILD_DIR" --prefix /usr/local >/dev/null
 ln -s "$repository/keys-example" "$TMP/work/keys-example"

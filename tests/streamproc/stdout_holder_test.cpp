@@ -2,14 +2,17 @@
 
 #include "base/process/pipe.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/wait.h>
 
 #include <chrono>
 #include <csignal>
 #include <functional>
+#include <string>
 
 namespace imgcrypt::streamproc {
 namespace {
@@ -24,15 +27,18 @@ class Decoder {
     if (child_ == 0) {
       ::setpgid(0, 0);
       ::dup2(stdout_.write_end.get(), STDOUT_FILENO);
+      ::dup2(stderr_.write_end.get(), STDERR_FILENO);
       stdout_.write_end.reset();
+      stderr_.write_end.reset();
       StdoutHolder holder;
       ready_.write_end.reset();
       decode(holder);
       ::_exit(1);
     }
     stdout_.write_end.reset();
+    stderr_.write_end.reset();
     ready_.write_end.reset();
-    EXPECT_TRUE(ends_within(ready_.read_end, 10s)) << "the holder keeps more than stdout";
+    EXPECT_TRUE(ends_within(ready_.read_end, 10s)) << "the holder keeps more than stdout and stderr";
   }
   ~Decoder() { (void)reap(); }
   Decoder(const Decoder&) = delete;
@@ -50,6 +56,14 @@ class Decoder {
     siginfo_t info = {};
     ::waitid(P_PID, static_cast<id_t>(child_), &info, WEXITED | WNOWAIT);
   }
+  // All that is written there, until nobody holds it. The decoder itself is not reaped for that.
+  [[nodiscard]] std::string read_stderr() const {
+    std::string text;
+    char buffer[4096];
+    for (ssize_t size = 0; (size = ::read(stderr_.read_end.get(), buffer, sizeof(buffer))) > 0;)
+      text.append(buffer, static_cast<std::size_t>(size));
+    return text;
+  }
   // Nothing was ever written, so that reading tells of the end.
   [[nodiscard]] bool stdout_ends_within(std::chrono::milliseconds time) const {
     return ends_within(stdout_.read_end, time);
@@ -62,7 +76,8 @@ class Decoder {
   }
 
   Pipe stdout_ = make_pipe();
-  Pipe ready_ = make_pipe();  // ends when the holder is at work, and holds nothing but stdout
+  Pipe stderr_ = make_pipe();
+  Pipe ready_ = make_pipe();  // ends when the holder is at work, and holds nothing but these two
   pid_t child_;
 };
 
@@ -101,6 +116,35 @@ TEST(StdoutHolder, HoldsStdoutOfADecoderThatWasKilled) {
   ::kill(decoder.pid(), SIGKILL);
   decoder.wait_until_dead();
   EXPECT_FALSE(decoder.stdout_ends_within(200ms));
+  EXPECT_EQ(decoder.reap(), 128 + SIGKILL);
+  EXPECT_TRUE(decoder.stdout_ends_within(1500ms));
+}
+
+TEST(StdoutHolder, SaysThatTheDecoderWasKilledAndLetsGoOfStderrFirst) {
+  Decoder decoder([](StdoutHolder&) { ::pause(); });
+  ::kill(decoder.pid(), SIGKILL);
+  EXPECT_THAT(decoder.read_stderr(),
+              testing::StartsWith("ctd-decoder: error: killed before the layer was done"));
+  EXPECT_FALSE(decoder.stdout_ends_within(200ms));
+}
+
+TEST(StdoutHolder, SaysNothingAfterAFailureThatWasTold) {
+  Decoder decoder([](StdoutHolder& holder) {
+    holder.failure_is_told();
+    ::_exit(1);
+  });
+  EXPECT_EQ(decoder.read_stderr(), "");
+  EXPECT_FALSE(decoder.stdout_ends_within(200ms));
+}
+
+TEST(StdoutHolder, DoesNotWaitForAReaderOfStderr) {
+  Decoder decoder([](StdoutHolder&) {
+    ::fcntl(STDERR_FILENO, F_SETFL, O_NONBLOCK);
+    while (::write(STDERR_FILENO, "fill", 4) > 0) continue;
+    ::fcntl(STDERR_FILENO, F_SETFL, 0);
+    ::kill(::getpid(), SIGKILL);
+  });
+  decoder.wait_until_dead();
   EXPECT_EQ(decoder.reap(), 128 + SIGKILL);
   EXPECT_TRUE(decoder.stdout_ends_within(1500ms));
 }

@@ -16,11 +16,15 @@ struct HttpTrust {
   // Authorities in PEM that are trusted besides the system's, and where they are from, for messages.
   std::string authorities = {};
   std::vector<std::filesystem::path> authority_files = {};
-  // Our own certificate and its key, in PEM, shown only to `certificate_origin` (Url::authority); empty:
-  // none.
+  // Our own certificate and its key, in PEM, for `certificate_origin` (Url::authority) alone. Empty: none.
   std::filesystem::path certificate = {};
   std::filesystem::path key = {};
   std::string certificate_origin = {};
+
+  // Whether the server at `authority` (Url::authority) is shown our certificate.
+  [[nodiscard]] bool shows_certificate_to(const std::string& authority) const {
+    return !certificate.empty() && certificate_origin == authority;
+  }
 };
 
 struct HttpSettings {

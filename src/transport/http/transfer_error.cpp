@@ -14,9 +14,14 @@ struct Reading {
   std::string hint;
 };
 
+// libcurl asks a new connection for its addresses. Where the server is gone by then, it tells of that first.
+bool is_beside_the_point(std::string_view words) {
+  return words.empty() || words.starts_with("getpeername()") || words.starts_with("getsockname()");
+}
+
 std::string words_of(const FailedTransfer& failed) {
-  const std::string words =
-      failed.words.empty() ? curl_library().easy_strerror(failed.result) : std::string(failed.words);
+  const std::string words = is_beside_the_point(failed.words) ? curl_library().easy_strerror(failed.result)
+                                                              : std::string(failed.words);
   return shortened(printable(words), 200);
 }
 
@@ -42,10 +47,19 @@ std::string certificate_hint(const FailedTransfer& failed) {
   return "if it wants a client certificate, put NAME.cert and NAME.key into " + certificate_folder(failed);
 }
 
+// libcurl's words for a certificate that is valid, but not for the host that was asked.
+bool is_for_another_name(std::string_view words) {
+  return words.find("does not match") != std::string_view::npos ||
+         words.find("no alternative certificate subject name") != std::string_view::npos;
+}
+
 Reading untrusted(const FailedTransfer& failed) {
   const std::string folder = certificate_folder(failed);
   switch (failed.result) {
     case CURLE_PEER_FAILED_VERIFICATION:
+      if (is_for_another_name(failed.words))
+        return {FailureKind::kUntrusted, "its certificate is for another name: " + words_of(failed),
+                "use a name that the certificate is for, or have the server give one for this name"};
       return {
           FailureKind::kUntrusted,
           "its certificate is not trusted by " + authorities(failed.settings.trust) + ": " + words_of(failed),
@@ -101,7 +115,8 @@ Reading unreachable(const FailedTransfer& failed) {
 bool may_want_certificate(const FailedTransfer& failed) {
   long answered = 0;
   curl_library().easy_getinfo(failed.easy, CURLINFO_HEADER_SIZE, &answered);
-  return failed.request.url.is_https() && answered == 0 && failed.settings.trust.certificate.empty();
+  return failed.request.url.is_https() && answered == 0 &&
+         !failed.settings.trust.shows_certificate_to(failed.request.url.authority());
 }
 
 Reading lost(const FailedTransfer& failed) {

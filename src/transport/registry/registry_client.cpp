@@ -80,6 +80,7 @@ std::optional<RegistryManifest> RegistryClient::get_manifest(const std::string& 
   if (answer->head().status != 200) throw connection_.refusal(*answer, "read " + image().string());
   RegistryManifest manifest;
   manifest.text = with_errors([&] { return answer->read_all(kMostDocumentBytes); });
+  refuse_page(*answer, manifest.text, "the manifest of " + image().string());
   manifest.media_type = media_type_of(answer->head());
   manifest.digest = Digest::parse_if_valid(answer->head().find("Docker-Content-Digest").value_or(""));
   return manifest;
@@ -139,7 +140,9 @@ std::vector<std::string> RegistryClient::tags() {
       throw Error(ErrorCode::kNotFound, image().host + " has no repository " + image().repository,
                   "check the spelling of " + image().repository);
     if (answer->head().status != 200) throw connection_.refusal(*answer, "list the tags of " + place());
-    add_tags(with_errors([&] { return answer->read_all(kMostListBytes); }), tags);
+    const std::string text = with_errors([&] { return answer->read_all(kMostListBytes); });
+    refuse_page(*answer, text, "the tags of " + place());
+    add_tags(text, tags);
     page = next_page(*page, *answer);
   }
   std::ranges::sort(tags);  // as the standard wants it, but not every registry does it

@@ -3,6 +3,7 @@
 #include "transport/http/repeat.hpp"
 #include "transport/http/waiting.hpp"
 #include "transport/registry/certificates.hpp"
+#include "transport/registry/registry_words.hpp"
 
 #include <utility>
 
@@ -98,11 +99,13 @@ RegistryGreeting RegistryHost::ping(const Url& base) {
     if (status == 401) return {base, AskedToLogIn{answer->request().url, answer->head()}};
     if (status == 200 || status == 403) return {base, std::nullopt};
     if (may_pass(status) && backoff.wait(bearable_wait(*answer))) continue;
+    const std::string asked = " (GET " + base.string() + ")";
+    if (may_pass(status))
+      throw Error(ErrorCode::kRegistry, base.authority() + " answers " + status_words(*answer) + asked,
+                  "try again later, or ask the registry's administrator");
     throw Error(ErrorCode::kRegistry,
-                base.authority() + " does not answer like a registry (" + std::to_string(status) + " for " +
-                    base.string() + ")",
-                may_pass(status) ? "try again later, or ask the registry's administrator"
-                                 : "check the host and the port");
+                base.authority() + " does not answer like a registry: " + std::to_string(status) + asked,
+                "check the host and the port");
   }
 }
 

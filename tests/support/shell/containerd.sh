@@ -4,28 +4,38 @@
 
 # VARIABLE=VALUE settings that containerd's configuration makes for the decoder only
 decoder_environment=()
+# a command that becomes containerd, for example in namespaces of its own
+containerd_launcher=()
+# a command that becomes ctr, where it has to see what containerd sees
+ctr_launcher=()
+# where containerd keeps what stays; empty: below its own directory
+containerd_root=
+# the key_model of containerd's CRI plugin: node, or none; empty: containerd runs without the plugin
+cri_key_model=
+cri_pulls_itself=true # or false: by the transfer service, where there is one
 
 # start_containerd DIR DECODER KEYS [DECODER-ARGUMENT...]: DECODER is called with --decryption-keys-path KEYS.
 start_containerd() {
   containerd_dir=$1
   mkdir -p "$containerd_dir/bin"
   ln -sfn "$2" "$containerd_dir/bin/ctd-decoder"
+  snapshotter=$(choose_snapshotter)
   write_containerd_config "${@:3}" >"$containerd_dir/config.toml"
   launch_containerd
-  snapshotter=$(choose_snapshotter)
 }
 
 write_containerd_config() {
-  local type=application/vnd.oci.image.layer.v1.tar arguments environment
+  local type=application/vnd.oci.image.layer.v1.tar arguments environment without_cri='"io.containerd.grpc.v1.cri",'
   arguments=$(toml_list --decryption-keys-path "$@")
   environment=$(toml_list "${decoder_environment[@]}")
+  [[ -z $cri_key_model ]] || without_cri=
   # The gzip processor also takes zstd: containerd recognises what comes back by its magic number.
   cat <<TOML
 version = 2
-root = "$containerd_dir/root"
+root = "${containerd_root:-$containerd_dir/root}"
 state = "$containerd_dir/state"
 disabled_plugins = [
-  "io.containerd.grpc.v1.cri", "io.containerd.internal.v1.restart",
+  $without_cri "io.containerd.internal.v1.restart",
   "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper",
   "io.containerd.snapshotter.v1.zfs", "io.containerd.tracing.processor.v1.otlp",
 ]
@@ -48,6 +58,21 @@ disabled_plugins = [
   args = $arguments
   env = $environment
 TOML
+  [[ -z $cri_key_model ]] || write_cri_config
+}
+
+# CRI has a choice of its own of snapshotter, and of where the keys of an image are: on the node, or nowhere, so that the
+# decoder is sent no payload. Since 2.1 it sends one only if the transfer service does not pull for it.
+write_cri_config() {
+  local key_model=${cri_key_model/none/}
+  cat <<TOML
+[plugins."io.containerd.grpc.v1.cri".containerd]
+  snapshotter = "$snapshotter"
+[plugins."io.containerd.grpc.v1.cri".image_decryption]
+  key_model = "$key_model"
+[plugins."io.containerd.cri.v1.images"]
+  use_local_image_pull = $cri_pulls_itself
+TOML
 }
 
 # toml_list STRING...: a list of strings looks the same in JSON and TOML.
@@ -58,21 +83,21 @@ toml_list() {
 # It gets a death signal, because a test that is itself killed does not clean up.
 launch_containerd() {
   PATH="$containerd_dir/bin:$PATH:/usr/sbin:/sbin" setsid setpriv --pdeathsig TERM \
-    containerd --config "$containerd_dir/config.toml" >"$containerd_dir/log" 2>&1 </dev/null &
+    "${containerd_launcher[@]}" containerd --config "$containerd_dir/config.toml" >"$containerd_dir/log" 2>&1 </dev/null &
   containerd_pid=$!
   at_exit stop_containerd
   wait_for 15 containerd_has_answered || { cat "$containerd_dir/log" >&2; fail "containerd does not answer"; }
-  ctr_here version >/dev/null 2>&1 || { cat "$containerd_dir/log" >&2; fail "containerd does not start"; }
+  ctr_here namespaces ls >/dev/null 2>&1 || { cat "$containerd_dir/log" >&2; fail "containerd does not start"; }
 }
 
 # An ended containerd counts as an answer, so that its log is shown at once.
 containerd_has_answered() {
-  ctr_here version >/dev/null 2>&1 || process_is_gone "$containerd_pid"
+  ctr_here namespaces ls >/dev/null 2>&1 || process_is_gone "$containerd_pid"
 }
 
 # ctr_here ARGUMENT...: ctr on the private containerd
 ctr_here() {
-  timeout "${CTR_TIMEOUT:-60}" ctr --address "$containerd_dir/grpc.sock" "$@"
+  timeout "${CTR_TIMEOUT:-60}" "${ctr_launcher[@]}" ctr --address "$containerd_dir/grpc.sock" "$@"
 }
 
 # A container over a native snapshot proves as much about the decoder, but nodes do not use it, so this is reported.
