@@ -147,13 +147,6 @@ two_processors_compete() {
   expect_fault "several stream processors take encrypted layers of type tar+gzip: " "take all but one out"
 }
 
-kubernetes_does_not_decrypt() {
-  new_node
-  printf '[plugins."io.containerd.grpc.v1.cri".image_decryption]\nkey_model = ""\n' >>"$node/etc/config.toml"
-  touch -d yesterday "$node/etc/config.toml"
-  expect_fault "sets key_model to \"\"" "take that line out of $node/etc/config.toml"
-}
-
 pulls_are_given_up_early() {
   new_node
   printf '[plugins."io.containerd.cri.v1.images"]\nimage_pull_progress_timeout = "10s"\n' >>"$node/etc/config.toml"
@@ -387,7 +380,6 @@ its_configuration_is_broken
 it_was_not_restarted
 zstd_has_no_processor
 two_processors_compete
-kubernetes_does_not_decrypt
 pulls_are_given_up_early
 there_is_no_decoder
 the_decoder_is_elsewhere

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <filesystem>
 #include <memory>
@@ -19,6 +20,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostFiles = 1000;
+
+// The plugins that pull for CRI: of containerd 1.x, and of 2.x.
+constexpr std::array kImagePlugins = {"io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images"};
 
 bool is_pattern(const std::string& path) { return path.find('*') != std::string::npos; }
 
@@ -75,11 +79,7 @@ class Reader {
     if (auto state = string_in(table, "state", file); !state.empty()) config_.state = std::move(state);
     add_address(table);
     add_processors(table, file);
-<<<<<<< HEAD
-    add_key_model(table, file);
     add_pull_timeout(table, file);
-=======
->>>>>>> s21sand
     for (const std::string& import : strings_in(table, "imports", file)) {
       const std::string path = (fs::path(file).parent_path() / import).lexically_normal();
       config_.imports.push_back(path);
@@ -103,20 +103,10 @@ class Reader {
     }
   }
 
-<<<<<<< HEAD
   // Of containerd 1.x to 2.2, and of later ones.
   void add_address(const toml::table& table) {
     for (const auto& grpc : {table["grpc"], table["plugins"]["io.containerd.server.v1.grpc"]}) {
       if (auto address = grpc["address"].value<std::string>()) config_.address = std::move(*address);
-    }
-  }
-
-  void add_key_model(const toml::table& table, const std::string& file) {
-    for (const char* plugin : kImagePlugins) {
-      const auto model = table["plugins"][plugin]["image_decryption"]["key_model"].value<std::string>();
-      if (!model) continue;
-      config_.key_model = model;
-      config_.key_model_file = file;
     }
   }
 
@@ -129,8 +119,6 @@ class Reader {
     }
   }
 
-=======
->>>>>>> s21sand
   std::string below_;
   ContainerdConfig config_;
   std::deque<std::string> pending_;

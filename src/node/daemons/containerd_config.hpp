@@ -30,14 +30,8 @@ struct ContainerdConfig {
   std::string state;
   std::string address;                      // of its socket
   std::vector<StreamProcessor> processors;  // each name once
-<<<<<<< HEAD
-  // Whether CRI decrypts: "node" and nullopt do, "" does not. From the tables of containerd 1.x and 2.x.
-  std::optional<std::string> key_model;
-  std::string key_model_file;
-  std::string pull_timeout;  // CRI's image_pull_progress_timeout, a duration of Go
+  std::string pull_timeout;                 // CRI's image_pull_progress_timeout, a duration of Go
   std::string pull_timeout_file;
-=======
->>>>>>> s21sand
 };
 
 // Files are looked for in the directory `below`, as in a chroot: that of an image which is being built, or

@@ -73,16 +73,6 @@ void examine_age(ExaminedContainerd& containerd) {
   }
 }
 
-void examine_key_model(ExaminedContainerd& containerd) {
-  const ContainerdConfig& config = containerd.config;
-  if (!config.key_model || *config.key_model == "node") return;
-  containerd.findings.push_back(
-      {Severity::kFault, containerd.name(),
-       config.key_model_file + " sets key_model to \"" + *config.key_model + "\"",
-       "Kubernetes then decrypts nothing: pods of encrypted images do not start",
-       "take that line out of " + config.key_model_file + ", then " + containerd.restart_command()});
-}
-
 void examine_pull_timeout(ExaminedContainerd& containerd) {
   const ContainerdConfig& config = containerd.config;
   const auto limit = parse_go_duration(config.pull_timeout);
@@ -108,7 +98,6 @@ void complete(ExaminedContainerd& containerd, const ContainerdChoice& choice) {
         {Severity::kFault, containerd.name(), "containerd " + containerd.version->text() + " is too old",
          "before 1.5 it does not call a decoder as it should", "install containerd 1.6 or newer"});
   if (containerd.running) examine_age(containerd);
-  examine_key_model(containerd);
   examine_pull_timeout(containerd);
 }
 

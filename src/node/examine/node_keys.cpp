@@ -24,7 +24,8 @@ std::string put_command(const std::string& what, const std::string& directory, c
 
 bool is_raw_provider_key(const KeyDirectory& directory, const std::string& file) {
   return std::ranges::any_of(directory.provider_parameters(), [&](const auto& named) {
-    return std::ranges::any_of(named.second, [&](const std::string& text) { return text.ends_with(file); });
+    return std::ranges::any_of(
+        named.second, [&](const ProviderParameter& parameter) { return parameter.text.ends_with(file); });
   });
 }
 
