@@ -8,6 +8,7 @@
 #include <grpcpp/impl/rpc_service_method.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
+#include <grpcpp/support/method_handler.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>

@@ -45,17 +45,26 @@ struct Cure {
 };
 
 constexpr std::array kCures = {
-    Cure{"CERTIFICATE_VERIFY_FAILED",
-         "\"root-ca-file\" must be of the authority that signed the service's certificate"},
     Cure{"certificate verify failed",
          "\"root-ca-file\" must be of the authority that signed the service's certificate"},
-    Cure{"Hostname Verification", "\"server-name\" must be a name in the service's certificate"},
     Cure{"Peer name", "\"server-name\" must be a name in the service's certificate"},
-    Cure{"WRONG_VERSION_NUMBER", "the service speaks without TLS: leave out \"grpc-tls\""},
     Cure{"wrong version number", "the service speaks without TLS: leave out \"grpc-tls\""},
+    // gRPC tries no address at all with credentials that it could not use.
+    Cure{"empty address list", "\"cert-file\" and \"key-file\" must be of the same key"},
     Cure{"No such file or directory", "start the service, or correct its address"},
     Cure{"Connection refused", "start the service, or correct its address"},
-    Cure{"Permission denied", "the socket's mode lets only some users in"}};
+    Cure{"Permission denied", "the socket's mode lets only some users in"},
+    Cure{"Socket closed", "it ended, or it wants TLS, or a certificate of ours that it trusts"},
+    Cure{"Connection reset", "it ended, or it wants TLS, or a certificate of ours that it trusts"}};
+
+// Of "failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:1: why" it leaves the last two.
+std::string without_preamble(const std::string& message) {
+  constexpr std::string_view kLast = "last error: ";
+  const std::size_t last = message.find(kLast);
+  if (last == std::string::npos) return message;
+  const std::size_t code_end = message.find(": ", last + kLast.size());
+  return code_end == std::string::npos ? message : "cannot connect: " + message.substr(code_end + 2);
+}
 
 std::string hint_for(const std::string& message) {
   for (const Cure& cure : kCures) {
@@ -110,7 +119,7 @@ Error RemoteService::failure_of(const ::grpc::Status& status) const {
     default:
       return failure(status.error_message().empty()
                          ? "gRPC status " + std::to_string(static_cast<int>(status.error_code()))
-                         : status.error_message(),
+                         : without_preamble(status.error_message()),
                      hint_for(status.error_message()));
   }
 }

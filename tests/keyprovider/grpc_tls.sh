@@ -36,9 +36,12 @@ the_service_is_verified() {
   expect_fails '"root-ca-file" must be of the authority that signed'
   configure_service "$service"
   expect_exit 9 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r provider:demo
-  expect_contains "$stderr" "$service"
+  expect_contains "$stderr" "it wants TLS"
   jq '."key-providers".demo."grpc-tls" = {"insecure-skip-verify": true}' "$OCICRYPT_KEYPROVIDER_CONFIG" >"$TMP/unverified"
   OCICRYPT_KEYPROVIDER_CONFIG=$TMP/unverified expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r provider:demo
+  stop_process "$service_pid"
+  start_service 127.0.0.1:0 toy
+  expect_fails 'without TLS: leave out "grpc-tls"' root-ca-file "$TMP/ours.ca"
   stop_process "$service_pid"
 }
 
@@ -56,8 +59,9 @@ names_are_verified() {
 clients_show_certificates() {
   start_service 127.0.0.1:0 toy "$TMP/service.crt" "$TMP/service.key" "$TMP/ours.ca"
   expect_works root-ca-file "$TMP/ours.ca" cert-file "$TMP/client.crt" key-file "$TMP/client.key"
-  expect_fails "$service" root-ca-file "$TMP/ours.ca"
-  expect_fails "$service" root-ca-file "$TMP/ours.ca" cert-file "$TMP/stranger.crt" key-file "$TMP/stranger.key"
+  expect_fails "a certificate of ours that it trusts" root-ca-file "$TMP/ours.ca"
+  expect_fails '"cert-file" and "key-file" must be of the same key' root-ca-file "$TMP/ours.ca" cert-file "$TMP/client.crt" key-file "$TMP/stranger.key"
+  expect_fails "a certificate of ours that it trusts" root-ca-file "$TMP/ours.ca" cert-file "$TMP/stranger.crt" key-file "$TMP/stranger.key"
   expect_equal "$(grep -vc '^WrapKey ' "$calls")" 0 "number of other calls"
   stop_process "$service_pid"
 }

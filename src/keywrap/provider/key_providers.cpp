@@ -18,7 +18,7 @@ constexpr std::size_t kMostConfigBytes = std::size_t{1} << 20U;
 // Only for messages: the programs read it and pass on its value.
 constexpr const char* kConfigVariable = "OCICRYPT_KEYPROVIDER_CONFIG";
 
-constexpr std::chrono::milliseconds kTimeToSayWhy{2000};
+constexpr std::chrono::milliseconds kTimeToSayWhy{5000};
 
 const std::vector<std::string> kServe = {"--serve"};
 
