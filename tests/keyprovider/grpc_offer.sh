@@ -100,7 +100,7 @@ ports_need_certificates() {
   expect_status UNAVAILABLE "" ask "$offered" WrapKey <<<"$wrap_request"
   configure_service "$offered" \
     "$(jq -cn --arg t "$TMP" '{"root-ca-file": "\($t)/ours.ca", "cert-file": "\($t)/client.crt", "key-file": "\($t)/client.key"}')"
-  expect_exit 0 imgcrypt provider test demo
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/out2:t" -r provider:demo
   expect_exit 1 "$program" --listen "$offered" "${tls[@]}" --tls-root-ca "$TMP/ours.ca" -- true
   expect_contains "$stderr" "cannot listen on $offered"
   end_offer HUP
