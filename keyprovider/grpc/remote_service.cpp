@@ -10,8 +10,6 @@
 namespace imgcrypt::keyprovider::remote {
 namespace {
 
-using namespace std::chrono_literals;
-
 // Of an answer, as of a program's.
 constexpr int kMostMessageBytes = 1024 * 1024;
 
@@ -30,7 +28,7 @@ std::shared_ptr<::grpc::Channel> channel_to(const Address& address, const std::o
 
 // Until the call has ended, which it does soon after a cancel.
 void wait_for_end(::grpc::CompletionQueue& queue, ::grpc::ClientContext& context) {
-  constexpr auto kTick = 100ms;
+  constexpr std::chrono::milliseconds kTick(100);
   void* tag = nullptr;
   bool is_ok = false;
   while (queue.AsyncNext(&tag, &is_ok, std::chrono::system_clock::now() + kTick) ==

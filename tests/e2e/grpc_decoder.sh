@@ -31,18 +31,18 @@ require_commands jq openssl
 mkdir "$TMP/spool" "$TMP/keys"
 make_image "$TMP/plain" t --layers 1 --no-busybox --layer-size 300000 >/dev/null
 plain_layer=$(blob "$TMP/plain" "$(layers_of "$TMP/plain" t | cut -d' ' -f2)")
-start_service "unix:$TMP/keys.sock" toy
+start_service "unix:$TMP/agent.sock" toy
 configure_service "$service"
 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/encrypted:t" -r provider:demo >/dev/null
 layer=$(blob "$TMP/encrypted" "$(layers_of "$TMP/encrypted" t | cut -d' ' -f2)")
 expect_plaintext
 expect_plaintext --stream
 stop_process "$service_pid"
-rm -f "$TMP/keys.sock"
-expect_refused "keys.sock.*No such file"
+rm -f "$TMP/agent.sock"
+expect_refused "agent.sock.*No such file"
 
-start_service "unix:$TMP/keys.sock" silent
-expect_refused "keys.sock: no answer within 1000 ms" --provider-timeout 1
+start_service "unix:$TMP/agent.sock" silent
+expect_refused "agent.sock: no answer within 1000 ms" --provider-timeout 1
 stop_process "$service_pid"
 
 make_authority "$TMP/ours"

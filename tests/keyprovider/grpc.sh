@@ -88,9 +88,9 @@ what_misbehaves_is_told() {
 9:cut-short:bad.sock: its answer is not a message of the key provider service: it is cut short
 9:endless-number:more than 64 bits
 9:no-message:a field of an unknown type
-9:no-field:bad.sock: its reply: 
+9:no-field:bad.sock: its reply:
 9:no-json:bad.sock: its reply "nonsense": JSON: malformed
-9:deep:bad.sock: its reply: 
+9:deep:bad.sock: its reply:
 6:no-result:it returned no key
 6:null-result:it returned no key
 9:no-base64:bad.sock: its reply: not base64
@@ -98,7 +98,7 @@ what_misbehaves_is_told() {
 6:reports:no such key here
 9:complains:bad.sock: the safe is locked
 9:complains-at-length:\?\[31mxxx
-9:dies:bad.sock: 
+9:dies:bad.sock:
 END
   start_service "unix:$TMP/bad.sock" more-fields
   configure_service "$service"

@@ -20,10 +20,10 @@ struct ProviderEntry {
   // process.
   std::optional<std::vector<std::string>> serve_arguments;
   std::string unusable;  // why there is no program: "has no \"cmd\""
+  bool is_own = false;   // not from the file
   // A service over gRPC. Then program->path is only the name of the program of ours that asks it, which is in
   // libexec; the reader of the file does not know where that is.
   bool is_grpc = false;
-  bool is_own = false;  // not from the file
 };
 
 // Whether ocicrypt gives this name to parameters of other key schemes (docs/formats.md): a provider of that

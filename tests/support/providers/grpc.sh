@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# Services over gRPC, by Debian's grpcio. Needs config.sh and tests/cli/common.sh.
+# Services over gRPC, by Debian's grpcio. Needs config.sh, cleanup.sh and assert.sh.
 
+peers_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 calls=$TMP/calls
 # Not the python3 of PATH, which may be another one, without grpcio.
 debian_python=/usr/bin/python3
@@ -10,10 +11,11 @@ debian_python=/usr/bin/python3
 start_service() {
   rm -f "$TMP/address"
   : >"$calls"
-  "$debian_python" -B "$providers_dir/grpc_server.py" "$1" "$calls" "${@:2}" >"$TMP/address" 2>"$TMP/service.stderr" &
+  "$debian_python" -B "$peers_dir/grpc_server.py" "$1" "$calls" "${@:2}" >"$TMP/address" 2>"$TMP/service.stderr" &
   service_pid=$!
   at_exit stop_process "$service_pid"
   wait_for 60 test -s "$TMP/address" || fail "the service did not start: $(cat "$TMP/service.stderr")"
+  # shellcheck disable=SC2034 # the tests use it
   service=$(cat "$TMP/address")
 }
 
