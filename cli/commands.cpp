@@ -74,6 +74,15 @@ void add_commands(CLI::App& app, std::span<const std::string> arguments, Output&
   commands.add(provider, "test", "Test a key provider: wrap and unwrap a key, then send it invalid input",
                define_provider_test);
 
+  CLI::App& config = Commands::add_group(app, "config", "Set a node up to run encrypted images");
+  commands.add(config, "containerd", "Print or install what containerd needs to unpack encrypted layers",
+               define_config_containerd);
+  commands.add(config, "k3s", "Print or install what the containerd of k3s or RKE2 needs", define_config_k3s);
+  commands.add(config, "docker", "Print or install what Docker Engine needs", define_config_docker);
+  commands.add(config, "crio", "Print or install what CRI-O needs to find its keys", define_config_crio);
+  commands.add(config, "keys", "Make the key directory of a node, and put private keys into it",
+               define_config_keys);
+
   commands.add(app, "help", "Print the help of imgcrypt or of one of its commands", define_help);
   commands.add(app, "version", "Print the version of imgcrypt and of its libraries", define_version);
   CLI::App& completion = Commands::add_group(

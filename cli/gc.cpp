@@ -14,10 +14,16 @@ struct GcArguments {
 };
 
 void run_gc(const GcArguments& arguments, Output& output) {
-  const Reference reference = Reference::parse(arguments.reference);
+  const Reference reference = Reference::parse(arguments.reference, ReferenceUse::kList);
   const TransportOptions options{.warn = warn_through(output)};
-  (void)list_images(reference, options);  // fails where there is no layout, or one image is named
   const auto store = open_shared_store(reference, options);
+  if (!store) {
+    throw Error(
+        ErrorCode::kUsage, reference.string() + " is not an OCI image layout",
+        "gc tidies up oci:DIR; a registry has a garbage collection of its own, and archives hold no more "
+        "than their images need");
+  }
+  (void)list_images(reference, options);  // fails where there is no layout, or one image is named
   const bool is_dry = arguments.dry_run.is_given;
   const std::vector<UnfinishedBlob> unfinished = store->unfinished();
   const std::vector<StoredBlob> garbage =

@@ -54,7 +54,7 @@ void run(CLI::App& app, std::span<const std::string> arguments, Output& output) 
   if (arguments.empty()) return print(help_of(app));
   if (arguments.front() == kCompleteWord) return print(completions(app, arguments.subspan(1)));
   refuse_key_text(arguments);  // before anything could quote them
-  refuse_empty(app, arguments);
+  refuse_misread(app, arguments);
   app.parse(std::vector(arguments.rbegin(),
                         arguments.rend()));  // runs the command; the parser wants the last first
   output.finish();

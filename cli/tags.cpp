@@ -34,8 +34,11 @@ void run_tags(const TagsArguments& arguments, Output& output) {
   JsonArray images;
   for (const ListedImage& image : list_images(reference, arguments.transport.one(output))) {
     images.add(json_of(image));
-    const std::string place = reference.string() + ":@" + std::to_string(image.position);
-    if (image.problem) unreadable.push_back(place + " cannot be read: " + image.problem->message());
+    if (image.problem) {
+      const std::string place = reference.string() + ":@" + std::to_string(image.position);
+      unreadable.push_back(place + " cannot be read: " + image.problem->message());
+      continue;
+    }
     const std::string tag = image.tag ? *image.tag : image.name.value_or("");
     const std::string line = image.usable_name.value_or(":@" + std::to_string(image.position) + " " + tag);
     if (tag.empty()) {

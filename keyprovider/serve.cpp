@@ -18,8 +18,7 @@ SecretBytes answer(KeyProvider& provider, const std::string& name, ByteView docu
   for (const std::string& parameter : request.parameters) refuse_key_text("a parameter", parameter);
   if (request.operation == ProviderOperation::kWrap)
     return format_provider_reply(request.operation, provider.wrap(request.parameters, request.content));
-  return format_provider_reply(request.operation,
-                               provider.unwrap(request.parameters, request.content.expose()).expose());
+  return format_provider_reply(request.operation, provider.unwrap_with_passphrases(request).expose());
 }
 
 // A kept program must outlive a bad request: others of the same image wait after it.

@@ -25,6 +25,10 @@ class KeyProvider {
   // The options that wrap made the packet of. Throws Error when the packet is for another key or is not a
   // packet at all; the packet comes from whoever made the image.
   [[nodiscard]] virtual SecretBytes unwrap(const std::vector<std::string>& parameters, ByteView packet) = 0;
+  // The same for a provider whose keys have passphrases, which come with the request.
+  [[nodiscard]] virtual SecretBytes unwrap_with_passphrases(const ProviderRequest& request) {
+    return unwrap(request.parameters, request.content.expose());
+  }
 };
 
 // Answers one document, of at most kMostProviderRequestBytes, which ends with stdin. `name` says whose

@@ -19,10 +19,12 @@ std::optional<Descriptor> Candidates::next() {
   if (!in_store_) return std::exchange(of_payload_, std::nullopt);
   if (!std::exchange(is_first_, false)) return in_store_->next();
   if (auto first = wait_for_first()) return first;
+  const std::string why = cut_short();
   throw Error(
-      ErrorCode::kNotFound,
-      "no manifest in " + in_store_->store().root() + " says how it is encrypted" + cut_short(),
-      "an image built FROM an encrypted one may have lost its annotations: pull the image it was built from");
+      ErrorCode::kNotFound, "no manifest in " + in_store_->store().root() + " says how it is encrypted" + why,
+      why.empty() ? "an image built FROM an encrypted one may have lost its annotations: pull the image "
+                    "it was built from"
+                  : "");
 }
 
 std::optional<Descriptor> Candidates::wait_for_first() {

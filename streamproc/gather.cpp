@@ -84,12 +84,12 @@ ProviderParameters parameters_of(std::optional<Payload>& payload, const KeyDirec
 Gathered gather(const Options& options) {
   const ProviderSettings settings = provider_settings(options);
   KeyDirectory directory(options.keys);
-  // Before the payload, of whose keys it must not have a copy, is read: it may name a provider too.
   std::unique_ptr<Broker> broker;
-  const bool is_wanted = are_providers_wanted(options, directory);
-  if (is_wanted || is_payload_there()) broker = std::make_unique<Broker>(settings);
+  if (are_providers_wanted(options, directory)) broker = std::make_unique<Broker>(settings);
   std::optional<Payload> payload = read_payload();
-  if (!is_wanted && (!payload || payload->provider_parameters.empty())) broker.reset();
+  // The keys in it are wiped in a process that is forked.
+  if (!broker && payload && !payload->provider_parameters.empty())
+    broker = std::make_unique<Broker>(settings);
   Head head = read_head(STDIN_FILENO);
   const ContentStores stores(options.content_roots.begin(), options.content_roots.end());
   const auto named = payload ? std::optional(payload->layer.digest) : std::nullopt;

@@ -1,12 +1,20 @@
 #include "streamproc/open.hpp"
 
+#include "base/text/short_list.hpp"
+#include "layer/describe_recipients.hpp"
 #include "layer/unwrap_private_options.hpp"
 #include "layer/wrapped_keys.hpp"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace imgcrypt::streamproc {
 namespace {
+
+// What a failure names of the recipients of other descriptors, of which there may be 64.
+constexpr std::size_t kMostNamed = 8;
+constexpr std::size_t kMostLength = 150;  // of each
 
 // Tries one descriptor after the other, and remembers the failure that tells the user most.
 class Trial {
@@ -33,7 +41,13 @@ class Trial {
     } catch (const Error& error) {
       if (error.code() == ErrorCode::kCancelled) throw;
       // That one opens and the layer is damaged tells more than that others do not open.
-      if (!failure_ || failure_->code() == ErrorCode::kNoKey) failure_ = error;
+      const bool is_another = failure_ && failure_->code() == ErrorCode::kNoKey;
+      if (is_another && error.code() == ErrorCode::kNoKey) {
+        add_recipients(descriptor, others_);
+      } else if (!failure_ || is_another) {
+        failure_ = error;
+      }
+      if (first_.empty()) add_recipients(descriptor, first_);
     }
     return std::nullopt;
   }
@@ -45,7 +59,8 @@ class Trial {
     const bool is_for_want_of_keys = code == ErrorCode::kNoKey || code == ErrorCode::kProvider;
     const std::string complaint = is_for_want_of_keys ? gathered_.key_directory.complaint() : "";
     const std::string more = complaint.empty() ? "" : "; " + complaint;
-    throw Error(code, failure_->message() + more + cut_short, failure_->hint());
+    const std::string others = code == ErrorCode::kNoKey ? other_recipients() : "";
+    throw Error(code, failure_->message() + others + more + cut_short, failure_->hint());
   }
   [[noreturn]] void fail_exhausted() const {
     throw Error(failure_->code(),
@@ -55,6 +70,22 @@ class Trial {
   }
 
  private:
+  static void add_recipients(const Descriptor& descriptor, std::vector<std::string>& texts) {
+    for (const LayerRecipient& row : describe_recipients(descriptor.annotations, kMostNamed).list) {
+      const std::string text = shortened(row.recipient.text, kMostLength);
+      if (texts.size() < kMostNamed && std::ranges::find(texts, text) == texts.end()) texts.push_back(text);
+    }
+  }
+
+  // Each descriptor may be the one that was meant; the message of the first names its own recipients.
+  [[nodiscard]] std::string other_recipients() const {
+    std::vector<std::string> texts;
+    for (const std::string& text : others_) {
+      if (std::ranges::find(first_, text) == first_.end()) texts.push_back(text);
+    }
+    return texts.empty() ? "" : "; other descriptors of it are wrapped for " + short_list(texts);
+  }
+
   [[nodiscard]] OpenedLayer unwrap(const Descriptor& descriptor) const {
     const PublicOptions public_options = public_options_of(descriptor.annotations);
     PrivateOptions options = unwrap_private_options(descriptor.annotations, keys_, cure_);
@@ -68,6 +99,8 @@ class Trial {
   std::string cure_;
   std::size_t passes_ = 0;  // over the whole file
   std::optional<Error> failure_;
+  std::vector<std::string> first_;  // recipients of the first descriptor
+  std::vector<std::string> others_;
 };
 
 }  // namespace

@@ -89,10 +89,16 @@ ProviderParameters parse_provider_parameters(const std::optional<JsonView>& para
     const std::string name = member.name();
     if (is_reserved_provider_name(name) || member.value.is_null()) continue;
     for (const auto& value : decode_list(member.value)) {
-      if (value) found[name].emplace_back(as_text(value->expose()));
+      if (value) found[name].push_back({std::string(as_text(value->expose()))});
     }
   }
   return found;
+}
+
+// Only containerd's is a pipe: a file or a terminal that was inherited would be read for nothing.
+bool is_payload_there() noexcept {
+  struct stat status = {};
+  return ::fstat(kPayloadFd, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
 }  // namespace
@@ -118,11 +124,6 @@ std::optional<Payload> parse_payload(ByteView any) {
   const auto parameters = config ? config->find("Parameters") : std::nullopt;
   return Payload{parse_descriptor(json.get("Descriptor")), parse_keys(parameters),
                  parse_provider_parameters(parameters)};
-}
-
-bool is_payload_there() noexcept {
-  struct stat status = {};
-  return ::fstat(kPayloadFd, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
 std::optional<Payload> read_payload() {

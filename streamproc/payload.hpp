@@ -27,10 +27,6 @@ struct Payload {
   ProviderParameters provider_parameters;  // those of parameters that no key scheme has reserved
 };
 
-// Whether descriptor 3 is a pipe, which only containerd's is: a file or a terminal that was inherited would
-// be read for nothing.
-[[nodiscard]] bool is_payload_there() noexcept;
-
 // Reads descriptor 3 to its end if it is a pipe, and closes it. nullopt when it is not, or what it delivers
 // is not a payload of ours: a layer can be looked up without one. Throws kRefused above kMostPayloadBytes,
 // kOther; kCancelled. REQUIRES: the descriptor is open, if only to /dev/null (prepare_process).

@@ -2,6 +2,7 @@
 
 #include "cli/command_line/command_tree.hpp"
 #include "cli/command_line/did_you_mean.hpp"
+#include "cli/command_line/options_of_others.hpp"
 #include "cli/command_line/walk.hpp"
 
 #include <algorithm>
@@ -27,8 +28,9 @@ Error unknown_option(const Walk& walk) {
   for (const CLI::Option* option : options_of(*walk.command)) {
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
   }
+  const std::string cure = cure_for_foreign(*walk.unknown_option);
   return wrong("unknown option \"" + *walk.unknown_option + "\"",
-               did_you_mean(*walk.unknown_option, names, *walk.command));
+               cure.empty() ? did_you_mean(*walk.unknown_option, names, *walk.command) : cure);
 }
 
 Finding find_missing_value(const Walk& walk) {
@@ -70,6 +72,13 @@ Finding find_wrong_value(const Walk& walk) {
                  near.empty() ? what_it_takes(*given.option) : "did you mean " + near + "?");
   }
   return std::nullopt;
+}
+
+// `--tls-verify false`: the flag would be true, and "false" an image.
+Finding find_detached_value(const Walk& walk) {
+  if (!walk.detached) return std::nullopt;
+  const auto& [flag, value] = *walk.detached;
+  return wrong(flag + " takes no value after a space", "write " + flag + "=" + value);
 }
 
 bool is_given(const Walk& walk, const CLI::Option* option) {
@@ -136,15 +145,18 @@ Error unknown_command(const CLI::App& command, const std::string& name) {
   return wrong("unknown command \"" + name + "\"", did_you_mean(name, command_names(command), command));
 }
 
-void refuse_empty(const CLI::App& root, std::span<const std::string> arguments) {
-  if (const Finding found = find_empty(walk(root, arguments))) throw Error(*found);
+void refuse_misread(const CLI::App& root, std::span<const std::string> arguments) {
+  const Walk given = walk(root, arguments);
+  for (const auto find : {find_empty, find_detached_value}) {
+    if (const Finding found = find(given)) throw Error(*found);
+  }
 }
 
 Error usage_error(const CLI::App& root, std::span<const std::string> arguments, const CLI::ParseError& said) {
   const Walk given = walk(root, arguments);
   if (given.unknown_option) return unknown_option(given);
   if (given.unknown_command) return unknown_command(*given.command, *given.unknown_command);
-  for (const auto find : {find_empty, find_missing_value, find_wrong_value}) {
+  for (const auto find : {find_empty, find_detached_value, find_missing_value, find_wrong_value}) {
     if (const Finding found = find(given)) return *found;
   }
   const auto commands = command_names(*given.command);

@@ -19,8 +19,8 @@ namespace imgcrypt::cli {
 // `name` is not a command below `command`.
 [[nodiscard]] Error unknown_command(const CLI::App& command, const std::string& name);
 
-// Throws kUsage for an empty argument or value, which the parser takes: mostly a shell's variable that is not
-// set.
-void refuse_empty(const CLI::App& root, std::span<const std::string> arguments);
+// Throws kUsage for what the parser takes, but not as it was meant: an empty argument or value, mostly a
+// shell's variable that is not set, and a flag's value after a space.
+void refuse_misread(const CLI::App& root, std::span<const std::string> arguments);
 
 }  // namespace imgcrypt::cli

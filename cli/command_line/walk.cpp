@@ -5,6 +5,12 @@
 namespace imgcrypt::cli {
 namespace {
 
+void note_detached(std::string_view before, const std::string& argument, Walk& walk) {
+  const bool is_truth = argument == "true" || argument == "false";
+  if (walk.detached || !is_truth || walk.options.empty() || walk.options.back().name != before) return;
+  walk.detached = {walk.options.back().name, argument};
+}
+
 // --name or --name=value
 void take_long(std::string_view argument, Walk& walk) {
   const std::size_t equals = argument.find('=');
@@ -49,6 +55,7 @@ void take_word(const std::string& argument, Walk& walk) {
 Walk walk(const CLI::App& root, std::span<const std::string> arguments) {
   Walk walk;
   walk.command = &root;
+  std::string_view before;
   for (const std::string& argument : arguments) {
     if (open_option(walk) != nullptr) {
       walk.options.back().value = argument;
@@ -59,8 +66,10 @@ Walk walk(const CLI::App& root, std::span<const std::string> arguments) {
     } else if (!walk.is_after_dashes && argument.size() > 1 && argument.starts_with('-')) {
       take_short(argument, walk);
     } else {
+      note_detached(before, argument, walk);
       take_word(argument, walk);
     }
+    before = argument;
     if (walk.unknown_option || walk.unknown_command) break;
   }
   return walk;

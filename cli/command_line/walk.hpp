@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace imgcrypt::cli {
@@ -24,6 +25,8 @@ struct Walk {
   std::vector<std::string> arguments;  // of the command
   std::optional<std::string> unknown_option;
   std::optional<std::string> unknown_command;
+  // A flag with the `true` or `false` that follows it after a space, and so is an argument.
+  std::optional<std::pair<std::string, std::string>> detached;
   bool is_after_dashes = false;  // "--" was given: what follows is no option, whatever it looks like
 };
 

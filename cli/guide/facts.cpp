@@ -123,6 +123,31 @@ constexpr std::array kExamples = {
          "imgcrypt logout --all\n"},
     Fact{"imgcrypt provider list", "imgcrypt provider list\n"},
     Fact{"imgcrypt provider test", "imgcrypt provider test sodium:my.key.pub --key my.key\n"},
+    Fact{"imgcrypt config containerd",
+         "imgcrypt config containerd --version 2.1+\n"
+         "\n"
+         "# as root: write it, then take it away again\n"
+         "# imgcrypt config containerd --install\n"
+         "# imgcrypt config containerd --uninstall\n"},
+    Fact{"imgcrypt config k3s",
+         "imgcrypt config k3s --version 2.0\n"
+         "\n"
+         "# as root\n"
+         "# imgcrypt config k3s --install\n"
+         "# imgcrypt config k3s --install --data-dir /var/lib/rancher/rke2\n"},
+    Fact{"imgcrypt config docker",
+         "imgcrypt config docker\n"
+         "\n"
+         "# as root\n"
+         "# imgcrypt config docker --install\n"},
+    Fact{"imgcrypt config crio",
+         "imgcrypt config crio\n"
+         "\n"
+         "# as root\n"
+         "# imgcrypt config crio --install\n"},
+    Fact{"imgcrypt config keys",
+         "# into a directory of your own; without --keys as root\n"
+         "imgcrypt config keys my.pem locked.pem:file=passphrase.txt --keys \"$PWD/keys\"\n"},
     Fact{"imgcrypt help",
          "imgcrypt help\n"
          "imgcrypt help recipients add\n"},

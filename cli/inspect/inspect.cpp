@@ -1,6 +1,7 @@
 #include "image/inspect.hpp"
 
 #include "cli/commands.hpp"
+#include "cli/inspect/key_owners.hpp"
 #include "cli/inspect/layer_table.hpp"
 #include "cli/inspect/report_json.hpp"
 #include "cli/inspect/summary.hpp"
@@ -27,7 +28,10 @@ void run_inspect(const InspectArguments& options, Output& output) {
   const auto source = options.image.open(selection, output);
   if (options.raw) return output.print_document(read_root(*source));
   if (options.config) return output.print_document(read_config(*source, selection.platforms));
-  const ImageReport report = inspect_image(*source, selection);
+  ImageReport report = inspect_image(*source, selection);
+  std::vector<PacketRecipient*> recipients;
+  for (LayerRecipient& listed : report.recipients) recipients.push_back(&listed.recipient);
+  name_key_owners(recipients);
   if (options.layers) {
     output.print_text(layer_table(report));
   } else {

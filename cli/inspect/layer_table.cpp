@@ -2,7 +2,9 @@
 
 #include "base/bytes.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <set>
 
 namespace imgcrypt::cli {
@@ -18,6 +20,17 @@ std::string join(const std::set<std::string>& items, std::string_view comma) {
   return text;
 }
 
+// A mail address, or the id of the key without leading zeros.
+std::string pgp_name(const PacketRecipient& recipient) {
+  const std::size_t mail = recipient.owner.rfind('<');
+  if (mail != std::string::npos && recipient.owner.ends_with('>'))
+    return recipient.owner.substr(mail + 1, recipient.owner.size() - mail - 2);
+  std::string digits = recipient.fingerprint.substr(
+      std::min(recipient.fingerprint.find_first_not_of('0'), recipient.fingerprint.size()));
+  std::ranges::transform(digits, digits.begin(), [](unsigned char c) { return std::tolower(c); });
+  return "0x" + (digits.empty() ? "0" : digits);
+}
+
 // In the words of ctr-enc, which names a scheme by the last part of its annotation and lists no recipients
 // for key providers.
 Row row_of(const LayerReport& layer, const std::string& platform,
@@ -31,7 +44,7 @@ Row row_of(const LayerReport& layer, const std::string& platform,
       schemes.insert(scheme.replace(colon, 1, "."));
     } else {
       schemes.insert(scheme);
-      names.insert("[" + scheme + "]");
+      names.insert(scheme == "pgp" ? pgp_name(recipient) : "[" + scheme + "]");
     }
   }
   return {std::to_string(layer.position),

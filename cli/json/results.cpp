@@ -21,12 +21,14 @@ JsonObject layer_result(const std::string& place, const Descriptor& layer) {
 }
 
 JsonObject recipient_result(const PacketRecipient& recipient) {
-  return JsonObject()
-      .add("scheme", recipient.scheme)
+  JsonObject result;
+  result.add("scheme", recipient.scheme)
       .add("algorithm", recipient.algorithm)
       .add("keyKind", recipient.key_kind)
       .add("fingerprint", recipient.fingerprint)
       .add("problem", recipient.problem);
+  if (!recipient.owner.empty()) result.add("owner", recipient.owner);
+  return result;
 }
 
 JsonArray array_of(const std::set<Digest>& digests) {

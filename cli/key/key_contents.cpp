@@ -1,11 +1,9 @@
 #include "cli/key/key_contents.hpp"
 
-#include "cli/key/own_provider.hpp"
 #include "keywrap/scheme_help.hpp"
 
 #include <algorithm>
 #include <optional>
-#include <sstream>
 #include <string_view>
 
 namespace imgcrypt::cli {
@@ -63,12 +61,6 @@ std::string use_of(const KeyItem& item, const std::string& file) {
   const auto use = recipient_use(item, file);
   if (!use) return "none";
   return use->fault.empty() ? "encrypts: -r " + use->recipient : "none: " + use->fault;
-}
-
-void add_line(Text& text, std::string name, const std::string& value) {
-  if (value.empty()) return;
-  name.resize(std::max<std::size_t>(name.size() + 2, 13), ' ');
-  text.end_line() += "  " + name + value;
 }
 
 Text text_of(const KeyItem& item, const std::string& use) {
@@ -133,48 +125,12 @@ JsonObject json_of(const KeyItem& item, const std::string& file, bool is_first) 
   return object;
 }
 
-std::vector<std::string> lines_of(const std::string& text) {
-  std::istringstream stream(text);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
-
-void add_provider_key(const ProviderKey& key, const std::string& public_key, const std::string& file,
-                      KeyContents& contents) {
-  const bool is_public = key.half == KeyHalf::kPublic;
-  const std::string form = key.form(file);
-  const auto found = find_provider_key(public_key);
-  const std::string kind(found ? found->kind : std::string_view());
-  if (!contents.lines.empty()) contents.lines.end_line().end_line();
-  contents.lines += is_public ? "public key" : "private key";
-  add_line(contents.lines, "form", "text, of the key provider " + std::string(key.provider->program));
-  add_line(contents.lines, "key", kind);
-  add_line(contents.lines, "public key", public_key);
-  add_line(contents.lines, "use",
-           is_public ? "encrypts: -r " + form
-                     : "opens " + std::string(key.provider->form) + " layers: -k " + form);
-  JsonObject object;
-  object.add("kind", is_public ? "public" : "private")
-      .add("isLocked", false)
-      .add("isEncrypted", false)
-      .add("form", key.provider->form)
-      .add("container", "text")
-      .add("publicKey", public_key)
-      .add_or_null("recipient", is_public ? std::optional(form) : std::nullopt);
-  if (!kind.empty()) object.add("type", kind);
-  contents.keys.add(object);
-}
-
 }  // namespace
 
-KeyContents contents_of(const ProviderKey& key, const std::string& file) {
-  KeyContents contents;
-  // The program itself checks the keys. Each is a line.
-  for (const std::string& public_key :
-       lines_of(ask_own_provider(std::string(key.provider->program), {"public", "--", file})))
-    add_provider_key(key, public_key, file, contents);
-  return contents;
+void add_line(Text& text, std::string name, const std::string& value) {
+  if (value.empty()) return;
+  name.resize(std::max<std::size_t>(name.size() + 2, 13), ' ');
+  text.end_line() += "  " + name + value;
 }
 
 KeyContents contents_of(const std::vector<KeyItem>& items, const std::string& file) {

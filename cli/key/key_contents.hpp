@@ -17,9 +17,12 @@ struct KeyContents {
   JsonArray keys;  // docs/output.schema.json has their members
 };
 
+// Adds "  NAME  VALUE" on a line of its own, unless the value is empty.
+void add_line(Text& text, std::string name, const std::string& value);
+
 // Of the items of a file, in its order.
 [[nodiscard]] KeyContents contents_of(const std::vector<KeyItem>& items, const std::string& file);
-// Of a file with keys of one of our key providers, which is started to print the public keys. Throws as
+// Of a file with keys of one of our key providers, which is started to print them. Throws as
 // ask_own_provider().
 [[nodiscard]] KeyContents contents_of(const ProviderKey& key, const std::string& file);
 

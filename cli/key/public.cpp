@@ -36,7 +36,7 @@ PublicHalf public_half_of(const KeyString& named, Output& output) {
 }
 
 void run_public(const std::string& text, Output& output) {
-  const KeyString named = parse_key_string(text);
+  const KeyString named = parse_key_string(file_of_key(text));
   warn_of_visible_passphrase(named, {}, output);
   const PublicHalf half = public_half_of(named, output);
   JsonObject result;

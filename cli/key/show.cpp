@@ -35,7 +35,7 @@ KeyContents read_contents(const KeyString& named, Output& output) {
 }
 
 void run_show(const std::string& text, Output& output) {
-  const KeyString named = parse_key_string(text);
+  const KeyString named = parse_key_string(file_of_key(text));
   warn_of_visible_passphrase(named, {}, output);
   const KeyContents contents = read_contents(named, output);
   JsonObject result;

@@ -1,5 +1,6 @@
 #include "base/text/short_list.hpp"
 #include "cli/commands.hpp"
+#include "cli/inspect/key_owners.hpp"
 #include "cli/json/results.hpp"
 #include "cli/options/images/read_image.hpp"
 #include "image/recipients/remove_recipients.hpp"
@@ -21,7 +22,10 @@ JsonObject json_of(const ListedRecipient& listed) {
 
 void run_recipients_list(const ReadImage& image, Output& output) {
   const auto source = image.open({}, output);
-  const RecipientList list = list_recipients(*source);
+  RecipientList list = list_recipients(*source);
+  std::vector<PacketRecipient*> named;
+  for (ListedRecipient& listed : list.recipients) named.push_back(&listed.recipient.recipient);
+  name_key_owners(named);
   Text lines;
   JsonArray recipients;
   for (std::size_t i = 0; i < list.recipients.size(); ++i) {

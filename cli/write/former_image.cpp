@@ -56,6 +56,15 @@ void delete_former(const OpenedSides& sides, const Digest& root, Output& output)
   output.warn("the former image " + root.string() + " was not deleted: it is also " + short_list(names));
 }
 
+// What settle_by_digest() would say and do.
+void foresee_by_digest(const Digest& root, const PruneOption& prune, Output& output) {
+  if (prune.deletes_old)
+    output.note("would ask the registry to delete the former image " + root.string());
+  else
+    output.note("the former image could still be read from most registries by its digest, " + root.string() +
+                "; --delete-old would ask the registry to delete it");
+}
+
 void settle_by_digest(const OpenedSides& sides, const Digest& root, const PruneOption& prune,
                       FormerReaders readers, Output& output, FormerOutcome& outcome) {
   const std::string still =
@@ -88,10 +97,13 @@ std::set<Digest> foresee_pruning(const WriteResult& result, SharedStore* store, 
 FormerOutcome settle_former(const WriteResult& result, const OpenedSides& sides, const PruneOption& prune,
                             FormerReaders readers, Output& output, JsonObject& json) {
   FormerOutcome outcome;
-  if (!result.root)
+  const bool is_shared = sides.destination->former_images() == FormerImages::kShared;
+  if (!result.root && is_shared)
     outcome.removed = foresee_pruning(result, sides.store.get(), prune, output);
-  else if (sides.destination->former_images() == FormerImages::kShared)
+  else if (is_shared)
     settle_in_store(sides.store.get(), result.replaced, prune, readers, output, outcome);
+  else if (result.replaced && !result.root)
+    foresee_by_digest(*result.replaced, prune, output);
   else if (result.replaced)
     settle_by_digest(sides, *result.replaced, prune, readers, output, outcome);
   json.add("pruned", array_of(outcome.removed));

@@ -29,6 +29,14 @@ void warn_of(const std::set<Digest>& leftovers, const std::string& held, const s
   for (const Digest& blob : leftovers) output.detail("plain layer " + blob.string());
 }
 
+// Of a store that we cannot tidy up.
+std::string cure_elsewhere(const EncryptResult& result, const ImageDestination& destination,
+                           const PruneOption& prune) {
+  if (destination.former_images() == FormerImages::kShared) return "other images in it need them";
+  const std::string cure = "the registry's garbage collection removes them when no image needs them any more";
+  return cure + (result.replaced && !prune.deletes_old ? "; --delete-old deletes the former image" : "");
+}
+
 std::string why_left(const EncryptResult& result, SharedStore& store, const PruneOption& prune,
                      const std::set<Digest>& left) {
   if (result.root) {
@@ -57,12 +65,15 @@ std::set<Digest> pruned_of(const EncryptResult& result, const std::set<Digest>& 
 void settle_leftovers(const EncryptResult& result, const OpenedSides& image, const PruneOption& prune,
                       FormerOutcome& former, Output& output, JsonObject& json) try {
   std::set<Digest> left;
-  if (image.store != nullptr) {
+  const std::string holds = result.root ? "still holds" : "would still hold";
+  if (image.store == nullptr) {
+    left = find_leftovers(*image.destination, result);
+    warn_of(left, holds, cure_elsewhere(result, *image.destination, prune), output);
+  } else {
     left = find_leftovers(*image.store, result);
     // After a dry run all of it is still there.
     for (const Digest& blob : former.removed) left.erase(blob);
-    warn_of(left, result.root ? "still holds" : "would still hold",
-            why_left(result, *image.store, prune, left), output);
+    warn_of(left, holds, why_left(result, *image.store, prune, left), output);
   }
   json.add("plainLayersPruned", array_of(pruned_of(result, former.removed)))
       .add("plainLayersLeft", array_of(left));

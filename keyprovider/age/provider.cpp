@@ -1,5 +1,6 @@
 #include "keyprovider/age/provider.hpp"
 
+#include "base/text/encoding.hpp"
 #include "base/text/short_list.hpp"
 #include "keyprovider/age/age_file.hpp"
 #include "keyprovider/age/identity_file.hpp"
@@ -22,19 +23,6 @@ Recipients recipients_of(const std::vector<std::string>& parameters) {
   return recipients;
 }
 
-// A file that cannot be used must not keep the others from opening an image; the failure names it if none
-// does.
-void add_keys_of(const std::vector<std::string>& files, KeyRing& ring) {
-  for (const std::string& file : files) {
-    try {
-      std::ranges::move(read_identities(file), std::back_inserter(ring.identities));
-    } catch (const Error& error) {
-      if (error.code() == ErrorCode::kCancelled) throw;
-      ring.skipped.push_back(describe(error));
-    }
-  }
-}
-
 std::string wanted_by(ByteView packet) {
   std::vector<std::string> recipients;
   for (const AgeStanza& stanza : parse_age_header(packet).stanzas) {
@@ -44,20 +32,13 @@ std::string wanted_by(ByteView packet) {
   return short_list(recipients);
 }
 
-[[noreturn]] void fail_without_key(ByteView packet, const KeyRing& named, const KeyRing& node) {
-  std::vector<std::string> tried;
-  std::vector<std::string> skipped;
-  for (const KeyRing* ring : {&named, &node}) {
-    for (const auto& identity : ring->identities) tried.push_back(identity->recipient().text());
-    skipped.insert(skipped.end(), ring->skipped.begin(), ring->skipped.end());
-  }
-  // A key that was named and cannot be used is the user's mistake.
-  if (tried.empty() && !named.skipped.empty()) throw Error(ErrorCode::kUsage, short_list(skipped));
-  std::string message = "encrypted for " + wanted_by(packet) + "; " +
-                        (tried.empty() ? "no key was given" : "tried " + short_list(tried));
-  if (!skipped.empty()) message += "; skipped " + short_list(skipped);
-  throw Error(ErrorCode::kNoKey, message,
-              tried.empty() ? "write age:FILE, or configure --key or --keys" : "");
+// As the packet names it: the whole text of an RSA key has hundreds of characters.
+std::string text_of(const std::unique_ptr<Identity>& identity) {
+  const std::string text = identity->recipient().text();
+  const std::size_t space = text.find(' ');
+  if (!text.starts_with("ssh-") || space == std::string::npos) return text;
+  const auto key = decode_base64(std::string_view(text).substr(space + 1), Base64::kStandard);
+  return key ? text.substr(0, space) + " " + ssh_key_tag(*key) : text;
 }
 
 }  // namespace
@@ -70,21 +51,17 @@ Bytes AgeProvider::wrap(const std::vector<std::string>& parameters, const Secret
 }
 
 SecretBytes AgeProvider::unwrap(const std::vector<std::string>& parameters, ByteView packet) {
-  KeyRing named;
-  add_keys_of(named_by(parameters), named);
-  if (auto options = decrypt(named.identities, packet)) return std::move(*options);
-  const KeyRing& node = keys_of_node();
-  if (auto options = decrypt(node.identities, packet)) return std::move(*options);
-  fail_without_key(packet, named, node);
+  AgeKeyRing named;
+  add_keys_of(named_by(parameters), named, read_identities);
+  if (auto options = decrypt(named.keys, packet)) return std::move(*options);
+  const AgeKeyRing& node = keys_of_node();
+  if (auto options = decrypt(node.keys, packet)) return std::move(*options);
+  throw no_key_opens("encrypted for " + wanted_by(packet), named, node, text_of,
+                     "write age:FILE, or configure --key or --keys");
 }
 
-const KeyRing& AgeProvider::keys_of_node() {
-  if (!keys_of_node_) {
-    KeyRing ring;
-    add_keys_of(node_.files, ring);
-    for (const std::string& directory : node_.directories) add_keys_of(key_files_in(directory), ring);
-    keys_of_node_ = std::move(ring);
-  }
+const AgeKeyRing& AgeProvider::keys_of_node() {
+  if (!keys_of_node_) keys_of_node_ = keys_at<std::unique_ptr<Identity>>(node_, read_identities);
   return *keys_of_node_;
 }
 

@@ -4,15 +4,12 @@
 
 #include "keyprovider/age/recipient.hpp"
 #include "keyprovider/key_places.hpp"
+#include "keyprovider/key_ring.hpp"
 #include "keyprovider/serve.hpp"
 
 namespace imgcrypt::keyprovider::age {
 
-// The private keys that were found, and the files that hold none, with the reason.
-struct KeyRing {
-  Identities identities;
-  std::vector<std::string> skipped;
-};
+using AgeKeyRing = KeyRing<std::unique_ptr<Identity>>;
 
 class AgeProvider final : public KeyProvider {
  public:
@@ -30,10 +27,10 @@ class AgeProvider final : public KeyProvider {
  private:
   // Throws kNotFound for a directory that cannot be listed. Kept only if it succeeds: the next request tries
   // again.
-  const KeyRing& keys_of_node();
+  const AgeKeyRing& keys_of_node();
 
   KeyPlaces node_;
-  std::optional<KeyRing> keys_of_node_;  // read once, by the first packet that needs them
+  std::optional<AgeKeyRing> keys_of_node_;  // read once, by the first packet that needs them
 };
 
 }  // namespace imgcrypt::keyprovider::age

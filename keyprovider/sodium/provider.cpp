@@ -6,6 +6,7 @@
 #include "keyprovider/sodium/packet.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace imgcrypt::keyprovider::sodium {
 namespace {
@@ -25,30 +26,18 @@ std::vector<PublicKey> recipients_of(const std::vector<std::string>& parameters)
   return recipients;
 }
 
-// A stray file must not keep the others from opening an image; the failure names it if none does.
-void add_keys_in(const std::string& directory, KeyRing& ring) {
-  for (const std::string& file : key_files_in(directory)) {
-    try {
-      ring.keys.push_back(read_secret_key(file));
-    } catch (const Error& error) {
-      ring.skipped.push_back(error.message());
-    }
-  }
+std::vector<SecretKey> read_keys(const std::string& file) {
+  std::vector<SecretKey> keys;
+  keys.push_back(read_secret_key(file));
+  return keys;
 }
 
-using Keys = std::vector<const SecretKey*>;
+std::string text_of(const SecretKey& key) { return key.public_key().text(); }
 
-[[noreturn]] void fail_without_key(const std::vector<SealedCopy>& copies, const Keys& keys,
-                                   const std::vector<std::string>& skipped) {
+std::string wanted_by(const std::vector<SealedCopy>& copies) {
   std::vector<std::string> recipients;
   for (const SealedCopy& copy : copies) recipients.push_back(copy.recipient.text());
-  std::vector<std::string> tried;
-  for (const SecretKey* key : keys) tried.push_back(key->public_key().text());
-  std::string message = "sealed for " + short_list(recipients) + "; " +
-                        (keys.empty() ? "no key was given" : "tried " + short_list(tried));
-  if (!skipped.empty()) message += "; skipped " + short_list(skipped);
-  throw Error(ErrorCode::kNoKey, message,
-              keys.empty() ? "write provider:sodium:FILE, or configure --key or --keys" : "");
+  return short_list(recipients);
 }
 
 }  // namespace
@@ -65,12 +54,13 @@ Bytes SodiumProvider::wrap(const std::vector<std::string>& parameters, const Sec
 
 SecretBytes SodiumProvider::unwrap(const std::vector<std::string>& parameters, ByteView packet) {
   const std::vector<SealedCopy> copies = parse_packet(packet);
-  std::vector<SecretKey> named;
-  for (const std::string& file : named_by(parameters)) named.push_back(read_secret_key(file));
-  const KeyRing& node = keys_of_node();
-  Keys keys;
-  for (const SecretKey& key : named) keys.push_back(&key);
-  for (const SecretKey& key : node.keys) keys.push_back(&key);
+  SodiumKeyRing named;
+  add_keys_of(named_by(parameters), named, read_keys);
+  const SodiumKeyRing& node = keys_of_node();
+  std::vector<const SecretKey*> keys;
+  for (const SodiumKeyRing* ring : std::initializer_list<const SodiumKeyRing*>{&named, &node}) {
+    for (const SecretKey& key : ring->keys) keys.push_back(&key);
+  }
 
   // Copies are matched by name, as a key that tries them all would cost 64 times as much. The name is only a
   // claim: opening decides.
@@ -83,16 +73,12 @@ SecretBytes SodiumProvider::unwrap(const std::vector<std::string>& parameters, B
     }
   }
   if (is_for_us) throw layer_authentication_failed();
-  fail_without_key(copies, keys, node.skipped);
+  throw no_key_opens("sealed for " + wanted_by(copies), named, node, text_of,
+                     "write provider:sodium:FILE, or configure --key or --keys");
 }
 
-const KeyRing& SodiumProvider::keys_of_node() {
-  if (!keys_of_node_) {
-    KeyRing ring;
-    for (const std::string& file : node_.files) ring.keys.push_back(read_secret_key(file));
-    for (const std::string& directory : node_.directories) add_keys_in(directory, ring);
-    keys_of_node_ = std::move(ring);
-  }
+const SodiumKeyRing& SodiumProvider::keys_of_node() {
+  if (!keys_of_node_) keys_of_node_ = keys_at<SecretKey>(node_, read_keys);
   return *keys_of_node_;
 }
 

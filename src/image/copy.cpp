@@ -9,8 +9,16 @@
 namespace imgcrypt {
 namespace {
 
-void check_digest(const ImageNode& stored, const ImageNode& copy, DigestRule rule) {
-  if (rule == DigestRule::kMayChange || stored.descriptor.digest == copy.descriptor.digest) return;
+void check_digest(const ImageNode& stored, const ImageNode& copy, const ImageDestination& destination,
+                  DigestRule rule) {
+  if (rule == DigestRule::kMayChange) return;
+  if (!destination.keeps_documents()) {
+    throw Error(ErrorCode::kRefused,
+                "the digest " + stored.descriptor.digest.string() +
+                    " cannot be preserved: the destination has no place for manifests",
+                "write oci-archive:FILE, or leave out --preserve-digests");
+  }
+  if (stored.descriptor.digest == copy.descriptor.digest) return;
   throw Error(ErrorCode::kRefused,
               "the copy would not have the digest " + stored.descriptor.digest.string() +
                   ": its documents would change",
@@ -25,7 +33,7 @@ CopyResult copy_image(ImageSource& source, ImageDestination& destination, const 
   const ImageNode stored = load_tree(source);
   const PlatformChoice choice = choose_platforms(configs, stored, options.platforms);
   ImagePlan plan(options.types == TypesChoice::kOci ? convert_to_oci(choice.tree) : choice.tree);
-  check_digest(stored, plan.tree(), options.digest);
+  check_digest(stored, plan.tree(), destination, options.digest);
   std::vector<CopiedLayer> layers;
   for_each_layer(plan.tree(), [&](const std::string& place, const Descriptor& layer) {
     layers.push_back({place, layer});

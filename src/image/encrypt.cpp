@@ -34,21 +34,27 @@ ImagePlan plan_of(const ImageNode& tree, const EncryptionOutcomes& outcomes, con
     if (layer.outcome == EncryptedAs::kEncrypted) {
       plan.change(layer.layer, std::make_unique<LayerEncryption>(layer.layer, wrappers));
     } else if (layer.outcome == EncryptedAs::kRecipientsAdded) {
-      plan.change(layer.layer, std::make_unique<LayerRewrap>(layer.layer, outcomes.keys_of(layer.layer),
-                                                             wrappers, RewrapOptions()));
+      plan.change(layer.layer,
+                  std::make_unique<LayerRewrap>(layer.layer, outcomes.keys_of(layer.layer), wrappers,
+                                                RewrapOptions(), plan.content_notes()));
     }
   }
   record_source_digests(plan);
   return plan;
 }
 
-// decrypt refuses layers that it cannot pair with diff_ids, so nobody could open the result.
-void require_diff_ids(Configs& configs, const ImagePlan& plan) {
+// decrypt refuses layers that it cannot pair with diff_ids, so nobody could open the result. Those that
+// cannot be read are only needed where the result is not the very image that is encrypted now.
+void require_diff_ids(Configs& configs, const ImagePlan& plan, Reporter& reporter) {
   const auto is_encrypted_now = [&](const Descriptor& layer) {
     return can_be_encrypted(layer) && plan.change_of(layer) != nullptr;
   };
   for_each_manifest(plan.tree(), [&](const ImageNode& node, const Manifest& manifest) {
-    if (std::ranges::any_of(manifest.layers(), is_encrypted_now)) (void)diff_ids_of(configs, node, manifest);
+    if (std::ranges::none_of(manifest.layers(), is_encrypted_now)) return;
+    const auto config = configs.of(manifest);
+    if (!config || !config->diff_ids_problem) return void(diff_ids_of(configs, node, manifest));
+    reporter.warn(node.place + ": " + config->diff_ids_problem->message() +
+                  ": nobody can compare its layers with them");
   });
 }
 
@@ -195,7 +201,7 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
   const EncryptionOutcomes outcomes(source, configs, choice.tree, options, reporter);
   check_worthwhile(choice.tree, outcomes);
   ImagePlan plan = plan_of(choice.tree, outcomes, wrappers);
-  require_diff_ids(configs, plan);
+  require_diff_ids(configs, plan, reporter);
   note_conversion(stored, converted, outcomes, reporter);
   note_outcomes(outcomes, options, choice.left_out, reporter);
   const ImageNode& chosen = choice.left_out.empty() ? stored : choice.tree;

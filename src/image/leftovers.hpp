@@ -13,5 +13,8 @@ namespace imgcrypt {
 // The plain blobs in the store of layers that `result` encrypts, and of platforms that it leaves out. Empty
 // blobs do not count. Throws what the store throws.
 [[nodiscard]] std::set<Digest> find_leftovers(SharedStore& store, const EncryptResult& result);
+// The same of a destination that is no such store: an archive whose other images need them, or a registry.
+// Throws what it throws.
+[[nodiscard]] std::set<Digest> find_leftovers(ImageDestination& destination, const EncryptResult& result);
 
 }  // namespace imgcrypt

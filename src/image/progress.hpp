@@ -94,15 +94,26 @@ class MovingBlob {
   MovingBlob& operator=(const MovingBlob&) = delete;
   ~MovingBlob();
 
-  // Never waits for a reader, unlike begin(): called once per chunk.
-  void add(std::uint64_t bytes) noexcept { blob_.moved.fetch_add(bytes, std::memory_order_relaxed); }
+  // So many more bytes were read. Never waits for a reader, unlike begin(): called once per chunk.
+  void add(std::uint64_t bytes) noexcept {
+    if (!is_sent_) blob_.moved.fetch_add(bytes, std::memory_order_relaxed);
+  }
+  // So many bytes were sent in all. From the first call on, what is read does not count.
+  void set_sent(std::uint64_t bytes) noexcept {
+    is_sent_ = true;
+    blob_.moved.store(bytes, std::memory_order_relaxed);
+  }
   // Ends the blob as kDone. To be called when all of it is at its destination, not when all of it is read.
-  void finish() noexcept { end(BlobState::kDone); }
+  void finish() noexcept {
+    if (is_sent_) set_sent(blob_.size);
+    end(BlobState::kDone);
+  }
 
  private:
   void end(BlobState state) noexcept;
 
   Progress::Blob& blob_;
+  bool is_sent_ = false;
 };
 
 // Passes chunks on and counts them, as the blob's progress and as time spent on reading. Belongs to one

@@ -1,6 +1,7 @@
 #include "keys/foreign_key.hpp"
 
 #include "keys/asn1/der.hpp"
+#include "keys/openpgp_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +10,8 @@
 namespace imgcrypt {
 namespace {
 
-constexpr const char* kNoOpenPgp = "OpenPGP keys are not supported: use an RSA or EC key, or a key provider";
+constexpr const char* kUsePgp = "write pgp:FILE: keys of OpenPGP have a scheme of their own";
+constexpr const char* kUsePgpKey = "it opens layers of the scheme pgp: -k FILE";
 constexpr const char* kUseAge = "write age:FILE: keys of age have a scheme of their own";
 constexpr const char* kNoSignatures = "a signing key cannot encrypt: use an RSA or EC key";
 constexpr const char* kUseSshWithAge = "write age:FILE, which takes ssh-ed25519 and ssh-rsa keys";
@@ -22,9 +24,9 @@ struct Mark {
 
 // The first that is found decides: the general "BEGIN PGP" comes after the marks that are longer.
 constexpr std::array kMarks = {
-    Mark{"-----BEGIN PGP PUBLIC KEY BLOCK", "an OpenPGP public key", kNoOpenPgp},
-    Mark{"-----BEGIN PGP PRIVATE KEY BLOCK", "an OpenPGP secret key", kNoOpenPgp},
-    Mark{"-----BEGIN PGP", "an OpenPGP message", kNoOpenPgp},
+    Mark{"-----BEGIN PGP PUBLIC KEY BLOCK", "an OpenPGP public key", kUsePgp},
+    Mark{"-----BEGIN PGP PRIVATE KEY BLOCK", "an OpenPGP secret key", kUsePgpKey},
+    Mark{"-----BEGIN PGP", "an OpenPGP message", "give the key itself"},
     Mark{"-----BEGIN OPENSSH PRIVATE KEY", "an OpenSSH private key",
          "write age:FILE for layers of the scheme age; for others turn an RSA or EC key into PKCS#8, on a "
          "copy: ssh-keygen -p -m PKCS8 -f COPY"},
@@ -61,21 +63,6 @@ bool has_line(std::string_view text, std::string_view start) {
   return false;
 }
 
-// RFC 9580 section 4.2: the tag of the first packet; 0 for what is not a packet.
-unsigned first_openpgp_tag(ByteView file) {
-  if (file.size() < 6 || (file[0] & 0x80U) == 0) return 0;
-  const bool is_old = (file[0] & 0x40U) == 0;
-  const unsigned tag = is_old ? (file[0] & 0x3fU) >> 2U : file[0] & 0x3fU;
-  // The body begins after one, two or four bytes of length; in the new format the first of them tells how
-  // many.
-  constexpr std::array<std::size_t, 4> kOldLengths = {1, 2, 4, 0};
-  const std::size_t new_length = file[1] < 192 ? 1 : file[1] < 224 ? 2 : 5;
-  const std::size_t version_at = 1 + (is_old ? kOldLengths.at(file[0] & 3U) : new_length);
-  // Many binary files begin with that bit; the version of a key packet, 2 to 6, tells them apart.
-  const bool is_version = version_at < file.size() && file[version_at] >= 2 && file[version_at] <= 6;
-  return is_version ? tag : 0;
-}
-
 // RFC 7292 section 4: PFX ::= SEQUENCE { version INTEGER (3), authSafe ContentInfo, ... }.
 bool is_pkcs12(ByteView file) {
   const auto pfx = DerReader(file).take(DerTag::kSequence);
@@ -106,12 +93,11 @@ bool is_utf16(ByteView file) {
 }  // namespace
 
 std::optional<ForeignKey> recognize_foreign_key(ByteView file) {
-  constexpr unsigned kSecretKey = 5;
-  constexpr unsigned kPublicKey = 6;
   if (file.empty()) return ForeignKey{"an empty file", "give a key in PEM, DER or as a JWK"};
-  const unsigned tag = first_openpgp_tag(file);
-  if (tag == kSecretKey) return ForeignKey{"an OpenPGP secret key", kNoOpenPgp};
-  if (tag == kPublicKey) return ForeignKey{"an OpenPGP public key", kNoOpenPgp};
+  if (const auto key = recognize_openpgp_key(file)) {
+    return *key == OpenPgpFile::kSecretKey ? ForeignKey{"an OpenPGP secret key", kUsePgpKey}
+                                           : ForeignKey{"an OpenPGP public key", kUsePgp};
+  }
   if (is_pkcs12(file)) {
     return ForeignKey{"a PKCS#12 file", "take the key out of it: openssl pkcs12 -in FILE -out KEY.pem"};
   }

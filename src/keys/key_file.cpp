@@ -217,6 +217,10 @@ PrivateKey parse_private_key(ByteView file, const SecretBytes* passphrase) {
     if (const auto locked = find_locked_key(file)) {
       if (passphrase == nullptr) fail_without_passphrase();
       auto key = unlock(*locked, *passphrase);
+      // From a file of Windows, where it belongs to the passphrase for OpenSSL as well.
+      if (!key && as_text(passphrase->expose()).ends_with('\r'))
+        throw Error(ErrorCode::kUsage, wrong_passphrase().message() + "; it ends with a carriage return",
+                    "if that does not belong to it, remove it from the file: tr -d '\\r' <FILE >NEW");
       if (!key) throw wrong_passphrase();
       return *key;
     }

@@ -41,7 +41,7 @@ class NewFile {
     // O_EXCL: nobody can have put a link or a file of theirs there. The mode is right from the beginning, so
     // that at no moment can others open a private key.
     const Fd file(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
-    if (!file.is_open()) throw errno_error(target_);
+    if (!file.is_open()) fail_to_create();
     try {
       write_file(file.get(), content, target_);
       if (::fsync(file.get()) != 0) throw errno_error(target_);
@@ -68,6 +68,15 @@ class NewFile {
   }
 
  private:
+  [[noreturn]] void fail_to_create() const {
+    const Error error = errno_error(target_);
+    const std::string hint =
+        error.hint().empty() ? "choose a directory that you can make files in" : error.hint();
+    if (error.code() != ErrorCode::kNotFound) throw Error(error.code(), error.message(), hint);
+    // The directory is there, or went just now; /proc says the same.
+    throw Error(ErrorCode::kUsage, target_ + ": no file can be made there", hint);
+  }
+
   std::string target_;
   std::string path_;
 };

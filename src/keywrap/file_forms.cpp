@@ -1,9 +1,9 @@
 #include "keywrap/file_forms.hpp"
 
-#include "base/text/spelling.hpp"
 #include "keys/key_file.hpp"
 #include "keys/named_file.hpp"
 #include "keywrap/scheme_help.hpp"
+#include "keywrap/scheme_names.hpp"
 #include "keywrap/schemes.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -13,6 +13,9 @@
 
 namespace imgcrypt {
 namespace {
+
+// Of a recipient, in a hint.
+constexpr std::size_t kMostRepeated = 200;
 
 std::optional<SecretBytes> content_of(const std::string& path) {
   std::error_code ignored;
@@ -45,11 +48,16 @@ std::string fault_of_file(ByteView content) {
   }
 }
 
-// "jwe:a,jwe:b", as some tools take it.
-bool is_list(const std::string& recipient) {
-  return std::ranges::any_of(schemes(), [&](const Scheme* scheme) {
-    return recipient.find("," + std::string(scheme->name) + ":") != std::string::npos;
-  });
+// Whoever follows the hint must lose nothing: a shell empties the file after > before anything is known.
+std::string hint_for_private_key(const std::string& path) {
+  const std::string beside = path + ".pub";
+  if (const auto half = content_of(beside)) {
+    const std::string form = recipient_form_of(half->expose(), beside);
+    if (!form.empty()) return "it is a private key; did you mean " + form + "?";
+  }
+  const std::string command = "it is a private key; make its public half: imgcrypt key public " + path;
+  std::error_code ignored;
+  return std::filesystem::exists(beside, ignored) ? command : command + " >" + beside;
 }
 
 std::string hint_for_file(ByteView content, const std::string& path, const std::string& recipient) {
@@ -59,25 +67,8 @@ std::string hint_for_file(ByteView content, const std::string& path, const std::
   const bool is_private = provider_key ? provider_key->half == KeyHalf::kPrivate : holds_private_key(content);
   const auto named = parse_scheme_string(recipient);
   const bool is_certificate_wanted = named && named->scheme->heeds_certificates;
-  if (is_private && !is_certificate_wanted)
-    return "it is a private key; make its public half: imgcrypt key public " + path + " >" + path + ".pub";
+  if (is_private && !is_certificate_wanted) return hint_for_private_key(path);
   return path == recipient ? fault_of_file(content) : "";
-}
-
-// The scheme that was meant by "SCHEME:VALUE"; empty if there is none.
-std::string hint_for_scheme(const std::string& recipient) {
-  const std::size_t colon = recipient.find(':');
-  if (colon == std::string::npos) return {};
-  const std::string name = recipient.substr(0, colon);
-  std::vector<std::string> names;
-  for (const Scheme* scheme : schemes()) {
-    names.emplace_back(scheme->name);
-    for (const OwnProvider& own : scheme->own_providers) {
-      if (name == own.name) return "did you mean " + std::string(own.form) + recipient.substr(colon) + "?";
-    }
-  }
-  const std::string near = nearest_name(name, names);
-  return near.empty() || near == name ? "" : "did you mean " + near + recipient.substr(colon) + "?";
 }
 
 }  // namespace
@@ -112,9 +103,10 @@ std::string hint_for_recipient(const std::string& recipient) {
   if (const auto content = content_of(path)) return hint_for_file(content->expose(), path, recipient);
   // A public key without the name of its scheme.
   if (const auto key = find_provider_key(recipient); key && key->half == KeyHalf::kPublic)
-    return "did you mean " + key->form(recipient) + "?";
+    return recipient.size() > kMostRepeated ? "write " + std::string(key->provider->form) + ": before it"
+                                            : "did you mean " + key->form(recipient) + "?";
   if (is_list(recipient)) return "give each recipient with an option of its own: -r RECIPIENT -r RECIPIENT";
-  if (!named) return hint_for_scheme(recipient);
+  if (!named) return hint_for_scheme(recipient, recipient_forms());
   const std::string beside = path + ".pub";
   if (content_of(beside)) return "did you mean " + std::string(named->scheme->name) + ":" + beside + "?";
   std::error_code ignored;
@@ -128,18 +120,24 @@ std::string hint_for_recipient(const std::string& recipient) {
 }
 
 std::optional<std::string> key_file_of(const NamedProvider& key) {
-  for (const Scheme* scheme : schemes()) {
-    for (const OwnProvider& own : scheme->own_providers) {
-      if (own.name != key.name) continue;
-      if (own.key_parameter.empty()) return key.parameter;
-      // Parameters are pairs joined by "::".
-      const std::size_t start = key.parameter.find(own.key_parameter);
-      if (start == std::string::npos) return std::nullopt;
-      const std::string rest = key.parameter.substr(start + own.key_parameter.size());
-      return rest.substr(0, rest.find("::"));
-    }
-  }
-  return std::nullopt;
+  const OwnProvider* own = find_own_provider(key.name);
+  if (own == nullptr) return std::nullopt;
+  const bool is_bare = own->key_parameter.empty() && key.parameter == kProviderEnabled;
+  if (is_bare) return own->takes_plain_files ? std::nullopt : std::optional(std::string());
+  if (own->key_parameter.empty()) return key.parameter;
+  // Parameters are pairs joined by "::".
+  const std::size_t start = key.parameter.find(own->key_parameter);
+  if (start == std::string::npos) return std::nullopt;
+  const std::string rest = key.parameter.substr(start + own->key_parameter.size());
+  return rest.substr(0, rest.find("::"));
+}
+
+std::string file_of_key(const std::string& text) {
+  std::error_code ignored;
+  const auto named = parse_scheme_string(text);
+  if (!named || std::filesystem::exists(text, ignored)) return text;
+  if (named->scheme->parse_key == nullptr) return named->value;
+  return key_file_of(named->scheme->parse_key(named->value)).value_or(text);
 }
 
 }  // namespace imgcrypt

@@ -29,8 +29,12 @@ struct RecipientUse {
 // empty if that cannot be guessed. Looks at the file that it names, if there is one.
 [[nodiscard]] std::string hint_for_recipient(const std::string& recipient);
 
-// The file that a key of a provider of ours names, as in -k provider:sodium:FILE; nullopt if it is not of
-// ours or names none.
+// The file that a key of a provider of ours names, as in -k provider:sodium:FILE; empty if it names none
+// although the provider's keys are files; nullopt if the provider is not ours, or has other keys too.
 [[nodiscard]] std::optional<std::string> key_file_of(const NamedProvider& key);
+
+// What is named where only a file can be meant: FILE, or SCHEME:FILE as after -k and -r. Throws kUsage for a
+// provider without a name.
+[[nodiscard]] std::string file_of_key(const std::string& text);
 
 }  // namespace imgcrypt

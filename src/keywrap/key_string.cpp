@@ -2,7 +2,7 @@
 
 #include "base/text/spelling.hpp"
 #include "keys/named_file.hpp"
-#include "keywrap/schemes.hpp"
+#include "keywrap/scheme_names.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -47,13 +47,6 @@ std::optional<KeyString> split_known_form(const std::string& text, std::size_t c
   return std::nullopt;
 }
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return lower;
-}
-
 // The form that was meant by what is not one; null if it may well be a passphrase.
 const Form* meant_form(std::string_view text) {
   const std::size_t end = text.find_first_of("=:");
@@ -94,10 +87,10 @@ std::optional<KeyString> split_at_last(const std::string& text, Split split) {
   // The text may hold a passphrase: only what comes before its first colon is shown.
   const std::string start = text.substr(0, text.find(':'));
   const std::string message = "key " + start + ": no such file";
-  if (parse_scheme_string(text))
-    throw Error(ErrorCode::kUsage, message,
-                "a private key is named without \"" + start + ":\": write -k FILE");
-  const std::string hint = hint_for_missing_file(start);
+  if (is_list(text))
+    throw Error(ErrorCode::kUsage, message, "give each key with an option of its own: -k KEY -k KEY");
+  const std::string scheme = hint_for_key_scheme(text);
+  const std::string hint = scheme.empty() ? hint_for_missing_file(start) : scheme;
   throw Error(ErrorCode::kUsage, message,
               hint.empty()
                   ? "write FILE, FILE:file=PASSPHRASEFILE, FILE:fd=N, FILE:env=VARIABLE or FILE:prompt"

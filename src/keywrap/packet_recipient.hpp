@@ -9,13 +9,15 @@
 namespace imgcrypt {
 
 struct PacketRecipient {
-  std::string scheme = {};  // "jwe", "pkcs7", "provider:NAME"; of an unknown scheme what its annotation says
+  std::string scheme =
+      {};  // "jwe", "pkcs7", "pgp", "provider:NAME"; of an unknown scheme what its annotation says
   std::string algorithm = {};    // how its key was wrapped, such as "RSA-OAEP"; empty: not told
   std::string key_kind = {};     // "RSA 2048", "P-256"; empty: not told
   std::string fingerprint = {};  // jwe: the key id, by default the RFC 7638 thumbprint; pkcs7: "issued by
-                                 // CN=one, serial 1a2b"; empty: not told
+                                 // CN=one, serial 1a2b"; pgp: the key id; empty: not told
+  std::string owner = {};        // whose key it is, as far as somebody here knows; no packet tells
   std::string problem = {};      // why it is of no use here: "not supported"; usually empty
-  bool names_one_key = false;    // whether no two keys have this fingerprint
+  bool names_one_key = false;    // whether no two keys have this fingerprint, unless one was made for that
   bool is_damaged = false;       // no key can open the packet, whatever the program
 
   // All of it in one line, in the words of its scheme: "jwe RSA-OAEP key ab12...", "pkcs7 RSA certificate

@@ -60,6 +60,12 @@ class Recipients {
   std::vector<Row> gatherers_;
 };
 
+// Public keys of RSA in a line have hundreds of characters, and their beginnings tell them apart from others.
+std::string shown(const std::string& recipient) {
+  constexpr std::size_t kMost = 200;
+  return shortened(recipient, kMost);
+}
+
 // More packets than readers take would make an image that nobody opens.
 void check_readable(const KeyWrappers& wrappers) {
   std::map<std::string, std::size_t> packets;
@@ -78,7 +84,7 @@ KeyWrappers parse_recipients(const std::vector<RecipientText>& recipients,
   Recipients parsed({providers, names});
   for (const RecipientText& recipient : recipients) {
     const std::string start =
-        (recipient.place.empty() ? "" : recipient.place + ": ") + "recipient " + recipient.text;
+        (recipient.place.empty() ? "" : recipient.place + ": ") + "recipient " + shown(recipient.text);
     try {
       parsed.add(recipient.text,
                  [&](Remark weight, const std::string& text) { remark(weight, start + ": " + text); });

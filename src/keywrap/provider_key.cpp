@@ -23,18 +23,28 @@ std::optional<ProviderKey> find_provider_key(std::string_view text) {
   for (const Scheme* scheme : schemes()) {
     for (const OwnProvider& own : scheme->own_providers) {
       if (auto found = key_of(own, key)) return found;
+      const auto half = own.recognize == nullptr ? std::nullopt : own.recognize(as_bytes(text));
+      if (half) return ProviderKey{*half, {}, &own};
     }
   }
   return std::nullopt;
 }
 
-std::string form_of_provider(std::string_view name) {
+const OwnProvider* find_own_provider(std::string_view name) {
   for (const Scheme* scheme : schemes()) {
-    for (const OwnProvider& own : scheme->own_providers) {
-      if (own.name == name) return std::string(own.form);
-    }
+    const auto found = std::ranges::find(scheme->own_providers, name, &OwnProvider::name);
+    if (found != scheme->own_providers.end()) return &*found;
   }
-  return "provider:" + std::string(name);
+  return nullptr;
+}
+
+std::string form_of_provider(std::string_view name) {
+  const OwnProvider* own = find_own_provider(name);
+  return own != nullptr ? std::string(own->form) : "provider:" + std::string(name);
+}
+
+std::string key_form_of(const OwnProvider& own) {
+  return std::string(own.form) + ":" + std::string(own.key_parameter) + "FILE";
 }
 
 }  // namespace imgcrypt

@@ -10,8 +10,6 @@
 
 namespace imgcrypt {
 
-enum class KeyHalf { kPublic, kPrivate };
-
 struct ProviderKey {
   KeyHalf half;
   std::string_view kind;        // "X25519"; empty: its beginning does not tell
@@ -32,5 +30,9 @@ inline constexpr std::size_t kEnoughForProviderKey = 1024;
 
 // What users write for the key provider `name`: "provider:NAME", or the name of a scheme of its own.
 [[nodiscard]] std::string form_of_provider(std::string_view name);
+// What to write after -k for a key file of a provider of ours: "provider:sodium:FILE".
+[[nodiscard]] std::string key_form_of(const OwnProvider& own);
+// Null: it is not one of ours.
+[[nodiscard]] const OwnProvider* find_own_provider(std::string_view name);
 
 }  // namespace imgcrypt

@@ -2,6 +2,7 @@
 
 #include "keywrap/age/age_scheme.hpp"
 #include "keywrap/jwe/jwe_scheme.hpp"
+#include "keywrap/pgp/pgp_scheme.hpp"
 #include "keywrap/pkcs7/pkcs7_scheme.hpp"
 #include "keywrap/provider/provider_scheme.hpp"
 
@@ -12,7 +13,7 @@ namespace imgcrypt {
 namespace {
 
 // The scheme whose annotation is the beginning of many comes after those that have one of these.
-constexpr std::array kSchemes = {&kJweScheme, &kPkcs7Scheme, &kAgeScheme, &kProviderScheme};
+constexpr std::array kSchemes = {&kJweScheme, &kPkcs7Scheme, &kPgpScheme, &kAgeScheme, &kProviderScheme};
 
 }  // namespace
 

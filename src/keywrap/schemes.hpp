@@ -46,6 +46,8 @@ struct GatherOptions {
   RecipientNames names = RecipientNames::kWritten;
 };
 
+enum class KeyHalf { kPublic, kPrivate };
+
 // How public keys of one kind begin.
 struct KeyStart {
   std::string_view text;
@@ -62,6 +64,11 @@ struct OwnProvider {
   // How files with its keys begin; empty: it has no such files. It makes keys of the first kind.
   std::span<const KeyStart> public_key_starts = {};
   std::span<const std::string_view> private_key_starts = {};
+  // Of keys whose files no text tells; nullopt: it is not one. Null: there are none. Given the beginning
+  // alone.
+  std::optional<KeyHalf> (*recognize)(ByteView file) = nullptr;
+  // Whether -k FILE alone names its private keys, as in other tools, with a passphrase in all of its forms.
+  bool takes_plain_files = false;
   // Of a file that is a private key but does not tell by its content, in bytes; 0: there are none.
   std::size_t private_key_size = 0;
   // What comes before the file's name in the parameter with which the provider opens.
@@ -100,8 +107,11 @@ struct Scheme {
 
   // Packets, with a program's help. Null where private keys open them.
   std::string (*provider_of)(std::string_view annotation) = nullptr;  // the key provider that unwraps them
-  NamedProvider (*parse_key)(std::string_view value) = nullptr;       // as in -k SCHEME:VALUE; throws kUsage
-  std::string_view key_form = {};                                     // "provider:NAME[:PARAMETER]"
+  // What is wrong with the outer form of a packet, so that no program is given it. Throws kIntegrity or
+  // kRefused. Null: programs see every packet.
+  void (*check)(ByteView packet) = nullptr;
+  NamedProvider (*parse_key)(std::string_view value) = nullptr;  // as in -k SCHEME:VALUE; throws kUsage
+  std::string_view key_form = {};                                // "provider:NAME[:PARAMETER]"
   std::span<const OwnProvider> own_providers = {};
 
   // The names that ocicrypt gives to its parameters: no key provider may be called so.

@@ -16,8 +16,9 @@ constexpr std::size_t kMostShown = 300;  // characters of a packet's fault
 
 constexpr const char* kPublicOptions = "org.opencontainers.image.enc.pubopts";
 
-// A packet goes when all of its recipients have a new one.
-std::string without_renewed(const std::string& annotation, const std::string& old, const std::string& added) {
+// A packet goes when all of its recipients have a new one. Adds them to `texts`.
+std::string without_renewed(const std::string& annotation, const std::string& old, const std::string& added,
+                            std::set<std::string>& texts) {
   std::set<std::string> renewed;
   for (const LayerRecipient& now : describe_recipients({{annotation, added}}).list) {
     if (now.recipient.names_one_key) renewed.insert(now.recipient.fingerprint);
@@ -29,7 +30,11 @@ std::string without_renewed(const std::string& annotation, const std::string& ol
   // First all, then those stay that have a recipient without a new packet: one packet may be for several.
   for (const LayerRecipient& before : present.list) going.insert(before.packet);
   for (const LayerRecipient& before : present.list) {
-    if (!renewed.contains(before.recipient.fingerprint)) going.erase(before.packet);
+    if (renewed.contains(before.recipient.fingerprint)) {
+      texts.insert(before.recipient.text);
+    } else {
+      going.erase(before.packet);
+    }
   }
   return without_packets(old, going);
 }
@@ -48,11 +53,13 @@ Annotations wrap_private_options(const PrivateOptions& options, const KeyWrapper
   return annotations;
 }
 
-Annotations join_packets(const Annotations& old, const Annotations& added) {
-  Annotations joined;
+JoinedPackets join_packets(const Annotations& old, const Annotations& added) {
+  JoinedPackets result;
+  Annotations& joined = result.annotations;
   for (const auto& [name, value] : added) {
     const auto present = old.find(name);
-    const std::string kept = present == old.end() ? "" : without_renewed(name, present->second, value);
+    const std::string kept =
+        present == old.end() ? "" : without_renewed(name, present->second, value, result.renewed);
     joined[name] = kept;
     joined[name].append(kept.empty() ? "" : ",").append(value);
     // By commas, without decoding: old packets may be unreadable to us and still count for readers.
@@ -60,7 +67,7 @@ Annotations join_packets(const Annotations& old, const Annotations& added) {
     throw Error(ErrorCode::kRefused, name + ": more than " + std::to_string(kMostPackets) + " wrapped keys",
                 "remove recipients first");
   }
-  return joined;
+  return result;
 }
 
 std::set<std::string> superseded_packets(const Annotations& old, const Annotations& now) {

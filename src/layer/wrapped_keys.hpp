@@ -21,11 +21,15 @@ inline constexpr std::string_view kEncryptionPrefix = "org.opencontainers.image.
 // REQUIRES: at least one wrapper.
 [[nodiscard]] Annotations wrap_private_options(const PrivateOptions& options, const KeyWrappers& wrappers);
 
+struct JoinedPackets {
+  Annotations annotations;
+  std::set<std::string> renewed;  // PacketRecipient::text of recipients that were there already
+};
 // The annotations of `added`, each with the packets of `old` before its own. Packets of recipients that get a
 // new one are left out, as far as packets name one key (PacketRecipient::names_one_key), so that adding a
 // recipient again does not make the image grow. Throws kRefused when an annotation would hold more than
 // kMostPackets.
-[[nodiscard]] Annotations join_packets(const Annotations& old, const Annotations& added);
+[[nodiscard]] JoinedPackets join_packets(const Annotations& old, const Annotations& added);
 
 // The names of the annotations of `old` that hold packets, whatever the scheme, and do not occur in `now`.
 [[nodiscard]] std::set<std::string> superseded_packets(const Annotations& old, const Annotations& now);

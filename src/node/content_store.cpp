@@ -5,7 +5,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <filesystem>
+#include <system_error>
 
 namespace imgcrypt {
 namespace {
@@ -34,6 +36,8 @@ BlobList ContentStore::list(SearchClock::time_point deadline) const {
       if (!list.cut_short.empty()) return list;
       list.paths.push_back(at->path());
     }
+    if (failure && failure != std::errc::no_such_file_or_directory && list.cut_short.empty())
+      list.cut_short = root_ + "/blobs/" + algorithm + ": " + failure.message();
   }
   return list;
 }
@@ -48,10 +52,12 @@ std::optional<BlobPlace> parse_blob_path(const std::string& path) {
   return BlobPlace{ContentStore(blobs.parent_path().string()), std::move(*digest)};
 }
 
-Fd open_regular_file(const std::string& path) {
+Fd open_regular_file(const std::string& path, std::string* refusal) {
   // A FIFO without a writer would block open() for ever, a terminal could become ours: both are refused by
   // fstat only once they are open. On a regular file O_NONBLOCK has no effect.
   Fd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  if (!file.is_open() && refusal != nullptr && errno != ENOENT && errno != ELOOP && errno != ENXIO)
+    *refusal = path + ": " + std::generic_category().message(errno);
   struct stat status = {};
   if (!file.is_open() || ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return {};
   return file;

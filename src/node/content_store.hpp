@@ -24,8 +24,8 @@ inline constexpr const char* kOutOfTime = "the search ran out of time";
 // Names only: a file may be gone, or be of any kind and name, when it is opened.
 struct BlobList {
   std::vector<std::string> paths;  // in no particular order
-  // "the search ended after 20000 entries", kOutOfTime: what was not found may be there all the same. Empty
-  // when the list is complete.
+  // "the search ended after 20000 entries", kOutOfTime, or why a directory cannot be listed: what was not
+  // found may be there all the same. Empty when the list is complete.
   std::string cut_short;
 };
 
@@ -56,7 +56,8 @@ struct BlobPlace {
 [[nodiscard]] std::optional<BlobPlace> parse_blob_path(const std::string& path);
 
 // For reading. Closed when there is no such file, or when it is anything but a regular file: opening never
-// blocks, and never reads a device. Links are followed.
-[[nodiscard]] Fd open_regular_file(const std::string& path);
+// blocks, and never reads a device. Links are followed. Closed too when the system refuses one that may be
+// there: `refusal`, if it is given, then says why.
+[[nodiscard]] Fd open_regular_file(const std::string& path, std::string* refusal = nullptr);
 
 }  // namespace imgcrypt

@@ -8,6 +8,8 @@
 
 namespace imgcrypt {
 
+// containerd's own configuration file, if its command line names no other.
+inline constexpr const char* kDefaultConfigFile = "/etc/containerd/config.toml";
 // Private keys, as containerd's default configuration passes it with --decryption-keys-path.
 inline constexpr const char* kDefaultKeyDirectory = "/etc/containerd/ocicrypt/keys";
 // What containerd's default configuration passes in OCICRYPT_KEYPROVIDER_CONFIG.

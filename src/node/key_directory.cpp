@@ -1,6 +1,7 @@
 #include "node/key_directory.hpp"
 
 #include "base/exposure.hpp"
+#include "base/text/short_list.hpp"
 #include "keys/key_file.hpp"
 #include "keys/passphrase.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
@@ -22,8 +23,9 @@ namespace fs = std::filesystem;
 
 // Each is a key to try. Somebody who mounts a whole tree by mistake gets a complaint, not an endless start.
 constexpr std::size_t kMostFiles = 10'000;
-constexpr const char* kPassphraseSuffix = ".pass";
-constexpr std::size_t kMostExposed = 3;  // that a message names
+// That a message names.
+constexpr std::size_t kMostExposed = 3;
+constexpr std::size_t kMostIgnored = 3;
 
 // By parts of the path, so that /keys-old is not inside /keys. REQUIRES: both are canonical.
 bool is_inside(const fs::path& path, const fs::path& directory) {
@@ -39,6 +41,26 @@ std::optional<fs::path> resolve(const fs::path& path, const fs::path& directory)
   if (failure || !is_inside(target, directory)) return std::nullopt;
   const bool is_file = fs::is_regular_file(target, failure);
   return is_file && !failure ? std::optional(target) : std::nullopt;
+}
+
+// Why resolve() gives nothing for it.
+std::string why_ignored(const fs::path& path, const fs::path& directory) {
+  std::error_code failure;
+  const fs::path target = fs::canonical(path, failure);
+  if (failure) return "its link leads nowhere";
+  return is_inside(target, directory) ? "not a file" : "its link leads outside";
+}
+
+// "a (why), b (why) and 3 more"; empty if there are none.
+std::string list_of_ignored(const std::vector<fs::path>& ignored, const fs::path& directory) {
+  std::vector<std::string> items;
+  for (std::size_t i = 0; i < std::min(ignored.size(), kMostIgnored); ++i)
+    items.push_back(ignored[i].string() + " (" + why_ignored(ignored[i], directory) + ")");
+  return short_list(items, ignored.size());
+}
+
+void add_sentence(std::string& text, const std::string& sentence) {
+  if (!sentence.empty()) text += (text.empty() ? "" : "; ") + sentence;
 }
 
 std::optional<SecretBytes> read_passphrase(const std::string& key_file, const fs::path& directory) {
@@ -62,16 +84,29 @@ const OwnProvider* provider_of_size(std::size_t size) {
   return nullptr;
 }
 
-// The provider of ours that the file is a key of, and the parameter that tells it so.
-std::optional<NamedProvider> provider_of_key(const std::string& path) {
+// The provider of ours that the file is a key of; null: there is none.
+const OwnProvider* provider_of_key(const std::string& path) {
   const Fd file = open_regular_file(path);
   struct stat status = {};
-  if (!file.is_open() || ::fstat(file.get(), &status) != 0) return std::nullopt;
-  const OwnProvider* own = provider_of_size(static_cast<std::size_t>(status.st_size));
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) return nullptr;
   const auto key = find_provider_key(as_text(beginning_of(file).expose()));
-  if (key && key->half == KeyHalf::kPrivate) own = key->provider;
-  if (own == nullptr) return std::nullopt;
-  return NamedProvider{std::string(own->name), std::string(own->key_parameter) + path};
+  if (key && key->half == KeyHalf::kPrivate) return key->provider;
+  return provider_of_size(static_cast<std::size_t>(status.st_size));
+}
+
+// What tells the provider of the key. A passphrase that cannot be read counts as none; the provider says that
+// it lacks one.
+ProviderParameter parameter_of(const OwnProvider& own, const std::string& key_file,
+                               const fs::path& directory) {
+  ProviderParameter parameter{std::string(own.key_parameter) + key_file};
+  if (!own.takes_plain_files) return parameter;
+  try {
+    if (auto passphrase = read_passphrase(key_file, directory))
+      parameter.passphrase = std::make_shared<const SecretBytes>(std::move(*passphrase));
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kCancelled) throw;
+  }
+  return parameter;
 }
 
 // A key that is read when it is first tried.
@@ -134,33 +169,38 @@ KeyDirectory::KeyDirectory(const std::string& path) : path_(path) {
         (failure == std::errc::no_such_file_or_directory ? " does not exist" : ": " + failure.message());
     return;
   }
-  std::string skipped;
-  // Does not follow links to directories, so a loop cannot trap it.
+  std::vector<fs::path> ignored;
+  // Does not follow links to directories, so a loop cannot trap it: those that lead inside are listed there.
   for (fs::recursive_directory_iterator at(root, failure), end; at != end && !failure;
        at.increment(failure)) {
     std::error_code none;
-    if (at->is_directory(none) || at->path().extension() == kPassphraseSuffix) continue;
-    if (resolve(at->path(), root)) {
+    const bool is_directory = at->is_directory(none);
+    const bool is_usable = is_directory ? is_inside(fs::canonical(at->path(), none), root)
+                                        : resolve(at->path(), root).has_value();
+    if (!is_usable) ignored.push_back(at->path());
+    if (is_usable && !is_directory && at->path().extension() != kPassphraseSuffix)
       files_.push_back(at->path());
-    } else {
-      skipped = at->path();
-    }
   }
   // Directories list in any order; which key is tried first must not change from start to start.
   std::ranges::sort(files_);
+  std::ranges::sort(ignored);
   if (files_.size() > kMostFiles) {
-    complaint_ = "only the first " + std::to_string(kMostFiles) + " files of " + path + " are tried";
+    add_sentence(complaint_,
+                 "only the first " + std::to_string(kMostFiles) + " files of " + path + " are tried");
     files_.resize(kMostFiles);
   }
-  if (files_.empty()) {
-    complaint_ = "no keys: " + (failure           ? path + ": " + failure.message()
-                                : skipped.empty() ? path + " is empty"
-                                                  : skipped + " is not a file inside " + path);
+  if (failure) {
+    add_sentence(complaint_, (files_.empty() ? "no keys: " : "") + path + ": " + failure.message());
+  } else if (!ignored.empty()) {
+    add_sentence(complaint_,
+                 (files_.empty() ? "no keys; ignored: " : "ignored: ") + list_of_ignored(ignored, root));
+  } else if (files_.empty()) {
+    add_sentence(complaint_, "no keys: " + path + " is empty");
   }
   for (const std::string& file : files_) {
-    auto key = provider_of_key(file);
-    if (!key) continue;
-    provider_parameters_[key->name].push_back(std::move(key->parameter));
+    const OwnProvider* own = provider_of_key(file);
+    if (own == nullptr) continue;
+    provider_parameters_[std::string(own->name)].push_back(parameter_of(*own, file, root));
     provider_files_.push_back(file);
   }
 }
@@ -171,7 +211,7 @@ std::string KeyDirectory::complaint() const {
   for (const std::string& file : provider_files_) {
     const std::string exposure = describe_exposure(file);
     if (exposure.empty() || ++exposed > kMostExposed) continue;
-    text += (text.empty() ? "" : "; ") + file + ": " + exposure;
+    add_sentence(text, file + ": " + exposure);
   }
   return text;
 }

@@ -1,6 +1,7 @@
 // The directory of private keys that a node has, of whatever kind. A file is read when a layer first asks for
 // it, so one that cannot be used stops nothing. NAME.pass beside NAME holds its passphrase. Keys of our own
-// key providers are not read here: the providers are told of them. Safe for use by several threads.
+// key providers are not read here: the providers are told of them, and of their passphrases. Safe for use by
+// several threads.
 #pragma once
 
 #include "keywrap/key_wrapper.hpp"
@@ -10,6 +11,9 @@
 #include <vector>
 
 namespace imgcrypt {
+
+// NAME and this is the file with the passphrase of the key in NAME.
+inline constexpr const char* kPassphraseSuffix = ".pass";
 
 class KeyDirectory {
  public:
@@ -28,8 +32,9 @@ class KeyDirectory {
   [[nodiscard]] const ProviderParameters& provider_parameters() const noexcept {
     return provider_parameters_;
   }
-  // "no keys: PATH does not exist", or what else is wrong with the directory, and whether others can read or
-  // replace the keys of key providers, of which it names three at most; empty when nothing is.
+  // "no keys: PATH does not exist", or what else is wrong with the directory: what in it is ignored, as a
+  // link leads outside or it is not a file, and whether others can read or replace the keys of key providers.
+  // Names three of each at most; empty when nothing is wrong.
   [[nodiscard]] std::string complaint() const;
 
  private:

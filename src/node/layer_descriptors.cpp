@@ -24,8 +24,8 @@ bool may_begin_json(std::uint8_t byte) {
 }
 
 // A document's text if it may name the layer. Most blobs are layers: the first byte tells.
-std::optional<std::string> read_text(const std::string& path, const Digest& layer) {
-  const Fd file = open_regular_file(path);
+std::optional<std::string> read_text(const std::string& path, const Digest& layer, std::string& refusal) {
+  const Fd file = open_regular_file(path, &refusal);
   std::array<std::uint8_t, 1> first{};
   if (!file.is_open() || read_some_at(file.get(), first, 0, path) == 0 || !may_begin_json(first[0]))
     return std::nullopt;
@@ -35,9 +35,9 @@ std::optional<std::string> read_text(const std::string& path, const Digest& laye
   return std::string(as_text(bytes));
 }
 
-std::vector<Descriptor> descriptors_in(const std::string& path, const Digest& layer) {
+std::vector<Descriptor> descriptors_in(const std::string& path, const Digest& layer, std::string& refusal) {
   try {
-    const auto text = read_text(path, layer);
+    const auto text = read_text(path, layer, refusal);
     if (!text) return {};
     std::vector<Descriptor> found = find_layer(*text, layer);
     std::erase_if(found, [](const Descriptor& d) { return !has_encryption_annotations(d.annotations); });
@@ -89,7 +89,7 @@ std::optional<Descriptor> LayerDescriptors::advance(SearchClock::time_point star
     }
     if (documents_.empty()) return std::nullopt;
     if (SearchClock::now() > start + time_left_) return end(kOutOfTime);
-    in_document_ = descriptors_in(listed_[documents_.back().listed], layer_);
+    in_document_ = descriptors_in(listed_[documents_.back().listed], layer_, refusal_);
     std::ranges::reverse(in_document_);
     documents_.pop_back();
   }

@@ -32,9 +32,11 @@ class LayerDescriptors {
   // kCancelled.
   [[nodiscard]] std::optional<Descriptor> next();
 
-  // Which limit was reached, as BlobList::cut_short or "the search ended after 64 descriptors"; empty when
-  // none was.
-  [[nodiscard]] const std::string& cut_short() const noexcept { return cut_short_; }
+  // Why there may be more: a limit that was reached, as BlobList::cut_short or "the search ended after 64
+  // descriptors", or what the system refused to open, "FILE: Too many open files"; empty when all were given.
+  [[nodiscard]] const std::string& cut_short() const noexcept {
+    return cut_short_.empty() ? refusal_ : cut_short_;
+  }
 
   [[nodiscard]] const ContentStore& store() const noexcept { return store_; }
   [[nodiscard]] const Digest& layer() const noexcept { return layer_; }
@@ -58,6 +60,7 @@ class LayerDescriptors {
   Digest layer_;
   SearchClock::duration time_left_;
   std::string cut_short_;
+  std::string refusal_;                  // of the last document that could not be opened
   bool is_over_ = false;                 // nothing more will be given
   std::vector<std::string> listed_;      // paths that need not be looked at again: blobs never change
   std::vector<Document> documents_;      // to be read, the next one last

@@ -80,6 +80,10 @@ struct BlobInfo {
   BlobKind kind = BlobKind::kPlain;
   // Of such a blob: the one that it is made from, which tells it from others of the same size.
   std::optional<Digest> made_from = std::nullopt;
+  // Told how many of its bytes have left us, again and again, from 0 on, by destinations that send it: these
+  // may lag far behind what was read. Less than before when a part is sent again. Called by the thread that
+  // puts the blob. Empty: nobody wants to know.
+  std::function<void(std::uint64_t bytes)> on_sent = {};
 };
 
 // An image that is going to be put, as far as that is known before.
@@ -87,30 +91,18 @@ struct ExpectedImage {
   std::vector<BlobInfo> blobs;  // each once, in the order of the image; some may turn out to be missing
   // For each manifest the media types of its layers, as they will be.
   std::vector<std::vector<std::string>> manifests;
+  std::optional<Digest> root = std::nullopt;  // if no document changes
+  bool is_drawn = false;                      // keys are drawn for it, so that nobody can foretell its digest
 };
 
 // Where images are whose name was given to another one: among what a SharedStore lists or prunes, if the
 // store is one; or not listed any more, but readable by whoever knows their digest.
 enum class FormerImages { kShared, kReadable };
 
-// A place for one image. Nothing is visible before commit(); what was put and not committed is gone when the
-// destination is destroyed, apart from what a store cannot take back (an upload that a registry expires
-// itself).
-class ImageDestination {
+// Where the blobs of one image go.
+class BlobDestination {
  public:
-  virtual ~ImageDestination() = default;
-  // To be called before a byte is moved, so that hours of work do not end with an error that was known at the
-  // start. Throws what would keep commit() from succeeding, as far as that can be known: kUsage; kRefused and
-  // kIntegrity for a store that cannot be read. Changes nothing.
-  virtual void check() = 0;
-  // Tells, after check(), what will be put: a store that holds only some images refuses others before a byte
-  // is moved (kRefused), and one that has an order plans it. What is put may differ: a blob that is lost on
-  // the way is put again.
-  virtual void expect(const ExpectedImage& /*image*/) {}
-  // Whether blobs go one after the other, as into a pipe. If several are put at the same time, all but one
-  // wait; so who puts them needs only one thread, and whoever puts them in the order of the image always
-  // makes the same.
-  [[nodiscard]] virtual bool is_sequential() const noexcept { return false; }
+  virtual ~BlobDestination() = default;
   // Whether the store holds the blob, intact: a local one reads all of it. The blob counts as put, and
   // commit() fails (kOther) if somebody removes it in between.
   [[nodiscard]] virtual bool has(const Descriptor& blob) = 0;
@@ -124,6 +116,25 @@ class ImageDestination {
   // kNetwork when the content was lost on the way: the caller must then make it anew, since a source cannot
   // be read twice. After an exception nothing of this blob is left.
   virtual Digest put_blob(const BlobInfo& info, Source& content) = 0;
+};
+
+// A place for one image. Nothing is visible before commit(); what was put and not committed is gone when the
+// destination is destroyed, apart from what a store cannot take back (an upload that a registry expires
+// itself).
+class ImageDestination : public BlobDestination {
+ public:
+  // To be called before a byte is moved, so that hours of work do not end with an error that was known at the
+  // start. Throws what would keep commit() from succeeding, as far as that can be known: kUsage; kRefused and
+  // kIntegrity for a store that cannot be read. Changes nothing.
+  virtual void check() = 0;
+  // Tells, after check(), what will be put: a store that holds only some images refuses others before a byte
+  // is moved (kRefused), and one that has an order plans it. What is put may differ: a blob that is lost on
+  // the way is put again.
+  virtual void expect(const ExpectedImage& /*image*/) {}
+  // Whether blobs go one after the other, as into a pipe. If several are put at the same time, all but one
+  // wait; so who puts them needs only one thread, and whoever puts them in the order of the image always
+  // makes the same.
+  [[nodiscard]] virtual bool is_sequential() const noexcept { return false; }
   // A manifest or an index. Blobs and documents that it lists are put before it, as registries require
   // (distribution specification, "Pushing Manifests"). REQUIRES: the descriptor is that of `text`.
   virtual void put_document(const Descriptor& descriptor, std::string_view text) = 0;
@@ -140,6 +151,15 @@ class ImageDestination {
   // visible then, unless the very last step failed, that of making it durable. REQUIRES: everything that the
   // root needs was put, found or adopted, or is allowed to be missing.
   virtual std::optional<Digest> commit(const RootDescriptor& root) = 0;
+  // The image that has the name now, which commit() would take from it; nullopt when there is none. For dry
+  // runs, after check(). Throws as check().
+  [[nodiscard]] virtual std::optional<Digest> named_now() { return std::nullopt; }
+  // Which of these blobs the store would still give to whoever may read the image, because of others that it
+  // holds: after commit(), or, in a dry run, after check(). Nothing is read. None of a SharedStore, which is
+  // asked itself.
+  [[nodiscard]] virtual std::set<Digest> still_held(const std::set<Digest>& /*blobs*/) { return {}; }
+  // Whether documents are kept as they are put, so that who reads the image finds the same digest.
+  [[nodiscard]] virtual bool keeps_documents() const noexcept { return true; }
   // What becomes of the image that commit() returned.
   [[nodiscard]] virtual FormerImages former_images() const noexcept { return FormerImages::kShared; }
   // Deletes the image with this root, which commit() returned, as far as no other name of the store needs it.

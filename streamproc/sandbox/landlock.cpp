@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 
 namespace imgcrypt::streamproc {
@@ -35,6 +36,9 @@ RulesetAttributes all_rights(int version) {
 
 void allow_reading(const Fd& ruleset, const std::string& path) {
   const Fd directory(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  // It would lock us out of what is there.
+  if (!directory.is_open() && errno != ENOENT && errno != ENOTDIR)
+    throw errno_error("Landlock: open " + path);
   if (!directory.is_open()) return;
   const landlock_path_beneath_attr rule = {.allowed_access = kReading, .parent_fd = directory.get()};
   if (::syscall(SYS_landlock_add_rule, ruleset.get(), LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)

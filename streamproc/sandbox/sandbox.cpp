@@ -14,7 +14,12 @@ void shut_in(SandboxMode mode, const SandboxSettings& settings) {
     throw Error(ErrorCode::kOther, "--sandbox=require: this kernel does not offer " + missing,
                 "use --sandbox=auto to go without");
   // The order matters: the filter does not allow what Landlock needs.
-  if (landlock_version() > 0) allow_reading_only(settings.readable);
+  try {
+    if (landlock_version() > 0) allow_reading_only(settings.readable);
+  } catch (const Error& error) {
+    // Nothing of it is in force, as its beginning comes last: too many open files, say.
+    if (mode == SandboxMode::kRequire) throw error.in("--sandbox=require");
+  }
   if (has_seccomp()) allow_opening(settings.broker);
 }
 

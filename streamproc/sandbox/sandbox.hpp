@@ -25,8 +25,9 @@ struct SandboxSettings {
 
 // Allows what the phases open and write need: reading below `readable`, threads, SIGTERM to the broker. All
 // else ends the process at once with SIGSYS, or fails with EACCES when Landlock refuses it. What is open
-// already stays usable. Throws kOther with kRequire when this kernel lacks anything, and when it has it but
-// refuses. REQUIRES: the process has one thread, and no_new_privs is set.
+// already stays usable. Throws kOther with kRequire when this kernel lacks anything or refuses it. With kAuto
+// it does without Landlock if that cannot be had, for want of open files say; a filter that is refused is
+// kOther. REQUIRES: the process has one thread, and no_new_privs is set.
 void shut_in(SandboxMode mode, const SandboxSettings& settings);
 
 // Allows what writing needs and no more: no file may be opened (EACCES) and no thread started (EAGAIN) any

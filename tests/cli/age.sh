@@ -23,6 +23,12 @@ expect_not_opened() {
   done
 }
 
+# packets_in LAYOUT: how many of age its first layer has
+packets_in() {
+  jq -r '.layers[0].annotations["org.opencontainers.image.enc.keys.provider.age"]' "$(blob "$1" "$(root_of "$1" t)")" |
+    tr ',' '\n' | wc -l
+}
+
 # encrypt RECIPIENT...: $TMP/plain into $TMP/in
 encrypt() {
   rm -rf "$TMP/in"
@@ -39,12 +45,15 @@ one_image_is_for_keys_of_all_kinds() {
   local rsa
   rsa=$(cat "$TMP/rsa.pub")
   rm -rf "$TMP/in"
-  printf '# the team\n' | cat - "$TMP/own.pub" "$TMP/ed25519.pub" >"$TMP/team"
+  printf '\xef\xbb\xbf# the team\n' | cat - "$TMP/own.pub" "$TMP/ed25519.pub" >"$TMP/team"
   expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/in:t" -r "age:$TMP/team" -r "age:$rsa" \
     -r "age:$(age-keygen -y "$TMP/theirs")" -r "jwe:$TMP/alice.pub.pem"
   expect_opened "age:$TMP/own" "age:$TMP/ed25519" "age:$TMP/rsa" "age:$TMP/theirs" "$TMP/alice.pem"
   expect_not_opened "age:$TMP/stranger"
   expect_contains "$stderr" "tried $(cat "$TMP/stranger.pub")"
+  ssh-keygen -q -t rsa -b 4096 -N '' -f "$TMP/large"
+  expect_not_opened "age:$TMP/large"
+  expect_matches "$stderr" "tried ssh-rsa [A-Za-z0-9+/]{6}"$'\n'
   expect_exit 0 age -d -i "$TMP/theirs" <(packet_of "$TMP/in")
   expect_matches "$stdout" '^\{"symkey":'
 }
@@ -75,6 +84,26 @@ recipients_are_added_and_removed() {
   expect_opened "$TMP/alice.pem"
 }
 
+# An SSH key is named in its packets, so that it need not have two. Who the others are nobody can tell.
+recipients_that_are_there_are_not_added_again() {
+  local count
+  encrypt "age:$TMP/rsa.pub" "jwe:$TMP/alice.pub.pem"
+  for count in 1 2; do
+    expect_exit 0 imgcrypt recipients add "oci:$TMP/in:t" "oci:$TMP/in:t" -k "$TMP/alice.pem" -r "age:$TMP/rsa.pub"
+    expect_matches "$stderr" "note: already a recipient: age ssh-rsa key [A-Za-z0-9+/]{6}; it gets a new packet"
+    expect_equal "$(grep -c "already a recipient" <<<"$stderr")" 1 "notes of it"
+    expect_equal "$(packets_in "$TMP/in")" 1 "packets of the SSH key"
+  done
+  expect_opened "age:$TMP/rsa"
+  for count in 2 3; do
+    expect_exit 0 imgcrypt recipients add "oci:$TMP/in:t" "oci:$TMP/in:t" -k "$TMP/alice.pem" -r "age:$TMP/own.pub"
+    [[ $stderr != *"already a recipient"* ]] || fail "nobody can know that: $stderr"
+    expect_equal "$(packets_in "$TMP/in")" "$count" "packets"
+  done
+  expect_exit 0 imgcrypt recipients add "oci:$TMP/in:t" "oci:$TMP/in:t" -k "$TMP/alice.pem" -r "jwe:$TMP/alice.pub.pem"
+  expect_contains "$stderr" "already a recipient: jwe RSA-OAEP"
+}
+
 # The header is authenticated with a key that removing does not have.
 recipients_of_one_file_go_together() {
   encrypt "age:$TMP/own.pub" "age:$TMP/ed25519.pub" "jwe:$TMP/alice.pub.pem"
@@ -97,18 +126,20 @@ wrong_recipients_are_told() {
   local recipient
   while IFS='|' read -r recipient reason hint; do
     expect_refused 3 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" --dry-run -r "$recipient"
-    expect_contains "$stderr" "recipient $recipient: "
+    expect_contains "$stderr" "recipient ${recipient:0:100}"
+    ((${#stderr} < 600)) || fail "a text of ${#stderr} characters: $stderr"
     expect_contains "$stderr" "$reason"
     expect_contains "$stderr" "$hint"
   done <<END
 age:$TMP/absent|No such file|
 age:~/absent|No such file|write \$HOME instead
 age:age1qqqq|cut or has a typing error|
-age:$TMP/own|a secret key was given|imgcrypt key public $TMP/own >$TMP/own.pub
-age:$TMP/rsa|a key in PEM was given|imgcrypt key public $TMP/rsa >$TMP/rsa.pub
+age:$TMP/own|a secret key was given|it is a private key; did you mean age:$TMP/own.pub?
+age:$TMP/rsa|a key in PEM was given|it is a private key; did you mean age:$TMP/rsa.pub?
 age:$TMP/ecdsa.pub|which age does not take|give an ssh-ed25519 or ssh-rsa key
 $(cat "$TMP/own.pub")|not a recipient of a known scheme|did you mean age:$(cat "$TMP/own.pub")?
 $TMP/own.pub|not a recipient of a known scheme|did you mean age:$TMP/own.pub?
+$(cat "$TMP/rsa.pub")|not a recipient of a known scheme|hint: write age: before it
 jwe:$TMP/rsa.pub|an OpenSSH public key|did you mean age:$TMP/rsa.pub?
 END
 }
@@ -123,6 +154,25 @@ wrong_keys_are_told() {
   expect_contains "$stderr" "ssh-keygen -p -N '' -f COPY"
   expect_refused 6 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t"
   expect_contains "$stderr" "age:FILE"
+  expect_refused 6 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$TMP/alice.pem"
+  expect_contains "$stderr" "no key of key provider age was given (age:FILE)"
+  expect_contains "$stderr" "hint: give the key of one of these recipients: a file, or "
+  # At once, like other keys, although another one opens it
+  while IFS='|' read -r key reason hint; do
+    expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "age:$TMP/own" -k "$key"
+    expect_contains "$stderr" "error: key $reason"
+    expect_contains "$stderr" "$hint"
+    [[ $stderr != *s3cret* ]] || fail "the passphrase is shown: $stderr"
+  done <<END
+age:$TMP/typo|age:$TMP/typo: No such file|
+age:~/own|age:~/own: No such file|write \$HOME instead
+age:|age:: it names no file|write -k age:FILE
+provider:age|age:: it names no file|write -k age:FILE
+provider:sodium:$TMP/typo|provider:sodium:$TMP/typo: No such file|
+provider:attestation-agent:keypath=$TMP/typo|provider:attestation-agent:keypath=$TMP/typo: No such file|
+age:$TMP/own:pass=s3cret|age:$TMP/own: such keys have no passphrase|-k age:$TMP/own
+age:$TMP/typo:s3cret|age:$TMP/typo: No such file|
+END
 }
 
 keys_are_shown() {
@@ -134,6 +184,12 @@ keys_are_shown() {
     "public X25519 age:$TMP/team public Ed25519 age:$TMP/team" "what is in the file of the team"
   expect_exit 0 imgcrypt key show "$TMP/rsa"
   expect_matches "$stdout" "key +RSA"
+  expect_exit 0 imgcrypt key show "age:$TMP/own"
+  expect_contains "$stdout" "opens age layers: -k age:$TMP/own"
+  expect_exit 0 imgcrypt key show "jwe:$TMP/alice.pub.pem"
+  expect_contains "$stdout" "encrypts: -r jwe:$TMP/alice.pub.pem"
+  expect_exit 0 imgcrypt key public "provider:age:$TMP/own"
+  expect_equal "$stdout" "$(cat "$TMP/own.pub")" "the public key of provider:age:"
   expect_exit 0 imgcrypt key public "$TMP/own"
   expect_equal "$stdout" "$(cat "$TMP/own.pub")" "the public key"
   expect_exit 9 imgcrypt provider test "age:$TMP/absent" -k "age:$TMP/own"
@@ -198,6 +254,7 @@ ssh-keygen -q -t ed25519 -N 1234 -f "$TMP/locked"
 one_image_is_for_keys_of_all_kinds
 lists_name_what_packets_name
 recipients_are_added_and_removed
+recipients_that_are_there_are_not_added_again
 recipients_of_one_file_go_together
 hidden_recipients_are_not_named
 wrong_recipients_are_told

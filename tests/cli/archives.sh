@@ -84,6 +84,20 @@ a_failure_leaves_no_archive() {
   expect_no_temporary_files "$TMP"
 }
 
+what_is_not_an_archive_is_said() {
+  rm -rf "$TMP/out"
+  expect_exit 2 imgcrypt copy - "oci:$TMP/out:t" </dev/null
+  expect_contains "$stderr" "stdin is empty"
+  expect_contains "$stderr" "hint: run alone what should write it"
+  expect_exit 7 imgcrypt copy - "oci:$TMP/out:t" <<<junk
+  expect_contains "$stderr" "stdin is not an archive of images"
+  expect_contains "$stderr" "hint: write an archive that skopeo"
+  gzip </dev/null >"$TMP/empty.tar.gz"
+  expect_exit 2 imgcrypt inspect "oci-archive:$TMP/empty.tar.gz"
+  expect_contains "$stderr" "$TMP/empty.tar.gz is empty"
+  expect_absent "$TMP/out"
+}
+
 what_is_not_an_archive_is_not_replaced() {
   fresh
   local before
@@ -132,6 +146,18 @@ other_images_of_an_archive_stay() {
     -r "jwe:$TMP/key.pub.pem"
 }
 
+plain_layers_that_another_image_keeps_are_said() {
+  local layers
+  three_images "$TMP/many.tar"
+  layers=$(layers_of "$TMP/in" t | awk '{ print $2 }' | sort -u | wc -l)
+  expect_exit 0 imgcrypt encrypt "oci-archive:$TMP/many.tar:v1" "oci-archive:$TMP/many.tar:new" -r "jwe:$TMP/key.pub.pem" --dry-run
+  expect_contains "$stderr" "the destination would still hold $layers plain layers of this image"
+  expect_exit 0 imgcrypt encrypt "oci-archive:$TMP/many.tar:v1" "oci-archive:$TMP/many.tar:new" -r "jwe:$TMP/key.pub.pem"
+  expect_contains "$stderr" "the destination still holds $layers plain layers of this image, which everyone can read: other images in it need them"
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci-archive:$TMP/alone.tar" -r "jwe:$TMP/key.pub.pem"
+  [[ $stderr != *"plain layer"* ]] || fail "plain layers in a new archive: $stderr"
+}
+
 # expect_archive_kept CODE WHAT: v1 of the archive cannot be encrypted, and the archive stays as it is.
 expect_archive_kept() {
   local before
@@ -156,6 +182,20 @@ other_images_that_are_damaged_stay_as_they_are() {
 # offset_in FILE MEMBER: of its content
 offset_in() {
   python3 -c 'import sys, tarfile; print(tarfile.open(sys.argv[1]).getmember(sys.argv[2]).offset_data)' "$@"
+}
+
+images_are_named_by_their_tags() {
+  three_images "$TMP/many.tar"
+  local kind
+  for kind in oci-archive docker-archive; do
+    expect_exit 3 imgcrypt inspect "$kind:$TMP/many.tar"
+    expect_contains "$stderr" "hint: name one of them: $kind:$TMP/many.tar:v1, $kind:$TMP/many.tar:v2, $kind:$TMP/many.tar:v3"
+  done
+  expect_exit 8 imgcrypt copy "oci:$TMP/two:t" "docker-archive:$TMP/many.tar:app:1"
+  expect_contains "$stderr" "the file is an archive of OCI images, and these would be lost"
+  expect_contains "$stderr" "hint: write oci-archive:$TMP/many.tar:TAG to add the image there"
+  expect_exit 3 imgcrypt gc "oci-archive:$TMP/many.tar"
+  expect_contains "$stderr" "is not an OCI image layout"
 }
 
 archives_of_docker_keep_one_image() {
@@ -262,10 +302,13 @@ encrypted_archives_are_read_and_written
 packed_archives_are_read
 pipes_carry_archives
 a_failure_leaves_no_archive
+what_is_not_an_archive_is_said
 what_is_not_an_archive_is_not_replaced
 an_image_is_replaced_by_its_name
 other_images_of_an_archive_stay
+plain_layers_that_another_image_keeps_are_said
 other_images_that_are_damaged_stay_as_they_are
+images_are_named_by_their_tags
 archives_of_docker_keep_one_image
 output_is_deterministic
 classic_docker_archives_are_read

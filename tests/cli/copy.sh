@@ -65,6 +65,7 @@ sparse_indexes_stay_sparse() {
 }
 
 platforms_can_be_chosen() {
+  local option
   rm -rf "$TMP/out"
   copy plain:t out:t --platform arm64
   expect_contains "$stderr" "left out: linux/amd64"
@@ -77,6 +78,16 @@ platforms_can_be_chosen() {
   expect_refused 8 imgcrypt copy "oci:$TMP/in:t" "oci:$TMP/in:t" --platform arm64
   expect_refused 8 imgcrypt copy "oci:$TMP/in:t" "oci:$TMP/out:t" --platform arm64 --preserve-digests
   expect_contains "$stderr" "the copy would not have the digest $root"
+  rm -rf "$TMP/in"
+  cp -r "$TMP/single" "$TMP/in"
+  for option in "" --dry-run; do
+    # shellcheck disable=SC2086 # one word or none
+    expect_refused 8 imgcrypt copy "oci:$TMP/in:t" "docker-archive:$TMP/out:app:1" --preserve-digests $option
+    expect_contains "$stderr" "hint: write oci-archive:FILE"
+  done
+  expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "oci-archive:$TMP/kept.tar:t" --preserve-digests
+  expect_exit 0 imgcrypt inspect "oci-archive:$TMP/kept.tar:t" -o json
+  expect_equal "$(jq -r .image.digest <<<"$stdout")" "$(root_of "$TMP/single" t)" "the digest in an oci-archive"
 }
 
 options_of_skopeo_work() {

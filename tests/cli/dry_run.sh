@@ -65,6 +65,23 @@ pruning_is_foretold() {
   rm -rf "$TMP/work"
 }
 
+# What the command then says itself, in each kind of destination.
+the_image_that_would_be_replaced_is_named() {
+  local to replaced
+  for to in "oci:$TMP/to:t" "oci-archive:$TMP/to.tar:t" "dir:$TMP/to.dir" "docker-archive:$TMP/to.docker:t"; do
+    expect_exit 0 imgcrypt copy "oci:$TMP/in:plain" "$to" --dry-run -o json
+    expect_equal "$(jq -r .replaced <<<"$stdout")" null "what would be replaced at the new $to"
+    expect_exit 0 imgcrypt copy "oci:$TMP/in:plain" "$to"
+    expect_exit 0 imgcrypt copy "oci:$TMP/two:plain" "$to" --dry-run -o json
+    replaced=$(jq -r .replaced <<<"$stdout")
+    expect_contains "$stderr" "would replace $replaced"
+    expect_exit 0 imgcrypt copy "oci:$TMP/two:plain" "$to" -o json
+    expect_equal "$replaced" "$(jq -r .replaced <<<"$stdout")" "what was foretold of $to"
+  done
+  expect_exit 0 imgcrypt copy "oci:$TMP/two:plain" "oci:$TMP/to:t" --dry-run -o json
+  expect_equal "$(jq -r .replaced <<<"$stdout")" null "what the same image would replace"
+}
+
 recipients_stay_as_they_are() {
   try recipients add "oci:$TMP/in:secret" -r "jwe:$TMP/other.pub.pem" -k "$TMP/key.pem"
   expect_contains "$stdout" "the recipients of 2 layers would change"
@@ -120,10 +137,12 @@ destinations_that_cannot_be_written() {
 make_keys "$TMP/key" P-256
 make_keys "$TMP/other" P-256
 make_image "$TMP/in" plain --no-busybox --layers 2 >/dev/null
+make_image "$TMP/two" plain --no-busybox --seed 2 >/dev/null
 imgcrypt encrypt "oci:$TMP/in:plain" "oci:$TMP/in:secret" -r "jwe:$TMP/key.pub.pem" >/dev/null 2>&1
 encrypt_says_what_becomes_of_each_layer
 nothing_is_pruned
 pruning_is_foretold
+the_image_that_would_be_replaced_is_named
 recipients_stay_as_they_are
 what_is_missing_or_cut_off_is_found
 what_cannot_work_fails_all_the_same

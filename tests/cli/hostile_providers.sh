@@ -61,7 +61,7 @@ those_that_hang() {
   local how
   for how in hangs stops_reading answers_and_hangs closes_stdout closes_all stops ignores_signals hangs_with_session joins_us \
     floods_stderr; do
-    expect_hostile_failures "no answer within 1000 ms" "$how"
+    expect_hostile_failures "no answer within 1 second" "$how"
   done
 }
 
@@ -70,7 +70,7 @@ one_that_is_kept_and_hangs() {
   configure_hostile hangs
   keep_open demo serve
   SECONDS=0
-  expect_failures "bash: no answer within 1000 ms"
+  expect_failures "bash: no answer within 1 second"
   ((SECONDS < 10)) || fail "each layer waited for the deadline: $SECONDS s"
 }
 

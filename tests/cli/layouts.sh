@@ -76,6 +76,22 @@ entries_that_differ_are_not_replaced_together() {
   expect_contains "$stdout" "$(digest_at "$TMP/in" 1 | cut -c1-15)"
 }
 
+# Other tools append without replacing; what they add beside the digest need not be the same.
+one_image_listed_twice_is_replaced_in_all_its_entries() {
+  local old layer
+  rm -rf "$TMP/in"
+  make_image "$TMP/in" t --no-busybox >/dev/null
+  edit_index "$TMP/in" ".manifests += [.manifests[0] + {platform: {os: \"linux\", architecture: \"amd64\"}},
+    (.manifests[0] | .annotations += {\"io.containerd.image.name\": \"docker.io/library/x:t\"})]"
+  old=$(digest_at "$TMP/in" 0)
+  layer=$(jq -r '.layers[0].digest' "$(blob "$TMP/in" "$old")")
+  expect_exit 0 encrypt in:t in:t --prune
+  expect_contains "$stderr" "listed the image 3 times under this name"
+  expect_equal "$(count_of "$TMP/in")" 1 "the number of entries"
+  expect_exit 0 imgcrypt check "oci:$TMP/in:t" --require-encrypted
+  [[ ! -e $(blob "$TMP/in" "$old") && ! -e $(blob "$TMP/in" "$layer") ]] || fail "the plain image is still there"
+}
+
 untagged_in_place_is_one_entry() {
   local old
   for old in "del(.manifests[0].annotations)" .; do
@@ -151,8 +167,10 @@ tags_are_listed() {
   edit_index "$TMP/in" '.manifests += [(.manifests[0] | del(.annotations)), {size: 1}]'
   expect_exit 0 imgcrypt tags "oci:$TMP/in"
   expect_equal "$stdout" $'docker.io/library/a:t\ndocker.io/library/b:t\nv1.0' "the tags"
-  expect_contains "$stderr" "2 entries have no tag"
+  expect_contains "$stderr" "1 entry has no tag"
   expect_contains "$stderr" "oci:$TMP/in:@4 cannot be read"
+  expect_exit 8 imgcrypt gc "oci:$TMP/in" --dry-run
+  expect_contains "$stderr" "entry 4 of index.json, counted from 0, cannot be read"
   expect_exit 0 imgcrypt tags "oci:$TMP/in" -o json
   expect_equal "$(jq -c '.images[1] | [.position, .tag, .name, .platform, .digest]' <<<"$stdout")" \
     "[1,\"t\",\"docker.io/library/b:t\",\"linux/arm64\",\"$(digest_at "$TMP/in" 1)\"]" "an image"
@@ -284,10 +302,14 @@ only_new_or_empty_directories_or_layouts_are_written_to() {
   expect_no_place 8 "$TMP/src/blobs/new" "inside the blobs of the image layout"
   expect_no_place 3 "$TMP/place/dangling" "is a symbolic link to nowhere, which does not exist"
   expect_no_place 3 "$TMP/place/loop" "lead in a circle"
+  expect_no_place 3 "$TMP/place/new:bad tag" "\"bad tag\" cannot be a tag"
+  expect_no_place 3 "$TMP/place/new:-bad" "if $TMP/place/new:-bad is meant, make the directory first"
   expect_no_place 3 "/proc/self/new" "/proc/self is not on a file system that holds files"
   expect_equal "$(state_of "$TMP" | grep -v '/std')" "$(grep -v '/std' <<<"$before")" "what is there"
   expect_exit 0 encrypt src:t place/link:t
   expect_exit 0 encrypt src:t place/begun:t
+  mkdir "$TMP/place/of colons: two"
+  expect_exit 0 encrypt src:t "place/of colons: two:t"
   echo '{"imageLayoutVersion":2}' >"$TMP/place/begun/oci-layout"
   expect_no_place 8 "$TMP/place/begun" "it has no sound oci-layout file"
 }
@@ -362,6 +384,7 @@ links_are_followed_on_demand() {
 make_keys "$TMP/key" P-256
 make_keys "$TMP/other" P-256
 one_entry_of_a_tag_is_replaced
+one_image_listed_twice_is_replaced_in_all_its_entries
 entries_that_differ_are_not_replaced_together
 untagged_in_place_is_one_entry
 an_untagged_image_beside_others_is_not_replaced

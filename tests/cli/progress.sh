@@ -5,6 +5,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=../support/providers/config.sh
 source "$cli_dir/../support/providers/config.sh"
 
+# shellcheck source=../support/shell/faulty_registry.sh
+source "$cli_dir/../support/shell/faulty_registry.sh"
+
 schema=$cli_dir/../../docs/output.schema.json
 
 # on_terminal COLUMNS ROWS WANTED THEN ARGUMENT...: runs imgcrypt; its layers wait until $TMP/go exists
@@ -84,6 +87,12 @@ logs_get_a_line_for_each_blob() {
   done
 }
 
+what_was_there_is_one_line() {
+  expect_exit 0 imgcrypt copy "oci:$TMP/encrypted:t" "oci:$TMP/encrypted:again"
+  expect_matches "$stderr" '^imgcrypt: already there: 4 blobs, [0-9.]+ MiB$'
+  expect_equal "$(grep -c '^imgcrypt: \(layer\|config\)' <<<"$stderr")" 0 "the lines of blobs that were there"
+}
+
 programs_get_json() {
   local line
   encrypt --progress json
@@ -96,6 +105,18 @@ programs_get_json() {
   done <<<"$stderr"
   expect_equal "$(jq -s '[.[] | select(.state == "done")] | length' <<<"$stderr")" 4 "the blobs that are done"
   expect_equal "$(jq -s '.[-1].total | .blobsDone == 4 and .bytesDone == .bytes' <<<"$stderr")" true "the total"
+}
+
+# The registry reads nothing of it: what waits in memory to be sent has not moved.
+what_was_not_sent_has_not_moved() {
+  local pushed options=(--network-timeout 2 --retry-times 0)
+  start_faulty_registry --fault stalls-up
+  expect_exit 5 imgcrypt copy "oci:$TMP/plain:t" "docker://$REGISTRY/app:t" --progress json "${options[@]}"
+  pushed=$(grep '^{"blob":"layer' <<<"$stderr")
+  expect_equal "$(jq -s 'map(select(.bytesMoved >= .bytes or .state == "done")) | length' <<<"$pushed")" 0 "layers that have moved"
+  expect_equal "$(grep '^{"total"' <<<"$stderr" | jq -s 'map(.total | select(.bytesDone >= .bytes)) | length')" 0 "totals of 100 %"
+  expect_exit 5 imgcrypt copy "oci:$TMP/plain:t" "docker://$REGISTRY/app:t" --progress auto "${options[@]}"
+  ! grep '^imgcrypt: layer' <<<"$stderr" || fail "a layer is told that has not arrived: $stderr"
 }
 
 stages_are_timed() {
@@ -115,5 +136,7 @@ what_does_not_fit_is_summed_up
 an_interrupted_command_leaves_the_terminal_clean
 colours_are_for_terminals_that_want_them
 logs_get_a_line_for_each_blob
+what_was_there_is_one_line
 programs_get_json
+what_was_not_sent_has_not_moved
 stages_are_timed

@@ -47,6 +47,23 @@ configurations_that_are_broken() {
   OCICRYPT_KEYPROVIDER_CONFIG=$TMP/large expect_useless 3 "$TMP/large"
 }
 
+our_own_need_no_configuration() {
+  local problem
+  imgcrypt key generate sodium "$TMP/of-ours" >/dev/null
+  for problem in "providers.json: JSON" "$TMP/absent: No such file"; do
+    echo nonsense >"$TMP/providers.json"
+    [[ $problem == providers* ]] || export OCICRYPT_KEYPROVIDER_CONFIG=$TMP/absent
+    rm -rf "$TMP/back"
+    expect_exit 0 encrypt "provider:sodium:$TMP/of-ours.pub" "jwe:$TMP/key.pub.pem"
+    expect_matches "$stderr" "$problem.*; only our own key providers can be used"
+    expect_exit 0 imgcrypt decrypt "oci:$TMP/out:t" "oci:$TMP/back:t" -k "provider:sodium:$TMP/of-ours"
+    expect_matches "$stderr" "$problem.*; only our own key providers can be used"
+    expect_exit 0 imgcrypt check "oci:$TMP/out:t" -k "$TMP/key.pem"
+    [[ $stderr != *"only our own"* ]] || fail "told where no provider was needed: $stderr"
+  done
+  export OCICRYPT_KEYPROVIDER_CONFIG=$TMP/providers.json
+}
+
 configurations_that_are_missing() {
   OCICRYPT_KEYPROVIDER_CONFIG=$TMP/absent expect_useless 3 "OCICRYPT_KEYPROVIDER_CONFIG: $TMP/absent: No such file"
   OCICRYPT_KEYPROVIDER_CONFIG="" expect_useless 3 "demo is not configured: OCICRYPT_KEYPROVIDER_CONFIG is not set"
@@ -144,6 +161,16 @@ keys_are_generated() {
   ! cmp -s "$TMP/made" "$TMP/before" || fail "--force made no new key"
   (cd "$TMP" && expect_exit 0 imgcrypt key generate sodium -- --force)
   [[ -s $TMP/--force && -s $TMP/--force.pub ]] || fail "a file whose name looks like an option was not written"
+  for text in sodium age jwe-ec; do
+    expect_exit "$([[ $text == jwe-ec ]] && echo 3 || echo 1)" imgcrypt key generate "$text" /proc/made
+    expect_contains "$stderr" "error: /proc/made: no file can be made there"
+    expect_contains "$stderr" "hint: choose a directory that you can make files in"
+  done
+  sed 's/-secret-.*/-secret-AAAA/' "$TMP/made" >"$TMP/cut"
+  chmod 600 "$TMP/cut"
+  expect_exit 3 imgcrypt key show "$TMP/cut"
+  expect_contains "$stderr" "a key that was cut or has a typing error"
+  [[ $stderr != *"exit status"* ]] || fail "who said it helps nobody: $stderr"
   expect_exit 3 imgcrypt key generate sodium "$TMP/absent/key"
   expect_contains "$stderr" "$TMP/absent/key"
   expect_exit 3 imgcrypt key generate sodium
@@ -171,6 +198,7 @@ imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/for-demo:t" -r provider:demo >/dev
 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/for-key:t" -r "jwe:$TMP/key.pub.pem" >/dev/null 2>&1
 
 configurations_that_are_broken
+our_own_need_no_configuration
 configurations_that_are_missing
 commands_win_over_addresses
 programs_are_looked_for_in_path

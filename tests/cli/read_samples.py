@@ -17,6 +17,8 @@ import make_payload  # noqa: E402
 
 imgcrypt, decoder, vectors, scratch = map(os.path.abspath, sys.argv[1:])
 KNOWN = {"DER", "JWK", "RSA-OAEP-256", "ECDH-ES+A128KW", "later PEM block", "text before PEM", "provider"}
+if os.path.exists(os.path.join(os.path.dirname(imgcrypt), "..", "libexec", "imgcrypt", "keyprovider-pgp")):
+    KNOWN.add("PGP")
 
 
 def is_provider(key):
@@ -160,8 +162,8 @@ def parameters_of(key):
 def problem_of_decoder(image, key, opens):
     environment = environment_of(key)
     directory, nowhere = fill_key_directory(key), os.path.join(scratch, "nowhere")
-    # The node's own keys, then those of the payload.
-    ways = [(nowhere, parameters_of(key))]
+    # The node's own keys, and those of the payload, from which only private keys of other kinds are taken.
+    ways = [] if "PGP" in image["needs"] else [(nowhere, parameters_of(key))]
     if not is_provider(key) or "program" in key:
         ways.append((directory, None))
     descriptors = layers_of(os.path.join(vectors, image["path"]), image["root"])

@@ -94,9 +94,58 @@ replaces_in_place() {
   expect_exit 0 imgcrypt encrypt "docker://$REGISTRY/place:1" "docker://$REGISTRY/place:1" -r "jwe:$TMP/key.pub.pem"
   expect_contains "$stderr" "replaced $before"
   expect_equal "$stdout" "docker://$REGISTRY/place:1@$(digest_in_registry place:1)" "the result"
-  expect_exit 3 imgcrypt encrypt "docker://$REGISTRY/place:1" "docker://$REGISTRY/place@$before" -r "jwe:$TMP/key.pub.pem"
   expect_exit 0 imgcrypt decrypt "docker://$REGISTRY/place:1" "docker://$REGISTRY/place:1" -k "$TMP/key.pem"
   expect_equal "$(digest_in_registry place:1)" "$before" "what the tag leads to"
+}
+
+# A destination by digest takes the image with that digest, and no other: of that nothing is sent.
+digests_name_destinations() {
+  local root other
+  root=$(root_of "$TMP/plain" t)
+  other=sha256:$(printf x | sha256sum | cut -d' ' -f1)
+  expect_exit 0 imgcrypt copy "oci:$TMP/plain:t" "docker://$REGISTRY/exact@$root"
+  expect_equal "$stdout" "docker://$REGISTRY/exact@$root" "the result"
+  expect_exit 0 imgcrypt check "docker://$REGISTRY/exact@$root" --full
+  expect_exit 0 imgcrypt decrypt "docker://$REGISTRY/secret:2" "docker://$REGISTRY/exact:t@$root" -k "$TMP/key.pem"
+  expect_equal "$(digest_in_registry exact:t)" "$root" "what the tag beside the digest leads to"
+  expect_exit 8 imgcrypt copy "oci:$TMP/plain:t" "docker://$REGISTRY/wrong@$other"
+  expect_contains "$stderr" "destination docker://$REGISTRY/wrong@$other: the image has the digest $root"
+  expect_contains "$stderr" "hint: write docker://$REGISTRY/wrong:TAG"
+  expect_exit 8 imgcrypt copy "oci:$TMP/plain:t" "docker://$REGISTRY/wrong@$other" --dry-run
+  expect_exit 8 imgcrypt encrypt "oci:$TMP/plain:t" "docker://$REGISTRY/wrong@$root" -r "jwe:$TMP/key.pub.pem"
+  expect_contains "$stderr" "what is encrypted gets another digest each time"
+  [[ ! -e $TMP/registry/storage/docker/registry/v2/repositories/wrong/_layers ]] || fail "layers were sent"
+  # What comes out is known only at the end.
+  expect_exit 8 imgcrypt decrypt "docker://$REGISTRY/secret:2" "docker://$REGISTRY/wrong:t@$other" -k "$TMP/key.pem"
+  expect_contains "$stderr" "the result has the digest $root"
+  [[ ! -e $TMP/registry/storage/docker/registry/v2/repositories/wrong/_manifests ]] || fail "manifests were sent"
+  expect_no_uploads
+}
+
+# plain_layers_left NAME OPTION...: what `encrypt place:1 NAME` says of the plain image's layers
+plain_layers_left() {
+  expect_exit 0 imgcrypt encrypt "docker://$REGISTRY/place:1" "docker://$REGISTRY/$1" -r "jwe:$TMP/key.pub.pem" -o json "${@:2}"
+  jq -c '[.plainLayersLeft, .replaced]' <<<"$stdout"
+}
+
+plain_layers_that_stay_are_said() {
+  local layers plain foretold
+  push "$TMP/plain:t" place:1
+  plain=$(digest_in_registry place:1)
+  layers=$(skopeo_layers place:1 | grep -Fxf <(layers_of "$TMP/plain" t | cut -d' ' -f2) | sort -u | jq -Rnc '[inputs]')
+  expect_equal "$(jq length <<<"$layers")" 4 "the plain layers"
+  expect_equal "$(plain_layers_left place:2 --dry-run)" "[$layers,null]" "what is foretold of another tag"
+  expect_contains "$(plain_layers_left place:2 >"$TMP/left"; cat "$TMP/stderr")" \
+    "the destination still holds 4 plain layers of this image, which everyone can read: the registry's garbage collection removes them"
+  expect_equal "$(cat "$TMP/left")" "[$layers,null]" "what is left beside another tag"
+  foretold=$(plain_layers_left place:1 --dry-run)
+  expect_equal "$foretold" "[$layers,\"$plain\"]" "what is foretold in place"
+  expect_equal "$(digest_in_registry place:1)" "$plain" "what the tag leads to after a dry run"
+  expect_contains "$(cat "$TMP/stderr")" "would replace $plain"
+  expect_equal "$(plain_layers_left place:1)" "$foretold" "what is left in place"
+  expect_contains "$(cat "$TMP/stderr")" "--delete-old deletes the former image"
+  push "$TMP/plain:t" place:1
+  expect_equal "$(plain_layers_left elsewhere:1)" "[[],null]" "what is left in another repository"
 }
 
 adds_recipients_by_the_manifest_alone() {
@@ -168,6 +217,8 @@ goes_from_registry_to_registry_without_a_file
 moves_no_layer_to_look
 lists_tags
 replaces_in_place
+digests_name_destinations
+plain_layers_that_stay_are_said
 adds_recipients_by_the_manifest_alone
 says_what_is_missing
 plain_http_only_where_it_is_asked_for

@@ -61,6 +61,31 @@ identity_tokens_are_exchanged() {
   expect_no_secret
 }
 
+what_was_asked_for_is_said() {
+  start --fault busy-for-an-hour
+  expect_exit 4 imgcrypt copy "docker://$REGISTRY/app:t" "oci:$TMP/none:t"
+  expect_matches "$stderr" "$REGISTRY answers 429 and asks us to come back in 3600 seconds \\(GET http://$REGISTRY/v2/app/blobs/"
+  start --fault token-server-down
+  expect_exit 4 imgcrypt login "$REGISTRY" -u me --password-stdin --authfile "$TMP/new.json" --retry-times 0 <<<word
+  expect_contains "$stderr" "gives no token for the registry itself, with the credentials of "
+  expect_exit 3 imgcrypt gc "docker://$REGISTRY/app"
+  expect_contains "$stderr" "docker://$REGISTRY/app is not an OCI image layout"
+  expect_contains "$stderr" "a registry has a garbage collection of its own"
+  expect_exit 3 imgcrypt inspect "docker://$REGISTRY/app:t" --cert-dir "$TMP/none"
+  expect_contains "$stderr" "the folder of certificates $TMP/none: No such file or directory"
+  expect_contains "$stderr" "hint: --cert-dir names a folder"
+}
+
+# Even where a folder has an authority that is right.
+damaged_authorities_are_refused() {
+  start --certificate "$TMP/tls.crt" --key "$TMP/tls.key"
+  put_certificates "$certs/$REGISTRY" tls.crt
+  expect_exit 0 imgcrypt inspect "docker://$REGISTRY/app:t"
+  echo junk >"$TMP/junk.pem"
+  expect_exit 3 imgcrypt inspect "docker://$REGISTRY/app:t" --ca-file "$TMP/junk.pem"
+  expect_contains "$stderr" "certificates $TMP/junk.pem: there is none in it"
+}
+
 # put_certificates DIR NAME...
 put_certificates() {
   mkdir -p "$1"
@@ -132,6 +157,31 @@ https_goes_through_a_proxy() {
   expect_no_secret
 }
 
+# What this machine itself listens for means another host to a proxy, which would also be shown credentials.
+loopback_needs_no_proxy() {
+  start --fault basic
+  start_proxy
+  http_proxy=http://$PROXY https_proxy=http://$PROXY all_proxy=http://$PROXY \
+    expect_copied "docker://$REGISTRY/app:t" --creds "$REGISTRY_USER:$REGISTRY_PASSWORD"
+  expect_equal "$(cat "$TMP/proxy.log" 2>/dev/null)" "" "what the proxy was asked for"
+}
+
+passwords_of_proxies_are_not_shown() {
+  https_proxy=socks9://user:SECRET@proxy.test expect_exit 5 imgcrypt inspect docker://registry.test/app:t
+  expect_no_secret
+}
+
+expired_certificates_are_told() {
+  local old=$TMP/old
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=old -addext "subjectAltName=IP:127.0.0.1" \
+    -keyout "$old.key" -out "$old.csr" 2>/dev/null
+  openssl x509 -req -in "$old.csr" -key "$old.key" -copy_extensions copyall -days -1 -out "$old.crt" 2>/dev/null
+  start --certificate "$old.crt" --key "$old.key"
+  expect_exit 5 imgcrypt inspect "docker://$REGISTRY/app:t" --ca-file "$old.crt"
+  expect_contains "$stderr" "its certificate is not valid now"
+  expect_contains "$stderr" "hint: have the certificate renewed"
+}
+
 http_goes_through_a_proxy() {
   start --fault relative-location
   start_proxy
@@ -157,9 +207,14 @@ http2_is_spoken_where_it_is_offered() {
 make_inputs
 make_image "$TMP/large" t --no-busybox --layers 1 --layer-size $((9 << 20)) >/dev/null
 identity_tokens_are_exchanged
+what_was_asked_for_is_said
+damaged_authorities_are_refused
 client_certificates_are_shown
 client_certificates_are_shown_to_nobody_else
 certificates_for_other_names_are_told
 https_goes_through_a_proxy
 http_goes_through_a_proxy
+loopback_needs_no_proxy
+passwords_of_proxies_are_not_shown
+expired_certificates_are_told
 http2_is_spoken_where_it_is_offered

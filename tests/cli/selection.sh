@@ -90,7 +90,7 @@ no_unchosen_platform_is_left_in_the_clear() {
 
 what_was_left_out_is_said() {
   expect_exit 0 encrypt --platform linux/amd64
-  expect_contains "$stderr" "platforms left out: linux/arm64, unknown/unknown"
+  expect_contains "$stderr" "platforms left out: linux/arm64, the attestation of linux/arm64"
   rm -rf "$TMP/out"
 }
 

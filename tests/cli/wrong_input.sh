@@ -30,6 +30,42 @@ lists_are_read_whole_or_not_at_all() {
   expect_exit 0 imgcrypt encrypt oci:plain:t oci:marked-image:t -R marked
 }
 
+schemes_are_guessed() {
+  local text hint
+  while IFS='|' read -r text hint; do
+    expect_error 3 "recipient $text: " "$hint" encrypt -r "$text"
+  done <<END
+pkcs11:token.yaml|PKCS#11 tokens are not supported yet: write jwe:PUBLICKEY
+gpg:alice|did you mean pgp:alice?
+JWE:right.pub.pem|did you mean jwe:right.pub.pem?
+PROVIDER:sodium:right.key.pub|did you mean provider:sodium:right.key.pub?
+Sodium:right.key.pub|did you mean provider:sodium:right.key.pub?
+jwe:right.pub.pem,jwe:other.pub.pem|give each recipient with an option of its own
+right.pub.pem,other.pub.pem|give each recipient with an option of its own
+END
+  while IFS='|' read -r text hint; do
+    expect_error 3 "key ${text%%:*}: no such file" "$hint" decrypt encrypted -k "$text"
+    [[ $stderr != *s3cret* ]] || fail "a passphrase is shown: $stderr"
+  done <<END
+pkcs11:token:s3cret|PKCS#11 tokens are not supported yet: write -k FILE for a private key
+JWE:right.pem:s3cret|a private key is named without "JWE:": write -k FILE
+PROVIDER:sodium:s3cret|did you mean -k provider:NAME
+right.pem,other.pem|give each key with an option of its own: -k KEY -k KEY
+END
+}
+
+# OpenSSL takes it for a part of the passphrase as well.
+carriage_returns_of_passphrases_are_told() {
+  openssl pkey -in right.pem -aes256 -passout pass:1234 -out crlf.pem
+  printf '1234\r\n' >windows.pass
+  printf '1235\n' >wrong.pass
+  chmod 600 crlf.pem windows.pass wrong.pass
+  expect_error 3 "wrong passphrase: the private key could not be decrypted; it ends with a carriage return" "tr -d" \
+    decrypt encrypted -k crlf.pem:file=windows.pass
+  expect_error 3 "wrong passphrase" "" decrypt encrypted -k crlf.pem:file=wrong.pass
+  [[ $stderr != *carriage* ]] || fail "there is no carriage return: $stderr"
+}
+
 transports_are_guessed() {
   local text
   for text in OCI:plain:t oc:plain:t oci-layout:plain:t oci//plain:t; do
@@ -60,7 +96,7 @@ codes_do_not_depend_on_the_kind_of_key() {
 every_given_key_is_named() {
   expect_error 6 "not for such layers: right.pem" "" decrypt sealed -k right.pem
   expect_error 6 "not for such layers: provider:sodium:right.key" "" decrypt encrypted -k provider:sodium:right.key
-  expect_error 3 "absent" "" decrypt sealed -k right.pem -k provider:sodium:absent
+  expect_error 3 "typing error" "" decrypt sealed -k right.pem -k provider:sodium:damaged.key
   expect_contains "$stderr" "right.pem"
 }
 
@@ -116,6 +152,47 @@ names_of_other_programs_are_guessed() {
   expect_error 3 'unknown option "--rec"' "did you mean --recipient or --recipients-file?" imgcrypt encrypt --rec
   expect_error 3 'unknown option "--json"' "did you mean -o json?" imgcrypt inspect --json
   expect_error 3 '--log-level "DEBUG"' "did you mean debug?" imgcrypt version --log-level DEBUG
+}
+
+options_of_skopeo_that_are_not_ours_are_explained() {
+  local option cure count=0
+  while IFS=: read -r option cure; do
+    expect_error 3 "unknown option \"$option\"" "$cure" imgcrypt copy oci:plain:t oci:out:t "$option" x
+    count=$((count + 1))
+  done <<'END'
+--override-os:--platform OS/ARCH
+--override-arch:--platform OS/ARCH
+--override-variant:--platform OS/ARCH
+--insecure-policy:no signature policy
+--policy:no signature policy
+--command-timeout:timeout 10m imgcrypt
+--src-username:imgcrypt login
+--src-password:imgcrypt login
+--dest-username:imgcrypt login
+--dest-password:imgcrypt login
+--src-registry-token:imgcrypt login
+--dest-registry-token:imgcrypt login
+--registry-token:imgcrypt login
+--additional-tag:copy it once more
+--src-shared-blob-dir:--follow-links
+--dest-shared-blob-dir:--follow-links
+--dest-compress:stay as they are
+--dest-compress-format:stay as they are
+--dest-compress-level:stay as they are
+--dest-decompress:stay as they are
+--dest-oci-accept-uncompressed-layers:stay as they are
+--dest-precompute-digests:never sent
+--sign-by:cosign
+--sign-by-sigstore-private-key:cosign
+--sign-passphrase-file:cosign
+END
+  expect_equal "$count" 25 "the options"
+  expect_error 3 'unknown option "--override-arch"' "--platform OS/ARCH" imgcrypt --override-arch arm64 copy oci:plain:t oci:out:t
+  expect_error 3 "--tls-verify takes no value after a space" "write --tls-verify=false" \
+    imgcrypt copy --tls-verify false oci:plain:t oci:out:t
+  expect_error 3 "--dest-tls-verify takes no value after a space" "write --dest-tls-verify=true" \
+    imgcrypt copy oci:plain:t oci:out:t --dest-tls-verify true
+  expect_error 3 "--tls-verify takes no value after a space" "write --tls-verify=false" imgcrypt inspect --tls-verify false
 }
 
 # expect_decoder_error MESSAGE HINT ARG...
@@ -300,6 +377,8 @@ expect_exit 0 imgcrypt encrypt oci:plain:t oci:agent:t \
   -r "provider:attestation-agent:keypath=$PWD/right.bin::keyid=kbs:///default/key/one"
 
 lists_are_read_whole_or_not_at_all
+schemes_are_guessed
+carriage_returns_of_passphrases_are_told
 transports_are_guessed
 codes_do_not_depend_on_the_kind_of_key
 every_given_key_is_named
@@ -307,6 +386,7 @@ empty_values_are_named
 a_directory_that_is_gone_is_said
 passphrases_of_new_keys_are_read_alike_by_all
 names_of_other_programs_are_guessed
+options_of_skopeo_that_are_not_ours_are_explained
 the_decoder_names_a_cure_too
 hints_fit_the_kind_of_file
 jwks_say_what_they_lack

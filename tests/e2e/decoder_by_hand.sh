@@ -148,7 +148,11 @@ expect_refused "$TMP/nothing" "$layer" "$TMP/nothing"
 use_keys
 expect_refused "$TMP/small" "$layer" "no keys"
 ln -s "$TMP/key.pem" "$TMP/keys/"
-expect_refused "$TMP/small" "$layer" "$TMP/keys/key.pem is not a file inside $TMP/keys"
+expect_refused "$TMP/small" "$layer" "no keys; ignored: $TMP/keys/key.pem .its link leads outside"
+use_keys
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$TMP/keys/other.pem"
+ln -s "$TMP/key.pem" "$TMP/keys/"
+expect_refused "$TMP/small" "$layer" "keys tried: .*; ignored: $TMP/keys/key.pem .its link leads outside"
 use_keys "$TMP/key"
 expect_damage_told small
 expect_exit 3 "$CTD_DECODER" --no-such-option

@@ -31,7 +31,7 @@ expect_hostile_refused() {
 refuse_each_kind() {
   local how
   for how in hangs closes_all hangs_with_session floods_stderr; do
-    expect_hostile_refused "no answer within 3000 ms" "$how"
+    expect_hostile_refused "no answer within 3 seconds" "$how"
   done
   expect_hostile_refused "killed by signal 11" dies SEGV
   expect_hostile_refused "longer than 1048576 bytes" floods_stdout

@@ -19,6 +19,8 @@ expect_opened_by() {
   cp "$1" "$TMP/keys/of_the_node"
   expect_exit 0 decode_layer
   cmp "$TMP/stdout" "$plain_layer" || fail "the layer was decrypted to something else"
+  cp "$TMP/damaged" "$TMP/keys/a" # looks like a key; one that cannot be used stops no other
+  expect_exit 0 decode_layer
   cp "$TMP/other" "$TMP/keys/a" # is tried first
   expect_exit 0 decode_layer
   rm "$TMP/keys/of_the_node/"*
@@ -33,8 +35,16 @@ plain_layer=$(blob "$TMP/plain" "$(layers_of "$TMP/plain" t | cut -d' ' -f2)")
 
 imgcrypt key generate sodium "$TMP/sodium" >/dev/null
 imgcrypt key generate sodium "$TMP/other" >/dev/null
+sed 's/.$/!/' "$TMP/other" >"$TMP/damaged"
 expect_opened_by "$TMP/sodium" "provider:sodium:$TMP/sodium.pub"
+
+imgcrypt key generate age "$TMP/age" >/dev/null
+imgcrypt key generate age "$TMP/another" >/dev/null
+mv "$TMP/another" "$TMP/other"
+sed '/^AGE/s/.$/!/' "$TMP/other" >"$TMP/damaged"
+expect_opened_by "$TMP/age" "age:$(cat "$TMP/age.pub")"
 
 head -c 32 /dev/urandom >"$TMP/raw"
 head -c 32 /dev/urandom >"$TMP/other"
+cp "$TMP/other" "$TMP/damaged"
 expect_opened_by "$TMP/raw" "provider:attestation-agent:keypath=$TMP/raw::keyid=kbs:///default/key/1"

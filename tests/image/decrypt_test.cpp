@@ -137,6 +137,34 @@ TEST_F(Decrypt, DoesNotTrustTheDigestThatALayersWriterRecorded) {
   EXPECT_EQ(refusal().code(), ErrorCode::kIntegrity);
 }
 
+// Only what has to be compared needs diff_ids that can be read.
+TEST_F(Decrypt, NeedsNoDiffIdsForWhatBecomesWhatItWas) {
+  build({"one", "two"});
+  const std::vector<Descriptor> layers = manifest_of(plain_).layers();
+  const std::string good = Digest::of(as_bytes("two")).string();
+  for (const std::string& rootfs :
+       {R"({"diff_ids":["md5:0123456789abcdef0123456789abcdef",")" + good + R"("]})",
+        R"({"diff_ids":[],"diff_ids":[")" + good + R"("]})", std::string(R"({"diff_ids":7})")}) {
+    const Descriptor odd =
+        plain_.add("application/vnd.oci.image.config.v1+json", R"({"rootfs":)" + rootfs + "}");
+    commit(plain_, odd, layers, {});
+    reporter_.said.clear();
+    encrypt();
+    EXPECT_THAT(reporter_.said, testing::HasSubstr("nobody can compare its layers with them"));
+    EXPECT_EQ(decrypt().exactness, Exactness::kExact);
+    EXPECT_EQ(refusal({.diff_ids = DiffIdCheck::kAlways}).code(), ErrorCode::kIntegrity);
+    const Manifest manifest = manifest_of(encrypted_);
+    // A writer that names another layer's digest does not escape the comparison.
+    const std::string another(as_text(run_program("gzip -n -c", "another")));
+    const Descriptor foreign = encrypted_layer(another, layers[1].digest);
+    commit(encrypted_, odd, {manifest.layers()[0], foreign}, manifest.annotations());
+    EXPECT_EQ(refusal().code(), ErrorCode::kIntegrity);
+    commit(encrypted_, odd, manifest.layers(), {});
+    EXPECT_EQ(refusal().code(), ErrorCode::kIntegrity);
+    EXPECT_EQ(decrypt({.diff_ids = DiffIdCheck::kNever}).exactness, Exactness::kNotRecorded);
+  }
+}
+
 // As by writers that compress on the way: the options name what the layer was before.
 TEST_F(Decrypt, TakesLayersThatTheirWriterKnewInAnotherForm) {
   build({"one", "two"});

@@ -26,6 +26,21 @@ TEST(Progress, CountsWhatIsRead) {
   EXPECT_EQ(progress.snapshot().blobs[0].state, BlobState::kDone);
 }
 
+TEST(Progress, CountsWhatIsSentWhereThatIsKnown) {
+  Progress progress;
+  MovingBlob blob(progress, "layer 0", 4);
+  const auto moved = [&] { return progress.snapshot().blobs[0].moved; };
+  blob.set_sent(0);
+  blob.add(4);
+  EXPECT_EQ(moved(), 0U);
+  blob.set_sent(3);
+  EXPECT_EQ(moved(), 3U);
+  blob.set_sent(1);  // a part is sent again
+  EXPECT_EQ(moved(), 1U);
+  blob.finish();
+  EXPECT_EQ(moved(), 4U);
+}
+
 TEST(Progress, TellsWhatWasStoppedFromWhatIsDone) {
   Progress progress;
   {

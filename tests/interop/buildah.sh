@@ -141,6 +141,11 @@ add_pkcs7 bob
 add_sodium sodium
 add_pkcs7 stranger
 openers=(rsa curve alice bob)
+if [[ -x $(dirname "$IMGCRYPT")/../libexec/imgcrypt/keyprovider-pgp ]]; then
+  use_own_keyring
+  add_pgp carol
+  openers+=(carol)
+fi
 start_registry "$TMP/registry"
 
 for compression in gzip zstd tar; do

@@ -31,6 +31,25 @@ add_sodium() {
   keys_of[$1]=provider:sodium:$TMP/$1
 }
 
+# use_own_keyring: GnuPG's, for add_pgp
+use_own_keyring() {
+  export HOME=$TMP/home GNUPGHOME=$TMP/gnupg
+  mkdir -m 700 "$HOME" "$GNUPGHOME"
+  at_exit gpgconf --kill all
+}
+
+# add_pgp NAME: in the keyring, and as a file
+add_pgp() {
+  local fingerprint
+  gpg --batch --quiet --passphrase '' --quick-generate-key "$1 <$1@example.org>" rsa2048 default never 2>/dev/null
+  fingerprint=$(gpg -k --with-colons "$1@example.org" | awk -F: '/^fpr/ { print $10; exit }')
+  gpg --batch --quiet --passphrase '' --quick-add-key "$fingerprint" rsa2048 encr never
+  gpg --batch --quiet --export-secret-keys "$1@example.org" >"$TMP/$1.sec"
+  chmod 600 "$TMP/$1.sec"
+  recipient_of[$1]=pgp:$1@example.org
+  keys_of[$1]=$TMP/$1.sec
+}
+
 # with_each OPTION VALUE...: sets the array $options to OPTION before each value
 with_each() {
   local value

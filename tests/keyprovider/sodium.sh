@@ -86,6 +86,11 @@ every_recipient_opens_it() {
   done
   keys=("$TMP/three" "$TMP/one")
   expect_unwraps "$TMP/packet" sodium keys "$sodium"
+  echo nonsense >"$TMP/broken"
+  keys=("$TMP/broken" "$TMP/absent" "$TMP/one")
+  expect_unwraps "$TMP/packet" sodium keys "$sodium"
+  keys=("$TMP/broken" "$TMP/three")
+  expect_unwrap_fails "skipped $TMP/broken: not a secret key" "$TMP/packet" sodium keys "$sodium"
 }
 
 a_node_keeps_keys_in_a_directory() {

@@ -28,7 +28,8 @@ TEST(Schemes, AreFoundByTheirAnnotation) {
   EXPECT_EQ(name_of_scheme_of(kAnnotationPrefix + "provider.demo"), "provider");
   EXPECT_EQ(name_of_scheme_of(kAnnotationPrefix + "provider.age"), "age");
   EXPECT_EQ(name_of_scheme_of(kAnnotationPrefix + "provider.agent"), "provider");
-  for (const char* unknown : {"pgp", "jwe.x", "provider", ""})
+  EXPECT_EQ(name_of_scheme_of(kAnnotationPrefix + "pgp"), "pgp");
+  for (const char* unknown : {"pkcs11", "jwe.x", "provider", ""})
     EXPECT_EQ(name_of_scheme_of(kAnnotationPrefix + unknown), "") << unknown;
 }
 
@@ -38,7 +39,7 @@ TEST(Schemes, AreNamedBeforeTheFirstColon) {
   EXPECT_EQ(parsed->scheme->name, "pkcs7");
   EXPECT_EQ(parsed->value, "a:b");
   EXPECT_TRUE(parse_scheme_string("jwe:"));
-  for (const char* other : {"jwe", "JWE:a", "pgp:a", ":jwe", ""})
+  for (const char* other : {"jwe", "JWE:a", "pkcs11:a", ":jwe", ""})
     EXPECT_FALSE(parse_scheme_string(other)) << other;
 }
 
@@ -63,10 +64,11 @@ TEST(Schemes, AreOpenedByPrivateKeysOrByProviders) {
 
 TEST(SchemeHelp, NamesEachForm) {
   EXPECT_EQ(recipient_forms(),
-            "jwe:PUBLICKEY, pkcs7:CERTIFICATE, age:RECIPIENT or provider:NAME[:PARAMETER]");
-  EXPECT_EQ(removal_forms(),
-            "jwe:PUBLICKEY, pkcs7:CERTIFICATE, age:SSHKEY, provider:NAME for all of that provider");
-  EXPECT_EQ(key_forms(), "age:FILE or provider:NAME[:PARAMETER]");
+            "jwe:PUBLICKEY, pkcs7:CERTIFICATE, pgp:WHO, age:RECIPIENT or provider:NAME[:PARAMETER]");
+  EXPECT_EQ(
+      removal_forms(),
+      "jwe:PUBLICKEY, pkcs7:CERTIFICATE, pgp:KEYID, age:SSHKEY, provider:NAME for all of that provider");
+  EXPECT_EQ(key_forms(), "pgp:[FILE], age:FILE or provider:NAME[:PARAMETER]");
   EXPECT_EQ(certificate_forms(), "pkcs7:CERTIFICATE");
 }
 

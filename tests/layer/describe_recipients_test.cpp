@@ -45,11 +45,12 @@ TEST(LayerRecipients, AreFoundAgainInTheirPackets) {
 }
 
 TEST(LayerRecipients, OfOtherSchemesAreOneForEachAnnotation) {
-  const LayerRecipients recipients = describe_recipients({{kPrefix + "pgp", "AAAA,AAAA"},
+  const LayerRecipients recipients = describe_recipients({{kPrefix + "pkcs11", "AAAA,AAAA"},
                                                           {kPrefix + "provider.demo", "AAAA,AAAA"},
-                                                          {kPrefix + "pkcs11", ""},
+                                                          {kPrefix + "tpm2", ""},
                                                           {"org.opencontainers.image.enc.pubopts", "AAAA"}});
-  EXPECT_THAT(lines_of(recipients), testing::ElementsAre("pgp (scheme not supported)", "key provider demo"));
+  EXPECT_THAT(lines_of(recipients),
+              testing::ElementsAre("pkcs11 (scheme not supported)", "key provider demo"));
   EXPECT_EQ(recipients.list[1].recipient.scheme, "provider:demo");
 }
 

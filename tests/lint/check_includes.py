@@ -22,7 +22,7 @@ MAY_INCLUDE = {
     "image": ["layer", "transport", "keywrap", "oci", "keys", "crypto", "base"],
     "node": ["layer", "keywrap", "oci", "keys", "crypto", "base"],
     "streamproc": ["node", "layer", "keywrap", "oci", "keys", "crypto", "base"],
-    "keyprovider": ["keywrap/provider/provider_protocol.hpp", "keywrap/age/age_header.hpp", "keys", "crypto", "base"],
+    "keyprovider": ["keywrap/provider/provider_protocol.hpp", "keywrap/age/age_header.hpp", "keywrap/pgp/pgp_message.hpp", "keys", "crypto", "base"],
     "cli": ["node", "image", "layer", "transport", "keywrap", "oci", "keys", "crypto", "base"],
 }
 
@@ -45,6 +45,7 @@ LIBRARIES = [
     ("gRPC", r"grpc(pp)?/", ["keyprovider/grpc/*", "src/transport/containerd*"]),
     ("protobuf", r"google/protobuf/|.*\.pb\.h$", ["keyprovider/grpc/*", "src/transport/containerd*"]),
     ("libseccomp", r"seccomp\.h", ["streamproc/sandbox/system_calls.cpp"]),
+    ("toml++", r"toml\+\+/", ["src/node/daemons/toml_text.hpp"]),
     ("libcurl", r"curl/", ["src/transport/http/*"]),
     ("libarchive", r"archive(_entry)?\.h$", ["src/transport/archive/libarchive.hpp"]),
     ("ISA-L", r"isa-l(\.h|/)|igzip_lib\.h$", ["src/layer/inflate/*", "src/transport/*"]),

@@ -108,11 +108,17 @@ TEST_F(KeyDirectoryTest, FollowsNoLinkOutside) {
   std::filesystem::create_directory(keys());
   std::filesystem::create_symlink(folder_.path() / "elsewhere/key", keys() + "/key");
   EXPECT_THAT(KeyDirectory(keys()).unwrappers(), IsEmpty());
-  EXPECT_EQ(KeyDirectory(keys()).complaint(), "no keys: " + keys() + "/key is not a file inside " + keys());
+  EXPECT_EQ(KeyDirectory(keys()).complaint(),
+            "no keys; ignored: " + keys() + "/key (its link leads outside)");
   write_key("keys/locked", key_, "mine");
   folder_.write("elsewhere/pass", "mine");
   std::filesystem::create_symlink(folder_.path() / "elsewhere/pass", keys() + "/locked.pass");
   EXPECT_FALSE(opens());
+  std::filesystem::create_directory_symlink(folder_.path() / "elsewhere", keys() + "/team");
+  std::filesystem::create_symlink("nowhere", keys() + "/z");
+  EXPECT_EQ(KeyDirectory(keys()).complaint(), "ignored: " + keys() + "/key (its link leads outside), " +
+                                                  keys() + "/locked.pass (its link leads outside), " +
+                                                  keys() + "/team (its link leads outside) and 1 more");
 }
 
 TEST_F(KeyDirectoryTest, PassesOverFifosAndDanglingLinks) {
@@ -122,6 +128,9 @@ TEST_F(KeyDirectoryTest, PassesOverFifosAndDanglingLinks) {
   std::filesystem::create_symlink("nowhere", keys() + "/dangling");
   EXPECT_EQ(KeyDirectory(keys()).unwrappers().size(), 1U);
   EXPECT_TRUE(opens());
+  EXPECT_EQ(KeyDirectory(keys()).complaint(), "ignored: " + keys() + "/dangling (its link leads nowhere), " +
+                                                  keys() + "/fifo (not a file), " + keys() +
+                                                  "/key.pass (not a file)");
 }
 
 TEST_F(KeyDirectoryTest, SaysWhatIsWrongWithTheDirectory) {
@@ -152,6 +161,20 @@ TEST_F(KeyDirectoryTest, SaysWhoElseCanReadAKey) {
   EXPECT_THAT(tried(), ElementsAre(HasSubstr("others can replace it")));
 }
 
+TEST_F(KeyDirectoryTest, GivesThePassphrasesOfOpenPgpKeysToTheirProvider) {
+  const std::string armor = "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nAAAA\n";
+  folder_.write("keys/a", armor);
+  folder_.write("keys/b", armor);
+  folder_.write("keys/b.pass", "word\n");
+  folder_.write("keys/c", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n");
+  const KeyDirectory directory(keys());
+  const auto& parameters = directory.provider_parameters().at("pgp");
+  ASSERT_EQ(parameters.size(), 2U);
+  EXPECT_EQ(parameters[0].passphrase, nullptr);
+  ASSERT_NE(parameters[1].passphrase, nullptr);
+  EXPECT_EQ(as_text(parameters[1].passphrase->expose()), "word");
+}
+
 TEST_F(KeyDirectoryTest, KnowsTheKeysOfOurKeyProviders) {
   const std::string sodium = folder_.write("keys/a", "sodium-x25519-secret-AAAA\n");
   folder_.write("keys/a.pub", "sodium-x25519-public-AAAA\n");
@@ -164,10 +187,11 @@ TEST_F(KeyDirectoryTest, KnowsTheKeysOfOurKeyProviders) {
   for (const std::size_t size : {31U, 33U})
     folder_.write("keys/" + std::to_string(size), std::string(size, 'x'));
   const KeyDirectory directory(keys());
+  const auto is = [](const std::string& text) { return testing::Field(&ProviderParameter::text, text); };
   EXPECT_THAT(directory.provider_parameters(),
-              ElementsAre(Pair("age", ElementsAre(age, ssh)),
-                          Pair("attestation-agent", ElementsAre("keypath=" + raw)),
-                          Pair("sodium", ElementsAre(sodium))));
+              ElementsAre(Pair("age", ElementsAre(is(age), is(ssh))),
+                          Pair("attestation-agent", ElementsAre(is("keypath=" + raw))),
+                          Pair("sodium", ElementsAre(is(sodium)))));
   EXPECT_EQ(directory.unwrappers().size(), 4U);
   EXPECT_EQ(directory.complaint(), "");
   for (const auto& path : {folder_.path().string(), keys(), keys() + "/b", sodium})

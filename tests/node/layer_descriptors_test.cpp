@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 namespace imgcrypt {
@@ -125,6 +126,26 @@ TEST(LayerDescriptors, AskedAgainAreThoseWrittenSince) {
   folder.add_manifest({named("a"), named("older than the first")}, 5);
   EXPECT_THAT(names_of(list), ElementsAre("older than the first"));
   EXPECT_EQ(list.cut_short(), "");
+}
+
+TEST(LayerDescriptors, SayWhatTheSystemRefusedToOpen) {
+  const StoreFolder folder;
+  const std::string path = folder.add_manifest({named("a")});
+  LayerDescriptors list(folder.store(), kLayer);
+  std::string refusal;
+  std::string absent;
+  rlimit before = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none = {0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const bool is_found = list.next().has_value();
+  (void)open_regular_file(path, &refusal);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  (void)open_regular_file(path + ".absent", &absent);
+  EXPECT_FALSE(is_found);
+  EXPECT_EQ(list.cut_short(), folder.root().string() + "/blobs/sha256: Too many open files");
+  EXPECT_EQ(refusal, path + ": Too many open files");
+  EXPECT_EQ(absent, "");
 }
 
 TEST(LayerDescriptors, EndAfterSixtyFour) {

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+
 #include <thread>
 
 namespace imgcrypt::streamproc {
@@ -69,6 +71,21 @@ TEST(Candidates, SayWhenTheSearchWasCutShort) {
   EXPECT_EQ(
       failure([&] { (void)candidates.next(); }).message(),
       "no manifest in " + folder.root().string() + " says how it is encrypted (the search ran out of time)");
+}
+
+// That none says it would be untrue of those that could not be read.
+TEST(Candidates, SayWhatTheSystemRefused) {
+  const StoreFolder folder;
+  folder.add_manifest({with_key("a")});
+  rlimit before = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none = {0, before.rlim_max};
+  Candidates candidates(LayerDescriptors(folder.store(), kDigest), 0s);
+  ::setrlimit(RLIMIT_NOFILE, &none);
+  const Error error = failure([&] { (void)candidates.next(); });
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_TRUE(error.message().ends_with("/blobs/sha256: Too many open files)")) << error.message();
+  EXPECT_EQ(error.hint(), "");
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
+
 namespace imgcrypt::streamproc {
 namespace {
 
@@ -25,13 +27,14 @@ struct Outcome {
 };
 
 // With the descriptors that containerd gives: the layer on stdin, no payload. The output fits into a pipe.
-Outcome decode(const std::string& blob, const Options& options) {
+Outcome decode(const std::string& blob, const Options& options,
+               const Fd& payload_pipe = Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC))) {
   Pipe output = make_pipe();
   Outcome outcome;
   {
     const Redirected input(STDIN_FILENO, open_regular_file(blob).get());
     const Redirected out(STDOUT_FILENO, output.write_end.get());
-    const Redirected payload(3, Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC)).get());
+    const Redirected payload(3, payload_pipe.get());
     try {
       decode_layer(options);
     } catch (const Error& error) {
@@ -136,6 +139,19 @@ TEST_F(DecodeLayer, NeedsToKnowTheLayer) {
             "parent process has open, nor in "
             "/nothing/here; name containerd's content store with --content-root");
   EXPECT_EQ(outcome.output, "");
+}
+
+// Page faults of children count when they are reaped.
+TEST_F(DecodeLayer, StartsNoProcessForAPayloadThatNamesNoProvider) {
+  folder_.add_manifest({layer_.descriptor});
+  Pipe payload = make_pipe();
+  payload.write_end.reset();
+  rusage before = {};
+  rusage after = {};
+  ::getrusage(RUSAGE_CHILDREN, &before);
+  EXPECT_EQ(decode(blob_, options_, payload.read_end).output, "plaintext of the layer");
+  ::getrusage(RUSAGE_CHILDREN, &after);
+  EXPECT_EQ(after.ru_minflt, before.ru_minflt);
 }
 
 TEST_F(DecodeLayer, NeedsAManifest) {

@@ -112,6 +112,18 @@ TEST_F(OpenLayer, NeedsTheRightKey) {
   EXPECT_THAT(error.message(), HasSubstr(other_.public_key().description()));
 }
 
+// Any of the descriptors may be the one that was meant.
+TEST_F(OpenLayer, NamesTheRecipientsOfAllDescriptors) {
+  const PrivateKey third = PrivateKey::generate_ec("P-256");
+  folder_.add_manifest({wrapped_for(key_), wrapped_for(third)});
+  const Error error = failure_of(node_with({other_}));
+  EXPECT_EQ(error.code(), ErrorCode::kNoKey);
+  EXPECT_THAT(error.message(), HasSubstr("wrapped for jwe ECDH-ES+A256KW P-256 key "));
+  for (const PrivateKey& key : {key_, third})
+    EXPECT_THAT(error.message(), HasSubstr(key.public_key().thumbprint()));
+  EXPECT_THAT(error.message(), HasSubstr("; other descriptors of it are wrapped for "));
+}
+
 TEST_F(OpenLayer, NeedsADescriptor) {
   folder_.add_manifest({});
   EXPECT_EQ(failure_of(node_with({key_})).code(), ErrorCode::kNotFound);

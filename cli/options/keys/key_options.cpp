@@ -2,6 +2,7 @@
 
 #include "cli/options/keys/passphrase.hpp"
 #include "cli/options/keys/private_key.hpp"
+#include "cli/options/keys/provider_key_file.hpp"
 #include "cli/options/make_repeatable.hpp"
 #include "keys/key_file.hpp"
 #include "keys/list_key_file.hpp"
@@ -47,7 +48,10 @@ class Keyring {
 
   void add_file(const KeyString& key) {
     const SecretBytes file = read_key_file(key.file);
-    if (auto certificate = lone_certificate(file.expose())) {
+    const auto of_provider = find_provider_key(as_text(file.expose()));
+    if (of_provider && of_provider->half == KeyHalf::kPrivate && of_provider->provider->takes_plain_files) {
+      add_provider_file(*of_provider, key);
+    } else if (auto certificate = lone_certificate(file.expose())) {
       add_certificate({"key " + key.file, std::move(*certificate)}, file.expose());
     } else {
       keys_.push_back({key.file, open_private_key(key, file.expose(), reporter_)});
@@ -63,7 +67,7 @@ class Keyring {
   }
 
   void add_provider(const NamedProvider& provider) {
-    parameters_[provider.name].push_back(provider.parameter);
+    parameters_[provider.name].push_back({provider.parameter});
   }
 
   KeyUnwrappers unwrappers(const std::shared_ptr<KeyProviders>& providers,
@@ -84,6 +88,14 @@ class Keyring {
   }
 
  private:
+  // The program reads the file; the passphrase is given to it with each request.
+  void add_provider_file(const ProviderKey& key, const KeyString& named) {
+    auto passphrase = read_passphrase(named, reporter_);
+    warn_of_exposure("key", named.file, reporter_);
+    parameters_[std::string(key.provider->name)].push_back(
+        {named.file, passphrase ? std::make_shared<const SecretBytes>(std::move(*passphrase)) : nullptr});
+  }
+
   void add_certificate(NamedCertificate named, ByteView file) {
     const std::size_t count = count_certificates(file);
     if (count > 1) {
@@ -121,8 +133,9 @@ std::string hint_for_key(const std::string& path) {
   }
 }
 
-void take_key_file(const Line& line, Keyring& keyring, Reporter& reporter) {
-  const KeyString key = parse_key_string(line.text);
+// `text`: FILE[:PASSPHRASEFORM].
+void take_key_file(const Line& line, const std::string& text, Keyring& keyring, Reporter& reporter) {
+  const KeyString key = parse_key_string(text);
   warn_of_visible_passphrase(key, line.place, reporter);
   try {
     keyring.add_file(key);
@@ -133,11 +146,18 @@ void take_key_file(const Line& line, Keyring& keyring, Reporter& reporter) {
   }
 }
 
-// The key of -k that a key provider holds; nullopt: it is a file.
-std::optional<NamedProvider> parse_provider_key(const std::string& text) {
+// What is written after -k: a key that a key provider holds, or a file.
+struct NamedByUser {
+  std::optional<NamedProvider> provider;
+  std::string file;  // FILE[:PASSPHRASEFORM]; empty: what the provider has is not a file for us
+};
+
+// "pgp:FILE:prompt" is a file as "FILE:prompt" is.
+NamedByUser parse_named_key(const std::string& text) {
   const auto named = parse_scheme_string(text);
-  if (!named || named->scheme->parse_key == nullptr) return std::nullopt;
-  return named->scheme->parse_key(named->value);
+  if (!named || named->scheme->parse_key == nullptr) return {std::nullopt, text};
+  const bool takes_files = std::ranges::any_of(named->scheme->own_providers, &OwnProvider::takes_plain_files);
+  return {named->scheme->parse_key(named->value), takes_files ? named->value : ""};
 }
 
 void take_certificate(const std::string& text, Keyring& keyring) {
@@ -202,19 +222,21 @@ KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
   // Providers before files: a name that is not configured is known at once, before a passphrase is asked for.
   for (const Line& line : given) {
     at(line, [&] {
-      if (const auto provider = parse_provider_key(line.text)) {
-        opened->require(provider->name);
-        keyring.add_provider(*provider);
-        if (const auto file = key_file_of(*provider)) warn_of_exposure("key", *file, reporter);
-      }
+      const NamedByUser key = parse_named_key(line.text);
+      if (!key.provider) return;
+      if (!key.file.empty()) return opened->require(key.provider->name);
+      check_provider_key(*key.provider, *opened, reporter);
+      keyring.add_provider(*key.provider);
     });
   }
   for (const Line& line : given) {
     at(line, [&] {
-      if (!parse_provider_key(line.text)) take_key_file(line, keyring, reporter);
+      if (const NamedByUser key = parse_named_key(line.text); !key.file.empty())
+        take_key_file(line, key.file, keyring, reporter);
     });
   }
   for (const std::string& certificate : certificates) take_certificate(certificate, keyring);
+  note_config_problem(*opened, reporter);
   return keyring.unwrappers(
       opened, allow_legacy_cms ? UnauthenticatedPackets::kAllowed : UnauthenticatedPackets::kRefused);
 }

@@ -1,6 +1,7 @@
 #include "cli/options/keys/lines.hpp"
 
 #include "base/process/fd.hpp"
+#include "base/text/comment_lines.hpp"
 #include "keys/key_text.hpp"
 #include "keys/named_file.hpp"
 
@@ -21,14 +22,13 @@ std::string_view trimmed(std::string_view text) {
 
 // A byte order mark of UTF-8, as editors write it, is passed over.
 std::string_view checked_text(std::string_view text) {
-  constexpr std::string_view kMark = "\xEF\xBB\xBF";
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
     throw Error(ErrorCode::kUsage, "text in UTF-16", "convert it: iconv -f UTF-16 -t UTF-8 FILE >LIST");
   // It would end the name of a file, and what comes after it would be lost.
   if (text.find('\0') != std::string_view::npos)
     throw Error(ErrorCode::kUsage, "a NUL byte in a list of lines",
                 "write one a line: find prints them so without -print0");
-  return text.starts_with(kMark) ? text.substr(kMark.size()) : text;
+  return without_mark(text);
 }
 
 void check_item(const std::string& place, std::string_view item) {

@@ -41,8 +41,11 @@ KeyWrappers RecipientOptions::read(const ProviderOptions& providers, Reporter& r
   const auto remark = [&](Remark weight, const std::string& text) {
     weight == Remark::kWarning ? reporter.warn(text) : reporter.note(text);
   };
-  return parse_recipients(given, providers.open(), remark,
-                          are_hidden ? RecipientNames::kHidden : RecipientNames::kWritten);
+  const auto opened = providers.open();
+  auto wrappers = parse_recipients(given, opened, remark,
+                                   are_hidden ? RecipientNames::kHidden : RecipientNames::kWritten);
+  note_config_problem(*opened, reporter);
+  return wrappers;
 }
 
 }  // namespace imgcrypt::cli

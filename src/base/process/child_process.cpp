@@ -16,6 +16,12 @@
 namespace imgcrypt {
 namespace {
 
+std::string in_words(std::chrono::milliseconds time) {
+  const auto count = time.count();
+  if (count % 1'000 != 0) return std::to_string(count) + " ms";
+  return std::to_string(count / 1'000) + (count == 1'000 ? " second" : " seconds");
+}
+
 using Clock = std::chrono::steady_clock;
 
 // How soon it is noticed that a program has ended whose pipes a descendant holds, or that has closed them.
@@ -147,7 +153,7 @@ SecretBytes ChildProcess::ask(ByteView line) {
 // Waits up to a tick for the program to read, to write or to end.
 void ChildProcess::step(ByteView& input, Answer& answer) {
   throw_if_cancelled();
-  if (answer.is_late()) fail("no answer within " + std::to_string(limits_.time.count()) + " ms");
+  if (answer.is_late()) fail("no answer within " + in_words(limits_.time));
   std::array fds = {pollfd{input.empty() ? -1 : input_.get(), POLLOUT, 0}, pollfd{output_.get(), POLLIN, 0},
                     pollfd{errors_.get(), POLLIN, 0}};
   // With both outputs closed, poll has nothing to wake it, and the end is near: it is looked for sooner.

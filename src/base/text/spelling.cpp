@@ -29,6 +29,13 @@ std::size_t letters_apart(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return lower;
+}
+
 std::string nearest_name(std::string_view text, const std::vector<std::string>& names) {
   std::string best;
   // A third of the letters may be wrong, 3 at most: a farther name is a guess, and a wrong hint is worse than

@@ -12,4 +12,7 @@ namespace imgcrypt {
 // more, of one name only. Text of more than 40 bytes is near to nothing but that.
 [[nodiscard]] std::string nearest_name(std::string_view text, const std::vector<std::string>& names);
 
+// Letters of ASCII alone.
+[[nodiscard]] std::string lower_case(std::string_view text);
+
 }  // namespace imgcrypt

@@ -23,13 +23,14 @@ struct WriteOptions {
 // What every such use case returns, beside results of its own.
 struct WriteResult {
   std::optional<Descriptor> root = std::nullopt;  // nullopt after a dry run
-  std::optional<Digest> replaced = std::nullopt;  // another image that had the destination's name before
+  // Another image that had the destination's name before; after a dry run, one that has it.
+  std::optional<Digest> replaced = std::nullopt;
   std::set<Digest> kept = {};  // only of a dry run: what the result would name, of the blobs that there are
 };
 
 // `chosen` is the part of the source that the plan is about, as settle_referrers() takes it. Notes which
-// image has lost its name, if one has. Throws as settle_referrers(), and as rewrite_image() or, in a dry run,
-// check_feasible().
+// image has lost its name, if one has, or would. Throws as settle_referrers(), and as rewrite_image() or, in
+// a dry run, check_feasible().
 WriteResult carry_out(ImagePlan& plan, const ImageNode& chosen, const Configs& configs, ImageSource& source,
                       ImageDestination& destination, const WriteOptions& options, Reporter& reporter);
 

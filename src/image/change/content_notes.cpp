@@ -38,7 +38,16 @@ void ContentNotes::add_trailing_bytes(const std::string& place, const DiffId& fo
   trailing_bytes_.insert(place + ": " + *note);
 }
 
+void ContentNotes::add_renewed(const std::set<std::string>& recipients) {
+  const std::scoped_lock lock(mutex_);
+  for (const std::string& recipient : recipients)
+    renewed_.insert("already a recipient: " + recipient +
+                    "; it gets a new packet in the place of the old one");
+}
+
 void ContentNotes::say(Reporter& reporter) const {
+  reporter.say_of_all(Importance::kNote, {renewed_.begin(), renewed_.end()},
+                      "are already recipients: they get new packets in the place of the old ones");
   reporter.say_of_all(Importance::kNote, {trailing_bytes_.begin(), trailing_bytes_.end()},
                       "layers have bytes after the end of their gzip data, which are ignored; containerd "
                       "unpacks such layers only where unpigz is installed");

@@ -55,10 +55,13 @@ class Planner {
 
  private:
   void expect_layers(const ImageNode& node, const Manifest& manifest) {
-    const std::vector<std::optional<Digest>> diff_ids = diff_ids_to_check(node, manifest);
     // Decided for the manifest as a whole: the recorded digest covers every layer that it lists, plain ones
     // included.
     const bool is_exact = check_ == DiffIdCheck::kAuto && becomes_exact(node, manifest);
+    // Only what does not become what it was is compared, which for each layer is known at its end.
+    const auto config = is_exact ? configs_.of(manifest) : std::nullopt;
+    const auto problem = config ? config->diff_ids_problem : std::nullopt;
+    const auto diff_ids = problem ? std::vector<std::optional<Digest>>() : diff_ids_to_check(node, manifest);
     if (check_ == DiffIdCheck::kAuto && diff_ids.empty() && !is_exact)
       uncounted_.push_back(node.place +
                            ": its config lists no diff_ids: its layers are not compared with them");
@@ -78,6 +81,7 @@ class Planner {
       const auto exact = is_exact ? Digest::parse_if_valid(keys->options.source_digest) : std::nullopt;
       const auto at = expected_.try_emplace(layer_id(layer), ExpectedLayer{place, {}, exact}).first;
       if (!exact) at->second.exact = std::nullopt;
+      if (problem) at->second.diff_ids_problem = problem;
       if (is_checked) at->second.diff_ids.insert(*diff_ids[i]);
     }
   }

@@ -8,7 +8,11 @@ namespace {
 
 class Expectation {
  public:
-  explicit Expectation(const ImagePlan& plan) : plan_(plan) { visit(plan.tree()); }
+  explicit Expectation(const ImagePlan& plan) : plan_(plan) {
+    const Digest& root = plan.tree().descriptor.digest;
+    if (!plan.changed_documents().contains(root)) image_.root = root;
+    visit(plan.tree());
+  }
 
   [[nodiscard]] ExpectedImage take() { return std::move(image_); }
 
@@ -32,6 +36,7 @@ class Expectation {
       add_copy(layer);
       return layer.media_type;
     }
+    image_.is_drawn = image_.is_drawn || change->new_blob() == NewBlob::kRandom;
     BlobInfo blob = change->expected_blob();
     std::string type = blob.media_type;
     if (changed_.insert(layer_id(layer)).second) image_.blobs.push_back(std::move(blob));

@@ -30,7 +30,7 @@ class LayerChange {
   // source, and so it does when a random blob turns out to be another layer's: an encryption then uses a new
   // key, since the first ciphertext may have been seen. Throws kIntegrity, kProvider and what source and
   // destination throw, without the layer's place.
-  [[nodiscard]] virtual DescriptorEdit apply(Source& blob, ImageDestination& destination) const = 0;
+  [[nodiscard]] virtual DescriptorEdit apply(Source& blob, BlobDestination& destination) const = 0;
 };
 
 }  // namespace imgcrypt

@@ -25,7 +25,7 @@ BlobInfo LayerDecryption::expected_blob() const {
           .made_from = layer_.digest};
 }
 
-DescriptorEdit LayerDecryption::apply(Source& blob, ImageDestination& destination) const {
+DescriptorEdit LayerDecryption::apply(Source& blob, BlobDestination& destination) const {
   DecryptingSource decrypted(blob, keys_->options, hmac());
   PeekedSource plaintext(decrypted, kMagicBytes);
   const Compression compression = detect_compression(plaintext.head());
@@ -45,6 +45,7 @@ DescriptorEdit LayerDecryption::apply(Source& blob, ImageDestination& destinatio
   // as it was.
   const Digest digest = destination.put_blob(expected_blob(), *stored);
   // Only now is it known whether the writer's digest was right. If it was wrong, `auto` has measured nothing.
+  if (expected_.exact != digest && expected_.diff_ids_problem) throw Error(*expected_.diff_ids_problem);
   if (expected_.exact != digest && !diff_ids.empty()) {
     const DiffId found = is_measured  ? measured->diff_id()
                          : is_its_own ? DiffId{digest}

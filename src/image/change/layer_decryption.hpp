@@ -22,6 +22,8 @@ struct ExpectedLayer {
   // The digest with which all manifests that hold it become exactly the ones that were encrypted. If the
   // layer turns out to have it, its diff_id is not checked, and need not be measured.
   std::optional<Digest> exact{};
+  // Why the diff_ids of a config cannot be compared: an error if the layer does not turn out to be `exact`.
+  std::optional<Error> diff_ids_problem{};
 };
 
 // How the descriptor of an encrypted layer changes when its plaintext has that digest. Also used to foretell
@@ -46,7 +48,7 @@ class LayerDecryption final : public LayerChange {
   [[nodiscard]] BlobInfo expected_blob() const override;
   // Throws kIntegrity "layer authentication failed", and for a layer that the configs do not mean; by then it
   // has been put, but is not committed.
-  [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override;
+  [[nodiscard]] DescriptorEdit apply(Source& blob, BlobDestination& destination) const override;
 
  private:
   [[nodiscard]] LayerMac hmac() const;

@@ -13,7 +13,7 @@ BlobInfo LayerEncryption::expected_blob() const {
           .made_from = layer_.digest};
 }
 
-DescriptorEdit LayerEncryption::apply(Source& blob, ImageDestination& destination) const {
+DescriptorEdit LayerEncryption::apply(Source& blob, BlobDestination& destination) const {
   // Here and not in the plan: a second try must not use the same key stream for what may be other content.
   const PrivateOptions options = PrivateOptions::generate(layer_.digest);
   DescriptorEdit edit;

@@ -18,7 +18,7 @@ class LayerEncryption final : public LayerChange {
   // The key is wrapped before a byte is read, as a key provider may refuse (kProvider). The edit appends
   // "+encrypted" to the type and sets all annotations of encryption. The HMAC covers the ciphertext, so the
   // edit is complete only when the destination has taken the last byte.
-  [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override;
+  [[nodiscard]] DescriptorEdit apply(Source& blob, BlobDestination& destination) const override;
 
  private:
   Descriptor layer_;

@@ -8,12 +8,14 @@ namespace imgcrypt {
 
 BlobInfo LayerRewrap::expected_blob() const { return {layer_.media_type, layer_.size, layer_.digest}; }
 
-DescriptorEdit LayerRewrap::apply(Source& blob, ImageDestination& destination) const {
+DescriptorEdit LayerRewrap::apply(Source& blob, BlobDestination& destination) const {
   DescriptorEdit edit;
   // Packets first: a provider that refuses, or one recipient too many, is known before hours of reading.
   edit.annotations.set = wrap_private_options(keys_->options, wrappers_);
   if (options_.old == OldRecipients::kStay) {
-    edit.annotations.set = join_packets(layer_.annotations, edit.annotations.set);
+    JoinedPackets joined = join_packets(layer_.annotations, edit.annotations.set);
+    edit.annotations.set = std::move(joined.annotations);
+    notes_.add_renewed(joined.renewed);
   } else {
     edit.annotations.removed = superseded_packets(layer_.annotations, edit.annotations.set);
   }

@@ -2,6 +2,7 @@
 // people, or for others. Old recipients may have kept the key; LayerRotation shuts them out.
 #pragma once
 
+#include "image/change/content_notes.hpp"
 #include "image/change/layer_change.hpp"
 #include "image/change/layer_keys.hpp"
 
@@ -22,22 +23,28 @@ struct RewrapOptions {
 
 class LayerRewrap final : public LayerChange {
  public:
-  // `wrappers` must outlive it.
-  LayerRewrap(Descriptor layer, SharedLayerKeys keys, const KeyWrappers& wrappers, RewrapOptions options)
-      : layer_(std::move(layer)), keys_(std::move(keys)), wrappers_(wrappers), options_(options) {}
+  // `wrappers` and `notes` must outlive it.
+  LayerRewrap(Descriptor layer, SharedLayerKeys keys, const KeyWrappers& wrappers, RewrapOptions options,
+              ContentNotes& notes)
+      : layer_(std::move(layer)),
+        keys_(std::move(keys)),
+        wrappers_(wrappers),
+        options_(options),
+        notes_(notes) {}
 
   [[nodiscard]] NewBlob new_blob() const noexcept override { return NewBlob::kNone; }
   [[nodiscard]] BlobInfo expected_blob() const override;
   // Throws kRefused, before a byte is read, when the layer would have more packets than readers accept
   // (kMostPackets), and kIntegrity when the HMAC does not match. Packets of unknown schemes stay with kStay
   // and go with kGo.
-  [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override;
+  [[nodiscard]] DescriptorEdit apply(Source& blob, BlobDestination& destination) const override;
 
  private:
   Descriptor layer_;
   SharedLayerKeys keys_;
   const KeyWrappers& wrappers_;
   RewrapOptions options_;
+  ContentNotes& notes_;
 };
 
 }  // namespace imgcrypt

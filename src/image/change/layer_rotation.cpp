@@ -13,7 +13,7 @@ BlobInfo LayerRotation::expected_blob() const {
           .made_from = layer_.digest};
 }
 
-DescriptorEdit LayerRotation::apply(Source& blob, ImageDestination& destination) const {
+DescriptorEdit LayerRotation::apply(Source& blob, BlobDestination& destination) const {
   PrivateOptions fresh = PrivateOptions::generate(layer_.digest);
   // What the plain layer was does not change, and decrypt compares with it.
   fresh.source_digest = keys_->options.source_digest;

@@ -18,7 +18,7 @@ class LayerRotation final : public LayerChange {
   // Throws kIntegrity "layer authentication failed" when the old HMAC does not match; kProvider. Packets of
   // other schemes than the new recipients' are removed, unknown ones included: they would open nothing. The
   // record of the plain layer's digest is kept.
-  [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override;
+  [[nodiscard]] DescriptorEdit apply(Source& blob, BlobDestination& destination) const override;
 
  private:
   Descriptor layer_;

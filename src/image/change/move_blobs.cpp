@@ -128,6 +128,7 @@ class MovingContent {
   [[nodiscard]] Source& source() noexcept { return counted_; }
   [[nodiscard]] bool is_missing() const noexcept { return blob_.is_missing(); }
   void finish() noexcept { moving_.finish(); }
+  void set_sent(std::uint64_t bytes) noexcept { moving_.set_sent(bytes); }
 
  private:
   // A config that was read for its diff_ids has been verified then: on a registry reading it again would be
@@ -146,9 +147,27 @@ class MovingContent {
   CountingSource counted_;
 };
 
+// The destination of one blob, which tells the progress what was sent.
+class WatchedDestination final : public BlobDestination {
+ public:
+  // Both must outlive it.
+  WatchedDestination(BlobDestination& inner, MovingContent& content) : inner_(inner), content_(content) {}
+  [[nodiscard]] bool has(const Descriptor& blob) override { return inner_.has(blob); }
+  [[nodiscard]] bool adopt(const Descriptor& blob) override { return inner_.adopt(blob); }
+  Digest put_blob(const BlobInfo& info, Source& content) override {
+    BlobInfo watched = info;
+    watched.on_sent = [this](std::uint64_t bytes) { content_.set_sent(bytes); };
+    return inner_.put_blob(watched, content);
+  }
+
+ private:
+  BlobDestination& inner_;
+  MovingContent& content_;
+};
+
 // What may be missing: a foreign layer, which everyone can fetch from its urls, and what an index lists
 // besides images.
-void copy(const Task& task, MovingContent& content, ImageDestination& destination) {
+void copy(const Task& task, MovingContent& content, BlobDestination& destination) {
   try {
     put_unchanged(task.blob, content.source(), destination, task.kind);
   } catch (const Error&) {
@@ -221,9 +240,10 @@ std::map<LayerId, DescriptorEdit> move_blobs(ImageSource& source, const ImagePla
     // A LayerChange makes a new key each time.
     const auto move = [&] {
       MovingContent content(task, hands, all);
+      WatchedDestination watched(destination, content);
       if (task.change == nullptr) {
-        copy(task, content, destination);
-      } else if (!results.add(task, task.change->apply(content.source(), destination))) {
+        copy(task, content, watched);
+      } else if (!results.add(task, task.change->apply(content.source(), watched))) {
         return false;
       }
       content.finish();

@@ -2,7 +2,7 @@
 
 namespace imgcrypt {
 
-bool put_unchanged(const Descriptor& blob, Source& content, ImageDestination& destination, BlobKind kind) {
+bool put_unchanged(const Descriptor& blob, Source& content, BlobDestination& destination, BlobKind kind) {
   if (destination.adopt(blob) || destination.has(blob)) return false;
   destination.put_blob(
       {.media_type = blob.media_type, .size = blob.size, .digest = blob.digest, .kind = kind}, content);

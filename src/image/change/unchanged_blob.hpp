@@ -8,7 +8,7 @@ namespace imgcrypt {
 // Adopts it, finds it there, or else puts it, in this order: adopting reads nothing, finding may read the
 // destination's copy. Returns whether `content` was read; if so, to its verified end. Throws what the
 // destination and `content` throw.
-bool put_unchanged(const Descriptor& blob, Source& content, ImageDestination& destination,
+bool put_unchanged(const Descriptor& blob, Source& content, BlobDestination& destination,
                    BlobKind kind = BlobKind::kPlain);
 
 }  // namespace imgcrypt

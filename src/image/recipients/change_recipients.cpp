@@ -34,7 +34,8 @@ void check_packets(const ImageNode& tree, const UnwrappedKeys& unwrapped, const 
   });
 }
 
-// Plans the change that `make_change` makes of each layer and its keys, and carries it out.
+// Plans the change that `make_change` makes of each layer and its keys with the plan's notes, and carries it
+// out.
 template <typename MakeChange>
 RecipientsResult change_recipients(ImageSource& source, ImageDestination& destination,
                                    const KeyUnwrappers& unwrappers, const RecipientsOptions& options,
@@ -50,7 +51,8 @@ RecipientsResult change_recipients(ImageSource& source, ImageDestination& destin
   if (options.check != BlobCheck::kAll) check_packets(tree, unwrapped, unwrappers);
   ImagePlan plan(tree);
   for_each_layer(tree, [&](const std::string&, const Descriptor& layer) {
-    if (const SharedLayerKeys keys = unwrapped.find(layer)) plan.change(layer, make_change(layer, keys));
+    if (const SharedLayerKeys keys = unwrapped.find(layer))
+      plan.change(layer, make_change(layer, keys, plan.content_notes()));
   });
   const Configs configs(source);  // empty: recipients do not depend on configs
   return {carry_out(plan, tree, configs, source, destination, options.write, reporter),
@@ -64,8 +66,8 @@ RecipientsResult add_recipients(ImageSource& source, ImageDestination& destinati
                                 const RecipientsOptions& options, Reporter& reporter) {
   const RewrapOptions how{OldRecipients::kStay, options.check};
   return change_recipients(source, destination, unwrappers, options, reporter,
-                           [&](const Descriptor& layer, const SharedLayerKeys& keys) {
-                             return std::make_unique<LayerRewrap>(layer, keys, wrappers, how);
+                           [&](const Descriptor& layer, const SharedLayerKeys& keys, ContentNotes& notes) {
+                             return std::make_unique<LayerRewrap>(layer, keys, wrappers, how, notes);
                            });
 }
 
@@ -73,10 +75,10 @@ RecipientsResult replace_recipients(ImageSource& source, ImageDestination& desti
                                     const KeyWrappers& wrappers, const KeyUnwrappers& unwrappers,
                                     Rotation rotation, const RecipientsOptions& options, Reporter& reporter) {
   const RewrapOptions how{OldRecipients::kGo, options.check};
-  const auto make_change = [&](const Descriptor& layer,
-                               const SharedLayerKeys& keys) -> std::unique_ptr<LayerChange> {
+  const auto make_change = [&](const Descriptor& layer, const SharedLayerKeys& keys,
+                               ContentNotes& notes) -> std::unique_ptr<LayerChange> {
     if (rotation == Rotation::kFreshKeys) return std::make_unique<LayerRotation>(layer, keys, wrappers);
-    return std::make_unique<LayerRewrap>(layer, keys, wrappers, how);
+    return std::make_unique<LayerRewrap>(layer, keys, wrappers, how, notes);
   };
   return change_recipients(source, destination, unwrappers, options, reporter, make_change);
 }

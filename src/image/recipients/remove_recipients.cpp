@@ -18,7 +18,7 @@ class RecipientRemoval final : public LayerChange {
   [[nodiscard]] BlobInfo expected_blob() const override {
     return {layer_.media_type, layer_.size, layer_.digest};
   }
-  [[nodiscard]] DescriptorEdit apply(Source& blob, ImageDestination& destination) const override {
+  [[nodiscard]] DescriptorEdit apply(Source& blob, BlobDestination& destination) const override {
     // The HMAC is not checked, as there is no key: nobody new is vouched for.
     put_unchanged(layer_, blob, destination);
     DescriptorEdit edit;

@@ -29,7 +29,13 @@ ImageConfig parse_config(std::string_view text) {
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   check_json(text);
   const JsonView config(text);
-  return {parse_platform_object(config), parse_diff_ids(config)};
+  ImageConfig parsed{parse_platform_object(config), {}};
+  try {
+    parsed.diff_ids = parse_diff_ids(config);
+  } catch (const Error& error) {
+    parsed.diff_ids_problem = error;
+  }
+  return parsed;
 }
 
 // What would happen again with every manifest that names the config. Others may be better next time.
@@ -59,6 +65,7 @@ const Configs::Known& Configs::read(const Descriptor& descriptor) {
     Bytes text = read_document(source_, descriptor, name);
     try {
       known.config = parse_config(as_text(text));
+      if (auto& problem = known.config.diff_ids_problem) problem = problem->in(name);
     } catch (const Error& error) {
       throw error.in(name);
     }

@@ -18,6 +18,9 @@ namespace imgcrypt {
 struct ImageConfig {
   Platform platform;             // its parts may be empty
   std::vector<Digest> diff_ids;  // `rootfs.diff_ids`: digests of the decompressed layers, bottom first
+  // Why there are none that can be compared, e.g. for an algorithm that we do not have. An error only for
+  // whoever has to compare.
+  std::optional<Error> diff_ids_problem = std::nullopt;
 };
 
 // A cache for one source. It never looks at the source again for a config that it has read, nor for one that
@@ -30,8 +33,8 @@ class Configs {
   // The config, if its media type is that of an image's config; whether it lists any diff_ids is for the
   // caller to see. A config of another type counts as well if it lists diff_ids, as runtimes would go by
   // them; else nullopt, the manifest being an artifact's, whatever is wrong with it. Throws kNotFound when an
-  // image's config is missing; kIntegrity when it is damaged, or a member that we use is malformed; kRefused
-  // above 4 MiB, with more diff_ids than kMostLayers, and beyond the limits of parse_platform_object().
+  // image's config is missing; kIntegrity when it is damaged, or a part of its platform is malformed;
+  // kRefused above 4 MiB, and beyond the limits of parse_platform_object().
   [[nodiscard]] std::optional<ImageConfig> of(const Manifest& manifest);
 
   // The bytes of a config that of() has read and verified; nullopt for others. At most kMostBytes of all

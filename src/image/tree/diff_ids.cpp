@@ -16,6 +16,7 @@ std::string counted(std::size_t count, const std::string& what) {
 std::vector<std::optional<Digest>> diff_ids_of(Configs& configs, const ImageNode& node,
                                                const Manifest& manifest) {
   const auto config = configs.of(manifest);
+  if (config && config->diff_ids_problem) throw Error(*config->diff_ids_problem);
   if (!config || config->diff_ids.empty()) return {};
   // Builders differ: some configs count every blob of the manifest, others only layers of the root file
   // system.

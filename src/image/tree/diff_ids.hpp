@@ -15,7 +15,8 @@ namespace imgcrypt {
 // The diff_id of each layer of a manifest, nullopt for a blob that the config does not count; empty when the
 // config lists none, as those of artifacts. Nothing else pairs layers with diff_ids. Throws kIntegrity when
 // there are neither as many diff_ids as layers nor as many as layers of a root file system (other blobs may
-// be among them), and as Configs::of. Unless it is empty, the result is as long as manifest.layers().
+// be among them), kIntegrity or kRefused when they cannot be read, and as Configs::of. Unless it is empty,
+// the result is as long as manifest.layers().
 [[nodiscard]] std::vector<std::optional<Digest>> diff_ids_of(Configs& configs, const ImageNode& node,
                                                              const Manifest& manifest);
 

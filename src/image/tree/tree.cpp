@@ -1,5 +1,6 @@
 #include "image/tree/tree.hpp"
 
+#include "image/tree/child_edits.hpp"
 #include "image/tree/read_document.hpp"
 #include "oci/media_types.hpp"
 
@@ -21,6 +22,27 @@ bool has_manifests(const std::string& raw) {
   check_json(raw);
   return JsonView(raw).find("manifests").has_value();
 }
+
+// What the entries of an index are called in messages: people know a platform's name, not its digest. An
+// attestation's own platform is "unknown/unknown".
+class Places {
+ public:
+  explicit Places(const Index& index) {
+    for (const Descriptor& child : index.manifests()) {
+      if (child.platform) platforms_.emplace(child.digest.string(), child.platform->string());
+    }
+  }
+
+  [[nodiscard]] std::string of(const Descriptor& child) const {
+    const auto subject = subject_of(child);
+    if (!subject) return child.platform ? child.platform->string() : child.digest.string();
+    const auto found = platforms_.find(*subject);
+    return found == platforms_.end() ? child.digest.string() : "the attestation of " + found->second;
+  }
+
+ private:
+  std::map<std::string, std::string> platforms_;  // by digest
+};
 
 class TreeLoader {
  public:
@@ -70,11 +92,9 @@ class TreeLoader {
   }
 
   void add_children(ImageNode& node, Index index, std::size_t depth) {
-    for (const Descriptor& child : index.manifests()) {
-      // For messages: people know a platform's name, not its digest.
-      const std::string place = child.platform ? child.platform->string() : child.digest.string();
-      node.children.push_back(load_child(child, depth + 1, place));
-    }
+    const Places places(index);
+    for (const Descriptor& child : index.manifests())
+      node.children.push_back(load_child(child, depth + 1, places.of(child)));
     node.document = std::move(index);
   }
 
@@ -104,7 +124,7 @@ void collect_places(const ImageNode& node, Namesakes& documents) {
   for (const ImageNode& child : node.children) collect_places(child, documents);
 }
 
-// Attestations are all "unknown/unknown", and Windows has several images of one architecture.
+// Windows has several images of one architecture, and an image may have several attestations.
 void tell_apart(ImageNode& node, const Namesakes& documents) {
   if (documents.at(node.place).size() > 1) {
     const Digest& digest = node.descriptor.digest;

@@ -69,7 +69,22 @@ class AgeRecipients final : public RecipientGatherer {
   std::vector<std::string> values_;
 };
 
+// Whether a stanza of a kind that we know has the parts with which a key could open it (age specification,
+// "Recipient Types"). What only looks like one is for nobody.
+bool is_sound(const AgeStanza& stanza) {
+  constexpr std::size_t kPointSize = 32;         // bytes
+  constexpr std::size_t kWrappedFileKey = 32;    // bytes: 16, and the tag
+  constexpr std::size_t kSmallestModulus = 128;  // bytes, wider than what we accept
+  if (stanza.type == "ssh-rsa") return stanza.arguments.size() == 1 && stanza.body.size() >= kSmallestModulus;
+  const bool is_ssh = stanza.type == "ssh-ed25519";
+  if (stanza.arguments.size() != (is_ssh ? 2 : 1) || stanza.body.size() != kWrappedFileKey) return false;
+  const auto share = decode_base64(stanza.arguments.back(), Base64::kUnpadded);
+  return share && share->size() == kPointSize;
+}
+
 PacketRecipient describe_stanza(const AgeStanza& stanza) {
+  const bool is_known = stanza.type == "X25519" || names_key(stanza);
+  if (is_known && !is_sound(stanza)) return damaged_recipient("age", "a damaged stanza " + stanza.type);
   if (stanza.type == "X25519") {
     return {.scheme = "age", .algorithm = stanza.type, .key_kind = "X25519", .text = "age X25519 key"};
   }
@@ -79,13 +94,13 @@ PacketRecipient describe_stanza(const AgeStanza& stanza) {
           .algorithm = stanza.type,
           .key_kind = stanza.type == "ssh-rsa" ? rsa_key_kind(stanza.body) : "Ed25519",
           .fingerprint = tag,
+          .names_one_key = true,
           .text = "age " + stanza.type + " key " + tag};
 }
 
 std::vector<PacketRecipient> describe(std::string_view, ByteView packet) {
-  // Somebody may have configured another program under this name.
-  if (!as_text(packet).starts_with(kAgeStart))
-    return {{.scheme = "provider:age", .text = "key provider age"}};
+  // Another program may be configured under this name, but nothing shows that it made this.
+  if (!as_text(packet).starts_with(kAgeStart)) return {unusable_recipient("age", {}, "not an age file")};
   std::vector<PacketRecipient> recipients;
   for (const AgeStanza& stanza : parse_age_header(packet).stanzas) {
     // Writers add such, for nobody, so that readers get used to kinds that they do not know.

@@ -127,15 +127,27 @@ KeyProviders::~KeyProviders() = default;
 const std::vector<ProviderEntry>& KeyProviders::entries() {
   const std::lock_guard lock(mutex_);
   load();
+  if (config_problem_) throw Error(*config_problem_);
   return entries_;
 }
 
 void KeyProviders::require_configured(const std::string& name) {
   const std::lock_guard lock(mutex_);
   if (!entry(name).is_own) return;
-  const Error error = not_configured(name);
-  throw Error(error.code(), error.message(),
-              "configure it, or name it as a key: " + form_of_provider(name) + ":PARAMETER");
+  // It may be in the part that cannot be read.
+  if (config_problem_) throw Error(*config_problem_);
+  throw Error(ErrorCode::kNoKey, "no key of key provider " + name + " was given (" +
+                                     key_form_of(*find_own_provider(name)) + ")");
+}
+
+std::optional<Error> KeyProviders::config_problem() {
+  const std::lock_guard lock(mutex_);
+  return config_problem_;
+}
+
+bool KeyProviders::is_own(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  return entry(name).is_own;
 }
 
 void KeyProviders::require(const std::string& name) {
@@ -205,19 +217,19 @@ void KeyProviders::read_config() {
     const SecretBytes file = read_secret_file(settings_.config, kMostConfigBytes);
     entries_ = parse_provider_config(as_text(file.expose()), settings_.config);
   } catch (const Error& error) {
+    if (error.code() == ErrorCode::kCancelled) throw;
     is_config_missing_ = error.code() == ErrorCode::kNotFound;
     if (is_config_missing_ && settings_.missing == MissingConfig::kCountsAsEmpty) return;
-    throw Error(ErrorCode::kUsage, std::string(kConfigVariable) + ": " + error.message(),
-                is_config_missing_ ? "let it name a file, or unset it" : error.hint());
+    // It must not keep our own providers from working, which need no configuration.
+    config_problem_ = Error(ErrorCode::kUsage, std::string(kConfigVariable) + ": " + error.message(),
+                            is_config_missing_ ? "let it name a file, or unset it" : error.hint());
   }
 }
 
 Error KeyProviders::not_configured(const std::string& name) const {
-  for (const Scheme* scheme : schemes()) {
-    for (const OwnProvider& own : scheme->own_providers) {
-      if (own.name == name) (void)own_provider_program(settings_.libexec, own.program);
-    }
-  }
+  if (const OwnProvider* own = find_own_provider(name))
+    (void)own_provider_program(settings_.libexec, own->program);
+  if (config_problem_) return *config_problem_;
   const std::string why = settings_.config.empty() ? std::string(kConfigVariable) + " is not set"
                           : is_config_missing_     ? settings_.config + " does not exist"
                                                    : "it is not in " + settings_.config;

@@ -44,7 +44,8 @@ struct ProviderSettings {
 // secrets are read: it may fork a watch (DeathWatch), which would keep a copy of them.
 class KeyProviders final : public ProviderAccess {
  public:
-  // Reads nothing yet; the configuration is read when it is first needed.
+  // Reads nothing yet; the configuration is read when it is first needed. If it is missing or broken, that is
+  // an error for whoever needs one of its providers.
   explicit KeyProviders(ProviderSettings settings);
   ~KeyProviders() override;
   KeyProviders(const KeyProviders&) = delete;
@@ -55,8 +56,12 @@ class KeyProviders final : public ProviderAccess {
   [[nodiscard]] const std::vector<ProviderEntry>& entries();
 
   void require_configured(const std::string& name) override;
-  // Throws kUsage for a provider that is neither configured nor our own, kProvider for one that cannot be
-  // started. Starts nothing.
+  // Whether it is one of our own and not configured. Throws as require, except for the start.
+  [[nodiscard]] bool is_own(const std::string& name);
+  // Why the configuration cannot be used, once it was read: our own providers work all the same.
+  [[nodiscard]] std::optional<Error> config_problem();
+  // Throws kUsage for a provider that is neither configured nor our own, also where the configuration cannot
+  // be used; kProvider for one that cannot be started. Starts nothing.
   void require(const std::string& name);
 
   // Also throws as require, and kRefused above kMostProviderCalls.
@@ -82,6 +87,7 @@ class KeyProviders final : public ProviderAccess {
   std::mutex mutex_;
   bool is_loaded_ = false;
   bool is_config_missing_ = false;
+  std::optional<Error> config_problem_;
   std::vector<ProviderEntry> entries_;
   // Before the connections, whose programs it watches until they are destroyed.
   std::unique_ptr<DeathWatch> watch_;

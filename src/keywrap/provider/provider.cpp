@@ -29,6 +29,19 @@ Bytes ProviderWrapper::wrap(const SecretBytes& options) const {
   return to_bytes(packet->expose());
 }
 
+namespace {
+
+void add_parameters(const std::vector<ProviderParameter>& parameters, ProviderRequest& request) {
+  for (const ProviderParameter& parameter : parameters) {
+    request.parameters.push_back(parameter.text);
+    request.passphrases.push_back(parameter.passphrase
+                                      ? std::optional(SecretBytes::copy_of(parameter.passphrase->expose()))
+                                      : std::nullopt);
+  }
+}
+
+}  // namespace
+
 struct ProviderUnwrapper::Known {
   // Held while the provider is asked: a second thread with the same packet waits for the answer.
   struct Answer {
@@ -64,16 +77,18 @@ std::string ProviderUnwrapper::description() const { return "key providers"; }
 std::string ProviderUnwrapper::given() const {
   std::string names;
   for (const auto& [name, values] : parameters_) {
-    for (const std::string& value : values)
+    for (const ProviderParameter& value : values)
       names += (names.empty() ? "" : ", ") + form_of_provider(name) +
-               (value == kProviderEnabled ? "" : ":" + value);
+               (value.text == kProviderEnabled ? "" : ":" + value.text);
   }
   return names;
 }
 
 std::optional<SecretBytes> ProviderUnwrapper::unwrap(std::string_view annotation, ByteView packet,
                                                      Attempts&) const {
-  const std::string name = scheme_of(annotation)->provider_of(annotation);
+  const Scheme& scheme = *scheme_of(annotation);
+  if (scheme.check != nullptr) scheme.check(packet);
+  const std::string name = scheme.provider_of(annotation);
   Known::Answer& answer = known_->find(name, packet);
   const std::lock_guard lock(answer.mutex);
   if (answer.failure) throw Error(*answer.failure);
@@ -105,9 +120,9 @@ SecretBytes ProviderUnwrapper::ask(const std::string& name, ByteView packet) con
   const bool is_named = parameters != parameters_.end();
   // Images must not start programs that nobody on this machine has asked for.
   if (!is_named) require_configured(name);
-  auto options = providers_->ask(
-      name, {ProviderOperation::kUnwrap, is_named ? parameters->second : std::vector<std::string>(),
-             SecretBytes::copy_of(packet)});
+  ProviderRequest request{ProviderOperation::kUnwrap, {}, SecretBytes::copy_of(packet)};
+  if (is_named) add_parameters(parameters->second, request);
+  auto options = providers_->ask(name, request);
   if (!options) throw Error(ErrorCode::kNoKey, "key provider " + name + " returned no key");
   if (options->size() > kMostPrivateOptionsBytes)
     throw Error(ErrorCode::kProvider,

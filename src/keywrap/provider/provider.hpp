@@ -25,9 +25,14 @@ struct NamedProvider {
 // NAME[:PARAMETER]; without a parameter it is kProviderEnabled. Throws kUsage when there is no name.
 [[nodiscard]] NamedProvider parse_named_provider(std::string_view text);
 
-// What the user gave for each provider, by its name.
-// In the order in which the user gave them, which is that of the request.
-using ProviderParameters = std::map<std::string, std::vector<std::string>>;
+// What the user gave for a provider. If it is a key file, it may have a passphrase, which copies share.
+struct ProviderParameter {
+  std::string text;
+  std::shared_ptr<const SecretBytes> passphrase = nullptr;
+};
+
+// By the provider's name, in the order in which the user gave them, which is that of the request.
+using ProviderParameters = std::map<std::string, std::vector<ProviderParameter>>;
 
 // One packet, made by the provider `name` for these parameters.
 class ProviderWrapper final : public KeyWrapper {

@@ -14,7 +14,8 @@ class ProviderAccess {
   ProviderAccess(const ProviderAccess&) = delete;
   ProviderAccess& operator=(const ProviderAccess&) = delete;
 
-  // Throws kUsage for a provider that is not in the configuration, even if it is one of our own.
+  // Throws kUsage for a provider that is not in the configuration, kNoKey if it is one of our own: somebody
+  // must give it a key.
   virtual void require_configured(const std::string& name) = 0;
   // The provider's answer to a document, neither of them looked into. Throws kUsage for a provider that is
   // neither configured nor our own; kProvider, naming the provider, when it fails or takes longer than the

@@ -12,9 +12,8 @@ namespace imgcrypt {
 namespace {
 
 // The parameters of ocicrypt's schemes that we do not have.
-constexpr std::array<std::string_view, 7> kForeignParameterNames = {
-    "gpg-recipients", "gpg-pubkeyringfile", "gpg-privatekeys", "gpg-privatekeys-passwords",
-    "pkcs11-pubkeys", "pkcs11-yamls",       "pkcs11-config"};
+constexpr std::array<std::string_view, 3> kForeignParameterNames = {"pkcs11-pubkeys", "pkcs11-yamls",
+                                                                    "pkcs11-config"};
 
 constexpr std::string_view kGrpcProgram = "keyprovider-grpc";
 

@@ -18,14 +18,37 @@ constexpr std::size_t kMostShownBytes = 2048;
 
 [[noreturn]] void fail(const std::string& what) { throw Error(ErrorCode::kIntegrity, what); }
 
-std::string parameters_object(const ProviderRequest& request, std::string_view provider) {
-  if (request.parameters.empty()) return R"({"Parameters":{}})";
+// A parameter of ours beside the one of the provider's name, as ocicrypt has lists of passwords beside its
+// lists of keys.
+std::string passphrases_name(std::string_view provider) { return std::string(provider) + "-passphrases"; }
+
+// "" or a member that follows another: most requests have no passphrase, and other programs expect none.
+SecretBytes passphrases_member(const ProviderRequest& request, std::string_view provider) {
+  SecretBytes list;
+  bool is_any = false;
+  for (const auto& passphrase : request.passphrases) {
+    const SecretBytes text =
+        passphrase ? encode_base64_secret(passphrase->expose(), Base64::kStandard) : SecretBytes();
+    const char* const quote = passphrase ? "\"" : "";
+    list = SecretBytes::joined({as_text(list.expose()), list.size() == 0 ? "" : ",", quote,
+                                passphrase ? as_text(text.expose()) : "null", quote});
+    is_any = is_any || passphrase;
+  }
+  if (!is_any) return {};
+  return SecretBytes::joined(
+      {",", quote_json(passphrases_name(provider)), ":[", as_text(list.expose()), "]"});
+}
+
+SecretBytes parameters_object(const ProviderRequest& request, std::string_view provider) {
+  if (request.parameters.empty()) return SecretBytes::joined({R"({"Parameters":{}})"});
   std::string list;
   for (const std::string& parameter : request.parameters) {
     list += (list.empty() ? "\"" : ",\"") + encode_base64(as_bytes(parameter), Base64::kStandard) +
             std::string("\"");
   }
-  return R"({"Parameters":{)" + quote_json(provider) + ":[" + list + "]}}";
+  const SecretBytes passphrases = passphrases_member(request, provider);
+  return SecretBytes::joined(
+      {R"({"Parameters":{)", quote_json(provider), ":[", list, "]", as_text(passphrases.expose()), "}}"});
 }
 
 // Go reads both base64 and arrays of numbers as bytes.
@@ -55,18 +78,32 @@ SecretBytes bytes_of(const JsonView& value) {
   return std::move(*bytes);
 }
 
+// Calls `take(value)` for each element of the parameter `name`.
+template <typename Take>
+void for_each_parameter(const std::optional<JsonView>& config, std::string_view name, Take take) {
+  const auto map = config ? config->find("Parameters") : std::nullopt;
+  if (!map) return;
+  for (const JsonMember& member : map->members()) {
+    if (member.name() != name || member.value.is_null()) continue;
+    for (const JsonView& value : member.value.elements()) take(value);
+  }
+}
+
 std::vector<std::string> parameters_of(const std::optional<JsonView>& config, std::string_view provider) {
   std::vector<std::string> parameters;
-  const auto map = config ? config->find("Parameters") : std::nullopt;
-  if (!map) return parameters;
-  for (const JsonMember& member : map->members()) {
-    if (member.name() != provider || member.value.is_null()) continue;
-    for (const JsonView& value : member.value.elements()) {
-      parameters.emplace_back(value.is_null() ? std::string()
-                                              : std::string(as_text(bytes_of(value).expose())));
-    }
-  }
+  for_each_parameter(config, provider, [&](const JsonView& value) {
+    parameters.emplace_back(value.is_null() ? std::string() : std::string(as_text(bytes_of(value).expose())));
+  });
   return parameters;
+}
+
+std::vector<std::optional<SecretBytes>> passphrases_of(const std::optional<JsonView>& config,
+                                                       std::string_view provider) {
+  std::vector<std::optional<SecretBytes>> passphrases;
+  for_each_parameter(config, passphrases_name(provider), [&](const JsonView& value) {
+    passphrases.push_back(value.is_null() ? std::nullopt : std::optional(bytes_of(value)));
+  });
+  return passphrases;
 }
 
 struct Cause {
@@ -94,19 +131,19 @@ SecretBytes content_of(const JsonView& parameters, std::string_view name) {
 
 SecretBytes format_provider_request(const ProviderRequest& request, std::string_view provider) {
   const SecretBytes content = encode_base64_secret(request.content.expose(), Base64::kStandard);
-  const std::string parameters = parameters_object(request, provider);
+  const SecretBytes parameters = parameters_object(request, provider);
   if (request.operation == ProviderOperation::kWrap) {
     return SecretBytes::joined({R"({"op":"keywrap","keywrapparams":{"ec":)",
                                 // Without its last brace: when wrapping, ocicrypt has DecryptConfig in the
                                 // same object.
-                                std::string_view(parameters).substr(0, parameters.size() - 1),
+                                as_text(parameters.expose()).substr(0, parameters.size() - 1),
                                 R"(,"DecryptConfig":{"Parameters":{}}},"optsdata":")",
                                 as_text(content.expose()),
                                 R"("},"keyunwrapparams":{"dc":null,"annotation":null}})"});
   }
   return SecretBytes::joined(
       {R"({"op":"keyunwrap","keywrapparams":{"ec":null,"optsdata":null},"keyunwrapparams":{"dc":)",
-       parameters, R"(,"annotation":")", as_text(content.expose()), R"("}})"});
+       as_text(parameters.expose()), R"(,"annotation":")", as_text(content.expose()), R"("}})"});
 }
 
 ProviderRequest parse_provider_request(ByteView document, std::string_view provider) {
@@ -119,7 +156,7 @@ ProviderRequest parse_provider_request(ByteView document, std::string_view provi
   if (operation == kUnwrapOperation) {
     const JsonView unwrap = json.get("keyunwrapparams");
     return {ProviderOperation::kUnwrap, parameters_of(unwrap.find("dc"), provider),
-            content_of(unwrap, "annotation")};
+            content_of(unwrap, "annotation"), passphrases_of(unwrap.find("dc"), provider)};
   }
   fail("op \"" + operation + "\" is neither keywrap nor keyunwrap");
 }

@@ -29,6 +29,8 @@ struct ProviderRequest {
   ProviderOperation operation = ProviderOperation::kWrap;
   std::vector<std::string> parameters;  // of this provider only
   SecretBytes content;                  // to wrap: the private options; to unwrap: the packet
+  // Of the files that parameters name, each in its parameter's place; nullopt: it has none. May be shorter.
+  std::vector<std::optional<SecretBytes>> passphrases = {};
 };
 
 // One line without its end. The very bytes that peers send, except that only this provider's parameters are

@@ -34,7 +34,7 @@ class ProviderRecipients final : public RecipientGatherer {
 
  private:
   std::shared_ptr<KeyProviders> providers_;
-  ProviderParameters parameters_;
+  std::map<std::string, std::vector<std::string>> parameters_;  // by the provider's name
 };
 
 // Packets of providers do not say whose they are.

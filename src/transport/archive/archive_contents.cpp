@@ -47,6 +47,14 @@ void read_entries_of(ArchiveContents& contents, Kind wanted, const std::string& 
   }
 }
 
+// Mostly the program before the pipe has failed.
+void require_some(int fd, const std::string& what) {
+  std::uint8_t byte = 0;
+  if (read_some_at(fd, {&byte, 1}, 0, what) > 0) return;
+  throw Error(ErrorCode::kNotFound, what + " is empty: there is no archive in it",
+              "run alone what should write it, and see what it says");
+}
+
 bool has_name(const LayoutEntry& entry, const std::string& name) {
   return entry.descriptor && (tag_of(*entry.descriptor) == name || image_name_of(*entry.descriptor) == name);
 }
@@ -57,6 +65,7 @@ ArchiveContents ArchiveContents::read(const ArchiveReference& reference,
                                       const std::filesystem::path& temporary_directory) {
   const std::string what = label_of(reference);
   Fd file = open_tar(reference.file, temporary_directory);
+  require_some(file.get(), what);
   MemberTable members = MemberTable::read(file.get(), what);
   ArchiveContents contents{.file = std::move(file), .members = std::move(members), .entries = {}};
   read_entries_of(contents, reference.kind, what);

@@ -51,11 +51,15 @@ std::optional<Descriptor> only_image(const ArchiveTarget& target, const ArchiveC
                        : is_under_name(target.name, *entry.descriptor));
   });
   if (is_one) return replaced;
-  throw Error(
-      ErrorCode::kRefused,
-      "destination " + target.name.string() +
-          ": the file is an archive of Docker with other images, which would be lost",
-      "write oci-archive: and a new file: further images can be added to that one, or remove this one");
+  const bool is_dockers = contents.members.find("manifest.json").has_value();
+  throw Error(ErrorCode::kRefused,
+              "destination " + target.name.string() + ": the file is an archive " +
+                  (is_dockers ? "of Docker with other images, which would be lost"
+                              : "of OCI images, and these would be lost"),
+              is_dockers
+                  ? "write oci-archive: and a new file: further images can be added to that one, or remove "
+                    "this one"
+                  : "write oci-archive:" + target.name.file + ":TAG to add the image there, or another file");
 }
 
 }  // namespace imgcrypt

@@ -85,12 +85,17 @@ std::string DockerArchiveDestination::docker_list() const {
          (tag.empty() ? "" : quote_json(full_image_name(tag))) + R"(],"Layers":[)" + layers + "]}]";
 }
 
+std::optional<Digest> DockerArchiveDestination::named_now() {
+  const auto image = image_to_replace();
+  return image ? std::optional(image->digest) : std::nullopt;
+}
+
 std::optional<Digest> DockerArchiveDestination::commit(const RootDescriptor& /*root*/) {
-  const auto replaced = image_to_replace();
-  output_.commit({{"manifest.json", docker_list()}});
   // What is written has another digest than the image that it was made of: whether they were equal is not
   // known.
-  return replaced ? std::optional(replaced->digest) : std::nullopt;
+  const auto replaced = named_now();
+  output_.commit({{"manifest.json", docker_list()}});
+  return replaced;
 }
 
 }  // namespace imgcrypt

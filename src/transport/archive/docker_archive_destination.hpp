@@ -32,6 +32,9 @@ class DockerArchiveDestination final : public ImageDestination {
   // Kept until commit(), which takes from it what Docker's list says.
   void put_document(const Descriptor& descriptor, std::string_view text) override;
   std::optional<Digest> commit(const RootDescriptor& root) override;
+  [[nodiscard]] std::optional<Digest> named_now() override;
+  // Docker's list has no place for a manifest.
+  [[nodiscard]] bool keeps_documents() const noexcept override { return false; }
 
  private:
   [[nodiscard]] std::optional<Descriptor> image_to_replace() const;

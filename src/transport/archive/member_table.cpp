@@ -55,6 +55,15 @@ class Headers {
     input_.open(reader_.get());
   }
 
+  // The same for the first one, without which it is no tar at all.
+  struct archive_entry* first() try {
+    return next();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kIntegrity) throw;
+    throw Error(error.code(), what_ + " is not an archive of images: " + error_of(reader_.get()),
+                "write an archive that skopeo, podman, docker save or buildx has made; a folder is oci:DIR");
+  }
+
   // Null at the end. Checks that the content before was where it was thought to be.
   struct archive_entry* next() {
     struct archive_entry* entry = nullptr;
@@ -115,7 +124,7 @@ MemberTable MemberTable::read(int fd, const std::string& what) {
   MemberTable table;
   Headers headers(fd, what);
   std::size_t count = 0;
-  while (struct archive_entry* const entry = headers.next()) {
+  for (auto* entry = headers.first(); entry != nullptr; entry = headers.next()) {
     if (++count > kMostMembers || table.name_bytes_ > kMostNameBytes)
       throw Error(ErrorCode::kRefused, what + " holds more files than an archive of images");
     const char* const text = library.pathname(entry);

@@ -1,9 +1,11 @@
 #include "transport/archive/oci_archive_destination.hpp"
 
 #include "oci/manifest.hpp"
-#include "transport/archive/kept_images.hpp"
 #include "transport/files/blob_faults.hpp"
 #include "transport/layout/docker_list.hpp"
+
+#include <algorithm>
+#include <iterator>
 
 namespace imgcrypt {
 namespace {
@@ -28,7 +30,25 @@ OciArchiveDestination::OciArchiveDestination(ArchiveTarget target,
 
 void OciArchiveDestination::check() {
   output_.check();
-  if (output_.replaces_file()) (void)KeptImages::read(target_, temporary_directory_);
+  (void)read_kept();
+}
+
+KeptImages OciArchiveDestination::read_kept() {
+  KeptImages kept = output_.replaces_file() ? KeptImages::read(target_, temporary_directory_) : KeptImages();
+  kept_.clear();
+  for (const BlobInfo& blob : kept.blobs) kept_.insert(blob.digest.value());
+  return kept;
+}
+
+std::optional<Digest> OciArchiveDestination::named_now() {
+  const KeptImages kept = read_kept();
+  return kept.replaced ? std::optional(kept.replaced->digest) : std::nullopt;
+}
+
+std::set<Digest> OciArchiveDestination::still_held(const std::set<Digest>& blobs) {
+  std::set<Digest> held;
+  std::ranges::set_intersection(blobs, kept_, std::inserter(held, held.end()));
+  return held;
 }
 
 void OciArchiveDestination::put_document(const Descriptor& descriptor, std::string_view text) {
@@ -40,8 +60,7 @@ void OciArchiveDestination::put_document(const Descriptor& descriptor, std::stri
 
 std::optional<Digest> OciArchiveDestination::commit(const RootDescriptor& root) {
   // Looked at again: what another program put there meanwhile must not be lost.
-  const KeptImages kept =
-      output_.replaces_file() ? KeptImages::read(target_, temporary_directory_) : KeptImages();
+  const KeptImages kept = read_kept();
   const EntryName name = name_under(target_.name.tag, kept.replaced, name_in_source(root));
   const std::string index = with_entry(kept.index, entry_text(root, name), kept.positions);
   require_readable_index(index, target_.name.file);

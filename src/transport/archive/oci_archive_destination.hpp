@@ -5,6 +5,7 @@
 
 #include "transport/archive/archive_output.hpp"
 #include "transport/archive/archive_target.hpp"
+#include "transport/archive/kept_images.hpp"
 #include "transport/layout/layout_lock.hpp"
 
 #include <filesystem>
@@ -29,12 +30,18 @@ class OciArchiveDestination final : public ImageDestination {
   // Throws kRefused for one that is too large to be read again.
   void put_document(const Descriptor& descriptor, std::string_view text) override;
   std::optional<Digest> commit(const RootDescriptor& root) override;
+  [[nodiscard]] std::optional<Digest> named_now() override;
+  // What the other images of the file need.
+  [[nodiscard]] std::set<Digest> still_held(const std::set<Digest>& blobs) override;
 
  private:
+  [[nodiscard]] KeptImages read_kept();
+
   ArchiveTarget target_;
   std::filesystem::path temporary_directory_;
   Warn warn_;
   ArchiveOutput output_;
+  std::set<Digest> kept_;  // blobs of the other images, when these were last looked at
 };
 
 }  // namespace imgcrypt

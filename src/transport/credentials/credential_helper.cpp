@@ -47,7 +47,7 @@ CredentialHelper::CredentialHelper(const std::string& name, const ProgramLimits&
 }
 
 std::optional<Credentials> CredentialHelper::get(const std::string& server) const {
-  const ProgramEnd end = run("get", as_bytes(server));
+  const ProgramEnd end = run("get", server, as_bytes(server));
   if (is_none(end)) return std::nullopt;
   if (end.status != 0) fail("get", server, end);
   try {
@@ -65,34 +65,40 @@ void CredentialHelper::store(const std::string& server, const Credentials& crede
   const std::string names = "{\"ServerURL\":" + quote_json(server) +
                             ",\"Username\":" + quote_json(credentials.user) + ",\"Secret\":";
   const SecretBytes document = SecretBytes::joined({names, as_text(secret.expose()), "}"});
-  const ProgramEnd end = run("store", document.expose());
+  const ProgramEnd end = run("store", server, document.expose());
   if (end.status != 0) fail("store", server, end);
 }
 
 bool CredentialHelper::erase(const std::string& server) const {
-  const ProgramEnd end = run("erase", as_bytes(server));
+  const ProgramEnd end = run("erase", server, as_bytes(server));
   if (is_none(end)) return false;
   if (end.status != 0) fail("erase", server, end);
   return true;
 }
 
-ProgramEnd CredentialHelper::run(const std::string& verb, ByteView input) const {
+// What it says is not quoted, since helpers may say what they keep.
+std::string CredentialHelper::how_to_try(const std::string& server) const {
+  return "see what it says: echo " + server + " | " + program_ + " get";
+}
+
+ProgramEnd CredentialHelper::run(const std::string& verb, const std::string& server, ByteView input) const {
   try {
     const DeathWatch watch;
     return ChildProcess({program_, {verb}}, limits_, watch).finish_with_status(input);
   } catch (const Error& error) {
+    if (error.code() == ErrorCode::kOther)  // it hangs, or says too much
+      throw Error(error.code(), error.message() + " (" + verb + ", for " + server + ")", how_to_try(server));
     if (error.code() != ErrorCode::kNotFound) throw;
     throw Error(ErrorCode::kUsage, error.message(),
                 "the credentials file names this program: install it, or use another file (--authfile)");
   }
 }
 
-// Nor is its output quoted, where helpers say what is wrong.
 void CredentialHelper::fail(const std::string& verb, const std::string& server, const ProgramEnd& end) const {
   throw Error(
       ErrorCode::kOther,
       program_ + " " + verb + " failed for " + server + " (exit status " + std::to_string(end.status) + ")",
-      "see what it says: echo " + server + " | " + program_ + " get");
+      how_to_try(server));
 }
 
 }  // namespace imgcrypt

@@ -29,7 +29,8 @@ class CredentialHelper {
   bool erase(const std::string& server) const;  // NOLINT(modernize-use-nodiscard): who wants it gone is done
 
  private:
-  [[nodiscard]] ProgramEnd run(const std::string& verb, ByteView input) const;
+  [[nodiscard]] std::string how_to_try(const std::string& server) const;
+  [[nodiscard]] ProgramEnd run(const std::string& verb, const std::string& server, ByteView input) const;
   [[noreturn]] void fail(const std::string& verb, const std::string& server, const ProgramEnd& end) const;
 
   std::string program_;

@@ -142,6 +142,8 @@ void DirDestination::unlink_new_files(const Fd& directory) noexcept {
   for (const std::string& name : new_files_) ::unlinkat(directory.get(), name.c_str(), 0);
 }
 
+std::optional<Digest> DirDestination::named_now() { return root_in(reference_); }
+
 std::optional<Digest> DirDestination::commit(const RootDescriptor& root) {
   const auto replaced = root_in(reference_);
   const Fd directory = open_directory();

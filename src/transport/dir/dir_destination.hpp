@@ -32,6 +32,7 @@ class DirDestination final : public ImageDestination {
   void put_document(const Descriptor& descriptor, std::string_view text) override;
   // When it throws and the image is not visible, the files of the old one are there, and no others.
   std::optional<Digest> commit(const RootDescriptor& root) override;
+  [[nodiscard]] std::optional<Digest> named_now() override;
 
  private:
   [[nodiscard]] Fd open_directory();

@@ -1,5 +1,6 @@
 #include "transport/http/repeat.hpp"
 
+#include "transport/http/transfer_error.hpp"
 #include "transport/http/waiting.hpp"
 
 namespace imgcrypt {
@@ -20,7 +21,8 @@ std::optional<std::chrono::seconds> bearable_wait(const HttpExchange& answer) {
   if (wait && *wait > kLongestRetryAfter)
     throw Error(ErrorCode::kRegistry,
                 answer.request().url.authority() + " answers " + std::to_string(answer.head().status) +
-                    " and asks us to come back in " + std::to_string(wait->count()) + " seconds",
+                    " and asks us to come back in " + std::to_string(wait->count()) + " seconds (" +
+                    name_of(answer.request()) + ")",
                 "try again then");
   return wait;
 }

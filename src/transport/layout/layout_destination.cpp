@@ -89,9 +89,17 @@ void LayoutDestination::check() {
   require_place(target_.name);
   const auto directory = LayoutDirectory::open_if_exists(path());
   if (directory && options_.links == Links::kFollow) require_own_index(*directory);
-  const bool has_index = directory && directory->has_index();
   // An index.json that cannot be read or changed would make commit() fail after all the work.
-  (void)entries_to_replace(target_, has_index ? read_entries(*directory) : std::vector<LayoutEntry>());
+  (void)named_now();
+}
+
+std::optional<Digest> LayoutDestination::named_now() {
+  const auto directory = LayoutDirectory::open_if_exists(path());
+  const bool has_index = directory && directory->has_index();
+  const auto entries = has_index ? read_entries(*directory) : std::vector<LayoutEntry>();
+  const auto positions = entries_to_replace(target_, entries);
+  if (positions.empty()) return std::nullopt;
+  return entries[positions.front()].descriptor->digest;
 }
 
 // One level after the other, remembering which are ours: another writer may create the same ones.

@@ -59,6 +59,7 @@ class LayoutDestination final : public ImageDestination {
   // Waits for the lock for as long as another writer holds it. A blob that is there already under the name of
   // one that was put is replaced, not trusted.
   std::optional<Digest> commit(const RootDescriptor& root) override;
+  [[nodiscard]] std::optional<Digest> named_now() override;
 
  private:
   void make_directories(HashAlgorithm algorithm);

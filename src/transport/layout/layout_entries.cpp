@@ -80,9 +80,22 @@ std::string by_position(const std::string& store, const Entries& entries, std::s
   return store + ":@" + std::to_string(at) + " (" + what + ")";
 }
 
-std::string how_to_name_one(const std::string& store, const Entries& entries, const Positions& positions) {
+std::string by_positions(const std::string& store, const Entries& entries, const Positions& positions) {
   return "name one by its position: " +
          listed(positions, [&](std::size_t at) { return by_position(store, entries, at); });
+}
+
+std::string how_to_name_one(const std::string& store, const Entries& entries, const Positions& positions) {
+  // Of those that are listed: each look goes through all entries.
+  const auto end = positions.begin() + static_cast<std::ptrdiff_t>(std::min(positions.size(), kMostListed));
+  const auto has_tag = [&](std::size_t at) {
+    const auto tag = tag_of(*entries[at].descriptor);
+    return tag && tag == usable_name_of(entries, at);
+  };
+  if (std::all_of(positions.begin(), end, has_tag))
+    return "name one of them: " +
+           listed(positions, [&](std::size_t at) { return store + ":" + *tag_of(*entries[at].descriptor); });
+  return by_positions(store, entries, positions);
 }
 
 [[noreturn]] void fail_to_find(const ImageName& name, const std::string& why, const Entries& entries) {
@@ -95,11 +108,14 @@ std::string how_to_name_one(const std::string& store, const Entries& entries, co
               all.empty() ? name.noun() + " has no images" : name.noun() + " has: " + list);
 }
 
+// The same words and number for everyone, which are those of oci:DIR:@N.
+Error unreadable_entry(const Entries& entries, std::size_t at) {
+  return entries[at].problem->in("entry " + std::to_string(at) +
+                                 " of index.json, counted from 0, cannot be read");
+}
+
 RootDescriptor root_at(const Entries& entries, std::size_t at) {
-  if (entries[at].problem) {
-    throw entries[at].problem->in("entry " + std::to_string(at) +
-                                  " of index.json, counted from 0, cannot be read");
-  }
+  if (entries[at].problem) throw unreadable_entry(entries, at);
   return {*entries[at].descriptor, entries[at].raw};
 }
 
@@ -111,14 +127,13 @@ Positions found_for(const ImageName& name, const Entries& entries) {
   return found;
 }
 
-// Of all entries that are this very one: other tools append without replacing.
-Positions positions_of(const Descriptor& entry, const Entries& entries) {
-  const auto platform_of = [](const Descriptor& of) {
-    return of.platform ? of.platform->string() : std::string();
-  };
+// The entries of the image that is read, under its tag: other tools append without replacing, and what stayed
+// there would be found under the tag. Who named one by its position or image name means no other name of it.
+Positions positions_of(const Descriptor& own, const ImageName& name, const Entries& entries) {
+  const bool is_by_tag = !name.position && (name.tag.empty() || name.tag == tag_of(own));
   return positions_where(entries, [&](const Descriptor& other) {
-    return other.digest == entry.digest && tag_of(other) == tag_of(entry) &&
-           image_name_of(other) == image_name_of(entry) && platform_of(other) == platform_of(entry);
+    return other.digest == own.digest && tag_of(other) == tag_of(own) &&
+           (is_by_tag || image_name_of(other) == image_name_of(own));
   });
 }
 
@@ -169,8 +184,7 @@ std::vector<RootDescriptor> all_roots(const std::vector<LayoutEntry>& entries) {
   std::vector<RootDescriptor> roots;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (entries[i].problem) {
-      throw Error(ErrorCode::kRefused, "index.json has an entry that cannot be read, number " +
-                                           std::to_string(i) + ": " + entries[i].problem->message());
+      throw Error(ErrorCode::kRefused, unreadable_entry(entries, i).message());
     }
     roots.push_back({*entries[i].descriptor, entries[i].raw});
   }
@@ -213,7 +227,7 @@ RootDescriptor find_root(const ImageName& name, const std::vector<LayoutEntry>& 
 std::vector<std::size_t> entries_to_replace(const EntryTarget& target,
                                             const std::vector<LayoutEntry>& entries) {
   const ImageName& name = target.name;
-  const Positions own = target.own ? positions_of(*target.own, entries) : Positions();
+  const Positions own = target.own ? positions_of(*target.own, name, entries) : Positions();
   if (target.place == EntryTarget::Place::kInPlace) {
     if (!own.empty()) return own;
     throw Error(ErrorCode::kOther, "another program changed " + name.string() + " while this one ran",
@@ -229,9 +243,8 @@ std::vector<std::size_t> entries_to_replace(const EntryTarget& target,
   if (odd) {
     throw Error(ErrorCode::kRefused,
                 "destination " + name.string() +
-                    " already has this name in an entry of index.json that cannot " +
-                    "be read: " + entries[*odd].problem->message(),
-                "choose another tag, or remove entry " + std::to_string(*odd) + ", counted from 0");
+                    " already has this name: " + unreadable_entry(entries, *odd).message(),
+                "choose another tag, or remove the entry");
   }
   const bool is_clear = are_one_image(entries, found) && (!is_untagged || found.size() == entries.size());
   if (found.empty() || is_clear) return found;
@@ -242,7 +255,7 @@ std::vector<std::size_t> entries_to_replace(const EntryTarget& target,
                        : ": more than one image has this name, and all of them would lose it"),
       is_untagged ? "give the result a tag: " + name.store() + ":TAG"
                   : "choose another tag, or give the same position as SRC and DST: " +
-                        how_to_name_one(name.store(), entries, found));
+                        by_positions(name.store(), entries, found));
 }
 
 }  // namespace imgcrypt

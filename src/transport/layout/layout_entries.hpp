@@ -63,9 +63,10 @@ struct EntryTarget {
 };
 
 // The positions of the entries that a new image replaces, which are one image: none if it is to be added. If
-// one of those that have the name is `own`, the others stay. Throws kRefused when different images have the
-// name, as they would lose it, or when an entry has it that cannot be read; kOther when another program has
-// changed the entry in place of which it goes.
+// one of those that have the name is `own`, all that list this image under its tag go, or under its image
+// name where it was named by that or by its position; other images stay. Throws kRefused when different
+// images have the name, as they would lose it, or when an entry has it that cannot be read; kOther when
+// another program has changed the entry in place of which it goes.
 [[nodiscard]] std::vector<std::size_t> entries_to_replace(const EntryTarget& target,
                                                           const std::vector<LayoutEntry>& entries);
 

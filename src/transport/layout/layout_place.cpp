@@ -79,6 +79,17 @@ fs::path parent_of(const std::string& directory) {
   return parent.empty() ? fs::path(".") : parent;
 }
 
+constexpr const char* kTagRule = "a tag has letters and digits, with a single - . _ : @ + or / between them";
+
+// A directory that is not there and has a colon in its name is most likely a name and a mistyped tag.
+void refuse_new_name_with_colon(const ImageName& destination, const std::string& path) {
+  const std::string name = fs::path(path).filename();
+  const std::size_t colon = name.find(':');
+  if (colon == std::string::npos) return;
+  refuse(ErrorCode::kUsage, destination, "\"" + name.substr(colon + 1) + "\" cannot be a tag",
+         std::string(kTagRule) + "; if " + path + " is meant, make the directory first");
+}
+
 // Only one level is created: a mistyped path should not become a tree of directories.
 void require_creatable(const ImageName& destination) {
   std::error_code failure;
@@ -90,6 +101,7 @@ void require_creatable(const ImageName& destination) {
                ", which does not exist",
            "create the directory that it leads to, or choose another destination");
   }
+  refuse_new_name_with_colon(destination, path);
   const fs::path parent = parent_of(path);
   if (is_virtual(parent))
     refuse(ErrorCode::kUsage, destination, parent.string() + " is not on a file system that holds files");
@@ -116,7 +128,7 @@ void refuse_unwritable_tag(const ImageName& reference) {
     throw Error(
         ErrorCode::kUsage,
         "reference \"" + reference.string() + "\": \"" + directory.substr(colon + 1) + "\" cannot be a tag",
-        "a tag has letters and digits, with a single - . _ : @ + or / between them; oci:" + layout +
+        std::string(kTagRule) + "; oci:" + layout +
             ":@N names an image by its position, which imgcrypt tags oci:" + layout + " shows");
   }
 }

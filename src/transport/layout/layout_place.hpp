@@ -8,9 +8,10 @@
 namespace imgcrypt {
 
 // Throws kUsage when the directory cannot be created: its path is a file or a dangling link, or the directory
-// above it is missing, or in /proc. Throws kRefused for a directory with other content than a layout's, and
-// for one inside the blobs of another layout. A directory that holds nothing but `blobs` counts as a layout:
-// another writer has begun it.
+// above it is missing, or in /proc; also when it would be new and have a colon in its name, since most likely
+// a tag was meant. Throws kRefused for a directory with other content than a layout's, and for one inside the
+// blobs of another layout. A directory that holds nothing but `blobs` counts as a layout: another writer has
+// begun it.
 void require_place(const ImageName& destination);
 
 // Throws kRefused for a directory without an oci-layout file of version 1: whatever it holds, it is not ours

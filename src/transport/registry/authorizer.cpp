@@ -175,7 +175,8 @@ std::string Authorizer::described() const {
   std::string text;
   for (const std::string& scope : scopes_) text += (text.empty() ? "" : " ") + scope;
   const std::string who = credentials_ ? "with the credentials of " + credentials_->origin : "anonymous";
-  return shortened(printable(text), 300) + ", " + who;
+  // A login, and the first look at a registry, ask for no repository.
+  return (text.empty() ? "the registry itself" : shortened(printable(text), 300)) + ", " + who;
 }
 
 std::string Authorizer::who() {

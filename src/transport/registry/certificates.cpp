@@ -1,12 +1,14 @@
 #include "transport/registry/certificates.hpp"
 
 #include "base/stream/fd_stream.hpp"
+#include "base/text/encoding.hpp"
 
 #include <imgcrypt/error.hpp>
 
 #include <fcntl.h>
 
 #include <algorithm>
+#include <iterator>
 #include <system_error>
 #include <vector>
 
@@ -16,13 +18,43 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::size_t kMostPemBytes = 4 * 1024 * 1024;
 
+// Whether it is the inside of a PEM block: DER, which begins with a SEQUENCE.
+bool is_certificate(std::string_view lines) {
+  constexpr std::uint8_t kSequence = 0x30;
+  std::string text;
+  std::ranges::copy_if(lines, std::back_inserter(text),
+                       [](char c) { return c != '\n' && c != '\r' && c != ' '; });
+  const auto der = decode_base64(text, Base64::kStandard);
+  return der && !der->empty() && der->front() == kSequence;
+}
+
+// libcurl would take a bad file in silence where another one has authorities, and names none.
+void require_certificates(std::string_view text, const std::string& file) {
+  std::size_t certificates = 0;
+  for (const std::string_view kind :
+       {"CERTIFICATE-----", "TRUSTED CERTIFICATE-----", "X509 CERTIFICATE-----"}) {
+    const std::string begin = "-----BEGIN " + std::string(kind);
+    const std::string end = "-----END " + std::string(kind);
+    for (std::size_t at = text.find(begin); at != std::string_view::npos; at = text.find(begin, at)) {
+      at += begin.size();
+      const std::size_t stop = text.find(end, at);
+      if (stop == std::string_view::npos || !is_certificate(text.substr(at, stop - at)))
+        throw Error(ErrorCode::kUsage, "certificates " + file + ": a certificate is damaged");
+      ++certificates;
+    }
+  }
+  if (certificates == 0) throw Error(ErrorCode::kUsage, "certificates " + file + ": there is none in it");
+}
+
 std::string read_pem(const fs::path& file) {
   try {
     Fd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
     if (!fd.is_open()) throw errno_error("certificates " + file.string());
     ChunkPool pool;
     FdSource source(std::move(fd), file.string(), pool);
-    return std::string(as_text(read_all(source, kMostPemBytes, file.string()))) + "\n";
+    std::string text(as_text(read_all(source, kMostPemBytes, file.string())));
+    require_certificates(text, file.string());
+    return text + "\n";
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kCancelled) throw;
     throw Error(ErrorCode::kUsage, error.message(), "name a file with certificates in PEM");
@@ -35,7 +67,9 @@ std::vector<fs::path> files_of(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error))
     files.push_back(entry->path());
-  if (error) throw Error(ErrorCode::kUsage, "certificates " + folder.string() + ": " + error.message());
+  if (error)
+    throw Error(ErrorCode::kUsage, "the folder of certificates " + folder.string() + ": " + error.message(),
+                "--cert-dir names a folder with authorities (*.crt) and client certificates (*.cert, *.key)");
   std::ranges::sort(files);
   return files;
 }

@@ -41,11 +41,6 @@ std::unique_ptr<ImageDestination> open_destination(const RegistryReference& refe
                                                    const TransportOptions& options) {
   RegistryTarget target = target_of(reference, options.origin);
   target.temporary_directory = options.temporary_directory;
-  if (reference.digest && !target.replaced)
-    throw Error(ErrorCode::kUsage,
-                "destination " + reference.string() +
-                    ": a destination can be named by digest only if it is also the source",
-                "write docker://HOST/REPOSITORY:TAG");
   // Asked for together, so that one token does: what is mounted must be readable.
   std::set<std::string> scopes{scope_of(reference.repository, "pull,push")};
   const auto& from = target.source_repository;

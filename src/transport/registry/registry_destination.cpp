@@ -1,5 +1,6 @@
 #include "transport/registry/registry_destination.hpp"
 
+#include "base/parallel.hpp"
 #include "base/text/json.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_types.hpp"
@@ -11,6 +12,8 @@
 
 namespace imgcrypt {
 namespace {
+
+constexpr unsigned kLooksAtOnce = 8;
 
 // A registry wants a type, which OCI lets a document and its descriptor leave out.
 std::string type_for(const Descriptor& descriptor, std::string_view text) {
@@ -37,6 +40,20 @@ void RegistryDestination::check() {
   if (!target_.replaced || target_.name.tag.empty()) return;
   const auto now = current();
   if (!now || now->digest != *target_.replaced) throw moved(now);
+}
+
+Error RegistryDestination::refused(const std::string& why) const {
+  const RegistryReference& name = target_.name;
+  return {
+      ErrorCode::kRefused, "destination " + name.string() + ": " + why,
+      "write docker://" + name.host + "/" + name.repository + (name.tag.empty() ? ":TAG" : ":" + name.tag)};
+}
+
+void RegistryDestination::expect(const ExpectedImage& image) {
+  if (!is_wanted_by_digest()) return;
+  if (image.is_drawn) throw refused("what is encrypted gets another digest each time");
+  if (image.root && image.root != target_.name.digest)
+    throw refused("the image has the digest " + image.root->string());
 }
 
 bool RegistryDestination::has(const Descriptor& blob) {
@@ -92,25 +109,30 @@ Digest RegistryDestination::put_listed(const BlobInfo& info, Source& content) {
 }
 
 void RegistryDestination::put_document(const Descriptor& descriptor, std::string_view text) {
-  put_held();
+  if (!is_wanted_by_digest()) put_held();
   const std::scoped_lock lock(mutex_);
-  held_ = Document{descriptor, std::string(text)};
+  held_.push_back({descriptor, std::string(text)});
 }
 
 void RegistryDestination::put_held() {
-  std::optional<Document> document;
+  std::vector<Document> documents;
   {
     const std::scoped_lock lock(mutex_);
-    document = std::exchange(held_, std::nullopt);
+    documents = std::exchange(held_, {});
   }
-  if (!document) return;
-  (void)client_->put_manifest(document->descriptor.digest.string(),
-                              type_for(document->descriptor, document->text), document->text);
+  for (const Document& document : documents)
+    (void)client_->put_manifest(document.descriptor.digest.string(),
+                                type_for(document.descriptor, document.text), document.text);
 }
 
 // An image that was there already has no document that was put: the registry has it.
 RegistryDestination::Document RegistryDestination::take_root(const Descriptor& root) {
-  if (held_ && held_->descriptor.digest == root.digest) return *std::exchange(held_, std::nullopt);
+  if (!held_.empty() && held_.back().descriptor.digest == root.digest) {
+    Document document = std::move(held_.back());
+    held_.pop_back();
+    put_held();
+    return document;
+  }
   put_held();
   auto manifest = client_->get_manifest(root.digest.string());
   if (!manifest || Digest::of(as_bytes(manifest->text), root.digest.algorithm()) != root.digest)
@@ -132,6 +154,8 @@ Error RegistryDestination::moved(const std::optional<RegistryName>& now) const {
 }
 
 std::optional<Digest> RegistryDestination::commit(const RootDescriptor& root) {
+  if (is_wanted_by_digest() && root.descriptor.digest != target_.name.digest)
+    throw refused("the result has the digest " + root.descriptor.digest.string());
   const Document document = take_root(root.descriptor);
   const std::string type = type_for(document.descriptor, document.text);
   for (const Referrer& referrer : referrers_) publish_referrer(*client_, referrer);
@@ -146,6 +170,25 @@ std::optional<Digest> RegistryDestination::commit(const RootDescriptor& root) {
   if (!client_->put_manifest(target_.name.tag, type, document.text, etag)) throw moved(current());
   if (!before || before->digest == root.descriptor.digest) return std::nullopt;
   return before->digest;
+}
+
+std::optional<Digest> RegistryDestination::named_now() {
+  if (target_.name.tag.empty()) return std::nullopt;
+  const auto now = current();
+  return now ? std::optional(now->digest) : std::nullopt;
+}
+
+std::set<Digest> RegistryDestination::still_held(const std::set<Digest>& blobs) {
+  const std::vector<Digest> asked(blobs.begin(), blobs.end());
+  std::set<Digest> held;
+  StopFlag stop = false;
+  run_parallel(asked.size(), kLooksAtOnce, stop, [&](std::size_t i) {
+    const Descriptor layer{"application/vnd.oci.image.layer.v1.tar", asked[i], 0, {}, {}};
+    if (!find_blob(client_->connection(), layer)) return;
+    const std::scoped_lock lock(mutex_);
+    held.insert(asked[i]);
+  });
+  return held;
 }
 
 std::vector<std::string> RegistryDestination::delete_former(const Digest& root) {

@@ -38,18 +38,25 @@ class RegistryDestination final : public ImageDestination {
   // Opens an upload, which asks for the right to push; the first blob then uses it. In place it also looks
   // whether the tag still leads to the image that was read: throws kOther.
   void check() override;
+  // Throws kRefused when the name has a digest, not in place, which the image will not have.
+  void expect(const ExpectedImage& image) override;
   // By HEAD: the registry is believed that it holds what it says.
   [[nodiscard]] bool has(const Descriptor& blob) override;
   // Mounts a blob of another repository of the same registry; in the same one it is there already.
   [[nodiscard]] bool adopt(const Descriptor& blob) override;
   Digest put_blob(const BlobInfo& info, Source& content) override;
-  // By digest; the last one is held back, for commit().
+  // By digest; the last one is held back, for commit(). All of them where the name has a digest that the root
+  // may turn out not to have.
   void put_document(const Descriptor& descriptor, std::string_view text) override;
   // Published by commit(), before the tag of the image (publish_referrer()).
   void add_referrer(const Referrer& referrer) override { referrers_.push_back(referrer); }
   // Looks at the tag once more, then puts the root under it. Throws kOther when somebody has moved the tag of
-  // an image that is replaced in place.
+  // an image that is replaced in place; kRefused as expect(), and then no document was sent.
   std::optional<Digest> commit(const RootDescriptor& root) override;
+  // Nothing for a name without a tag.
+  [[nodiscard]] std::optional<Digest> named_now() override;
+  // By HEAD, several at a time.
+  [[nodiscard]] std::set<Digest> still_held(const std::set<Digest>& blobs) override;
   [[nodiscard]] FormerImages former_images() const noexcept override { return FormerImages::kReadable; }
   // As delete_image().
   std::vector<std::string> delete_former(const Digest& root) override;
@@ -61,6 +68,8 @@ class RegistryDestination final : public ImageDestination {
   };
 
   [[nodiscard]] UploadSession take_session();
+  [[nodiscard]] bool is_wanted_by_digest() const noexcept { return target_.name.digest && !target_.replaced; }
+  [[nodiscard]] Error refused(const std::string& why) const;
   void put_held();
   [[nodiscard]] Document take_root(const Descriptor& root);
   [[nodiscard]] std::optional<RegistryName> current();
@@ -72,7 +81,7 @@ class RegistryDestination final : public ImageDestination {
   std::atomic<UploadForm> upload_form_{UploadForm::kChunks};
   std::mutex mutex_;
   std::vector<UploadSession> spare_;  // open, and not used
-  std::optional<Document> held_;
+  std::vector<Document> held_;        // put, and not sent yet, in their order
   std::vector<Referrer> referrers_;
 };
 

@@ -3,6 +3,7 @@
 #include "transport/http/repeat.hpp"
 #include "transport/http/waiting.hpp"
 #include "transport/registry/certificates.hpp"
+#include "transport/registry/registry_words.hpp"
 
 #include <utility>
 
@@ -17,12 +18,6 @@ std::string address_of(const std::string& host) {
 bool has_port(const std::string& host) {
   const std::size_t colon = host.rfind(':');
   return colon != std::string::npos && host.find(']', colon) == std::string::npos;
-}
-
-bool is_loopback(const std::string& host) {
-  const std::string name = has_port(host) ? host.substr(0, host.rfind(':')) : host;
-  if (name == "localhost" || name == "[::1]") return true;
-  return name.starts_with("127.") && name.find_first_not_of("0123456789.") == std::string::npos;
 }
 
 HttpSettings settings_for(const std::string& host, const RegistryOptions& options) {
@@ -51,7 +46,8 @@ const RegistryGreeting& RegistryHost::greeting() {
 
 // Plain http where nobody can listen in, or where the user has said that he does not mind.
 bool RegistryHost::may_be_plain(const TransferFailure& failure) const {
-  if (tls_ != TlsVerification::kOff && !is_loopback(host_)) return false;
+  if (tls_ != TlsVerification::kOff && !Url::parse("https://" + address_of(host_) + "/").is_loopback())
+    return false;
   switch (failure.kind()) {
     case TransferFailure::Kind::kNotTls:
     case TransferFailure::Kind::kLost:
@@ -98,11 +94,13 @@ RegistryGreeting RegistryHost::ping(const Url& base) {
     if (status == 401) return {base, AskedToLogIn{answer->request().url, answer->head()}};
     if (status == 200 || status == 403) return {base, std::nullopt};
     if (may_pass(status) && backoff.wait(bearable_wait(*answer))) continue;
+    const std::string asked = " (GET " + base.string() + ")";
+    if (may_pass(status))
+      throw Error(ErrorCode::kRegistry, base.authority() + " answers " + status_words(*answer) + asked,
+                  "try again later, or ask the registry's administrator");
     throw Error(ErrorCode::kRegistry,
-                base.authority() + " does not answer like a registry (" + std::to_string(status) + " for " +
-                    base.string() + ")",
-                may_pass(status) ? "try again later, or ask the registry's administrator"
-                                 : "check the host and the port");
+                base.authority() + " does not answer like a registry: " + std::to_string(status) + asked,
+                "check the host and the port");
   }
 }
 

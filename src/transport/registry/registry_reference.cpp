@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 
 namespace imgcrypt {
 namespace {
@@ -54,8 +55,9 @@ bool is_tag(std::string_view text) {
 }
 
 bool is_port(std::string_view text) {
-  return !text.empty() && text.size() <= 5 &&
-         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+  unsigned number = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return fault == std::errc() && end == text.data() + text.size() && number >= 1 && number <= 65'535;
 }
 
 // A domain name or an address, IPv6 in brackets, with or without a port.
@@ -97,6 +99,11 @@ std::string_view without_slashes(std::string_view details) {
   return rest;
 }
 
+[[noreturn]] void refuse_without_repository(std::string_view details, std::string_view host) {
+  refuse(details, "the repository is missing",
+         "write docker://" + std::string(host) + "/REPOSITORY, with :TAG if one image is meant");
+}
+
 void take_tag_and_digest(std::string_view details, std::string_view& rest, RegistryReference& result) {
   if (const std::size_t at = rest.find('@'); at != std::string_view::npos) {
     result.digest = Digest::parse_if_valid(rest.substr(at + 1));
@@ -108,7 +115,7 @@ void take_tag_and_digest(std::string_view details, std::string_view& rest, Regis
   if (colon == std::string_view::npos || rest.find('/', colon) != std::string_view::npos) return;
   if (rest.find('/') == std::string_view::npos && looks_like_host(rest.substr(0, colon)) &&
       is_port(rest.substr(colon + 1)))
-    refuse(details, "the repository is missing", "write docker://HOST/REPOSITORY:TAG");
+    refuse_without_repository(details, rest);
   result.tag = rest.substr(colon + 1);
   if (!is_tag(result.tag))
     refuse(details, "the text after the last colon is not a tag",
@@ -116,8 +123,11 @@ void take_tag_and_digest(std::string_view details, std::string_view& rest, Regis
   rest = rest.substr(0, colon);
 }
 
-void take_host(std::string_view& rest, RegistryReference& result) {
+void take_host(std::string_view details, std::string_view& rest, RegistryReference& result) {
   const std::size_t slash = rest.find('/');
+  // Docker Hub's own images, which have no slash, have no dot either.
+  const bool is_host_alone = rest == "localhost" || rest.find('.') != std::string_view::npos;
+  if (slash == std::string_view::npos && is_host_alone) refuse_without_repository(details, rest);
   if (slash == std::string_view::npos || !looks_like_host(rest.substr(0, slash))) {
     result.host = "docker.io";
     return;
@@ -144,7 +154,7 @@ RegistryReference RegistryReference::parse_repository(std::string_view details) 
   std::string_view rest = without_slashes(details);
   RegistryReference result;
   take_tag_and_digest(details, rest, result);
-  take_host(rest, result);
+  take_host(details, rest, result);
   if (!is_host(result.host))
     refuse(details, "\"" + result.host + "\" is not a host", "write docker://HOST/REPOSITORY:TAG");
   result.repository = rest;

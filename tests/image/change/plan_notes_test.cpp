@@ -17,7 +17,7 @@ class FixedBlob final : public LayerChange {
  public:
   [[nodiscard]] NewBlob new_blob() const noexcept override { return NewBlob::kFixed; }
   [[nodiscard]] BlobInfo expected_blob() const override { throw std::logic_error("nothing is written"); }
-  [[nodiscard]] DescriptorEdit apply(Source&, ImageDestination&) const override { return {}; }
+  [[nodiscard]] DescriptorEdit apply(Source&, BlobDestination&) const override { return {}; }
 };
 
 class PlanNotes : public testing::Test {
@@ -53,8 +53,9 @@ TEST_F(PlanNotes, WarnOnceOfAttestationsThatNameNothingInTheIndex) {
   make_root(store_, add_index(store_, {add_attestation(store_, amd64_), amd64_, arm64_,
                                        add_attestation(store_, arm64_)}));
   EXPECT_EQ(notes(), "");
-  make_root(store_, add_index(store_, {amd64_, arm64_, add_attestation(store_, gone)}));
-  EXPECT_THAT(notes(), HasSubstr("unknown/unknown is an attestation of " + gone.digest.string()));
+  const Descriptor orphan = add_attestation(store_, gone);
+  make_root(store_, add_index(store_, {amd64_, arm64_, orphan}));
+  EXPECT_THAT(notes(), HasSubstr(orphan.digest.string() + " is an attestation of " + gone.digest.string()));
   make_root(store_,
             add_index(store_, {amd64_, add_attestation(store_, gone), add_attestation(store_, absent)}));
   EXPECT_THAT(notes(), testing::StartsWith("2 attestations name manifests that their index does not list"));

@@ -49,12 +49,27 @@ TEST(AgeScheme, PassesOverStanzasThatAreForNobody) {
   EXPECT_THAT(texts_of(file), ElementsAre("age X25519 key"));
 }
 
-// Others may have configured a program of their own under this name.
-TEST(AgeScheme, LeavesPacketsOfAnotherProgramAlone) {
-  const auto recipients = described("{}");
-  ASSERT_EQ(recipients.size(), 1U);
-  EXPECT_EQ(recipients[0].scheme, "provider:age");
-  EXPECT_EQ(recipients[0].problem, "");
+// What opens or names a recipient counts, and nothing that only looks like it. Of a program that somebody has
+// configured under this name nothing is known.
+TEST(AgeScheme, ListsJunkAsWhatItIs) {
+  for (const char* junk : {"{}", "junk"}) {
+    const auto recipients = described(junk);
+    ASSERT_EQ(recipients.size(), 1U);
+    EXPECT_EQ(recipients[0].text, "age (not an age file)");
+    EXPECT_EQ(recipients[0].problem, "not an age file");
+  }
+  const std::string mac = "--- " + std::string(43, 'A') + "\n";
+  const std::string point(43, 'A');
+  const std::string start = "age-encryption.org/v1\n";
+  EXPECT_THAT(texts_of(start + "-> X25519 " + point + "\n" + point + "\n" + mac),
+              ElementsAre("age X25519 key"));
+  for (const std::string& stanza :
+       {"-> X25519 AAAA\n" + point, "-> X25519 " + point + "\nAAAA", "-> X25519\n" + point,
+        "-> ssh-ed25519 AAAAAA\n" + point, std::string("-> ssh-rsa AAAAAA\nAAAA")}) {
+    const auto recipients = described(start + stanza + "\n" + mac);
+    ASSERT_EQ(recipients.size(), 1U);
+    EXPECT_THAT(recipients[0].problem, testing::HasSubstr("a damaged stanza")) << stanza;
+  }
   EXPECT_EQ(error_of([] { (void)described("age-encryption.org/v1\n-> X25519\n"); }), ErrorCode::kIntegrity);
   EXPECT_EQ(error_of([] { (void)described("age-encryption.org/v2\n"); }), ErrorCode::kRefused);
 }

@@ -115,6 +115,27 @@ TEST_F(KeyProvidersTest, ABrokenConfigurationIsAnErrorEitherWay) {
   }
 }
 
+TEST_F(KeyProvidersTest, ABrokenConfigurationDoesNotDisableOurOwn) {
+  script("libexec/keyprovider-sodium", "echo >>" + folder_ + "/starts\necho '{}'");
+  const std::string sodium = std::string(kProviderAnnotationPrefix) + "sodium";
+  const Bytes packet = to_bytes(as_bytes("p"));
+  const auto expect_ours_alone = [&](const std::string& problem) {
+    const auto providers = open();
+    EXPECT_NO_THROW(providers->require("sodium"));
+    EXPECT_TRUE(providers->is_own("sodium"));
+    EXPECT_THAT(providers->config_problem()->message(), HasSubstr(problem));
+    EXPECT_THAT(failure([&] { providers->require("demo"); }).message(), HasSubstr(problem));
+    // Whether it was configured is not known.
+    const ProviderUnwrapper unnamed(providers, {});
+    EXPECT_THAT(failure([&] { (void)unnamed.unwrap(sodium, packet, attempts_); }).message(),
+                HasSubstr(problem));
+  };
+  expect_ours_alone("No such file");
+  std::ofstream(settings_.config) << "nonsense";
+  expect_ours_alone("malformed");
+  EXPECT_EQ(starts(), 0U);
+}
+
 TEST_F(KeyProvidersTest, FindsOurOwnUnlessTheNameIsTaken) {
   settings_.config.clear();
   const std::string own = script("libexec/keyprovider-sodium", "exit 1");
@@ -170,9 +191,9 @@ TEST_F(KeyProvidersTest, StartsOneOfOursForAnImageOnlyWhenItWasNamed) {
   const Bytes packet = to_bytes(as_bytes("p"));
   const ProviderUnwrapper unnamed(open(), {});
   EXPECT_THAT(failure([&] { (void)unnamed.unwrap(sodium, packet, attempts_); }).message(),
-              HasSubstr("is not configured"));
+              HasSubstr("no key of key provider sodium was given (provider:sodium:FILE)"));
   EXPECT_EQ(starts(), 0U);
-  const ProviderUnwrapper named(open(), {{"sodium", {"key"}}});
+  const ProviderUnwrapper named(open(), {{"sodium", {{"key"}}}});
   (void)failure([&] { (void)named.unwrap(sodium, packet, attempts_); });
   EXPECT_EQ(starts(), 1U);
 }

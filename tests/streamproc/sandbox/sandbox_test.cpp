@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -95,6 +96,18 @@ TEST_F(SandboxTest, IsAFailureWhereItIsRequiredAndNotOffered) {
     ::_exit(error ? kRefused : kDone);
   };
   EXPECT_EXIT(act(), testing::ExitedWithCode(missing_from_sandbox().empty() ? kDone : kRefused), "");
+}
+
+TEST_F(SandboxTest, DoesWithoutLandlockWhereNoFileCanBeOpenedUnlessItIsRequired) {
+  const auto act = [&](SandboxMode mode) {
+    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    const rlimit none = {0, 0};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    const auto error = error_of([&] { shut_in(mode, {{store()}, 0}); });
+    ::_exit(error ? kRefused : kDone);
+  };
+  EXPECT_EXIT(act(SandboxMode::kAuto), testing::ExitedWithCode(kDone), "");
+  EXPECT_EXIT(act(SandboxMode::kRequire), testing::ExitedWithCode(kRefused), "");
 }
 
 TEST_F(SandboxTest, IsOffWhenItIsNotWanted) {

@@ -137,6 +137,12 @@ def silence(write, head, chunks):
     time.sleep(600)
 
 
+def stall(request, proceed):
+    """The body is not read, and there is no answer."""
+    time.sleep(600)
+    raise Reset()
+
+
 def endless(write, head, chunks):
     """The body and then zeros, without a length."""
     lines = [line for line in head.split(b"\r\n") if line and not line.lower().startswith(b"content-length:")]

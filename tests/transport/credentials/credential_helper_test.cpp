@@ -117,7 +117,8 @@ TEST_F(CredentialHelperTest, FailsWithoutSayingWhatItKeeps) {
 TEST_F(CredentialHelperTest, IsNotWaitedForEndlessly) {
   install("echo pa55word >&2; while :; do sleep 1; done");
   const std::string message = failure_of({.time = std::chrono::milliseconds(300)});
-  EXPECT_THAT(message, HasSubstr("no answer within 300 ms"));
+  EXPECT_THAT(message, HasSubstr("no answer within 300 ms (get, for quay.io)"));
+  EXPECT_THAT(message, HasSubstr("echo quay.io | docker-credential-fake get"));
   EXPECT_THAT(message, Not(HasSubstr("pa55word")));
   install("while :; do echo pa55word; done");
   EXPECT_THAT(failure_of(), HasSubstr("its answer is longer than"));

@@ -66,6 +66,11 @@ TEST(LayoutEntries, AreFoundByTagImageNamePositionAndPlatform) {
               "name one by its position: oci:dir:@0 (docker.io/library/a:latest), "
               "oci:dir:@1 (docker.io/library/b:latest)");
   }
+  try {
+    found(index_of({entry("a", named("1")), entry("b", named("2"))}), "dir");
+  } catch (const Error& error) {
+    EXPECT_EQ(error.hint(), "name one of them: oci:dir:1, oci:dir:2");
+  }
 }
 
 TEST(LayoutEntries, AreAddedBesideOddMembers) {
@@ -136,6 +141,23 @@ TEST(LayoutEntries, AreReplacedOneByOne) {
               (void)entries_to_replace(target("dir:t", gone, EntryTarget::Place::kInPlace), entries);
             }),
             ErrorCode::kOther);
+}
+
+TEST(LayoutEntries, OfOneImageUnderOneTagAreReplacedTogether) {
+  const auto in_place = EntryTarget::Place::kInPlace;
+  const auto entries =
+      parse_entries(index_of({entry("a", named("t") + on("amd64")), entry("a", named("t")),
+                              entry("b", named("u")), entry("a", named("t", "x:t")),
+                              entry("a", named("t", "y:t") + on("arm64")), entry("a", named("other"))}));
+  for (const std::size_t own : {0U, 1U, 3U}) {
+    EXPECT_EQ(entries_to_replace(target("dir:t", entries[own].descriptor, in_place), entries),
+              Positions({0, 1, 3, 4}));
+    EXPECT_EQ(entries_to_replace(target("dir:t", entries[own].descriptor), entries), Positions({0, 1, 3, 4}));
+  }
+  // Each of these names means one of its names.
+  EXPECT_EQ(entries_to_replace(target("dir:@0", entries[0].descriptor, in_place), entries),
+            Positions({0, 1}));
+  EXPECT_EQ(entries_to_replace(target("dir:y:t", entries[4].descriptor, in_place), entries), Positions({4}));
 }
 
 TEST(LayoutEntries, ImageNamesFollowTheTagOrGo) {

@@ -107,10 +107,11 @@ struct Uploads {
 
 class RegistryDestinationTest : public testing::Test {
  protected:
-  std::unique_ptr<RegistryDestination> open_destination(std::optional<Digest> replaced = std::nullopt) {
+  std::unique_ptr<RegistryDestination> open_destination(std::optional<Digest> replaced = std::nullopt,
+                                                        std::optional<Digest> wanted = std::nullopt) {
     RegistryOptions options;
     options.retries = 1;
-    const RegistryReference name{server_.host(), "x", "t"};
+    const RegistryReference name{server_.host(), "x", wanted ? "" : "t", wanted};
     auto client =
         std::make_unique<RegistryClient>(name, options, std::set<std::string>{"repository:x:pull,push"});
     return std::make_unique<RegistryDestination>(
@@ -177,6 +178,28 @@ TEST_F(RegistryDestinationTest, PutsLargeBlobsInChunks) {
   EXPECT_EQ(uploads_.patches, 3);
   (void)put(kBlob, true);
   EXPECT_EQ(uploads_.stored, kBlob);
+}
+
+// What is read, and waits to be sent or acknowledged, has not arrived.
+TEST_F(RegistryDestinationTest, TellsWhatWasSentAndNotWhatWasRead) {
+  for (const std::string_view form : {"chunks", "one PUT"}) {
+    if (form == "one PUT") uploads_.fault = [](int, const ServerRequest&) { return answer(405); };
+    const auto destination = open_destination();
+    if (form == "one PUT") (void)failure(*destination);  // which finds it out
+    for (const std::string& blob : {std::string("small"), kBlob}) {
+      std::vector<std::uint64_t> told;
+      MemorySource content(to_bytes(as_bytes(blob)));
+      (void)destination->put_blob({.media_type = "x/y",
+                                   .size = blob.size(),
+                                   .on_sent = [&](std::uint64_t bytes) { told.push_back(bytes); }},
+                                  content);
+      EXPECT_EQ(uploads_.stored, blob);
+      EXPECT_EQ(told.front(), 0U);
+      EXPECT_TRUE(std::ranges::is_sorted(told)) << form;
+      EXPECT_LT(told.back(), blob.size()) << form;
+      EXPECT_GE(told.back() + kChunk, blob.size()) << form;
+    }
+  }
 }
 
 TEST_F(RegistryDestinationTest, GoesOnWhereTheRegistryIs) {
@@ -315,6 +338,22 @@ TEST_F(RegistryDestinationTest, PutsTheRootOnceAndByTag) {
   EXPECT_EQ(
       std::ranges::count_if(server_.requests(), [](const std::string& r) { return r.starts_with("PUT "); }),
       1);
+}
+
+TEST_F(RegistryDestinationTest, SendsDocumentsOnlyOfTheDigestThatTheNameHas) {
+  for (const Digest& wanted : {old_, root_.digest}) {
+    const auto destination = open_destination(std::nullopt, wanted);
+    const std::string child = "{}";
+    destination->put_document({root_.media_type, Digest::of(as_bytes(child)), child.size(), {}, {}}, child);
+    destination->put_document(root_, text_);
+    EXPECT_THAT(server_.requests(), Not(Contains(testing::StartsWith("PUT ")))) << wanted.string();
+    if (wanted == root_.digest) {
+      (void)destination->commit({root_, {}});
+      EXPECT_EQ(server_.requests().back(), "PUT /v2/x/manifests/" + wanted.string());
+    } else {
+      EXPECT_THROW((void)destination->commit({root_, {}}), Error);
+    }
+  }
 }
 
 TEST_F(RegistryDestinationTest, TellsWhatTheTagLedTo) {

@@ -5,10 +5,11 @@
 namespace imgcrypt {
 
 SpooledBody::SpooledBody(const std::filesystem::path& directory, UploadWindow& window)
-    : file_(create_unnamed_file(directory)) {
-  PassingBody rest(window);
+    : window_(window), file_(create_unnamed_file(directory)) {
   Bytes piece(kChunkSize);
-  while (const std::size_t size = rest.read(piece)) {
+  while (window.acknowledged() < window.size()) {
+    const std::size_t size = window.copy(window.acknowledged(), piece);
+    window.acknowledge(window.acknowledged() + size);
     try {
       write_all(file_.get(), ByteView(piece).first(size), "write");
     } catch (const Error& error) {
@@ -20,6 +21,7 @@ SpooledBody::SpooledBody(const std::filesystem::path& directory, UploadWindow& w
 
 std::size_t SpooledBody::read(MutableByteView room) {
   if (read_ == size_) return 0;
+  window_.tell_sent(read_);
   const std::size_t size = read_some_at(file_.get(), room, read_, "a temporary file");
   read_ += size;
   return size;

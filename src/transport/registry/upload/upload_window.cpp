@@ -9,6 +9,7 @@ namespace imgcrypt {
 
 UploadWindow::UploadWindow(const BlobInfo& info, Source& content) : info_(info), content_(content) {
   if (!info.digest) hash_.emplace(Hasher(info.algorithm));
+  tell_sent(0);
 }
 
 void UploadWindow::fail(const std::string& why) const {
@@ -59,6 +60,7 @@ Digest UploadWindow::finish() {
 
 std::size_t WindowBody::read(MutableByteView room) {
   if (read_ == size_) return 0;
+  window_.tell_sent(begin_ + read_);
   const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), size_ - read_));
   const std::size_t size = window_.copy(begin_ + read_, room.first(most));
   read_ += size;
@@ -74,6 +76,7 @@ void PassingBody::rewind() {
 
 std::size_t PassingBody::read(MutableByteView room) {
   if (position_ == window_.size()) return 0;
+  window_.tell_sent(position_);
   const std::size_t size = window_.copy(position_, room);
   position_ += size;
   if (window_.pulled() > window_.acknowledged() + kMostUnacknowledged)

@@ -32,6 +32,10 @@ class UploadWindow {
   // Drops what lies before `position`. REQUIRES: acknowledged() <= position <= pulled().
   void acknowledge(std::uint64_t position);
   [[nodiscard]] std::uint64_t acknowledged() const noexcept { return begin_; }
+  // The bytes before `position` have left us: for BlobInfo::on_sent.
+  void tell_sent(std::uint64_t position) const {
+    if (info_.on_sent) info_.on_sent(position);
+  }
   // Nothing beyond it can have been sent.
   [[nodiscard]] std::uint64_t pulled() const noexcept { return end_; }
   [[nodiscard]] std::uint64_t size() const noexcept { return info_.size; }
@@ -54,7 +58,9 @@ class UploadWindow {
   bool is_at_end_ = false;
 };
 
-// A part of a blob as a request's body. A second try sends the same bytes again.
+// A part of a blob as a request's body. A second try sends the same bytes again. Whoever asks for more has
+// sent what it was given before: only that is told, so that all of it is never told before it is
+// acknowledged.
 class WindowBody final : public RequestBody {
  public:
   // `size` bytes from what is acknowledged now. The window must outlive it.

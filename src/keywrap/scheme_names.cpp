@@ -1,0 +1,68 @@
+#include "keywrap/scheme_names.hpp"
+
+#include "base/text/spelling.hpp"
+#include "keywrap/scheme_help.hpp"
+#include "keywrap/schemes.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <vector>
+
+namespace imgcrypt {
+namespace {
+
+// Before the first colon; empty if there is none.
+std::string name_in(const std::string& text) {
+  const std::size_t colon = text.find(':');
+  return colon == std::string::npos ? std::string() : lower_case(text.substr(0, colon));
+}
+
+// Of ocicrypt's other tools.
+std::string hint_for_foreign(const std::string& name, const std::string& forms) {
+  return name == "pkcs11" ? "PKCS#11 tokens are not supported yet: write " + forms : std::string();
+}
+
+// What comes before the colon instead: "provider:sodium". Empty if it cannot be guessed.
+std::string meant_by(const std::string& name) {
+  if (name == "gpg") return "pgp";
+  std::vector<std::string> names;
+  for (const Scheme* scheme : schemes()) {
+    names.emplace_back(scheme->name);
+    for (const OwnProvider& own : scheme->own_providers) {
+      if (name == own.name) return std::string(own.form);
+    }
+  }
+  return nearest_name(name, names);
+}
+
+}  // namespace
+
+std::string hint_for_scheme(const std::string& text, const std::string& forms) {
+  const std::string name = name_in(text);
+  if (name.empty()) return {};
+  if (const std::string foreign = hint_for_foreign(name, forms); !foreign.empty()) return foreign;
+  const std::string meant = meant_by(name);
+  const std::string value = text.substr(text.find(':'));
+  return meant.empty() || meant + value == text ? "" : "did you mean " + meant + value + "?";
+}
+
+std::string hint_for_key_scheme(const std::string& text) {
+  const std::string name = name_in(text);
+  if (name.empty()) return {};
+  const std::string forms = "-k FILE for a private key, or -k " + key_forms();
+  const auto named = parse_scheme_string(name + ":");
+  if (!named) return hint_for_foreign(name, forms);
+  return named->scheme->parse_key == nullptr
+             ? "a private key is named without \"" + text.substr(0, name.size()) + ":\": write -k FILE"
+             : "did you mean -k " + std::string(named->scheme->key_form) + "?";
+}
+
+bool is_list(const std::string& text) {
+  const std::size_t comma = text.find(',');
+  if (comma == std::string::npos) return false;
+  std::error_code ignored;
+  return std::filesystem::exists(text.substr(0, comma), ignored) ||
+         (parse_scheme_string(text) && parse_scheme_string(text.substr(comma + 1)));
+}
+
+}  // namespace imgcrypt
