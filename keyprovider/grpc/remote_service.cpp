@@ -1,6 +1,7 @@
 #include "keyprovider/grpc/remote_service.hpp"
 
 #include "base/cancel.hpp"
+#include "base/text/duration.hpp"
 #include "keyprovider/grpc/buffer.hpp"
 
 #include <grpcpp/create_channel.h>
@@ -109,7 +110,7 @@ Error RemoteService::failure_of(const ::grpc::Status& status) const {
   };
   switch (status.error_code()) {
     case ::grpc::StatusCode::DEADLINE_EXCEEDED:
-      return failure("no answer within " + std::to_string(timeout_.count()) + " ms",
+      return failure("no answer within " + in_words(timeout_),
                      "the service is busy, or what listens there does not speak gRPC");
     case ::grpc::StatusCode::UNIMPLEMENTED:
       return failure("the service cannot do this: " + status.error_message(),

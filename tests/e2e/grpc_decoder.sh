@@ -42,7 +42,7 @@ rm -f "$TMP/agent.sock"
 expect_refused "agent.sock.*No such file"
 
 start_service "unix:$TMP/agent.sock" silent
-expect_refused "agent.sock: no answer within 1000 ms" --provider-timeout 1
+expect_refused "agent.sock: no answer within 1 second" --provider-timeout 1
 stop_process "$service_pid"
 
 make_authority "$TMP/ours"

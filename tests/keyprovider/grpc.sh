@@ -118,7 +118,7 @@ silence_has_an_end() {
   configure_service "$service"
   rm -rf "$TMP/back"
   expect_exit 9 imgcrypt decrypt "oci:$TMP/wrapped-many:t" "oci:$TMP/back:t" --provider-timeout 1
-  expect_contains "$stderr" "$service: no answer within 1000 ms"
+  expect_contains "$stderr" "$service: no answer within 1 second"
   expect_absent "$TMP/back"
   expect_equal "$(wc -l <"$calls")" 1 "number of calls"
   stop_process "$service_pid"
@@ -127,7 +127,7 @@ s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); time.sleep(6
   at_exit stop_process "$!"
   wait_for 10 test -S "$TMP/mute.sock" || fail "no socket"
   configure_service "unix:$TMP/mute.sock"
-  expect_unwrap_fails 9 "no answer within 1000 ms" --provider-timeout 1
+  expect_unwrap_fails 9 "no answer within 1 second" --provider-timeout 1
 }
 
 services_that_are_absent_are_told() {

@@ -80,7 +80,7 @@ wrong_requests_are_refused() {
   expect_status UNKNOWN "exit status 1" ask "$offered" WrapKey <<<'{"op":"keywrap"}'
   end_offer TERM
   offer "unix:$TMP/slow.sock" --timeout 1000 -- sleep 60
-  expect_status UNKNOWN "no answer within 1000 ms" ask "$offered" WrapKey <<<"$wrap_request"
+  expect_status UNKNOWN "no answer within 1 second" ask "$offered" WrapKey <<<"$wrap_request"
   end_offer TERM
   offer "unix:$TMP/sad.sock" -- sh -c 'echo the safe is locked >&2; exit 3'
   expect_status UNKNOWN "the safe is locked" ask "$offered" WrapKey <<<"$wrap_request"
