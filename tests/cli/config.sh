@@ -289,6 +289,10 @@ keys_are_put_in() {
   cmp "$TMP/locked.pem" "$keys/locked.pem"
   expect_exit 0 config keys "$TMP/ec.pem"
   expect_contains "$stdout" "unchanged $keys/ec.pem ("
+  # Of a key that a provider opens, the passphrase goes there as well.
+  cp "$cli_dir/../vectors/keys/pgppw.sec" "$TMP/pgp.sec"
+  expect_exit 0 config keys "$TMP/pgp.sec:file=$TMP/passphrase"
+  expect_equal "$(<"$keys/pgp.sec.pass")" secret "the passphrase of an OpenPGP key"
   # What is open to others is closed.
   chmod 755 "$keys"
   chmod 644 "$keys/ec.pem"
