@@ -5,6 +5,7 @@
 #include "transport/archive/tar_stream.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <system_error>
@@ -66,6 +67,10 @@ Fd ArchiveOutput::directory() const {
   return folder;
 }
 
+void ArchiveOutput::lock(const Warn& warn) {
+  if (!is_stream()) lock_.emplace(path_, warn);
+}
+
 TarWriter& ArchiveOutput::writer() {
   const std::scoped_lock lock(mutex_);
   if (writer_) return *writer_;
@@ -85,7 +90,10 @@ std::unique_ptr<TarWriter> ArchiveOutput::open_stream() {
 }
 
 std::unique_ptr<TarWriter> ArchiveOutput::create_file() {
-  pending_ = PendingFile::create(directory(), path_.parent_path());
+  struct stat old = {};
+  const bool has_old = ::stat(path_.c_str(), &old) == 0;
+  pending_ = PendingFile::create(directory(), path_.parent_path(),
+                                 has_old ? old.st_mode & kNewFileMode : kNewFileMode);
   return std::make_unique<TarFile>(pending_->fd(), "write " + path_.string(), name_of_);
 }
 
@@ -94,6 +102,7 @@ void ArchiveOutput::commit(const std::vector<std::pair<std::string, std::string>
   if (!pending_) return;
   pending_->make_durable();
   const Fd folder = directory();
+  if (lock_) lock_->require_unchanged();
   (void)pending_->link(folder, path_.filename());
   const WorkTimer timer(Work::kSync);
   if (::fsync(folder.get()) != 0) throw errno_error("fsync " + path_.parent_path().string());

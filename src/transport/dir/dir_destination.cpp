@@ -145,8 +145,12 @@ void DirDestination::unlink_new_files(const Fd& directory) noexcept {
 std::optional<Digest> DirDestination::named_now() { return root_in(reference_); }
 
 std::optional<Digest> DirDestination::commit(const RootDescriptor& root) {
-  const auto replaced = root_in(reference_);
   const Fd directory = open_directory();
+  lock_directory(directory.get(), reference_.directory, warn_);
+  const auto replaced = root_in(reference_);
+  if (own_ && replaced != own_)
+    throw Error(ErrorCode::kOther, "another program changed " + reference_.string() + " while this one ran",
+                "run it again");
   try {
     put_in_place(directory, root);
   } catch (...) {
