@@ -75,19 +75,12 @@ std::string restart_of(const std::optional<RunningContainerd>& running, const st
          (running ? ", process " + std::to_string(running->pid) : "");
 }
 
-void warn_of_key_model(const ContainerdConfig& config, Output& output) {
-  if (config.key_model && *config.key_model != "node")
-    output.warn(config.key_model_file + " sets key_model to \"" + *config.key_model +
-                "\": Kubernetes cannot run encrypted images until that line is removed");
-}
-
 // For this machine, unless a version is given, which may be that of another one: then no file is looked at.
 void print_for(const ContainerdArguments& arguments, const ContainerdFiles& files,
                const SetupSubject& subject, const std::optional<RunningContainerd>& running, Output& output) {
   const DecoderSetup setup = arguments.setup.decoder_setup(output);
   const ContainerdConfig config =
       arguments.version.empty() ? read_containerd_config(files.main, files.below) : ContainerdConfig();
-  warn_of_key_model(config, output);
   std::optional<int> version = config.version;
   if (config.files.empty()) version = fresh_config_version(arguments, running, output);
   output.note("belongs into " + files.drop_in +
@@ -104,7 +97,6 @@ void install(const ContainerdArguments& arguments, const ContainerdFiles& files,
   const ContainerdConfig config = read_containerd_config(files.main, files.below);
   const int version = config.files.empty() ? fresh_config_version(arguments, running, output) : 0;
   const FileEdits edits = install_containerd(files, setup, version);
-  warn_of_key_model(config, output);
   carry_out_edits(subject, edits, files.below, output);
 }
 

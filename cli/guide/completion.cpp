@@ -22,10 +22,11 @@ constexpr std::array kTransports = {
     Prefix{"oci-archive:", "layout in a tar: oci-archive:FILE[:TAG]", "files"},
     Prefix{"docker-archive:", "archive of docker save: docker-archive:FILE[:NAME]", "files"},
     Prefix{"dir:", "directory of skopeo: dir:DIR", "directories"}};
-constexpr std::array kSchemes = {Prefix{"jwe:", "public key file", "files"},
-                                 Prefix{"pkcs7:", "certificate file", "files"},
-                                 Prefix{"age:", "public key of age or SSH, or file of them", "files"},
-                                 Prefix{"provider:", "key provider: provider:NAME[:PARAMETER]", "files"}};
+constexpr std::array kSchemes = {
+    Prefix{"jwe:", "public key file", "files"}, Prefix{"pkcs7:", "certificate file", "files"},
+    Prefix{"pgp:", "name, mail address or id of a GnuPG key, or file of public keys", "files"},
+    Prefix{"age:", "public key of age or SSH, or file of them", "files"},
+    Prefix{"provider:", "key provider: provider:NAME[:PARAMETER]", "files"}};
 // The usual ones; an image may have others.
 constexpr std::array kPlatforms = {"linux/amd64",  "linux/arm64",   "linux/arm/v7",
                                    "linux/arm/v6", "linux/386",     "linux/riscv64",

@@ -5,6 +5,7 @@
 #include "cli/json/json_object.hpp"
 #include "cli/terminal/progress_text.hpp"
 #include "cli/terminal/text.hpp"
+#include "cli/terminal/units.hpp"
 
 #include <unistd.h>
 
@@ -103,15 +104,27 @@ class Lines final : public ProgressForm {
     std::string text;
     schedule_.visit(snapshot, [&](const BlobProgress& blob) {
       // One that was stopped is not news: the error that follows says why, or it is begun again.
-      if (blob.state != BlobState::kStopped)
+      if (was_there(blob)) {
+        ++there_;
+        bytes_there_ += blob.size;
+      } else if (blob.state != BlobState::kStopped) {
         text += "imgcrypt: " + visible(blob.place, Characters::kAscii) + ": " + status_text(blob) + "\n";
+      }
     });
     if (!text.empty()) write_stderr(text);
   }
   void clear() override {}
+  // In one line, however many: nothing was done about them.
+  void end() override {
+    if (there_ == 0) return;
+    write_stderr("imgcrypt: already there: " + std::to_string(there_) +
+                 (there_ == 1 ? " blob, " : " blobs, ") + bytes_text(bytes_there_) + "\n");
+  }
 
  private:
   Schedule schedule_{kBetweenLines};
+  std::size_t there_ = 0;  // blobs that did not move
+  std::uint64_t bytes_there_ = 0;
 };
 
 std::string_view name_of(BlobState state) {

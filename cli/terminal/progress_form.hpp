@@ -21,6 +21,8 @@ class ProgressForm {
   // Removes what is only there for now, so that something else can be written. The next show() brings it
   // back.
   virtual void clear() = 0;
+  // Ends after the last show(), saying what was kept back.
+  virtual void end() { clear(); }
 };
 
 // Never null. Writes nothing yet.

@@ -155,12 +155,16 @@ ProgressTotal total_of(const ProgressSnapshot& snapshot) {
   return total;
 }
 
+bool was_there(const BlobProgress& blob) {
+  return blob.state == BlobState::kDone && blob.moved == 0 && blob.size > 0;
+}
+
 std::string status_text(const BlobProgress& blob) {
   const Seconds time = blob.ended - blob.began;
   const double rate = rate_of(blob.moved, time);
   if (blob.state == BlobState::kDone) {
-    if (blob.moved == 0 && blob.size > 0) return bytes_text(blob.size) + ", already there";
-    if (time < kWorthTelling) return bytes_text(blob.size);
+    // Of a small one the rate only tells how far away the other side is.
+    if (time < kWorthTelling || blob.size < kSmallBlob) return bytes_text(blob.size);
     return bytes_text(blob.size) + " in " + decimal(time.count()) + " s, " + rate_text(rate);
   }
   std::string text =

@@ -20,6 +20,8 @@ struct ProgressTotal {
 [[nodiscard]] ProgressTotal total_of(const ProgressSnapshot& snapshot);
 
 // "45 %, 270.0 of 600.0 MiB, 201.3 MiB/s, 0:02 left" while a blob moves; "600.0 MiB in 3.1 s, 193.5 MiB/s"
+// Whether the destination had it, so that none of it moved.
+[[nodiscard]] bool was_there(const BlobProgress& blob);
 // when it is done; "600.0 MiB, already there" if it was there already.
 [[nodiscard]] std::string status_text(const BlobProgress& blob);
 

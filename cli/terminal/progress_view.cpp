@@ -67,7 +67,7 @@ void ProgressView::stop() {
   // Without the lock, which the thread needs to end. Afterwards form_ belongs to us alone.
   thread_.join();
   form_->show(progress_.snapshot());
-  form_->clear();
+  form_->end();
   form_.reset();
 }
 

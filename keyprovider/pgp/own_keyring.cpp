@@ -111,7 +111,8 @@ Key choose_key(Keys keys, const std::string& who) {
   if (usable.size() > 1)
     throw Error(ErrorCode::kUsage, "these keys of your GnuPG keyring fit: " + list_of(usable),
                 "write pgp: and the fingerprint of the one that you mean");
-  return std::move(usable.front());
+  Key chosen = std::move(usable.front());
+  return chosen;
 }
 
 }  // namespace imgcrypt::keyprovider::pgp

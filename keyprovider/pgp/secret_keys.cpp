@@ -7,7 +7,7 @@
 #include "keyprovider/pgp/private_home.hpp"
 #include "keyprovider/pgp/public_keys.hpp"
 #include "keys/openpgp_file.hpp"
-#include "keywrap/packet_limits.hpp"
+#include "keywrap/provider/provider_protocol.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -117,8 +117,6 @@ class SecretKeys::Home {
   }
 
   Opening decrypt(ByteView message) {
-    failures_.clear();
-    given_ = nullptr;
     try {
       auto options = decrypt_with(context_, message);
       return {std::move(options), failures_};

@@ -35,7 +35,7 @@ class SecretKeys {
   void add(const std::string& file, const SecretBytes* passphrase);
   // "FILE (0123456789ABCDEF, USER ID)", of each key.
   [[nodiscard]] const std::vector<std::string>& descriptions() const noexcept { return descriptions_; }
-  // Throws as decrypt_with_own_keys.
+  // Throws as decrypt_with_own_keys. REQUIRES: called once.
   [[nodiscard]] Opening decrypt(ByteView message);
 
  private:

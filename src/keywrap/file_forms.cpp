@@ -48,6 +48,18 @@ std::string fault_of_file(ByteView content) {
   }
 }
 
+// Whoever follows the hint must lose nothing: a shell empties the file after > before anything is known.
+std::string hint_for_private_key(const std::string& path) {
+  const std::string beside = path + ".pub";
+  if (const auto half = content_of(beside)) {
+    const std::string form = recipient_form_of(half->expose(), beside);
+    if (!form.empty()) return "it is a private key; did you mean " + form + "?";
+  }
+  const std::string command = "it is a private key; make its public half: imgcrypt key public " + path;
+  std::error_code ignored;
+  return std::filesystem::exists(beside, ignored) ? command : command + " >" + beside;
+}
+
 std::string hint_for_file(ByteView content, const std::string& path, const std::string& recipient) {
   const std::string form = recipient_form_of(content, path);
   if (!form.empty() && form != recipient) return "did you mean " + form + "?";
@@ -55,8 +67,7 @@ std::string hint_for_file(ByteView content, const std::string& path, const std::
   const bool is_private = provider_key ? provider_key->half == KeyHalf::kPrivate : holds_private_key(content);
   const auto named = parse_scheme_string(recipient);
   const bool is_certificate_wanted = named && named->scheme->heeds_certificates;
-  if (is_private && !is_certificate_wanted)
-    return "it is a private key; make its public half: imgcrypt key public " + path + " >" + path + ".pub";
+  if (is_private && !is_certificate_wanted) return hint_for_private_key(path);
   return path == recipient ? fault_of_file(content) : "";
 }
 
@@ -111,7 +122,9 @@ std::string hint_for_recipient(const std::string& recipient) {
 std::optional<std::string> key_file_of(const NamedProvider& key) {
   const OwnProvider* own = find_own_provider(key.name);
   if (own == nullptr) return std::nullopt;
-  if (own->key_parameter.empty()) return key.parameter == kProviderEnabled ? "" : key.parameter;
+  const bool is_bare = own->key_parameter.empty() && key.parameter == kProviderEnabled;
+  if (is_bare) return own->takes_plain_files ? std::nullopt : std::optional(std::string());
+  if (own->key_parameter.empty()) return key.parameter;
   // Parameters are pairs joined by "::".
   const std::size_t start = key.parameter.find(own->key_parameter);
   if (start == std::string::npos) return std::nullopt;

@@ -5,22 +5,11 @@
 #include "keywrap/schemes.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <vector>
 
 namespace imgcrypt {
 namespace {
-
-struct ForeignScheme {
-  std::string_view name;
-  std::string_view keys;
-};
-
-// Of ocicrypt's other tools.
-constexpr std::array kForeignSchemes = {ForeignScheme{"pkcs11", "PKCS#11 tokens"},
-                                        ForeignScheme{"pgp", "OpenPGP keys"},
-                                        ForeignScheme{"gpg", "OpenPGP keys"}};
 
 // Before the first colon; empty if there is none.
 std::string name_in(const std::string& text) {
@@ -28,14 +17,14 @@ std::string name_in(const std::string& text) {
   return colon == std::string::npos ? std::string() : lower_case(text.substr(0, colon));
 }
 
+// Of ocicrypt's other tools.
 std::string hint_for_foreign(const std::string& name, const std::string& forms) {
-  const auto foreign = std::ranges::find(kForeignSchemes, name, &ForeignScheme::name);
-  if (foreign == kForeignSchemes.end()) return {};
-  return std::string(foreign->keys) + " are not supported yet: write " + forms;
+  return name == "pkcs11" ? "PKCS#11 tokens are not supported yet: write " + forms : std::string();
 }
 
 // What comes before the colon instead: "provider:sodium". Empty if it cannot be guessed.
 std::string meant_by(const std::string& name) {
+  if (name == "gpg") return "pgp";
   std::vector<std::string> names;
   for (const Scheme* scheme : schemes()) {
     names.emplace_back(scheme->name);
@@ -51,8 +40,7 @@ std::string meant_by(const std::string& name) {
 std::string hint_for_scheme(const std::string& text, const std::string& forms) {
   const std::string name = name_in(text);
   if (name.empty()) return {};
-  const bool is_ours = parse_scheme_string(name + ":").has_value();
-  if (const std::string foreign = hint_for_foreign(name, forms); !is_ours && !foreign.empty()) return foreign;
+  if (const std::string foreign = hint_for_foreign(name, forms); !foreign.empty()) return foreign;
   const std::string meant = meant_by(name);
   const std::string value = text.substr(text.find(':'));
   return meant.empty() || meant + value == text ? "" : "did you mean " + meant + value + "?";

@@ -138,9 +138,6 @@ the_result_is_told() {
   expect_equal "$(jq -r .restart <<<"$stdout")" "systemctl restart containerd" "what must be restarted"
   expect_exit 0 config containerd --install --decoder "$decoder" --keys /other
   expect_equal "$stdout" "changed $node/etc/containerd/conf.d/imgcrypt.toml" "what another directory changes"
-  fresh_node "version = 2" '[plugins."io.containerd.grpc.v1.cri".image_decryption]' 'key_model = ""'
-  expect_exit 0 config containerd --install --decoder "$decoder"
-  expect_contains "$stderr" "/etc/containerd/config.toml sets key_model to \"\""
 }
 
 changes_of_others_are_kept() {
@@ -292,6 +289,10 @@ keys_are_put_in() {
   cmp "$TMP/locked.pem" "$keys/locked.pem"
   expect_exit 0 config keys "$TMP/ec.pem"
   expect_contains "$stdout" "unchanged $keys/ec.pem ("
+  # Of a key that a provider opens, the passphrase goes there as well.
+  cp "$cli_dir/../vectors/keys/pgppw.sec" "$TMP/pgp.sec"
+  expect_exit 0 config keys "$TMP/pgp.sec:file=$TMP/passphrase"
+  expect_equal "$(<"$keys/pgp.sec.pass")" secret "the passphrase of an OpenPGP key"
   # What is open to others is closed.
   chmod 755 "$keys"
   chmod 644 "$keys/ec.pem"

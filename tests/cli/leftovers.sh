@@ -124,6 +124,21 @@ what_an_unknown_document_needs_is_unknown() {
   expect_exit 0 encrypt "oci:$TMP/in:plain"
 }
 
+a_missing_list_may_need_anything() {
+  local index layer
+  for index in '{}' '{"schemaVersion":2,"layers":[]}'; do
+    fresh_layout
+    echo "$index" >"$TMP/in/index.json"
+    expect_exit 8 imgcrypt gc "oci:$TMP/in"
+    expect_contains "$stderr" "$TMP/in/index.json has no member \"manifests\""
+    for layer in $layers; do
+      [[ -e $(blob "$TMP/in" "$layer") ]] || fail "$layer was removed"
+    done
+  done
+  echo '{"schemaVersion":2,"manifests":null}' >"$TMP/in/index.json"
+  expect_exit 0 imgcrypt gc "oci:$TMP/in"
+}
+
 what_was_left_is_removed_by_gc() {
   fresh_layout
   expect_exit 0 encrypt "oci:$TMP/in:plain"
@@ -181,6 +196,7 @@ what_another_image_names_stays
 each_layer_is_looked_at_by_itself
 layers_that_were_not_encrypted_stay
 a_damaged_image_may_need_anything
+a_missing_list_may_need_anything
 what_an_unknown_document_needs_is_unknown
 what_was_left_is_removed_by_gc
 only_what_the_replaced_image_listed_goes

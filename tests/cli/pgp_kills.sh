@@ -1,11 +1,10 @@
 #!/bin/bash
 # Whatever is killed while a key file of OpenPGP is in use: no agent, no other process and no directory with keys is left.
-# PGP_KILLS: how many are killed (50), each a little later than the one before.
+# PGP_KILLS: how many are killed (50), each a little later than the one before, over the time that decrypting takes.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 rounds=${PGP_KILLS:-50}
-latest_ms=400
 runtime=$(mktemp -d /dev/shm/imgcrypt.XXXXXX)
 at_exit remove_tree "$runtime"
 export HOME=$TMP XDG_RUNTIME_DIR=$runtime
@@ -47,6 +46,11 @@ expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/in:t" -r "pgp:$cli_d
 expect_exit 0 strace -f -qq -e trace=mkdir,mkdirat -o "$TMP/trace" "$IMGCRYPT" decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$TMP/key.sec"
 grep -q "$runtime/.imgcrypt-pgp-" "$TMP/trace" || fail "GnuPG's directory is not in $runtime"
 expect_nothing_left "decrypting"
+begin=${EPOCHREALTIME/./}
+expect_exit 0 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$TMP/key.sec"
+latest_ms=$(((${EPOCHREALTIME/./} - begin) / 1000))
+((latest_ms < 1000)) || latest_ms=999
+expect_nothing_left "decrypting again"
 
 killed=0
 ways=("KILL imgcrypt" "KILL provider" "TERM imgcrypt")

@@ -87,6 +87,12 @@ logs_get_a_line_for_each_blob() {
   done
 }
 
+what_was_there_is_one_line() {
+  expect_exit 0 imgcrypt copy "oci:$TMP/encrypted:t" "oci:$TMP/encrypted:again"
+  expect_matches "$stderr" '^imgcrypt: already there: 4 blobs, [0-9.]+ MiB$'
+  expect_equal "$(grep -c '^imgcrypt: \(layer\|config\)' <<<"$stderr")" 0 "the lines of blobs that were there"
+}
+
 programs_get_json() {
   local line
   encrypt --progress json
@@ -130,6 +136,7 @@ what_does_not_fit_is_summed_up
 an_interrupted_command_leaves_the_terminal_clean
 colours_are_for_terminals_that_want_them
 logs_get_a_line_for_each_blob
+what_was_there_is_one_line
 programs_get_json
 what_was_not_sent_has_not_moved
 stages_are_timed

@@ -157,6 +157,31 @@ https_goes_through_a_proxy() {
   expect_no_secret
 }
 
+# What this machine itself listens for means another host to a proxy, which would also be shown credentials.
+loopback_needs_no_proxy() {
+  start --fault basic
+  start_proxy
+  http_proxy=http://$PROXY https_proxy=http://$PROXY all_proxy=http://$PROXY \
+    expect_copied "docker://$REGISTRY/app:t" --creds "$REGISTRY_USER:$REGISTRY_PASSWORD"
+  expect_equal "$(cat "$TMP/proxy.log" 2>/dev/null)" "" "what the proxy was asked for"
+}
+
+passwords_of_proxies_are_not_shown() {
+  https_proxy=socks9://user:SECRET@proxy.test expect_exit 5 imgcrypt inspect docker://registry.test/app:t
+  expect_no_secret
+}
+
+expired_certificates_are_told() {
+  local old=$TMP/old
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=old -addext "subjectAltName=IP:127.0.0.1" \
+    -keyout "$old.key" -out "$old.csr" 2>/dev/null
+  openssl x509 -req -in "$old.csr" -key "$old.key" -copy_extensions copyall -days -1 -out "$old.crt" 2>/dev/null
+  start --certificate "$old.crt" --key "$old.key"
+  expect_exit 5 imgcrypt inspect "docker://$REGISTRY/app:t" --ca-file "$old.crt"
+  expect_contains "$stderr" "its certificate is not valid now"
+  expect_contains "$stderr" "hint: have the certificate renewed"
+}
+
 http_goes_through_a_proxy() {
   start --fault relative-location
   start_proxy
@@ -189,4 +214,7 @@ client_certificates_are_shown_to_nobody_else
 certificates_for_other_names_are_told
 https_goes_through_a_proxy
 http_goes_through_a_proxy
+loopback_needs_no_proxy
+passwords_of_proxies_are_not_shown
+expired_certificates_are_told
 http2_is_spoken_where_it_is_offered

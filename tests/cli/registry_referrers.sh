@@ -9,6 +9,7 @@ source "$cli_dir/../support/shell/faulty_registry.sh"
 source "$cli_dir/../support/shell/registry.sh"
 
 count="2 referrers (1 SBOM, 1 signature)"
+all_count="3 referrers (1 SBOM, 2 signatures)" # with what refers to the two
 
 # A signature as cosign tags it, an SBOM, and a signature of the SBOM.
 make_inputs() {
@@ -48,9 +49,9 @@ they_go_there_and_back() {
 they_are_counted_where_they_stay() {
   rm -rf "$TMP/out"
   expect_exit 0 imgcrypt copy "docker://$REGISTRY/app:t" "oci:$TMP/out:t"
-  expect_contains "$stderr" "$count of $root were left behind; --referrers copy takes them along"
+  expect_contains "$stderr" "$all_count of $root were left behind; --referrers copy takes them along"
   expect_exit 0 imgcrypt encrypt "docker://$REGISTRY/app:t" "docker://$REGISTRY/enc:bare" -r "jwe:$TMP/key.pub.pem"
-  expect_contains "$stderr" "$count of $root were left behind: they fit only the unchanged image"
+  expect_contains "$stderr" "$all_count of $root were left behind: they fit only the unchanged image"
 }
 
 they_survive_encryption() {
@@ -82,6 +83,24 @@ by_the_tag() {
   stop_faulty_registry
 }
 
+# A registry that does not tell what refers to an image has not said that there is nothing.
+expect_unknown() {
+  rm -rf "$TMP/out"
+  expect_exit 4 imgcrypt copy "docker://$REGISTRY/app:t" "oci:$TMP/out:t" --referrers copy
+  expect_contains "$stderr" "$1"
+  expect_absent "$TMP/out"
+  expect_exit 0 imgcrypt copy "docker://$REGISTRY/app:t" "oci:$TMP/out:t"
+  expect_contains "$stderr" "it is unknown whether signatures or other referrers were left behind"
+  stop_faulty_registry
+}
+
+that_they_are_unknown_is_said() {
+  start_faulty_registry --image "app:t=$TMP/signed:t" --fault referrers-refused
+  expect_unknown "$REGISTRY does not let us list what refers to $root in $REGISTRY/app: 403"
+  start_faulty_registry --image "app:t=$TMP/signed:t" --fault referrers-endless
+  expect_unknown "$REGISTRY: the pages of what refers to $root in $REGISTRY/app go round in a circle"
+}
+
 # Debian's does not know the API.
 in_another_registry() {
   unset HONEST
@@ -93,4 +112,5 @@ in_another_registry() {
 make_inputs
 by_the_api
 by_the_tag
+that_they_are_unknown_is_said
 in_another_registry

@@ -36,6 +36,7 @@ schemes_are_guessed() {
     expect_error 3 "recipient $text: " "$hint" encrypt -r "$text"
   done <<END
 pkcs11:token.yaml|PKCS#11 tokens are not supported yet: write jwe:PUBLICKEY
+gpg:alice|did you mean pgp:alice?
 JWE:right.pub.pem|did you mean jwe:right.pub.pem?
 PROVIDER:sodium:right.key.pub|did you mean provider:sodium:right.key.pub?
 Sodium:right.key.pub|did you mean provider:sodium:right.key.pub?
@@ -55,13 +56,13 @@ END
 
 # OpenSSL takes it for a part of the passphrase as well.
 carriage_returns_of_passphrases_are_told() {
-  openssl pkey -in right.pem -aes256 -passout pass:1234 -out locked.pem
+  openssl pkey -in right.pem -aes256 -passout pass:1234 -out crlf.pem
   printf '1234\r\n' >windows.pass
   printf '1235\n' >wrong.pass
-  chmod 600 locked.pem windows.pass wrong.pass
+  chmod 600 crlf.pem windows.pass wrong.pass
   expect_error 3 "wrong passphrase: the private key could not be decrypted; it ends with a carriage return" "tr -d" \
-    decrypt encrypted -k locked.pem:file=windows.pass
-  expect_error 3 "wrong passphrase" "" decrypt encrypted -k locked.pem:file=wrong.pass
+    decrypt encrypted -k crlf.pem:file=windows.pass
+  expect_error 3 "wrong passphrase" "" decrypt encrypted -k crlf.pem:file=wrong.pass
   [[ $stderr != *carriage* ]] || fail "there is no carriage return: $stderr"
 }
 

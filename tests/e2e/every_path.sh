@@ -152,13 +152,15 @@ rke2_root() { at_root /var/lib/rancher/rke2/agent/containerd; }
 docker_root() { at_root /var/lib/docker/containerd/daemon; }
 default_root() { at_root /var/lib/containerd; }
 
-# In a user namespace of somebody who is not root. The keys are theirs.
+# In a user namespace of somebody who is not root, with a /run of its own, as rootlesskit makes it. The keys are theirs.
 rootless() {
   local directory=$TMP/containerd$((containers + 1))
   mkdir "$directory"
   chmod 755 "$TMP"
   chown -R 4321:4321 "$directory" "$TMP/keys" "$TMP/spool"
-  containerd_launcher=(setpriv --reuid=4321 --regid=4321 --clear-groups unshare --user --map-root-user --mount)
+  # shellcheck disable=SC2016 # the other shell expands it
+  containerd_launcher=(setpriv --reuid=4321 --regid=4321 --clear-groups unshare --user --map-root-user --mount
+    bash -c 'mount -t tmpfs none /run && exec "$0" "$@"')
   with_containerd
   expect_unpacked
 }

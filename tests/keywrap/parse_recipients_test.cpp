@@ -106,6 +106,8 @@ TEST(Recipient, IsGuessedWhenItCannotBeUsed) {
   const std::string sodium = testing::TempDir() + "sodium.key." + std::to_string(::getpid());
   std::ofstream(sodium) << "sodium-x25519-secret-AAAA\n";
   std::ofstream(sodium + ".pub") << "sodium-x25519-public-AAAA\n";
+  const std::string alone = sodium + ".alone";
+  std::ofstream(alone) << "sodium-x25519-secret-AAAA\n";
   const std::string copy = testing::TempDir() + "copy." + std::to_string(::getpid());
   std::ofstream(copy + ".pub") << read_vector("keys/rsa.pub.pem");
   const std::pair<std::string, std::string> cases[] = {
@@ -118,7 +120,8 @@ TEST(Recipient, IsGuessedWhenItCannotBeUsed) {
       {"jwe:" + sodium + ".pub", "did you mean provider:sodium:" + sodium + ".pub?"},
       {"sodium:" + sodium + ".pub", "did you mean provider:sodium:" + sodium + ".pub?"},
       {"sodium-x25519-public-AAAA", "did you mean provider:sodium:sodium-x25519-public-AAAA?"},
-      {"jwe:" + sodium, "imgcrypt key public " + sodium + " >" + sodium + ".pub"},
+      {"jwe:" + sodium, "it is a private key; did you mean provider:sodium:" + sodium + ".pub?"},
+      {"jwe:" + alone, "imgcrypt key public " + alone + " >" + alone + ".pub"},
       {kPrivateKeyFile, "imgcrypt key public " + kPrivateKeyFile},
       {"jwe:" + copy, "did you mean jwe:" + copy + ".pub?"},
       {"jwe:" + key + ",jwe:" + key, "-r RECIPIENT -r RECIPIENT"},
@@ -127,13 +130,14 @@ TEST(Recipient, IsGuessedWhenItCannotBeUsed) {
       {"age1qqqq", "did you mean age:age1qqqq?"},
       {"ssh-rsa AAAA", "did you mean age:ssh-rsa AAAA?"},
       {keys + "rsa.openssh.pub", "did you mean age:" + keys + "rsa.openssh.pub?"},
-      {"jwe:" + keys + "rsa.openssh", "imgcrypt key public " + keys + "rsa.openssh"},
+      {"jwe:" + keys + "rsa.openssh", "did you mean age:" + keys + "rsa.openssh.pub?"},
       {"tpm2:someone", "write jwe:PUBLICKEY"},
       {keys + "pgp1.pub", "did you mean pgp:" + keys + "pgp1.pub?"},
       {"pgp:" + keys + "pgp1.sec", "imgcrypt key public " + keys + "pgp1.sec"}};
   for (const auto& [recipient, hint] : cases)
     EXPECT_THAT(hint_for(recipient), testing::HasSubstr(hint)) << recipient;
-  for (const std::string& file : {sodium, sodium + ".pub", copy + ".pub"}) std::filesystem::remove(file);
+  for (const std::string& file : {sodium, sodium + ".pub", alone, copy + ".pub"})
+    std::filesystem::remove(file);
 }
 
 TEST(Recipient, OfAListIsNamedByItsLine) {

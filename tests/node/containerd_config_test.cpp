@@ -34,8 +34,7 @@ TEST_F(ContainerdConfigTest, IsEmptyWithoutAFile) {
 TEST_F(ContainerdConfigTest, ReadsWhatIsImported) {
   write("etc/config.toml",
         "version = 2\nroot = '/r'\nimports = ['/etc/d/*.toml', 'own.toml']\n"
-        "[stream_processors.a]\naccepts = ['x']\npath = 'main'\nenv = ['A=B']\n"
-        "[plugins.'io.containerd.grpc.v1.cri'.image_decryption]\nkey_model = ''\n");
+        "[stream_processors.a]\naccepts = ['x']\npath = 'main'\nenv = ['A=B']\n");
   write("etc/d/2.toml", "[stream_processors.a]\npath = 'two'\n");
   write("etc/d/1.toml",
         "root = '/one'\n[stream_processors.b]\naccepts = ['y']\nargs = ['-k']\nreturns = 'z'\n");
@@ -55,8 +54,6 @@ TEST_F(ContainerdConfigTest, ReadsWhatIsImported) {
   // Replaced as a whole, not member by member.
   EXPECT_EQ(config.processors[1].path, "two");
   EXPECT_THAT(config.processors[1].accepts, IsEmpty());
-  EXPECT_THAT(config.key_model, Optional(std::string()));
-  EXPECT_EQ(config.key_model_file, "/etc/config.toml");
 }
 
 TEST_F(ContainerdConfigTest, KnowsWhatIsImported) {

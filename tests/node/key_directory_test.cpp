@@ -161,6 +161,20 @@ TEST_F(KeyDirectoryTest, SaysWhoElseCanReadAKey) {
   EXPECT_THAT(tried(), ElementsAre(HasSubstr("others can replace it")));
 }
 
+TEST_F(KeyDirectoryTest, GivesThePassphrasesOfOpenPgpKeysToTheirProvider) {
+  const std::string armor = "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nAAAA\n";
+  folder_.write("keys/a", armor);
+  folder_.write("keys/b", armor);
+  folder_.write("keys/b.pass", "word\n");
+  folder_.write("keys/c", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n");
+  const KeyDirectory directory(keys());
+  const auto& parameters = directory.provider_parameters().at("pgp");
+  ASSERT_EQ(parameters.size(), 2U);
+  EXPECT_EQ(parameters[0].passphrase, nullptr);
+  ASSERT_NE(parameters[1].passphrase, nullptr);
+  EXPECT_EQ(as_text(parameters[1].passphrase->expose()), "word");
+}
+
 TEST_F(KeyDirectoryTest, KnowsTheKeysOfOurKeyProviders) {
   const std::string sodium = folder_.write("keys/a", "sodium-x25519-secret-AAAA\n");
   folder_.write("keys/a.pub", "sodium-x25519-public-AAAA\n");

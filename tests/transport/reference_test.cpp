@@ -64,6 +64,7 @@ TEST(Reference, IsAnImageInARegistry) {
                          Row{"docker://index.docker.io/busybox:1", "docker://docker.io/library/busybox:1"},
                          Row{"docker://localhost/a", "docker://localhost/a:latest"},
                          Row{"docker://h:5000/a/b__c:T.1", "docker://h:5000/a/b__c:T.1"},
+                         Row{"docker://h:65535/a", "docker://h:65535/a:latest"},
                          Row{"docker://[::1]:5000/a:1", "docker://[::1]:5000/a:1"}})
     EXPECT_EQ(Reference::parse(row.text).string(), row.whole) << row.text;
   EXPECT_EQ(Reference::parse("docker://h.test/a@sha256:" + kHex).string(),
@@ -152,6 +153,8 @@ INSTANTIATE_TEST_SUITE_P(
         Hint{"docker:example.test/a:1", ReferenceUse::kRead, "did you mean docker://example.test/a:1?"},
         Hint{"docker://https://example.test/a", ReferenceUse::kRead, "did you mean docker://example.test/a?"},
         Hint{"docker://example.test/A", ReferenceUse::kRead, "repositories are written in lower case"},
+        Hint{"docker://127.0.0.1:65536/a", ReferenceUse::kRead, "write docker://HOST/REPOSITORY:TAG"},
+        Hint{"docker://127.0.0.1:0/a", ReferenceUse::kRead, "write docker://HOST/REPOSITORY:TAG"},
         Hint{"docker://example.test:5000", ReferenceUse::kRead,
              "write docker://example.test:5000/REPOSITORY"},
         Hint{"docker://example.test", ReferenceUse::kList, "write docker://example.test/REPOSITORY"},

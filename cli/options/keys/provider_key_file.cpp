@@ -37,9 +37,9 @@ void check_provider_key(const NamedProvider& key, KeyProviders& providers, Repor
   providers.require(key.name);
   const auto file = key_file_of(key);
   if (!file) return;
+  const OwnProvider& own = *find_own_provider(key.name);
   // A program that is configured under this name may take other parameters.
-  if (providers.is_own(key.name)) {
-    const OwnProvider& own = *find_own_provider(key.name);
+  if (providers.is_own(key.name) && !own.takes_plain_files) {
     check_file(std::string(own.form) + ":" + std::string(own.key_parameter), *file);
   }
   warn_of_exposure("key", *file, reporter);

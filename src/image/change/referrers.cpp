@@ -157,6 +157,15 @@ void take_all_along(ImageSource& source, const ImageNode& chosen, ImagePlan& pla
                 "can read them");
 }
 
+// What refers to these in turn, in the order in which take_along() goes through them.
+std::vector<Referrer> with_theirs(Found& found, std::vector<Referrer> referrers, std::size_t depth = 1) {
+  if (depth == kDeepestReferrer) return referrers;
+  std::vector<Referrer> all = referrers;
+  for (const Referrer& referrer : referrers)
+    append(all, with_theirs(found, found.of(referrer.root.descriptor), depth + 1));
+  return all;
+}
+
 void note_left_behind(ImageSource& source, const ImageNode& chosen, ImageDestination& destination,
                       const ImagePlan& plan, Reporter& reporter) {
   const std::set<Digest> kept = kept_documents(plan);
@@ -172,6 +181,7 @@ void note_left_behind(ImageSource& source, const ImageNode& chosen, ImageDestina
     append(left, std::move(of_subject));
   }
   if (left.empty()) return;
+  left = with_theirs(found, std::move(left));
   reporter.note(count_of(left) + " of " + source.root().descriptor.digest.string() +
                 (left.size() == 1 ? " was" : " were") + " left behind" +
                 (fits_any           ? ""

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <deque>
 #include <filesystem>
 #include <memory>
@@ -20,9 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostFiles = 1000;
-
-// The plugins that pull for CRI: of containerd 1.x, and of 2.x.
-constexpr std::array kImagePlugins = {"io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images"};
 
 bool is_pattern(const std::string& path) { return path.find('*') != std::string::npos; }
 
@@ -78,7 +74,6 @@ class Reader {
     if (auto root = string_in(table, "root", file); !root.empty()) config_.root = std::move(root);
     if (auto state = string_in(table, "state", file); !state.empty()) config_.state = std::move(state);
     add_processors(table, file);
-    add_key_model(table, file);
     for (const std::string& import : strings_in(table, "imports", file)) {
       const std::string path = (fs::path(file).parent_path() / import).lexically_normal();
       config_.imports.push_back(path);
@@ -99,15 +94,6 @@ class Reader {
                                     string_in(*fields, "returns", file), string_in(*fields, "path", file),
                                     strings_in(*fields, "args", file), strings_in(*fields, "env", file),
                                     file});
-    }
-  }
-
-  void add_key_model(const toml::table& table, const std::string& file) {
-    for (const char* plugin : kImagePlugins) {
-      const auto model = table["plugins"][plugin]["image_decryption"]["key_model"].value<std::string>();
-      if (!model) continue;
-      config_.key_model = model;
-      config_.key_model_file = file;
     }
   }
 

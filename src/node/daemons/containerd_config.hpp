@@ -29,9 +29,6 @@ struct ContainerdConfig {
   std::string root;
   std::string state;
   std::vector<StreamProcessor> processors;  // each name once
-  // Whether CRI decrypts: "node" and nullopt do, "" does not. From the tables of containerd 1.x and 2.x.
-  std::optional<std::string> key_model;
-  std::string key_model_file;
 };
 
 // Files are looked for in the directory `below`, as in a chroot: that of an image which is being built, or

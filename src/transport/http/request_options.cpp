@@ -75,6 +75,8 @@ void HeaderLines::add(const char* line) {
 void set_options(CurlLine& line, const HttpRequest& request, const HttpSettings& settings) {
   curl_library().easy_reset(line.easy());
   line.set(CURLOPT_URL, request.url.string().c_str());
+  // As Go's programs do: a proxy cannot mean the same host by it, and plain http is spoken to this one alone.
+  if (request.url.is_loopback()) line.set(CURLOPT_PROXY, "");
   set_transport(line, settings);
   set_method(line, request);
   set_trust(line, request, settings.trust);

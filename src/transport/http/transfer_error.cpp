@@ -19,10 +19,21 @@ bool is_beside_the_point(std::string_view words) {
   return words.empty() || words.starts_with("getpeername()") || words.starts_with("getsockname()");
 }
 
+// libcurl quotes the address of a proxy as the environment has it.
+std::string without_users(std::string words) {
+  for (std::size_t at = words.find("://"); at != std::string::npos; at = words.find("://", at)) {
+    at += 3;
+    const std::size_t end = words.find_first_of("/ '\"", at);
+    const std::size_t user = words.rfind('@', end);
+    if (user != std::string::npos && user >= at) words.erase(at, user + 1 - at);
+  }
+  return words;
+}
+
 std::string words_of(const FailedTransfer& failed) {
   const std::string words = is_beside_the_point(failed.words) ? curl_library().easy_strerror(failed.result)
                                                               : std::string(failed.words);
-  return shortened(printable(words), 200);
+  return shortened(printable(without_users(words)), 200);
 }
 
 std::string authorities(const HttpTrust& trust) {
@@ -53,6 +64,11 @@ bool is_for_another_name(std::string_view words) {
          words.find("no alternative certificate subject name") != std::string_view::npos;
 }
 
+bool is_of_another_time(std::string_view words) {
+  return words.find("certificate has expired") != std::string_view::npos ||
+         words.find("certificate is not yet valid") != std::string_view::npos;
+}
+
 Reading untrusted(const FailedTransfer& failed) {
   const std::string folder = certificate_folder(failed);
   switch (failed.result) {
@@ -60,6 +76,9 @@ Reading untrusted(const FailedTransfer& failed) {
       if (is_for_another_name(failed.words))
         return {FailureKind::kUntrusted, "its certificate is for another name: " + words_of(failed),
                 "use a name that the certificate is for, or have the server give one for this name"};
+      if (is_of_another_time(failed.words))
+        return {FailureKind::kUntrusted, "its certificate is not valid now: " + words_of(failed),
+                "have the certificate renewed, or set this machine's clock if it is wrong"};
       return {
           FailureKind::kUntrusted,
           "its certificate is not trusted by " + authorities(failed.settings.trust) + ": " + words_of(failed),

@@ -36,8 +36,12 @@ std::string part(CURLU* url, CURLUPart which, unsigned flags = 0) {
 void set(CURLU* url, const std::string& text) {
   const bool is_clean =
       text.size() <= kMostUrlBytes && std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f; });
-  if (!is_clean || curl_library().url_set(url, CURLUPART_URL, text.c_str(), CURLU_DISALLOW_USER) != CURLUE_OK)
-    refuse_url();
+  if (!is_clean) refuse_url();
+  const CURLUcode result = curl_library().url_set(url, CURLUPART_URL, text.c_str(), CURLU_DISALLOW_USER);
+  if (result == CURLUE_USER_NOT_ALLOWED)
+    throw Error(ErrorCode::kRegistry,
+                "the registry named an address with a user's name, which is not followed");
+  if (result != CURLUE_OK) refuse_url();
 }
 
 std::string lower_case(std::string text) {
@@ -79,6 +83,13 @@ Url Url::with_query(std::string_view name, std::string_view value) const {
   url.text_ += text_.find('?') == std::string::npos ? '?' : '&';
   url.text_ += std::string(name) + "=" + percent_encoded(value);
   return url;
+}
+
+bool Url::is_loopback() const noexcept {
+  const std::string_view host =
+      std::string_view(authority_).substr(0, authority_.find(':', authority_.rfind(']') + 1));
+  if (host == "localhost" || host == "[::1]") return true;
+  return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
 std::string Url::redacted() const {

@@ -1,5 +1,6 @@
 #include "transport/layout/layout_store.hpp"
 
+#include "base/text/json.hpp"
 #include "transport/layout/docker_list.hpp"
 #include "transport/layout/layout_directory.hpp"
 #include "transport/layout/layout_index.hpp"
@@ -28,7 +29,21 @@ std::set<Digest> needed_by_docker(const LayoutDirectory& directory) {
   }
 }
 
+// Readers and writers take a missing list for an empty one. Whoever removes what the list does not need must
+// not.
+void require_list(const LayoutDirectory& directory) {
+  const std::string index = directory.read_index();
+  const auto members = JsonView(index).members();
+  if (std::ranges::any_of(members, [](const JsonMember& member) { return member.name() == "manifests"; }))
+    return;
+  throw Error(
+      ErrorCode::kRefused,
+      "it is unknown which blobs are needed: " + directory.path() + "/index.json has no member \"manifests\"",
+      "repair it; the index of a layout without images has \"manifests\":[]");
+}
+
 StoreContents contents_of(const LayoutDirectory& directory, const std::vector<LayoutEntry>& entries) {
+  require_list(directory);
   return {all_roots(entries), needed_by_docker(directory)};
 }
 

@@ -6,13 +6,15 @@
 #include "transport/registry/registry_words.hpp"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace imgcrypt {
 namespace {
 
 constexpr std::size_t kMostTags = 100'000;
 constexpr std::size_t kMostListBytes = 4 * 1024 * 1024;  // of one page
-constexpr int kMostPages = 1'000;
+constexpr std::size_t kMostPages = 1'000;
 
 bool is_missing(const HttpExchange& answer) { return answer.head().status == 404; }
 
@@ -26,13 +28,58 @@ void add_tags(const std::string& text, std::vector<std::string>& tags) {
     throw Error(ErrorCode::kRegistry, "the repository has more than " + std::to_string(kMostTags) + " tags");
 }
 
-// nullopt after the last page.
-std::optional<HttpRequest> next_page(const HttpRequest& page, const HttpExchange& answer) {
-  const auto next = next_link(answer.head().find("Link").value_or(""));
-  if (!next) return std::nullopt;
-  HttpRequest request = page;
-  request.url = answer.request().url.resolved(*next);
-  return request;
+// The pages of one list, as the registry links them.
+class Pages {
+ public:
+  Pages(HttpRequest first, std::string what) : page_(std::move(first)), what_(std::move(what)) {}
+
+  // nullopt after the last page.
+  [[nodiscard]] const std::optional<HttpRequest>& page() const noexcept { return page_; }
+  [[nodiscard]] bool is_first() const noexcept { return seen_.empty(); }
+  // `answer` to the page names the next one.
+  void turn(const HttpExchange& answer) {
+    const Url& here = answer.request().url;
+    seen_.insert(page_->url.string());
+    const auto next = next_link(answer.head().find("Link").value_or(""));
+    if (!next) return page_.reset();
+    page_->url = here.resolved(*next);
+    if (page_->url.authority() != here.authority())
+      fail(here, "the next page of " + what_ + " would be at " + page_->url.authority());
+    if (seen_.contains(page_->url.string())) fail(here, "the pages of " + what_ + " go round in a circle");
+    if (seen_.size() == kMostPages)
+      fail(here, what_ + " have more than " + std::to_string(kMostPages) + " pages");
+  }
+
+ private:
+  [[noreturn]] static void fail(const Url& here, const std::string& why) {
+    throw Error(ErrorCode::kRegistry, here.authority() + ": " + why,
+                "tell the registry's administrator: its header Link is wrong");
+  }
+
+  std::optional<HttpRequest> page_;
+  std::string what_;
+  std::set<std::string> seen_;
+};
+
+// Distribution specification, "Listing Referrers": 404 where the registry has no such list. Older ones, and
+// what is before them, know other words for it, and some answer anything with a page.
+bool lacks_referrers_api(const HttpExchange& answer) {
+  switch (answer.head().status) {
+    case 400:
+    case 404:
+    case 405:
+    case 406:
+    case 501:
+      return true;
+    case 200:
+      return media_type_of(answer.head()) != kOciIndex;
+    default:
+      return false;
+  }
+}
+
+bool offers_referrers(const HttpExchange& answer) {
+  return answer.head().status == 200 && media_type_of(answer.head()) == kOciIndex;
 }
 
 // Of an index; the member artifactType is in no Descriptor, since nothing else reads it.
@@ -47,6 +94,17 @@ std::vector<Referrer> listed_in(const std::string& text) {
     if (type) listed[i].artifact_type = type->lenient_string();
   }
   return listed;
+}
+
+// Some registries take no types of layers but those that they know, and say so only now.
+Error with_encrypted_type(const Error& refusal, std::string_view manifest) {
+  const std::size_t end = manifest.find("+encrypted\"");
+  const std::size_t begin = end == std::string_view::npos ? end : manifest.rfind('"', end);
+  if (begin == std::string_view::npos) return refusal;
+  const std::string type(manifest.substr(begin + 1, manifest.find('"', end) - begin - 1));
+  return {refusal.code(),
+          refusal.message() + "; its layers are uploaded, and of the type " + shortened(printable(type), 100),
+          "if the registry does not allow this type, its administrator must, or write to another registry"};
 }
 
 }  // namespace
@@ -110,8 +168,11 @@ bool RegistryClient::put_manifest(const std::string& name, const std::string& me
   const auto answer = connection_.send(std::move(put));
   const int status = answer->head().status;
   if (status == 412) return false;
-  if (status < 200 || status >= 300)
-    throw connection_.refusal(*answer, "put manifest " + name + " (" + media_type + ") into " + place());
+  if (status < 200 || status >= 300) {
+    const Error refusal =
+        connection_.refusal(*answer, "put manifest " + name + " (" + media_type + ") into " + place());
+    throw status == 400 || status == 415 || status == 422 ? with_encrypted_type(refusal, text) : refusal;
+  }
   const auto digest = Digest::parse_if_valid(answer->head().find("Docker-Content-Digest").value_or(""));
   if (digest && *digest != Digest::of(as_bytes(text), digest->algorithm()))
     throw Error(ErrorCode::kRegistry,
@@ -129,21 +190,18 @@ bool RegistryClient::delete_manifest(const Digest& digest) {
 }
 
 std::vector<std::string> RegistryClient::tags() {
+  const std::string what = "the tags of " + place();
   std::vector<std::string> tags;
-  std::optional<HttpRequest> page = request("GET", "tags/list");
-  for (int pages = 0; page; ++pages) {
-    if (pages == kMostPages)
-      throw Error(ErrorCode::kRegistry,
-                  place() + " lists its tags on more than " + std::to_string(kMostPages) + " pages");
-    const auto answer = connection_.send(*page);
+  for (Pages pages(request("GET", "tags/list"), what); pages.page();) {
+    const auto answer = connection_.send(*pages.page());
     if (is_missing(*answer))
       throw Error(ErrorCode::kNotFound, image().host + " has no repository " + image().repository,
                   "check the spelling of " + image().repository);
-    if (answer->head().status != 200) throw connection_.refusal(*answer, "list the tags of " + place());
+    if (answer->head().status != 200) throw connection_.refusal(*answer, "list " + what);
     const std::string text = with_errors([&] { return answer->read_all(kMostListBytes); });
-    refuse_page(*answer, text, "the tags of " + place());
+    refuse_page(*answer, text, what);
     add_tags(text, tags);
-    page = next_page(*page, *answer);
+    pages.turn(*answer);
   }
   std::ranges::sort(tags);  // as the standard wants it, but not every registry does it
   return tags;
@@ -151,20 +209,25 @@ std::vector<std::string> RegistryClient::tags() {
 
 bool RegistryClient::has_referrers_api(const Digest& subject) {
   const auto answer = connection_.send(request("GET", "referrers/" + subject.string()));
-  return answer->head().status == 200 && media_type_of(answer->head()) == kOciIndex;
+  return offers_referrers(*answer);
 }
 
 std::vector<Referrer> RegistryClient::referrers(const Digest& subject) {
+  const std::string what = "what refers to " + subject.string() + " in " + place();
   std::vector<Referrer> found;
-  std::optional<HttpRequest> page = request("GET", "referrers/" + subject.string());
-  for (int pages = 0; page && pages < kMostPages; ++pages) {
-    const auto answer = connection_.send(*page);
-    if (answer->head().status != 200 || media_type_of(answer->head()) != kOciIndex) break;
+  for (Pages pages(request("GET", "referrers/" + subject.string()), what); pages.page();) {
+    const auto answer = connection_.send(*pages.page());
+    if (pages.is_first() && lacks_referrers_api(*answer)) return referrers_by_tag(subject);
+    if (!offers_referrers(*answer)) throw connection_.refusal(*answer, "list " + what);
     const auto more = listed_in(with_errors([&] { return answer->read_all(kMostDocumentBytes); }));
     found.insert(found.end(), more.begin(), more.end());
-    page = next_page(*page, *answer);
-    if (!page || found.size() > kMostManifests) return found;
+    if (found.size() > kMostManifests) return found;
+    pages.turn(*answer);
   }
+  return found;
+}
+
+std::vector<Referrer> RegistryClient::referrers_by_tag(const Digest& subject) {
   const auto manifest = get_manifest(referrers_tag(subject));
   return manifest ? listed_in(manifest->text) : std::vector<Referrer>();
 }

@@ -49,7 +49,8 @@ class RegistryClient {
   // 100 000 tags.
   [[nodiscard]] std::vector<std::string> tags();
   // What names `subject` as its subject: by the referrers API, else from the tag that takes its place. Throws
-  // kIntegrity and kRefused for a list that cannot be read.
+  // kIntegrity and kRefused for a list that cannot be read, kRegistry for one that the registry does not
+  // give.
   [[nodiscard]] std::vector<Referrer> referrers(const Digest& subject);
 
   // Whether the registry itself finds what names `subject`.
@@ -61,6 +62,7 @@ class RegistryClient {
  private:
   [[nodiscard]] HttpRequest request(const std::string& method, const std::string& path);
   [[nodiscard]] std::string place() const;
+  [[nodiscard]] std::vector<Referrer> referrers_by_tag(const Digest& subject);
 
   RegistryConnection connection_;
 };

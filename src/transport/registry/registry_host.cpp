@@ -20,12 +20,6 @@ bool has_port(const std::string& host) {
   return colon != std::string::npos && host.find(']', colon) == std::string::npos;
 }
 
-bool is_loopback(const std::string& host) {
-  const std::string name = has_port(host) ? host.substr(0, host.rfind(':')) : host;
-  if (name == "localhost" || name == "[::1]") return true;
-  return name.starts_with("127.") && name.find_first_not_of("0123456789.") == std::string::npos;
-}
-
 HttpSettings settings_for(const std::string& host, const RegistryOptions& options) {
   HttpSettings settings;
   const std::string address = address_of(host);
@@ -52,7 +46,8 @@ const RegistryGreeting& RegistryHost::greeting() {
 
 // Plain http where nobody can listen in, or where the user has said that he does not mind.
 bool RegistryHost::may_be_plain(const TransferFailure& failure) const {
-  if (tls_ != TlsVerification::kOff && !is_loopback(host_)) return false;
+  if (tls_ != TlsVerification::kOff && !Url::parse("https://" + address_of(host_) + "/").is_loopback())
+    return false;
   switch (failure.kind()) {
     case TransferFailure::Kind::kNotTls:
     case TransferFailure::Kind::kLost:

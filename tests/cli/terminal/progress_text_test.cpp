@@ -28,8 +28,15 @@ TEST(StatusText, TellsNoRateBeforeTheFirstByte) {
   EXPECT_EQ(status_text(blob(kMiB, 0, BlobState::kMoving, milliseconds(6000))), "0 %, 0.0 of 1.0 MiB");
 }
 
-TEST(StatusText, TellsWhatWasThereAlready) {
-  EXPECT_EQ(status_text(blob(kMiB, 0, BlobState::kDone, milliseconds(100))), "1.0 MiB, already there");
+TEST(StatusText, TellsNoRateOfSmallBlobs) {
+  EXPECT_EQ(status_text(blob(1200, 1200, BlobState::kDone, milliseconds(3000))), "1.2 KiB");
+}
+
+TEST(StatusText, KnowsWhatWasThereAlready) {
+  EXPECT_TRUE(was_there(blob(kMiB, 0, BlobState::kDone, milliseconds(100))));
+  EXPECT_FALSE(was_there(blob(kMiB, 0, BlobState::kMoving, milliseconds(100))));
+  EXPECT_FALSE(was_there(blob(kMiB, kMiB, BlobState::kDone, milliseconds(100))));
+  EXPECT_FALSE(was_there(blob(0, 0, BlobState::kDone, milliseconds(100))));
 }
 
 ProgressSnapshot snapshot_of(std::vector<BlobProgress> blobs, milliseconds time) {

@@ -55,8 +55,7 @@ TEST_F(PlanNotes, WarnOnceOfAttestationsThatNameNothingInTheIndex) {
   EXPECT_EQ(notes(), "");
   const Descriptor orphan = add_attestation(store_, gone);
   make_root(store_, add_index(store_, {amd64_, arm64_, orphan}));
-  EXPECT_THAT(notes(),
-              HasSubstr(orphan.digest.string() + " is an attestation of " + gone.digest.string()));
+  EXPECT_THAT(notes(), HasSubstr(orphan.digest.string() + " is an attestation of " + gone.digest.string()));
   make_root(store_,
             add_index(store_, {amd64_, add_attestation(store_, gone), add_attestation(store_, absent)}));
   EXPECT_THAT(notes(), testing::StartsWith("2 attestations name manifests that their index does not list"));

@@ -44,6 +44,21 @@ TEST(ProviderRequest, LeavesOutTheParametersOfOthers) {
   EXPECT_THAT(parse(request("keyunwrap-with-privkey"), "another").parameters, IsEmpty());
 }
 
+// Only for the provider whose files have them, and each in the place of its file.
+TEST(ProviderRequest, HasThePassphrasesOfItsFiles) {
+  ProviderRequest request{ProviderOperation::kUnwrap, {"a", "b"}, secret("p")};
+  request.passphrases.emplace_back();
+  EXPECT_EQ(text_of(format_provider_request(request, "pgp")).find("passphrases"), std::string::npos);
+  request.passphrases.emplace_back(secret("word"));
+  const std::string document = text_of(format_provider_request(request, "pgp"));
+  EXPECT_THAT(document, testing::HasSubstr(R"("pgp":["YQ==","Yg=="],"pgp-passphrases":[null,"d29yZA=="]})"));
+  const ProviderRequest again = parse(document, "pgp");
+  ASSERT_EQ(again.passphrases.size(), 2U);
+  EXPECT_FALSE(again.passphrases[0]);
+  EXPECT_EQ(text_of(*again.passphrases[1]), "word");
+  EXPECT_TRUE(parse(document).passphrases.empty());
+}
+
 TEST(ProviderRequest, LeavesOutNamesThatAreNotUnicode) {
   const auto request = parse_provider_request(
       as_bytes(

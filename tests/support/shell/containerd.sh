@@ -62,7 +62,8 @@ TOML
 }
 
 # CRI has a choice of its own of snapshotter, and of where the keys of an image are: on the node, or nowhere, so that the
-# decoder is sent no payload. Since 2.1 it sends one only if the transfer service does not pull for it.
+# decoder is sent no payload. 2.0 and later have both in the second half. Since 2.1 a payload is sent only if the transfer
+# service does not pull for CRI.
 write_cri_config() {
   local key_model=${cri_key_model/none/}
   cat <<TOML
@@ -71,7 +72,10 @@ write_cri_config() {
 [plugins."io.containerd.grpc.v1.cri".image_decryption]
   key_model = "$key_model"
 [plugins."io.containerd.cri.v1.images"]
+  snapshotter = "$snapshotter"
   use_local_image_pull = $cri_pulls_itself
+[plugins."io.containerd.cri.v1.images".image_decryption]
+  key_model = "$key_model"
 TOML
 }
 
