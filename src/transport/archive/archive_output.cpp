@@ -3,6 +3,7 @@
 #include "base/work_time.hpp"
 #include "transport/archive/tar_file.hpp"
 #include "transport/archive/tar_stream.hpp"
+#include "transport/files/new_place.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -55,9 +56,7 @@ void ArchiveOutput::check() const {
   if (fs::is_directory(path_, none))
     refuse_place(reference_, reference_.file + " is a directory",
                  "name a file, or for an OCI image layout write oci:" + reference_.file);
-  if (!fs::is_directory(path_.parent_path(), none))
-    refuse_place(reference_, "the directory above it is missing",
-                 "create the directory above it (mkdir -p), or choose another destination");
+  if (!fs::exists(path_, none)) require_new_place(reference_.string(), path_);
 }
 
 Fd ArchiveOutput::directory() const {
