@@ -108,9 +108,11 @@ Reference Reference::parse(std::string_view text, ReferenceUse use) {
     refuse(text, "oci: takes a path, not a URL",
            "did you mean oci:" + path + "? With an absolute path it is oci:/" + path);
   }
-  if (text.starts_with("oci:~/"))
-    refuse(text, "the shell expands ~ only at the beginning of an argument",
-           "write oci:$HOME/" + std::string(text.substr(6)));
+  for (const std::string_view prefix : {kLayoutPrefix, kOciArchivePrefix, kDockerArchivePrefix, kDirPrefix}) {
+    if (text.starts_with(prefix) && text.substr(prefix.size()).starts_with("~/"))
+      refuse(text, "the shell expands ~ only at the beginning of an argument",
+             "write " + std::string(prefix) + "$HOME" + std::string(text.substr(prefix.size() + 1)));
+  }
   if (text.starts_with(kLayoutPrefix))
     return Reference(LayoutReference::parse(text.substr(kLayoutPrefix.size())));
   if (text.starts_with(kRegistryPrefix)) {

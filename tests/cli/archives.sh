@@ -176,6 +176,28 @@ three_images() {
   expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "oci-archive:$1:v3" --platform linux/arm64
 }
 
+# mode_of FILE: its permissions, and who owns it
+mode_of() {
+  stat -c '%a %u:%g' "$1"
+}
+
+who_may_read_a_file_stays() {
+  fresh
+  expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "oci-archive:$TMP/a.tar:v1"
+  expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "docker-archive:$TMP/d.tar:v1"
+  expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "dir:$TMP/out"
+  local file files=("$TMP/a.tar" "$TMP/d.tar" "$TMP/in/index.json" "$TMP/out/manifest.json" "$TMP/out/version")
+  chmod 0640 "${files[@]}"
+  ((EUID != 0)) || chown 1000:1001 "${files[@]}"
+  local before
+  before=$(for file in "${files[@]}"; do mode_of "$file"; done)
+  expect_exit 0 imgcrypt encrypt "oci-archive:$TMP/a.tar:v1" "oci-archive:$TMP/a.tar:v1" -r "jwe:$TMP/key.pub.pem"
+  expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "docker-archive:$TMP/d.tar:v1"
+  expect_exit 0 imgcrypt encrypt "dir:$TMP/out" "dir:$TMP/out" -r "jwe:$TMP/key.pub.pem"
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/in:t" -r "jwe:$TMP/key.pub.pem"
+  expect_equal "$(for file in "${files[@]}"; do mode_of "$file"; done)" "$before" "who may read what was replaced"
+}
+
 other_images_of_an_archive_stay() {
   three_images "$TMP/many.tar"
   expect_exit 0 imgcrypt encrypt "oci-archive:$TMP/many.tar:v1" "oci-archive:$TMP/many.tar:v1" -r "jwe:$TMP/key.pub.pem"
@@ -355,6 +377,7 @@ a_failure_leaves_no_archive
 what_is_not_an_archive_is_said
 what_is_not_an_archive_is_not_replaced
 an_image_is_replaced_by_its_name
+who_may_read_a_file_stays
 other_images_of_an_archive_stay
 plain_layers_that_another_image_keeps_are_said
 other_images_that_are_damaged_stay_as_they_are

@@ -61,6 +61,16 @@ rows='
 3 | encrypt oci:plain oci:new -r jwe:a.pub --platform          | --platform needs a value
 3 | encrypt oci:plain oci:new -r jwe:a.pub --platform x --all  | --platform and --all-platforms cannot be used together
 3 | encrypt oci:plain oci:none/new -r jwe:a.pub                | the directory above it is missing
+3 | encrypt oci:plain dir:none/new -r jwe:a.pub                | the directory above it is missing
+3 | encrypt oci:plain oci-archive:none/new -r jwe:a.pub        | the directory above it is missing
+3 | encrypt oci:plain oci:dangling -r jwe:a.pub                | dangling is a symbolic link to none/x, which does not exist
+3 | encrypt oci:plain dir:dangling -r jwe:a.pub                | dangling is a symbolic link to none/x, which does not exist
+3 | encrypt oci:plain oci-archive:dangling -r jwe:a.pub        | dangling is a symbolic link to none/x, which does not exist
+3 | encrypt oci:plain dir:/proc/x -r jwe:a.pub                 | /proc is not on a file system that holds files
+3 | encrypt oci:plain oci-archive:/proc/x -r jwe:a.pub         | /proc is not on a file system that holds files
+3 | encrypt oci:plain oci-archive:~/x -r jwe:a.pub             | the shell expands ~ only at the beginning of an argument
+2 | inspect dir:none                                           | no image at dir:none
+2 | inspect dir:file                                           | no image at dir:file: it is not a directory
 3 | encrypt oci:plain oci:file -r jwe:a.pub                    | file is not a directory
 3 | encrypt oci:plain docker:x/y -r jwe:a.pub                  | did you mean docker://x/y?
 3 | decrypt docker://x/Y oci:new -k a                          | repositories are written in lower case
@@ -158,6 +168,7 @@ edit_root artifact t '.config.mediaType = "application/vnd.example.config"'
 cp -r secret broken
 rm "$(blob broken "$(jq -r '.layers[0].digest' "$(blob broken "$(jq -r '.manifests[0].digest' broken/index.json)")")")"
 mkdir folder
+ln -s none/x dangling
 echo text >file
 
 the_table_holds

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Several writers of one layout lose nothing, and a writer that is killed at any moment leaves a complete image or none.
+# Several writers of one store lose nothing, and a writer that is killed at any moment leaves a complete image or none.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -33,6 +33,59 @@ many_writers_lose_no_tag() {
     expect_decrypts "$TMP/shared" "tag$number"
   done
   expect_no_temporary_files "$TMP/shared"
+}
+
+# in_parallel COUNT COMMAND ARG...: {} in an argument is the number of the writer. $succeeded: how many did; the
+# others were told what was in their way.
+in_parallel() {
+  local number pids=() code arguments=("${@:2}")
+  succeeded=0
+  for ((number = 0; number < $1; number++)); do
+    imgcrypt "${arguments[@]//\{\}/$number}" >/dev/null 2>"$TMP/writer$number" &
+    pids+=("$!")
+  done
+  for number in "${!pids[@]}"; do
+    code=0
+    wait "${pids[number]}" || code=$?
+    if ((code == 0)); then
+      succeeded=$((succeeded + 1))
+    else
+      grep -qE "another program changed|already encrypted|no such|missing|not empty|no image in" "$TMP/writer$number" ||
+        fail "writer $number failed with $code: $(cat "$TMP/writer$number")"
+    fi
+  done
+  ((succeeded > 0)) || fail "no writer succeeded: $(cat "$TMP"/writer*)"
+}
+
+writers_of_a_directory_leave_it_whole() {
+  local round number
+  for ((round = 0; round < 5; round++)); do
+    rm -rf "$TMP/dir"
+    in_parallel 4 copy "oci:$TMP/many:n{}" "dir:$TMP/dir"
+    expect_exit 0 imgcrypt check "dir:$TMP/dir" --full
+    in_parallel 4 encrypt "dir:$TMP/dir" "dir:$TMP/dir" -r "jwe:$TMP/key.pub.pem"
+    expect_exit 0 imgcrypt check "dir:$TMP/dir" --full -k "$TMP/key.pem"
+    expect_no_temporary_files "$TMP/dir"
+  done
+}
+
+writers_of_an_archive_lose_no_image() {
+  local round number
+  for ((round = 0; round < 3; round++)); do
+    rm -f "$TMP/a.tar"
+    in_parallel 6 copy "oci:$TMP/plain:t" "oci-archive:$TMP/a.tar:n{}"
+    expect_equal "$succeeded" 6 "how many added an image"
+    expect_equal "$(imgcrypt tags "oci-archive:$TMP/a.tar" | sort | paste -sd ' ')" "n0 n1 n2 n3 n4 n5" "the tags"
+  done
+  for number in 0 1 2; do make_keys "$TMP/key$number" P-256; done
+  expect_exit 0 imgcrypt encrypt "oci-archive:$TMP/a.tar:n0" "oci-archive:$TMP/a.tar:n0" -r "jwe:$TMP/key.pub.pem"
+  in_parallel 3 recipients add "oci-archive:$TMP/a.tar:n0" -k "$TMP/key.pem" -r "jwe:$TMP/key{}.pub.pem"
+  local opened=0
+  for number in 0 1 2; do
+    ! imgcrypt check "oci-archive:$TMP/a.tar:n0" --full -k "$TMP/key$number.pem" >/dev/null 2>&1 || opened=$((opened + 1))
+  done
+  expect_equal "$opened" "$succeeded" "how many of those who were added can open it"
+  expect_equal "$(find "$TMP" -maxdepth 1 -name '.imgcrypt-*')" "" "what is left beside the archive"
 }
 
 # encrypt_killed_at SYSCALL N LAYOUT: false if it ended before that call. strace dies like the program that it traces; the
@@ -78,6 +131,11 @@ command -v strace >/dev/null || fail "strace is not installed: run scripts/setup
 make_keys "$TMP/key" P-256
 digest=$(make_image "$TMP/plain" t --no-busybox --layers 3 --layer-size 5000)
 many_writers_lose_no_tag
+for number in 0 1 2 3; do
+  make_image "$TMP/many" "n$number" --no-busybox --layers 3 --layer-size $((4000 + number)) >/dev/null
+done
+writers_of_a_directory_leave_it_whole
+writers_of_an_archive_lose_no_image
 encrypt_to "$TMP/before" t >/dev/null 2>&1
 killed_writers fsync 1
 killed_writers linkat 1

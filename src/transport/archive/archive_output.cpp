@@ -3,8 +3,10 @@
 #include "base/work_time.hpp"
 #include "transport/archive/tar_file.hpp"
 #include "transport/archive/tar_stream.hpp"
+#include "transport/files/new_place.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <system_error>
@@ -54,9 +56,7 @@ void ArchiveOutput::check() const {
   if (fs::is_directory(path_, none))
     refuse_place(reference_, reference_.file + " is a directory",
                  "name a file, or for an OCI image layout write oci:" + reference_.file);
-  if (!fs::is_directory(path_.parent_path(), none))
-    refuse_place(reference_, "the directory above it is missing",
-                 "create the directory above it (mkdir -p), or choose another destination");
+  if (!fs::exists(path_, none)) require_new_place(reference_.string(), path_);
 }
 
 Fd ArchiveOutput::directory() const {
@@ -64,6 +64,10 @@ Fd ArchiveOutput::directory() const {
   Fd folder(::open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder.is_open()) throw errno_error("open " + above.string());
   return folder;
+}
+
+void ArchiveOutput::lock(const Warn& warn) {
+  if (!is_stream()) lock_.emplace(path_, warn);
 }
 
 TarWriter& ArchiveOutput::writer() {
@@ -85,7 +89,10 @@ std::unique_ptr<TarWriter> ArchiveOutput::open_stream() {
 }
 
 std::unique_ptr<TarWriter> ArchiveOutput::create_file() {
-  pending_ = PendingFile::create(directory(), path_.parent_path());
+  struct stat old = {};
+  const bool has_old = ::stat(path_.c_str(), &old) == 0;
+  pending_ = PendingFile::create(directory(), path_.parent_path(),
+                                 has_old ? old.st_mode & kNewFileMode : kNewFileMode);
   return std::make_unique<TarFile>(pending_->fd(), "write " + path_.string(), name_of_);
 }
 
@@ -94,6 +101,7 @@ void ArchiveOutput::commit(const std::vector<std::pair<std::string, std::string>
   if (!pending_) return;
   pending_->make_durable();
   const Fd folder = directory();
+  if (lock_) lock_->require_unchanged();
   (void)pending_->link(folder, path_.filename());
   const WorkTimer timer(Work::kSync);
   if (::fsync(folder.get()) != 0) throw errno_error("fsync " + path_.parent_path().string());

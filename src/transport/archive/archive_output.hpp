@@ -2,6 +2,7 @@
 // stdout, blob after blob. put() of the writer may be called by several threads.
 #pragma once
 
+#include "transport/archive/archive_lock.hpp"
 #include "transport/archive/archive_reference.hpp"
 #include "transport/archive/tar_writer.hpp"
 #include "transport/files/pending_file.hpp"
@@ -24,6 +25,9 @@ class ArchiveOutput {
 
   // Throws kUsage when there can be no file of that name, and for a terminal.
   void check() const;
+  // Before the file is read for the last time: until the end no other writer of ours replaces it. Nothing for
+  // a stream. Throws as ArchiveLock.
+  void lock(const Warn& warn);
   // Whether there is a file that would be replaced.
   [[nodiscard]] bool replaces_file() const;
   // Gives the blobs their places when the file is created.
@@ -31,7 +35,8 @@ class ArchiveOutput {
   // Created at the first call; opens a pipe, which waits for its reader. Throws kOther.
   [[nodiscard]] TarWriter& writer();
   // Finishes the tar. A file is made visible and durable; before, nothing is. Throws as TarWriter::finish,
-  // and kOther; then the old file is there as it was, and a stream is not an archive.
+  // and kOther, also when another program changed the old file since lock(); then the old file is there as it
+  // was, and a stream is not an archive.
   void commit(const std::vector<std::pair<std::string, std::string>>& documents);
 
   // Of "-", and of a file that cannot be replaced, such as a pipe.
@@ -48,6 +53,7 @@ class ArchiveOutput {
   TarWriter::NameOf name_of_;
   std::vector<BlobInfo> planned_;
   std::mutex mutex_;  // of what follows
+  std::optional<ArchiveLock> lock_;
   std::optional<PendingFile> pending_;
   Fd stream_;  // of a pipe that has a name
   std::unique_ptr<TarWriter> writer_;

@@ -42,9 +42,11 @@ std::vector<std::string> types_of(const Manifest& manifest) {
 }  // namespace
 
 DockerArchiveDestination::DockerArchiveDestination(ArchiveTarget target,
-                                                   const std::filesystem::path& temporary_directory)
+                                                   const std::filesystem::path& temporary_directory,
+                                                   Warn warn)
     : target_(std::move(target)),
       temporary_directory_(temporary_directory),
+      warn_(std::move(warn)),
       output_(target_.name, temporary_directory, docker_member_of) {
   require_writable_name(target_);
 }
@@ -99,6 +101,7 @@ std::optional<Digest> DockerArchiveDestination::named_now() {
 }
 
 std::optional<Digest> DockerArchiveDestination::commit(const RootDescriptor& /*root*/) {
+  output_.lock(warn_);
   // What is written has another digest than the image that it was made of: whether they were equal is not
   // known.
   const auto replaced = named_now();

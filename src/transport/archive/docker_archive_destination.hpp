@@ -16,7 +16,7 @@ namespace imgcrypt {
 class DockerArchiveDestination final : public ImageDestination {
  public:
   // Throws as require_writable_name.
-  DockerArchiveDestination(ArchiveTarget target, const std::filesystem::path& temporary_directory);
+  DockerArchiveDestination(ArchiveTarget target, const std::filesystem::path& temporary_directory, Warn warn);
 
   // Throws as ArchiveOutput::check, read_existing and only_image.
   void check() override;
@@ -42,6 +42,7 @@ class DockerArchiveDestination final : public ImageDestination {
 
   ArchiveTarget target_;
   std::filesystem::path temporary_directory_;
+  Warn warn_;
   ArchiveOutput output_;
   std::vector<Manifest> manifests_;
 };

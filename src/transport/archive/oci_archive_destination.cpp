@@ -59,6 +59,7 @@ void OciArchiveDestination::put_document(const Descriptor& descriptor, std::stri
 }
 
 std::optional<Digest> OciArchiveDestination::commit(const RootDescriptor& root) {
+  output_.lock(warn_);
   // Looked at again: what another program put there meanwhile must not be lost.
   const KeptImages kept = read_kept();
   const EntryName name = output_.is_stream() && target_.name.tag.empty()

@@ -58,7 +58,8 @@ std::unique_ptr<ImageDestination> open_destination(const ArchiveReference& refer
                                                    const TransportOptions& options) {
   ArchiveTarget target = target_of(reference, options.origin);
   if (reference.kind == ArchiveReference::Kind::kDocker)
-    return std::make_unique<DockerArchiveDestination>(std::move(target), options.temporary_directory);
+    return std::make_unique<DockerArchiveDestination>(std::move(target), options.temporary_directory,
+                                                      options.warn);
   return std::make_unique<OciArchiveDestination>(std::move(target), options.temporary_directory,
                                                  options.warn);
 }

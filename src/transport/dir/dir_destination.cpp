@@ -3,6 +3,7 @@
 #include "transport/dir/dir_files.hpp"
 #include "transport/dir/dir_source.hpp"
 #include "transport/files/blob_faults.hpp"
+#include "transport/files/new_place.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -53,10 +54,7 @@ void DirDestination::check() {
   std::error_code failure;
   const fs::file_status status = fs::status(path, failure);
   if (status.type() == fs::file_type::not_found) {
-    const fs::path above = fs::absolute(path).lexically_normal();
-    if (!fs::is_directory((above.has_filename() ? above : above.parent_path()).parent_path(), failure))
-      refuse_directory(ErrorCode::kUsage, reference_, "the directory above it is missing",
-                       "create the directory above it (mkdir -p), or choose another destination");
+    require_new_place(reference_.string(), path);
   } else if (!fs::is_directory(status)) {
     refuse_directory(ErrorCode::kUsage, reference_, path + " is not a directory",
                      "choose another destination");
@@ -145,8 +143,12 @@ void DirDestination::unlink_new_files(const Fd& directory) noexcept {
 std::optional<Digest> DirDestination::named_now() { return root_in(reference_); }
 
 std::optional<Digest> DirDestination::commit(const RootDescriptor& root) {
-  const auto replaced = root_in(reference_);
   const Fd directory = open_directory();
+  lock_directory(directory.get(), reference_.directory, warn_);
+  const auto replaced = root_in(reference_);
+  if (own_ && replaced != own_)
+    throw Error(ErrorCode::kOther, "another program changed " + reference_.string() + " while this one ran",
+                "run it again");
   try {
     put_in_place(directory, root);
   } catch (...) {

@@ -1,15 +1,18 @@
 // Writes an image into a directory as skopeo's dir: does, which holds one image. Files have no names before
 // commit(); manifest.json, which makes the image visible, is replaced when all others are there, and then the
-// files of the image that was there go. So whoever opens the directory finds the old image or the new one,
-// whole; who has begun to read the old one may miss its files. Threads as in image_store.hpp.
+// files of the image that was there go; all that under a lock of the directory. So whoever opens the
+// directory finds the old image or the new one, whole; who has begun to read the old one may miss its files.
+// Threads as in image_store.hpp.
 #pragma once
 
 #include "transport/dir/dir_reference.hpp"
+#include "transport/files/file_lock.hpp"
 #include "transport/image_store.hpp"
 #include "transport/layout/pending_blob.hpp"
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +20,9 @@ namespace imgcrypt {
 
 class DirDestination final : public ImageDestination {
  public:
-  explicit DirDestination(DirReference reference) : reference_(std::move(reference)) {}
+  // `own` is the image that is read from this very directory: then only it is replaced.
+  DirDestination(DirReference reference, std::optional<Digest> own, Warn warn)
+      : reference_(std::move(reference)), own_(std::move(own)), warn_(std::move(warn)) {}
   // A directory that was made and is still empty goes.
   ~DirDestination() override;
   DirDestination(const DirDestination&) = delete;
@@ -42,6 +47,8 @@ class DirDestination final : public ImageDestination {
   void remove_others(const Digest& root) const;
 
   DirReference reference_;
+  std::optional<Digest> own_;
+  Warn warn_;
   std::mutex mutex_;
   bool is_made_ = false;
   std::map<Digest, PendingBlob> blobs_;

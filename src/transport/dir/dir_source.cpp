@@ -9,8 +9,23 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
+#include <system_error>
+
 namespace imgcrypt {
 namespace {
+
+const DirReference& require_directory(const DirReference& reference) {
+  std::error_code none;
+  const auto type = std::filesystem::status(reference.directory, none).type();
+  if (type == std::filesystem::file_type::not_found)
+    throw Error(ErrorCode::kNotFound, "no image at " + reference.string(),
+                "the directory does not exist: check the spelling");
+  if (type == std::filesystem::file_type::regular)
+    throw Error(ErrorCode::kNotFound, "no image at " + reference.string() + ": it is not a directory",
+                "for an archive write oci-archive:" + reference.directory);
+  return reference;
+}
 
 RootDescriptor read_root_of(const LayoutDirectory& directory, Links links) {
   const std::string path = directory.path() + "/" + kDirRoot;
@@ -34,7 +49,9 @@ RootDescriptor read_root_of(const LayoutDirectory& directory, Links links) {
 }  // namespace
 
 DirSource::DirSource(const DirReference& reference, Links links)
-    : links_(links), directory_(reference.directory, links), root_(read_root_of(directory_, links)) {}
+    : links_(links),
+      directory_(require_directory(reference).directory, links),
+      root_(read_root_of(directory_, links)) {}
 
 Fd DirSource::open_file(const Descriptor& blob) const {
   const bool is_root = blob.digest == root_.descriptor.digest;

@@ -13,8 +13,11 @@ std::unique_ptr<ImageSource> open_source(const DirReference& reference, const Tr
 }
 
 std::unique_ptr<ImageDestination> open_destination(const DirReference& reference,
-                                                   const TransportOptions& /*options*/) {
-  return std::make_unique<DirDestination>(reference);
+                                                   const TransportOptions& options) {
+  std::optional<Digest> own;
+  if (options.origin && would_replace(reference, *options.origin))
+    own = options.origin->root.descriptor.digest;
+  return std::make_unique<DirDestination>(reference, std::move(own), options.warn);
 }
 
 std::unique_ptr<SharedStore> open_shared_store(const DirReference& /*reference*/,

@@ -3,9 +3,11 @@
 #include "base/text/encoding.hpp"
 #include "base/work_time.hpp"
 #include "crypto/random.hpp"
+#include "transport/files/owner_and_mode.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,20 +17,20 @@ namespace imgcrypt {
 
 std::string temporary_name() { return std::string(kTemporaryPrefix) + encode_hex(random_bytes(16)); }
 
-PendingFile PendingFile::create(const Fd& directory, const std::string& path) {
+PendingFile PendingFile::create(const Fd& directory, const std::string& path, mode_t mode) {
   // It needs no O_EXCL, which would forbid linking it to a name.
-  Fd file(::openat(directory.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666));
+  Fd file(::openat(directory.get(), ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode));
   if (file.is_open()) return {std::move(file), path};
   // Network file systems have no unnamed files (old kernels say EISDIR or ENOENT).
   if (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT)
     throw errno_error("create a file in " + path);
-  return create_named(directory, path);
+  return create_named(directory, path, mode);
 }
 
-PendingFile PendingFile::create_named(const Fd& directory, const std::string& path) {
+PendingFile PendingFile::create_named(const Fd& directory, const std::string& path, mode_t mode) {
   const std::string temporary = temporary_name();
   Fd file(
-      ::openat(directory.get(), temporary.c_str(), O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, 0666));
+      ::openat(directory.get(), temporary.c_str(), O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW | O_CLOEXEC, mode));
   if (!file.is_open()) throw errno_error("create a file in " + path);
   PendingFile pending(std::move(file), path);
   pending.directory_ = Fd(::openat(directory.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -64,8 +66,15 @@ void PendingFile::make_durable() const {
   if (::fsync(file_.get()) != 0) throw errno_error("fsync a file in " + path_);
 }
 
+void PendingFile::take_after(int directory, const std::string& name) const {
+  struct stat replaced = {};
+  if (::fstatat(directory, name.c_str(), &replaced, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(replaced.st_mode))
+    keep_owner_and_mode(file_.get(), replaced);
+}
+
 bool PendingFile::link(const Fd& directory, const std::string& name) {
   if (temporary_name_.empty()) return link_unnamed(directory.get(), name);
+  take_after(directory.get(), name);
   // rename() replaces silently: whether the name was there decides if a failed commit may remove it.
   const bool is_free = ::faccessat(directory.get(), name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0;
   if (::renameat(directory.get(), temporary_name_.c_str(), directory.get(), name.c_str()) != 0)
@@ -79,6 +88,7 @@ bool PendingFile::link_unnamed(int directory, const std::string& name) const {
   const std::string source = "/proc/self/fd/" + std::to_string(file_.get());
   if (::linkat(AT_FDCWD, source.c_str(), directory, name.c_str(), AT_SYMLINK_FOLLOW) == 0) return true;
   if (errno != EEXIST) throw errno_error("link " + name + " in " + path_);
+  take_after(directory, name);
   // linkat() cannot replace, and unlinking first would leave a moment without it: so under a second
   // name, then rename.
   const std::string beside = temporary_name();

@@ -5,6 +5,8 @@
 
 #include "base/process/fd.hpp"
 
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 
@@ -16,13 +18,15 @@ inline constexpr std::string_view kTemporaryPrefix = ".imgcrypt-";
 // That prefix and 128 random bits, so that no two writers choose the same name, on whatever machine.
 [[nodiscard]] std::string temporary_name();
 
+inline constexpr mode_t kNewFileMode = 0666;
+
 class PendingFile {
  public:
-  // In this directory; `path` is what errors call it. Throws kOther.
-  static PendingFile create(const Fd& directory, const std::string& path);
+  // In this directory; `path` is what errors call it. `mode` is narrowed by the umask. Throws kOther.
+  static PendingFile create(const Fd& directory, const std::string& path, mode_t mode = kNewFileMode);
   // With a temporary name in any case, as network file systems need it. The lock on the file tells a sweeper
   // that its writer lives; the system releases it with the process, however that ends.
-  static PendingFile create_named(const Fd& directory, const std::string& path);
+  static PendingFile create_named(const Fd& directory, const std::string& path, mode_t mode = kNewFileMode);
 
   PendingFile(PendingFile&& other) noexcept;
   PendingFile& operator=(PendingFile&& other) noexcept;
@@ -33,12 +37,13 @@ class PendingFile {
   [[nodiscard]] int fd() const noexcept { return file_.get(); }
   void make_durable() const;
   // Gives it its name in the directory that it was created in. What has that name already is not trusted:
-  // this one, known to be whole, takes its place. Returns whether the name was free. Throws kOther, and then
-  // has changed nothing.
+  // this one, known to be whole, takes its place, its owner and its mode. Returns whether the name was free.
+  // Throws kOther, and then has changed nothing.
   [[nodiscard]] bool link(const Fd& directory, const std::string& name);
 
  private:
   PendingFile(Fd file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+  void take_after(int directory, const std::string& name) const;
   [[nodiscard]] bool link_unnamed(int directory, const std::string& name) const;
   void unlink_temporary() noexcept;
 

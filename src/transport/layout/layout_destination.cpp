@@ -6,6 +6,7 @@
 #include "oci/manifest.hpp"
 #include "oci/verifying_source.hpp"
 #include "transport/files/blob_faults.hpp"
+#include "transport/files/new_place.hpp"
 #include "transport/layout/layout_place.hpp"
 
 #include <fcntl.h>
@@ -109,7 +110,7 @@ void LayoutDestination::make_directories(HashAlgorithm algorithm) {
     if (::mkdir(directory.c_str(), 0777) == 0) {
       made_directories_.push_back(directory);
     } else if (errno == ENOENT) {  // check() found it: it was removed since
-      fail_for_parent(target_.name);
+      fail_for_parent(target_.name.string());
     } else if (errno != EEXIST) {
       throw errno_error("create directory " + directory);
     }

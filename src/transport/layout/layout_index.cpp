@@ -2,11 +2,13 @@
 
 #include "oci/manifest.hpp"
 #include "oci/media_types.hpp"
+#include "transport/files/owner_and_mode.hpp"
 #include "transport/files/pending_file.hpp"
 #include "transport/layout/docker_list.hpp"
 #include "transport/layout/index_edit.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -30,10 +32,13 @@ void replace_file(const LayoutDirectory& directory, const std::string& name, con
   const std::string beside = std::string(kTemporaryPrefix) + name;
   const std::string path = directory.path() + "/" + name;
   ::unlinkat(directory.fd(), beside.c_str(), 0);  // of a killed writer; under the lock it is nobody's
-  const Fd file(
-      ::openat(directory.fd(), beside.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0666));
+  struct stat old = {};
+  const bool has_old = ::fstatat(directory.fd(), name.c_str(), &old, AT_SYMLINK_NOFOLLOW) == 0;
+  const Fd file(::openat(directory.fd(), beside.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC,
+                         has_old ? old.st_mode & kNewFileMode : kNewFileMode));
   if (!file.is_open()) throw errno_error("create " + directory.path() + "/" + beside);
   try {
+    if (has_old) keep_owner_and_mode(file.get(), old);
     write_file(file.get(), as_bytes(text), "write " + path);
     if (::fsync(file.get()) != 0 ||
         ::renameat(directory.fd(), beside.c_str(), directory.fd(), name.c_str()) != 0)

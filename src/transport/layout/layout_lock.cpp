@@ -1,6 +1,5 @@
 #include "transport/layout/layout_lock.hpp"
 
-#include "base/cancel.hpp"
 #include "transport/files/pending_file.hpp"
 
 #include <dirent.h>
@@ -10,15 +9,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <memory>
-#include <thread>
 
 namespace imgcrypt {
 namespace {
-
-constexpr std::chrono::seconds kSilent{1};
-constexpr std::chrono::milliseconds kBetweenTries{10};
 
 // Linked to its name when it is complete, so that no reader finds it empty. Two writers may do so at the same
 // time; the second finds it there, and both lock the same file. A kill in between leaves thirty bytes under a
@@ -53,27 +47,6 @@ Fd open_version_file(const LayoutDirectory& directory) {
   return writable.is_open() ? std::move(writable) : std::move(*file);
 }
 
-// False when another program holds it. A signal may be a cancel.
-bool try_lock(int file, int how, const std::string& path) {
-  while (::flock(file, LOCK_EX | how) != 0) {
-    if (errno == EWOULDBLOCK) return false;
-    if (errno != EINTR) throw errno_error("lock " + path);
-    throw_if_cancelled();
-  }
-  return true;
-}
-
-void lock(int file, const std::string& path, const Warn& warn) {
-  const auto begin = std::chrono::steady_clock::now();
-  while (std::chrono::steady_clock::now() - begin < kSilent) {
-    if (try_lock(file, LOCK_NB, path)) return;
-    std::this_thread::sleep_for(kBetweenTries);
-    throw_if_cancelled();
-  }
-  if (warn) warn("waiting for another program that writes to " + path);
-  (void)try_lock(file, 0, path);
-}
-
 }  // namespace
 
 // A named temporary file whose lock can be taken has no writer any more.
@@ -101,7 +74,7 @@ void for_each_abandoned(
 
 LayoutLock::LayoutLock(const LayoutDirectory& directory, const Warn& warn)
     : file_(open_version_file(directory)) {
-  lock(file_.get(), directory.path(), warn);
+  lock_file(file_.get(), directory.path(), warn);
   // Failures do not matter: the next writer sweeps again.
   for (const HashAlgorithm algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha512}) {
     for_each_abandoned(directory, algorithm, [](int folder, const std::string& name, std::uint64_t) {

@@ -3,15 +3,13 @@
 // open file, so a writer that was killed never leaves a layout locked. Advisory: other tools do not take it.
 #pragma once
 
+#include "transport/files/file_lock.hpp"
 #include "transport/layout/layout_directory.hpp"
 
 #include <functional>
 #include <string>
 
 namespace imgcrypt {
-
-// What a store has to say while it works, one line without a full stop. May be empty: then nobody listens.
-using Warn = std::function<void(const std::string& text)>;
 
 // Calls `visit` with the folder, name and size of each temporary file in it whose writer is dead. Needs no
 // lock of the layout. Failures to look do not matter.

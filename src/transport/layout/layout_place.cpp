@@ -1,11 +1,9 @@
 #include "transport/layout/layout_place.hpp"
 
 #include "base/text/json.hpp"
+#include "transport/files/new_place.hpp"
 #include "transport/files/pending_file.hpp"
 #include "transport/layout/layout_directory.hpp"
-
-#include <linux/magic.h>
-#include <sys/vfs.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -54,13 +52,6 @@ void require_layout(const ImageName& destination) {
          "choose a new or empty directory, or an image layout");
 }
 
-// Of an existing directory.
-bool is_virtual(const fs::path& path) {
-  struct statfs status = {};
-  return ::statfs(path.c_str(), &status) == 0 &&
-         (status.f_type == PROC_SUPER_MAGIC || status.f_type == SYSFS_MAGIC);
-}
-
 // By its real path, since links may lead there. Only its existing part can be real.
 void require_outside_blobs(const ImageName& destination) {
   std::error_code failure;
@@ -72,40 +63,17 @@ void require_outside_blobs(const ImageName& destination) {
   }
 }
 
-fs::path parent_of(const std::string& directory) {
-  std::string path = directory;
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  const fs::path parent = fs::path(path).parent_path();
-  return parent.empty() ? fs::path(".") : parent;
-}
-
 constexpr const char* kTagRule = "a tag has letters and digits, with a single - . _ : @ + or / between them";
 
 // A directory that is not there and has a colon in its name is most likely a name and a mistyped tag.
-void refuse_new_name_with_colon(const ImageName& destination, const std::string& path) {
+void refuse_new_name_with_colon(const ImageName& destination) {
+  std::string path = destination.path;
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
   const std::string name = fs::path(path).filename();
   const std::size_t colon = name.find(':');
   if (colon == std::string::npos) return;
   refuse(ErrorCode::kUsage, destination, "\"" + name.substr(colon + 1) + "\" cannot be a tag",
          std::string(kTagRule) + "; if " + path + " is meant, make the directory first");
-}
-
-// Only one level is created: a mistyped path should not become a tree of directories.
-void require_creatable(const ImageName& destination) {
-  std::error_code failure;
-  std::string path = destination.path;
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  if (fs::is_symlink(fs::symlink_status(path, failure))) {
-    refuse(ErrorCode::kUsage, destination,
-           path + " is a symbolic link to " + fs::read_symlink(path, failure).string() +
-               ", which does not exist",
-           "create the directory that it leads to, or choose another destination");
-  }
-  refuse_new_name_with_colon(destination, path);
-  const fs::path parent = parent_of(path);
-  if (is_virtual(parent))
-    refuse(ErrorCode::kUsage, destination, parent.string() + " is not on a file system that holds files");
-  if (!fs::is_directory(parent, failure)) fail_for_parent(destination);
 }
 
 }  // namespace
@@ -140,7 +108,8 @@ void require_place(const ImageName& destination) {
   if (failure == std::errc::too_many_symbolic_link_levels)
     refuse(ErrorCode::kUsage, destination, "its symbolic links lead in a circle");
   if (status.type() == fs::file_type::not_found) {
-    require_creatable(destination);
+    refuse_new_name_with_colon(destination);
+    require_new_place(destination.string(), destination.path);
   } else if (failure) {
     refuse(ErrorCode::kOther, destination, failure.message());
   } else if (!fs::is_directory(status)) {
@@ -151,11 +120,6 @@ void require_place(const ImageName& destination) {
     require_layout(destination);
   }
   require_outside_blobs(destination);
-}
-
-void fail_for_parent(const ImageName& destination) {
-  refuse(ErrorCode::kUsage, destination, "the directory above it is missing",
-         "create the directory above it (mkdir -p), or choose another destination");
 }
 
 }  // namespace imgcrypt

@@ -22,7 +22,4 @@ void require_layout_version(const std::string& path);
 // reference can hold as a tag: `oci:DIR:my tag` would otherwise be taken for a new directory.
 void refuse_unwritable_tag(const ImageName& reference);
 
-// That the directory above is missing, for whoever finds that it went after require_place().
-[[noreturn]] void fail_for_parent(const ImageName& destination);
-
 }  // namespace imgcrypt

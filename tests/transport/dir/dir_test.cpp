@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <thread>
@@ -24,9 +25,10 @@ class DirTransport : public ::testing::Test {
     return {std::string(type), Digest::of(as_bytes(text)), text.size(), {}, std::nullopt, false, false};
   }
 
-  // An image of one blob; returns its root.
-  Descriptor write(const std::string& blob) const {
-    DirDestination destination(reference());
+  // An image of one blob; returns its root. `own` is the image that it was made of, if that is in the
+  // directory.
+  Descriptor write(const std::string& blob, std::optional<Digest> own = std::nullopt) const {
+    DirDestination destination(reference(), std::move(own), {});
     destination.check();
     MemorySource content(to_bytes(as_bytes(blob)));
     const Digest digest = destination.put_blob({.media_type = "t", .size = blob.size()}, content);
@@ -62,6 +64,16 @@ TEST_F(DirTransport, LeavesNothingOfWhatFailed) {
   const std::set<std::string> before = files();
   EXPECT_THROW((void)write("new"), Error);
   EXPECT_EQ(files(), before);
+}
+
+TEST_F(DirTransport, LosesNoChangeMadeInTheMeantime) {
+  const Descriptor read = write("old");
+  const Descriptor other = write("other");
+  const std::set<std::string> before = files();
+  EXPECT_THROW((void)write("made of the old one", read.digest), Error);
+  EXPECT_EQ(DirSource(reference(), Links::kRefuse).root().descriptor.digest, other.digest);
+  EXPECT_EQ(files(), before);
+  EXPECT_NE(write("made of the other one", other.digest).digest, other.digest);
 }
 
 TEST_F(DirTransport, GivesTheOldImageOrTheNewOneToWhoeverOpensIt) {

@@ -3,6 +3,7 @@
 #include "transport/layout/docker_list.hpp"
 #include "transport/layout/index_edit.hpp"
 #include "transport/layout/layout_entries.hpp"
+#include "transport/layout/layout_reference.hpp"
 
 #include <gtest/gtest.h>
 
