@@ -37,7 +37,7 @@ keys_whose_halves_differ_are_refused() {
   done
   # The public point comes last.
   (umask 077 && { head -c -65 "$TMP/p256.der" && tail -c 65 "$TMP/other.der"; } >"$TMP/mixed.der")
-  for command in "key show" "key public" "decrypt oci:$TMP/none oci:$TMP/out -k"; do
+  for command in "key show" "key public" "decrypt oci:$TMP/plain:t oci:$TMP/out:t -k"; do
     # shellcheck disable=SC2086 # words of a command
     expect_exit 3 imgcrypt $command "$TMP/mixed.der"
     expect_contains "$stderr" "its private half does not belong to its public half"
