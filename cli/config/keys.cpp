@@ -65,6 +65,7 @@ UsableKey read_usable(const KeyString& named, Output& output) {
   if (is_raw_key(content.size())) return key;
   passphrase = passphrase_of(named, content, output);
   const PrivateKey opened = parse_private_key(content, passphrase ? &*passphrase : nullptr);
+  opened.check_halves();
   key.fingerprint = opened.public_key().thumbprint();
   return key;
 }

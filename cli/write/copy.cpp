@@ -9,6 +9,7 @@
 
 #include <sys/utsname.h>
 
+#include <cstdlib>
 #include <memory>
 
 namespace imgcrypt::cli {
@@ -89,7 +90,15 @@ JsonObject json_of(const CopyResult& result, const Reference& target) {
   return written_result(target, result).add("layers", layers).add("leftOut", JsonArray::of(result.left_out));
 }
 
+// Whoever sets it may take the copy for encrypted.
+void note_unused_recipients(Output& output) {
+  const char* recipients = std::getenv("IMGCRYPT_RECIPIENTS");
+  if (recipients == nullptr || *recipients == '\0') return;
+  output.note("IMGCRYPT_RECIPIENTS is not used: copy encrypts only with -r or -R");
+}
+
 void copy_unchanged(const CopyArguments& given, const SelectionOptions& selection, Output& output) {
+  note_unused_recipients(output);
   const WriteArguments& write = given.encryption.write;
   CopyOptions how;
   how.platforms = selection.value().platforms;

@@ -48,12 +48,17 @@ Selection selection_of(const std::vector<std::string>& layers, const std::vector
   return selection;
 }
 
-std::unique_ptr<KeyUnwrapper> open_key(const KeyFile& file) {
+PrivateKey read_private_key(const KeyFile& file) {
   const SecretBytes content = read_key_file(file.path);
-  if (file.passphrase_file.empty())
-    return std::make_unique<PrivateKeyUnwrapper>(file.path, parse_private_key(content.expose(), nullptr));
+  if (file.passphrase_file.empty()) return parse_private_key(content.expose(), nullptr);
   const SecretBytes passphrase = read_passphrase_file(file.passphrase_file);
-  return std::make_unique<PrivateKeyUnwrapper>(file.path, parse_private_key(content.expose(), &passphrase));
+  return parse_private_key(content.expose(), &passphrase);
+}
+
+std::unique_ptr<KeyUnwrapper> open_key(const KeyFile& file) {
+  PrivateKey key = read_private_key(file);
+  key.check_halves();
+  return std::make_unique<PrivateKeyUnwrapper>(file.path, std::move(key));
 }
 
 std::shared_ptr<KeyProviders> open_providers(const std::string& config) {

@@ -75,6 +75,9 @@ class PrivateKey {
   static PrivateKey generate_rsa(int bits);
 
   [[nodiscard]] const PublicKey& public_key() const noexcept { return public_; }
+  // Reading a key does not do it, as it takes about as long as opening a packet. Throws kRefused when the two
+  // halves do not belong together, so that what is encrypted with the public one cannot be opened.
+  void check_halves() const;
   // PKCS#8 (RFC 5208); encrypted by PBES2 (RFC 8018) with AES-256-CBC unless the passphrase is null.
   // Throws as check_passphrase.
   [[nodiscard]] SecretBytes to_pem(const SecretBytes* passphrase) const;

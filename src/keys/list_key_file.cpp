@@ -40,7 +40,9 @@ KeyItem private_item(ByteView file, const SecretBytes* passphrase, bool is_encry
   if (is_encrypted && passphrase == nullptr) {
     item.kind = KeyItemKind::kLockedPrivateKey;
   } else {
-    item.key = PublicJwk{parse_private_key(file, passphrase).public_key(), {}, {}, {}};
+    const PrivateKey key = parse_private_key(file, passphrase);
+    key.check_halves();
+    item.key = PublicJwk{key.public_key(), {}, {}, {}};
   }
   return item;
 }
@@ -97,7 +99,7 @@ KeyItem der_item(ByteView file, const SecretBytes* passphrase) {
 KeyItem jwk_item(std::string_view file) {
   const bool is_private = is_private_jwk(file);
   // The public half alone would hide that the private one is damaged.
-  if (is_private) (void)parse_private_jwk(file);
+  if (is_private) parse_private_jwk(file).check_halves();
   return {is_private ? KeyItemKind::kPrivateKey : KeyItemKind::kPublicKey,
           "JWK",
           "JSON",

@@ -27,7 +27,8 @@ struct KeyItem {
   std::string fault = {};  // why it cannot be used at all, e.g. its kind; `key` is then nullopt
 };
 
-// In the order of the file; at least one that can be used, else throws kUsage. Without a passphrase (null),
+// In the order of the file; at least one that can be used, else throws kUsage, or
+// kRefused as PrivateKey::check_halves. Without a passphrase (null),
 // encrypted keys are listed as locked.
 [[nodiscard]] std::vector<KeyItem> list_key_file(ByteView file, const SecretBytes* passphrase);
 

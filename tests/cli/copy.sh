@@ -131,6 +131,7 @@ environment_does_not_change_a_copy() {
   rm -rf "$TMP/out"
   IMGCRYPT_RECIPIENTS="jwe:$TMP/key.pub.pem" IMGCRYPT_KEY="$TMP/key.pem" copy plain:t out:t
   expect_equal "$(root_of "$TMP/out" t)" "$root" "the digest"
+  expect_contains "$stderr" "note: IMGCRYPT_RECIPIENTS is not used: copy encrypts only with -r or -R"
 }
 
 docker_types_become_oci_on_demand() {

@@ -120,6 +120,17 @@ mistakes_are_guessed() {
   expect_contains "$stderr" "-r RECIPIENT -r RECIPIENT"
 }
 
+public_keys_are_not_lists() {
+  local to=("oci:$TMP/plain:t" "oci:$TMP/out:t")
+  expect_exit 3 imgcrypt encrypt "${to[@]}" -R "$TMP/right.pub.pem"
+  expect_contains "$stderr" "right.pub.pem: line 1: this is a public key, where a list of one a line is expected"
+  expect_contains "$stderr" "did you mean -r jwe:$TMP/right.pub.pem?"
+  expect_exit 3 imgcrypt encrypt "${to[@]}" -R "$cli_dir/../vectors/keys/cert1.pem"
+  expect_contains "$stderr" "did you mean -r pkcs7:$cli_dir/../vectors/keys/cert1.pem?"
+  IMGCRYPT_RECIPIENTS=$(cat "$TMP/right.pub.pem") expect_exit 3 imgcrypt encrypt "${to[@]}"
+  expect_contains "$stderr" "keep it in a file, and write the name of that: jwe:FILE"
+}
+
 recipients_come_from_files_and_the_environment() {
   local recipients=$TMP/recipients
   printf '# the team\n\n  jwe:right.pub.pem \r\n\t# nobody else\njwe:%s' "$TMP/wrong-ec.pub.pem" >"$recipients"
@@ -285,6 +296,7 @@ misspelt_forms_are_not_passphrases
 needless_passphrases_are_said
 keys_that_cost_too_much_are_refused
 mistakes_are_guessed
+public_keys_are_not_lists
 recipients_come_from_files_and_the_environment
 it_is_told_which_key_opened_which_layer
 keys_that_others_can_read_are_said

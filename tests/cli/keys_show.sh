@@ -29,6 +29,21 @@ files_are_shown() {
   expect_shown "$vectors/pkcs7/certec.pem" "use +none: only RSA certificates"
 }
 
+keys_whose_halves_differ_are_refused() {
+  local name command
+  for name in p256 other; do
+    [[ -e $keys/$name.pem ]] || openssl ecparam -name prime256v1 -genkey -noout -out "$keys/$name.pem"
+    openssl ec -in "$keys/$name.pem" -outform DER -out "$TMP/$name.der" 2>"$TMP/err"
+  done
+  # The public point comes last.
+  (umask 077 && { head -c -65 "$TMP/p256.der" && tail -c 65 "$TMP/other.der"; } >"$TMP/mixed.der")
+  for command in "key show" "key public" "decrypt oci:$TMP/plain:t oci:$TMP/out:t -k"; do
+    # shellcheck disable=SC2086 # words of a command
+    expect_exit 3 imgcrypt $command "$TMP/mixed.der"
+    expect_contains "$stderr" "its private half does not belong to its public half"
+  done
+}
+
 locked_keys_say_so() {
   local locked=$keys/rsa-pk8enc.pem
   expect_shown "$locked" "^private key, locked by a passphrase" "form +PKCS#8, encrypted, in PEM" "$locked:prompt"
@@ -160,6 +175,7 @@ json_has_it_all() {
 export PASSPHRASE_OF_TEST=1234
 make_image "$TMP/plain" t --no-busybox >/dev/null
 files_are_shown
+keys_whose_halves_differ_are_refused
 locked_keys_say_so
 others_are_named
 ciphers_that_openssl_leaves_out_are_told

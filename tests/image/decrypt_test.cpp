@@ -35,11 +35,11 @@ class Decrypt : public testing::Test {
   }
 
   // Commits an image whose layers hold these texts.
-  void build(const std::vector<std::string>& texts) {
+  void build(const std::vector<std::string>& texts, const std::string& compress = "gzip -n -c") {
     std::vector<Descriptor> layers;
     std::vector<std::string> diff_ids;
     for (const std::string& text : texts) {
-      layers.push_back(plain_.add(kGzipLayer, std::string(as_text(run_program("gzip -n -c", text)))));
+      layers.push_back(plain_.add(kGzipLayer, std::string(as_text(run_program(compress, text)))));
       diff_ids.push_back(Digest::of(as_bytes(text)).string());
     }
     commit(plain_, config(plain_, diff_ids), layers, {});
@@ -113,6 +113,17 @@ TEST_F(Decrypt, ChecksTheLayersOfImagesThatDoNotBecomeWhatTheyWere) {
   EXPECT_THAT(error.message(), testing::HasSubstr("does not belong to this image"));
   EXPECT_EQ(refusal({.diff_ids = DiffIdCheck::kAlways}).code(), ErrorCode::kIntegrity);
   EXPECT_EQ(decrypt({.diff_ids = DiffIdCheck::kNever}).exactness, Exactness::kDifferent);
+}
+
+TEST_F(Decrypt, DoesNotTakeOtherCompressionsForReplacedLayers) {
+  for (const std::string program : {"xz", "bzip2"}) {
+    build({"one"}, program + " -c");
+    encrypt();
+    const Error error = refusal({.diff_ids = DiffIdCheck::kAlways});
+    EXPECT_EQ(error.code(), ErrorCode::kRefused);
+    EXPECT_THAT(error.message(), testing::HasSubstr("compressed with " + program));
+    EXPECT_EQ(decrypt({.diff_ids = DiffIdCheck::kNever}).exactness, Exactness::kExact);
+  }
 }
 
 TEST_F(Decrypt, ChecksLayersOfImagesWithoutARecord) {

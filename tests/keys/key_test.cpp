@@ -1,6 +1,7 @@
 #include "keys/key.hpp"
 
 #include "keys/key_file.hpp"
+#include "keys/list_key_file.hpp"
 #include "keys/pem.hpp"
 #include "support/vectors.hpp"
 
@@ -241,6 +242,29 @@ TEST(PrivateKey, OpensOnlyWhatWasEncryptedForIt) {
     EXPECT_FALSE(key.decrypt_oaep(sealed, hash == OaepHash::kSha1 ? OaepHash::kSha256 : OaepHash::kSha1));
     EXPECT_FALSE(key.decrypt_oaep(ByteView(sealed).first(sealed.size() - 1), hash));
     EXPECT_FALSE(key.decrypt_oaep({}, hash));
+  }
+}
+
+// `file` with the `size` bytes after `mark` being those of `other`.
+std::string spliced(std::string file, const std::string& other, std::string_view mark, std::size_t size) {
+  const std::size_t from = other.find(mark) + mark.size();
+  return file.replace(file.find(mark) + mark.size(), size, other, from, size);
+}
+
+TEST(PrivateKey, SaysWhetherItsHalvesBelongTogether) {
+  for (const char* name : {"keys/rsa.pem", "keys/p256.pem", "keys/p384.pem", "keys/p521.pem"})
+    EXPECT_NO_THROW(private_key(read_vector(name)).check_halves()) << name;
+
+  using namespace std::string_view_literals;
+  const std::string rsa = der_of_pem(read_vector("keys/rsa.pem"));
+  const std::string ec = der_of_pem(read_vector("keys/p256.pem"));
+  const std::string other_ec =
+      der_of_pem(std::string(as_text(PrivateKey::generate_ec("P-256").to_pem(nullptr).expose())));
+  for (const std::string& mixed :
+       {spliced(rsa, der_of_pem(read_vector("keys/rsa2.pem")), "\x02\x82\x01\x01\x00"sv, 256),  // the modulus
+        spliced(ec, other_ec, "\x03\x42\x00\x04"sv, 64)}) {                                     // the point
+    EXPECT_EQ(error_of([&] { private_key(mixed).check_halves(); }), ErrorCode::kRefused);
+    EXPECT_EQ(error_of([&] { (void)list_key_file(as_bytes(mixed), nullptr); }), ErrorCode::kRefused);
   }
 }
 

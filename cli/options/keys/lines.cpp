@@ -31,6 +31,24 @@ std::string_view checked_text(std::string_view text) {
   return without_mark(text);
 }
 
+// "jwe" or "pkcs7" for the public key or certificate that a list was mistaken for; else empty.
+std::string_view scheme_of_pem(std::string_view line) {
+  if (!line.starts_with("-----BEGIN ")) return {};
+  if (line.ends_with("PUBLIC KEY-----")) return "jwe";
+  return line.ends_with("CERTIFICATE-----") ? "pkcs7" : "";
+}
+
+// `file` is empty for a variable.
+void refuse_public_pem(std::string_view item, const std::string& place, const std::string& file) {
+  const auto scheme = std::string(scheme_of_pem(item));
+  if (scheme.empty()) return;
+  throw Error(ErrorCode::kUsage,
+              place + ": this is " + (scheme == "jwe" ? "a public key" : "a certificate") +
+                  ", where a list of one a line is expected",
+              file.empty() ? "keep it in a file, and write the name of that: " + scheme + ":FILE"
+                           : "did you mean -r " + scheme + ":" + file + "?");
+}
+
 void check_item(const std::string& place, std::string_view item) {
   refuse_key_text(place, item);
   if (item.size() > 1 && (item.front() == '"' || item.front() == '\'') && item.back() == item.front())
@@ -38,7 +56,7 @@ void check_item(const std::string& place, std::string_view item) {
                 "leave them out: a line is taken as it is");
 }
 
-std::vector<Line> lines_of(std::string_view whole, const std::string& what) {
+std::vector<Line> lines_of(std::string_view whole, const std::string& what, const std::string& file) {
   std::vector<Line> lines;
   std::string_view text = checked_text(whole);
   for (std::size_t number = 1; !text.empty(); ++number) {
@@ -46,6 +64,7 @@ std::vector<Line> lines_of(std::string_view whole, const std::string& what) {
     const std::string_view item = trimmed(text.substr(0, end));
     if (!item.empty() && !item.starts_with('#')) {
       const std::string place = what + ": line " + std::to_string(number);
+      refuse_public_pem(item, place, file);
       check_item(place, item);
       lines.push_back({std::string(item), place});
     }
@@ -64,14 +83,14 @@ std::vector<Line> read_lines(const std::string& file) {
   } catch (const Error& error) {
     throw about_argument(file, error);
   }
-  auto lines = lines_of(as_text(text), file);
+  auto lines = lines_of(as_text(text), file, file);
   if (lines.empty()) throw Error(ErrorCode::kUsage, file + ": it lists nothing");
   return lines;
 }
 
 std::vector<Line> lines_of_variable(const char* name) {
   const char* value = std::getenv(name);
-  return value == nullptr ? std::vector<Line>() : lines_of(value, name);
+  return value == nullptr ? std::vector<Line>() : lines_of(value, name, {});
 }
 
 }  // namespace imgcrypt::cli

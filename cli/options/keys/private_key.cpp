@@ -51,6 +51,7 @@ PrivateKey open(const KeyString& named, ByteView file, Reporter& reporter) {
 
 PrivateKey open_private_key(const KeyString& named, ByteView file, Reporter& reporter) {
   PrivateKey key = open(named, file, reporter);
+  key.check_halves();
   warn_of_exposure("key", named.file, reporter);
   return key;
 }

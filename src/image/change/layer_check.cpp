@@ -26,7 +26,7 @@ void check_plaintext(Source& layer, const LayerToCheck& check, std::string_view 
     if (measured.has_thread()) drain(measured);
     const DiffId found = measured.has_thread() ? measured.diff_id() : diff_id_of(plaintext, algorithm);
     notes.add_trailing_bytes(check.place, found);
-    check_diff_id(check.diff_ids, found.digest);
+    check_diff_id(check.diff_ids, found.digest, plaintext.head());
   }
   notes.add_compression(check.place, media_type, compression);
 }

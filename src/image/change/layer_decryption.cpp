@@ -51,7 +51,7 @@ DescriptorEdit LayerDecryption::apply(Source& blob, BlobDestination& destination
                          : is_its_own ? DiffId{digest}
                                       : diff_id_by_second_read(named_by);
     notes_.add_trailing_bytes(expected_.place, found);
-    check_diff_id(diff_ids, found.digest);
+    check_diff_id(diff_ids, found.digest, plaintext.head());
   }
   // Only a detail: containers/image may compress a layer after its digest was noted, so honest images differ
   // too.

@@ -52,7 +52,9 @@ std::vector<Task> tasks_of(const ImagePlan& plan) {
     const auto* opaque = std::get_if<Opaque>(&node.document);
     if (opaque != nullptr && !opaque->is_missing) {
       copy(node.descriptor, node.place, true);
-      tasks[copied.at({node.descriptor.digest, node.descriptor.size})].kind = BlobKind::kListed;
+      // Caches of BuildKit list layers, which are no manifests to a registry either.
+      if (!is_image_layer(node.descriptor))
+        tasks[copied.at({node.descriptor.digest, node.descriptor.size})].kind = BlobKind::kListed;
     }
     if (const auto* manifest = std::get_if<Manifest>(&node.document)) {
       copy(manifest->config(), "config of " + node.place, false);

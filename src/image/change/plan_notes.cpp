@@ -2,9 +2,16 @@
 
 #include "base/text/short_list.hpp"
 #include "image/tree/child_edits.hpp"
+#include "oci/media_types.hpp"
 
 namespace imgcrypt {
 namespace {
+
+// Documents that name blobs, and that nobody here reads: OCI's artifacts of 2022, Docker's schema 1.
+bool names_others(std::string_view media_type) {
+  return media_type == "application/vnd.oci.artifact.manifest.v1+json" ||
+         media_type.starts_with("application/vnd.docker.distribution.manifest.v1+");
+}
 
 // In one walk; what is the same for several documents is said once.
 class PlanNotes {
@@ -13,8 +20,17 @@ class PlanNotes {
       : plan_(plan), reporter_(reporter), changed_(plan.changed_documents()) {}
 
   void run() {
+    for_each_layer(plan_.tree(), [&](const std::string&, const Descriptor& layer) {
+      const LayerChange* change = plan_.change_of(layer);
+      encrypts_ = encrypts_ || (change != nullptr && change->new_blob() == NewBlob::kRandom);
+    });
     visit(plan_.tree());
-    reporter_.say_of_all(Importance::kNote, others_, "documents of other types are kept as they are");
+    reporter_.say_of_all(Importance::kNote, others_, "blobs of other types are kept as they are");
+    reporter_.say_of_all(Importance::kWarning, readable_,
+                         "layers are listed by an index itself, and not encrypted: everyone can read them");
+    reporter_.say_of_all(Importance::kWarning, unread_,
+                         "documents of other types are kept as they are: what they need or name is neither "
+                         "copied nor changed");
     reporter_.say_of_all(Importance::kNote, embedded_,
                          "descriptors embed a copy of what they name (`data`): these copies are removed, and "
                          "decrypting does not bring them back");
@@ -62,6 +78,12 @@ class PlanNotes {
   void visit_opaque(const ImageNode& node, const Opaque& opaque) {
     if (opaque.is_missing) {
       missing_.push_back(node.place);
+    } else if (encrypts_ && is_image_layer(node.descriptor) && !is_encrypted(node.descriptor.media_type)) {
+      readable_.push_back("the layer " + node.place +
+                          " is listed by the index itself, and not encrypted: everyone can read it");
+    } else if (names_others(node.descriptor.media_type)) {
+      unread_.push_back(node.place + " is kept as it is: its type is " + node.descriptor.media_type +
+                        ", and what it needs or names is neither copied nor changed");
     } else {
       others_.push_back(node.place + " is kept as it is: its type is " + node.descriptor.media_type);
     }
@@ -109,7 +131,10 @@ class PlanNotes {
   const ImagePlan& plan_;
   Reporter& reporter_;
   std::set<Digest> changed_;
+  bool encrypts_ = false;
   std::vector<std::string> others_;
+  std::vector<std::string> readable_;
+  std::vector<std::string> unread_;
   std::vector<std::string> embedded_;
   std::vector<std::string> differing_;
   std::vector<std::string> urls_;

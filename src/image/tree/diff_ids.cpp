@@ -1,5 +1,6 @@
 #include "image/tree/diff_ids.hpp"
 
+#include "layer/inflate/inflating_source.hpp"
 #include "oci/media_types.hpp"
 
 #include <algorithm>
@@ -37,9 +38,16 @@ std::vector<std::optional<Digest>> diff_ids_of(Configs& configs, const ImageNode
   return diff_ids;
 }
 
-void check_diff_id(const std::set<Digest>& expected, const Digest& found) {
+void check_diff_id(const std::set<Digest>& expected, const Digest& found, ByteView head) {
   for (const Digest& diff_id : expected) {
     if (diff_id == found) continue;
+    if (const auto how = foreign_compression(head); !how.empty()) {
+      throw Error(
+          ErrorCode::kRefused,
+          "the layer is compressed with " + std::string(how) + ", so that its diff_id cannot be checked",
+          "images have layers of gzip, zstd or plain tar: build the image again, or decrypt it "
+          "without a check: --diff-ids=never");
+    }
     throw Error(ErrorCode::kIntegrity,
                 "the layer does not belong to this image: its diff_id is " + found.string() +
                     ", but the config says " + diff_id.string(),

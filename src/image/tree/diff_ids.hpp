@@ -21,7 +21,8 @@ namespace imgcrypt {
                                                              const Manifest& manifest);
 
 // Throws kIntegrity unless all of `expected` equal `found`: a layer of several images must be right for each
-// of them. Two that differ only in their algorithm count as different.
-void check_diff_id(const std::set<Digest>& expected, const Digest& found);
+// of them. Two that differ only in their algorithm count as different. `head` are the layer's first
+// kMagicBytes: throws kRefused instead for a layer that was not decompressed (foreign_compression).
+void check_diff_id(const std::set<Digest>& expected, const Digest& found, ByteView head);
 
 }  // namespace imgcrypt

@@ -30,12 +30,32 @@ bool fits(const Platform& pattern, const Platform& platform) {
          fits(pattern.variant, variant_of(platform)) && fits_version(pattern.os_version, platform.os_version);
 }
 
-// What `uname -m` and Debian call them; images use the names of Go (GOARCH).
-std::string usual_name(std::string_view architecture) {
-  static const std::map<std::string_view, std::string_view> kOtherNames = {
-      {"x86_64", "amd64"}, {"x86-64", "amd64"}, {"aarch64", "arm64"}, {"i386", "386"}, {"armhf", "arm"}};
+struct Machine {
+  std::string_view architecture;
+  std::string_view variant;  // empty: it says nothing of it
+};
+
+// What `uname -m` and Debian call them; images use the names of Go (GOARCH). As containerd reads them.
+Machine usual_name(std::string_view architecture) {
+  static const std::map<std::string_view, Machine> kOtherNames = {
+      {"x86_64", {"amd64", ""}}, {"x86-64", {"amd64", ""}}, {"aarch64", {"arm64", ""}},
+      {"i386", {"386", ""}},     {"armhf", {"arm", "v7"}},  {"armel", {"arm", "v6"}}};
   const auto found = kOtherNames.find(architecture);
-  return std::string(found == kOtherNames.end() ? architecture : found->second);
+  return found == kOtherNames.end() ? Machine{architecture, ""} : found->second;
+}
+
+// `variant` is empty if none was given.
+Platform platform_of(std::string os, std::string_view architecture, const std::string& variant,
+                     std::string version = {}) {
+  const Machine machine = usual_name(architecture);
+  return {std::move(os), std::string(machine.architecture),
+          variant.empty() ? std::string(machine.variant) : variant, std::move(version)};
+}
+
+// Those that have variants.
+bool is_architecture(std::string_view text) {
+  const std::string_view name = usual_name(text).architecture;
+  return name == "arm" || name == "arm64" || name == "amd64";
 }
 
 int parse_position(std::string_view text, std::string_view whole) {
@@ -212,9 +232,11 @@ Platform parse_platform(std::string_view text) {
   }
   if (parts == std::vector<std::string>{"linux"} || parts == std::vector<std::string>{"windows"})
     return {parts[0], "", "", std::move(version)};
-  if (parts.size() == 1 && version.empty()) return {"", usual_name(parts[0]), ""};
+  if (parts.size() == 1 && version.empty()) return platform_of("", parts[0], "");
   if (parts.size() == 1) return {parts[0], "", "", std::move(version)};
-  return {parts[0], usual_name(parts[1]), parts.size() == 3 ? parts[2] : "", std::move(version)};
+  if (parts.size() == 2 && version.empty() && is_architecture(parts[0]))
+    return platform_of("", parts[0], parts[1]);
+  return platform_of(parts[0], parts[1], parts.size() == 3 ? parts[2] : "", std::move(version));
 }
 
 LayerRange parse_layer_range(std::string_view text) {

@@ -30,9 +30,9 @@ struct Selection {
 // everything.
 [[nodiscard]] std::function<bool(const Platform&)> wanted_by(const Selection& selection);
 
-// "linux/arm64/v8", "linux/arm64", "arm64", or "linux" for all of its architectures;
+// "linux/arm64/v8", "linux/arm64", "arm64", "arm/v7", or "linux" for all of its architectures;
 // "windows(10.0.17763)/amd64" for images whose `os.version` is this one or begins with it and a dot. Other
-// names of architectures (x86_64, aarch64) become the usual ones. Throws kUsage.
+// names of architectures (x86_64, aarch64, armhf) become the usual ones. Throws kUsage.
 [[nodiscard]] Platform parse_platform(std::string_view text);
 // "N" or "A..B". Throws kUsage for what is not numbers; whether the image has such layers is
 // choose_layers()'s question.

@@ -10,6 +10,13 @@ Compression detect_compression(ByteView head) noexcept {
   return head.size() >= kZstdMagic.size() && is_zstd ? Compression::kZstd : Compression::kNone;
 }
 
+std::string_view foreign_compression(ByteView head) noexcept {
+  if (head.size() < kMagicBytes) return {};
+  if (fits_magic(head, kXzMagic)) return "xz";
+  // The block too: a tar may begin with a file of that name.
+  return fits_magic(head, kBzip2Magic) && fits_magic(head.subspan(4), kBzip2BlockMagic) ? "bzip2" : "";
+}
+
 InflatingSource::InflatingSource(Source& compressed)
     : compressed_(compressed, kMagicBytes), compression_(detect_compression(compressed_.head())) {
   if (compression_ == Compression::kGzip) inflater_ = make_gzip_inflater();

@@ -8,16 +8,21 @@
 #include "base/stream/sticky_failure.hpp"
 #include "layer/inflate/inflater.hpp"
 
+#include <string_view>
+
 namespace imgcrypt {
 
 // What OCI layers may be compressed with (image specification, "Image Layer Filesystem Changeset").
 enum class Compression { kNone, kGzip, kZstd };
 
 // How many of a layer's first bytes are enough to tell.
-inline constexpr std::size_t kMagicBytes = 4;
+inline constexpr std::size_t kMagicBytes = 10;
 
 // kNone for everything that is not known, and for fewer bytes than a magic number has.
 [[nodiscard]] Compression detect_compression(ByteView head) noexcept;
+// "xz" or "bzip2": how a layer is compressed that InflatingSource passes on as if it were not, which OCI does
+// not provide for. Empty for all others.
+[[nodiscard]] std::string_view foreign_compression(ByteView head) noexcept;
 
 class InflatingSource final : public Source {
  public:

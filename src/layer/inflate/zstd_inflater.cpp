@@ -59,7 +59,7 @@ class ZstdInflater final : public Inflater {
       throw Error(ErrorCode::kRefused,
                   "the layer's zstd data needs a window of " + mebibytes(window) +
                       ", more than the limit of " + mebibytes(kMostZstdWindow),
-                  kInflateHint);
+                  std::string(kInflateHint) + ", or decrypt it without a check: --diff-ids=never");
     }
     if (context_ && share_.covers(window)) return;
     // First, as the memory goes with it, and nobody may wait for a share while holding one.

@@ -13,20 +13,24 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-class FixedBlob final : public LayerChange {
+class SomeChange final : public LayerChange {
  public:
-  [[nodiscard]] NewBlob new_blob() const noexcept override { return NewBlob::kFixed; }
+  explicit SomeChange(NewBlob blob) : blob_(blob) {}
+  [[nodiscard]] NewBlob new_blob() const noexcept override { return blob_; }
   [[nodiscard]] BlobInfo expected_blob() const override { throw std::logic_error("nothing is written"); }
   [[nodiscard]] DescriptorEdit apply(Source&, BlobDestination&) const override { return {}; }
+
+ private:
+  NewBlob blob_;
 };
 
 class PlanNotes : public testing::Test {
  protected:
   // Changes the layers of linux/amd64.
-  std::string notes() {
+  std::string notes(NewBlob blob = NewBlob::kFixed) {
     ImagePlan plan(load_tree(store_));
     for_each_layer(plan.tree(), [&](const std::string& place, const Descriptor& layer) {
-      if (place.ends_with("of linux/amd64")) plan.change(layer, std::make_unique<FixedBlob>());
+      if (place.ends_with("of linux/amd64")) plan.change(layer, std::make_unique<SomeChange>(blob));
     });
     KeepingReporter reporter;
     note_plan(plan, reporter);
@@ -45,6 +49,24 @@ TEST_F(PlanNotes, WarnOfDocumentsAboutOneThatChanges) {
   const Descriptor signature = add_artifact(store_, amd64_);
   make_root(store_, add_index(store_, {amd64_, arm64_, sbom, signature}));
   EXPECT_THAT(notes(), HasSubstr(signature.digest.string() + " is about a document that changes"));
+}
+
+TEST_F(PlanNotes, WarnOfLayersThatAnIndexListsAndThatStayReadable) {
+  const Descriptor layer = store_.add("application/vnd.oci.image.layer.v1.tar+gzip", "layer");
+  make_root(store_, add_index(store_, {amd64_, layer}));
+  EXPECT_THAT(notes(NewBlob::kRandom),
+              HasSubstr(layer.digest.string() + " is listed by the index itself, and not encrypted"));
+  EXPECT_THAT(notes(NewBlob::kFixed), Not(HasSubstr("not encrypted")));
+}
+
+TEST_F(PlanNotes, WarnOfDocumentsThatNameWhatIsNotCopied) {
+  for (const char* type : {"application/vnd.oci.artifact.manifest.v1+json",
+                           "application/vnd.docker.distribution.manifest.v1+prettyjws"}) {
+    make_root(store_, add_index(store_, {amd64_, store_.add(type, "{}")}));
+    EXPECT_THAT(notes(), HasSubstr("what it needs or names is neither copied nor changed")) << type;
+  }
+  make_root(store_, add_index(store_, {amd64_, store_.add("text/plain", "{}")}));
+  EXPECT_THAT(notes(), Not(HasSubstr("neither copied")));
 }
 
 TEST_F(PlanNotes, WarnOnceOfAttestationsThatNameNothingInTheIndex) {

@@ -34,6 +34,15 @@ TEST(Selection, ReadsPlatforms) {
 TEST(Selection, TakesOtherNamesOfArchitectures) {
   EXPECT_EQ(parsed_platform("x86_64"), "|amd64|");
   EXPECT_EQ(parsed_platform("linux/aarch64"), "linux|arm64|");
+  EXPECT_EQ(parsed_platform("armhf"), "|arm|v7");
+  EXPECT_EQ(parsed_platform("linux/armel"), "linux|arm|v6");
+  EXPECT_EQ(parsed_platform("linux/armhf/v6"), "linux|arm|v6");
+}
+
+TEST(Selection, TakesAVariantWithoutAnOs) {
+  EXPECT_EQ(parsed_platform("arm/v7"), "|arm|v7");
+  EXPECT_EQ(parsed_platform("aarch64/v8"), "|arm64|v8");
+  EXPECT_EQ(parsed_platform("linux/v7"), "linux|v7|");
 }
 
 TEST(Selection, RefusesWhatIsNotAPlatform) {
