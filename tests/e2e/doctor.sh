@@ -43,6 +43,7 @@ use_key() {
 # wrap_decoder COMMAND: a decoder that says that it is ours, and does this
 wrap_decoder() {
   rm "$containerd_dir/bin/ctd-decoder"
+  # shellcheck disable=SC2016 # the decoder expands it
   printf '#!/bin/bash\n[[ $1 != --version ]] || exec %q --version\n%s\n' "$CTD_DECODER" "$1" >"$containerd_dir/bin/ctd-decoder"
   chmod 755 "$containerd_dir/bin/ctd-decoder"
 }
