@@ -83,6 +83,10 @@ void add_commands(CLI::App& app, std::span<const std::string> arguments, Output&
   commands.add(config, "keys", "Make the key directory of a node, and put private keys into it",
                define_config_keys);
 
+  commands.add(app, "doctor",
+               "Find out what keeps this node from running encrypted images, and how to mend it",
+               define_doctor);
+
   commands.add(app, "help", "Print the help of imgcrypt or of one of its commands", define_help);
   commands.add(app, "version", "Print the version of imgcrypt and of its libraries", define_version);
   CLI::App& completion = Commands::add_group(

@@ -48,6 +48,8 @@ void define_config_docker(CLI::App& command, Output& output);
 void define_config_k3s(CLI::App& command, Output& output);
 void define_config_keys(CLI::App& command, Output& output);
 
+void define_doctor(CLI::App& command, Output& output);
+
 // What imgcrypt says of itself. These look at the commands beside them when they run.
 void define_help(CLI::App& command, Output& output);
 void define_version(CLI::App& command, Output& output);

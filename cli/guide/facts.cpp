@@ -148,6 +148,12 @@ constexpr std::array kExamples = {
     Fact{"imgcrypt config keys",
          "# into a directory of your own; without --keys as root\n"
          "imgcrypt config keys my.pem locked.pem:file=passphrase.txt --keys \"$PWD/keys\"\n"},
+    Fact{"imgcrypt doctor",
+         "# as root, on the node\n"
+         "# imgcrypt doctor\n"
+         "\n"
+         "# can this node open that image?\n"
+         "# imgcrypt doctor docker://registry.example.com/app:secret\n"},
     Fact{"imgcrypt help",
          "imgcrypt help\n"
          "imgcrypt help recipients add\n"},

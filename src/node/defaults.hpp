@@ -10,6 +10,8 @@ namespace imgcrypt {
 
 // containerd's own configuration file, if its command line names no other.
 inline constexpr const char* kDefaultConfigFile = "/etc/containerd/config.toml";
+// Where it listens, if nothing says otherwise.
+inline constexpr const char* kDefaultAddress = "/run/containerd/containerd.sock";
 // Private keys, as containerd's default configuration passes it with --decryption-keys-path.
 inline constexpr const char* kDefaultKeyDirectory = "/etc/containerd/ocicrypt/keys";
 // What containerd's default configuration passes in OCICRYPT_KEYPROVIDER_CONFIG.

@@ -216,6 +216,10 @@ std::string KeyDirectory::complaint() const {
   return text;
 }
 
+std::optional<SecretBytes> KeyDirectory::passphrase_of(const std::string& file) const {
+  return read_passphrase(file, root_);
+}
+
 KeyUnwrappers KeyDirectory::unwrappers() const {
   KeyUnwrappers unwrappers;
   for (const std::string& file : files_) {

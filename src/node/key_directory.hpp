@@ -7,6 +7,7 @@
 #include "keywrap/key_wrapper.hpp"
 #include "keywrap/provider/provider.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,12 @@ class KeyDirectory {
   explicit KeyDirectory(const std::string& path);
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
+
+  // All of them, in lexical order; whether they are keys is not known.
+  [[nodiscard]] const std::vector<std::string>& files() const noexcept { return files_; }
+  // Of one of these files, from NAME.pass beside it; nullopt if there is none inside the directory. Throws as
+  // read_passphrase_file.
+  [[nodiscard]] std::optional<SecretBytes> passphrase_of(const std::string& file) const;
 
   // One for each file that is not a key provider's, in lexical order; they need the directory no more. What
   // is wrong with a file, its unwrapper says in its description() once it was tried, and opens nothing; it

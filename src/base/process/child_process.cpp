@@ -1,6 +1,7 @@
 #include "base/process/child_process.hpp"
 
 #include "base/cancel.hpp"
+#include "base/text/duration.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -15,12 +16,6 @@
 
 namespace imgcrypt {
 namespace {
-
-std::string in_words(std::chrono::milliseconds time) {
-  const auto count = time.count();
-  if (count % 1'000 != 0) return std::to_string(count) + " ms";
-  return std::to_string(count / 1'000) + (count == 1'000 ? " second" : " seconds");
-}
 
 using Clock = std::chrono::steady_clock;
 

@@ -18,6 +18,8 @@ constexpr std::size_t kMostConfigBytes = std::size_t{1} << 20U;
 // Only for messages: the programs read it and pass on its value.
 constexpr const char* kConfigVariable = "OCICRYPT_KEYPROVIDER_CONFIG";
 
+constexpr std::chrono::milliseconds kTimeToSayWhy{5000};
+
 const std::vector<std::string> kServe = {"--serve"};
 
 Error failure_of(const std::string& name, const Error& error) {
@@ -183,6 +185,7 @@ void KeyProviders::load() {
   if (is_loaded_) return;
   if (!settings_.config.empty()) read_config();
   for (ProviderEntry& entry : entries_) {
+    if (entry.is_grpc) find_grpc(entry);
     if (entry.program && !entry.serve_arguments && is_in(settings_.libexec, entry.program->path))
       entry.serve_arguments = kServe;
   }
@@ -191,6 +194,15 @@ void KeyProviders::load() {
     for (const OwnProvider& own : scheme->own_providers) add_own(own);
   }
   is_loaded_ = true;
+}
+
+void KeyProviders::find_grpc(ProviderEntry& entry) const {
+  try {
+    entry.program->path = own_provider_program(settings_.libexec, entry.program->path);
+  } catch (const Error& error) {
+    entry.program.reset();
+    entry.unusable = "speaks gRPC, but " + error.message();
+  }
 }
 
 void KeyProviders::add_own(const OwnProvider& own) {
@@ -251,8 +263,14 @@ KeyProviders::Connection& KeyProviders::connection(const std::string& name) {
     program.arguments.insert(program.arguments.end(), found.serve_arguments->begin(),
                              found.serve_arguments->end());
   }
+  ProgramLimits limits = settings_.limits;
+  if (found.is_grpc) {
+    // It knows best why there is no answer, so it may say so.
+    program.arguments.push_back("--timeout=" + std::to_string(limits.time.count()));
+    limits.time += kTimeToSayWhy;
+  }
   const bool is_kept = found.serve_arguments.has_value();
-  connection = std::make_unique<Connection>(std::move(program), is_kept, settings_.limits, *watch_);
+  connection = std::make_unique<Connection>(std::move(program), is_kept, limits, *watch_);
   return *connection;
 }
 

@@ -74,6 +74,8 @@ class KeyProviders final : public ProviderAccess {
   void load();
   void read_config();
   void add_own(const OwnProvider& own);
+  // The program in libexec for a service over gRPC, or why it cannot be asked.
+  void find_grpc(ProviderEntry& entry) const;
   const ProviderEntry& entry(const std::string& name);
   // Throws kProvider instead for one of our own, which then is not installed.
   [[nodiscard]] Error not_configured(const std::string& name) const;

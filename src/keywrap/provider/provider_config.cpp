@@ -15,6 +15,17 @@ namespace {
 constexpr std::array<std::string_view, 3> kForeignParameterNames = {"pkcs11-pubkeys", "pkcs11-yamls",
                                                                     "pkcs11-config"};
 
+constexpr std::string_view kGrpcProgram = "keyprovider-grpc";
+
+struct TlsMember {
+  std::string_view member;
+  std::string_view option;  // of that program
+};
+
+constexpr std::array kTlsMembers = {TlsMember{"root-ca-file", "--tls-root-ca"},
+                                    TlsMember{"cert-file", "--tls-cert"}, TlsMember{"key-file", "--tls-key"},
+                                    TlsMember{"server-name", "--tls-server-name"}};
+
 bool contains(std::span<const std::string_view> names, std::string_view name) {
   return std::ranges::find(names, name) != names.end();
 }
@@ -91,8 +102,11 @@ class ConfigReader {
     if (const auto command = find(member.value, "cmd")) {
       read_command(*command, what, entry);
     } else if (const auto address = find(member.value, "grpc")) {
-      require(*address, JsonView::Kind::kString, what + ": \"grpc\"", "a string");
-      entry.unusable = "speaks gRPC (" + address->string() + "), which is not supported yet";
+      read_service(*address, find(member.value, "grpc-tls"), what, entry);
+    } else if (find(member.value, "ttrpc")) {
+      entry.unusable =
+          "speaks ttrpc, which is not supported: only guests of confidential containers have it. "
+          "Configure \"grpc\" or \"cmd\"";
     } else if (find(member.value, "path")) {
       fail(member.value, what + ": \"path\" and \"args\" belong inside \"cmd\"");
     } else {
@@ -113,16 +127,45 @@ class ConfigReader {
       entry.serve_arguments = read_strings(serve, what + ": \"serve-args\"");
   }
 
+  void read_service(const JsonView& address, const std::optional<JsonView>& tls, const std::string& what,
+                    ProviderEntry& entry) const {
+    entry.is_grpc = true;
+    entry.serve_arguments = std::vector<std::string>{"--serve"};
+    entry.program = Program{
+        std::string(kGrpcProgram),
+        {"--name=" + entry.name, "--address=" + read_argument(address, what + ": \"grpc\"", "a string")}};
+    if (!tls) return;
+    std::vector<std::string>& arguments = entry.program->arguments;
+    require(*tls, JsonView::Kind::kObject, what + ": \"grpc-tls\"", "an object");
+    arguments.emplace_back("--tls");
+    for (const auto& [member, option] : kTlsMembers) {
+      const auto value = find(*tls, member);
+      if (!value) continue;
+      const std::string text = read_argument(*value, what + ": \"" + std::string(member) + "\"", "a string");
+      // An empty one is none, as in Go.
+      if (!text.empty()) arguments.push_back(std::string(option) + "=" + text);
+    }
+    const auto skip = find(*tls, "insecure-skip-verify");
+    if (!skip) return;
+    require(*skip, JsonView::Kind::kLiteral, what + ": \"insecure-skip-verify\"", "true or false");
+    if (skip->boolean()) arguments.emplace_back("--tls-skip-verify");
+  }
+
   std::vector<std::string> read_strings(const std::optional<JsonView>& list, const std::string& what) const {
     std::vector<std::string> strings;
     if (!list) return strings;
     require(*list, JsonView::Kind::kArray, what, "an array of strings");
-    for (const JsonView& element : list->elements()) {
-      require(element, JsonView::Kind::kString, what, "an array of strings");
-      strings.push_back(element.string());
-      if (strings.back().find('\0') != std::string::npos) fail(element, what + " has a NUL byte");
-    }
+    for (const JsonView& element : list->elements())
+      strings.push_back(read_argument(element, what, "an array of strings"));
     return strings;
+  }
+
+  // A string that a program can be given.
+  std::string read_argument(const JsonView& value, const std::string& what, const char* kind_name) const {
+    require(value, JsonView::Kind::kString, what, kind_name);
+    std::string text = value.string();
+    if (text.find('\0') != std::string::npos) fail(value, what + " has a NUL byte");
+    return text;
   }
 
   std::string_view text_;

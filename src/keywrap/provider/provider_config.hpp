@@ -19,8 +19,11 @@ struct ProviderEntry {
   // With these added to its arguments the program reads many requests, one a line; nullopt: one request a
   // process.
   std::optional<std::vector<std::string>> serve_arguments;
-  std::string unusable;  // why there is no program: "speaks gRPC (HOST:PORT), ..."
+  std::string unusable;  // why there is no program: "has no \"cmd\""
   bool is_own = false;   // not from the file
+  // A service over gRPC. Then program->path is only the name of the program of ours that asks it, which is in
+  // libexec; the reader of the file does not know where that is.
+  bool is_grpc = false;
 };
 
 // Whether ocicrypt gives this name to parameters of other key schemes (docs/formats.md): a provider of that

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <filesystem>
 #include <memory>
@@ -19,6 +20,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostFiles = 1000;
+
+// The plugins that pull for CRI: of containerd 1.x, and of 2.x.
+constexpr std::array kImagePlugins = {"io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images"};
 
 bool is_pattern(const std::string& path) { return path.find('*') != std::string::npos; }
 
@@ -73,7 +77,9 @@ class Reader {
     config_.files.push_back(file);
     if (auto root = string_in(table, "root", file); !root.empty()) config_.root = std::move(root);
     if (auto state = string_in(table, "state", file); !state.empty()) config_.state = std::move(state);
+    add_address(table);
     add_processors(table, file);
+    add_pull_timeout(table, file);
     for (const std::string& import : strings_in(table, "imports", file)) {
       const std::string path = (fs::path(file).parent_path() / import).lexically_normal();
       config_.imports.push_back(path);
@@ -94,6 +100,22 @@ class Reader {
                                     string_in(*fields, "returns", file), string_in(*fields, "path", file),
                                     strings_in(*fields, "args", file), strings_in(*fields, "env", file),
                                     file});
+    }
+  }
+
+  // Of containerd 1.x to 2.2, and of later ones.
+  void add_address(const toml::table& table) {
+    for (const auto& grpc : {table["grpc"], table["plugins"]["io.containerd.server.v1.grpc"]}) {
+      if (auto address = grpc["address"].value<std::string>()) config_.address = std::move(*address);
+    }
+  }
+
+  void add_pull_timeout(const toml::table& table, const std::string& file) {
+    for (const char* plugin : kImagePlugins) {
+      const auto timeout = table["plugins"][plugin]["image_pull_progress_timeout"].value<std::string>();
+      if (!timeout) continue;
+      config_.pull_timeout = *timeout;
+      config_.pull_timeout_file = file;
     }
   }
 

@@ -28,7 +28,10 @@ struct ContainerdConfig {
   std::optional<int> version;        // of the main file, if it says one
   std::string root;
   std::string state;
+  std::string address;                      // of its socket
   std::vector<StreamProcessor> processors;  // each name once
+  std::string pull_timeout;                 // CRI's image_pull_progress_timeout, a duration of Go
+  std::string pull_timeout_file;
 };
 
 // Files are looked for in the directory `below`, as in a chroot: that of an image which is being built, or

@@ -159,6 +159,22 @@ TEST_F(KeyProvidersTest, KeepsOurOwnOpenUnderAnotherName) {
   EXPECT_TRUE(open()->entries()[0].serve_arguments);
 }
 
+TEST_F(KeyProvidersTest, AsksServicesByAProgramOfOurs) {
+  std::ofstream(settings_.config) << R"({"key-providers":{"demo":{"grpc":"host:1"}}})";
+  const Error missing = failure([&] { open()->require("demo"); });
+  EXPECT_EQ(missing.code(), ErrorCode::kProvider);
+  EXPECT_THAT(missing.message(),
+              HasSubstr("demo speaks gRPC, but keyprovider-grpc is not installed at " + settings_.libexec));
+
+  script("libexec/keyprovider-grpc", "echo \"$@\" >" + folder_ + "/arguments; read -r line\n" +
+                                         R"(echo '{"id":1,"keyunwrapresults":{"optsdata":"e30="}}')");
+  EXPECT_EQ(unwrapped(), "{}");
+  std::ifstream arguments(folder_ + "/arguments");
+  std::string line;
+  std::getline(arguments, line);
+  EXPECT_EQ(line, "--name=demo --address=host:1 --serve --timeout=10000");
+}
+
 TEST_F(KeyProvidersTest, StartsNothingUntilItIsAsked) {
   configure("echo '{}'");
   const auto providers = open();

@@ -69,13 +69,33 @@ TEST(ProviderConfig, PrefersTheProgramToTheAddress) {
 }
 
 TEST(ProviderConfig, SaysWhyThereIsNoProgram) {
-  const auto entries =
-      parse_config(providers(R"("g":{"grpc":"host:50051"},"t":{"ttrpc":"unix:///s"},"e":{})"));
+  const auto entries = parse_config(
+      providers(R"("t":{"ttrpc":"unix:///s"},"e":{},"s":{"grpc-tls":{"root-ca-file":"ca.pem"}})"));
   ASSERT_EQ(entries.size(), 3U);
   for (const ProviderEntry& entry : entries) EXPECT_FALSE(entry.program) << entry.name;
-  EXPECT_THAT(entries[0].unusable, HasSubstr("gRPC (host:50051)"));
+  EXPECT_THAT(entries[0].unusable, HasSubstr("ttrpc, which is not supported"));
   EXPECT_THAT(entries[1].unusable, HasSubstr("\"cmd\""));
   EXPECT_THAT(entries[2].unusable, HasSubstr("\"cmd\""));
+}
+
+TEST(ProviderConfig, NamesServices) {
+  const auto entries = parse_config(providers(R"("plain":{"grpc":"host:50051","ttrpc":"unix:///s"},
+      "tls":{"grpc":"unix:/s","grpc-tls":{}},
+      "all":{"grpc":"h:1","grpc-tls":{"root-ca-file":"ca","cert-file":"c","key-file":"k","server-name":"n",
+             "insecure-skip-verify":true}},
+      "none":{"grpc":"h:1","grpc-tls":{"root-ca-file":"","cert-file":null,"insecure-skip-verify":false}})"));
+  ASSERT_EQ(entries.size(), 4U);
+  for (const ProviderEntry& entry : entries) {
+    EXPECT_TRUE(entry.is_grpc);
+    EXPECT_EQ(program_of(entry).path, "keyprovider-grpc");
+    EXPECT_THAT(entry.serve_arguments, Optional(ElementsAre("--serve")));
+  }
+  EXPECT_THAT(program_of(entries[0]).arguments, ElementsAre("--name=plain", "--address=host:50051"));
+  EXPECT_THAT(program_of(entries[1]).arguments, ElementsAre("--name=tls", "--address=unix:/s", "--tls"));
+  EXPECT_THAT(program_of(entries[2]).arguments,
+              ElementsAre("--name=all", "--address=h:1", "--tls", "--tls-root-ca=ca", "--tls-cert=c",
+                          "--tls-key=k", "--tls-server-name=n", "--tls-skip-verify"));
+  EXPECT_THAT(program_of(entries[3]).arguments, ElementsAre("--name=none", "--address=h:1", "--tls"));
 }
 
 struct WrongType {

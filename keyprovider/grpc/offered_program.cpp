@@ -1,0 +1,147 @@
+#include "keyprovider/grpc/offered_program.hpp"
+
+#include "base/text/json.hpp"
+#include "keyprovider/grpc/buffer.hpp"
+#include "keyprovider/grpc/remote_service.hpp"
+#include "keyprovider/serve.hpp"
+
+#include <grpcpp/impl/rpc_service_method.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+#include <grpcpp/support/method_handler.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <semaphore>
+
+namespace imgcrypt::keyprovider::remote {
+namespace {
+
+constexpr std::ptrdiff_t kProgramsAtATime = 8;
+constexpr int kMostThreads = 64;  // each holds one request; those above it are refused
+
+// What the code that protoc generates would have: the methods, without types for their messages.
+class KeyProviderService final : public ::grpc::Service {
+ public:
+  KeyProviderService(const Offer& offer, const DeathWatch& watch) : offer_(offer), watch_(watch) {
+    add(kWrapMethod, "keywrap");
+    add(kUnwrapMethod, "keyunwrap");
+  }
+
+ private:
+  using Buffer = ::grpc::ByteBuffer;
+
+  void add(const char* method, const char* operation) {
+    using Method = ::grpc::internal::RpcMethodHandler<KeyProviderService, Buffer, Buffer>;
+    const auto answer = [operation](KeyProviderService* service, ::grpc::ServerContext*,
+                                    const Buffer* request,
+                                    Buffer* reply) { return service->answer(operation, *request, *reply); };
+    // The service takes the method, which takes the handler.
+    AddMethod(new ::grpc::internal::RpcServiceMethod(method, ::grpc::internal::RpcMethod::NORMAL_RPC,
+                                                     new Method(answer, this)));
+  }
+
+  ::grpc::Status answer(const std::string& operation, const Buffer& request, Buffer& reply) {
+    try {
+      const SecretBytes document = from_buffer(request);
+      check_json(as_text(document.expose()));
+      if (JsonView(as_text(document.expose())).get("op").string() != operation)
+        return {::grpc::StatusCode::INVALID_ARGUMENT, "the request is not one for this method"};
+      reply = to_buffer(run(document).expose());
+      return ::grpc::Status::OK;
+    } catch (const Error& error) {
+      const bool is_request = error.code() == ErrorCode::kIntegrity || error.code() == ErrorCode::kRefused;
+      return {is_request ? ::grpc::StatusCode::INVALID_ARGUMENT : ::grpc::StatusCode::UNKNOWN,
+              describe(error)};
+    } catch (const std::exception& error) {
+      return {::grpc::StatusCode::INTERNAL, error.what()};
+    }
+  }
+
+  SecretBytes run(const SecretBytes& document) {
+    slots_.acquire();
+    const std::unique_ptr<std::counting_semaphore<>, void (*)(std::counting_semaphore<>*)> slot(
+        &slots_, [](std::counting_semaphore<>* slots) { slots->release(); });
+    return ChildProcess(offer_.program, offer_.limits, watch_).finish(document.expose());
+  }
+
+  const Offer& offer_;
+  const DeathWatch& watch_;
+  std::counting_semaphore<> slots_{kProgramsAtATime};
+};
+
+bool somebody_listens(const std::string& path) {
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  std::ranges::copy(path, std::begin(name.sun_path));
+  const Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof(name)) == 0;
+}
+
+// gRPC would take the socket of another service away.
+void make_room(const std::string& path) {
+  struct stat status = {};
+  if (::lstat(path.c_str(), &status) != 0) return;
+  if (!S_ISSOCK(status.st_mode)) throw Error(ErrorCode::kUsage, path + ": it exists and is not a socket");
+  if (somebody_listens(path))
+    throw Error(ErrorCode::kUsage, path + ": another program listens there", "end it, or use another path");
+  ::unlink(path.c_str());
+}
+
+std::shared_ptr<::grpc::ServerCredentials> credentials_for(const Offer& offer) {
+  if (offer.tls) return server_credentials(*offer.tls);
+  if (!offer.address.socket.empty()) return ::grpc::InsecureServerCredentials();
+  throw Error(ErrorCode::kRefused, "everybody who can reach a port could use the keys",
+              "give --tls-cert, --tls-key and --tls-root-ca, or listen on unix:/PATH");
+}
+
+std::unique_ptr<::grpc::Server> start(const Offer& offer, KeyProviderService& service) {
+  int port = 0;
+  ::grpc::ResourceQuota quota;
+  quota.SetMaxThreads(kMostThreads);
+  ::grpc::ServerBuilder builder;
+  builder.SetResourceQuota(quota);
+  builder.SetMaxReceiveMessageSize(static_cast<int>(kMostProviderRequestBytes));
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddListeningPort(offer.address.socket.empty() ? offer.address.text : offer.address.target,
+                           credentials_for(offer), &port);
+  builder.RegisterService(&service);
+  constexpr mode_t kOwnerOnly = 0177;
+  const mode_t before = ::umask(kOwnerOnly);
+  auto server = builder.BuildAndStart();
+  ::umask(before);
+  if (!server || port == 0)
+    throw Error(ErrorCode::kUsage, "cannot listen on " + offer.address.text,
+                "it must be free, be of this machine, and the certificate and the key must belong together");
+  const std::string& text = offer.address.text;
+  const std::string where =
+      offer.address.socket.empty() ? text.substr(0, text.rfind(':') + 1) + std::to_string(port) : text;
+  write_all(STDOUT_FILENO, as_bytes("listening on " + where + "\n"), "stdout");
+  return server;
+}
+
+}  // namespace
+
+void offer_program(const Offer& offer) {
+  // While it runs, the signals that end us must not reach what a request waits for.
+  sigset_t ending;
+  ::sigemptyset(&ending);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&ending, signal);
+  const DeathWatch watch;
+  ::pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+  KeyProviderService service(offer, watch);
+  if (!offer.address.socket.empty()) make_room(offer.address.socket);
+  const auto server = start(offer, service);
+  int signal = 0;
+  ::sigwait(&ending, &signal);
+  ::pthread_sigmask(SIG_UNBLOCK, &ending, nullptr);
+  // The limits end every request; a little more, so that its answer is on its way.
+  server->Shutdown(std::chrono::system_clock::now() + offer.limits.time + std::chrono::seconds(2));
+  if (!offer.address.socket.empty()) ::unlink(offer.address.socket.c_str());
+}
+
+}  // namespace imgcrypt::keyprovider::remote
