@@ -65,8 +65,8 @@ class ImageSource {
 
 // How a store is to keep what is put as a blob.
 enum class BlobKind {
-  kPlain,   // what manifests list
-  kListed,  // what an index lists and nobody looks into: registries keep it among their manifests
+  kPlain,   // what manifests list, and layers that an index lists itself
+  kListed,  // what else an index lists and nobody looks into: registries keep it among their manifests
 };
 
 // What is known about a blob before it is put.

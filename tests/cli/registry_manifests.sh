@@ -194,6 +194,21 @@ a_tag_that_moved_is_not_overwritten() {
   done
 }
 
+# As in BuildKit's caches: to a registry such a layer is a blob, not a manifest.
+layers_that_an_index_lists_are_sent_as_blobs() {
+  local layer
+  cp -R "$TMP/plain" "$TMP/cache"
+  printf 'a layer that no manifest has' >"$TMP/layer"
+  layer=$(sha256sum <"$TMP/layer" | cut -d' ' -f1)
+  cp "$TMP/layer" "$TMP/cache/blobs/sha256/$layer"
+  edit_root "$TMP/cache" t ".manifests += [{\"mediaType\": \"application/vnd.oci.image.layer.v1.tar\",
+    \"digest\": \"sha256:$layer\", \"size\": $(wc -c <"$TMP/layer")}]"
+  start
+  expect_exit 0 imgcrypt copy "oci:$TMP/cache:t" "docker://$HONEST/cache:t"
+  expect_exit 0 imgcrypt copy "docker://$HONEST/cache:t" "oci:$TMP/fetched:t"
+  expect_equal "$(cat "$TMP/fetched/blobs/sha256/$layer")" "$(cat "$TMP/layer")" "the layer"
+}
+
 make_inputs
 adding_moves_no_layer
 replacing_moves_no_layer
@@ -207,3 +222,4 @@ the_former_image_is_deleted_with_all_that_no_tag_needs
 what_another_tag_needs_is_not_deleted
 a_registry_that_does_not_delete_is_named
 a_tag_that_moved_is_not_overwritten
+layers_that_an_index_lists_are_sent_as_blobs

@@ -121,7 +121,9 @@ class Store:
 
     def missing_of(self, repository, document):
         """Digests of what a manifest or an index needs and the repository lacks."""
-        needed = [d["digest"] for d in document.get("manifests") or [] if not self.has_manifest(repository, d["digest"])]
+        # An index may list blobs, as those of BuildKit's caches do: distribution takes them.
+        listed = [d["digest"] for d in document.get("manifests") or []]
+        needed = [d for d in listed if not self.has_manifest(repository, d) and not self.has_blob(repository, d)]
         for descriptor in [document.get("config")] + (document.get("layers") or []):
             if descriptor and not descriptor.get("urls") and not self.has_blob(repository, descriptor["digest"]):
                 needed.append(descriptor["digest"])
