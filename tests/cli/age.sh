@@ -2,38 +2,15 @@
 # Images for the keys of age and of SSH, together with those of jwe; age itself reads the packets.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=recipients_of.sh
+source "$cli_dir/recipients_of.sh"
 
 : "${CTD_DECODER:=$cli_dir/../../build/release/streamproc/ctd-decoder}"
-
-# expect_opened KEY...: each opens $TMP/in alone.
-expect_opened() {
-  local key
-  for key in "$@"; do
-    rm -rf "$TMP/back"
-    expect_exit 0 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/back:t" -k "$key"
-    expect_equal "$(root_of "$TMP/back" t)" "$plain" "the digest of what $key got"
-  done
-}
-
-# expect_not_opened KEY...
-expect_not_opened() {
-  local key
-  for key in "$@"; do
-    expect_refused 6 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$key"
-  done
-}
 
 # packets_in LAYOUT: how many of age its first layer has
 packets_in() {
   jq -r '.layers[0].annotations["org.opencontainers.image.enc.keys.provider.age"]' "$(blob "$1" "$(root_of "$1" t)")" |
     tr ',' '\n' | wc -l
-}
-
-# encrypt RECIPIENT...: $TMP/plain into $TMP/in
-encrypt() {
-  rm -rf "$TMP/in"
-  # shellcheck disable=SC2046
-  expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/in:t" $(printf -- '-r %s ' "$@")
 }
 
 # packet_of LAYOUT: that of its first layer

@@ -2,6 +2,8 @@
 # Images for OpenPGP keys, of files and of a keyring, together with those of jwe.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=recipients_of.sh
+source "$cli_dir/recipients_of.sh"
 
 : "${CTD_DECODER:=$cli_dir/../../build/release/streamproc/ctd-decoder}"
 vectors=$cli_dir/../vectors
@@ -11,31 +13,6 @@ at_exit remove_tree "$runtime"
 export HOME=$TMP/home XDG_RUNTIME_DIR=$runtime
 unset GNUPGHOME
 mkdir -m 700 "$HOME" "$TMP/gnupg"
-
-# expect_opened KEY...: each opens $TMP/in alone.
-expect_opened() {
-  local key
-  for key in "$@"; do
-    rm -rf "$TMP/back"
-    expect_exit 0 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/back:t" -k "$key"
-    expect_equal "$(root_of "$TMP/back" t)" "$plain" "the digest of what $key got"
-  done
-}
-
-# expect_not_opened KEY...
-expect_not_opened() {
-  local key
-  for key in "$@"; do
-    expect_refused 6 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$key"
-  done
-}
-
-# encrypt RECIPIENT...: $TMP/plain into $TMP/in
-encrypt() {
-  rm -rf "$TMP/in"
-  # shellcheck disable=SC2046
-  expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/in:t" $(printf -- '-r %s ' "$@")
-}
 
 one_image_is_for_keys_of_all_kinds() {
   encrypt "pgp:$TMP/pgp1.pub" "pgp:$TMP/pgpecc.pub" "jwe:$TMP/alice.pub.pem"
