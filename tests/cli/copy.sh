@@ -210,15 +210,14 @@ skopeo_reads_copies() {
 
 referrers_are_counted_or_taken_along() {
   cp -r "$TMP/plain" "$TMP/signed"
-  local signature sbom deep count
+  local signature sbom deep
   signature=$(add_artifact signed "" "" "${root/:/-}.sig")
   sbom=$(add_artifact signed "$root" application/spdx+json)
   deep=$(add_artifact signed "$sbom" application/vnd.dev.cosign.artifact.sig.signature)
   add_artifact signed "sha256:$(printf x | sha256sum | cut -d' ' -f1)" application/spdx+json >/dev/null # another image's
-  count="2 referrers (1 SBOM, 1 signature)"
   rm -rf "$TMP/out"
   copy signed:t out:t
-  expect_contains "$stderr" "$count of $root were left behind; --referrers copy takes them along"
+  expect_contains "$stderr" "3 referrers (1 SBOM, 2 signatures) of $root were left behind; --referrers copy takes them along"
   expect_equal "$(jq '.manifests | length' "$TMP/out/index.json")" 1 "the images"
   copy signed:t out:t --referrers copy
   expect_equal "$(root_of "$TMP/out" t)" "$root" "the digest"
@@ -243,7 +242,7 @@ referrers_are_counted_or_taken_along() {
 referrers_survive_encryption() {
   local count="2 referrers (1 SBOM, 1 signature)"
   expect_exit 0 imgcrypt encrypt "oci:$TMP/signed:t" "oci:$TMP/bare:t" -r "jwe:$TMP/key.pub.pem"
-  expect_contains "$stderr" "$count of $root were left behind: they fit only the unchanged image; --referrers copy takes them along"
+  expect_contains "$stderr" "3 referrers (1 SBOM, 2 signatures) of $root were left behind: they fit only the unchanged image; --referrers copy takes them along"
   expect_exit 0 imgcrypt encrypt "oci:$TMP/signed:t" "oci:$TMP/sealed:t" -r "jwe:$TMP/key.pub.pem" --referrers copy
   expect_contains "$stderr" "imgcrypt: warning: $count describe the image $root and not the result"
   expect_encrypted "$TMP/sealed" t

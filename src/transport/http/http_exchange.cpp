@@ -16,6 +16,8 @@ namespace imgcrypt {
 namespace {
 
 constexpr std::chrono::seconds kForTidyingUp(5);
+// For what a request that is ended early still has to send.
+constexpr std::chrono::seconds kForEnding(20);
 
 std::chrono::seconds time_limit(const HttpSettings& settings, const HttpRequest& request) {
   if (request.cancel == Cancel::kIgnored) return std::min(settings.timeout, kForTidyingUp);
@@ -159,10 +161,10 @@ void HttpExchange::end_soon_if_asked() {
   if (request_.cancel != Cancel::kDelayed) return throw_if_cancelled();
   const auto now = std::chrono::steady_clock::now();
   const bool is_filled = request_.body != nullptr && request_.body->is_filler();
-  if (!end_ && (is_filled || cancel_signal() != 0)) end_ = now + kForTidyingUp;
+  if (!end_ && (is_filled || cancel_signal() != 0)) end_ = now + kForEnding;
   if (!end_ || now < *end_) return;
   throw_if_cancelled();
-  throw TransferFailure(TransferFailure::Kind::kStalled, stall_error(request_, kForTidyingUp));
+  throw TransferFailure(TransferFailure::Kind::kStalled, stall_error(request_, kForEnding));
 }
 
 void HttpExchange::step() {
