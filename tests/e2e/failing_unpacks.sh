@@ -95,9 +95,10 @@ decoder_is_killed() {
   fail "the decoder ended too early, $attempt times"
 }
 
-# kill_decoder_after MILLISECONDS: false if it had already ended. It is stopped first, to be sure.
+# kill_decoder_after MILLISECONDS: false if it, or the import, had already ended. It is stopped first, to be sure.
 kill_decoder_after() {
-  wait_for 20 decoder_appears || fail "containerd started no decoder"
+  wait_for 60 decoder_appears_or_import_ends || fail "containerd started no decoder"
+  [[ -n $decoder ]] || return 1
   wait_for 5 decoder_has_begun || return 1
   sleep "$(printf '0.%03d' "$1")"
   kill -STOP "$decoder" 2>/dev/null || return 1
@@ -105,9 +106,9 @@ kill_decoder_after() {
   kill -KILL "$decoder"
 }
 
-decoder_appears() {
+decoder_appears_or_import_ends() {
   decoder=$(pgrep -P "$containerd_pid" -f "ctd-decoder .*$TMP/keys" | head -n1)
-  [[ -n $decoder ]]
+  [[ -n $decoder ]] || process_is_gone "$import"
 }
 
 decoder_has_begun() {

@@ -1,12 +1,13 @@
 #include "node/layer_descriptors.hpp"
 
 #include "oci/manifest.hpp"
+#include "support/in_child.hpp"
+#include "support/no_open_files.hpp"
 #include "support/store_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 namespace imgcrypt {
@@ -131,20 +132,16 @@ TEST(LayerDescriptors, AskedAgainAreThoseWrittenSince) {
 TEST(LayerDescriptors, SayWhatTheSystemRefusedToOpen) {
   const StoreFolder folder;
   const std::string path = folder.add_manifest({named("a")});
-  LayerDescriptors list(folder.store(), kLayer);
-  std::string refusal;
+  EXPECT_EQ(in_child([&] {
+              LayerDescriptors list(folder.store(), kLayer);
+              std::string refusal;
+              let_every_open_fail();
+              (void)open_regular_file(path, &refusal);
+              return (list.next() ? "found" : list.cut_short()) + "; " + refusal;
+            }),
+            folder.root().string() + "/blobs/sha256: Too many open files; " + path + ": Too many open files");
   std::string absent;
-  rlimit before = {};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
-  const rlimit none = {0, before.rlim_max};
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
-  const bool is_found = list.next().has_value();
-  (void)open_regular_file(path, &refusal);
-  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
   (void)open_regular_file(path + ".absent", &absent);
-  EXPECT_FALSE(is_found);
-  EXPECT_EQ(list.cut_short(), folder.root().string() + "/blobs/sha256: Too many open files");
-  EXPECT_EQ(refusal, path + ": Too many open files");
   EXPECT_EQ(absent, "");
 }
 

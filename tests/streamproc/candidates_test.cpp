@@ -1,11 +1,11 @@
 #include "streamproc/candidates.hpp"
 
+#include "support/in_child.hpp"
+#include "support/no_open_files.hpp"
 #include "support/store_folder.hpp"
 #include "support/vectors.hpp"
 
 #include <gtest/gtest.h>
-
-#include <sys/resource.h>
 
 #include <thread>
 
@@ -77,15 +77,13 @@ TEST(Candidates, SayWhenTheSearchWasCutShort) {
 TEST(Candidates, SayWhatTheSystemRefused) {
   const StoreFolder folder;
   folder.add_manifest({with_key("a")});
-  rlimit before = {};
-  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
-  const rlimit none = {0, before.rlim_max};
-  Candidates candidates(LayerDescriptors(folder.store(), kDigest), 0s);
-  ::setrlimit(RLIMIT_NOFILE, &none);
-  const Error error = failure([&] { (void)candidates.next(); });
-  ::setrlimit(RLIMIT_NOFILE, &before);
-  EXPECT_TRUE(error.message().ends_with("/blobs/sha256: Too many open files)")) << error.message();
-  EXPECT_EQ(error.hint(), "");
+  const std::string message = in_child([&] {
+    Candidates candidates(LayerDescriptors(folder.store(), kDigest), 0s);
+    let_every_open_fail();
+    const Error error = failure([&] { (void)candidates.next(); });
+    return error.message() + error.hint();
+  });
+  EXPECT_TRUE(message.ends_with("/blobs/sha256: Too many open files)")) << message;
 }
 
 }  // namespace

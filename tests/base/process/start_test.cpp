@@ -2,13 +2,12 @@
 
 #include "base/cancel.hpp"
 #include "support/in_child.hpp"
+#include "support/no_open_files.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -16,10 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstddef>
 
 namespace imgcrypt {
 namespace {
@@ -70,18 +67,6 @@ TEST(PrepareProcess, OccupiesTheFourthDescriptorForWhoeverReadsIt) {
               return std::to_string(::open("/", O_RDONLY) > 3);
             }),
             "1");
-}
-
-// As where the table of open files is full. A limit of RLIMIT_NOFILE would also keep a sanitizer from its
-// work.
-void let_every_open_fail() {
-  std::array filter = {sock_filter(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr))),
-                       sock_filter(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_openat, 0, 1)),
-                       sock_filter(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EMFILE)),
-                       sock_filter(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW))};
-  const sock_fprog program = {filter.size(), filter.data()};
-  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
 TEST(PrepareProcess, FailsWhenADescriptorCannotBeOccupied) {

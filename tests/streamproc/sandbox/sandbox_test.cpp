@@ -3,6 +3,7 @@
 #include "base/process/fd.hpp"
 #include "streamproc/sandbox/landlock.hpp"
 #include "streamproc/sandbox/system_calls.hpp"
+#include "support/no_open_files.hpp"
 #include "support/scratch_folder.hpp"
 #include "support/vectors.hpp"
 
@@ -14,7 +15,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -100,9 +100,7 @@ TEST_F(SandboxTest, IsAFailureWhereItIsRequiredAndNotOffered) {
 
 TEST_F(SandboxTest, DoesWithoutLandlockWhereNoFileCanBeOpenedUnlessItIsRequired) {
   const auto act = [&](SandboxMode mode) {
-    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    const rlimit none = {0, 0};
-    ::setrlimit(RLIMIT_NOFILE, &none);
+    let_every_open_fail();
     const auto error = error_of([&] { shut_in(mode, {{store()}, 0}); });
     ::_exit(error ? kRefused : kDone);
   };
