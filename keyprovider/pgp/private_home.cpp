@@ -2,6 +2,8 @@
 
 #include "base/process/fork.hpp"
 #include "base/process/pipe.hpp"
+#include "base/text/encoding.hpp"
+#include "crypto/random.hpp"
 #include "keyprovider/pgp/gpgme.hpp"
 
 #include <fcntl.h>
@@ -21,7 +23,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <tuple>
 #include <utility>
 
 namespace imgcrypt::keyprovider::pgp {
@@ -30,7 +31,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kName = ".imgcrypt-pgp-";
-constexpr int kFirstSocket = 3;  // of those that are handed to an agent (sd_listen_fds)
+constexpr std::size_t kNameBytes = 8;  // what follows it is random, so that it is nobody else's
+constexpr int kFirstSocket = 3;        // of those that are handed to an agent (sd_listen_fds)
 
 // Messages that every reader opens: no AEAD, whatever GnuPG's version, AES-256, and nothing compressed. No
 // program is started, nobody is asked, and keys count as they are: who names a key trusts it.
@@ -58,21 +60,15 @@ void remove_left_directories(const std::string& base) {
   }
 }
 
-std::string make_directory(const std::string& base) {
-  std::string path = base + "/" + std::string(kName) + "XXXXXX";
-  if (::mkdtemp(path.data()) == nullptr) throw errno_error("make a directory for GnuPG in " + base);
-  return path;
-}
-
 // Another process may have taken the new directory for a dead one's before it was locked.
-std::pair<std::string, Fd> make_locked_directory(const std::string& base) {
+Fd make_locked_directory(const std::string& path) {
   while (true) {
-    std::string path = make_directory(base);
+    if (::mkdir(path.c_str(), 0700) != 0) throw errno_error("make a directory for GnuPG, " + path);
     Fd lock = lock_directory(path);
     struct stat status = {};
     if (lock.is_open() && ::fstat(lock.get(), &status) == 0 && status.st_nlink > 0 &&
         ::access(path.c_str(), F_OK) == 0)
-      return {std::move(path), std::move(lock)};
+      return lock;
   }
 }
 
@@ -122,6 +118,7 @@ Fd listen_at(const std::string& path) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) ::_exit(1);
   ::dup2(socket, kFirstSocket);
+  ::fcntl(kFirstSocket, F_SETFD, 0);  // dup2 does nothing to a socket that has this number already
   const int nothing = ::open("/dev/null", O_RDWR);
   for (int fd = 0; fd <= STDERR_FILENO; ++fd) ::dup2(nothing, fd);
   ::syscall(SYS_close_range, kFirstSocket + 1, ~0U, 0);
@@ -162,16 +159,18 @@ std::string variable(const char* name) {
 
 }  // namespace
 
-FleetingDirectory::FleetingDirectory(const std::string& base) {
+FleetingDirectory::FleetingDirectory(const std::string& base)
+    : path_(base + "/" + std::string(kName) + encode_hex(random_bytes(kNameBytes))) {
   remove_left_directories(base);
-  std::tie(path_, lock_) = make_locked_directory(base);
+  // The remover comes first, so that no kill leaves a directory without one.
+  Pipe pipe = make_pipe();
+  remover_ = start_remover(pipe, path_);
+  our_end_ = std::move(pipe.write_end);
   try {
-    Pipe pipe = make_pipe();
-    remover_ = start_remover(pipe, path_);
-    our_end_ = std::move(pipe.write_end);
+    lock_ = make_locked_directory(path_);
   } catch (const Error&) {
-    std::error_code failure;
-    fs::remove_all(path_, failure);
+    our_end_.reset();
+    wait_for(remover_);
     throw;
   }
 }

@@ -20,6 +20,9 @@ constexpr std::size_t kMostBytes = 1024 * 1024;
 // An orphan that keeps forking could go on for ever.
 constexpr std::chrono::seconds kMostTime{1};
 
+// For those that end by themselves, such as one that removes what a provider has left on disk.
+constexpr std::chrono::milliseconds kForEnding{500};
+
 // A child belongs to the thread that started it, an orphan to any.
 std::vector<pid_t> children() {
   std::vector<pid_t> found;
@@ -54,12 +57,24 @@ Orphans::Orphans() {
 }
 
 void Orphans::kill() const noexcept {
-  const auto deadline = std::chrono::steady_clock::now() + kMostTime;
+  using Clock = std::chrono::steady_clock;
+  const auto patience = Clock::now() + kForEnding;
+  const auto deadline = patience + kMostTime;
   try {
-    while (has_children() && kill_once() && std::chrono::steady_clock::now() < deadline) continue;
+    while (has_children() && reap_once() && Clock::now() < patience) ::usleep(1000);
+    while (has_children() && kill_once() && Clock::now() < deadline) continue;
   } catch (const std::exception&) {
     return;
   }
+}
+
+bool Orphans::reap_once() const {
+  bool is_any = false;
+  for (const pid_t pid : children()) {
+    if (std::ranges::find(spared_, pid) == spared_.end() && ::waitpid(pid, nullptr, WNOHANG) == 0)
+      is_any = true;
+  }
+  return is_any;
 }
 
 bool Orphans::kill_once() const {

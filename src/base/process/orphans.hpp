@@ -18,12 +18,14 @@ class Orphans {
   // A child of ours that is to live on.
   void spare(pid_t child) { spared_.push_back(child); }
 
-  // Kills and reaps all other children, and those that they leave in turn. Returns within about a second,
-  // whatever they do: one that does not end in time, or that runs as a user whom we may not kill, is left to
-  // init.
+  // Reaps all other children, and those that they leave in turn; kills what has not ended after half a
+  // second. Returns within about two seconds, whatever they do: one that does not end in time, or that runs
+  // as a user whom we may not kill, is left to init.
   void kill() const noexcept;
 
  private:
+  // False when none of them is left.
+  [[nodiscard]] bool reap_once() const;
   // False when no child was left that we may kill.
   [[nodiscard]] bool kill_once() const;
 
