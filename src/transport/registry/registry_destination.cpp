@@ -71,6 +71,7 @@ bool RegistryDestination::adopt(const Descriptor& blob) {
                                .with_query("mount", blob.digest.string())
                                .with_query("from", *target_.source_repository)};
   post.body = &nothing;
+  post.cancel = Cancel::kDelayed;  // it may begin an upload
   const auto answer = connection.send(std::move(post));
   if (answer->head().status == 202) {  // it does not mount, and expects the blob
     UploadSession session(connection, *answer);

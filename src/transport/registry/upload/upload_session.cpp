@@ -11,6 +11,7 @@ UploadSession UploadSession::start(RegistryConnection& connection) {
   TextBody nothing({});
   HttpRequest post{"POST", connection.url("blobs/uploads/")};
   post.body = &nothing;
+  post.cancel = Cancel::kDelayed;  // nobody could delete an upload whose address is not known
   const auto answer = connection.send(std::move(post));
   if (answer->head().status == 202) return {connection, *answer};
   throw connection.refusal(*answer,
