@@ -1,43 +1,16 @@
 #include "node/daemons/whole_file.hpp"
 
 #include "base/process/fd.hpp"
+#include "base/process/replacement_file.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
-
 namespace imgcrypt {
 namespace {
 
 namespace fs = std::filesystem;
-
-// A named file beside another one, gone unless it was renamed.
-class Replacement {
- public:
-  explicit Replacement(const fs::path& target)
-      : name_((target.parent_path() / ("." + target.filename().string() + ".XXXXXX")).string()),
-        file_(::mkostemp(name_.data(), O_CLOEXEC)) {  // its mode is 0600
-    if (!file_.is_open()) throw errno_error("create a file in " + target.parent_path().string());
-  }
-  Replacement(const Replacement&) = delete;
-  Replacement& operator=(const Replacement&) = delete;
-  ~Replacement() {
-    if (!is_renamed_) ::unlink(name_.c_str());
-  }
-
-  [[nodiscard]] int fd() const noexcept { return file_.get(); }
-  void rename_to(const fs::path& target) {
-    if (::rename(name_.c_str(), target.c_str()) != 0) throw errno_error("replace " + target.string());
-    is_renamed_ = true;
-  }
-
- private:
-  std::string name_;
-  Fd file_;
-  bool is_renamed_ = false;
-};
 
 void set_owner_and_mode(int file, const fs::path& like, mode_t mode) {
   struct stat model = {};
@@ -63,11 +36,10 @@ void write_whole_file(const fs::path& path, ByteView content, const fs::path& li
   std::error_code failure;
   fs::path target = fs::canonical(path, failure);
   if (failure) target = path;
-  Replacement replacement(target);
+  ReplacementFile replacement(target);
   write_file(replacement.fd(), content, target);
   set_owner_and_mode(replacement.fd(), like, mode);
-  if (::fsync(replacement.fd()) != 0) throw errno_error(target);
-  replacement.rename_to(target);
+  replacement.replace();
   sync_directory(target.parent_path());
 }
 

@@ -1,6 +1,7 @@
 #include "transport/credentials/auth_file_edit.hpp"
 
 #include "base/process/fd.hpp"
+#include "base/process/replacement_file.hpp"
 #include "base/text/encoding.hpp"
 
 #include <fcntl.h>
@@ -9,7 +10,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 
 namespace imgcrypt {
 namespace {
@@ -107,35 +107,6 @@ SecretBytes without_one(const AuthFile& file, string_view key_text) {
   return spliced(file.text(), extent_of(members, at), {});
 }
 
-// A named file that is gone unless it was renamed.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::filesystem::path& beside)
-      : name_((beside.parent_path() / ("." + beside.filename().string() + ".XXXXXX")).string()),
-        file_(::mkostemp(name_.data(), O_CLOEXEC)) {  // its mode is 0600
-    if (!file_.is_open()) throw errno_error("create a file in " + beside.parent_path().string());
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile() {
-    if (!is_renamed_) ::unlink(name_.c_str());
-  }
-
-  void write(ByteView bytes) const {
-    write_all(file_.get(), bytes, "write " + name_);
-    if (::fsync(file_.get()) != 0) throw errno_error("fsync " + name_);
-  }
-  void rename_to(const std::filesystem::path& path) {
-    if (::rename(name_.c_str(), path.c_str()) != 0) throw errno_error("replace " + path.string());
-    is_renamed_ = true;
-  }
-
- private:
-  std::string name_;
-  Fd file_;
-  bool is_renamed_ = false;
-};
-
 void make_folders(const std::filesystem::path& folder) {
   if (folder.empty() || ::access(folder.c_str(), F_OK) == 0) return;
   make_folders(folder.parent_path());
@@ -193,9 +164,9 @@ void edit_auth_file(const std::filesystem::path& path,
   const Fd lock = lock_folder(target.parent_path());
   const auto edited = edit(read_or_empty(target));
   if (!edited) return;
-  TemporaryFile file(target);
-  file.write(edited->expose());
-  file.rename_to(target);
+  ReplacementFile file(target);
+  write_all(file.fd(), edited->expose(), "write " + target.string());
+  file.replace();
   (void)::fsync(lock.get());
 }
 
