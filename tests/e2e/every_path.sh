@@ -85,7 +85,7 @@ content_root_alone() {
   expect_imported
 }
 
-# Only a payload says what the layer is, and only its spool has it.
+# Only a payload says what the layer is, and only its spool has it. Not with containerd 2.0, whose CRI makes none.
 spool_with_payload() {
   cri_key_model=node
   through_a_shell
