@@ -38,7 +38,7 @@ Finding find_missing_value(const Walk& walk) {
   if (open != nullptr) return wrong(walk.options.back().name + " needs a value", what_it_takes(*open));
   for (const GivenOption& given : walk.options) {
     if (!takes_value(*given.option) && given.value)
-      return wrong(given.name + " takes no value", "leave out \"=" + *given.value + "\"");
+      return wrong(given.name + " takes no value but true or false", "leave out \"=" + *given.value + "\"");
   }
   return std::nullopt;
 }

@@ -45,7 +45,7 @@ rows='
 3 | inspect oci:plain --raw -o json                            | -o json
 3 | inspect oci:plain -o yaml                                  | -o "yaml" is not text or json
 3 | inspect oci:plain --log-level                              | --log-level needs a value
-3 | inspect oci:plain --layers=x                               | --layers takes no value
+3 | inspect oci:plain --layers=x                               | --layers takes no value but true or false
 3 | encrypt oci:plain oci:new                                  | no recipient was given
 3 | encrypt oci:plain -r jwe:a.pub                             | needs DST
 3 | encrypt oci:plain oci:new -r jwe:none                      | recipient jwe:none
