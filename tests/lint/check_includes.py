@@ -40,6 +40,7 @@ LIBRARIES = [
     ("fmt", r"fmt/", ["*"]),
     ("libsodium", r"sodium(\.h|/)", ["src/base/secret*", "src/base/text/encoding.cpp", "keyprovider/sodium/*", "keyprovider/age/*"]),
     ("GPGME", r"gpgme", ["keyprovider/pgp/*"]),
+    ("tpm2-tss", r"tss2/", ["keyprovider/tpm2/*"]),
     ("p11-kit", r"p11-kit", ["keyprovider/pkcs11/*"]),
     ("yaml-cpp", r"yaml-cpp/", ["keyprovider/pkcs11/*"]),
     ("gRPC", r"grpc(pp)?/", ["keyprovider/grpc/*", "src/transport/containerd*"]),
