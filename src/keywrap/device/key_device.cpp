@@ -20,7 +20,9 @@ constexpr OwnProvider kTpm2Provider = {.name = "tpm2",
 constexpr std::array kDevices = {KeyDevice{.name = "tpm2",
                                            .key_form = "tpm2:HANDLE|FILE",
                                            .provider = &kTpm2Provider,
-                                           .file_start = kTpm2FileStart}};
+                                           .file_start = kTpm2FileStart,
+                                           .title = "TPM 2.0",
+                                           .makes_keys = true}};
 
 // Longer ones are not names: a URI of a token with everything in it has some hundred characters.
 constexpr std::size_t kMostNameBytes = 1000;

@@ -20,6 +20,8 @@ struct KeyDevice {
   const OwnProvider* provider = nullptr;
   // How the text of a key file begins that only the device can use; empty: there are none.
   std::string_view file_start = {};
+  std::string_view title = {};  // "TPM 2.0"
+  bool makes_keys = false;      // for `imgcrypt key generate`
 };
 
 [[nodiscard]] std::span<const KeyDevice> key_devices();
