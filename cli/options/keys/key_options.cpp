@@ -1,5 +1,6 @@
 #include "cli/options/keys/key_options.hpp"
 
+#include "cli/options/keys/device_key.hpp"
 #include "cli/options/keys/passphrase.hpp"
 #include "cli/options/keys/private_key.hpp"
 #include "cli/options/keys/provider_key_file.hpp"
@@ -16,6 +17,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 namespace imgcrypt::cli {
 namespace {
@@ -44,12 +46,16 @@ struct NamedCertificate {
 // The keys of a command line, sorted by what they are.
 class Keyring {
  public:
-  explicit Keyring(Reporter& reporter) : reporter_(reporter) {}
+  Keyring(std::shared_ptr<KeyProviders> providers, Reporter& reporter)
+      : providers_(std::move(providers)), reporter_(reporter) {}
 
   void add_file(const KeyString& key) {
     const SecretBytes file = read_key_file(key.file);
     const auto of_provider = find_provider_key(as_text(file.expose()));
-    if (of_provider && of_provider->half == KeyHalf::kPrivate && of_provider->provider->takes_plain_files) {
+    if (const auto of_device = find_device_key(as_text(file.expose()), key.file)) {
+      add_device_key({*of_device, key});
+    } else if (of_provider && of_provider->half == KeyHalf::kPrivate &&
+               of_provider->provider->takes_plain_files) {
       add_provider_file(*of_provider, key);
     } else if (auto certificate = lone_certificate(file.expose())) {
       add_certificate({"key " + key.file, std::move(*certificate)}, file.expose());
@@ -61,6 +67,10 @@ class Keyring {
     }
   }
 
+  void add_device_key(const NamedDeviceKey& key) {
+    device_keys_.push_back({key.name.text(), open_named_device_key(key, providers_, reporter_)});
+  }
+
   void add_certificate_file(const std::string& recipient, const std::string& path) {
     const SecretBytes file = read_key_file(path);
     add_certificate({"recipient " + recipient, Certificate::parse(file.expose())}, file.expose());
@@ -70,8 +80,9 @@ class Keyring {
     parameters_[provider.name].push_back({provider.parameter});
   }
 
-  KeyUnwrappers unwrappers(const std::shared_ptr<KeyProviders>& providers,
-                           UnauthenticatedPackets unauthenticated) {
+  KeyUnwrappers unwrappers(UnauthenticatedPackets unauthenticated) {
+    // After the files: a device takes longer.
+    std::ranges::move(device_keys_, std::back_inserter(keys_));
     for (const NamedCertificate& named : certificates_) check_has_key(named);
     KeyUnwrappers unwrappers;
     for (const NamedKey& named : keys_) {
@@ -83,7 +94,7 @@ class Keyring {
           std::make_unique<PrivateKeyUnwrapper>(named.name, named.key, std::move(own), unauthenticated));
     }
     // Last: it is only asked, and a program only started, for what no key opened.
-    unwrappers.push_back(std::make_unique<ProviderUnwrapper>(providers, parameters_));
+    unwrappers.push_back(std::make_unique<ProviderUnwrapper>(providers_, parameters_));
     return unwrappers;
   }
 
@@ -116,8 +127,10 @@ class Keyring {
                 "give its private key with -k as well");
   }
 
+  std::shared_ptr<KeyProviders> providers_;
   Reporter& reporter_;
   std::vector<NamedKey> keys_;
+  std::vector<NamedKey> device_keys_;
   std::vector<NamedCertificate> certificates_;
   ProviderParameters parameters_;
 };
@@ -146,18 +159,29 @@ void take_key_file(const Line& line, const std::string& text, Keyring& keyring, 
   }
 }
 
-// What is written after -k: a key that a key provider holds, or a file.
+void take_device_key(const Line& line, const NamedDeviceKey& key, Keyring& keyring, Reporter& reporter) {
+  warn_of_visible_passphrase(key.passphrase, line.place, reporter);
+  try {
+    keyring.add_device_key(key);
+  } catch (const Error& error) {
+    throw about_argument("key " + key.name.text(), error);
+  }
+}
+
+// What is written after -k: a key that a device or a key provider holds, or a file.
 struct NamedByUser {
+  std::optional<NamedDeviceKey> device;
   std::optional<NamedProvider> provider;
   std::string file;  // FILE[:PASSPHRASEFORM]; empty: what the provider has is not a file for us
 };
 
 // "pgp:FILE:prompt" is a file as "FILE:prompt" is.
 NamedByUser parse_named_key(const std::string& text) {
+  if (auto device = parse_named_device_key(text)) return {std::move(device), std::nullopt, {}};
   const auto named = parse_scheme_string(text);
-  if (!named || named->scheme->parse_key == nullptr) return {std::nullopt, text};
+  if (!named || named->scheme->parse_key == nullptr) return {std::nullopt, std::nullopt, text};
   const bool takes_files = std::ranges::any_of(named->scheme->own_providers, &OwnProvider::takes_plain_files);
-  return {named->scheme->parse_key(named->value), takes_files ? named->value : ""};
+  return {std::nullopt, named->scheme->parse_key(named->value), takes_files ? named->value : ""};
 }
 
 void take_certificate(const std::string& text, Keyring& keyring) {
@@ -218,11 +242,12 @@ KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
     throw Error(ErrorCode::kUsage, "no key was given",
                 "give a private key with -k FILE, or -k " + key_forms());
   const auto opened = providers.open();
-  Keyring keyring(reporter);
+  Keyring keyring(opened, reporter);
   // Providers before files: a name that is not configured is known at once, before a passphrase is asked for.
   for (const Line& line : given) {
     at(line, [&] {
       const NamedByUser key = parse_named_key(line.text);
+      if (key.device) return opened->require(std::string(key.device->name.device->name));
       if (!key.provider) return;
       if (!key.file.empty()) return opened->require(key.provider->name);
       check_provider_key(*key.provider, *opened, reporter);
@@ -231,14 +256,15 @@ KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
   }
   for (const Line& line : given) {
     at(line, [&] {
-      if (const NamedByUser key = parse_named_key(line.text); !key.file.empty())
-        take_key_file(line, key.file, keyring, reporter);
+      const NamedByUser key = parse_named_key(line.text);
+      if (key.device) take_device_key(line, *key.device, keyring, reporter);
+      if (!key.file.empty()) take_key_file(line, key.file, keyring, reporter);
     });
   }
   for (const std::string& certificate : certificates) take_certificate(certificate, keyring);
   note_config_problem(*opened, reporter);
-  return keyring.unwrappers(
-      opened, allow_legacy_cms ? UnauthenticatedPackets::kAllowed : UnauthenticatedPackets::kRefused);
+  return keyring.unwrappers(allow_legacy_cms ? UnauthenticatedPackets::kAllowed
+                                             : UnauthenticatedPackets::kRefused);
 }
 
 }  // namespace imgcrypt::cli
