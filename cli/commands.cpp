@@ -80,6 +80,7 @@ void add_commands(CLI::App& app, std::span<const std::string> arguments, Output&
   commands.add(config, "k3s", "Print or install what the containerd of k3s or RKE2 needs", define_config_k3s);
   commands.add(config, "docker", "Print or install what Docker Engine needs", define_config_docker);
   commands.add(config, "crio", "Print or install what CRI-O needs to find its keys", define_config_crio);
+  commands.add(config, "decoder", "Copy ctd-decoder to a node, or remove it there", define_config_decoder);
   commands.add(config, "keys", "Make the key directory of a node, and put private keys into it",
                define_config_keys);
 

@@ -44,6 +44,7 @@ void define_provider_test(CLI::App& command, Output& output);
 
 void define_config_containerd(CLI::App& command, Output& output);
 void define_config_crio(CLI::App& command, Output& output);
+void define_config_decoder(CLI::App& command, Output& output);
 void define_config_docker(CLI::App& command, Output& output);
 void define_config_k3s(CLI::App& command, Output& output);
 void define_config_keys(CLI::App& command, Output& output);

@@ -102,7 +102,7 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& said) {
 
 Options parse_arguments(int argc, char** argv, StdoutHolder& holder) {
   Options options;
-  CLI::App app("Decrypts one image layer from stdin to stdout, for containerd.", "ctd-decoder");
+  CLI::App app(kDecoderAbout, "ctd-decoder");
   app.set_help_flag("-h,--help", "print this help");
   app.set_version_flag(
       "-V,--version", [] { return "ctd-decoder " IMGCRYPT_VERSION "\nsandbox: " + describe_sandbox(); },

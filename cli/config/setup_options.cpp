@@ -13,21 +13,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kUsualDecoder = "/usr/local/bin/ctd-decoder";
-
-// The one that was installed with this program.
-std::string own_decoder() {
-  const fs::path program = fs::read_symlink("/proc/self/exe");
-  const std::string beside = (program.parent_path() / "ctd-decoder").string();
-  return ::access(beside.c_str(), X_OK) == 0 ? beside : kUsualDecoder;
-}
-
 // For the parser: what is wrong with a version; empty if nothing is.
 std::string fault_of_version(const std::string& text) {
   return parse_containerd_version(text) ? std::string() : text + " is not a version, such as 1.6 or 2.1+";
 }
 
 }  // namespace
+
+std::string own_decoder() {
+  const fs::path program = fs::read_symlink("/proc/self/exe");
+  const std::string beside = (program.parent_path() / "ctd-decoder").string();
+  return ::access(beside.c_str(), X_OK) == 0 ? beside : kUsualDecoder;
+}
 
 void add_version_to(CLI::App& command, std::string& version, const std::string& about) {
   command.add_option("--version", version, about)

@@ -39,6 +39,10 @@ class SetupOptions {
   std::string provider_config_;
 };
 
+inline constexpr const char* kUsualDecoder = "/usr/local/bin/ctd-decoder";
+// The one that was installed with this program, else the usual one.
+[[nodiscard]] std::string own_decoder();
+
 // --version, of a containerd; empty as long as it is not given.
 void add_version_to(CLI::App& command, std::string& version, const std::string& about);
 

@@ -145,6 +145,9 @@ constexpr std::array kExamples = {
          "\n"
          "# as root\n"
          "# imgcrypt config crio --install\n"},
+    Fact{"imgcrypt config decoder",
+         "# as root, into an image of a node that is mounted at /mnt\n"
+         "# imgcrypt config decoder --install --root /mnt\n"},
     Fact{"imgcrypt config keys",
          "# into a directory of your own; without --keys as root\n"
          "imgcrypt config keys my.pem locked.pem:file=passphrase.txt --keys \"$PWD/keys\"\n"},

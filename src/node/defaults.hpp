@@ -19,6 +19,9 @@ inline constexpr const char* kDefaultProviderConfig = "/etc/containerd/ocicrypt/
 // containerd's content store: the directory that holds blobs/.
 inline constexpr const char* kDefaultContentRoot = "/var/lib/containerd/io.containerd.content.v1.content";
 
+// The sentence that the decoder's --help begins with, by which its file is known.
+inline constexpr const char* kDecoderAbout = "Decrypts one image layer from stdin to stdout, for containerd.";
+
 // The name of that directory, which is the same wherever containerd's root is.
 inline constexpr std::string_view kContentStoreName =
     std::string_view(kDefaultContentRoot).substr(std::string_view(kDefaultContentRoot).rfind('/') + 1);

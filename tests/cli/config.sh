@@ -4,6 +4,7 @@
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
+: "${CTD_DECODER:=$cli_dir/../../build/release/streamproc/ctd-decoder}"
 node=$TMP/node
 main=$node/etc/containerd/config.toml
 pattern='/etc/containerd/conf.d/imgcrypt*.toml'
@@ -328,6 +329,127 @@ wrong_keys_are_refused() {
   cmp "$TMP/ec2.pem" "$keys/ec.pem"
 }
 
+# A set of keys from a directory, as the kubelet mounts a Secret: what is not in it any more goes, and what others have put
+# beside it stays.
+key_sets_follow_a_directory() {
+  local keys=$node/etc/containerd/ocicrypt/keys from=$TMP/from before
+  fresh_node "version = 2"
+  before=$(snapshot "$node")
+  mkdir -p "$from/..1"
+  ln -s ..1 "$from/..data"
+  cp "$TMP/ec.pem" "$TMP/locked.pem" "$from/..1"
+  cp "$TMP/passphrase" "$from/..1/locked.pem.pass"
+  for name in ec.pem locked.pem locked.pem.pass; do
+    ln -s "..data/$name" "$from/$name"
+  done
+  expect_exit 0 config keys --from "$from" -o json
+  expect_json configKeys
+  expect_equal "$(jq -c '[.change, (.keys[] | .change, .passphrase)]' <<<"$stdout")" \
+    '["written","written",false,"written",true]' "the changes"
+  expect_equal "$(ls -A "$keys")" $'ec.pem\nlocked.pem\nlocked.pem.pass' "the keys"
+  expect_equal "$(stat -c %a "$keys.imgcrypt")" 600 "the mode of the list"
+  # The same again, and then another set, where a key of the same name is replaced.
+  expect_exit 0 config keys --install --from "$from"
+  expect_contains "$stdout" "unchanged $keys/locked.pem"
+  config keys "$TMP/raw.key" >/dev/null
+  rm "$from/..data" "$from/locked.pem" "$from/locked.pem.pass"
+  mkdir "$from/..2"
+  ln -s ..2 "$from/..data"
+  cp "$TMP/ec2.pem" "$from/..2/ec.pem"
+  expect_exit 0 config keys --from "$from" -o json
+  expect_json configKeys
+  expect_equal "$(jq -c '[.keys[] | .change]' <<<"$stdout")" '["changed","removed"]' "the changes"
+  expect_equal "$(ls -A "$keys")" $'ec.pem\nraw.key' "the keys of the other set"
+  cmp "$TMP/ec2.pem" "$keys/ec.pem"
+  # What somebody else has put there is not replaced, nor taken away even if the set has it too.
+  cp "$TMP/other/ec.pem" "$from/..2/raw.key"
+  expect_exit 8 config keys --from "$from"
+  expect_contains "$stderr" "$keys/raw.key exists already"
+  cp "$TMP/raw.key" "$from/..2/raw.key"
+  expect_exit 0 config keys --from "$from"
+  rm "$from/..2/ec.pem" "$from/..2/raw.key"
+  expect_exit 2 config keys --from "$from"
+  expect_contains "$stderr" "there is no key in $from"
+  expect_exit 0 config keys --uninstall --from "$from"
+  expect_equal "$stdout" "removed $keys/ec.pem" "what is taken away"
+  cmp "$TMP/raw.key" "$keys/raw.key"
+  rm "$keys/raw.key"
+  cp "$TMP/ec.pem" "$from/..2"
+  config keys --from "$from" >/dev/null
+  expect_exit 0 config keys --uninstall -o json
+  expect_json configKeys
+  expect_equal "$(snapshot "$node")" "$before" "what --uninstall leaves"
+  expect_exit 0 config keys --uninstall
+  expect_contains "$stderr" "nothing to do"
+}
+
+wrong_key_sets_are_refused() {
+  local keys=$node/etc/containerd/ocicrypt/keys from=$TMP/wrong
+  fresh_node
+  mkdir "$from"
+  cp "$TMP/ec.pem" "$TMP/ec.pub.pem" "$from"
+  expect_exit 3 config keys --from "$from"
+  expect_contains "$stderr" "key $from/ec.pub.pem: a public key"
+  expect_absent "$keys"
+  expect_exit 3 config keys --from "$TMP/nowhere"
+  expect_exit 3 config keys --from "$from" "$TMP/ec.pem"
+  expect_exit 3 config keys --uninstall "$TMP/ec.pem"
+  expect_exit 3 config keys --uninstall --install
+  # A list that nobody but us should have written names nothing outside of the directory.
+  rm "$from/ec.pub.pem"
+  config keys --from "$from" >/dev/null
+  echo ../../config.toml >>"$keys.imgcrypt"
+  expect_exit 8 config keys --uninstall
+  expect_contains "$stderr" 'names "../../config.toml", which is not a key'
+  echo mine >"$keys.imgcrypt"
+  expect_exit 8 config keys --from "$from"
+  expect_contains "$stderr" "was not written by imgcrypt"
+}
+
+the_decoder_is_put_in() {
+  local program=$node/usr/local/bin/ctd-decoder before
+  fresh_node
+  mkdir -p "$TMP/programs" "$node/usr/local/bin"
+  cp "$CTD_DECODER" "$TMP/programs/ctd-decoder"
+  before=$(snapshot "$node")
+  # The decoder is looked for beside the program.
+  cp "$IMGCRYPT" "$TMP/programs/imgcrypt"
+  config_there() { "$TMP/programs/imgcrypt" config "$@" --root "$node"; }
+  expect_exit 3 config_there decoder
+  expect_contains "$stderr" "say --install or --uninstall"
+  expect_exit 0 config_there decoder --install -o json
+  expect_json configChange
+  expect_contains "$(jq -r '.notes[]' <<<"$stdout")" "needs shared libraries"
+  cmp "$CTD_DECODER" "$program"
+  expect_equal "$(stat -c %a "$program")" 755 "the mode"
+  expect_exit 0 config_there decoder --install
+  expect_contains "$stderr" "nothing to do"
+  # It is replaced at once, so that one that runs goes on.
+  echo more >>"$program"
+  local old
+  old=$(stat -c %i "$program")
+  expect_exit 0 config_there decoder --install
+  expect_equal "$stdout" "changed $program" "what is said of another one"
+  [[ $(stat -c %i "$program") != "$old" ]] || fail "the decoder was written over"
+  expect_exit 0 config_there decoder --uninstall
+  expect_equal "$(snapshot "$node")" "$before" "what --uninstall leaves"
+  expect_exit 0 config_there decoder --uninstall
+  expect_contains "$stderr" "nothing to do"
+  # Another program of this name is not touched.
+  cp /bin/true "$program"
+  for action in --install --uninstall; do
+    expect_exit 8 config_there decoder "$action"
+    expect_contains "$stderr" "$program is not imgcrypt's ctd-decoder"
+  done
+  ln -sf "$CTD_DECODER" "$program"
+  expect_exit 8 config_there decoder --uninstall
+  expect_exit 0 config_there decoder --install --decoder /opt/imgcrypt/ctd-decoder
+  cmp "$CTD_DECODER" "$node/opt/imgcrypt/ctd-decoder"
+  cp /bin/true "$TMP/programs/ctd-decoder"
+  expect_exit 8 config_there decoder --install --decoder /opt/other
+  expect_absent "$node/opt/other"
+}
+
 the_drop_in_is_printed
 wrong_arguments_are_told
 every_main_file_is_restored
@@ -340,3 +462,6 @@ crio_gets_a_drop_in
 docker_keeps_images_in_containerd
 keys_are_put_in
 wrong_keys_are_refused
+key_sets_follow_a_directory
+wrong_key_sets_are_refused
+the_decoder_is_put_in

@@ -34,7 +34,17 @@ void write_secret(const std::string& path, const SecretBytes& content) {
   write_whole_file(path, content.expose(), {}, 0600);
 }
 
+// Which need not exist.
+void remove_file(const std::string& path) {
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) throw errno_error("remove " + path);
+}
+
 }  // namespace
+
+bool is_key_name(const std::string& name) {
+  return !name.empty() && name.front() != '.' && name.find_first_of("/\n") == std::string::npos &&
+         !name.ends_with(kPassphraseSuffix);
+}
 
 StoreChange prepare_key_directory(const std::string& directory) {
   struct stat status = {};
@@ -54,8 +64,7 @@ StoreChange prepare_key_directory(const std::string& directory) {
 
 StoreChange planned_change(const std::string& directory, const StoredKey& key, IfStored if_stored) {
   const std::string& name = key.name;
-  if (name.empty() || name.front() == '.' || name.find('/') != std::string::npos ||
-      name.ends_with(kPassphraseSuffix))
+  if (!is_key_name(name))
     throw Error(ErrorCode::kUsage, "a key in a key directory cannot be called " + name, "rename the file");
   const std::string path = directory + "/" + name;
   struct stat status = {};
@@ -75,11 +84,21 @@ StoreChange store_key(const std::string& directory, const StoredKey& key, IfStor
   // The passphrase first: the decoder may look at any moment, and a key without it is of no use.
   if (key.passphrase) {
     write_secret(pass_path, *key.passphrase);
-  } else if (::unlink(pass_path.c_str()) != 0 && errno != ENOENT) {
-    throw errno_error(pass_path);
+  } else {
+    remove_file(pass_path);
   }
   write_secret(path, key.content);
   return change;
+}
+
+void remove_key(const std::string& directory, const std::string& name) {
+  const std::string path = directory + "/" + name;
+  remove_file(path);
+  remove_file(path + kPassphraseSuffix);
+}
+
+void remove_empty_key_directory(const std::string& directory) {
+  if (::rmdir(directory.c_str()) == 0) ::rmdir(directory.substr(0, directory.rfind('/')).c_str());
 }
 
 }  // namespace imgcrypt

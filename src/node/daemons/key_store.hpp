@@ -12,6 +12,9 @@ namespace imgcrypt {
 // What became of something that may have been right before.
 enum class StoreChange { kNone, kWritten, kReplaced };
 
+// Whether a file of this name in a key directory is taken for a key.
+[[nodiscard]] bool is_key_name(const std::string& name);
+
 // Makes the directory with mode 0700, or takes the rights of others off one that is there, which is
 // kReplaced. Missing ones above it get 0755. Throws kRefused if it belongs to another user than root and us,
 // or is not a directory; kOther.
@@ -35,5 +38,10 @@ struct StoredKey {
 // Writes the key and its passphrase, with mode 0600, each at once. The passphrase's file of a former key of
 // that name goes. The same key again is kNone. Throws as planned_change; kOther.
 StoreChange store_key(const std::string& directory, const StoredKey& key, IfStored if_stored);
+
+// Removes the key, if it is there, and then its passphrase. Throws kOther.
+void remove_key(const std::string& directory, const std::string& name);
+// Removes the directory if it is empty, and then the one above if that is.
+void remove_empty_key_directory(const std::string& directory);
 
 }  // namespace imgcrypt
