@@ -26,7 +26,8 @@ std::set<Digest> ciphertexts(SharedStore& store, const EncryptResult& result) {
   std::set<Digest> encrypted;
   std::set<Digest> plain;
   for_each_layer(load_documents(*written), [&](const std::string&, const Descriptor& layer) {
-    (is_encrypted(layer.media_type) ? encrypted : plain).insert(layer.digest);
+    std::set<Digest>& kind = is_encrypted(layer.media_type) ? encrypted : plain;
+    kind.insert(layer.digest);
   });
   for (const Digest& layer : plain) encrypted.erase(layer);
   return encrypted;

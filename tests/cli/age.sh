@@ -110,7 +110,8 @@ wrong_recipients_are_told() {
   done <<END
 age:$TMP/absent|No such file|
 age:~/absent|No such file|write \$HOME instead
-age:age1qqqq|cut or has a typing error|
+age:age1qqqq|cut or has a typing error|copy the key again, all of it
+jwe:age1qqqq|recipient jwe:age1qqqq|did you mean age:age1qqqq?
 age:$TMP/own|a secret key was given|it is a private key; did you mean age:$TMP/own.pub?
 age:$TMP/rsa|a key in PEM was given|it is a private key; did you mean age:$TMP/rsa.pub?
 age:$TMP/ecdsa.pub|which age does not take|give an ssh-ed25519 or ssh-rsa key
