@@ -1,3 +1,4 @@
+#include "base/text/short_list.hpp"
 #include "cli/commands.hpp"
 #include "cli/options/images/transport_arguments.hpp"
 #include "transport/open.hpp"
@@ -30,27 +31,27 @@ void run_tags(const TagsArguments& arguments, Output& output) {
   Text lines;
   std::set<std::string> names;  // of one image that is listed twice there is one line
   std::vector<std::string> unreadable;
-  std::size_t untagged = 0;
+  std::vector<std::string> untagged;
   JsonArray images;
   for (const ListedImage& image : list_images(reference, arguments.transport.one(output))) {
     images.add(json_of(image));
+    const std::string place = reference.string() + ":@" + std::to_string(image.position);
     if (image.problem) {
-      const std::string place = reference.string() + ":@" + std::to_string(image.position);
       unreadable.push_back(place + " cannot be read: " + image.problem->message());
       continue;
     }
     const std::string tag = image.tag ? *image.tag : image.name.value_or("");
     const std::string line = image.usable_name.value_or(":@" + std::to_string(image.position) + " " + tag);
     if (tag.empty()) {
-      ++untagged;
+      untagged.push_back(place);
     } else if (names.insert(line).second) {
       lines.add_line(line);
     }
   }
   output.say_of_all(Importance::kWarning, unreadable, "entries cannot be read");
-  if (untagged > 0) {
-    output.note(std::to_string(untagged) + (untagged == 1 ? " entry has" : " entries have") +
-                " no tag: -o json lists all of them");
+  if (!untagged.empty()) {
+    output.note(std::to_string(untagged.size()) + (untagged.size() == 1 ? " entry has" : " entries have") +
+                " no tag: " + short_list(untagged));
   }
   if (!lines.empty()) output.print_text(lines);
   output.print_json(JsonObject().add("reference", reference.string()).add("images", images));

@@ -15,10 +15,21 @@ struct OtherName {
   std::string_view ours;
 };
 
-// What other programs call it.
-constexpr std::array kOtherNames = {OtherName{"keygen", "key generate"}, OtherName{"genkey", "key generate"},
-                                    OtherName{"--json", "-o json"}, OtherName{"rsa", "jwe-rsa"},
-                                    OtherName{"ec", "jwe-ec"}};
+// What other programs call it. A name without a space is meant only where there is one like that, e.g. "ls"
+// of recipients.
+constexpr std::array kOtherNames = {OtherName{"keygen", "key generate"},
+                                    OtherName{"genkey", "key generate"},
+                                    OtherName{"--json", "-o json"},
+                                    OtherName{"rsa", "jwe-rsa"},
+                                    OtherName{"ec", "jwe-ec"},
+                                    OtherName{"rm", "remove"},
+                                    OtherName{"delete", "remove"},
+                                    OtherName{"ls", "list"},
+                                    OtherName{"ls", "tags"},
+                                    OtherName{"pull", "copy"},
+                                    OtherName{"push", "copy"},
+                                    OtherName{"cp", "copy"},
+                                    OtherName{"prune", "gc"}};
 
 std::string lower_case(std::string text) {
   std::ranges::transform(text, text.begin(),
@@ -54,11 +65,12 @@ std::string name_near(const std::string& text, const std::vector<std::string>& n
 
 std::string did_you_mean(const std::string& text, const std::vector<std::string>& names,
                          const CLI::App& command) {
-  const auto other = std::ranges::find(kOtherNames, lower_case(text), &OtherName::theirs);
-  // "ec" is another name only where there is a jwe-ec.
-  const bool is_other = other != kOtherNames.end() && (other->ours.find(' ') != std::string_view::npos ||
-                                                       std::ranges::find(names, other->ours) != names.end());
-  std::string near = is_other ? std::string(other->ours) : name_near(text, names);
+  const auto is_meant = [&, lower = lower_case(text)](const OtherName& other) {
+    return other.theirs == lower && (other.ours.find(' ') != std::string_view::npos ||
+                                     std::ranges::find(names, other.ours) != names.end());
+  };
+  const auto other = std::ranges::find_if(kOtherNames, is_meant);
+  std::string near = other != kOtherNames.end() ? std::string(other->ours) : name_near(text, names);
   if (near.empty()) near = names_begun(lower_case(text), names);
   return near.empty() ? see_help(command) : "did you mean " + near + "? See " + path_of(command) + " --help";
 }

@@ -45,7 +45,8 @@ UsableKey read_usable(const KeyString& named, Output& output) {
   }
   if (const auto own = find_provider_key(as_text(content))) {
     if (own->half == KeyHalf::kPublic)
-      throw Error(ErrorCode::kUsage, "it is a public key; a node needs the private one");
+      throw Error(ErrorCode::kUsage, "it is a public key; a node needs the private one",
+                  "give the file of the private key, whose name is mostly the same without .pub");
     // Only the provider can tell whether it is right.
     if (own->provider->takes_plain_files) passphrase = read_passphrase(named, output);
     return key;

@@ -33,6 +33,9 @@ struct GenerateArguments {
 
 // What can be known before the key is made, or a passphrase is asked for: both take long.
 void check_place(const GenerateArguments& options) {
+  if (options.file == "-")
+    throw Error(ErrorCode::kUsage, "a key pair is two files, FILE and FILE.pub, and cannot go to stdout",
+                "name a file; one whose name is - is ./-");
   std::error_code failure;
   const auto folder = std::filesystem::absolute(options.file, failure).parent_path();
   if (failure)

@@ -3,6 +3,7 @@
 #include "cli/options/keys/provider_options.hpp"
 #include "cli/options/make_repeatable.hpp"
 #include "cli/provider/conformance.hpp"
+#include "keywrap/parse_recipients.hpp"
 #include "keywrap/provider/provider.hpp"
 #include "keywrap/schemes.hpp"
 
@@ -64,6 +65,11 @@ void run_test(const TestArguments& options, Output& output) {
   const NamedProvider provider = provider_of(options.provider);
   const auto providers = options.providers.open();
   providers->require(provider.name);
+  // What is refused after -r is refused here, before the program is judged by it.
+  if (provider.parameter != kProviderEnabled) {
+    const std::vector<std::string> recipient = {"provider:" + provider.name + ":" + provider.parameter};
+    (void)parse_recipients(recipient, providers, [](Remark, const std::string&) {});
+  }
   Conformance conformance(*providers, provider.name, {provider.parameter},
                           unwrap_parameters_of(options, provider));
   JsonArray checks;

@@ -36,6 +36,12 @@ std::string seconds_text(std::chrono::duration<double> time) {
   return digits.substr(0, digits.find('.') + 4) + " s";
 }
 
+// Where nobody knows a better cure.
+Error with_cure(const Error& error) {
+  if (error.code() != ErrorCode::kIntegrity || !error.hint().empty()) return error;
+  return {error.code(), error.message(), "it was damaged or changed: take it again from an intact copy"};
+}
+
 }  // namespace
 
 void write_stdout(const std::string& text) try {
@@ -162,7 +168,7 @@ void Output::write_result(const std::string& text) try {
 } catch (const Error& error) {
   if (error.code() == ErrorCode::kCancelled) throw;
   throw Error(error.code(), error.message(),
-              "only the printing failed: what the command was to make is there, whole");
+              "only the printing failed: what the command was to make, if anything, is there, whole");
 }
 
 void Output::finish() {
@@ -186,7 +192,8 @@ void Output::print_result(const Text& lines, JsonObject result) {
   print_json(std::move(result));
 }
 
-int Output::fail(const Error& error) {
+int Output::fail(const Error& failure) {
+  const Error error = with_cure(failure);
   finish();  // the error is the last thing on the terminal
   {
     const std::scoped_lock lock(mutex_);

@@ -14,7 +14,7 @@ std::string why_still_there(SharedStore& store, const StoreContents& contents,
   if (leftovers.empty()) return {};
   const std::vector<std::string> holders = holders_of(store, contents, leftovers);
   if (holders.empty()) return "imgcrypt gc removes them";
-  return short_list(holders) + (holders.size() == 1 ? " needs them" : " need them");
+  return "they are needed by " + short_list(holders);
 }
 
 std::string count_of(const std::set<Digest>& layers) {

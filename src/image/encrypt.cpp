@@ -7,6 +7,7 @@
 #include "image/encryption_outcomes.hpp"
 #include "image/tree/convert_to_oci.hpp"
 #include "image/tree/diff_ids.hpp"
+#include "image/tree/file_system.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 
@@ -80,8 +81,23 @@ const ImageNode* layer_in_index(const ImageNode& node) {
   return nullptr;
 }
 
+// Whether a config counts layers of a type that is none of an image's, such as erofs.
+bool has_other_file_system(Configs& configs, const ImageNode& tree) try {
+  bool is_found = false;
+  for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
+    const std::vector<bool> are_layers = file_system_layers(manifest, diff_ids_of(configs, node, manifest));
+    for (std::size_t i = 0; i < are_layers.size(); ++i)
+      is_found = is_found || (are_layers[i] && !is_image_layer(manifest.layers()[i]));
+  });
+  return is_found;
+} catch (const Error& error) {
+  if (error.code() == ErrorCode::kCancelled) throw;
+  return false;  // it is only for a hint
+}
+
 // Of an image whose layers all stay plain for what they are.
-[[noreturn]] void fail_for_types(const ImageNode& tree, const EncryptionOutcomes& outcomes) {
+[[noreturn]] void fail_for_types(Configs& configs, const ImageNode& tree,
+                                 const EncryptionOutcomes& outcomes) {
   std::string why;
   if (!outcomes.layers().empty()) {
     const LayerOutcome& first = outcomes.layers().front();
@@ -96,11 +112,14 @@ const ImageNode* layer_in_index(const ImageNode& node) {
   }
   throw Error(
       ErrorCode::kRefused, "the image has no layers to encrypt" + why,
-      "only the layers of images are encrypted, with OCI's or Docker's media types; artifacts such as "
-      "Helm charts stay as they are");
+      has_other_file_system(configs, tree)
+          ? "its config counts layers of a kind that cannot be encrypted: build the image with layers "
+            "of OCI's or Docker's media types, which are tars, plain or with gzip or zstd"
+          : "only the layers of images are encrypted, with OCI's or Docker's media types; artifacts "
+            "such as Helm charts stay as they are");
 }
 
-void check_worthwhile(const ImageNode& tree, const EncryptionOutcomes& outcomes) {
+void check_worthwhile(Configs& configs, const ImageNode& tree, const EncryptionOutcomes& outcomes) {
   if (outcomes.count(EncryptedAs::kEncrypted) + outcomes.count(EncryptedAs::kRecipientsAdded) > 0) return;
   if (outcomes.count(EncryptedAs::kBase) + outcomes.count(EncryptedAs::kNotChosen) > 0) {
     throw Error(ErrorCode::kRefused, "no layer that can be encrypted is selected",
@@ -113,7 +132,7 @@ void check_worthwhile(const ImageNode& tree, const EncryptionOutcomes& outcomes)
                 "to add recipients, give one of the image's keys with -k; to encrypt it with new keys, use "
                 "imgcrypt recipients replace --rotate");
   }
-  fail_for_types(tree, outcomes);
+  fail_for_types(configs, tree, outcomes);
 }
 
 void note_conversion(const ImageNode& source, const ImageNode& converted, const EncryptionOutcomes& outcomes,
@@ -160,7 +179,9 @@ void note_outcomes(const EncryptionOutcomes& outcomes, const EncryptOptions& opt
   note_count(outcomes.count(EncryptedAs::kBase), "belongs to the base image: everyone can read it",
              "belong to the base image: everyone can read them", reporter);
   if (options.base != nullptr && outcomes.count(EncryptedAs::kBase) == 0)
-    reporter.note("no layer of the image is one of the base image's: none stays plain for it");
+    reporter.note(
+        "no layer of the image was found to be one of the base image's, so none stays plain for it: the "
+        "same layer is plain in both, and the same blob, or listed with the same diff_id by both configs");
   note_count(outcomes.count(EncryptedAs::kKept), "is already encrypted and keeps its recipients",
              "are already encrypted and keep their recipients", reporter);
   note_count(outcomes.count(EncryptedAs::kRecipientsAdded), "is already encrypted: the recipients are added",
@@ -199,7 +220,7 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
   const ImageNode converted = convert_to_oci(stored);
   const PlatformChoice choice = choose_platforms(configs, converted, options.selection.platforms);
   const EncryptionOutcomes outcomes(source, configs, choice.tree, options, reporter);
-  check_worthwhile(choice.tree, outcomes);
+  check_worthwhile(configs, choice.tree, outcomes);
   ImagePlan plan = plan_of(choice.tree, outcomes, wrappers);
   require_diff_ids(configs, plan, reporter);
   note_conversion(stored, converted, outcomes, reporter);

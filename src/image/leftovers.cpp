@@ -1,5 +1,8 @@
 #include "image/leftovers.hpp"
 
+#include "image/tree/tree.hpp"
+#include "oci/media_types.hpp"
+
 namespace imgcrypt {
 namespace {
 
@@ -15,11 +18,27 @@ std::set<Digest> plain_layers_of(const EncryptResult& result) {
   return layers;
 }
 
+// Tiny layers can have the ciphertext that is another one's plain blob: what the written image lists as
+// encrypted alone is not left over.
+std::set<Digest> ciphertexts(SharedStore& store, const EncryptResult& result) {
+  const auto written = result.root ? store.open_former(result.root->digest) : nullptr;
+  if (!written) return {};
+  std::set<Digest> encrypted;
+  std::set<Digest> plain;
+  for_each_layer(load_documents(*written), [&](const std::string&, const Descriptor& layer) {
+    std::set<Digest>& kind = is_encrypted(layer.media_type) ? encrypted : plain;
+    kind.insert(layer.digest);
+  });
+  for (const Digest& layer : plain) encrypted.erase(layer);
+  return encrypted;
+}
+
 }  // namespace
 
 std::set<Digest> find_leftovers(SharedStore& store, const EncryptResult& result) {
+  const std::set<Digest> needed = ciphertexts(store, result);
   std::set<Digest> found = plain_layers_of(result);
-  std::erase_if(found, [&](const Digest& layer) { return !store.has_blob(layer); });
+  std::erase_if(found, [&](const Digest& layer) { return needed.contains(layer) || !store.has_blob(layer); });
   return found;
 }
 

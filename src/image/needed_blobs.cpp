@@ -1,5 +1,6 @@
 #include "image/needed_blobs.hpp"
 
+#include "image/tree/read_document.hpp"
 #include "oci/media_types.hpp"
 
 #include <algorithm>
@@ -24,35 +25,57 @@ void collect_subjects(const ImageNode& node, std::vector<Digest>& subjects) {
   for (const ImageNode& child : node.children) collect_subjects(child, subjects);
 }
 
-// The needs of one image after the other, and of those that they refer to.
+// The documents that artifacts have as content: what these need belongs to the artifact.
+std::vector<Descriptor> contained_documents(const ImageNode& tree) {
+  std::vector<Descriptor> documents;
+  const auto add = [&](const Descriptor& blob) {
+    if (is_manifest(blob.media_type) || is_index(blob.media_type) || names_blobs(blob.media_type))
+      documents.push_back(blob);
+  };
+  for_each_manifest(tree, [&](const ImageNode&, const Manifest& manifest) {
+    add(manifest.config());
+    std::ranges::for_each(manifest.layers(), add);
+  });
+  return documents;
+}
+
+// The needs of one image after the other, and of those that they refer to or contain.
 class Needs {
  public:
   explicit Needs(SharedStore& store) : store_(store) {}
 
-  void add(ImageSource& image) {
-    std::vector<Digest> subjects = add_one(image);
-    while (!subjects.empty()) {
-      const Digest subject = subjects.back();
-      subjects.pop_back();
-      if (blobs_.contains(subject)) continue;
+  void add(ImageSource& image) { follow(add_one(image)); }
+
+  void follow(std::vector<Digest> documents) {
+    while (!documents.empty()) {
+      const Digest document = documents.back();
+      documents.pop_back();
+      if (!followed_.insert(document).second) continue;
       // One that is missing may be: referrers are often copied without it.
-      if (const auto source = store_.open_former(subject)) {
-        for (const Digest& next : add_one(*source)) subjects.push_back(next);
+      if (const auto source = store_.open_former(document)) {
+        for (const Digest& next : add_one(*source)) documents.push_back(next);
       }
     }
   }
   [[nodiscard]] std::set<Digest> take() { return std::move(blobs_); }
 
  private:
+  // Returns the documents whose needs are to be added as well.
   std::vector<Digest> add_one(ImageSource& image) {
     const Digest digest = image.root().descriptor.digest;
     try {
       const ImageNode tree = load_documents(image);
       require_known(tree);
       blobs_.merge(listed_blobs(tree));
-      std::vector<Digest> subjects;
-      collect_subjects(tree, subjects);
-      return subjects;
+      std::vector<Digest> others;
+      collect_subjects(tree, others);
+      for (const Descriptor& document : contained_documents(tree)) {
+        if (names_blobs(document.media_type))
+          add_named(image, document);
+        else
+          others.push_back(document.digest);
+      }
+      return others;
     } catch (const Error& error) {
       throw Error(ErrorCode::kRefused,
                   "it is unknown which blobs other images need: " + digest.string() + ": " + error.message(),
@@ -60,17 +83,51 @@ class Needs {
     }
   }
 
+  // Of a document whose members we do not know, every digest counts.
+  void add_named(ImageSource& image, const Descriptor& document) {
+    if (document.size > kMostDocumentBytes || !store_.has_blob(document.digest)) return;
+    blobs_.merge(digests_in(as_text(read_document(image, document, "blob " + document.digest.string()))));
+  }
+
   SharedStore& store_;
   std::set<Digest> blobs_;
+  std::set<Digest> followed_;
 };
 
-// The subject of a blob that is a manifest or an index; nullopt for every other blob.
-std::optional<Digest> subject_of_blob(SharedStore& store, const StoredBlob& blob, ImageNode& tree) try {
+// As people know it.
+std::string name_of(const Descriptor& root) {
+  const auto tag = root.annotations.find("org.opencontainers.image.ref.name");
+  return tag == root.annotations.end() ? root.digest.string() : tag->second;
+}
+
+// A document with a subject.
+struct FoundReferrer {
+  Digest digest;
+  Digest subject;
+  std::set<Digest> listed;  // itself included
+};
+
+// What it lists; of one that is neither manifest nor index, all that it names.
+std::set<Digest> listed_by(ImageSource& referrer, std::string_view text) try {
+  return listed_blobs(load_documents(referrer));
+} catch (const Error& error) {
+  if (error.code() == ErrorCode::kCancelled) throw;
+  std::set<Digest> named = digests_in(text);
+  named.insert(referrer.root().descriptor.digest);
+  return named;
+}
+
+// nullopt for a blob that is no document, or has no subject.
+std::optional<FoundReferrer> find_referrer(SharedStore& store, const StoredBlob& blob) try {
   if (blob.size > kMostDocumentBytes) return std::nullopt;
   const auto source = store.open_former(blob.digest);
   if (!source) return std::nullopt;
-  tree = load_documents(*source);
-  return subject_of(tree);
+  const Bytes bytes = read_document(*source, source->root().descriptor, "blob " + blob.digest.string());
+  check_json(as_text(bytes));
+  const auto member = JsonView(as_text(bytes)).find("subject");
+  const auto subject = member ? Digest::parse_if_valid(member->get("digest").string()) : std::nullopt;
+  if (!subject) return std::nullopt;
+  return FoundReferrer{blob.digest, *subject, listed_by(*source, as_text(bytes))};
 } catch (const Error& error) {
   if (error.code() == ErrorCode::kCancelled) throw;
   return std::nullopt;
@@ -94,6 +151,7 @@ std::set<Digest> needed_blobs(SharedStore& store, const StoreContents& contents)
     const auto image = store.open_image(root.descriptor);
     needs.add(*image);
   }
+  needs.follow(contents.subjects);
   std::set<Digest> blobs = needs.take();
   blobs.insert(contents.needed_besides.begin(), contents.needed_besides.end());
   return blobs;
@@ -104,7 +162,7 @@ std::vector<std::string> holders_of(SharedStore& store, const StoreContents& con
   const auto is_wanted = [&](const Digest& blob) { return blobs.contains(blob); };
   std::vector<std::string> holders;
   for (const RootDescriptor& root : contents.images) {
-    const std::string name = root.descriptor.digest.string();
+    const std::string name = name_of(root.descriptor);
     const ImageNode tree = load_documents(*store.open_image(root.descriptor));
     if (std::ranges::any_of(listed_blobs(tree), is_wanted)) {
       holders.push_back(name);
@@ -115,24 +173,21 @@ std::vector<std::string> holders_of(SharedStore& store, const StoreContents& con
     if (!std::ranges::any_of(needs.take(), is_wanted)) continue;
     std::vector<Digest> subjects;
     collect_subjects(tree, subjects);
-    holders.push_back(name + (subjects.empty() ? "" : ", which refers to " + subjects.front().string()));
+    holders.push_back(name + (subjects.empty() ? "" : " (it refers to " + subjects.front().string() + ")"));
   }
+  Needs of_list(store);
+  of_list.follow(contents.subjects);
+  if (std::ranges::any_of(of_list.take(), is_wanted)) holders.emplace_back("index.json (it has a subject)");
   if (std::ranges::any_of(contents.needed_besides, is_wanted))
-    holders.emplace_back("manifest.json, Docker's own list,");
+    holders.emplace_back("manifest.json (Docker's own list)");
   return holders;
 }
 
 void add_referrers(SharedStore& store, const std::vector<StoredBlob>& others, std::set<Digest>& needed) {
-  struct Found {
-    Digest digest;
-    std::set<Digest> listed;
-  };
-  std::multimap<Digest, Found> referrers;  // by subject
+  std::multimap<Digest, FoundReferrer> referrers;  // by subject
   for (const StoredBlob& blob : others) {
     if (needed.contains(blob.digest)) continue;
-    ImageNode tree{{{}, blob.digest, 0, {}, std::nullopt, false, false}, Opaque{}, {}, {}};
-    if (const auto subject = subject_of_blob(store, blob, tree))
-      referrers.emplace(*subject, Found{blob.digest, listed_blobs(tree)});
+    if (auto found = find_referrer(store, blob)) referrers.emplace(found->subject, std::move(*found));
   }
   // A referrer may have referrers of its own.
   std::vector<Digest> subjects(needed.begin(), needed.end());

@@ -13,18 +13,19 @@ namespace imgcrypt {
 // and what an index lists besides. Not the subject of a referrer.
 [[nodiscard]] std::set<Digest> listed_blobs(const ImageNode& image);
 
-// What the images of `contents` list, and the images that they refer to (OCI image specification, `subject`),
-// and what the store needs besides. Throws kRefused when that is unknown.
+// What the images of `contents` list, the images that they or the list itself refer to (OCI image
+// specification, `subject`), what documents need that are the content of artifacts, and what the store needs
+// besides. Throws kRefused when that is unknown.
 [[nodiscard]] std::set<Digest> needed_blobs(SharedStore& store, const StoreContents& contents);
 
-// Adds to `needed` the manifests and indexes of `others` whose subject is needed, such as signatures, with
-// all that they list: though no list of images names them, whoever looks for referrers finds them. What
-// cannot be read is not one.
+// Adds to `needed` the documents of `others` whose subject is needed, such as signatures, with all that they
+// list, or name in a way that we do not know: though no list of images names them, whoever looks for
+// referrers finds them. What cannot be read is not one.
 void add_referrers(SharedStore& store, const std::vector<StoredBlob>& others, std::set<Digest>& needed);
 
-// The images of the store that need one of `blobs`, each by its digest; of one that needs it for its
-// `subject`, such as a signature, that is said: "sha256:1a2b..., which refers to sha256:3c4d...". Empty when
-// none does. Throws as needed_blobs.
+// The images of the store that need one of `blobs`, each by its tag, or else by its digest; of one that needs
+// it for its `subject`, such as a signature, that is said: "sha256:1a2b... (it refers to sha256:3c4d...)".
+// The store's lists too. Empty when nothing does. Throws as needed_blobs.
 [[nodiscard]] std::vector<std::string> holders_of(SharedStore& store, const StoreContents& contents,
                                                   const std::set<Digest>& blobs);
 

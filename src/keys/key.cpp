@@ -64,8 +64,10 @@ std::string curve_of(const EVP_PKEY* key) {
 
 void check_rsa(const EVP_PKEY* key, int bits) {
   if (bits < 2048 || bits > 16384) {
-    throw Error(ErrorCode::kRefused, "an RSA key of " + std::to_string(bits) + " bits is too " +
-                                         (bits < 2048 ? "short" : "long") + " (2048 to 16384)");
+    throw Error(ErrorCode::kRefused,
+                "an RSA key of " + std::to_string(bits) + " bits is too " + (bits < 2048 ? "short" : "long") +
+                    " (2048 to 16384)",
+                "make another one: imgcrypt key generate jwe-rsa FILE");
   }
   const auto modulus = number_of(key, OSSL_PKEY_PARAM_RSA_N);
   const auto exponent = number_of(key, OSSL_PKEY_PARAM_RSA_E);

@@ -126,9 +126,12 @@ EVP_PKEY* decode(ByteView der) {
   return key;
 }
 
+constexpr const char* kSupported = "RSA and EC keys are supported; openssl pkey shows what a file holds";
+
 PrivateKey parse_private_block(const PemBlock& block) {
   if (EVP_PKEY* key = decode(block.der.expose())) return PrivateKey(key);
-  throw Error(ErrorCode::kUsage, "the private key is damaged, or of a kind that is not supported");
+  throw Error(ErrorCode::kUsage, "the private key is damaged, or of a kind that is not supported",
+              kSupported);
 }
 
 PrivateKey parse_private_der(ByteView file) {
@@ -157,7 +160,8 @@ PublicKey parse_public_block(const PemBlock& block) {
   EVP_PKEY* key =
       block.label == kRsaPublicLabel ? rsa_public_key_from_der(der) : subject_public_key_from_der(der);
   if (key == nullptr) {
-    throw Error(ErrorCode::kUsage, "the public key is damaged, or of a kind that is not supported");
+    throw Error(ErrorCode::kUsage, "the public key is damaged, or of a kind that is not supported",
+                kSupported);
   }
   return PublicKey(key);
 }

@@ -34,8 +34,13 @@ bool say_encrypted(std::string_view headers) {
 
 SecretBytes decode_body(std::string_view body, std::string_view label) {
   auto der = decode_base64_secret(body, Base64::kStandard, WhiteSpace::kIgnored);
-  if (!der) throw Error(ErrorCode::kUsage, "PEM block " + std::string(label) + " is not base64");
-  return std::move(*der);
+  if (der) return std::move(*der);
+  const bool has_escapes = body.find("\\n") != std::string_view::npos;
+  throw Error(ErrorCode::kUsage, "PEM block " + std::string(label) + " is not base64",
+              has_escapes
+                  ? "it has \\n in place of line breaks, as JSON writes them: sed 's/\\\\n/\\n/g' FILE >KEY "
+                    "makes lines"
+                  : "it was damaged: copy the key again");
 }
 
 }  // namespace
@@ -46,14 +51,16 @@ std::vector<PemBlock> split_pem(std::string_view text) {
        begin = text.find(kBegin, begin)) {
     const std::size_t label_at = begin + kBegin.size();
     const std::size_t label_end = text.find(kDashes, label_at);
-    if (label_end == std::string_view::npos) throw Error(ErrorCode::kUsage, "PEM block without a label");
+    if (label_end == std::string_view::npos)
+      throw Error(ErrorCode::kUsage, "PEM block without a label", "it was damaged: copy the key again");
     const std::string_view label = text.substr(label_at, label_end - label_at);
     // Labels must agree (RFC 7468 section 3), so that a block cannot swallow the beginning of the next.
     const std::string end_line = std::string(kEnd) + std::string(label) + std::string(kDashes);
     const std::size_t body_at = label_end + kDashes.size();
     const std::size_t end = text.find(end_line, body_at);
     if (end == std::string_view::npos) {
-      throw Error(ErrorCode::kUsage, "PEM block " + std::string(label) + " does not end");
+      throw Error(ErrorCode::kUsage, "PEM block " + std::string(label) + " does not end",
+                  "it was cut short: copy all of it, with its last line " + end_line);
     }
     const auto [headers, base64] = split_headers(text.substr(body_at, end - body_at));
     PemBlock block{label, text.substr(begin, end + end_line.size() - begin), say_encrypted(headers), {}};

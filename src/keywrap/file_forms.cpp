@@ -60,6 +60,15 @@ std::string hint_for_private_key(const std::string& path) {
   return std::filesystem::exists(beside, ignored) ? command : command + " >" + beside;
 }
 
+// Of a key that is given itself and not in a file.
+std::string hint_for_key_itself(const ProviderKey& key, const std::string& text,
+                                const std::string& recipient) {
+  const std::string form = key.form(text);
+  if (form == recipient) return "copy the key again, all of it";
+  return recipient.size() > kMostRepeated ? "write " + std::string(key.provider->form) + ": before it"
+                                          : "did you mean " + form + "?";
+}
+
 std::string hint_for_file(ByteView content, const std::string& path, const std::string& recipient) {
   const std::string form = recipient_form_of(content, path);
   if (!form.empty() && form != recipient) return "did you mean " + form + "?";
@@ -103,10 +112,11 @@ std::string hint_for_recipient(const std::string& recipient) {
   if (const auto content = content_of(path)) return hint_for_file(content->expose(), path, recipient);
   // A public key without the name of its scheme.
   if (const auto key = find_provider_key(recipient); key && key->half == KeyHalf::kPublic)
-    return recipient.size() > kMostRepeated ? "write " + std::string(key->provider->form) + ": before it"
-                                            : "did you mean " + key->form(recipient) + "?";
+    return hint_for_key_itself(*key, recipient, recipient);
   if (is_list(recipient)) return "give each recipient with an option of its own: -r RECIPIENT -r RECIPIENT";
   if (!named) return hint_for_scheme(recipient, recipient_forms());
+  if (const auto key = find_provider_key(path); key && key->half == KeyHalf::kPublic)
+    return hint_for_key_itself(*key, path, recipient);
   const std::string beside = path + ".pub";
   if (content_of(beside)) return "did you mean " + std::string(named->scheme->name) + ":" + beside + "?";
   std::error_code ignored;

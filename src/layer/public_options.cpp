@@ -21,7 +21,10 @@ PublicOptions PublicOptions::parse(std::string_view json) {
   check_json(json, limits);
   const JsonView document(json);
   const std::string cipher = document.get("cipher").string();
-  if (cipher != kCipher) throw Error(ErrorCode::kRefused, "layer cipher \"" + cipher + "\" is not supported");
+  if (cipher != kCipher)
+    throw Error(
+        ErrorCode::kRefused, "layer cipher \"" + cipher + "\" is not supported",
+        "only " + std::string(kCipher) + " is, as in ocicrypt: have the image encrypted again with it");
   // ocicrypt takes a nonce from here rather than the private one. Whoever changes an annotation could then
   // choose the key stream.
   if (const auto options = document.find("cipheroptions"); options && !options->members().empty()) {

@@ -90,7 +90,11 @@ PublicOptions public_options_of(const Annotations& annotations) {
                 "a builder may have dropped them; take the image from where it was encrypted");
   }
   const Bytes json = parse_packet(kPublicOptions, found->second);
-  return PublicOptions::parse(as_text(json));
+  try {
+    return PublicOptions::parse(as_text(json));
+  } catch (const Error& error) {
+    throw error.in(kPublicOptions);
+  }
 }
 
 void require_wrapped_keys(const Annotations& annotations) {

@@ -41,4 +41,16 @@ std::string Digest::algorithm_name() const {
   return algorithm_ == HashAlgorithm::kSha256 ? "sha256" : "sha512";
 }
 
+std::set<Digest> digests_in(std::string_view text) {
+  constexpr std::string_view kName = "sha256:";  // as long as the other one
+  std::set<Digest> digests;
+  for (std::size_t at = text.find("sha"); at != std::string_view::npos; at = text.find("sha", at + 1)) {
+    for (const HashAlgorithm algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha512}) {
+      const auto digest = Digest::parse_if_valid(text.substr(at, kName.size() + 2 * hash_size(algorithm)));
+      if (digest) digests.insert(*digest);
+    }
+  }
+  return digests;
+}
+
 }  // namespace imgcrypt

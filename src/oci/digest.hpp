@@ -7,6 +7,7 @@
 
 #include <compare>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -37,5 +38,8 @@ class Digest {
   HashAlgorithm algorithm_;
   std::string hex_;
 };
+
+// Every digest that the text names, whatever the text is.
+[[nodiscard]] std::set<Digest> digests_in(std::string_view text);
 
 }  // namespace imgcrypt

@@ -43,6 +43,11 @@ bool is_manifest(std::string_view media_type) {
 }
 bool is_index(std::string_view media_type) { return media_type == kOciIndex || media_type == kDockerIndex; }
 
+bool names_blobs(std::string_view media_type) {
+  const auto has = [&](std::string_view word) { return media_type.find(word) != std::string_view::npos; };
+  return (has(".manifest.") || has(".index.")) && !is_manifest(media_type) && !is_index(media_type);
+}
+
 std::optional<std::string> oci_type(std::string_view docker) {
   const auto found =
       std::ranges::find(kDockerTypes, docker, &std::pair<std::string_view, std::string_view>::first);

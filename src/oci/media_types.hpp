@@ -17,6 +17,9 @@ inline constexpr std::string_view kOciIndex = "application/vnd.oci.image.index.v
 // OCI's or Docker's.
 [[nodiscard]] bool is_manifest(std::string_view media_type);
 [[nodiscard]] bool is_index(std::string_view media_type);
+// Any other document that, by its type, names blobs in a way of its own: OCI's artifacts of 2022, Docker's
+// schema 1.
+[[nodiscard]] bool names_blobs(std::string_view media_type);
 // OCI's name for a Docker type, schema 2: document, config or plain layer. nullopt for every other type,
 // OCI's own included.
 [[nodiscard]] std::optional<std::string> oci_type(std::string_view docker);

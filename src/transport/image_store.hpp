@@ -171,6 +171,7 @@ class ImageDestination : public BlobDestination {
 // What a store lists: all that may need its blobs.
 struct StoreContents {
   std::vector<RootDescriptor> images;  // in the order of the store's list
+  std::vector<Digest> subjects;        // documents that the list itself refers to (`subject`)
   std::set<Digest> needed_besides;     // blobs that another program's list names, such as Docker's
 };
 

@@ -110,7 +110,8 @@ wrong_recipients_are_told() {
   done <<END
 age:$TMP/absent|No such file|
 age:~/absent|No such file|write \$HOME instead
-age:age1qqqq|cut or has a typing error|
+age:age1qqqq|cut or has a typing error|copy the key again, all of it
+jwe:age1qqqq|recipient jwe:age1qqqq|did you mean age:age1qqqq?
 age:$TMP/own|a secret key was given|it is a private key; did you mean age:$TMP/own.pub?
 age:$TMP/rsa|a key in PEM was given|it is a private key; did you mean age:$TMP/rsa.pub?
 age:$TMP/ecdsa.pub|which age does not take|give an ssh-ed25519 or ssh-rsa key
@@ -169,7 +170,7 @@ keys_are_shown() {
   expect_equal "$stdout" "$(cat "$TMP/own.pub")" "the public key of provider:age:"
   expect_exit 0 imgcrypt key public "$TMP/own"
   expect_equal "$stdout" "$(cat "$TMP/own.pub")" "the public key"
-  expect_exit 9 imgcrypt provider test "age:$TMP/absent" -k "age:$TMP/own"
+  expect_exit 3 imgcrypt provider test "age:$TMP/absent" -k "age:$TMP/own"
   expect_exit 0 imgcrypt provider test "age:$TMP/own.pub" -k "age:$TMP/own"
   expect_exit 0 imgcrypt provider list
   expect_matches "$stdout" 'age: .*/keyprovider-age .*once'

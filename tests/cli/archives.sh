@@ -317,7 +317,8 @@ names_of_members_lead_nowhere() {
   for kind in absolute parent link-out link-loop device; do
     python3 "$cli_dir/classic_archive.py" "$TMP/docker.tar" app:1 --hostile "$kind"
     expect_exit 7 imgcrypt encrypt "docker-archive:$TMP/docker.tar" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
-    expect_contains "$stderr" "names a file that is missing"
+    expect_contains "$stderr" ", which the archive lacks"
+    expect_contains "$stderr" "docker save -o"
     expect_absent "$TMP/out"
   done
   expect_absent /tmp/imgcrypt-escaped
@@ -366,6 +367,21 @@ directories_of_skopeo_are_read_and_written() {
   [[ $encrypted == "$(sha256sum <"$TMP/out/manifest.json")" ]] || fail "the source was changed"
 }
 
+compression_that_is_lost_is_said() {
+  fresh
+  local name
+  for name in new.tar.gz new.tgz; do
+    expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "oci-archive:$TMP/$name:t"
+    expect_contains "$stderr" "warning: $TMP/$name is written without compression"
+  done
+  expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "oci-archive:$TMP/packed.tar:t"
+  [[ $stderr != *"without compression"* ]] || fail "a plain archive, as its name says: $stderr"
+  gzip "$TMP/packed.tar"
+  mv "$TMP/packed.tar.gz" "$TMP/packed.tar"
+  expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "oci-archive:$TMP/packed.tar:u"
+  expect_contains "$stderr" "$TMP/packed.tar is written without compression"
+}
+
 make_keys "$TMP/key" P-256
 make_keys "$TMP/other" P-256
 encrypted_archives_are_read_and_written
@@ -387,4 +403,5 @@ output_is_deterministic
 classic_docker_archives_are_read
 names_of_members_lead_nowhere
 docker_archives_are_written
+compression_that_is_lost_is_said
 directories_of_skopeo_are_read_and_written

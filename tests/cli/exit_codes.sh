@@ -53,7 +53,7 @@ rows='
 3 | encrypt oci:plain oci:new -r a.pub                         | recipient a.pub
 3 | encrypt oci:plain oci:new -r provider:none                 | key provider none is not configured
 3 | encrypt oci:plain oci:new -r jwe:a.pub -k none             | key none
-3 | encrypt oci:plain oci:new -r provider:sodium:none          | key provider sodium
+3 | encrypt oci:plain oci:new -r provider:sodium:none          | recipient provider:sodium:none: No such file
 3 | encrypt oci:plain oci:new -r jwe:a.pub --layer 9           | --layer 9
 3 | encrypt oci:plain oci:new -r jwe:a.pub --layer x           | --layer x
 3 | encrypt oci:plain oci:new -r jwe:a.pub --jobs 0            | --jobs "0" is not a number from 1 to 1024
@@ -104,6 +104,7 @@ rows='
 3 | key show folder                                            | key folder
 3 | key show file                                              | key file
 3 | provider test none                                         | key provider none is not configured
+3 | provider test sodium:none                                  | recipient provider:sodium:none: No such file
 3 | help nonsense                                              | unknown command "nonsense"
 3 | man --directory none                                       | none/imgcrypt.1
 3 | completion tcsh                                            | unknown command "tcsh"
@@ -120,7 +121,6 @@ rows='
 8 | key generate jwe-ec a                                      | a already exists
 8 | key generate sodium a                                      | a already exists
 
-9 | provider test sodium:none                                  | key provider sodium
 '
 
 the_table_holds() {

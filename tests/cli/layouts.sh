@@ -167,7 +167,7 @@ tags_are_listed() {
   edit_index "$TMP/in" '.manifests += [(.manifests[0] | del(.annotations)), {size: 1}]'
   expect_exit 0 imgcrypt tags "oci:$TMP/in"
   expect_equal "$stdout" $'docker.io/library/a:t\ndocker.io/library/b:t\nv1.0' "the tags"
-  expect_contains "$stderr" "1 entry has no tag"
+  expect_contains "$stderr" "1 entry has no tag: oci:$TMP/in:@3"
   expect_contains "$stderr" "oci:$TMP/in:@4 cannot be read"
   expect_exit 8 imgcrypt gc "oci:$TMP/in" --dry-run
   expect_contains "$stderr" "entry 4 of index.json, counted from 0, cannot be read"
@@ -369,6 +369,10 @@ links_are_followed_on_demand() {
   ln -s "$TMP/in/index.json" "$TMP/in/oci-layout" "$TMP/linked"
   expect_exit 8 encrypt linked:t out:t
   expect_contains "$stderr" "--follow-links"
+  expect_exit 8 encrypt in:t linked:n --follow-links
+  expect_exit 8 imgcrypt gc "oci:$TMP/linked"
+  # What it advises works for each of them.
+  expect_contains "$stderr" "imgcrypt copy --follow-links makes one without links"
   expect_exit 0 encrypt linked:t out:t --follow-links
   expect_exit 0 imgcrypt check "oci:$TMP/out:t" -k "$TMP/key.pem" --full
   expect_exit 0 imgcrypt inspect "oci:$TMP/linked:t" --follow-links
@@ -379,6 +383,24 @@ links_are_followed_on_demand() {
   cp "$TMP/in/index.json" "$TMP/in/oci-layout" "$TMP/linked"
   expect_exit 0 encrypt linked:t linked:e --follow-links
   expect_exit 0 imgcrypt check "oci:$TMP/linked:e" -k "$TMP/key.pem" --full --follow-links
+}
+
+a_tag_that_looks_like_a_digest_is_named_by_position() {
+  local tag
+  tag=1@$(printf x | sha256sum | sed 's/ .*//; s/^/sha256:/')
+  two_images
+  edit_index "$TMP/in" ".manifests[0].annotations = {\"$tag_name\": \"$tag\"}"
+  expect_exit 0 imgcrypt tags "oci:$TMP/in"
+  expect_contains "$stdout" ":@0 $tag"
+  expect_exit 2 imgcrypt inspect "oci:$TMP/in:none"
+  expect_contains "$stderr" "the layout has: oci:$TMP/in:@0 (linux/amd64), t"
+}
+
+a_missing_version_file_has_its_cure() {
+  two_images
+  rm "$TMP/in/oci-layout"
+  expect_exit 8 encrypt in:@0 in:@0
+  expect_contains "$stderr" 'its oci-layout file must say {"imageLayoutVersion":"1.0.0"}'
 }
 
 make_keys "$TMP/key" P-256
@@ -401,4 +423,6 @@ only_new_or_empty_directories_or_layouts_are_written_to
 a_full_disk_says_what_it_lacks
 a_full_disk_or_quota_is_said_of_index_json_too
 names_of_directories_survive_a_power_cut
+a_tag_that_looks_like_a_digest_is_named_by_position
+a_missing_version_file_has_its_cure
 links_are_followed_on_demand

@@ -85,7 +85,7 @@ what_another_image_names_stays() {
   expect_exit 0 encrypt "oci:$TMP/in:secret" --prune
   # shellcheck disable=SC2086
   expect_left $layers
-  expect_contains "$stderr" "$(root_of "$TMP/in" plain) needs them"
+  expect_contains "$stderr" "this image, which everyone can read: they are needed by plain"
   expect_exit 0 imgcrypt decrypt "oci:$TMP/in:plain" "oci:$TMP/out:t" -k "$TMP/key.pem"
 }
 
@@ -122,6 +122,74 @@ what_an_unknown_document_needs_is_unknown() {
   expect_contains "$stderr" "application/vnd.oci.artifact.manifest.v1+json is unknown"
   expect_refused 8 encrypt "oci:$TMP/in:plain" --prune --dry-run
   expect_exit 0 encrypt "oci:$TMP/in:plain"
+}
+
+# add_image LAYOUT NAME: a manifest of two blobs of its own, which no list names; prints the digests, its own first
+add_image() {
+  local config layer manifest
+  config=$(add_blob "$1" "{\"config of\":\"$2\"}")
+  layer=$(add_blob "$1" "layer of $2")
+  manifest=$(add_blob "$1" "$(jq -nc --arg config "$config" --arg layer "$layer" '{schemaVersion: 2,
+    config: {mediaType: "application/vnd.oci.image.config.v1+json", digest: $config, size: 1},
+    layers: [{mediaType: "application/vnd.oci.image.layer.v1.tar", digest: $layer, size: 1}]}')")
+  echo "$manifest $config $layer"
+}
+
+# expect_kept WHAT DIGEST...: by gc
+expect_kept() {
+  local digest
+  expect_exit 0 imgcrypt gc "oci:$TMP/in"
+  for digest in "${@:2}"; do
+    [[ -e $(blob "$TMP/in" "$digest") ]] || fail "gc removed what $1 needs: $digest"
+  done
+}
+
+# descriptor MEDIATYPE DIGEST SIZE
+descriptor() {
+  jq -nc --arg type "$1" --arg digest "$2" --argjson size "$3" '{mediaType: $type, digest: $digest, size: $size}'
+}
+
+what_the_list_itself_is_about_is_needed() {
+  local subject
+  fresh_layout
+  read -ra subject <<<"$(add_image "$TMP/in" subject)"
+  jq -c --arg digest "${subject[0]}" '.subject = {mediaType: "application/vnd.oci.image.manifest.v1+json", digest: $digest, size: 1}' \
+    "$TMP/in/index.json" >"$TMP/index.json"
+  mv "$TMP/index.json" "$TMP/in/index.json"
+  expect_kept "the subject of index.json" "${subject[@]}"
+  jq -c '.subject = {digest: "md5:1"}' "$TMP/in/index.json" >"$TMP/index.json"
+  mv "$TMP/index.json" "$TMP/in/index.json"
+  expect_exit 8 imgcrypt gc "oci:$TMP/in"
+  expect_contains "$stderr" "the subject of $TMP/in/index.json cannot be read"
+}
+
+# add_artifact LAYOUT LAYER: an artifact with this descriptor as its one layer
+add_artifact() {
+  local empty
+  empty=$(descriptor application/vnd.oci.empty.v1+json "$(add_blob "$1" "{}")" 2)
+  add_entry "$1" application/vnd.oci.image.manifest.v1+json "$(jq -nc --argjson config "$empty" --argjson layer "$2" \
+    '{schemaVersion: 2, config: $config, layers: [$layer]}')"
+}
+
+what_the_content_of_an_artifact_needs_is_needed() {
+  local inner named document
+  fresh_layout
+  read -ra inner <<<"$(add_image "$TMP/in" inner)"
+  add_artifact "$TMP/in" "$(descriptor application/vnd.oci.image.manifest.v1+json "${inner[0]}" "$(stat -c %s "$(blob "$TMP/in" "${inner[0]}")")")"
+  named=$(add_blob "$TMP/in" "named")
+  document=$(add_blob "$TMP/in" "{\"parts\":[\"$named\"]}")
+  add_artifact "$TMP/in" "$(descriptor application/vnd.example.index.v1+json "$document" "$(stat -c %s "$(blob "$TMP/in" "$document")")")"
+  expect_kept "a document that is a layer" "${inner[@]}" "$document" "$named"
+}
+
+what_a_referrer_of_another_type_names_is_needed() {
+  local named referrer subject
+  fresh_layout
+  named=$(add_blob "$TMP/in" "named")
+  subject=$(descriptor application/vnd.oci.image.manifest.v1+json "$(root_of "$TMP/in" plain)" 1)
+  referrer=$(add_blob "$TMP/in" "{\"mediaType\":\"application/vnd.oci.artifact.manifest.v1+json\",
+    \"blobs\":[{\"digest\":\"$named\"}],\"subject\":$subject}")
+  expect_kept "a referrer that nobody lists" "$referrer" "$named"
 }
 
 a_missing_list_may_need_anything() {
@@ -198,6 +266,9 @@ layers_that_were_not_encrypted_stay
 a_damaged_image_may_need_anything
 a_missing_list_may_need_anything
 what_an_unknown_document_needs_is_unknown
+what_the_list_itself_is_about_is_needed
+what_the_content_of_an_artifact_needs_is_needed
+what_a_referrer_of_another_type_names_is_needed
 what_was_left_is_removed_by_gc
 only_what_the_replaced_image_listed_goes
 nothing_encrypted_is_nothing_left

@@ -235,8 +235,11 @@ options_are_checked() {
   expect_exit 2 imgcrypt inspect "$image" --creds user:pa55 --tls-verify=false --limit-rate 10M --debug
   expect_contains "$stderr" "--creds holds a password"
   expect_no_password
+  expect_exit 3 setsid -w "$IMGCRYPT" copy "$image" docker://localhost:1/a --dest-creds user
+  expect_contains "$stderr" "--dest-creds user has no password"
   expect_exit 2 imgcrypt decrypt "$image" "oci:$TMP/out:t" --src-creds a:pa55 --dest-no-creds --src-tls-verify=false \
     --dest-tls-verify --src-authfile f --dest-cert-dir d --authfile g
+  expect_contains "$stderr" "warning: --src-creds holds a password"
   expect_no_password
 }
 

@@ -174,6 +174,9 @@ CASES = {
     "signed": signed,
     "listed-twice": listed_twice,
     "nested": nested,
+    "tiny": lambda layout: layout.add(
+        layout.image([layout.blob(bytes([i]), OCI + "layer.v1.tar") for i in range(60)], [digest_of(bytes([i])) for i in range(60)])),
+    "erofs": lambda layout: layout.add(layout.image([layout.blob(b"erofs", "application/vnd.erofs.layer.v1")], ["erofs"])),
     "embedding": embedding,
     "cut-gzip": lambda layout: layout.add(
         layout.image([layout.blob(gzip.compress(tar("one"), mtime=0) + gzip.compress(b"", mtime=0)[:9])], ["one"])),

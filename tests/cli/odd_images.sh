@@ -73,7 +73,7 @@ only_content_makes_a_layer_the_bases() {
   expect_equal "$(based_on uncounted-base uncounted)" "-e" "the very blob, without diff_ids"
   expect_equal "$(based_on base uncounted)" "-e" "the very blob, without diff_ids in the image"
   based_on base unrelated >/dev/null
-  expect_contains "$stderr" "no layer of the image is one of the base image's"
+  expect_contains "$stderr" "no layer of the image was found to be one of the base image's, so none stays plain for it: the same layer is plain in both"
 }
 
 tags_that_no_reference_can_hold_are_named_by_position() {
@@ -184,9 +184,27 @@ who_holds_what_prune_leaves_is_named() {
   signature=$(jq -r '.manifests[1].digest' "$TMP/in/index.json")
   subject=$(root_of "$TMP/in" t)
   expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/in:t" -r "jwe:$TMP/key.pub.pem" --prune --dry-run
-  expect_contains "$stderr" "$signature, which refers to $subject needs them"
+  expect_contains "$stderr" "they are needed by $signature (it refers to $subject)"
   expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/in:t" -r "jwe:$TMP/key.pub.pem" --prune
-  expect_contains "$stderr" "$signature, which refers to $subject needs them"
+  expect_contains "$stderr" "they are needed by $signature (it refers to $subject)"
+}
+
+# Of the 60 layers of one byte, some have the ciphertext that another one's plain blob is.
+ciphertexts_are_no_leftovers() {
+  fresh tiny
+  expect_exit 0 encrypt
+  expect_without "plain layer"
+  expect_exit 0 imgcrypt check "oci:$TMP/out:t" -k "$TMP/key.pem"
+}
+
+file_systems_of_other_kinds_are_not_called_artifacts() {
+  fresh erofs
+  expect_refused 8 encrypt
+  expect_contains "$stderr" "its config counts layers of a kind that cannot be encrypted"
+  expect_without "Helm"
+  fresh chart
+  expect_refused 8 encrypt
+  expect_contains "$stderr" "artifacts such as Helm charts"
 }
 
 entries_that_become_one_are_told() {
@@ -276,6 +294,8 @@ gc_works_in_layouts_only
 gc_lists_what_killed_writers_left
 why_nothing_can_be_encrypted_is_said
 who_holds_what_prune_leaves_is_named
+ciphertexts_are_no_leftovers
+file_systems_of_other_kinds_are_not_called_artifacts
 entries_that_become_one_are_told
 embedded_data_that_is_not_a_copy_is_told
 places_can_be_told_apart

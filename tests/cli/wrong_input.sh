@@ -100,6 +100,57 @@ every_given_key_is_named() {
   expect_contains "$stderr" "right.pem"
 }
 
+files_that_are_not_there_get_a_hint() {
+  mkdir keys
+  cp right.pub.pem keys
+  expect_error 3 "none: No such file" "check the spelling" encrypt -R none
+  expect_error 3 "-: No such file" "/dev/stdin" encrypt -R -
+  expect_error 3 "recipient jwe:-: No such file" "/dev/stdin" encrypt -r jwe:-
+  expect_error 3 "key -: no such file" "/dev/stdin" decrypt encrypted -k -
+  expect_error 3 "none: No such file" "check the spelling" decrypt encrypted -k right.pem:file=none
+  expect_error 3 "No such file" "without the two slashes" encrypt -r jwe://keys/right.pub.pem
+  expect_error 3 "No such file" 'did you mean "keys/right.pub.pem"?' encrypt -r "jwe:keys/right.pub.pem "
+  expect_error 3 "No such file" "the shell did not find files" encrypt -r "jwe:keys/*.key"
+  expect_error 3 "recipient jwe:keys: it is a directory" "name a file" encrypt -r jwe:keys
+  expect_error 3 "keys: it is a directory" "name a file" encrypt -R keys
+  expect_error 3 "key keys: it is a directory" "name a file" decrypt encrypted -k keys
+  expect_error 2 "no OCI image layout at plain@0" "did you mean oci:plain:@0?" imgcrypt inspect oci:plain@0
+  expect_error 3 "two files, FILE and FILE.pub" "./-" imgcrypt key generate jwe-ec -
+  expect_absent -
+}
+
+damaged_keys_get_a_hint() {
+  sed ':a;N;$!ba;s/\n/\\n/g' right.pub.pem >escaped.pem
+  expect_error 3 "is not base64" 'in place of line breaks' encrypt -r jwe:escaped.pem
+  sed 's/\\n/\n/g' escaped.pem >unescaped.pem
+  expect_exit 0 imgcrypt encrypt oci:plain:t oci:unescaped:t -r jwe:unescaped.pem
+  head -c 60 right.pub.pem >cut.pem
+  expect_error 3 "does not end" "its last line -----END PUBLIC KEY-----" encrypt -r jwe:cut.pem
+  openssl genrsa 1024 2>/dev/null | openssl rsa -pubout -out short.pem 2>/dev/null
+  expect_error 3 "1024 bits is too short" "key generate jwe-rsa" encrypt -r jwe:short.pem
+  : >empty.list
+  expect_error 3 "it lists nothing" "one a line" encrypt -R empty.list
+}
+
+# What is refused before the image is read is refused as a recipient.
+keys_of_another_provider_are_recipients_that_are_wrong() {
+  expect_error 3 "recipient provider:sodium:absent: No such file" "check the spelling" encrypt -r provider:sodium:absent
+  echo age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p >age.pub
+  expect_error 3 "recipient provider:sodium:age.pub: it holds a key of another kind" "did you mean age:age.pub?" \
+    encrypt -r provider:sodium:age.pub
+  expect_error 3 "absent: No such file" "" imgcrypt provider test sodium:absent
+}
+
+damage_has_a_cure() {
+  cp -r plain bom
+  printf '\xef\xbb\xbf%s' "$(cat plain/index.json)" >bom/index.json
+  expect_error 7 "starts with a byte order mark" "sed -i" imgcrypt inspect oci:bom:t
+  sed -i '1s/^\xef\xbb\xbf//' bom/index.json
+  expect_exit 0 imgcrypt inspect oci:bom:t
+  echo '{"manifests":7}' >bom/index.json
+  expect_error 7 'member "manifests": array expected' "an intact copy" imgcrypt inspect oci:bom
+}
+
 empty_values_are_named() {
   local form
   expect_error 3 "FILE is empty" "" imgcrypt key generate jwe-ec ""
@@ -149,6 +200,12 @@ names_of_other_programs_are_guessed() {
   expect_error 3 'unknown command "keygen"' "did you mean key generate?" imgcrypt keygen
   expect_error 3 'unknown command "rsa"' "did you mean jwe-rsa?" imgcrypt key generate rsa
   expect_error 3 'unknown command "ec"' "did you mean jwe-ec?" imgcrypt key generate ec
+  expect_error 3 'unknown command "rm"' "did you mean remove?" imgcrypt recipients rm oci:plain:t
+  expect_error 3 'unknown command "ls"' "did you mean list?" imgcrypt recipients ls oci:plain:t
+  expect_error 3 'unknown command "ls"' "did you mean tags?" imgcrypt ls oci:plain
+  expect_error 3 'unknown command "pull"' "did you mean copy?" imgcrypt pull docker://localhost/x
+  expect_error 3 'unknown command "push"' "did you mean copy?" imgcrypt push oci:plain:t docker://localhost/x
+  expect_error 3 "selects no layer" "the lower layer comes first" encrypt -r jwe:right.pub.pem --layer 1..0
   expect_error 3 'unknown option "--rec"' "did you mean --recipient or --recipients-file?" imgcrypt encrypt --rec
   expect_error 3 'unknown option "--json"' "did you mean -o json?" imgcrypt inspect --json
   expect_error 3 '--log-level "DEBUG"' "did you mean debug?" imgcrypt version --log-level DEBUG
@@ -382,6 +439,10 @@ carriage_returns_of_passphrases_are_told
 transports_are_guessed
 codes_do_not_depend_on_the_kind_of_key
 every_given_key_is_named
+files_that_are_not_there_get_a_hint
+damaged_keys_get_a_hint
+keys_of_another_provider_are_recipients_that_are_wrong
+damage_has_a_cure
 empty_values_are_named
 a_directory_that_is_gone_is_said
 passphrases_of_new_keys_are_read_alike_by_all

@@ -226,6 +226,9 @@ TEST(WrappedKeys, KeepThePublicOptionsBesideThem) {
   annotations["org.opencontainers.image.enc.pubopts"] += "\n";
   EXPECT_EQ(error_of([&] { (void)public_options_of(annotations); }), ErrorCode::kIntegrity);
   EXPECT_EQ(error_of([] { (void)public_options_of({}); }), ErrorCode::kIntegrity);
+  annotations["org.opencontainers.image.enc.pubopts"] = "bm8ganNvbg==";
+  EXPECT_THAT(failure([&] { (void)public_options_of(annotations); }).message(),
+              testing::StartsWith("org.opencontainers.image.enc.pubopts: JSON: malformed"));
   EXPECT_FALSE(has_encryption_annotations({{"org.opencontainers.image.encoding", "x"}, {"a", "b"}}));
 }
 

@@ -174,6 +174,9 @@ TEST(Manifest, SaysWhichMemberIsWrong) {
             R"(config: JSON: member "config": member "size" is missing)");
   EXPECT_EQ(message(manifest(descriptor(R"(,"annotations":{"a":[]})"))),
             R"(layers[0]: JSON: member "a": string expected)");
+  EXPECT_EQ(message(manifest("null")), R"(layers[0]: JSON: element of "layers": object expected)");
+  EXPECT_EQ(message(manifest("{\"digest\":\"" + kDigest + "\"}")),
+            R"(layers[0]: JSON: element of "layers": member "size" is missing)");
 }
 
 TEST(Descriptor, EmbedsItsOwnContentOrOther) {

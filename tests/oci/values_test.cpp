@@ -3,6 +3,7 @@
 #include "oci/verifying_source.hpp"
 #include "support/vectors.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace imgcrypt {
@@ -79,6 +80,29 @@ TEST(VerifyingSource, EndsOnlyAfterTheRightBytes) {
   EXPECT_EQ(verify("content", "content", 6), ErrorCode::kIntegrity);
   EXPECT_EQ(verify("content", "content", 8), ErrorCode::kIntegrity);
   EXPECT_EQ(verify("", "content", 7), ErrorCode::kIntegrity);
+}
+
+// Whoever repairs the image must know which of the two is wrong.
+TEST(VerifyingSource, TellsAWrongDescriptorFromDamage) {
+  const auto message = [](std::string_view content, std::uint64_t size) {
+    return failure([&] {
+             VerifyingSource source(std::make_unique<MemorySource>(to_bytes(as_bytes(content))),
+                                    Digest::of(as_bytes("content")), size);
+             drain(source);
+           })
+        .message();
+  };
+  EXPECT_THAT(message("content", 8), testing::HasSubstr("is wrong: it says 8 bytes, but the content"));
+  EXPECT_THAT(message("conten", 7), testing::HasSubstr("is damaged: it ends after 6 of 7 bytes"));
+  EXPECT_THAT(message("content", 6), testing::HasSubstr("or its descriptor is damaged: it is longer"));
+}
+
+TEST(Digest, IsFoundInAnyText) {
+  const Digest one = Digest::of(as_bytes("1"));
+  const Digest two = Digest::of(as_bytes("2"), HashAlgorithm::kSha512);
+  EXPECT_EQ(digests_in("{\"a\":\"" + one.string() + "\"} sha256:12 " + two.string()), (std::set{one, two}));
+  EXPECT_TRUE(digests_in(one.string().substr(0, 70)).empty());
+  EXPECT_TRUE(digests_in("").empty());
 }
 
 TEST(VerifyingSource, StaysFailed) {

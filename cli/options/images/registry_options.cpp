@@ -88,6 +88,7 @@ RegistryArguments::Side joined(const RegistryArguments::Side& own, const Registr
   // The file of a side is its credentials as much as a user is.
   if (own.no_creds || !own.creds.empty() || !own.authfile.empty()) {
     side.creds = own.creds;
+    side.creds_option = own.creds_option;
     side.no_creds = own.no_creds;
   }
   return side;
@@ -99,23 +100,25 @@ Credentials copy_of(const Credentials& from) {
   return {from.user, SecretBytes::copy_of(from.password.expose()), {}, from.origin};
 }
 
-FindCredentials given_credentials(const std::string& text, Output& output) {
+FindCredentials given_credentials(const RegistryArguments::Side& side, Output& output) {
+  const std::string& text = side.creds;
+  const std::string& option = side.creds_option;
   const std::size_t colon = text.find(':');
   const auto given = std::make_shared<Credentials>();
   given->user = text.substr(0, colon);
-  given->origin = "--creds";
+  given->origin = option;
   if (given->user.empty())
-    throw Error(ErrorCode::kUsage, "--creds has no user",
-                "write --creds USER, or imgcrypt login HOST before");
+    throw Error(ErrorCode::kUsage, option + " has no user",
+                "write " + option + " USER, or imgcrypt login HOST before");
   if (colon != std::string::npos) {
-    output.warn(
-        "--creds holds a password, which other users can see: better use imgcrypt login, or leave it out");
+    output.warn(option +
+                " holds a password, which other users can see: better use imgcrypt login, or leave it out");
     given->password = SecretBytes::copy_of(as_bytes(text).subspan(colon + 1));
   } else if (has_terminal()) {
     given->password = prompt_passphrase("Password of " + given->user + ": ");
   } else {
     throw Error(ErrorCode::kUsage,
-                "--creds " + given->user + " has no password, and there is no terminal to ask on",
+                option + " " + given->user + " has no password, and there is no terminal to ask on",
                 "use imgcrypt login with --password-stdin before");
   }
   return [given](const RegistryReference&) { return std::optional(copy_of(*given)); };
@@ -136,7 +139,7 @@ std::function<void(const std::string&)> warn_once_through(Output& output) {
 FindCredentials credentials_of(const RegistryArguments::Side& side,
                                const std::function<void(const std::string&)>& warn, Output& output) {
   if (side.no_creds) return {};
-  if (!side.creds.empty()) return given_credentials(side.creds, output);
+  if (!side.creds.empty()) return given_credentials(side, output);
   const CredentialPlaces places{.files = credential_files(side.authfile), .warn = warn};
   return [places](const RegistryReference& image) {
     return find_credentials(places, {image.host, image.repository});

@@ -19,15 +19,17 @@ enum class RegistrySides { kLogin, kOne, kBoth };
 struct RegistryArguments {
   // What may differ between the sides.
   struct Side {
-    std::string authfile;  // empty: not given
-    std::string creds;     // USER[:PASSWORD] as given
+    std::string authfile = {};             // empty: not given
+    std::string creds = {};                // USER[:PASSWORD] as given
+    std::string creds_option = "--creds";  // where it was given, for messages
     bool no_creds = false;
-    std::optional<bool> verifies_tls;
-    std::string cert_dir;
+    std::optional<bool> verifies_tls = {};
+    std::string cert_dir = {};
   };
   Side common;
-  Side source;  // these win over the common ones
-  Side destination;
+  // These win over the common ones.
+  Side source{.creds_option = "--src-creds"};
+  Side destination{.creds_option = "--dest-creds"};
   std::string ca_file;
   int retries = 3;
   unsigned timeout = 30;   // seconds

@@ -84,7 +84,9 @@ std::vector<Line> read_lines(const std::string& file) {
     throw about_argument(file, error);
   }
   auto lines = lines_of(as_text(text), file, file);
-  if (lines.empty()) throw Error(ErrorCode::kUsage, file + ": it lists nothing");
+  if (lines.empty())
+    throw Error(ErrorCode::kUsage, file + ": it lists nothing",
+                "write one a line; empty lines and those that begin with # do not count");
   return lines;
 }
 

@@ -16,7 +16,8 @@ namespace imgcrypt::cli {
 namespace {
 
 SecretBytes read_file(const std::string& path, Reporter& reporter) {
-  if (path.empty()) throw Error(ErrorCode::kUsage, "file= needs the name of a file");
+  if (path.empty())
+    throw Error(ErrorCode::kUsage, "file= needs the name of a file", "write file=PASSPHRASEFILE");
   SecretBytes passphrase = read_passphrase_file(path);
   warn_of_exposure("passphrase file", path, reporter);
   return passphrase;
@@ -26,7 +27,8 @@ SecretBytes read_fd(const std::string& number) {
   int fd = -1;
   const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), fd);
   if (error != std::errc() || stop != number.data() + number.size() || fd < 0) {
-    throw Error(ErrorCode::kUsage, "fd= needs the number of an open file descriptor");
+    throw Error(ErrorCode::kUsage, "fd= needs the number of an open file descriptor",
+                "write fd=3, for example, and 3<PASSPHRASEFILE after the command");
   }
   // Nothing failed: the user named another one than he opened, or opened it the wrong way.
   const int flags = ::fcntl(fd, F_GETFL);
@@ -38,7 +40,8 @@ SecretBytes read_fd(const std::string& number) {
 }
 
 SecretBytes read_variable(const std::string& name) {
-  if (name.empty()) throw Error(ErrorCode::kUsage, "env= needs the name of a variable");
+  if (name.empty())
+    throw Error(ErrorCode::kUsage, "env= needs the name of a variable", "write env=VARIABLE, without $");
   char* value = std::getenv(name.c_str());
   if (value == nullptr) {
     throw Error(ErrorCode::kUsage, "the environment variable " + name + " is not set",

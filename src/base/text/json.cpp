@@ -54,6 +54,12 @@ class JsonScanner {
     return value;
   }
 
+  JsonView element_of(std::string_view list) {
+    JsonView value = value_of(list);
+    value.is_element_ = true;
+    return value;
+  }
+
   bool at_end() {
     skip_space();
     return rest_.empty();
@@ -133,8 +139,8 @@ JsonView::JsonView(std::string_view text) : JsonView(Kind::kLiteral, text) {
 }
 
 void JsonView::fail(const std::string& what) const {
-  const std::string where =
-      name_.empty() ? "" : "member " + shortened(std::string(name_), kMostNameLength) + ": ";
+  const std::string kind = is_element_ ? "element of " : "member ";
+  const std::string where = name_.empty() ? "" : kind + shortened(std::string(name_), kMostNameLength) + ": ";
   throw Error(ErrorCode::kIntegrity, "JSON: " + where + what);
 }
 
@@ -165,7 +171,7 @@ std::vector<JsonView> JsonView::elements() const {
   scanner.expect('[');
   if (scanner.take(']')) return elements;
   do {
-    elements.push_back(scanner.value_of(name_));
+    elements.push_back(scanner.element_of(name_));
   } while (scanner.take(','));
   scanner.expect(']');
   return elements;

@@ -87,6 +87,7 @@ class JsonView {
   Kind kind_;
   std::string_view text_;
   std::string_view name_;  // of the member that this is, or is an element of; as it is written
+  bool is_element_ = false;
 };
 
 // Both are views into the text.

@@ -153,7 +153,8 @@ void check_json(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.size)
     throw Error(ErrorCode::kRefused, "JSON: longer than " + std::to_string(limits.size) + " bytes");
   if (text.starts_with(kByteOrderMark))
-    throw Error(ErrorCode::kIntegrity, "JSON: starts with a byte order mark");
+    throw Error(ErrorCode::kIntegrity, "JSON: starts with a byte order mark",
+                "save the file as UTF-8 without it: sed -i '1s/^\\xef\\xbb\\xbf//' FILE removes it");
   JsonChecker(text, limits).run();
 }
 

@@ -7,12 +7,6 @@
 namespace imgcrypt {
 namespace {
 
-// Documents that name blobs, and that nobody here reads: OCI's artifacts of 2022, Docker's schema 1.
-bool names_others(std::string_view media_type) {
-  return media_type == "application/vnd.oci.artifact.manifest.v1+json" ||
-         media_type.starts_with("application/vnd.docker.distribution.manifest.v1+");
-}
-
 // In one walk; what is the same for several documents is said once.
 class PlanNotes {
  public:
@@ -31,6 +25,8 @@ class PlanNotes {
     reporter_.say_of_all(Importance::kWarning, unread_,
                          "documents of other types are kept as they are: what they need or name is neither "
                          "copied nor changed");
+    reporter_.say_of_all(Importance::kWarning, contained_,
+                         "layers are documents, and what these name is not copied with them");
     reporter_.say_of_all(Importance::kNote, embedded_,
                          "descriptors embed a copy of what they name (`data`): these copies are removed, and "
                          "decrypting does not bring them back");
@@ -81,7 +77,7 @@ class PlanNotes {
     } else if (encrypts_ && is_image_layer(node.descriptor) && !is_encrypted(node.descriptor.media_type)) {
       readable_.push_back("the layer " + node.place +
                           " is listed by the index itself, and not encrypted: everyone can read it");
-    } else if (names_others(node.descriptor.media_type)) {
+    } else if (names_blobs(node.descriptor.media_type)) {
       unread_.push_back(node.place + " is kept as it is: its type is " + node.descriptor.media_type +
                         ", and what it needs or names is neither copied nor changed");
     } else {
@@ -92,6 +88,9 @@ class PlanNotes {
   void visit_layers(const ImageNode& node, const Manifest& manifest) {
     for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
       const Descriptor& layer = manifest.layers()[i];
+      if (is_manifest(layer.media_type) || is_index(layer.media_type))
+        contained_.push_back(layer_place(node, i) +
+                             " is a document, and what it names is not copied with it");
       if (!layer.has_data && !layer.has_urls) continue;
       const LayerChange* change = plan_.change_of(layer);
       const NewBlob blob = change == nullptr ? NewBlob::kNone : change->new_blob();
@@ -135,6 +134,7 @@ class PlanNotes {
   std::vector<std::string> others_;
   std::vector<std::string> readable_;
   std::vector<std::string> unread_;
+  std::vector<std::string> contained_;
   std::vector<std::string> embedded_;
   std::vector<std::string> differing_;
   std::vector<std::string> urls_;

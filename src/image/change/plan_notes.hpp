@@ -7,7 +7,8 @@
 namespace imgcrypt {
 
 // Notes entries of an index that are not images, and embedded content that goes because it changes. Warns,
-// once for all, of embedded content that was not a copy; of `urls` that go; of entries that the source lacks;
+// once for all, of documents of other types and of those that are layers, as what they name stays behind; of
+// embedded content that was not a copy; of `urls` that go; of entries that the source lacks;
 // of documents about one that changes (OCI image specification, `subject`), such as signatures: they keep
 // their bytes, and so the digest of what is no longer there; and of attestations whose manifest their index
 // does not list.

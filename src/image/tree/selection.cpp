@@ -266,9 +266,10 @@ std::set<LayerId> choose_layers(const ImageNode& tree, const std::vector<LayerRa
         const std::size_t last = position_in(manifest, range.last, node.place);
         // Only now, since -1 and 3 can be compared only where the number of layers is known.
         if (first > last) {
-          throw Error(ErrorCode::kUsage, "--layer " + std::to_string(range.first) + ".." +
-                                             std::to_string(range.last) + " selects no layer of " +
-                                             node.place);
+          throw Error(ErrorCode::kUsage,
+                      "--layer " + std::to_string(range.first) + ".." + std::to_string(range.last) +
+                          " selects no layer of " + node.place,
+                      "in FIRST..LAST the lower layer comes first; -1 is the top one");
         }
         for (std::size_t i = first; i <= last; ++i) chosen.insert(layer_id(layers[i]));
       }

@@ -165,7 +165,9 @@ ImageNode load_documents(ImageSource& source, const Descriptor& root, const std:
 ImageNode load_tree(ImageSource& source) {
   ImageNode root = load_documents(source);
   if (std::holds_alternative<Opaque>(root.document)) {
-    throw Error(ErrorCode::kRefused, "not an image: its media type is " + root.descriptor.media_type);
+    throw Error(ErrorCode::kRefused, "not an image: its media type is " + root.descriptor.media_type,
+                "images are manifests and indexes of OCI, and of Docker's schema 2; imgcrypt tags lists what "
+                "else is there");
   }
   return root;
 }

@@ -133,7 +133,8 @@ RecipientPattern pattern_of(const std::string& value) {
   for_each_item_line(as_text(text.expose()), [&](std::string_view line, std::size_t) {
     pattern.fingerprints.push_back(tag_of(line));
   });
-  if (pattern.fingerprints.empty()) throw Error(ErrorCode::kUsage, "it names no recipient");
+  if (pattern.fingerprints.empty())
+    throw Error(ErrorCode::kUsage, "it names no recipient", "write one a line");
   return pattern;
 }
 

@@ -48,7 +48,8 @@ class ConfigReader {
  private:
   JsonView checked() const {
     if (text_.starts_with(kByteOrderMark))
-      throw Error(ErrorCode::kUsage, file_ + ": line 1: starts with a byte order mark");
+      throw Error(ErrorCode::kUsage, file_ + ": line 1: starts with a byte order mark",
+                  "save the file as UTF-8 without it");
     try {
       check_json(text_);
     } catch (const Error& error) {

@@ -1,5 +1,6 @@
 #include "keywrap/provider/provider_scheme.hpp"
 
+#include "keys/key_file.hpp"
 #include "keywrap/provider/key_providers.hpp"
 #include "keywrap/provider/provider.hpp"
 #include "keywrap/provider_key.hpp"
@@ -7,9 +8,26 @@
 #include <imgcrypt/error.hpp>
 
 #include <array>
+#include <filesystem>
+#include <system_error>
 
 namespace imgcrypt {
 namespace {
+
+// The file of a public key, where the provider takes such files or the text of one. What is in it beyond its
+// kind is for the program to judge, as is a pipe, which could be read only once.
+void check_file(const OwnProvider& own, const std::string& parameter) {
+  const bool takes_files = own.key_parameter.empty() && !own.public_key_starts.empty();
+  if (!takes_files || parameter == kProviderEnabled || find_provider_key(parameter)) return;
+  std::error_code ignored;
+  if (std::filesystem::is_fifo(parameter, ignored)) return;
+  const SecretBytes content = read_key_file(parameter);
+  const auto key = find_provider_key(as_text(content.expose()));
+  if (!key || key->provider->name == own.name) return;
+  throw Error(ErrorCode::kUsage, "it holds a key of another kind",
+              key->half == KeyHalf::kPublic ? "did you mean " + key->form(parameter) + "?"
+                                            : "it is a private key of " + std::string(key->provider->form));
+}
 
 // One packet for each provider, with all of the parameters that were given for it.
 class ProviderRecipients final : public RecipientGatherer {
@@ -20,6 +38,8 @@ class ProviderRecipients final : public RecipientGatherer {
     const NamedProvider provider = parse_named_provider(value);
     // Now, not when the first layer is wrapped: a misspelt name should not cost the work on a large image.
     providers_->require(provider.name);
+    // A program that is configured under this name may take other parameters.
+    if (providers_->is_own(provider.name)) check_file(*find_own_provider(provider.name), provider.parameter);
     parameters_[provider.name].push_back(provider.parameter);
   }
 

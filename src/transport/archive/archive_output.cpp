@@ -1,6 +1,7 @@
 #include "transport/archive/archive_output.hpp"
 
 #include "base/work_time.hpp"
+#include "transport/archive/open_tar.hpp"
 #include "transport/archive/tar_file.hpp"
 #include "transport/archive/tar_stream.hpp"
 #include "transport/files/new_place.hpp"
@@ -9,6 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <string_view>
 #include <system_error>
 
 namespace imgcrypt {
@@ -26,6 +31,19 @@ fs::path real_path(const std::string& file) {
   std::error_code failure;
   const fs::path path = fs::weakly_canonical(fs::absolute(file, failure), failure);
   return failure ? fs::path(file) : path;
+}
+
+bool has_compressed_name(const fs::path& path) {
+  constexpr std::array<std::string_view, 7> kEnds = {".gz", ".tgz", ".zst", ".tzst", ".xz", ".txz", ".bz2"};
+  return std::ranges::find(kEnds, path.extension().string()) != kEnds.end();
+}
+
+// Of the file that is replaced.
+bool is_compressed_file(const fs::path& path) {
+  std::array<char, 8> begin = {};
+  std::ifstream file(path, std::ios::binary);
+  file.read(begin.data(), begin.size());
+  return is_compressed({begin.data(), static_cast<std::size_t>(file.gcount())});
 }
 
 }  // namespace
@@ -67,7 +85,12 @@ Fd ArchiveOutput::directory() const {
 }
 
 void ArchiveOutput::lock(const Warn& warn) {
-  if (!is_stream()) lock_.emplace(path_, warn);
+  if (is_stream()) return;
+  lock_.emplace(path_, warn);
+  if (warn && (has_compressed_name(path_) || is_compressed_file(path_)))
+    warn(reference_.file +
+         " is written without compression: imgcrypt reads compressed archives, and writes "
+         "plain ones");
 }
 
 TarWriter& ArchiveOutput::writer() {

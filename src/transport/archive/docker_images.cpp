@@ -13,6 +13,12 @@ constexpr std::string_view kConfigType = "application/vnd.oci.image.config.v1+js
 constexpr std::string_view kLayerType = "application/vnd.oci.image.layer.v1.tar";
 constexpr std::string_view kGzipMagic = "\x1f\x8b";
 constexpr std::string_view kZstdMagic = "\x28\xb5\x2f\xfd";
+constexpr const char* kSaveAgain = "save the image again: docker save -o FILE IMAGE";
+constexpr std::size_t kMostShown = 200;  // bytes of a name, in messages
+
+std::string count_of_layers(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " layer" : " layers");
+}
 
 std::string descriptor_text(std::string_view media_type, const Digest& digest, std::uint64_t size) {
   return R"({"mediaType":")" + std::string(media_type) + R"(","digest":")" + digest.string() +
@@ -56,7 +62,11 @@ class DockerImage {
   FileRange member(const std::string& name) const {
     const auto plain = plain_member_name(name);
     const auto found = plain ? contents_.members.find(*plain) : std::nullopt;
-    if (!found) throw Error(ErrorCode::kIntegrity, what_ + ": manifest.json names a file that is missing");
+    if (!found)
+      throw Error(ErrorCode::kIntegrity,
+                  what_ + ": manifest.json names the file " + shortened(name, kMostShown) +
+                      ", which the archive lacks",
+                  kSaveAgain);
     return *found;
   }
 
@@ -75,8 +85,10 @@ class DockerImage {
     const auto diff_ids = strings_of(JsonView(config).get("rootfs"), "diff_ids");
     const auto names = strings_of(image_, "Layers");
     if (names.size() != diff_ids.size() || names.size() > kMostLayers) {
-      throw Error(ErrorCode::kIntegrity, what_ + ": manifest.json names " + std::to_string(names.size()) +
-                                             " layers, but the config " + std::to_string(diff_ids.size()));
+      throw Error(ErrorCode::kIntegrity,
+                  what_ + ": manifest.json names " + count_of_layers(names.size()) +
+                      ", but the image's config counts " + std::to_string(diff_ids.size()),
+                  kSaveAgain);
     }
     std::string text;
     for (std::size_t i = 0; i < names.size(); ++i)

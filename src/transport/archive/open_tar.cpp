@@ -44,8 +44,7 @@ bool is_plain_file(int fd, const std::string& what) {
   if (!S_ISREG(status.st_mode) || ::lseek(fd, 0, SEEK_CUR) != 0) return false;
   Bytes begin(8);
   begin.resize(read_some_at(fd, begin, 0, what));
-  return std::ranges::none_of(kCompressed,
-                              [&](std::string_view magic) { return as_text(begin).starts_with(magic); });
+  return !is_compressed(as_text(begin));
 }
 
 ArchiveReader decompressing_reader() {
@@ -86,6 +85,10 @@ Fd spooled(const Fd& input, const std::string& what, const std::filesystem::path
 }
 
 }  // namespace
+
+bool is_compressed(std::string_view begin) {
+  return std::ranges::any_of(kCompressed, [&](std::string_view magic) { return begin.starts_with(magic); });
+}
 
 Fd open_tar(const std::string& file, const std::filesystem::path& temporary_directory) {
   const std::string what = file == "-" ? "stdin" : file;

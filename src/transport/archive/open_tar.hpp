@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace imgcrypt {
 
@@ -13,5 +14,8 @@ namespace imgcrypt {
 // undone. Whether it is a tar is not checked. Throws kNotFound when there is no such file, kIntegrity when it
 // cannot be decompressed, kOther when the temporary directory is full.
 [[nodiscard]] Fd open_tar(const std::string& file, const std::filesystem::path& temporary_directory);
+
+// Whether a file that begins so is compressed in one of these ways; eight bytes tell.
+[[nodiscard]] bool is_compressed(std::string_view begin);
 
 }  // namespace imgcrypt

@@ -14,8 +14,8 @@ Error missing_blob(const Descriptor& blob, const std::string& store) {
 void require_size(const Descriptor& blob, std::uint64_t found) {
   if (found == blob.size) return;
   throw Error(ErrorCode::kIntegrity,
-              label(blob) + " is damaged: it has " + std::to_string(found) +
-                  " bytes, but its descriptor says " + std::to_string(blob.size),
+              label(blob) + " or its descriptor is damaged: it has " + std::to_string(found) +
+                  " bytes, but the descriptor says " + std::to_string(blob.size),
               "fetch the image again from an intact copy");
 }
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <string>
 
@@ -14,7 +15,13 @@ Fd create_unnamed_file(const std::filesystem::path& directory) {
   // Network file systems have no unnamed files. mkostemp's are 0600 from the beginning.
   std::string path = directory / "imgcrypt-XXXXXX";
   file = Fd(::mkostemp(path.data(), O_CLOEXEC));
-  if (!file.is_open()) throw spool_error(errno_error("create a temporary file"), directory);
+  if (!file.is_open()) {
+    const int reason = errno;
+    const Error error = spool_error(errno_error("create a temporary file", reason), directory);
+    if (reason == ENOSPC || reason == EDQUOT) throw Error(error);
+    throw Error(error.code(), error.message(),
+                "choose a directory that you can make files in, with --tmpdir or TMPDIR");
+  }
   ::unlink(path.c_str());
   return file;
 }

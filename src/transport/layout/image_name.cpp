@@ -77,7 +77,9 @@ ImageName ImageName::parse(std::string_view transport, std::string_view details,
 }
 
 // component ("/" component)*, where a component is letters and digits, joined by one of -._:@+ or by "--".
+// One that ends with a digest would be read as a tag and that digest.
 bool is_ref_name(std::string_view tag) {
+  if (Digest::parse_if_valid(tag.substr(tag.rfind('@') + 1))) return false;
   const auto is_letter = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; };
   std::string_view rest = tag;
   while (!rest.empty() && is_letter(rest.front())) {

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <filesystem>
 
 namespace imgcrypt {
 namespace {
@@ -17,12 +18,24 @@ int flag_of(Links links) { return links == Links::kRefuse ? O_NOFOLLOW : 0; }
 Error linked(const std::string& name) {
   return {
       ErrorCode::kRefused, "layout: " + name + " is a symbolic link",
-      "if you made this layout yourself, read it with --follow-links; others could name any of your files"};
+      "links could name any of your files, so they are never followed to write or to tidy up; if you made "
+      "this layout yourself, imgcrypt copy --follow-links makes one without links of it"};
 }
 
 bool is_link(int directory, const std::string& name) {
   struct stat status = {};
   return ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode);
+}
+
+// "DIR@0" was most likely to be a position.
+std::string cure_of_missing(const std::string& path) {
+  const std::size_t at = path.rfind('@');
+  const bool is_position = at != std::string::npos && at + 1 < path.size() &&
+                           path.find_first_not_of("0123456789", at + 1) == std::string::npos;
+  std::error_code ignored;
+  if (is_position && std::filesystem::is_directory(path.substr(0, at), ignored))
+    return "did you mean oci:" + path.substr(0, at) + ":" + path.substr(at) + "?";
+  return "the directory does not exist: check the spelling";
 }
 
 std::optional<Fd> open_directory(int parent, const std::string& name, Links links) {
@@ -66,16 +79,14 @@ std::optional<LayoutDirectory> LayoutDirectory::open_if_exists(const std::string
   if (root.is_open()) return LayoutDirectory(path, std::move(root), links);
   if (errno == ENOENT) return std::nullopt;
   if (errno == ENOTDIR)
-    throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path + ": it is not a directory");
+    throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path + ": it is not a directory",
+                "for an archive write oci-archive:" + path + " or docker-archive:" + path);
   throw errno_error("open layout " + path);
 }
 
 LayoutDirectory::LayoutDirectory(const std::string& path, Links links) : path_(path), links_(links) {
   auto opened = open_if_exists(path, links);
-  if (!opened) {
-    throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path,
-                "the directory does not exist: check the spelling");
-  }
+  if (!opened) throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path, cure_of_missing(path));
   root_ = std::move(opened->root_);
 }
 

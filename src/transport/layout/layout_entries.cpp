@@ -184,7 +184,8 @@ std::vector<RootDescriptor> all_roots(const std::vector<LayoutEntry>& entries) {
   std::vector<RootDescriptor> roots;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (entries[i].problem) {
-      throw Error(ErrorCode::kRefused, unreadable_entry(entries, i).message());
+      throw Error(ErrorCode::kRefused, unreadable_entry(entries, i).message(),
+                  "nothing was removed; repair the entry or remove it first");
     }
     roots.push_back({*entries[i].descriptor, entries[i].raw});
   }

@@ -16,6 +16,8 @@ namespace fs = std::filesystem;
 
 // Bytes of an oci-layout file. Real ones have about thirty.
 constexpr std::size_t kMostVersionBytes = 4096;
+constexpr const char* kVersionCure =
+    "if it is one, its oci-layout file must say {\"imageLayoutVersion\":\"1.0.0\"}";
 
 [[noreturn]] void refuse(ErrorCode code, const ImageName& destination, const std::string& why,
                          const std::string& hint = "choose another destination") {
@@ -49,7 +51,7 @@ void require_layout(const ImageName& destination) {
   if (is_empty_or_begun(destination.path) || has_version_file(directory)) return;
   refuse(ErrorCode::kRefused, destination,
          "the directory is not empty, and is not an image layout: it has no sound oci-layout file",
-         "choose a new or empty directory, or an image layout");
+         directory.has_index() ? kVersionCure : "choose a new or empty directory, or an image layout");
 }
 
 // By its real path, since links may lead there. Only its existing part can be real.
@@ -81,7 +83,7 @@ void refuse_new_name_with_colon(const ImageName& destination) {
 void require_layout_version(const std::string& path) {
   if (has_version_file(LayoutDirectory(path))) return;
   throw Error(ErrorCode::kRefused, "oci:" + path + " is not an image layout: it has no sound oci-layout file",
-              "if it is one, its oci-layout file must say {\"imageLayoutVersion\":\"1.0.0\"}");
+              kVersionCure);
 }
 
 void refuse_unwritable_tag(const ImageName& reference) {

@@ -42,9 +42,24 @@ void require_list(const LayoutDirectory& directory) {
       "repair it; the index of a layout without images has \"manifests\":[]");
 }
 
+// An index.json is an image index, and may be about another image like any index.
+std::vector<Digest> subjects_of_list(const LayoutDirectory& directory) {
+  const std::string index = directory.read_index();
+  const auto subject = JsonView(index).find("subject");
+  if (!subject) return {};
+  try {
+    return {parse_descriptor(*subject).digest};
+  } catch (const Error& error) {
+    throw Error(ErrorCode::kRefused,
+                "it is unknown which blobs are needed: the subject of " + directory.path() +
+                    "/index.json cannot be read: " + error.message(),
+                "repair or remove this member");
+  }
+}
+
 StoreContents contents_of(const LayoutDirectory& directory, const std::vector<LayoutEntry>& entries) {
   require_list(directory);
-  return {all_roots(entries), needed_by_docker(directory)};
+  return {all_roots(entries), subjects_of_list(directory), needed_by_docker(directory)};
 }
 
 void add_blobs(const LayoutDirectory& directory, HashAlgorithm algorithm, std::vector<StoredBlob>& blobs) {

@@ -160,7 +160,7 @@ TEST(JsonView, NamesTheMemberThatIsWrong) {
   EXPECT_EQ(failure([&] { (void)view.get("size").unsigned_integer(); }).message(),
             R"(JSON: member "size": whole number from 0 to 18446744073709551615 expected)");
   EXPECT_EQ(failure([&] { (void)view.get("urls").elements().at(0).string(); }).message(),
-            R"(JSON: member "urls": string expected)");
+            R"(JSON: element of "urls": string expected)");
   EXPECT_EQ(failure([&] { (void)view.get("name").string(); }).message(),
             R"(JSON: member "name": Unicode text expected)");
   EXPECT_EQ(failure([&] { (void)view.get("more").get("x"); }).message(),

@@ -69,6 +69,13 @@ TEST_F(PlanNotes, WarnOfDocumentsThatNameWhatIsNotCopied) {
   EXPECT_THAT(notes(), Not(HasSubstr("neither copied")));
 }
 
+TEST_F(PlanNotes, WarnOfDocumentsThatAreTheContentOfAnArtifact) {
+  const Descriptor layer = store_.add(std::string(kOciManifest), "{}");
+  make_root(store_, add_manifest(store_, store_.add("application/vnd.oci.empty.v1+json", "{}"), {layer}));
+  EXPECT_THAT(notes(),
+              HasSubstr("layer 0 of the image is a document, and what it names is not copied with it"));
+}
+
 TEST_F(PlanNotes, WarnOnceOfAttestationsThatNameNothingInTheIndex) {
   const Descriptor gone = add_image(store_, {"linux", "s390x", ""}, {"c"});
   const Descriptor absent = add_image(store_, {"linux", "riscv64", ""}, {"d"});
