@@ -129,7 +129,7 @@ authorities_of_the_environment_are_trusted() {
   SSL_CERT_DIR=$TMP/hashed expect_exit 0 imgcrypt inspect "$image"
   mkdir -p "$TMP/empty"
   SSL_CERT_DIR=$TMP/empty expect_exit 5 imgcrypt inspect "$image"
-  expect_contains "$stderr" "not trusted by those of $TMP/empty:"
+  expect_contains "$stderr" "not trusted by the system's authorities, $TMP/empty:"
 }
 
 # What would be of no use is not the cure.

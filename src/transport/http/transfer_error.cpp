@@ -42,8 +42,8 @@ std::string words_of(const FailedTransfer& failed) {
 }
 
 std::string authorities(const HttpTrust& trust) {
-  std::string text =
-      trust.system_folder.empty() ? "the system's authorities" : "those of " + trust.system_folder.string();
+  std::string text = "the system's authorities";
+  if (!trust.system_folder.empty()) text += ", " + trust.system_folder.string();
   for (const auto& file : trust.authority_files) text += ", " + file.string();
   return text;
 }
