@@ -23,7 +23,20 @@ Error wrong(const std::string& message, const std::string& hint) {
   return {ErrorCode::kUsage, message, hint};
 }
 
-Error unknown_option(const Walk& walk) {
+// The command that the whole line names, which may begin with an option of it.
+const CLI::App& command_in(const Walk& walk, std::span<const std::string> arguments) {
+  const CLI::App* command = walk.command;
+  for (const std::string& argument : arguments) {
+    if (const CLI::App* next = find_command(*command, argument)) command = next;
+  }
+  return *command;
+}
+
+Error unknown_option(const Walk& walk, std::span<const std::string> arguments) {
+  const CLI::App& command = command_in(walk, arguments);
+  if (&command != walk.command && find_option(command, *walk.unknown_option) != nullptr)
+    return wrong("unknown option \"" + *walk.unknown_option + "\" before the command",
+                 "write it after the command: " + path_of(command) + " " + *walk.unknown_option);
   std::vector<std::string> names;
   for (const CLI::Option* option : options_of(*walk.command)) {
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
@@ -154,7 +167,7 @@ void refuse_misread(const CLI::App& root, std::span<const std::string> arguments
 
 Error usage_error(const CLI::App& root, std::span<const std::string> arguments, const CLI::ParseError& said) {
   const Walk given = walk(root, arguments);
-  if (given.unknown_option) return unknown_option(given);
+  if (given.unknown_option) return unknown_option(given, arguments);
   if (given.unknown_command) return unknown_command(*given.command, *given.unknown_command);
   for (const auto find : {find_empty, find_detached_value, find_missing_value, find_wrong_value}) {
     if (const Finding found = find(given)) return *found;

@@ -77,8 +77,7 @@ void settle_by_digest(const OpenedSides& sides, const Digest& root, const PruneO
     else if (root == sides.source->root().descriptor.digest)  // it is not only another version
       output.note(still + cure);
   } catch (const Error& error) {
-    output.warn(still + ": " + error.message());
-    outcome.failure = error;
+    outcome.failure = error.in("the new image is written, but the former one is not deleted");
   }
 }
 

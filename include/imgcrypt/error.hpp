@@ -39,13 +39,20 @@ class Error final : public std::exception {
   [[nodiscard]] const std::string& hint() const noexcept { return hint_; }
   [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }
 
+  // How often a peer kept silent, or nearly so, until the time limit before this was thrown. Whoever begins
+  // anew what the network lost (kNetwork) bounds their sum, since each took that time.
+  [[nodiscard]] unsigned silences() const noexcept { return silences_; }
+
   // The same error with the place it happened in front: "layer 3 of linux/arm64: ...".
   [[nodiscard]] Error in(std::string_view place) const;
+  // The same error after so many silences.
+  [[nodiscard]] Error after_silences(unsigned count) const;
 
  private:
   ErrorCode code_;
   std::string message_;
   std::string hint_;
+  unsigned silences_ = 0;
 };
 
 }  // namespace imgcrypt

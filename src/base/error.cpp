@@ -20,6 +20,14 @@ std::string bounded(std::string text) {
 Error::Error(ErrorCode code, std::string message, std::string hint)
     : code_(code), message_(bounded(std::move(message))), hint_(bounded(std::move(hint))) {}
 
-Error Error::in(std::string_view place) const { return {code_, std::string(place) + ": " + message_, hint_}; }
+Error Error::in(std::string_view place) const {
+  return Error(code_, std::string(place) + ": " + message_, hint_).after_silences(silences_);
+}
+
+Error Error::after_silences(unsigned count) const {
+  Error error = *this;
+  error.silences_ = count;
+  return error;
+}
 
 }  // namespace imgcrypt

@@ -143,7 +143,7 @@ class ImageDestination : public BlobDestination {
   // Throws kRefused where a store has no place for it.
   virtual void add_referrer(const Referrer& /*referrer*/) {
     throw Error(ErrorCode::kRefused, "the destination has no place for signatures and other referrers",
-                "leave out --referrers copy, or write to oci: or docker://");
+                "leave out --referrers copy, or write to oci:, oci-archive: or docker://");
   }
   // Makes the image visible under its name, at once, and durable. `root.raw` is the source's entry, or empty.
   // Returns the digest of another image that had the name before; nullopt when there was none. Throws kOther

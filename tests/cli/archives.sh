@@ -133,6 +133,50 @@ a_failure_leaves_no_archive() {
   expect_no_temporary_files "$TMP"
 }
 
+# As in a layout: entries of the index beside the image's.
+referrers_lie_beside_their_image() {
+  fresh
+  local signature_tag=${root/:/-}.sig signature sbom
+  signature=$(add_artifact in "" "" "$signature_tag")
+  sbom=$(add_artifact in "$root" application/spdx+json)
+  expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "oci-archive:$TMP/bare.tar:t"
+  expect_contains "$stderr" "2 referrers (1 SBOM, 1 signature) of $root were left behind"
+  expect_exit 8 imgcrypt copy "oci:$TMP/in:t" "oci-archive:$TMP/none.tar" --referrers copy
+  expect_contains "$stderr" "hint: give the result a tag: oci-archive:$TMP/none.tar:TAG"
+  expect_exit 8 imgcrypt copy "oci:$TMP/in:t" "docker-archive:$TMP/none.tar:app:1" --referrers copy
+  expect_contains "$stderr" "write to oci:, oci-archive: or docker://"
+  expect_absent "$TMP/none.tar"
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci-archive:$TMP/enc.tar:t" -r "jwe:$TMP/key.pub.pem" --referrers copy
+  for _ in 1 2; do # the second time they are there
+    imgcrypt decrypt oci-archive:-:t - -k "$TMP/key.pem" --referrers copy <"$TMP/enc.tar" >"$TMP/plain.tar" 2>/dev/null
+    expect_exit 0 imgcrypt copy "oci-archive:$TMP/plain.tar:t" "oci-archive:$TMP/back.tar:t" --referrers copy
+  done
+  expect_exit 0 imgcrypt copy "oci-archive:$TMP/back.tar:t" "oci:$TMP/back:t" --referrers copy
+  expect_equal "$(root_of "$TMP/back" t)" "$root" "the digest of what came back"
+  expect_equal "$(referrers_of back)" "$(printf '%s\n' "$signature" "$sbom" | sort | xargs)" "the referrers"
+  expect_equal "$(root_of "$TMP/back" "$signature_tag")" "$signature" "the signature's tag"
+  skopeo copy --quiet "oci-archive:$TMP/back.tar:t" "dir:$TMP/skopeo"
+}
+
+stdin_may_be_named_with_its_kind() {
+  fresh
+  imgcrypt copy "oci:$TMP/in:t" oci-archive:-:v1 >"$TMP/piped.tar" 2>/dev/null
+  imgcrypt copy "oci:$TMP/in:t" docker-archive:-:app:1 >"$TMP/docker.tar" 2>/dev/null
+  local from
+  for from in oci-archive:- oci-archive:-:v1; do
+    rm -rf "$TMP/out"
+    expect_exit 0 imgcrypt copy "$from" "oci:$TMP/out:t" <"$TMP/piped.tar"
+    expect_equal "$(root_of "$TMP/out" t)" "$root" "the digest of $from"
+  done
+  expect_exit 2 imgcrypt copy oci-archive:-:v2 "oci:$TMP/out:t" <"$TMP/piped.tar"
+  expect_exit 2 imgcrypt copy oci-archive:- "oci:$TMP/out:t" <"$TMP/docker.tar"
+  expect_contains "$stderr" "write docker-archive:"
+  for from in docker-archive:- docker-archive:-:app:1; do
+    expect_exit 0 imgcrypt encrypt "$from" "oci:$TMP/enc:t" -r "jwe:$TMP/key.pub.pem" <"$TMP/docker.tar"
+  done
+  expect_exit 0 imgcrypt check "oci:$TMP/enc:t" -k "$TMP/key.pem" --full
+}
+
 what_is_not_an_archive_is_said() {
   rm -rf "$TMP/out"
   expect_exit 2 imgcrypt copy - "oci:$TMP/out:t" </dev/null
@@ -140,7 +184,16 @@ what_is_not_an_archive_is_said() {
   expect_contains "$stderr" "hint: run alone what should write it"
   expect_exit 7 imgcrypt copy - "oci:$TMP/out:t" <<<junk
   expect_contains "$stderr" "stdin is not an archive of images"
-  expect_contains "$stderr" "hint: write an archive that skopeo"
+  expect_contains "$stderr" "hint: give a file that skopeo"
+  fresh
+  mv "$TMP/in" "$TMP/folder"
+  tar -C "$TMP" -cf "$TMP/deep.tar" folder
+  expect_exit 2 imgcrypt inspect "oci-archive:$TMP/deep.tar"
+  expect_contains "$stderr" "index.json is at the top, not in a folder"
+  head -c 20000 "$TMP/deep.tar" >"$TMP/cut.tar"
+  expect_exit 7 imgcrypt inspect "oci-archive:$TMP/cut.tar"
+  expect_contains "$stderr" "hint: fetch or make it again"
+  rm -rf "$TMP/folder"
   gzip </dev/null >"$TMP/empty.tar.gz"
   expect_exit 2 imgcrypt inspect "oci-archive:$TMP/empty.tar.gz"
   expect_contains "$stderr" "$TMP/empty.tar.gz is empty"
@@ -389,6 +442,8 @@ packed_archives_are_read
 pipes_carry_archives
 names_survive_pipes
 names_that_are_kept_are_the_right_ones
+referrers_lie_beside_their_image
+stdin_may_be_named_with_its_kind
 a_failure_leaves_no_archive
 what_is_not_an_archive_is_said
 what_is_not_an_archive_is_not_replaced

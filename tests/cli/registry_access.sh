@@ -105,6 +105,46 @@ client_certificates_are_shown() {
   rm "$certs/$REGISTRY/client.key"
   expect_exit 3 imgcrypt inspect "docker://$REGISTRY/app:t"
   expect_contains "$stderr" "client"
+  put_certificates "$TMP/wrong" tls.crt client.cert
+  local key
+  for key in "$TMP/tls.key" "$TMP/junk.pem"; do
+    cp "$key" "$TMP/wrong/client.key"
+    expect_exit 3 imgcrypt inspect "docker://$REGISTRY/app:t" --cert-dir "$TMP/wrong"
+    expect_contains "$stderr" "our client certificate $TMP/wrong/client.cert cannot be used with its key"
+    expect_contains "$stderr" "without a passphrase, into $TMP/wrong"
+  done
+}
+
+# As OpenSSL has them, and others: the file and the folder beside what the system trusts.
+authorities_of_the_environment_are_trusted() {
+  start --certificate "$TMP/tls.crt" --key "$TMP/tls.key"
+  local image=docker://$REGISTRY/app:t
+  expect_exit 5 imgcrypt inspect "$image"
+  expect_contains "$stderr" "not trusted by the system's authorities:"
+  SSL_CERT_FILE=$TMP/tls.crt expect_exit 0 imgcrypt inspect "$image"
+  SSL_CERT_FILE=$TMP/none.crt expect_exit 3 imgcrypt inspect "$image"
+  expect_contains "$stderr" "certificates $TMP/none.crt"
+  put_certificates "$TMP/hashed" tls.crt
+  openssl rehash "$TMP/hashed"
+  SSL_CERT_DIR=$TMP/hashed expect_exit 0 imgcrypt inspect "$image"
+  mkdir -p "$TMP/empty"
+  SSL_CERT_DIR=$TMP/empty expect_exit 5 imgcrypt inspect "$image"
+  expect_contains "$stderr" "not trusted by the system's authorities, $TMP/empty:"
+}
+
+# What would be of no use is not the cure.
+cures_fit_where_the_credentials_are_from() {
+  start --fault basic
+  expect_exit 4 imgcrypt inspect "docker://$REGISTRY/app:t"
+  expect_contains "$stderr" "hint: log in as somebody who may: imgcrypt login $REGISTRY"
+  expect_exit 4 imgcrypt inspect "docker://$REGISTRY/app:t" --creds "me:wrong-SECRET"
+  expect_contains "$stderr" "hint: check user and password in --creds"
+  expect_no_secret
+  log_in_with "$REGISTRY_IDENTITY_TOKEN"
+  expect_exit 4 imgcrypt inspect "docker://$REGISTRY/app:t" --authfile "$TMP/auth.json"
+  expect_contains "$stderr" "an identity token, which a registry that asks for a password cannot use"
+  expect_contains "$stderr" "hint: log in with user and password: imgcrypt login $REGISTRY"
+  expect_no_secret
 }
 
 certificates_for_other_names_are_told() {
@@ -129,7 +169,7 @@ client_certificates_are_shown_to_nobody_else() {
   expect_absent "$TMP/out"
 }
 
-# start_proxy [refuse]: sets $PROXY
+# start_proxy [STATUS]: sets $PROXY
 start_proxy() {
   local pid
   rm -f "$TMP/proxy.port" "$TMP/proxy.log"
@@ -151,7 +191,7 @@ https_goes_through_a_proxy() {
   expect_contains "$stderr" "registry.test:${REGISTRY#*:}: no address is known for this host"
   https_proxy=http://127.0.0.1:1 expect_exit 5 imgcrypt inspect "$image" "${options[@]}" --retry-times 0
   expect_contains "$stderr" "by 127.0.0.1 port 1, the proxy"
-  start_proxy refuse
+  start_proxy 403
   https_proxy=http://proxyuser:proxy-SECRET@$PROXY expect_exit 5 imgcrypt inspect "$image" "${options[@]}" --debug -vv
   expect_contains "$stderr" "the proxy refuses the connection (403)"
   expect_no_secret
@@ -188,6 +228,10 @@ http_goes_through_a_proxy() {
   local name=registry.test:${REGISTRY#*:}
   https_proxy=http://$PROXY http_proxy=http://$PROXY expect_copied "docker://$name/app:t" --tls-verify=false
   grep -q "^GET http://$name/v2/app/manifests/t bare" "$TMP/proxy.log" || fail "the proxy was not asked: $(cat "$TMP/proxy.log")"
+  start_proxy 407
+  http_proxy=http://$PROXY expect_exit 5 imgcrypt inspect "docker://registry.test/app:t" --tls-verify=false --retry-times 0
+  expect_contains "$stderr" "registry.test: the proxy ${PROXY/:/ port } refuses the request (407) (GET http://registry.test/v2/)"
+  expect_contains "$stderr" "all_proxy and no_proxy, also user and password in them"
 }
 
 # Debian's registry offers it with TLS, and tells in its log what was spoken.
@@ -210,6 +254,8 @@ identity_tokens_are_exchanged
 what_was_asked_for_is_said
 damaged_authorities_are_refused
 client_certificates_are_shown
+authorities_of_the_environment_are_trusted
+cures_fit_where_the_credentials_are_from
 client_certificates_are_shown_to_nobody_else
 certificates_for_other_names_are_told
 https_goes_through_a_proxy

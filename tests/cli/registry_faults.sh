@@ -90,10 +90,11 @@ expect_words() {
   local word errors
   errors=$(error_lines)
   expect_contains "$errors" "imgcrypt: error: "
+  expect_contains "$errors" "imgcrypt: hint: "
   while IFS= read -r -d '|' word; do
     case $word in
       HOST) word=$REGISTRY ;;
-      PLAIN | TOKENS) word=${!word} ;;
+      PLAIN | TOKENS | ELSEWHERE) word=${!word} ;;
       -) continue ;;
     esac
     expect_contains "$errors" "$word"

@@ -83,26 +83,34 @@ an_upload_that_is_cut_at_every_mib_arrives() {
   expect_equal "$(log_of '[.[] | select(.kind == "upload" and .status == 0)] | length')" 16 "the number of cuts"
 }
 
-# upload_has_begun PID
-upload_has_begun() {
-  [[ -n $(find "$registry_dir" -name '????????-????-*' -size +0) ]] || process_is_gone "$1"
+# layer_has_begun PID: more of it than a config has
+layer_has_begun() {
+  [[ -n $(find "$registry_dir" -name '????????-????-*' -size +32k) ]] || process_is_gone "$1"
 }
 
-# At this rate the push would take ten minutes: it waits for the rest when it is interrupted.
-an_interrupted_push_leaves_no_upload_open_whatever_the_rate() {
+# expect_no_upload_after_interrupt SIZE FAULT COMMAND OPTION...: of a layer of that size. At this rate the push would take
+# minutes or hours: it waits for the rest when it is interrupted.
+expect_no_upload_after_interrupt() {
   local pid status=0
-  plain=$(make_image "$TMP/slow" t --no-busybox --layers 1 --layer-size 600000)
-  start_faulty_registry --image "app:t=$TMP/old:t"
-  "$IMGCRYPT" encrypt "oci:$TMP/slow:t" "docker://$REGISTRY/app:t" -r "jwe:$TMP/alice.pub.pem" --limit-rate 1K \
-    >"$TMP/push.out" 2>"$TMP/push.err" &
+  rm -rf "$TMP/slow"
+  make_image "$TMP/slow" t --no-busybox --layers 1 --layer-size "$1" >/dev/null
+  start_faulty_registry --fault "$2" --image "app:t=$TMP/old:t"
+  "$IMGCRYPT" "$3" "oci:$TMP/slow:t" "docker://$REGISTRY/app:t" "${@:4}" --limit-rate 10K >"$TMP/push.out" 2>"$TMP/push.err" &
   pid=$!
   at_exit stop_process "$pid"
-  wait_for 60 upload_has_begun "$pid" || fail "the push does not begin"
+  wait_for 60 layer_has_begun "$pid" || fail "the push does not begin"
   kill -TERM "$pid"
   wait "$pid" || status=$?
   expect_equal "$status" 143 "the exit status"
   expect_no_open_uploads
   expect_equal "$(digest_in_registry app t)" "$old" "the tag"
+}
+
+an_interrupted_push_leaves_no_upload_open_whatever_the_rate() {
+  expect_no_upload_after_interrupt 600000 none encrypt -r "jwe:$TMP/alice.pub.pem"
+  # In one request, of which much more is left than is kept.
+  expect_no_upload_after_interrupt $((20 << 20)) large-chunks copy
+  expect_no_upload_after_interrupt $((20 << 20)) large-chunks encrypt -r "jwe:$TMP/alice.pub.pem"
 }
 
 make_inputs

@@ -177,7 +177,9 @@ what_another_tag_needs_is_not_deleted() {
 a_registry_that_does_not_delete_is_named() {
   start --fault no-deletes
   expect_exit 4 imgcrypt recipients replace "docker://$REGISTRY/enc:t" "${to_bob[@]}" --delete-old
-  expect_contains "$stderr" "$REGISTRY"
+  expect_contains "$stderr" "imgcrypt: error: the new image is written, but the former one is not deleted: $REGISTRY does not let us delete"
+  expect_contains "$stderr" "hint: have its administrator allow it"
+  expect_equal "$(grep -c "the operation is unsupported" <<<"$stderr")" 1 "how often it is said"
   expect_contains "$stdout" "docker://$REGISTRY/enc:t@"
   expect_opened_by bob "docker://$HONEST/enc:t"
   expect_exit 3 imgcrypt recipients replace "oci:$TMP/encrypted:t" "${to_bob[@]}" --delete-old

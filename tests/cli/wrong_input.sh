@@ -208,6 +208,11 @@ names_of_other_programs_are_guessed() {
   expect_error 3 "selects no layer" "the lower layer comes first" encrypt -r jwe:right.pub.pem --layer 1..0
   expect_error 3 'unknown option "--rec"' "did you mean --recipient or --recipients-file?" imgcrypt encrypt --rec
   expect_error 3 'unknown option "--json"' "did you mean -o json?" imgcrypt inspect --json
+  expect_error 3 'unknown option "--debug" before the command' "write it after the command: imgcrypt copy --debug" \
+    imgcrypt --debug copy oci:plain:t oci:out:t
+  expect_error 3 'unknown option "-r" before the command' "write it after the command: imgcrypt recipients add -r" \
+    imgcrypt recipients -r jwe:key add oci:plain:t
+  expect_error 3 'unknown option "--no-such"' "see imgcrypt --help" imgcrypt --no-such copy oci:plain:t oci:out:t
   expect_error 3 '--log-level "DEBUG"' "did you mean debug?" imgcrypt version --log-level DEBUG
 }
 

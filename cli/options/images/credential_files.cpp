@@ -49,6 +49,10 @@ std::vector<AuthFilePlace> credential_files(const std::string& authfile) {
 
 path login_file(const std::string& authfile) { return credential_files(authfile).front().path; }
 
+path system_ca_file() { return from_environment("SSL_CERT_FILE"); }
+
+path system_ca_directory() { return from_environment("SSL_CERT_DIR"); }
+
 std::vector<path> certificate_roots() {
   std::vector<path> roots = {"/etc/containers/certs.d", "/etc/docker/certs.d"};
   const path own = below_home(".config/containers/certs.d");

@@ -18,6 +18,11 @@ namespace imgcrypt::cli {
 // The first of them: where `login` stores and `logout` removes.
 [[nodiscard]] std::filesystem::path login_file(const std::string& authfile);
 
+// SSL_CERT_FILE and SSL_CERT_DIR, which take the place of the system's authorities; empty if they are not
+// set.
+[[nodiscard]] std::filesystem::path system_ca_file();
+[[nodiscard]] std::filesystem::path system_ca_directory();
+
 // containers-certs.d(5): each holds folders named HOST[:PORT].
 [[nodiscard]] std::vector<std::filesystem::path> certificate_roots();
 

@@ -201,6 +201,8 @@ RegistryOptions RegistryArguments::without_credentials(const Side& side, Output&
   RegistryOptions options;
   options.tls = side.verifies_tls.value_or(true) ? TlsVerification::kRequired : TlsVerification::kOff;
   options.ca_file = ca_file;
+  options.system_ca_file = system_ca_file();
+  options.system_ca_directory = system_ca_directory();
   options.certificate_directory = side.cert_dir;
   options.certificate_roots = certificate_roots();
   options.retries = retries;

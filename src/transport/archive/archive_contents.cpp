@@ -23,7 +23,8 @@ std::string label_of(const ArchiveReference& reference) {
 std::string read_list(const ArchiveContents& contents, const char* name, const std::string& what) {
   if (contents.members.is_ambiguous(name)) {
     throw Error(ErrorCode::kRefused,
-                what + " holds " + name + " more than once: programs would not agree on what is in it");
+                what + " holds " + name + " more than once: programs would not agree on what is in it",
+                "make it again, with one program and into a new file");
   }
   const std::string path = what + ", " + name;
   const Bytes bytes =
@@ -43,7 +44,8 @@ void read_entries_of(ArchiveContents& contents, Kind wanted, const std::string& 
   } else {
     throw Error(ErrorCode::kNotFound, what + " is not an archive of OCI images: it has no index.json",
                 is_docker ? "it is an older archive of Docker: write docker-archive:" + what
-                          : "write an archive that skopeo, podman, docker save or buildx has made");
+                          : "give a file that skopeo, podman, docker save or buildx has made; in its tar "
+                            "index.json is at the top, not in a folder");
   }
 }
 

@@ -4,9 +4,11 @@
 
 #include "transport/archive/archive_contents.hpp"
 #include "transport/image_store.hpp"
+#include "transport/layout/layout_referrers.hpp"
 
 #include <functional>
 #include <utility>
+#include <vector>
 
 namespace imgcrypt {
 
@@ -24,11 +26,15 @@ class ArchiveSource final : public ImageSource {
   [[nodiscard]] const RootDescriptor& root() const override { return root_; }
   [[nodiscard]] std::unique_ptr<Source> open(const Descriptor& blob, ChunkPool& pool) override;
   void check_presence(const Descriptor& blob) override;
+  [[nodiscard]] std::vector<Referrer> referrers(const Descriptor& subject) override {
+    return referrers_.of(subject, *this, [this] { return contents_.entries; });
+  }
 
  private:
   ArchiveContents contents_;
   std::string path_;
   RootDescriptor root_;
+  ListedReferrers referrers_;
 };
 
 }  // namespace imgcrypt

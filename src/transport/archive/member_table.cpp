@@ -61,7 +61,7 @@ class Headers {
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kIntegrity) throw;
     throw Error(error.code(), what_ + " is not an archive of images: " + error_of(reader_.get()),
-                "write an archive that skopeo, podman, docker save or buildx has made; a folder is oci:DIR");
+                "give a file that skopeo, podman, docker save or buildx has made; a folder is oci:DIR");
   }
 
   // Null at the end. Checks that the content before was where it was thought to be.
@@ -82,7 +82,8 @@ class Headers {
     if (library_.sparse_count(entry) > 0)
       throw Error(ErrorCode::kRefused, what_ + ": " + name + " is stored in pieces (a sparse file)");
     if (offset > end_ || size > end_ - offset)
-      throw Error(ErrorCode::kIntegrity, what_ + ": the archive ends within " + name);
+      throw Error(ErrorCode::kIntegrity, what_ + ": the archive ends within " + name,
+                  "fetch or make it again: it was cut off");
     next_ = in_tar_blocks(offset + size);
     return {offset, size};
   }

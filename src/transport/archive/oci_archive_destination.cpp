@@ -58,6 +58,16 @@ void OciArchiveDestination::put_document(const Descriptor& descriptor, std::stri
   put_blob({descriptor.media_type, descriptor.size, descriptor.digest}, content);
 }
 
+void OciArchiveDestination::add_referrer(const Referrer& referrer) {
+  const bool keeps_tag = output_.is_stream() && target_.inherited.tag;
+  if (target_.name.tag.empty() && !target_.own && !keeps_tag) {
+    throw Error(ErrorCode::kRefused,
+                "destination " + target_.name.string() + ": beside its referrers an image needs a tag",
+                "give the result a tag: oci-archive:" + target_.name.file + ":TAG");
+  }
+  referrers_.push_back(referrer);
+}
+
 std::optional<Digest> OciArchiveDestination::commit(const RootDescriptor& root) {
   output_.lock(warn_);
   // Looked at again: what another program put there meanwhile must not be lost.
@@ -65,7 +75,8 @@ std::optional<Digest> OciArchiveDestination::commit(const RootDescriptor& root) 
   const EntryName name = output_.is_stream() && target_.name.tag.empty()
                              ? target_.inherited
                              : name_under(target_.name.tag, kept.replaced, name_in_source(root));
-  const std::string index = with_entry(kept.index, entry_text(root, name), kept.positions);
+  std::string index = with_entry(kept.index, entry_text(root, name), kept.positions);
+  for (const Referrer& referrer : referrers_) index = with_referrer(index, referrer);
   require_readable_index(index, target_.name.file);
   kept.copy_to(output_.writer());
   output_.commit({{"index.json", index}, {"oci-layout", kVersion}});

@@ -9,6 +9,7 @@
 #include "transport/layout/layout_lock.hpp"
 
 #include <filesystem>
+#include <vector>
 
 namespace imgcrypt {
 
@@ -29,6 +30,8 @@ class OciArchiveDestination final : public ImageDestination {
   }
   // Throws kRefused for one that is too large to be read again.
   void put_document(const Descriptor& descriptor, std::string_view text) override;
+  // Throws kRefused for an image without a tag: nobody could tell it from its referrers.
+  void add_referrer(const Referrer& referrer) override;
   std::optional<Digest> commit(const RootDescriptor& root) override;
   [[nodiscard]] std::optional<Digest> named_now() override;
   // What the other images of the file need.
@@ -41,6 +44,7 @@ class OciArchiveDestination final : public ImageDestination {
   std::filesystem::path temporary_directory_;
   Warn warn_;
   ArchiveOutput output_;
+  std::vector<Referrer> referrers_;
   std::set<Digest> kept_;  // blobs of the other images, when these were last looked at
 };
 

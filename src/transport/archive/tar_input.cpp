@@ -15,7 +15,9 @@ void TarInput::open(struct archive* reader) {
 bool TarInput::require(struct archive* reader, int status, const std::string& what) {
   if (failure_) std::rethrow_exception(failure_);
   // A warning is about a name or a time that it cannot represent.
-  if (status < ARCHIVE_WARN) throw Error(ErrorCode::kIntegrity, what + ": " + error_of(reader));
+  if (status < ARCHIVE_WARN)
+    throw Error(ErrorCode::kIntegrity, what + ": " + error_of(reader),
+                "fetch or make it again: it is damaged, or was cut off");
   return status != ARCHIVE_EOF;
 }
 

@@ -106,7 +106,8 @@ std::optional<Credentials> AuthFile::credentials_of(const JsonMember& entry) con
       credentials.identity_token = decode_json_secret(*token);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kUsage) throw;
-    throw Error(ErrorCode::kUsage, path_.string() + ": entry of " + entry.name() + ": " + error.message());
+    throw Error(ErrorCode::kUsage, path_.string() + ": entry of " + entry.name() + ": " + error.message(),
+                "log in again with imgcrypt login " + entry.name());
   }
   credentials.origin = path_.string();
   const bool is_empty = credentials.user.empty() && credentials.identity_token.size() == 0;

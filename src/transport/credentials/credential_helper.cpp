@@ -56,7 +56,8 @@ std::optional<Credentials> CredentialHelper::get(const std::string& server) cons
     const bool is_empty = credentials.user.empty() && credentials.identity_token.size() == 0;
     return is_empty ? std::nullopt : std::optional(std::move(credentials));
   } catch (const Error& error) {
-    throw Error(ErrorCode::kOther, program_ + " get: its answer for " + server + ": " + error.message());
+    throw Error(ErrorCode::kOther, program_ + " get: its answer for " + server + ": " + error.message(),
+                how_to_try(server));
   }
 }
 

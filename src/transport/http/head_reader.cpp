@@ -27,7 +27,8 @@ void HeadReader::take(std::string_view line, const Url& server) {
   size_ += line.size();
   if (size_ > kMostHeaderBytes)
     throw Error(ErrorCode::kRegistry,
-                server.authority() + " answers with more than " + in_kib(kMostHeaderBytes) + " of headers");
+                server.authority() + " answers with more than " + in_kib(kMostHeaderBytes) + " of headers",
+                "check the host and the port: registries send a few lines");
   line = trimmed(line);
   if (line.starts_with("HTTP/")) {
     head_ = {};

@@ -40,7 +40,8 @@ std::unique_ptr<HttpExchange> HttpClient::send(HttpRequest request) {
     if (redirects == kMostRedirects)
       throw Error(ErrorCode::kRegistry,
                   first.url.authority() + " sends us from one address to the next, more than " +
-                      std::to_string(kMostRedirects) + " times (" + name_of(first) + ")");
+                      std::to_string(kMostRedirects) + " times (" + name_of(first) + ")",
+                  "look at the addresses with --debug, and have its administrator mend them");
     request.url = next_url(request.url, *location);
     request.authorization = request.url.has_origin_of(first.url) ? first.authorization : nullptr;
   }

@@ -123,6 +123,8 @@ int HttpExchange::on_rewind(void* self, curl_off_t /*offset*/, int /*origin*/) n
 const HttpHead& HttpExchange::await_head() {
   while (!head_.is_complete() && !is_over_) step();
   if (!head_.is_complete() || failure_) throw_failure();
+  constexpr int kProxyWantsLogin = 407;
+  if (head_.head().status == kProxyWantsLogin) throw proxy_refusal(request_, line_->easy());
   clock_.restart(moved());
   return head_.head();
 }
@@ -151,7 +153,9 @@ std::string HttpExchange::read_all(std::size_t limit) {
   while (const std::size_t size = read(piece)) {
     if (size > limit - text.size())
       throw Error(ErrorCode::kRegistry,
-                  request_.url.authority() + " answers with more than " + in_kib(limit));
+                  request_.url.authority() + " answers with more than " + in_kib(limit) + " (" +
+                      name_of(request_) + ")",
+                  "nothing of this kind is so long: check what is asked for, and the host");
     text += as_text(ByteView(piece).first(size));
   }
   return text;
@@ -204,7 +208,9 @@ void HttpExchange::wait() {
     (void)curl_library().multi_poll(line_->multi(), nullptr, 0, kLookMilliseconds, nullptr);
   }
   if (clock_.go_on(std::chrono::steady_clock::now() - before, moved())) return;
-  throw TransferFailure(TransferFailure::Kind::kStalled, stall_error(request_, shared_.settings.timeout));
+  throw TransferFailure(
+      TransferFailure::Kind::kStalled,
+      stall_error(request_, clock_.timeout(), clock_.is_dripping() ? Stall::kDripping : Stall::kSilent));
 }
 
 // What was sent counts when the other side has it: the system buffers megabytes, which may take a slow link

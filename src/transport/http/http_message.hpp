@@ -55,6 +55,8 @@ class RequestBody {
   // Whether what is left only fills the request up: with Cancel::kDelayed it has as little time as after a
   // signal.
   [[nodiscard]] virtual bool is_filler() const noexcept { return false; }
+  // What made it one, if it is one. To be called after each answer, or failure.
+  virtual void throw_failure() const {}
 };
 
 // A body that is in memory.

@@ -16,6 +16,11 @@ struct HttpTrust {
   // Authorities in PEM that are trusted besides the system's, and where they are from, for messages.
   std::string authorities = {};
   std::vector<std::filesystem::path> authority_files = {};
+  // Takes the place of the system's folder of authorities, named by their hashes as OpenSSL wants it; several
+  // with a colon between them. Empty: the system's.
+  std::filesystem::path system_folder = {};
+  // Where the registry's own certificates were looked for; empty: there is no such folder.
+  std::filesystem::path folder = {};
   // Our own certificate and its key, in PEM, for `certificate_origin` (Url::authority) alone. Empty: none.
   std::filesystem::path certificate = {};
   std::filesystem::path key = {};

@@ -8,10 +8,15 @@ namespace {
 
 using FailureKind = TransferFailure::Kind;
 
+constexpr const char* kProxyCure =
+    "check https_proxy, http_proxy, all_proxy and no_proxy, also user and password in them";
+constexpr int kWantsLogin = 407;
+
 struct Reading {
   FailureKind kind;
   std::string says;
   std::string hint;
+  ErrorCode code = ErrorCode::kNetwork;
 };
 
 // libcurl asks a new connection for its addresses. Where the server is gone by then, it tells of that first.
@@ -38,6 +43,7 @@ std::string words_of(const FailedTransfer& failed) {
 
 std::string authorities(const HttpTrust& trust) {
   std::string text = "the system's authorities";
+  if (!trust.system_folder.empty()) text += ", " + trust.system_folder.string();
   for (const auto& file : trust.authority_files) text += ", " + file.string();
   return text;
 }
@@ -50,8 +56,12 @@ bool is_plain_text(std::string_view words) {
   return false;
 }
 
+// Where the registry's certificates are, or else could be.
 std::string certificate_folder(const FailedTransfer& failed) {
-  return "/etc/containers/certs.d/" + failed.request.url.authority();
+  const HttpTrust& trust = failed.settings.trust;
+  const std::string authority = failed.request.url.authority();
+  const bool is_in_use = !trust.folder.empty() && trust.certificate_origin == authority;
+  return is_in_use ? trust.folder.string() : "/etc/containers/certs.d/" + authority;
 }
 
 std::string certificate_hint(const FailedTransfer& failed) {
@@ -86,8 +96,10 @@ Reading untrusted(const FailedTransfer& failed) {
     case CURLE_SSL_CERTPROBLEM:
       return {FailureKind::kUntrusted,
               "our client certificate " + failed.settings.trust.certificate.string() +
-                  " cannot be used: " + words_of(failed),
-              "put a certificate NAME.cert and its key NAME.key, in PEM, into " + folder};
+                  " cannot be used with its key: " + words_of(failed),
+              "put a certificate NAME.cert and its own key NAME.key, in PEM and without a passphrase, into " +
+                  folder,
+              ErrorCode::kUsage};
     case CURLE_SSL_CACERT_BADFILE:
       return {FailureKind::kUntrusted,
               "the certificates cannot be read of " + authorities(failed.settings.trust) + ": " +
@@ -117,11 +129,9 @@ Reading unreachable(const FailedTransfer& failed) {
       return {FailureKind::kUnreachable, "no address is known for this host",
               "check the host's name and this machine's name server"};
     case CURLE_COULDNT_RESOLVE_PROXY:
-      return {FailureKind::kUnreachable, "no address is known for the proxy",
-              "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"};
+      return {FailureKind::kUnreachable, "no address is known for the proxy", kProxyCure};
     case CURLE_PROXY:
-      return {FailureKind::kUnreachable, "the proxy refuses: " + words_of(failed),
-              "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"};
+      return {FailureKind::kUnreachable, "the proxy refuses: " + words_of(failed), kProxyCure};
     default:
       return {FailureKind::kUnreachable,
               (number != 0 ? std::strerror(static_cast<int>(number)) : words_of(failed)) + proxy_in(failed),
@@ -142,9 +152,8 @@ Reading lost(const FailedTransfer& failed) {
   long from_proxy = 0;
   curl_library().easy_getinfo(failed.easy, CURLINFO_HTTP_CONNECTCODE, &from_proxy);
   if (from_proxy >= 300)
-    return {FailureKind::kUnreachable,
-            "the proxy refuses the connection (" + std::to_string(from_proxy) + ")",
-            "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY, also user and password in them"};
+    return {from_proxy == kWantsLogin ? FailureKind::kProxy : FailureKind::kUnreachable,
+            "the proxy refuses the connection (" + std::to_string(from_proxy) + ")", kProxyCure};
   return {FailureKind::kLost, "the connection broke: " + words_of(failed),
           may_want_certificate(failed) ? "try again; " + certificate_hint(failed) : "try again"};
 }
@@ -185,16 +194,30 @@ TransferFailure transfer_failure(const FailedTransfer& failed) {
   if (reading.kind == FailureKind::kStalled)
     return {reading.kind, stall_error(failed.request, failed.settings.timeout)};
   return {reading.kind,
-          Error(ErrorCode::kNetwork,
+          Error(reading.code,
                 failed.request.url.authority() + ": " + reading.says + " (" + name_of(failed.request) + ")",
                 std::move(reading.hint))};
 }
 
-Error stall_error(const HttpRequest& request, std::chrono::seconds timeout) {
-  return {ErrorCode::kNetwork,
-          request.url.authority() + ": no answer for " + std::to_string(timeout.count()) + " seconds (" +
-              name_of(request) + ")",
-          "try again; --network-timeout waits longer"};
+TransferFailure proxy_refusal(const HttpRequest& request, CURL* easy) {
+  const char* address = nullptr;
+  long port = 0;
+  curl_library().easy_getinfo(easy, CURLINFO_PRIMARY_IP, &address);
+  curl_library().easy_getinfo(easy, CURLINFO_PRIMARY_PORT, &port);
+  const std::string proxy = address == nullptr ? "" : std::string(address) + " port " + std::to_string(port);
+  return {FailureKind::kProxy, Error(ErrorCode::kNetwork,
+                                     request.url.authority() + ": the proxy " + proxy +
+                                         " refuses the request (407) (" + name_of(request) + ")",
+                                     kProxyCure)};
+}
+
+Error stall_error(const HttpRequest& request, std::chrono::seconds time, Stall stall) {
+  const std::string seconds = std::to_string(time.count()) + " seconds";
+  const std::string what =
+      stall == Stall::kSilent ? "no answer for " + seconds : "too slow: less than 4 KiB in " + seconds;
+  return Error(ErrorCode::kNetwork, request.url.authority() + ": " + what + " (" + name_of(request) + ")",
+               "try again; --network-timeout waits longer")
+      .after_silences(1);
 }
 
 }  // namespace imgcrypt

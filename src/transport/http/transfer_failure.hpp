@@ -18,6 +18,7 @@ class TransferFailure final : public std::exception {
     kUntrusted,    // TLS was refused, by us or by the other side
     kLost,         // the connection broke
     kStalled,      // silence for too long
+    kProxy,        // a proxy wants to know who we are
   };
   TransferFailure(Kind kind, Error error) : kind_(kind), error_(std::move(error)) {}
 

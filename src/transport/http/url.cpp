@@ -13,6 +13,8 @@ namespace imgcrypt {
 namespace {
 
 constexpr std::size_t kMostUrlBytes = 16 * 1024;
+constexpr const char* kAddressCure =
+    "see with --debug what was asked, and have its administrator mend the address";
 
 struct UrlCleanup {
   void operator()(CURLU* url) const noexcept { curl_library().url_cleanup(url); }
@@ -21,7 +23,8 @@ using CurlUrl = std::unique_ptr<CURLU, UrlCleanup>;
 
 // Its text is not quoted: it may hold signatures.
 [[noreturn]] void refuse_url() {
-  throw Error(ErrorCode::kRegistry, "the registry named an address that is not an http or https URL");
+  throw Error(ErrorCode::kRegistry, "the registry named an address that is not an http or https URL",
+              kAddressCure);
 }
 
 // Empty if there is none.
@@ -40,7 +43,7 @@ void set(CURLU* url, const std::string& text) {
   const CURLUcode result = curl_library().url_set(url, CURLUPART_URL, text.c_str(), CURLU_DISALLOW_USER);
   if (result == CURLUE_USER_NOT_ALLOWED)
     throw Error(ErrorCode::kRegistry,
-                "the registry named an address with a user's name, which is not followed");
+                "the registry named an address with a user's name, which is not followed", kAddressCure);
   if (result != CURLUE_OK) refuse_url();
 }
 

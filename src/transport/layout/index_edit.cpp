@@ -122,6 +122,18 @@ std::string with_entry(const std::string& index, const std::string& entry,
   return edits.apply();
 }
 
+std::string with_referrer(const std::string& index, const Referrer& referrer) {
+  const std::vector<LayoutEntry> entries = parse_entries(index);
+  std::vector<std::size_t> replaced;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto& entry = entries[i].descriptor;
+    if (!entry || tag_of(*entry).value_or("") != referrer.tag) continue;
+    if (!referrer.tag.empty() || entry->digest == referrer.root.descriptor.digest) replaced.push_back(i);
+  }
+  const auto tag = referrer.tag.empty() ? std::nullopt : std::optional(referrer.tag);
+  return with_entry(index, entry_text(referrer.root, {tag, std::nullopt}), replaced);
+}
+
 void require_readable_index(const std::string& index, const std::string& path) {
   const char* const hint = "remove images from the layout that are no longer needed, or write to another one";
   if (index.size() > kMostDocumentBytes)

@@ -39,6 +39,10 @@ struct EntryName {
 [[nodiscard]] std::string with_entry(const std::string& index, const std::string& entry,
                                      const std::vector<std::size_t>& replaced);
 
+// `index` with an entry for a referrer: in the place of the one with its tag, or of the same artifact without
+// one.
+[[nodiscard]] std::string with_referrer(const std::string& index, const Referrer& referrer);
+
 // Throws kRefused when readers would refuse the text, ourselves among them: it is too large, or an entry has
 // too many members. To be called before anything is replaced.
 void require_readable_index(const std::string& index, const std::string& path);

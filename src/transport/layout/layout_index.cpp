@@ -49,19 +49,6 @@ void replace_file(const LayoutDirectory& directory, const std::string& name, con
   }
 }
 
-// In the place of the entry with the same tag, or of the same artifact without one.
-std::string with_referrer(const std::string& index, const Referrer& referrer) {
-  const std::vector<LayoutEntry> entries = parse_entries(index);
-  std::vector<std::size_t> replaced;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const auto& entry = entries[i].descriptor;
-    if (!entry || tag_of(*entry).value_or("") != referrer.tag) continue;
-    if (!referrer.tag.empty() || entry->digest == referrer.root.descriptor.digest) replaced.push_back(i);
-  }
-  const auto tag = referrer.tag.empty() ? std::nullopt : std::optional(referrer.tag);
-  return with_entry(index, entry_text(referrer.root, {tag, std::nullopt}), replaced);
-}
-
 // The configs of an image's manifests, as far as they can be read.
 std::set<Digest> configs_of(const LayoutDirectory& directory, const Descriptor& document,
                             std::size_t depth = 0) {

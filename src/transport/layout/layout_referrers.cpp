@@ -83,6 +83,18 @@ class Collector {
   std::multimap<Digest, Referrer> found_;
 };
 
+std::optional<std::string> read_document(ImageSource& store, const Descriptor& document) try {
+  if (document.size > kMostDocumentBytes) return std::nullopt;
+  ChunkPool pool;
+  std::string text(
+      as_text(read_all(*store.open(document, pool), kMostDocumentBytes, document.digest.string())));
+  check_json(text);
+  return text;
+} catch (const Error& error) {
+  if (error.code() == ErrorCode::kCancelled || error.code() == ErrorCode::kOther) throw;
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::multimap<Digest, Referrer> referrers_in(const std::vector<LayoutEntry>& entries,
@@ -97,6 +109,18 @@ std::multimap<Digest, Referrer> referrers_in(const std::vector<LayoutEntry>& ent
     }
   }
   return collector.take();
+}
+
+std::vector<Referrer> ListedReferrers::of(const Descriptor& subject, ImageSource& store,
+                                          const ReadEntries& entries) {
+  std::call_once(are_found_, [&] {
+    found_ =
+        referrers_in(entries(), [&](const Descriptor& document) { return read_document(store, document); });
+  });
+  std::vector<Referrer> found;
+  const auto [first, last] = found_.equal_range(subject.digest);
+  for (auto at = first; at != last; ++at) found.push_back(at->second);
+  return found;
 }
 
 }  // namespace imgcrypt

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,5 +21,18 @@ using ReadDocument = std::function<std::optional<std::string>(const Descriptor& 
 // API for them (distribution specification, "Referrers Tag Schema"). Throws what `read` throws.
 [[nodiscard]] std::multimap<Digest, Referrer> referrers_in(const std::vector<LayoutEntry>& entries,
                                                            const ReadDocument& read);
+
+// Those of one store, found when somebody first asks. For a source, whose methods several threads may call.
+class ListedReferrers {
+ public:
+  using ReadEntries = std::function<std::vector<LayoutEntry>()>;
+  // Reads the documents from `store`. Throws what `entries` throws; kCancelled and kOther.
+  [[nodiscard]] std::vector<Referrer> of(const Descriptor& subject, ImageSource& store,
+                                         const ReadEntries& entries);
+
+ private:
+  std::once_flag are_found_;
+  std::multimap<Digest, Referrer> found_;  // by subject
+};
 
 }  // namespace imgcrypt

@@ -1,11 +1,9 @@
 #include "transport/layout/layout_source.hpp"
 
 #include "base/stream/fd_stream.hpp"
-#include "oci/manifest.hpp"
 #include "oci/verifying_source.hpp"
 #include "transport/files/blob_faults.hpp"
 #include "transport/layout/layout_entries.hpp"
-#include "transport/layout/layout_referrers.hpp"
 
 #include <sys/stat.h>
 
@@ -36,26 +34,8 @@ void LayoutSource::check_presence(const Descriptor& blob) {
   require_size(blob, static_cast<std::uint64_t>(status.st_size));
 }
 
-std::optional<std::string> LayoutSource::read_document(const Descriptor& document) try {
-  if (document.size > kMostDocumentBytes) return std::nullopt;
-  ChunkPool pool;
-  std::string text(as_text(read_all(*open(document, pool), kMostDocumentBytes, label(document))));
-  check_json(text);
-  return text;
-} catch (const Error& error) {
-  if (error.code() == ErrorCode::kCancelled || error.code() == ErrorCode::kOther) throw;
-  return std::nullopt;
-}
-
 std::vector<Referrer> LayoutSource::referrers(const Descriptor& subject) {
-  std::call_once(referrers_found_, [this] {
-    referrers_ = referrers_in(read_entries(directory_),
-                              [this](const Descriptor& document) { return read_document(document); });
-  });
-  std::vector<Referrer> found;
-  const auto [first, last] = referrers_.equal_range(subject.digest);
-  for (auto at = first; at != last; ++at) found.push_back(at->second);
-  return found;
+  return referrers_.of(subject, *this, [this] { return read_entries(directory_); });
 }
 
 }  // namespace imgcrypt

@@ -5,12 +5,9 @@
 #include "transport/image_store.hpp"
 #include "transport/layout/layout_directory.hpp"
 #include "transport/layout/layout_reference.hpp"
+#include "transport/layout/layout_referrers.hpp"
 
 #include <functional>
-#include <map>
-#include <mutex>
-#include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -38,13 +35,10 @@ class LayoutSource final : public ImageSource {
  private:
   // Throws kNotFound when it is missing.
   [[nodiscard]] Fd open_file(const Descriptor& blob) const;
-  // nullopt if it is missing or damaged.
-  [[nodiscard]] std::optional<std::string> read_document(const Descriptor& document);
 
   LayoutDirectory directory_;
   RootDescriptor root_;
-  std::once_flag referrers_found_;
-  std::multimap<Digest, Referrer> referrers_;  // by subject
+  ListedReferrers referrers_;
 };
 
 }  // namespace imgcrypt

@@ -4,6 +4,7 @@
 #include "base/text/json.hpp"
 #include "base/text/json_secret.hpp"
 #include "transport/http/repeat.hpp"
+#include "transport/registry/registry_words.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -13,6 +14,9 @@ namespace {
 
 constexpr std::size_t kMostTokenBytes = 64 * 1024;
 constexpr std::size_t kMostTokenAnswer = 256 * 1024;
+constexpr const char* kTokenServiceCure =
+    "the registry names this token service: have its administrator look after it; a proxy (HTTPS_PROXY, "
+    "NO_PROXY) may be between";
 
 SecretBytes basic(const Credentials& credentials) {
   const SecretBytes both =
@@ -52,7 +56,9 @@ SecretBytes read_answer(HttpExchange& answer) {
   }
   if (filled > kMostTokenAnswer)
     throw Error(ErrorCode::kRegistry,
-                answer.request().url.authority() + " answers with more than " + in_kib(kMostTokenAnswer));
+                answer.request().url.authority() + " answers with more than " + in_kib(kMostTokenAnswer) +
+                    " instead of a token",
+                kTokenServiceCure);
   text.truncate(filled);
   return text;
 }
@@ -69,7 +75,8 @@ SecretBytes token_in(const SecretBytes& answer, const Url& realm) {
     }
   } catch (const Error&) {  // whose message might quote the answer
   }
-  throw Error(ErrorCode::kRegistry, realm.authority() + " answers without a token that can be used");
+  throw Error(ErrorCode::kRegistry, realm.authority() + " answers without a token that can be used",
+              kTokenServiceCure);
 }
 
 // A password must not go where others can read it, unless the registry is as open itself.
@@ -117,7 +124,8 @@ bool Authorizer::renew(const AskedToLogIn& refused, const SharedSecret& used) {
     const SecretBytes value = token(*bearer, refused.url);
     now = SecretBytes::joined({"Bearer ", as_text(value.expose())});
   } else if (find_challenge(refused.head, "basic") && credentials() != nullptr) {
-    now = basic(*credentials());
+    is_token_useless_ = credentials_->identity_token.size() > 0 && credentials_->password.size() == 0;
+    if (!is_token_useless_) now = basic(*credentials());
   }
   const bool is_refused = used && equal_constant_time(used->expose(), now.expose());
   if (now.size() == 0 || is_refused) return false;
@@ -139,11 +147,11 @@ SecretBytes Authorizer::token(const Challenge& challenge, const Url& registry) {
     throw Error(
         ErrorCode::kRegistry,
         realm.authority() + " gives no token for " + described() + " (" + std::to_string(status) + ")",
-        may_pass(status) ? "try again later, or ask the registry's administrator"
-        : who == nullptr ? "log in: imgcrypt login " + image_.host
-                         : "check user and password: imgcrypt login " + image_.host);
+        may_pass(status) ? "try again later, or ask the registry's administrator" : cure_for_who());
   }
-  return token_in(with_errors([&] { return read_answer(*answer); }), realm);
+  const SecretBytes said = with_errors([&] { return read_answer(*answer); });
+  refuse_page(*answer, as_text(said.expose()), "a token");
+  return token_in(said, realm);
 }
 
 HttpRequest Authorizer::token_request(const Challenge& challenge, const Url& realm) {
@@ -174,9 +182,24 @@ SecretBytes Authorizer::form(const Challenge& challenge, const Credentials& cred
 std::string Authorizer::described() const {
   std::string text;
   for (const std::string& scope : scopes_) text += (text.empty() ? "" : " ") + scope;
-  const std::string who = credentials_ ? "with the credentials of " + credentials_->origin : "anonymous";
+  std::string who = credentials_ ? "with the credentials of " + credentials_->origin : "anonymous";
+  if (is_token_useless_) who += ", an identity token, which a registry that asks for a password cannot use";
   // A login, and the first look at a registry, ask for no repository.
   return (text.empty() ? "the registry itself" : shortened(printable(text), 300)) + ", " + who;
+}
+
+std::string Authorizer::cure_for_who() const {
+  const std::string login = "imgcrypt login " + image_.host;
+  if (!credentials_) return "log in as somebody who may: " + login;
+  if (is_token_useless_) return "log in with user and password: " + login;
+  if (credentials_->origin.starts_with("--"))
+    return "check user and password in " + credentials_->origin + ", and what this user may do";
+  return "check user and password, or log in as somebody who may: " + login;
+}
+
+std::string Authorizer::cure() {
+  const std::scoped_lock lock(mutex_);
+  return cure_for_who();
 }
 
 std::string Authorizer::who() {

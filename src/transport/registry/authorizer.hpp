@@ -31,6 +31,8 @@ class Authorizer {
   [[nodiscard]] bool renew(const AskedToLogIn& refused, const SharedSecret& used);
   // For messages: the scopes, and "anonymous" or "with the credentials of FILE".
   [[nodiscard]] std::string who();
+  // What to do when they do not suffice.
+  [[nodiscard]] std::string cure();
 
  private:
   const Credentials* credentials();
@@ -38,6 +40,7 @@ class Authorizer {
   [[nodiscard]] HttpRequest token_request(const Challenge& challenge, const Url& realm);
   [[nodiscard]] SecretBytes form(const Challenge& challenge, const Credentials& credentials) const;
   [[nodiscard]] std::string described() const;
+  [[nodiscard]] std::string cure_for_who() const;
 
   HttpClient& client_;
   RegistryReference image_;
@@ -47,6 +50,7 @@ class Authorizer {
   SharedSecret authorization_;
   bool has_asked_ = false;  // for credentials
   std::optional<Credentials> credentials_;
+  bool is_token_useless_ = false;  // an identity token, which Basic has no use for
 };
 
 }  // namespace imgcrypt

@@ -19,8 +19,13 @@ std::vector<std::string> paths_of(const Descriptor& blob) {
   return {"blobs/" + digest, "manifests/" + digest};
 }
 
-Error missing_blob(const RegistryConnection& connection, const Descriptor& blob) {
+Error missing_blob(const RegistryConnection& connection, const Descriptor& blob, const std::string& sent_to) {
   const RegistryReference& image = connection.image();
+  if (!sent_to.empty())
+    return {ErrorCode::kNotFound,
+            "blob " + blob.digest.string() + " is missing at " + sent_to + ", where " + image.host +
+                " sends us for it",
+            "tell the administrator of " + image.host + ", or push the whole image again"};
   return {ErrorCode::kNotFound,
           "blob " + blob.digest.string() + " is missing in " + image.host + "/" + image.repository,
           "push the whole image again"};
@@ -52,7 +57,14 @@ std::unique_ptr<HttpExchange> BlobDownload::ask(const std::string& path, std::ui
   return connection_.send(std::move(get));
 }
 
+// Whom the registry sent us to for the last answer; empty if it gave that itself.
+std::string BlobDownload::sent_to() const {
+  const Url& from = answer_->request().url;
+  return from.has_origin_of(connection_.url("")) ? std::string() : from.authority();
+}
+
 void BlobDownload::begin() {
+  std::string sent_to_first;
   for (const std::string& path : paths_of(blob_)) {
     answer_ = ask(path, 0);
     path_ = path;
@@ -60,21 +72,27 @@ void BlobDownload::begin() {
     if (answer_->head().status != 404)
       throw connection_.refusal(
           *answer_, "read blob " + blob_.digest.string() + " of " + connection_.image().repository);
+    if (sent_to_first.empty()) sent_to_first = sent_to();
   }
-  throw missing_blob(connection_, blob_);
+  throw missing_blob(connection_, blob_, sent_to_first);
 }
 
-// From where it broke; if the registry knows no ranges, from the beginning, without what we have.
+// From where it broke; if the registry knows or takes no ranges, from the beginning, without what we have.
 void BlobDownload::begin_again() {
+  constexpr int kRangeRefused = 416;
   answer_ = ask(path_, position_);
+  if (position_ > 0 && answer_->head().status == kRangeRefused) answer_ = ask(path_, 0);
   const HttpHead& head = answer_->head();
   if (position_ > 0 && head.status == 206) {
     if (begins_at(head.find("Content-Range").value_or(""), position_)) return;
-    throw Error(ErrorCode::kRegistry, connection_.image().host + " gives another part of blob " +
-                                          blob_.digest.string() + " than it was asked for");
+    throw Error(
+        ErrorCode::kRegistry,
+        connection_.image().host + " gives another part of blob " + blob_.digest.string() +
+            " than it was asked for",
+        "try again; if it stays so, tell its administrator that Content-Range is not what Range asked for");
   }
   if (head.status == 200) return skip(position_);
-  if (head.status == 404) throw missing_blob(connection_, blob_);
+  if (head.status == 404) throw missing_blob(connection_, blob_, sent_to());
   throw connection_.refusal(
       *answer_, "read the rest of blob " + blob_.digest.string() + " of " + connection_.image().repository);
 }

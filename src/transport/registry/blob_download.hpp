@@ -32,6 +32,7 @@ class BlobDownload final : public Source {
   void begin();
   void begin_again();
   [[nodiscard]] std::unique_ptr<HttpExchange> ask(const std::string& path, std::uint64_t from);
+  [[nodiscard]] std::string sent_to() const;
   void skip(std::uint64_t bytes);
 
   RegistryConnection& connection_;
@@ -52,6 +53,8 @@ class BlobDownload final : public Source {
 // none. Throws kRegistry, kNetwork, kCancelled.
 [[nodiscard]] std::optional<std::optional<std::uint64_t>> find_blob(RegistryConnection& connection,
                                                                     const Descriptor& blob);
-[[nodiscard]] Error missing_blob(const RegistryConnection& connection, const Descriptor& blob);
+// `sent_to`: the host that lacks it, if the registry sent us to another one.
+[[nodiscard]] Error missing_blob(const RegistryConnection& connection, const Descriptor& blob,
+                                 const std::string& sent_to = {});
 
 }  // namespace imgcrypt

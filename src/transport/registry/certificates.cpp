@@ -104,10 +104,12 @@ HttpTrust find_trust(const RegistryOptions& options, const std::string& host, co
   HttpTrust trust;
   trust.verifies = options.tls == TlsVerification::kRequired;
   trust.certificate_origin = origin;
+  trust.system_folder = options.system_ca_directory;
+  if (!options.system_ca_file.empty()) add_authorities(trust, options.system_ca_file);
   if (!options.ca_file.empty()) add_authorities(trust, options.ca_file);
-  const fs::path folder = folder_for(options, host);
-  if (folder.empty()) return trust;
-  for (const fs::path& file : files_of(folder)) {
+  trust.folder = folder_for(options, host);
+  if (trust.folder.empty()) return trust;
+  for (const fs::path& file : files_of(trust.folder)) {
     if (file.extension() == ".crt") add_authorities(trust, file);
     if (file.extension() == ".cert") add_client_certificate(trust, file);
   }

@@ -12,6 +12,7 @@ namespace {
 
 // However deep a registry's indexes are, they do not keep us for ever.
 constexpr std::size_t kMostDocuments = 10'000;
+constexpr const char* kOwnTools = "delete the former image with the registry's own tools";
 
 // A document, and what it lists if it is an index, and so on.
 class Documents {
@@ -29,7 +30,7 @@ class Documents {
   void add(const std::string& name, std::set<Digest>& found) {
     if (++read_ > kMostDocuments)
       throw Error(ErrorCode::kRefused,
-                  place() + " has more than " + std::to_string(kMostDocuments) + " documents");
+                  place() + " has more than " + std::to_string(kMostDocuments) + " documents", kOwnTools);
     const auto manifest = client_.get_manifest(name);
     if (!manifest) return;
     const Digest digest = Digest::of(
@@ -54,8 +55,10 @@ class Documents {
 std::vector<std::string> delete_image(RegistryClient& client, const Digest& root) {
   const std::vector<std::string> tags = client.tags();
   if (tags.size() > kMostTagsRead)
-    throw Error(ErrorCode::kRefused, client.image().repository + " has more than " +
-                                         std::to_string(kMostTagsRead) + " tags, any of which may need it");
+    throw Error(ErrorCode::kRefused,
+                client.image().repository + " has more than " + std::to_string(kMostTagsRead) +
+                    " tags, any of which may need it",
+                kOwnTools);
   Documents documents(client);
   std::set<Digest> needed;
   std::vector<std::string> names;

@@ -18,6 +18,12 @@ constexpr std::size_t kMostPages = 1'000;
 
 bool is_missing(const HttpExchange& answer) { return answer.head().status == 404; }
 
+std::string read_text(HttpExchange& answer, const std::string& what) try {
+  return with_errors([&] { return answer.read_all(kMostDocumentBytes); });
+} catch (const Error& error) {
+  throw error.in(what);
+}
+
 // A part of a list, which registries give page by page.
 void add_tags(const std::string& text, std::vector<std::string>& tags) {
   check_json(text, {.members = kMostTags});
@@ -25,7 +31,8 @@ void add_tags(const std::string& text, std::vector<std::string>& tags) {
   if (!list) return;
   for (const JsonView& tag : list->elements()) tags.push_back(tag.string());
   if (tags.size() > kMostTags)
-    throw Error(ErrorCode::kRegistry, "the repository has more than " + std::to_string(kMostTags) + " tags");
+    throw Error(ErrorCode::kRegistry, "the repository has more than " + std::to_string(kMostTags) + " tags",
+                "name the tag that you want, or list them with the registry's own tools");
 }
 
 // The pages of one list, as the registry links them.
@@ -137,8 +144,9 @@ std::optional<RegistryManifest> RegistryClient::get_manifest(const std::string& 
   if (is_missing(*answer)) return std::nullopt;
   if (answer->head().status != 200) throw connection_.refusal(*answer, "read " + image().string());
   RegistryManifest manifest;
-  manifest.text = with_errors([&] { return answer->read_all(kMostDocumentBytes); });
-  refuse_page(*answer, manifest.text, "the manifest of " + image().string());
+  const std::string what = "the manifest of " + image().string();
+  manifest.text = read_text(*answer, what);
+  refuse_page(*answer, manifest.text, what);
   manifest.media_type = media_type_of(answer->head());
   manifest.digest = Digest::parse_if_valid(answer->head().find("Docker-Content-Digest").value_or(""));
   return manifest;
@@ -176,7 +184,8 @@ bool RegistryClient::put_manifest(const std::string& name, const std::string& me
   const auto digest = Digest::parse_if_valid(answer->head().find("Docker-Content-Digest").value_or(""));
   if (digest && *digest != Digest::of(as_bytes(text), digest->algorithm()))
     throw Error(ErrorCode::kRegistry,
-                place() + " has stored another manifest than the one that was put: " + digest->string());
+                place() + " has stored another manifest than the one that was put: " + digest->string(),
+                "push again; if it stays so, write to another registry, and tell its administrator");
   return true;
 }
 
@@ -184,9 +193,12 @@ bool RegistryClient::delete_manifest(const Digest& digest) {
   const auto answer = connection_.send(request("DELETE", "manifests/" + digest.string()));
   if (is_missing(*answer)) return false;
   const int status = answer->head().status;
-  if (status < 200 || status >= 300)
-    throw connection_.refusal(*answer, "delete manifest " + digest.string() + " of " + place());
-  return true;
+  if (status >= 200 && status < 300) return true;
+  const Error refusal = connection_.refusal(*answer, "delete manifest " + digest.string() + " of " + place());
+  if (status != 405) throw Error(refusal);
+  throw Error(refusal.code(), refusal.message(),
+              "have its administrator allow it, or delete the manifest; Docker's registry needs "
+              "REGISTRY_STORAGE_DELETE_ENABLED=true");
 }
 
 std::vector<std::string> RegistryClient::tags() {
@@ -219,7 +231,7 @@ std::vector<Referrer> RegistryClient::referrers(const Digest& subject) {
     const auto answer = connection_.send(*pages.page());
     if (pages.is_first() && lacks_referrers_api(*answer)) return referrers_by_tag(subject);
     if (!offers_referrers(*answer)) throw connection_.refusal(*answer, "list " + what);
-    const auto more = listed_in(with_errors([&] { return answer->read_all(kMostDocumentBytes); }));
+    const auto more = listed_in(read_text(*answer, what));
     found.insert(found.end(), more.begin(), more.end());
     if (found.size() > kMostManifests) return found;
     pages.turn(*answer);

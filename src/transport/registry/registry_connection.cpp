@@ -12,6 +12,22 @@ namespace {
 // the second answer names.
 constexpr int kMostRenewals = 3;
 
+const char* cure_for(int status) {
+  switch (status) {
+    case 404:
+      return "run it again: it may have been deleted meanwhile; if it stays so, ask the registry's "
+             "administrator";
+    case 405:
+    case 415:
+    case 501:
+      return "the registry, or how it is set up, does not offer this: ask its administrator, or use another "
+             "one";
+    default:
+      return status >= 500 ? "try again later, or ask the registry's administrator"
+                           : "see with --debug what was asked, and ask the registry's administrator";
+  }
+}
+
 }  // namespace
 
 RegistryConnection::RegistryConnection(RegistryReference image, const RegistryOptions& options,
@@ -54,8 +70,7 @@ Error RegistryConnection::refusal(HttpExchange& answer, const std::string& actio
   switch (status) {
     case 401:
     case 403:
-      return {ErrorCode::kRegistry, message + " (asked for " + authorizer_.who() + ")",
-              "log in as somebody who may: imgcrypt login " + image_.host};
+      return {ErrorCode::kRegistry, message + " (asked for " + authorizer_.who() + ")", authorizer_.cure()};
     case 413:
       return {ErrorCode::kRegistry, message,
               "it is too large for the registry, or for a proxy before it: its administrator can raise the "
@@ -64,8 +79,7 @@ Error RegistryConnection::refusal(HttpExchange& answer, const std::string& actio
       return {ErrorCode::kRegistry, message,
               "wait, or log in: many registries allow more to those they know"};
     default:
-      return {ErrorCode::kRegistry, message,
-              status >= 500 ? "try again later, or ask the registry's administrator" : ""};
+      return {ErrorCode::kRegistry, message, cure_for(status)};
   }
 }
 

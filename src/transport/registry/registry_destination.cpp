@@ -103,8 +103,10 @@ Digest RegistryDestination::put_listed(const BlobInfo& info, Source& content) {
   const Bytes bytes = read_all(content, kMostDocumentBytes, "an entry of an index");
   Digest digest = Digest::of(bytes, info.digest ? info.digest->algorithm() : info.algorithm);
   if (info.digest && *info.digest != digest)
-    throw Error(ErrorCode::kIntegrity, "blob " + info.digest->string() +
-                                           " is damaged: the digest of its content is " + digest.string());
+    throw Error(
+        ErrorCode::kIntegrity,
+        "blob " + info.digest->string() + " is damaged: the digest of its content is " + digest.string(),
+        "fetch the image again from an intact copy");
   (void)client_->put_manifest(digest.string(), info.media_type, as_text(bytes));
   return digest;
 }

@@ -77,8 +77,8 @@ RegistryGreeting RegistryHost::greet() {
 RegistryGreeting RegistryHost::greet_without_tls(const Url& base, const TransferFailure& failure) {
   try {
     return ping(base);
-  } catch (const TransferFailure&) {
-    throw Error(failure.error());
+  } catch (const TransferFailure& plain) {
+    throw Error(plain.kind() == TransferFailure::Kind::kProxy ? plain.error() : failure.error());
   } catch (const Error& error) {
     const bool is_of_https =
         error.code() == ErrorCode::kRegistry && failure.kind() != TransferFailure::Kind::kNotTls;

@@ -39,6 +39,10 @@ struct RegistryOptions {
   TlsVerification tls = TlsVerification::kRequired;
   // Certificates in PEM that are trusted besides the system's; empty: none.
   std::filesystem::path ca_file = {};
+  // What takes the place of the system's authorities: a file in PEM and a folder, as OpenSSL's SSL_CERT_FILE
+  // and SSL_CERT_DIR. Empty: the system's.
+  std::filesystem::path system_ca_file = {};
+  std::filesystem::path system_ca_directory = {};
   // Holds *.crt (authorities), NAME.cert and NAME.key (client certificates), as containers-certs.d(5) says.
   // Empty: the folders named HOST[:PORT] below `certificate_roots`.
   std::filesystem::path certificate_directory = {};

@@ -3,7 +3,7 @@
 nobody else knows can be reached through it alone. Each request is a line of the log: method, target, and whether it brought
 Authorization, which is the registry's business. The port file holds HOST:PORT when it listens.
 
-usage: proxy.py PORT_FILE LOG [refuse]: with `refuse` all are answered 403
+usage: proxy.py PORT_FILE LOG [STATUS]: all are answered with this status, e.g. 403
 """
 import http.client
 import http.server
@@ -26,9 +26,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def is_refused(self):
         self.note()
-        if self.server.refuses:
-            self.send_error(403)
-        return self.server.refuses
+        if self.server.refusal:
+            self.send_error(self.server.refusal)
+        return bool(self.server.refusal)
 
     def do_CONNECT(self):
         if self.is_refused():
@@ -73,7 +73,7 @@ def main():
     port_file, log = sys.argv[1:3]
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.log = open(log, "a", buffering=1)
-    server.refuses = sys.argv[3:] == ["refuse"]
+    server.refusal = int(sys.argv[3]) if sys.argv[3:] else 0
     with open(port_file + ".new", "w") as file:
         file.write(f"127.0.0.1:{server.server_address[1]}\n")
     os.rename(port_file + ".new", port_file)

@@ -46,6 +46,21 @@ TEST(Certificates, AreThoseOfTheHostsFolder) {
   EXPECT_EQ(find_trust({}, "a.test", "a.test").authorities, "");
 }
 
+TEST(Certificates, AreAlsoThoseOfTheEnvironment) {
+  const ScratchFolder folder;
+  const std::filesystem::path root = folder.path();
+  write(root / "system.pem", certificate("S"));
+  write(root / "ca.pem", certificate("M"));
+  RegistryOptions options;
+  options.system_ca_file = root / "system.pem";
+  options.system_ca_directory = root;
+  options.ca_file = root / "ca.pem";
+  const HttpTrust trust = find_trust(options, "a.test", "a.test");
+  EXPECT_EQ(trust.authorities, certificate("S") + "\n" + certificate("M") + "\n");
+  EXPECT_EQ(trust.system_folder, root);
+  EXPECT_EQ(trust.folder, "");
+}
+
 TEST(Certificates, NeedTheirKeys) {
   const ScratchFolder folder;
   write(std::filesystem::path(folder.path()) / "c.cert", "C");

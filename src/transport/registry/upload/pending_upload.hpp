@@ -16,6 +16,19 @@ struct PendingUpload {
   RegistryConnection& connection;  // outlives it
   UploadSession session;
   UploadWindow window;
+  unsigned silences = 0;  // of the registry, since it last took something
+
+  // Adds those of a failure of this upload; returns it with all of them.
+  [[nodiscard]] Error counted(const Error& failure);
+  // What `work` asks beside the blob itself; its failures are counted.
+  template <typename Work>
+  auto asking(const Work& work) {
+    try {
+      return work();
+    } catch (const Error& error) {
+      throw counted(error);
+    }
+  }
 
   // kNetwork: the content must be made anew, since the window does not hold all that is needed.
   [[nodiscard]] Error lost(const std::string& why) const;

@@ -78,11 +78,14 @@ class ChunkSender {
 
   // Where the registry is after a chunk that it may have, or not: it is asked.
   void find_position(const Error& failure, std::optional<std::chrono::seconds> asked) {
-    if (window_.acknowledged() >= last_failure_ + StallClock::kWorthwhile)
+    if (window_.acknowledged() >= last_failure_ + StallClock::kWorthwhile) {
       backoff_ = Backoff(connection_.retries());
+      upload_.silences = 0;
+    }
     last_failure_ = window_.acknowledged();
-    if (!backoff_.wait(asked)) throw Error(failure);
-    const auto answer = connection_.send({"GET", upload_.session.location()});
+    const Error told = upload_.counted(failure);
+    if (told.silences() >= kMostSilences || !backoff_.wait(asked)) throw Error(told);
+    const auto answer = upload_.asking([&] { return connection_.send({"GET", upload_.session.location()}); });
     if (!is_done(answer->head().status)) {
       if (answer->head().status == 404) upload_.session.forget();
       throw upload_.lost("the registry does not say how much of it is there (" +

@@ -22,7 +22,8 @@ UploadSession::UploadSession(RegistryConnection& connection, const HttpExchange&
     : connection_(&connection) {
   follow(answer);
   if (!location_)
-    throw Error(ErrorCode::kRegistry, connection.image().host + " does not say where to upload a blob to");
+    throw Error(ErrorCode::kRegistry, connection.image().host + " does not say where to upload a blob to",
+                "tell its administrator, or that of a proxy before it: its answer to POST lacks Location");
   const auto shortest = answer.head().find("OCI-Chunk-Min-Length");
   shortest_chunk_ = shortest ? parse_number(*shortest).value_or(0) : 0;
 }

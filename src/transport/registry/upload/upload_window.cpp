@@ -16,8 +16,10 @@ UploadWindow::UploadWindow(const BlobInfo& info, Source& content) : info_(info),
 
 void UploadWindow::fail(const std::string& why) const {
   const std::string name = info_.digest ? "blob " + info_.digest->string() : "a blob";
-  throw Error(ErrorCode::kIntegrity, name + " is damaged: " + why + " the " + std::to_string(info_.size) +
-                                         " bytes that are expected");
+  throw Error(
+      ErrorCode::kIntegrity,
+      name + " is damaged: " + why + " the " + std::to_string(info_.size) + " bytes that are expected",
+      "fetch the image again from an intact copy");
 }
 
 void UploadWindow::pull() {
@@ -69,6 +71,7 @@ std::size_t WindowBody::read(MutableByteView room) {
     throw_if_cancelled();
     window_.tell_sent(begin_ + read_);
     size = window_.copy(begin_ + read_, room.first(most));
+    have_read();
   } catch (...) {
     failure_ = std::current_exception();
     std::memset(room.data(), 0, most);
@@ -78,20 +81,15 @@ std::size_t WindowBody::read(MutableByteView room) {
 }
 
 void PassingBody::rewind() {
-  if (window_.acknowledged() > begin_)
+  if (window().acknowledged() > begin())
     throw Error(ErrorCode::kNetwork,
                 "the upload of a blob broke off, and it cannot be sent again from the middle", "try again");
-  position_ = begin_;
+  WindowBody::rewind();
 }
 
-std::size_t PassingBody::read(MutableByteView room) {
-  if (position_ == window_.size()) return 0;
-  window_.tell_sent(position_);
-  const std::size_t size = window_.copy(position_, room);
-  position_ += size;
-  if (window_.pulled() > window_.acknowledged() + kMostUnacknowledged)
-    window_.acknowledge(window_.pulled() - kMostUnacknowledged);
-  return size;
+void PassingBody::have_read() {
+  if (window().pulled() > window().acknowledged() + kMostUnacknowledged)
+    window().acknowledge(window().pulled() - kMostUnacknowledged);
 }
 
 }  // namespace imgcrypt

@@ -64,20 +64,25 @@ class UploadWindow {
 // acknowledged.
 //
 // Once the content fails or a signal comes, the rest is zeros: the request ends as it was announced, so that
-// the registry answers it, and the upload can be deleted. throw_failure() must be called after each answer.
-class WindowBody final : public RequestBody {
+// the registry answers it, and the upload can be deleted.
+class WindowBody : public RequestBody {
  public:
   // `size` bytes from what is acknowledged now. The window must outlive it.
   WindowBody(UploadWindow& window, std::uint64_t size)
       : window_(window), begin_(window.acknowledged()), size_(size) {}
-  [[nodiscard]] std::uint64_t size() const override { return size_; }
+  [[nodiscard]] std::uint64_t size() const final { return size_; }
   void rewind() override { read_ = 0; }
-  [[nodiscard]] std::size_t read(MutableByteView room) override;
-  [[nodiscard]] bool is_filler() const noexcept override { return failure_ != nullptr; }
-  // What kept it from reading: what the content threw, kCancelled.
-  void throw_failure() const {
+  [[nodiscard]] std::size_t read(MutableByteView room) final;
+  [[nodiscard]] bool is_filler() const noexcept final { return failure_ != nullptr; }
+  void throw_failure() const final {
     if (failure_) std::rethrow_exception(failure_);
   }
+
+ protected:
+  [[nodiscard]] UploadWindow& window() const noexcept { return window_; }
+  [[nodiscard]] std::uint64_t begin() const noexcept { return begin_; }
+  // After bytes of the window were read.
+  virtual void have_read() {}
 
  private:
   UploadWindow& window_;
@@ -89,18 +94,13 @@ class WindowBody final : public RequestBody {
 
 // The rest of a blob as a body, of which the last kMostUnacknowledged bytes are kept at most: rewind() throws
 // kNetwork when the first of them is gone.
-class PassingBody final : public RequestBody {
+class PassingBody final : public WindowBody {
  public:
-  explicit PassingBody(UploadWindow& window)
-      : window_(window), begin_(window.acknowledged()), position_(begin_) {}
-  [[nodiscard]] std::uint64_t size() const override { return window_.size() - begin_; }
+  explicit PassingBody(UploadWindow& window) : WindowBody(window, window.size() - window.acknowledged()) {}
   void rewind() override;
-  [[nodiscard]] std::size_t read(MutableByteView room) override;
 
  private:
-  UploadWindow& window_;
-  std::uint64_t begin_;
-  std::uint64_t position_;
+  void have_read() override;
 };
 
 }  // namespace imgcrypt

@@ -1,6 +1,7 @@
 #include "transport/registry/upload/whole_upload.hpp"
 
 #include "transport/http/repeat.hpp"
+#include "transport/http/stall_clock.hpp"
 #include "transport/http/waiting.hpp"
 #include "transport/registry/registry_words.hpp"
 
@@ -20,6 +21,7 @@ HttpRequest request_with(const std::string& method, const Url& url, RequestBody&
   HttpRequest request{method, url};
   request.headers = {{"Content-Type", "application/octet-stream"}};
   request.body = &body;
+  request.cancel = Cancel::kDelayed;
   return request;
 }
 
@@ -28,9 +30,9 @@ void begin_again(PendingUpload& upload, RequestBody& body, const Error& failure)
   try {
     body.rewind();
   } catch (const Error& error) {
-    throw error.in(failure.message());
+    throw error.in(failure.message()).after_silences(upload.silences);
   }
-  upload.session = UploadSession::start(upload.connection);
+  upload.session = upload.asking([&] { return UploadSession::start(upload.connection); });
 }
 
 // Sends requests until one is answered with something that waiting does not change. `is_over` is asked before
@@ -46,6 +48,8 @@ std::unique_ptr<HttpExchange> send_until_answered(PendingUpload& upload, Request
     try {
       auto answer = upload.connection.send(request(), Repeat::kNo);
       const int status = answer->head().status;
+      if (body.is_filler() && status == 202) upload.session.follow(*answer);
+      body.throw_failure();
       if (status == 404) {
         upload.session.forget();
         failure = upload.lost("the registry does not know it any more");
@@ -58,10 +62,11 @@ std::unique_ptr<HttpExchange> send_until_answered(PendingUpload& upload, Request
         return answer;
       }
     } catch (const TransferFailure& broken) {
-      failure = broken.error();
+      body.throw_failure();
+      failure = upload.counted(broken.error());
     }
-    if (!tries.wait(asked)) throw Error(*failure);
-    if (is_over()) {
+    if (upload.silences >= kMostSilences || !tries.wait(asked)) throw Error(*failure);
+    if (upload.asking(is_over)) {
       upload.session.forget();
       return nullptr;
     }
@@ -73,8 +78,10 @@ Error refused(PendingUpload& upload, HttpExchange& answer, const Digest& digest)
   const RegistryConnection& connection = upload.connection;
   const RegistryProblem problem = read_problem(answer);
   if (problem.codes.find("DIGEST_INVALID") != std::string::npos)
-    return {ErrorCode::kIntegrity, "blob " + digest.string() + " is damaged, says the registry " +
-                                       connection.image().host + ": what it was sent has another digest"};
+    return {ErrorCode::kIntegrity,
+            "blob " + digest.string() + " is damaged, says the registry " + connection.image().host +
+                ": what it was sent has another digest",
+            "push again; if it stays so, something between changes what is sent: a proxy, or its storage"};
   return upload.connection.refusal(answer,
                                    "upload blob " + digest.string() + " to " + connection.image().repository);
 }
@@ -84,14 +91,14 @@ void check_stored(const PendingUpload& upload, const HttpExchange& answer, const
   if (stored && stored->algorithm() == digest.algorithm() && *stored != digest)
     throw Error(ErrorCode::kRegistry,
                 upload.connection.image().host +
-                    " has stored another blob than the one that was put: " + stored->string());
+                    " has stored another blob than the one that was put: " + stored->string(),
+                "push again; if it stays so, write to another registry, and tell its administrator");
 }
 
 void put(PendingUpload& upload, const Digest& digest, RequestBody& body, Restart restart) {
   const auto request = [&] {
     HttpRequest put =
         request_with("PUT", upload.session.location().with_query("digest", digest.string()), body);
-    if (body.size() <= kMostUnacknowledged) put.cancel = Cancel::kDelayed;
     put.patience = std::chrono::seconds(upload.window.size() / kHashedPerSecond);
     return put;
   };
