@@ -112,8 +112,11 @@ esac
 SH
 }
 
-# fresh_node: nothing is configured
+# fresh_node: nothing is configured, nor unpacked, which would let every pull succeed
 fresh_node() {
+  local -a images
+  mapfile -t images < <(ctr_here images ls -q)
+  ((${#images[@]} == 0)) || remove_images "${images[@]}"
   rm -rf "$TMP/work" /etc/containerd /etc/crio /etc/docker "$k3s"
   mkdir -p "$TMP/work/build" /etc/containerd "$k3s"
   ln -s "$repository/deploy" "$TMP/work/deploy"
