@@ -136,7 +136,7 @@ snapshot() {
 use_image() {
   rm -rf "$TMP/busybox"
   make_image "$TMP/busybox" t --layers 3 --compression "$1" --message "$message" >/dev/null
-  skopeo copy --quiet --dest-tls-verify=false "oci:$TMP/busybox:t" "docker://$REGISTRY/library/busybox:latest"
+  imgcrypt copy "oci:$TMP/busybox:t" "docker://$REGISTRY/library/busybox:latest" >/dev/null 2>&1
 }
 
 # page NAME WORDS: all of it, which leaves nothing on the node; what was said contains the words

@@ -157,7 +157,7 @@ a_pod_makes_the_node_ready() {
   expect_equal "$(stat -c '%a %a' $keys $keys/old.pem | tr '\n' ' ')" "700 700 600 600 " "the modes"
   cmp "$CTD_DECODER" /usr/local/bin/ctd-decoder
   expect_pulled gzip
-  expect_not_pulled zstd "zstd"
+  expect_not_pulled zstd "invalid tar header"
   restart_node
   expect_pulled zstd
   expect_run containerd install "nothing to do"
