@@ -38,7 +38,7 @@ expect_it_runs() {
 
 # expect_pulled_by_cri: as a kubelet would, into its namespace; by the Python that Debian's packages are for
 expect_pulled_by_cri() {
-  /usr/bin/python3 -B "$support_dir/../cri/pull.py" "$containerd_dir/grpc.sock" "$REGISTRY/secret:t"
+  /usr/bin/python3 -B "$support_dir/../cri/image.py" "$containerd_dir/grpc.sock" pull "$REGISTRY/secret:t"
   CONTAINERD_NAMESPACE=k8s.io expect_it_runs "$REGISTRY/secret:t"
 }
 

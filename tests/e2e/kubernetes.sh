@@ -51,9 +51,9 @@ make_images() {
   buildah_here commit --quiet "$container" "$pause_image" >/dev/null
   buildah_here build --quiet --isolation chroot --build-arg "BASE=$pause_image" --tag "$node_image" \
     --file "$manifests/Containerfile" "$context" >/dev/null
-  for image in "$node_image" "$pause_image"; do
-    buildah_here push --quiet "$image" "oci-archive:$TMP/image.tar:$image"
-    ctr_here --namespace k8s.io images import --snapshotter "$snapshotter" --index-name "$image" "$TMP/image.tar" >/dev/null
+  for name in "$node_image" "$pause_image"; do
+    buildah_here push --quiet "$name" "oci-archive:$TMP/image.tar:$name"
+    ctr_here --namespace k8s.io images import --snapshotter "$snapshotter" --index-name "$name" "$TMP/image.tar" >/dev/null
     rm "$TMP/image.tar"
   done
 }
@@ -91,7 +91,7 @@ start_node() {
   write_node_config >/etc/containerd/config.toml
   chmod 640 /etc/containerd/config.toml
   # What k3s has written at its last start.
-  write_node_config >"$k3s/config.toml"
+  { echo "imports = [\"$k3s/config.toml.d/*.toml\"]"; write_node_config; } >"$k3s/config.toml"
   ln -s /etc/containerd/config.toml "$containerd_dir/config.toml"
   launch_containerd
 }
@@ -108,6 +108,12 @@ run_pod() {
   /usr/bin/python3 -B "$cri/run_pod.py" "$containerd_dir/grpc.sock" "$manifests/$1.yaml" "$node_image" "$TMP/secret/" "$2" "$TMP/logs"
 }
 
+# expect_run MANIFEST ACTION WORDS: the pod runs, and says so
+expect_run() {
+  expect_exit 0 run_pod "$1" "$2"
+  expect_contains "$stdout" "$3"
+}
+
 # set_secret KEY...: as the kubelet mounts it
 set_secret() {
   local key
@@ -120,19 +126,20 @@ set_secret() {
   done
 }
 
-# pull NAME: as a kubelet, encrypted
-pull() {
-  /usr/bin/python3 -B "$cri/pull.py" "$containerd_dir/grpc.sock" "$REGISTRY/$1:t"
+# image pull|remove NAME: as a kubelet
+image() {
+  /usr/bin/python3 -B "$cri/image.py" "$containerd_dir/grpc.sock" "$1" "$REGISTRY/$2:t"
 }
 
+# expect_pulled NAME: and removed, with its snapshots, which would let every other pull succeed
 expect_pulled() {
-  pull "$1" || fail "$1 is not pulled"
-  CONTAINERD_NAMESPACE=k8s.io expect_equal "$(run_image "$REGISTRY/$1:t")" "$(printed_by "$1" 2)" "what the container printed"
-  CONTAINERD_NAMESPACE=k8s.io remove_images "$REGISTRY/$1:t"
+  image pull "$1" || fail "$1 is not pulled"
+  expect_equal "$(CONTAINERD_NAMESPACE=k8s.io run_image "$REGISTRY/$1:t")" "$(printed_by "$1" 2)" "what the container printed"
+  image remove "$1"
 }
 
 expect_not_pulled() {
-  expect_exit 1 pull "$1"
+  expect_exit 1 image pull "$1"
   expect_contains "$stderr" "$2"
 }
 
@@ -146,14 +153,14 @@ snapshot() {
 a_pod_makes_the_node_ready() {
   expect_not_pulled gzip "ctd-decoder"
   set_secret old
-  expect_contains "$(run_pod containerd install)" "node is asked: ok"
+  expect_run containerd install "node is asked: ok"
   expect_equal "$(stat -c '%a %a' $keys $keys/old.pem | tr '\n' ' ')" "700 700 600 600 " "the modes"
   cmp "$CTD_DECODER" /usr/local/bin/ctd-decoder
   expect_pulled gzip
-  expect_not_pulled zstd "zstd"
+  expect_not_pulled zstd "invalid tar header"
   restart_node
   expect_pulled zstd
-  expect_contains "$(run_pod containerd install)" "nothing to do"
+  expect_run containerd install "nothing to do"
 }
 
 # The old key goes when the Secret no longer has it; that of the administrator stays.
@@ -163,8 +170,8 @@ the_keys_follow_the_secret() {
   run_pod containerd install >/dev/null
   expect_equal "$(ls $keys)" $'admin.pem\nnew.pem\nold.pem' "both keys"
   set_secret new
-  expect_contains "$(run_pod containerd install)" "removed /host$keys/old.pem"
-  expect_not_pulled gzip "old.pem"
+  expect_run containerd install "removed /host$keys/old.pem"
+  expect_not_pulled gzip "$keys/new.pem"
   set_secret old
   run_pod containerd install >/dev/null
   expect_equal "$(ls $keys)" $'admin.pem\nold.pem' "the keys"
@@ -193,8 +200,8 @@ everything_is_taken_away() {
 # Their daemons are not here, so what is written for them is looked at.
 the_other_manifests_run() {
   set_secret old
-  expect_contains "$(run_pod k3s install)" "node is asked: ok"
-  expect_contains "$(cat "$k3s"/*.tmpl)" /usr/local/bin/ctd-decoder
+  expect_run k3s install "node is asked: ok"
+  expect_contains "$(<"$k3s/config.toml.d/imgcrypt.toml")" /usr/local/bin/ctd-decoder
   run_pod k3s uninstall >/dev/null
   expect_equal "$(snapshot)" "$before" "what the pods of k3s leave"
   run_pod crio install >/dev/null

@@ -13,6 +13,13 @@ cmake -S "$SOURCE_DIR" -B "$STATIC_BUILD" -G Ninja -DCMAKE_BUILD_TYPE=Release -D
 cmake --build "$STATIC_BUILD" --target ctd-decoder
 export CTD_DECODER=$STATIC_BUILD/streamproc/ctd-decoder
 [[ $(ldd "$CTD_DECODER" 2>&1) == *"statically linked"* ]] || fail "$CTD_DECODER is not static"
+# The note that a node must have its libraries is not for this one.
+programs=$STATIC_BUILD/programs
+rm -rf "$programs"
+mkdir "$programs"
+cp "$IMGCRYPT" "$CTD_DECODER" "$programs"
+said=$("$programs/imgcrypt" config decoder --install --root "$programs/node" 2>&1)
+[[ $said == "written $programs/node/usr/local/bin/ctd-decoder" ]] || fail "imgcrypt config decoder says: $said"
 for name in decoder_by_hand inflating payload; do
   bash "$SOURCE_DIR/tests/e2e/$name.sh"
 done

@@ -107,7 +107,7 @@ class Pod:
             said = "".join(line.split(" ", 3)[3] for line in log)
         print(f"{container['name']}: {said}", end="")
         if status.get(7, 0):
-            sys.exit(f"container {container['name']} ended with {status[7]}")
+            sys.exit(f"container {container['name']} ended with {status[7]}: {said}")
 
     def expect_ready(self, container):
         container_id = self.start(container)
@@ -119,7 +119,7 @@ class Pod:
         said = (answer.get(1, b"") + answer.get(2, b"")).decode()
         print(f"{container['name']} is asked: {said}", end="")
         if answer.get(3, 0):
-            sys.exit("it is not ready")
+            sys.exit(f"container {container['name']} is not ready: {said}")
 
     def run(self):
         for container in self.spec["initContainers"]:
