@@ -60,7 +60,7 @@ void run_public(const std::string& text, Output& output) {
   try {
     print_half(name, half_in_device(*device_key, output), output);
   } catch (const Error& error) {
-    throw about_argument("key " + name, error);
+    throw about_argument("key " + device_key->name.shown(), error);
   }
 }
 

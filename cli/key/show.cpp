@@ -55,7 +55,7 @@ void run_show(const std::string& text, Output& output) {
   try {
     print_contents(name, device_contents(*device_key, output), output);
   } catch (const Error& error) {
-    throw about_argument("key " + name, error);
+    throw about_argument("key " + device_key->name.shown(), error);
   }
 }
 

@@ -68,7 +68,7 @@ TEST(SchemeHelp, NamesEachForm) {
   EXPECT_EQ(
       removal_forms(),
       "jwe:PUBLICKEY, pkcs7:CERTIFICATE, pgp:KEYID, age:SSHKEY, provider:NAME for all of that provider");
-  EXPECT_EQ(key_forms(), "pgp:[FILE], age:FILE or provider:NAME[:PARAMETER]");
+  EXPECT_EQ(key_forms(), "pgp:[FILE], age:FILE, provider:NAME[:PARAMETER] or tpm2:HANDLE|FILE");
   EXPECT_EQ(certificate_forms(), "pkcs7:CERTIFICATE");
 }
 

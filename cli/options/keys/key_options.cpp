@@ -68,7 +68,7 @@ class Keyring {
   }
 
   void add_device_key(const NamedDeviceKey& key) {
-    device_keys_.push_back({key.name.text(), open_named_device_key(key, providers_, reporter_)});
+    device_keys_.push_back({key.name.shown(), open_named_device_key(key, providers_, reporter_)});
   }
 
   void add_certificate_file(const std::string& recipient, const std::string& path) {
@@ -164,7 +164,7 @@ void take_device_key(const Line& line, const NamedDeviceKey& key, Keyring& keyri
   try {
     keyring.add_device_key(key);
   } catch (const Error& error) {
-    throw about_argument("key " + key.name.text(), error);
+    throw about_argument("key " + key.name.shown(), error);
   }
 }
 

@@ -32,6 +32,10 @@ struct DeviceKeyName {
 
   // What the user writes after -k, without a passphrase: "tpm2:0x81000001".
   [[nodiscard]] std::string text() const { return std::string(device->name) + ":" + key; }
+  // For messages: only what no PIN or passphrase can be in, whatever the user wrote.
+  [[nodiscard]] std::string shown() const {
+    return std::string(device->name) + ":" + key.substr(0, key.find_first_of(":?"));
+  }
 };
 
 // "DEVICE:KEY", as after -k, without a passphrase form. nullopt: it does not begin with the name of a device,
