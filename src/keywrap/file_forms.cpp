@@ -2,6 +2,7 @@
 
 #include "keys/key_file.hpp"
 #include "keys/named_file.hpp"
+#include "keywrap/key_string.hpp"
 #include "keywrap/scheme_help.hpp"
 #include "keywrap/scheme_names.hpp"
 #include "keywrap/schemes.hpp"
@@ -60,12 +61,29 @@ std::string hint_for_private_key(const std::string& path) {
   return std::filesystem::exists(beside, ignored) ? command : command + " >" + beside;
 }
 
+bool is_recipient(const ProviderKey& key) {
+  return key.half == KeyHalf::kPublic || key.provider->private_keys_encrypt;
+}
+
+// Whether the scheme takes such a file, so that something else is wrong.
+bool takes(const Scheme& scheme, ByteView content) {
+  if (scheme.fault_of_recipient == nullptr) return false;
+  try {
+    return std::ranges::any_of(list_key_file(content, nullptr), [&](const KeyItem& item) {
+      return item.fault.empty() && scheme.fault_of_recipient(item) == "";
+    });
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 std::string hint_for_file(ByteView content, const std::string& path, const std::string& recipient) {
+  const auto named = parse_scheme_string(recipient);
+  if (named && takes(*named->scheme, content)) return {};
   const std::string form = recipient_form_of(content, path);
-  if (!form.empty() && form != recipient) return "did you mean " + form + "?";
+  if (!form.empty()) return form == recipient ? "" : "did you mean " + form + "?";
   const auto provider_key = find_provider_key(as_text(content));
   const bool is_private = provider_key ? provider_key->half == KeyHalf::kPrivate : holds_private_key(content);
-  const auto named = parse_scheme_string(recipient);
   const bool is_certificate_wanted = named && named->scheme->heeds_certificates;
   if (is_private && !is_certificate_wanted) return hint_for_private_key(path);
   return path == recipient ? fault_of_file(content) : "";
@@ -84,8 +102,7 @@ std::optional<RecipientUse> recipient_use(const KeyItem& item, const std::string
 }
 
 std::string recipient_form_of(ByteView content, const std::string& path) {
-  if (const auto key = find_provider_key(as_text(content)))
-    return key->half == KeyHalf::kPublic ? key->form(path) : "";
+  if (const auto key = find_provider_key(as_text(content))) return is_recipient(*key) ? key->form(path) : "";
   try {
     for (const KeyItem& item : list_key_file(content, nullptr)) {
       const auto use = recipient_use(item, path);
@@ -106,9 +123,10 @@ std::string hint_for_recipient(const std::string& recipient) {
     return recipient.size() > kMostRepeated ? "write " + std::string(key->provider->form) + ": before it"
                                             : "did you mean " + key->form(recipient) + "?";
   if (is_list(recipient)) return "give each recipient with an option of its own: -r RECIPIENT -r RECIPIENT";
-  if (!named) return hint_for_scheme(recipient, recipient_forms());
+  if (!named) return hint_for_scheme(recipient);
   const std::string beside = path + ".pub";
   if (content_of(beside)) return "did you mean " + std::string(named->scheme->name) + ":" + beside + "?";
+  if (named->scheme->parse_uri != nullptr && named->scheme->parse_uri(named->value)) return {};
   std::error_code ignored;
   const bool is_missing_file =
       named->scheme->fault_of_recipient != nullptr && !std::filesystem::exists(path, ignored);
@@ -137,6 +155,9 @@ std::string file_of_key(const std::string& text) {
   const auto named = parse_scheme_string(text);
   if (!named || std::filesystem::exists(text, ignored)) return text;
   if (named->scheme->parse_key == nullptr) return named->value;
+  if (named->scheme->parse_uri != nullptr && named->scheme->parse_uri(named->value))
+    throw Error(ErrorCode::kUsage, "a URI was given where a key file is needed",
+                "write it into a key file, or ask the token itself, e.g. with pkcs11-tool");
   return key_file_of(named->scheme->parse_key(named->value)).value_or(text);
 }
 

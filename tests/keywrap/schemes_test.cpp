@@ -64,16 +64,17 @@ TEST(Schemes, AreOpenedByPrivateKeysOrByProviders) {
 
 TEST(SchemeHelp, NamesEachForm) {
   EXPECT_EQ(recipient_forms(),
-            "jwe:PUBLICKEY, pkcs7:CERTIFICATE, pgp:WHO, age:RECIPIENT or provider:NAME[:PARAMETER]");
-  EXPECT_EQ(
-      removal_forms(),
-      "jwe:PUBLICKEY, pkcs7:CERTIFICATE, pgp:KEYID, age:SSHKEY, provider:NAME for all of that provider");
-  EXPECT_EQ(key_forms(), "pgp:[FILE], age:FILE or provider:NAME[:PARAMETER]");
+            "jwe:PUBLICKEY, pkcs7:CERTIFICATE, pgp:WHO, age:RECIPIENT, pkcs11:FILE|URI or "
+            "provider:NAME[:PARAMETER]");
+  EXPECT_EQ(removal_forms(),
+            "jwe:PUBLICKEY, pkcs7:CERTIFICATE, pgp:KEYID, age:SSHKEY, pkcs11:all, provider:NAME for all of "
+            "that provider");
+  EXPECT_EQ(key_forms(), "pgp:[FILE], age:FILE, pkcs11:FILE|URI or provider:NAME[:PARAMETER]");
   EXPECT_EQ(certificate_forms(), "pkcs7:CERTIFICATE");
 }
 
 TEST(SchemeHelp, NamesTheSchemesThatAKeyOpens) {
-  EXPECT_EQ(schemes_opened_by(key_named("rsa")), "jwe and pkcs7");
+  EXPECT_EQ(schemes_opened_by(key_named("rsa")), "jwe, pkcs7 and pkcs11");
   EXPECT_EQ(schemes_opened_by(key_named("p256")), "jwe");
 }
 
