@@ -24,7 +24,7 @@ ProviderSettings provider_settings(const Options& options) {
 
 // Providers that somebody on this machine has asked for, so that they may have to be started.
 bool are_providers_wanted(const Options& options, const KeyDirectory& directory) {
-  return ::access(options.provider_config.c_str(), F_OK) == 0 || !directory.provider_parameters().empty();
+  return ::access(options.provider_config.c_str(), F_OK) == 0 || !directory.needed_providers().empty();
 }
 
 struct FoundBlob {

@@ -26,6 +26,8 @@ KeyUnwrappers keys_of_payload(const std::vector<PayloadKey>& payload_keys) {
 KeyUnwrappers keys_of(const Gathered& gathered) {
   KeyUnwrappers keys = keys_of_payload(gathered.payload_keys);
   for (auto& key : gathered.key_directory.unwrappers()) keys.push_back(std::move(key));
+  for (auto& key : gathered.key_directory.device_unwrappers(gathered.providers))
+    keys.push_back(std::move(key));
   keys.push_back(std::make_unique<ProviderUnwrapper>(gathered.providers, gathered.provider_parameters));
   return keys;
 }

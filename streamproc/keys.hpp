@@ -7,9 +7,9 @@
 
 namespace imgcrypt::streamproc {
 
-// The payload's keys, then the files of the directory, then the key providers: in the order of what they
-// cost, so that a program is started only when no file opens the layer. A key of the payload that cannot be
-// used is passed over. They need `gathered` no more.
+// The payload's keys, then the files of the directory, then those of devices, then the key providers: in the
+// order of what they cost, so that a program is started only when no file opens the layer. A key of the
+// payload that cannot be used is passed over. They need `gathered` no more.
 [[nodiscard]] KeyUnwrappers keys_of(const Gathered& gathered);
 
 }  // namespace imgcrypt::streamproc

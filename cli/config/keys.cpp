@@ -4,6 +4,7 @@
 #include "cli/terminal/prompt.hpp"
 #include "keys/key_file.hpp"
 #include "keys/named_file.hpp"
+#include "keywrap/device/key_device.hpp"
 #include "keywrap/provider_key.hpp"
 #include "node/daemons/key_store.hpp"
 #include "node/defaults.hpp"
@@ -33,10 +34,8 @@ struct UsableKey {
 };
 
 bool is_raw_key(std::size_t size) {
-  return std::ranges::any_of(schemes(), [&](const Scheme* scheme) {
-    return std::ranges::any_of(scheme->own_providers, [&](const OwnProvider& provider) {
-      return provider.private_key_size != 0 && provider.private_key_size == size;
-    });
+  return std::ranges::any_of(own_providers(), [&](const OwnProvider* provider) {
+    return provider->private_key_size != 0 && provider->private_key_size == size;
   });
 }
 
@@ -55,6 +54,10 @@ UsableKey read_usable(const KeyString& named, Output& output) {
   UsableKey key{{std::filesystem::path(named.file).filename(), read_key_file(named.file), {}}, {}};
   const ByteView content = key.stored.content.expose();
   auto& passphrase = key.stored.passphrase;
+  if (find_device_key(as_text(content), named.file)) {
+    passphrase = read_passphrase(named, output);
+    return key;
+  }
   if (const auto own = find_provider_key(as_text(content))) {
     if (own->half == KeyHalf::kPublic)
       throw Error(ErrorCode::kUsage, "it is a public key; a node needs the private one");

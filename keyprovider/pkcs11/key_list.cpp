@@ -2,7 +2,6 @@
 
 #include "base/text/json.hpp"
 #include "keyprovider/pkcs11/module_rules.hpp"
-#include "keyprovider/pkcs11/recipients.hpp"
 #include "keyprovider/serve.hpp"
 
 namespace imgcrypt::keyprovider::pkcs11 {
@@ -24,7 +23,7 @@ std::string list_key_file(Tokens& tokens, const std::string& file) {
     module = find_module(key.uri, read_module_rules());
     Token& token = tokens.open(key);
     const PublicKey found = token.public_key(token.find(CKO_PUBLIC_KEY, key.uri));
-    kind = "RSA " + std::to_string(found.bits());
+    kind = found.kind() == KeyKind::kRsa ? "RSA " + std::to_string(found.bits()) : found.curve();
     fingerprint = found.thumbprint();
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kCancelled) throw;
@@ -35,7 +34,14 @@ std::string list_key_file(Tokens& tokens, const std::string& file) {
 }
 
 std::string public_text_of(Tokens& tokens, const std::string& file) {
-  return recipient_key(tokens, file).to_pem();
+  const TokenKey key = read_token_key(file);
+  try {
+    Token& token = tokens.open(key);
+    if (const auto pin = key.uri.pin()) token.log_in(&*pin);
+    return token.public_key(token.find(CKO_PUBLIC_KEY, key.uri)).to_pem();
+  } catch (const Error& error) {
+    throw error.in(key.name);
+  }
 }
 
 }  // namespace imgcrypt::keyprovider::pkcs11

@@ -23,7 +23,10 @@ PublicKey token_key(Tokens& tokens, const TokenKey& key) {
   try {
     Token& token = tokens.open(key);
     if (const auto pin = key.uri.pin()) token.log_in(&*pin);
-    return token.public_key(token.find(CKO_PUBLIC_KEY, key.uri));
+    PublicKey found = token.public_key(token.find(CKO_PUBLIC_KEY, key.uri));
+    if (found.kind() == KeyKind::kRsa) return found;
+    throw Error(ErrorCode::kUsage, "PKCS#11 packets are for RSA keys only",
+                "imgcrypt key public KEYFILE >KEY.pub, and jwe:KEY.pub; -k KEYFILE opens it");
   } catch (const Error& error) {
     throw error.in(key.name);
   }

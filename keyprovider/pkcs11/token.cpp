@@ -3,12 +3,15 @@
 #include "base/cancel.hpp"
 #include "base/text/encoding.hpp"
 #include "base/text/short_list.hpp"
+#include "keys/asn1/der.hpp"
 #include "keys/key_file.hpp"
 #include "keys/oaep.hpp"
+#include "keys/rsa_padding.hpp"
 
 #include <p11-kit/p11-kit.h>
 
 #include <algorithm>
+#include <array>
 
 namespace imgcrypt::keyprovider::pkcs11 {
 namespace {
@@ -34,6 +37,26 @@ bool is_refusal(CK_RV status) {
 bool is_unknown_mechanism(CK_RV status) {
   return status == CKR_MECHANISM_INVALID || status == CKR_MECHANISM_PARAM_INVALID ||
          status == CKR_ARGUMENTS_BAD;
+}
+
+struct Curve {
+  const char* name;
+  Bytes parameters;  // the curve's name in DER (RFC 5480 section 2.1.1.1)
+  std::size_t size;  // of a coordinate, in bytes
+};
+
+// PKCS#11 2.40 section 2.3.3: a point in DER's OCTET STRING, which some tokens leave out.
+std::optional<EcPoint> point_of(const Bytes& parameters, const Bytes& encoded) {
+  static const std::array kCurves = {
+      Curve{"P-256", {0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07}, 32},
+      Curve{"P-384", {0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22}, 48},
+      Curve{"P-521", {0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23}, 66}};
+  const auto curve = std::ranges::find(kCurves, parameters, &Curve::parameters);
+  if (curve == kCurves.end()) return std::nullopt;
+  const auto inner = DerReader(encoded).take(DerTag::kOctetString);
+  const ByteView point = inner ? *inner : ByteView(encoded);
+  if (point.size() != 1 + 2 * curve->size || point[0] != 4) return std::nullopt;
+  return EcPoint{curve->name, to_bytes(point.subspan(1, curve->size)), to_bytes(point.last(curve->size))};
 }
 
 std::string noun_of(CK_OBJECT_CLASS type) { return type == CKO_PUBLIC_KEY ? "public key" : "private key"; }
@@ -111,55 +134,113 @@ std::string Token::describe(CK_OBJECT_HANDLE object) const {
   return text;
 }
 
-PublicKey Token::public_key(CK_OBJECT_HANDLE key) const {
+std::optional<PublicKey> Token::rsa_key(CK_OBJECT_HANDLE key) const {
   const Bytes modulus = attribute(key, CKA_MODULUS);
   const Bytes exponent = attribute(key, CKA_PUBLIC_EXPONENT);
-  if (modulus.empty() || exponent.empty())
-    throw Error(ErrorCode::kUsage,
-                "the key " + describe(key) + " of the token " + label_ + " is not an RSA key");
+  if (modulus.empty() || exponent.empty()) return std::nullopt;
   const std::string jwk = R"({"kty":"RSA","n":")" + encode_base64(modulus, Base64::kUrl) + R"(","e":")" +
                           encode_base64(exponent, Base64::kUrl) + R"("})";
   return parse_public_key(as_bytes(jwk));
 }
 
-std::optional<SecretBytes> Token::decrypt(CK_OBJECT_HANDLE key, CK_MECHANISM mechanism,
-                                          ByteView encrypted) const {
+PublicKey Token::public_key(CK_OBJECT_HANDLE key) const {
+  if (auto rsa = rsa_key(key)) return std::move(*rsa);
+  const Bytes curve = attribute(key, CKA_EC_PARAMS);
+  const Bytes point = attribute(key, CKA_EC_POINT);
+  const auto found = point_of(curve, point);
+  if (found) return PublicKey::from_point(*found);
+  throw Error(ErrorCode::kUsage,
+              "the key " + describe(key) + " of the token " + label_ + " is not RSA, P-256, P-384 or P-521");
+}
+
+PublicKey Token::public_half(CK_OBJECT_HANDLE key, const Uri& uri) const {
+  if (auto rsa = rsa_key(key)) return std::move(*rsa);
+  return public_key(find(CKO_PUBLIC_KEY, uri));
+}
+
+void Token::fail_for_use(CK_OBJECT_HANDLE key, const std::string& use, const char* attribute) const {
+  throw Error(ErrorCode::kRefused,
+              "the key " + describe(key) + " of the token " + label_ + " cannot " + use + ": its attribute " +
+                  attribute + " is false",
+              "use a key that was made for it, e.g. by pkcs11-tool --usage-decrypt or --usage-derive");
+}
+
+Token::Decryption Token::decrypt(CK_OBJECT_HANDLE key, CK_MECHANISM mechanism, ByteView encrypted) const {
   CK_RV status = module_->C_DecryptInit(session_, &mechanism, key);
-  if (is_unknown_mechanism(status)) return std::nullopt;
-  if (status == CKR_KEY_FUNCTION_NOT_PERMITTED || status == CKR_KEY_TYPE_INCONSISTENT) {
-    throw Error(ErrorCode::kUsage,
-                "the key " + describe(key) + " of the token " + label_ +
-                    " cannot decrypt: its attribute CKA_DECRYPT is false",
-                "use a key that was made for it, e.g. by pkcs11-tool --usage-decrypt");
-  }
+  if (is_unknown_mechanism(status)) return {.has_mechanism = false};
+  if (status == CKR_KEY_FUNCTION_NOT_PERMITTED) fail_for_use(key, "decrypt", "CKA_DECRYPT");
   check(status, "token " + label_);
   SecretBytes message(encrypted.size());
   CK_ULONG size = message.size();
   status = module_->C_Decrypt(session_, const_cast<CK_BYTE*>(encrypted.data()), encrypted.size(),
                               message.expose_mutable().data(), &size);
-  // Some check the parameters only here, and then the operation goes on.
-  if (is_unknown_mechanism(status)) return std::nullopt;
-  if (is_refusal(status)) return SecretBytes();
+  // Some check the parameters only here.
+  if (is_unknown_mechanism(status)) return {.has_mechanism = false};
+  if (is_refusal(status)) return {};
   check(status, "token " + label_);
   message.truncate(std::min<std::size_t>(size, message.size()));
-  return message;
+  return {.message = std::move(message)};
 }
 
-std::optional<SecretBytes> Token::decrypt_oaep(CK_OBJECT_HANDLE key, ByteView encrypted,
-                                               OaepHash hash) const {
+std::optional<SecretBytes> Token::decrypt_oaep(CK_OBJECT_HANDLE key, ByteView encrypted, OaepHash hash,
+                                               std::string_view label) const {
   const bool is_sha1 = hash == OaepHash::kSha1;
-  CK_RSA_PKCS_OAEP_PARAMS parameters = {is_sha1 ? CKM_SHA_1 : CKM_SHA256,
-                                        is_sha1 ? CKG_MGF1_SHA1 : CKG_MGF1_SHA256, CKZ_DATA_SPECIFIED,
-                                        nullptr, 0};
-  auto message = decrypt(key, {CKM_RSA_PKCS_OAEP, &parameters, sizeof parameters}, encrypted);
-  if (message) return message->size() == 0 ? std::nullopt : std::move(message);
-  // SoftHSM 2.6 has OAEP with SHA-1 only; the padding is then ours to remove.
-  const auto encoded = decrypt(key, {CKM_RSA_X_509, nullptr, 0}, encrypted);
-  if (!encoded) {
+  CK_RSA_PKCS_OAEP_PARAMS parameters = {
+      is_sha1 ? CKM_SHA_1 : CKM_SHA256, is_sha1 ? CKG_MGF1_SHA1 : CKG_MGF1_SHA256, CKZ_DATA_SPECIFIED,
+      label.empty() ? nullptr : const_cast<char*>(label.data()), label.size()};
+  Decryption by_token = decrypt(key, {CKM_RSA_PKCS_OAEP, &parameters, sizeof parameters}, encrypted);
+  if (by_token.has_mechanism) return std::move(by_token.message);
+  // SoftHSM 2.6 has OAEP with SHA-1 and without a label only; the padding is then ours to remove.
+  const Decryption bare = decrypt(key, {CKM_RSA_X_509, nullptr, 0}, encrypted);
+  if (!bare.has_mechanism) {
     throw Error(ErrorCode::kProvider, "the token " + label_ + " has neither RSA-OAEP with " +
                                           (is_sha1 ? "SHA-1" : "SHA-256") + " nor bare RSA");
   }
-  return encoded->size() == encrypted.size() ? remove_oaep(encoded->expose(), hash) : std::nullopt;
+  const bool is_whole = bare.message && bare.message->size() == encrypted.size();
+  return is_whole ? remove_oaep(bare.message->expose(), hash, label) : std::nullopt;
+}
+
+SecretBytes Token::decrypt_pkcs1(CK_OBJECT_HANDLE key, ByteView encrypted, std::size_t size) const {
+  // First, as tokens may tell by their time whether the padding was right.
+  const Decryption bare = decrypt(key, {CKM_RSA_X_509, nullptr, 0}, encrypted);
+  if (bare.message && bare.message->size() == encrypted.size())
+    return unpad_pkcs1(bare.message->expose(), size);
+  if (bare.has_mechanism) return message_or_random(std::nullopt, size);
+  Decryption by_token = decrypt(key, {CKM_RSA_PKCS, nullptr, 0}, encrypted);
+  if (by_token.has_mechanism) return message_or_random(std::move(by_token.message), size);
+  throw Error(ErrorCode::kProvider, "the token " + label_ + " has no RSA with PKCS #1 v1.5");
+}
+
+SecretBytes Token::agree(CK_OBJECT_HANDLE key, const EcPoint& peer) const {
+  Bytes point = {4};  // uncompressed (SEC 1 section 2.3.3)
+  point.insert(point.end(), peer.x.begin(), peer.x.end());
+  point.insert(point.end(), peer.y.begin(), peer.y.end());
+  CK_ECDH1_DERIVE_PARAMS parameters = {CKD_NULL, 0, nullptr, point.size(), point.data()};
+  CK_MECHANISM mechanism = {CKM_ECDH1_DERIVE, &parameters, sizeof parameters};
+  CK_OBJECT_CLASS type = CKO_SECRET_KEY;
+  CK_KEY_TYPE kind = CKK_GENERIC_SECRET;
+  CK_ULONG size = peer.x.size();
+  CK_BBOOL yes = CK_TRUE;
+  CK_BBOOL no = CK_FALSE;
+  std::array<CK_ATTRIBUTE, 6> secret = {{{CKA_CLASS, &type, sizeof type},
+                                         {CKA_KEY_TYPE, &kind, sizeof kind},
+                                         {CKA_VALUE_LEN, &size, sizeof size},
+                                         {CKA_TOKEN, &no, sizeof no},
+                                         {CKA_SENSITIVE, &no, sizeof no},
+                                         {CKA_EXTRACTABLE, &yes, sizeof yes}}};
+  CK_OBJECT_HANDLE derived = 0;
+  const CK_RV status =
+      module_->C_DeriveKey(session_, &mechanism, key, secret.data(), secret.size(), &derived);
+  if (status == CKR_KEY_FUNCTION_NOT_PERMITTED) fail_for_use(key, "agree on a key", "CKA_DERIVE");
+  check(status, "token " + label_);
+  SecretBytes value(size);
+  CK_ATTRIBUTE wanted = {CKA_VALUE, value.expose_mutable().data(), value.size()};
+  const CK_RV read = module_->C_GetAttributeValue(session_, derived, &wanted, 1);
+  (void)module_->C_DestroyObject(session_, derived);
+  check(read, "token " + label_);
+  if (wanted.ulValueLen != value.size())
+    throw Error(ErrorCode::kProvider, "the token " + label_ + " agreed on a key of the wrong length");
+  return value;
 }
 
 }  // namespace imgcrypt::keyprovider::pkcs11

@@ -27,21 +27,34 @@ class Token {
 
   // The one object of this class that the URI names. Throws kUsage if there is none or are several.
   [[nodiscard]] CK_OBJECT_HANDLE find(CK_OBJECT_CLASS type, const Uri& uri) const;
-  // Of a public or private RSA key. Throws kUsage for another kind of key.
+  // Of a public key object. Throws kUsage for a key that is neither RSA nor on a curve that we have.
   [[nodiscard]] PublicKey public_key(CK_OBJECT_HANDLE key) const;
-  // RFC 8017 section 7.1.2; nullopt if it is for another key. Throws kUsage if the key must not decrypt;
-  // kProvider if the token fails. REQUIRES: logged in.
+  // Of a private key object: an EC one has only its curve, so that the public object that the URI names is
+  // needed. Throws so, and as find.
+  [[nodiscard]] PublicKey public_half(CK_OBJECT_HANDLE key, const Uri& uri) const;
+
+  // As PrivateOperations; they throw kRefused if the key has not the attribute that the operation needs,
+  // kProvider if the token fails or lacks it. REQUIRES: logged in.
   [[nodiscard]] std::optional<SecretBytes> decrypt_oaep(CK_OBJECT_HANDLE key, ByteView encrypted,
-                                                        OaepHash hash) const;
+                                                        OaepHash hash, std::string_view label) const;
+  [[nodiscard]] SecretBytes decrypt_pkcs1(CK_OBJECT_HANDLE key, ByteView encrypted, std::size_t size) const;
+  [[nodiscard]] SecretBytes agree(CK_OBJECT_HANDLE key, const EcPoint& peer) const;
 
  private:
   [[nodiscard]] std::vector<CK_OBJECT_HANDLE> search(std::vector<CK_ATTRIBUTE> attributes) const;
   // Empty if the object lacks it.
   [[nodiscard]] Bytes attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const;
   [[nodiscard]] std::string describe(CK_OBJECT_HANDLE object) const;
-  // What the token makes of it; nullopt: it does not have the mechanism. Empty bytes: it refuses.
-  [[nodiscard]] std::optional<SecretBytes> decrypt(CK_OBJECT_HANDLE key, CK_MECHANISM mechanism,
-                                                   ByteView encrypted) const;
+  // nullopt: no such key.
+  [[nodiscard]] std::optional<PublicKey> rsa_key(CK_OBJECT_HANDLE key) const;
+  [[noreturn]] void fail_for_use(CK_OBJECT_HANDLE key, const std::string& use, const char* attribute) const;
+
+  // What the token makes of a ciphertext.
+  struct Decryption {
+    bool has_mechanism = true;
+    std::optional<SecretBytes> message = std::nullopt;  // nullopt: it refuses
+  };
+  [[nodiscard]] Decryption decrypt(CK_OBJECT_HANDLE key, CK_MECHANISM mechanism, ByteView encrypted) const;
 
   CK_FUNCTION_LIST* module_;
   CK_SLOT_ID slot_;

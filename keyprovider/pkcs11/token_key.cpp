@@ -31,7 +31,8 @@ TokenKey parse_token_key(ByteView content, const std::string& file) {
     const std::vector<YamlScalar> scalars = read_yaml(as_text(content));
     const std::string uri = value_at(scalars, "pkcs11/uri");
     if (!uri.starts_with(kTokenUriScheme))
-      throw Error(ErrorCode::kUsage, "no pkcs11/uri in it that begins with pkcs11:");
+      throw Error(ErrorCode::kUsage, "no pkcs11/uri in it that begins with pkcs11:",
+                  "-k FILE, without pkcs11:, takes a private key");
     Uri parsed(uri);
     std::string name = file + " (" + parsed.name() + ")";
     return {std::move(parsed), environment_of(scalars), std::move(name)};

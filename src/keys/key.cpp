@@ -181,6 +181,7 @@ PrivateKey PrivateKey::generate_ec(const std::string& curve) {
 }
 
 SecretBytes PrivateKey::agree(const PublicKey& peer) const {
+  if (elsewhere_) return elsewhere_->agree(peer);
   const openssl::KeyContext context(
       openssl::check(EVP_PKEY_CTX_new(public_.key_.get(), nullptr), "EVP_PKEY_CTX_new"));
   openssl::check(EVP_PKEY_derive_init(context.get()), "EVP_PKEY_derive_init");

@@ -3,13 +3,10 @@
 // is said, OpenSSL's own failures throw kOther.
 #pragma once
 
-#include "base/secret_bytes.hpp"
+#include "keys/private_operations.hpp"
 
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 
 struct evp_pkey_st;
 
@@ -17,7 +14,6 @@ namespace imgcrypt {
 
 // Decides which schemes and algorithms a key serves: PKCS7 is for RSA alone, JWE for both.
 enum class KeyKind { kRsa, kEc };
-enum class OaepHash { kSha1, kSha256 };  // of the label and of MGF1 alike
 
 // Affine coordinates, each as long as the curve's field (RFC 7518 section 6.2.1).
 struct EcPoint {
@@ -68,6 +64,10 @@ class PrivateKey {
  public:
   // As PublicKey's. REQUIRES: it has its private half.
   explicit PrivateKey(evp_pkey_st* owned) : public_(owned) {}
+  // A key whose private half stays elsewhere, e.g. in a TPM: its operations then also throw what `operations`
+  // throws. REQUIRES: `operations` is not null and belongs to this public half.
+  PrivateKey(PublicKey public_half, std::shared_ptr<const PrivateOperations> operations)
+      : public_(std::move(public_half)), elsewhere_(std::move(operations)) {}
   // Throws kRefused for another curve.
   // For ephemeral keys and for `imgcrypt key generate`; takes no noticeable time.
   static PrivateKey generate_ec(const std::string& curve);
@@ -76,10 +76,11 @@ class PrivateKey {
 
   [[nodiscard]] const PublicKey& public_key() const noexcept { return public_; }
   // Reading a key does not do it, as it takes about as long as opening a packet. Throws kRefused when the two
-  // halves do not belong together, so that what is encrypted with the public one cannot be opened.
+  // halves do not belong together, so that what is encrypted with the public one cannot be opened. Of a key
+  // elsewhere it is one operation there.
   void check_halves() const;
   // PKCS#8 (RFC 5208); encrypted by PBES2 (RFC 8018) with AES-256-CBC unless the passphrase is null.
-  // Throws as check_passphrase.
+  // Throws as check_passphrase; kRefused for a key that stays elsewhere.
   [[nodiscard]] SecretBytes to_pem(const SecretBytes* passphrase) const;
 
   // The message; nullopt when the ciphertext is not for this key, or has another label. REQUIRES:
@@ -93,8 +94,9 @@ class PrivateKey {
   [[nodiscard]] SecretBytes agree(const PublicKey& peer) const;
 
  private:
-  // Its OpenSSL key has both halves; PublicKey uses only the public one.
+  // Its OpenSSL key has both halves, unless the private one is elsewhere; PublicKey uses only the public one.
   PublicKey public_;
+  std::shared_ptr<const PrivateOperations> elsewhere_;  // null: OpenSSL's
 };
 
 }  // namespace imgcrypt

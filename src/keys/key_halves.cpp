@@ -1,10 +1,7 @@
 // Whether a private key opens what is encrypted with its public half.
-#include "crypto/openssl.hpp"
 #include "keys/key.hpp"
 
 #include <imgcrypt/error.hpp>
-
-#include <openssl/err.h>
 
 #include <algorithm>
 
@@ -19,17 +16,17 @@ bool opens_its_own(const PrivateKey& key) {
   return opened && std::ranges::equal(opened->expose(), probe);
 }
 
-bool is_pair(EVP_PKEY* ec) {
-  const openssl::KeyContext context(openssl::check(EVP_PKEY_CTX_new(ec, nullptr), "EVP_PKEY_CTX_new"));
-  const bool is_one = EVP_PKEY_pairwise_check(context.get()) == 1;
-  ERR_clear_error();
-  return is_one;
+// The curves' orders are prime, so no other private half agrees on the same point.
+bool agrees_with_its_own(const PrivateKey& key) {
+  const PrivateKey other = PrivateKey::generate_ec(key.public_key().curve());
+  const SecretBytes ours = key.agree(other.public_key());
+  return equal_constant_time(ours.expose(), other.agree(key.public_key()).expose());
 }
 
 }  // namespace
 
 void PrivateKey::check_halves() const {
-  if (public_.kind() == KeyKind::kRsa ? opens_its_own(*this) : is_pair(public_.key_.get())) return;
+  if (public_.kind() == KeyKind::kRsa ? opens_its_own(*this) : agrees_with_its_own(*this)) return;
   throw Error(ErrorCode::kRefused, "its private half does not belong to its public half",
               "nothing that is encrypted with the public half can be opened: use another copy of the key");
 }

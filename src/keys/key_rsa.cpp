@@ -1,8 +1,8 @@
 // What the keys of key.hpp do if they are RSA.
 #include "base/cancel.hpp"
 #include "crypto/openssl.hpp"
-#include "crypto/random.hpp"
 #include "keys/key.hpp"
+#include "keys/rsa_padding.hpp"
 
 #include <openssl/err.h>
 #include <openssl/rsa.h>
@@ -11,7 +11,6 @@ namespace imgcrypt {
 namespace {
 
 constexpr std::size_t kMostRsaBytes = 16384 / 8;
-constexpr std::size_t kPkcs1Overhead = 11;  // 00 02, eight bytes of padding at least, 00
 
 openssl::KeyContext context_for(EVP_PKEY* key) {
   return openssl::KeyContext(openssl::check(EVP_PKEY_CTX_new(key, nullptr), "EVP_PKEY_CTX_new"));
@@ -60,23 +59,6 @@ std::optional<SecretBytes> decrypt(EVP_PKEY* key, ByteView ciphertext, SetPaddin
   return message;
 }
 
-// All ones if value is not zero. The volatile keeps the optimizer from turning what follows into branches.
-std::uint8_t mask_if_not_zero(std::uint8_t value) {
-  const volatile std::uint32_t not_zero = (0U - std::uint32_t{value}) >> 31U;
-  return static_cast<std::uint8_t>(0U - not_zero);
-}
-
-// Zero if and only if `encoded` is 00 02 PS 00 M with an M of `size` bytes, without branches on its bytes.
-std::uint8_t pkcs1_fault(ByteView encoded, std::size_t size) {
-  // The caller knows how long M is, so the separator has one place: no search whose time would tell.
-  const std::size_t separator = encoded.size() - size - 1;
-  auto fault = static_cast<std::uint8_t>(encoded[0] | (encoded[1] ^ 2U) | encoded[separator]);
-  for (const std::uint8_t padding : encoded.subspan(2, separator - 2)) {
-    fault |= static_cast<std::uint8_t>(~mask_if_not_zero(padding));
-  }
-  return fault;
-}
-
 // OpenSSL calls it again and again while it looks for primes; 0 ends the search.
 int go_on(EVP_PKEY_CTX*) { return cancel_signal() == 0 ? 1 : 0; }
 
@@ -112,6 +94,7 @@ Bytes PublicKey::encrypt_pkcs1(ByteView message) const {
 
 std::optional<SecretBytes> PrivateKey::decrypt_oaep(ByteView ciphertext, OaepHash hash,
                                                     std::string_view label) const {
+  if (elsewhere_) return elsewhere_->decrypt_oaep(ciphertext, hash, label);
   return decrypt(public_.key_.get(), ciphertext,
                  [&](EVP_PKEY_CTX* context) { set_oaep(context, hash, label); });
 }
@@ -120,21 +103,12 @@ std::optional<SecretBytes> PrivateKey::decrypt_oaep(ByteView ciphertext, OaepHas
 // enough for an attacker with many tries to decrypt (Bleichenbacher 1998). So only the raw operation is
 // OpenSSL's.
 SecretBytes PrivateKey::decrypt_pkcs1(ByteView ciphertext, std::size_t size) const {
-  // Made in any case, before it is known whether it is needed: so the time is the same.
-  SecretBytes message = random_secret(size);
-  const std::size_t modulus = public_.modulus_size();
-  if (ciphertext.size() != modulus || size + kPkcs1Overhead > modulus) return message;
+  if (elsewhere_) return elsewhere_->decrypt_pkcs1(ciphertext, size);
+  if (ciphertext.size() != public_.modulus_size()) return unpad_pkcs1({}, size);
   const auto encoded = decrypt(public_.key_.get(), ciphertext, [](EVP_PKEY_CTX* context) {
     openssl::check(EVP_PKEY_CTX_set_rsa_padding(context, RSA_NO_PADDING), "choosing raw RSA");
   });
-  if (!encoded) return message;
-  const std::uint8_t is_wrong = mask_if_not_zero(pkcs1_fault(encoded->expose(), size));
-  const ByteView found = encoded->expose().last(size);
-  const MutableByteView out = message.expose_mutable();
-  for (std::size_t i = 0; i < size; ++i) {
-    out[i] = static_cast<std::uint8_t>((out[i] & is_wrong) | (found[i] & ~is_wrong));
-  }
-  return message;
+  return unpad_pkcs1(encoded ? encoded->expose() : ByteView(), size);
 }
 
 }  // namespace imgcrypt

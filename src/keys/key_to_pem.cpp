@@ -3,6 +3,8 @@
 #include "keys/key.hpp"
 #include "keys/passphrase.hpp"
 
+#include <imgcrypt/error.hpp>
+
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
@@ -40,6 +42,7 @@ LockedKey lock(const PKCS8_PRIV_KEY_INFO* key, const SecretBytes& passphrase) {
 }  // namespace
 
 SecretBytes PrivateKey::to_pem(const SecretBytes* passphrase) const {
+  if (elsewhere_) throw Error(ErrorCode::kRefused, "the private key cannot leave the place where it is");
   if (passphrase != nullptr) check_passphrase(*passphrase);
   const openssl::Bio pem(openssl::check(BIO_new(BIO_s_secmem()), "BIO_new"));
   const KeyInfo info(openssl::check(EVP_PKEY2PKCS8(public_.key_.get()), "EVP_PKEY2PKCS8"));

@@ -41,22 +41,22 @@ void add_mgf1(ByteView seed, MutableByteView bytes, const EVP_MD* type) {
 
 }  // namespace
 
-std::optional<SecretBytes> remove_oaep(ByteView encoded, OaepHash hash) {
+std::optional<SecretBytes> remove_oaep(ByteView encoded, OaepHash hash, std::string_view label) {
   const EVP_MD* const type = digest_of(hash);
-  const Bytes label = digest({}, type);
-  if (encoded.size() < 2 * label.size() + 2) return std::nullopt;
+  const Bytes label_hash = digest(as_bytes(label), type);
+  if (encoded.size() < 2 * label_hash.size() + 2) return std::nullopt;
   SecretBytes copy = SecretBytes::copy_of(encoded);
-  const MutableByteView seed = copy.expose_mutable().subspan(1, label.size());
-  const MutableByteView data = copy.expose_mutable().subspan(1 + label.size());
+  const MutableByteView seed = copy.expose_mutable().subspan(1, label_hash.size());
+  const MutableByteView data = copy.expose_mutable().subspan(1 + label_hash.size());
   add_mgf1(data, seed, type);
   add_mgf1(seed, data, type);
 
   std::size_t fault = encoded[0];
-  for (std::size_t i = 0; i < label.size(); ++i) fault |= std::size_t{label[i]} ^ data[i];
+  for (std::size_t i = 0; i < label_hash.size(); ++i) fault |= std::size_t{label_hash[i]} ^ data[i];
   // The first byte that is not zero must be 1; the message comes after it.
   std::size_t is_padding = ~std::size_t{0};
   std::size_t start = 0;
-  for (std::size_t i = label.size(); i < data.size(); ++i) {
+  for (std::size_t i = label_hash.size(); i < data.size(); ++i) {
     const std::size_t is_zero = mask_if_zero(data[i]);
     const std::size_t is_one = mask_if_zero(std::size_t{data[i]} ^ 1U);
     start |= is_padding & is_one & (i + 1);

@@ -2,7 +2,7 @@
 
 #include "keys/key_file.hpp"
 #include "keys/named_file.hpp"
-#include "keywrap/key_string.hpp"
+#include "keywrap/pkcs11/token_uri.hpp"
 #include "keywrap/scheme_help.hpp"
 #include "keywrap/scheme_names.hpp"
 #include "keywrap/schemes.hpp"
@@ -126,7 +126,7 @@ std::string hint_for_recipient(const std::string& recipient) {
   if (!named) return hint_for_scheme(recipient);
   const std::string beside = path + ".pub";
   if (content_of(beside)) return "did you mean " + std::string(named->scheme->name) + ":" + beside + "?";
-  if (named->scheme->parse_uri != nullptr && named->scheme->parse_uri(named->value)) return {};
+  if (is_token_uri(named->value)) return {};
   std::error_code ignored;
   const bool is_missing_file =
       named->scheme->fault_of_recipient != nullptr && !std::filesystem::exists(path, ignored);
@@ -154,10 +154,10 @@ std::string file_of_key(const std::string& text) {
   std::error_code ignored;
   const auto named = parse_scheme_string(text);
   if (!named || std::filesystem::exists(text, ignored)) return text;
-  if (named->scheme->parse_key == nullptr) return named->value;
-  if (named->scheme->parse_uri != nullptr && named->scheme->parse_uri(named->value))
+  if (is_token_uri(named->value))
     throw Error(ErrorCode::kUsage, "a URI was given where a key file is needed",
                 "write it into a key file, or ask the token itself, e.g. with pkcs11-tool");
+  if (named->scheme->parse_key == nullptr) return named->value;
   return key_file_of(named->scheme->parse_key(named->value)).value_or(text);
 }
 

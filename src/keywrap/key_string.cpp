@@ -75,7 +75,7 @@ KeyString bare_passphrase(const std::string& file, std::string_view rest) {
 
 // From the right: file names may contain colons, and so may passphrases. The longest file name wins.
 template <typename Split>
-std::optional<KeyString> split_at_last(const std::string& text, Split split) {
+auto split_at_last(const std::string& text, Split split) -> decltype(split(std::size_t{})) {
   for (std::size_t colon = text.rfind(':'); colon != std::string::npos && colon > 0;
        colon = text.rfind(':', colon - 1)) {
     if (auto found = split(colon)) return found;
@@ -118,6 +118,15 @@ KeyString parse_key_string(const std::string& text) {
   if (const auto key = split_at_last(text, split_known)) return *key;
   if (const auto key = split_at_last(text, split_bare)) return *key;
   fail_without_file(text);
+}
+
+KeyString parse_device_key_string(const std::string& text) {
+  const auto find_file = [&](std::size_t colon) {
+    return names_file(text.substr(0, colon)) ? std::optional(colon) : std::nullopt;
+  };
+  if (names_file(text) || split_at_last(text, find_file)) return parse_key_string(text);
+  const auto split = [&](std::size_t colon) { return split_known_form(text, colon); };
+  return split_at_last(text, split).value_or(KeyString{text});
 }
 
 }  // namespace imgcrypt

@@ -29,4 +29,9 @@ struct KeyString {
 // no such file, and for FILE:TEXT when TEXT looks like a misspelt form, e.g. "promt": the hint has the form.
 [[nodiscard]] KeyString parse_key_string(const std::string& text);
 
+// Of a key in a device, what follows "tpm2:". As parse_key_string where it begins with an existing file; else
+// it is split at the last colon before a known form, and `file` is what the device calls the key. Whether
+// there is such a key is not known. Throws kUsage as parse_key_string.
+[[nodiscard]] KeyString parse_device_key_string(const std::string& text);
+
 }  // namespace imgcrypt

@@ -1,6 +1,7 @@
 #include "keywrap/provider_key.hpp"
 
 #include "base/text/comment_lines.hpp"
+#include "keywrap/device/key_device.hpp"
 
 #include <algorithm>
 
@@ -20,22 +21,29 @@ std::optional<ProviderKey> key_of(const OwnProvider& own, std::string_view text)
 
 std::optional<ProviderKey> find_provider_key(std::string_view text) {
   const std::string_view key = from_first_item(text);
-  for (const Scheme* scheme : schemes()) {
-    for (const OwnProvider& own : scheme->own_providers) {
-      if (auto found = key_of(own, key)) return found;
-      const auto half = own.recognize == nullptr ? std::nullopt : own.recognize(as_bytes(text));
-      if (half) return ProviderKey{*half, {}, &own};
-    }
+  for (const OwnProvider* own : own_providers()) {
+    if (auto found = key_of(*own, key)) return found;
+    const auto half = own->recognize == nullptr ? std::nullopt : own->recognize(as_bytes(text));
+    if (half) return ProviderKey{*half, {}, own};
   }
   return std::nullopt;
 }
 
-const OwnProvider* find_own_provider(std::string_view name) {
+std::vector<const OwnProvider*> own_providers() {
+  std::vector<const OwnProvider*> all;
   for (const Scheme* scheme : schemes()) {
-    const auto found = std::ranges::find(scheme->own_providers, name, &OwnProvider::name);
-    if (found != scheme->own_providers.end()) return &*found;
+    for (const OwnProvider& own : scheme->own_providers) all.push_back(&own);
   }
-  return nullptr;
+  for (const KeyDevice& device : key_devices()) {
+    if (device.provider != nullptr) all.push_back(device.provider);
+  }
+  return all;
+}
+
+const OwnProvider* find_own_provider(std::string_view name) {
+  const auto all = own_providers();
+  const auto found = std::ranges::find(all, name, &OwnProvider::name);
+  return found == all.end() ? nullptr : *found;
 }
 
 std::string form_of_provider(std::string_view name) {

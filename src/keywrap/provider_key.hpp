@@ -1,5 +1,5 @@
-// Files with keys that one of our own key providers holds, told by how their text begins: the table of
-// schemes says how. Used by hints, `imgcrypt key` and the key directory. Pure functions.
+// Files with keys that one of our own key providers holds, told by how their text begins: the tables of
+// schemes and devices say how. Used by hints, `imgcrypt key` and the key directory. Pure functions.
 #pragma once
 
 #include "keywrap/schemes.hpp"
@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace imgcrypt {
 
@@ -28,6 +29,8 @@ inline constexpr std::size_t kEnoughForProviderKey = 1024;
 // first. Told by how the text begins alone.
 [[nodiscard]] std::optional<ProviderKey> find_provider_key(std::string_view text);
 
+// Of all schemes and devices, in the order of the tables. They live as long as the program.
+[[nodiscard]] std::vector<const OwnProvider*> own_providers();
 // What users write for the key provider `name`: "provider:NAME", or the name of a scheme of its own.
 [[nodiscard]] std::string form_of_provider(std::string_view name);
 // What to write after -k for a key file of a provider of ours: "provider:sodium:FILE".

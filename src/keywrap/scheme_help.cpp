@@ -1,7 +1,10 @@
 #include "keywrap/scheme_help.hpp"
 
+#include "keywrap/device/key_device.hpp"
 #include "keywrap/schemes.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <string_view>
 #include <vector>
 
@@ -39,7 +42,9 @@ std::string removal_forms() {
 }
 
 std::string key_forms() {
-  return join(pick_all([](const Scheme& scheme) { return scheme.key_form; }), " or ");
+  auto forms = pick_all([](const Scheme& scheme) { return scheme.key_form; });
+  std::ranges::transform(key_devices(), std::back_inserter(forms), &KeyDevice::key_form);
+  return join(forms, " or ");
 }
 
 std::string certificate_forms() {

@@ -1,5 +1,5 @@
-// The schemes in help texts and hints: made from the table, so that no text forgets one. Used by the command
-// line and by errors.
+// The schemes and devices in help texts and hints: made from the tables, so that no text forgets one. Used by
+// the command line and by errors.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ class PublicKey;
 // Of recipients that an image has: "jwe:PUBLICKEY, pkcs7:CERTIFICATE, provider:NAME for all of that
 // provider".
 [[nodiscard]] std::string removal_forms();
-// Of keys that are not files: "provider:NAME[:PARAMETER]".
+// Of keys that are not files: "provider:NAME[:PARAMETER] or tpm2:HANDLE|FILE".
 [[nodiscard]] std::string key_forms();
 // Of recipients whose certificate narrows down what a private key is tried for: "pkcs7:CERTIFICATE".
 [[nodiscard]] std::string certificate_forms();

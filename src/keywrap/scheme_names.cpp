@@ -1,6 +1,8 @@
 #include "keywrap/scheme_names.hpp"
 
 #include "base/text/spelling.hpp"
+#include "keywrap/device/key_device.hpp"
+#include "keywrap/provider_key.hpp"
 #include "keywrap/scheme_help.hpp"
 #include "keywrap/schemes.hpp"
 
@@ -21,12 +23,8 @@ std::string name_in(const std::string& text) {
 std::string meant_by(const std::string& name) {
   if (name == "gpg") return "pgp";
   std::vector<std::string> names;
-  for (const Scheme* scheme : schemes()) {
-    names.emplace_back(scheme->name);
-    for (const OwnProvider& own : scheme->own_providers) {
-      if (name == own.name) return std::string(own.form);
-    }
-  }
+  for (const Scheme* scheme : schemes()) names.emplace_back(scheme->name);
+  if (const OwnProvider* own = find_own_provider(name)) return std::string(own->form);
   return nearest_name(name, names);
 }
 
@@ -35,6 +33,8 @@ std::string meant_by(const std::string& name) {
 std::string hint_for_scheme(const std::string& text) {
   const std::string name = name_in(text);
   if (name.empty()) return {};
+  if (parse_device_key(text))
+    return "encrypt for its public half, as for every key: imgcrypt key public KEY >FILE.pub; jwe:FILE.pub";
   const std::string meant = meant_by(name);
   const std::string value = text.substr(text.find(':'));
   return meant.empty() || meant + value == text ? "" : "did you mean " + meant + value + "?";

@@ -20,7 +20,6 @@ namespace imgcrypt {
 
 class KeyProviders;
 struct KeyItem;
-struct KeyString;
 class PublicKey;
 struct NamedProvider;
 struct UserKey;
@@ -102,22 +101,19 @@ struct Scheme {
   // is left.
   Bytes (*without)(ByteView packet, const std::set<std::size_t>& positions) = nullptr;
 
-  // Packets, with a private key of the user's. Null where only key providers hold keys.
+  // Packets, with a private key of the user's. Null where key providers hold the keys.
   bool (*opens_with)(const PublicKey& key) = nullptr;  // whether the key's private half may open its packets
   std::optional<SecretBytes> (*unwrap)(const UserKey& key, ByteView packet,
                                        Attempts& attempts) = nullptr;  // as KeyUnwrapper::unwrap
   bool heeds_certificates = false;                                     // UserKey::certificates
 
-  // Packets, with a program's help. Null where only private keys open them.
+  // Packets, with a program's help. Null where private keys open them.
   std::string (*provider_of)(std::string_view annotation) = nullptr;  // the key provider that unwraps them
   // What is wrong with the outer form of a packet, so that no program is given it. Throws kIntegrity or
   // kRefused. Null: programs see every packet.
   void (*check)(ByteView packet) = nullptr;
   NamedProvider (*parse_key)(std::string_view value) = nullptr;  // as in -k SCHEME:VALUE; throws kUsage
-  // Of a key that is not in a file but named by a URI: the URI without a secret, and where its PIN comes
-  // from. nullopt: `value`, as above, is not a URI. Null: there are no such keys.
-  std::optional<KeyString> (*parse_uri)(const std::string& value) = nullptr;
-  std::string_view key_form = {};  // "provider:NAME[:PARAMETER]"
+  std::string_view key_form = {};                                // "provider:NAME[:PARAMETER]"
   std::span<const OwnProvider> own_providers = {};
 
   // The names that ocicrypt gives to its parameters: no key provider may be called so.

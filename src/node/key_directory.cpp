@@ -4,6 +4,7 @@
 #include "base/text/short_list.hpp"
 #include "keys/key_file.hpp"
 #include "keys/passphrase.hpp"
+#include "keywrap/device/device_private_key.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "keywrap/provider_key.hpp"
 #include "node/content_store.hpp"
@@ -14,6 +15,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <mutex>
 
 namespace imgcrypt {
@@ -76,22 +78,28 @@ SecretBytes beginning_of(const Fd& file) {
 }
 
 const OwnProvider* provider_of_size(std::size_t size) {
-  for (const Scheme* scheme : schemes()) {
-    for (const OwnProvider& own : scheme->own_providers) {
-      if (own.private_key_size != 0 && own.private_key_size == size) return &own;
-    }
-  }
-  return nullptr;
+  const auto all = own_providers();
+  const auto found = std::ranges::find_if(all, [&](const OwnProvider* own) {
+    return own->private_key_size != 0 && own->private_key_size == size;
+  });
+  return found == all.end() ? nullptr : *found;
 }
 
-// The provider of ours that the file is a key of; null: there is none.
-const OwnProvider* provider_of_key(const std::string& path) {
+// The key of a program of ours that a file is or names, as far as its beginning and its size tell.
+struct ProgramKey {
+  std::optional<DeviceKeyName> of_device;
+  const OwnProvider* provider = nullptr;  // null: of none
+};
+
+ProgramKey program_key_in(const std::string& path) {
   const Fd file = open_regular_file(path);
   struct stat status = {};
-  if (!file.is_open() || ::fstat(file.get(), &status) != 0) return nullptr;
-  const auto key = find_provider_key(as_text(beginning_of(file).expose()));
-  if (key && key->half == KeyHalf::kPrivate) return key->provider;
-  return provider_of_size(static_cast<std::size_t>(status.st_size));
+  if (!file.is_open() || ::fstat(file.get(), &status) != 0) return {};
+  const SecretBytes beginning = beginning_of(file);
+  if (auto name = find_device_key(as_text(beginning.expose()), path)) return {std::move(name)};
+  const auto key = find_provider_key(as_text(beginning.expose()));
+  const bool is_private = key && key->half == KeyHalf::kPrivate;
+  return {{}, is_private ? key->provider : provider_of_size(static_cast<std::size_t>(status.st_size))};
 }
 
 // What tells the provider of the key. A passphrase that cannot be read counts as none; the provider says that
@@ -109,11 +117,12 @@ ProviderParameter parameter_of(const OwnProvider& own, const std::string& key_fi
   return parameter;
 }
 
-// A key that is read when it is first tried.
+using OpenKey = std::function<PrivateKey()>;
+
+// A key that is opened when it is first tried: read, or asked for.
 class KeyFileUnwrapper final : public KeyUnwrapper {
  public:
-  KeyFileUnwrapper(std::string path, fs::path directory)
-      : path_(std::move(path)), directory_(std::move(directory)) {}
+  KeyFileUnwrapper(std::string path, OpenKey open) : path_(std::move(path)), open_(std::move(open)) {}
 
   [[nodiscard]] bool reads(std::string_view annotation) const override {
     return private_keys_open(annotation);
@@ -141,9 +150,7 @@ class KeyFileUnwrapper final : public KeyUnwrapper {
  private:
   void load() const {
     try {
-      const auto passphrase = read_passphrase(path_, directory_);
-      const SecretBytes file = read_key_file(path_);
-      key_.emplace(path_, parse_private_key(file.expose(), passphrase ? &*passphrase : nullptr));
+      key_.emplace(path_, open_());
     } catch (const Error& error) {
       if (error.code() == ErrorCode::kCancelled) throw;
       failure_ = error.message();
@@ -151,7 +158,7 @@ class KeyFileUnwrapper final : public KeyUnwrapper {
   }
 
   std::string path_;
-  fs::path directory_;
+  OpenKey open_;
   mutable std::once_flag loaded_;
   mutable std::optional<PrivateKeyUnwrapper> key_;
   mutable std::string failure_ = "not tried";
@@ -198,9 +205,10 @@ KeyDirectory::KeyDirectory(const std::string& path) : path_(path) {
     add_sentence(complaint_, "no keys: " + path + " is empty");
   }
   for (const std::string& file : files_) {
-    const OwnProvider* own = provider_of_key(file);
-    if (own == nullptr) continue;
-    provider_parameters_[std::string(own->name)].push_back(parameter_of(*own, file, root));
+    ProgramKey key = program_key_in(file);
+    if (key.of_device) device_keys_.emplace(file, std::move(*key.of_device));
+    if (key.provider == nullptr) continue;
+    provider_parameters_[std::string(key.provider->name)].push_back(parameter_of(*key.provider, file, root));
     provider_files_.push_back(file);
   }
 }
@@ -223,10 +231,32 @@ std::optional<SecretBytes> KeyDirectory::passphrase_of(const std::string& file) 
 KeyUnwrappers KeyDirectory::unwrappers() const {
   KeyUnwrappers unwrappers;
   for (const std::string& file : files_) {
-    if (!std::ranges::binary_search(provider_files_, file))
-      unwrappers.push_back(std::make_unique<KeyFileUnwrapper>(file, root_));
+    if (std::ranges::binary_search(provider_files_, file) || device_keys_.contains(file)) continue;
+    unwrappers.push_back(std::make_unique<KeyFileUnwrapper>(file, [file, root = fs::path(root_)] {
+      const auto passphrase = read_passphrase(file, root);
+      const SecretBytes content = read_key_file(file);
+      return parse_private_key(content.expose(), passphrase ? &*passphrase : nullptr);
+    }));
   }
   return unwrappers;
+}
+
+KeyUnwrappers KeyDirectory::device_unwrappers(const std::shared_ptr<ProviderAccess>& providers) const {
+  KeyUnwrappers unwrappers;
+  for (const auto& [file, name] : device_keys_) {
+    const auto open = [file, name, providers, root = fs::path(root_)] {
+      return open_device_key(providers, name, read_passphrase(file, root));
+    };
+    unwrappers.push_back(std::make_unique<KeyFileUnwrapper>(file, open));
+  }
+  return unwrappers;
+}
+
+std::set<std::string> KeyDirectory::needed_providers() const {
+  std::set<std::string> names;
+  for (const auto& [name, parameters] : provider_parameters_) names.insert(name);
+  for (const auto& [file, key] : device_keys_) names.emplace(key.device->name);
+  return names;
 }
 
 }  // namespace imgcrypt

@@ -1,13 +1,17 @@
 // The directory of private keys that a node has, of whatever kind. A file is read when a layer first asks for
 // it, so one that cannot be used stops nothing. NAME.pass beside NAME holds its passphrase. Keys of our own
-// key providers are not read here: the providers are told of them, and of their passphrases. Safe for use by
+// key providers are not read here: the providers are told of them, and of their passphrases. So it is with
+// files that name a key in a device. Safe for use by
 // several threads.
 #pragma once
 
+#include "keywrap/device/key_device.hpp"
 #include "keywrap/key_wrapper.hpp"
 #include "keywrap/provider/provider.hpp"
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -31,10 +35,16 @@ class KeyDirectory {
   // read_passphrase_file.
   [[nodiscard]] std::optional<SecretBytes> passphrase_of(const std::string& file) const;
 
-  // One for each file that is not a key provider's, in lexical order; they need the directory no more. What
-  // is wrong with a file, its unwrapper says in its description() once it was tried, and opens nothing; it
-  // throws kCancelled. The description also says whether others can read or replace the key.
+  // One for each file that is neither a key provider's nor a device's, in lexical order; they need the
+  // directory no more. What is wrong with a file, its unwrapper says in its description() once it was tried,
+  // and opens nothing; it throws kCancelled. The description also says whether others can read or replace the
+  // key.
   [[nodiscard]] KeyUnwrappers unwrappers() const;
+  // One for each file that is or names a key in a device (find_device_key), in lexical order. As those of
+  // unwrappers(), but the device is only asked once a layer needs it. They share `providers`.
+  [[nodiscard]] KeyUnwrappers device_unwrappers(const std::shared_ptr<ProviderAccess>& providers) const;
+  // The key providers of ours, by name, that the files here need.
+  [[nodiscard]] std::set<std::string> needed_providers() const;
   // With what our own key providers open, by their names: only those that have a key here.
   [[nodiscard]] const ProviderParameters& provider_parameters() const noexcept {
     return provider_parameters_;
@@ -49,8 +59,9 @@ class KeyDirectory {
   std::string root_;                // without links: what "inside" is measured against
   std::vector<std::string> files_;  // all of them
   ProviderParameters provider_parameters_;
-  std::vector<std::string> provider_files_;  // of files_, sorted as well
-  std::string complaint_;                    // about the directory alone
+  std::vector<std::string> provider_files_;           // of files_, sorted as well
+  std::map<std::string, DeviceKeyName> device_keys_;  // by their files, of files_
+  std::string complaint_;                             // about the directory alone
 };
 
 }  // namespace imgcrypt

@@ -22,7 +22,8 @@ MAY_INCLUDE = {
     "image": ["layer", "transport", "keywrap", "oci", "keys", "crypto", "base"],
     "node": ["layer", "keywrap", "oci", "keys", "crypto", "base"],
     "streamproc": ["node", "layer", "keywrap", "oci", "keys", "crypto", "base"],
-    "keyprovider": ["keywrap/provider/provider_protocol.hpp", "keywrap/age/age_header.hpp", "keywrap/pgp/pgp_message.hpp", "keywrap/pkcs11/pkcs11_message.hpp",
+    "keyprovider": ["keywrap/provider/provider_protocol.hpp", "keywrap/device/device_protocol.hpp",
+                    "keywrap/age/age_header.hpp", "keywrap/pgp/pgp_message.hpp", "keywrap/pkcs11/pkcs11_message.hpp",
                     "keywrap/pkcs11/token_key_file.hpp", "keywrap/pkcs11/token_uri.hpp", "keys", "crypto", "base"],
     "cli": ["node", "image", "layer", "transport", "keywrap", "oci", "keys", "crypto", "base"],
 }
@@ -41,6 +42,7 @@ LIBRARIES = [
     ("fmt", r"fmt/", ["*"]),
     ("libsodium", r"sodium(\.h|/)", ["src/base/secret*", "src/base/text/encoding.cpp", "keyprovider/sodium/*", "keyprovider/age/*"]),
     ("GPGME", r"gpgme", ["keyprovider/pgp/*"]),
+    ("tpm2-tss", r"tss2/", ["keyprovider/tpm2/*"]),
     ("p11-kit", r"p11-kit", ["keyprovider/pkcs11/*"]),
     ("yaml-cpp", r"yaml-cpp/", ["keyprovider/pkcs11/*"]),
     ("gRPC", r"grpc(pp)?/", ["keyprovider/grpc/*", "src/transport/containerd*"]),

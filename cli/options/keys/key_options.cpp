@@ -7,6 +7,7 @@
 #include "keys/key_file.hpp"
 #include "keys/list_key_file.hpp"
 #include "keys/named_file.hpp"
+#include "keywrap/device/device_private_key.hpp"
 #include "keywrap/file_forms.hpp"
 #include "keywrap/key_string.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
@@ -16,6 +17,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 namespace imgcrypt::cli {
 namespace {
@@ -44,12 +46,16 @@ struct NamedCertificate {
 // The keys of a command line, sorted by what they are.
 class Keyring {
  public:
-  explicit Keyring(Reporter& reporter) : reporter_(reporter) {}
+  Keyring(std::shared_ptr<KeyProviders> providers, Reporter& reporter)
+      : providers_(std::move(providers)), reporter_(reporter) {}
 
   void add_file(const KeyString& key) {
     const SecretBytes file = read_key_file(key.file);
     const auto of_provider = find_provider_key(as_text(file.expose()));
-    if (of_provider && of_provider->half == KeyHalf::kPrivate && of_provider->provider->takes_plain_files) {
+    if (const auto of_device = find_device_key(as_text(file.expose()), key.file)) {
+      add_device_key(*of_device, key);
+    } else if (of_provider && of_provider->half == KeyHalf::kPrivate &&
+               of_provider->provider->takes_plain_files) {
       add_provider_file(*of_provider, key);
     } else if (auto certificate = lone_certificate(file.expose())) {
       add_certificate({"key " + key.file, std::move(*certificate)}, file.expose());
@@ -61,6 +67,13 @@ class Keyring {
     }
   }
 
+  // `named` says where its passphrase is.
+  void add_device_key(const DeviceKeyName& name, const KeyString& named) {
+    providers_->require(std::string(name.device->name));
+    PrivateKey key = open_device_key(providers_, name, read_passphrase(named, reporter_));
+    device_keys_.push_back({name.text(), std::move(key)});
+  }
+
   void add_certificate_file(const std::string& recipient, const std::string& path) {
     const SecretBytes file = read_key_file(path);
     add_certificate({"recipient " + recipient, Certificate::parse(file.expose())}, file.expose());
@@ -70,8 +83,9 @@ class Keyring {
     parameters_[provider.name].push_back({provider.parameter});
   }
 
-  KeyUnwrappers unwrappers(const std::shared_ptr<KeyProviders>& providers,
-                           UnauthenticatedPackets unauthenticated) {
+  KeyUnwrappers unwrappers(UnauthenticatedPackets unauthenticated) {
+    // After the files: a device takes longer.
+    std::ranges::move(device_keys_, std::back_inserter(keys_));
     for (const NamedCertificate& named : certificates_) check_has_key(named);
     KeyUnwrappers unwrappers;
     for (const NamedKey& named : keys_) {
@@ -83,7 +97,7 @@ class Keyring {
           std::make_unique<PrivateKeyUnwrapper>(named.name, named.key, std::move(own), unauthenticated));
     }
     // Last: it is only asked, and a program only started, for what no key opened.
-    unwrappers.push_back(std::make_unique<ProviderUnwrapper>(providers, parameters_));
+    unwrappers.push_back(std::make_unique<ProviderUnwrapper>(providers_, parameters_));
     return unwrappers;
   }
 
@@ -116,8 +130,10 @@ class Keyring {
                 "give its private key with -k as well");
   }
 
+  std::shared_ptr<KeyProviders> providers_;
   Reporter& reporter_;
   std::vector<NamedKey> keys_;
+  std::vector<NamedKey> device_keys_;
   std::vector<NamedCertificate> certificates_;
   ProviderParameters parameters_;
 };
@@ -146,18 +162,32 @@ void take_key_file(const Line& line, const std::string& text, Keyring& keyring, 
   }
 }
 
-// What is written after -k: a key that a key provider holds, or a file.
+// `of_device`: the key with its passphrase form, e.g. "0x81000001:prompt".
+void take_device_key(const Line& line, const DeviceKeyName& of_device, Keyring& keyring, Reporter& reporter) {
+  const KeyString key = of_device.device->parse_key(of_device.key);
+  warn_of_visible_passphrase(key, line.place, reporter);
+  const DeviceKeyName name{of_device.device, key.file};
+  try {
+    keyring.add_device_key(name, key);
+  } catch (const Error& error) {
+    throw about_argument("key " + name.text(), error);
+  }
+}
+
+// What is written after -k: a key that a device or a key provider holds, or a file.
 struct NamedByUser {
+  std::optional<DeviceKeyName> device;  // with its passphrase form
   std::optional<NamedProvider> provider;
   std::string file;  // FILE[:PASSPHRASEFORM]; empty: what the provider has is not a file for us
 };
 
 // "pgp:FILE:prompt" is a file as "FILE:prompt" is.
 NamedByUser parse_named_key(const std::string& text) {
+  if (auto device = parse_device_key(text)) return {std::move(device), std::nullopt, {}};
   const auto named = parse_scheme_string(text);
-  if (!named || named->scheme->parse_key == nullptr) return {std::nullopt, text};
+  if (!named || named->scheme->parse_key == nullptr) return {std::nullopt, std::nullopt, text};
   const bool takes_files = std::ranges::any_of(named->scheme->own_providers, &OwnProvider::takes_plain_files);
-  return {named->scheme->parse_key(named->value), takes_files ? named->value : ""};
+  return {std::nullopt, named->scheme->parse_key(named->value), takes_files ? named->value : ""};
 }
 
 void take_certificate(const std::string& text, Keyring& keyring) {
@@ -218,11 +248,12 @@ KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
     throw Error(ErrorCode::kUsage, "no key was given",
                 "give a private key with -k FILE, or -k " + key_forms());
   const auto opened = providers.open();
-  Keyring keyring(reporter);
+  Keyring keyring(opened, reporter);
   // Providers before files: a name that is not configured is known at once, before a passphrase is asked for.
   for (const Line& line : given) {
     at(line, [&] {
       const NamedByUser key = parse_named_key(line.text);
+      if (key.device) return opened->require(std::string(key.device->device->name));
       if (!key.provider) return;
       if (!key.file.empty()) return opened->require(key.provider->name);
       check_provider_key(*key.provider, *opened, reporter);
@@ -231,14 +262,15 @@ KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
   }
   for (const Line& line : given) {
     at(line, [&] {
-      if (const NamedByUser key = parse_named_key(line.text); !key.file.empty())
-        take_key_file(line, key.file, keyring, reporter);
+      const NamedByUser key = parse_named_key(line.text);
+      if (key.device) take_device_key(line, *key.device, keyring, reporter);
+      if (!key.file.empty()) take_key_file(line, key.file, keyring, reporter);
     });
   }
   for (const std::string& certificate : certificates) take_certificate(certificate, keyring);
   note_config_problem(*opened, reporter);
-  return keyring.unwrappers(
-      opened, allow_legacy_cms ? UnauthenticatedPackets::kAllowed : UnauthenticatedPackets::kRefused);
+  return keyring.unwrappers(allow_legacy_cms ? UnauthenticatedPackets::kAllowed
+                                             : UnauthenticatedPackets::kRefused);
 }
 
 }  // namespace imgcrypt::cli

@@ -1,9 +1,9 @@
-// A packet is ocicrypt's for keys of PKCS#11 tokens. keyprovider-pkcs11 makes it, and opens it by tokens;
-// here its outer form is checked, private keys in files open it, and its recipients are listed and removed.
+// A packet is ocicrypt's for keys of PKCS#11 tokens. keyprovider-pkcs11 makes it, as it reads the public keys
+// of tokens; private keys open it, of files and of devices, among which are the tokens
+// (device/key_device.hpp).
 #include "keywrap/pkcs11/pkcs11_scheme.hpp"
 
 #include "keys/list_key_file.hpp"
-#include "keywrap/key_string.hpp"
 #include "keywrap/pkcs11/pkcs11_message.hpp"
 #include "keywrap/pkcs11/token_key_file.hpp"
 #include "keywrap/pkcs11/token_uri.hpp"
@@ -123,26 +123,6 @@ std::optional<std::string> fault_of(const KeyItem& item) {
   return is_rsa ? std::string() : "PKCS#11 packets are for RSA keys only";
 }
 
-// From the right, as an attribute may have colons.
-std::optional<KeyString> parse_uri(const std::string& value) {
-  if (!is_token_uri(value)) return std::nullopt;
-  TokenUri uri = take_pin(value);
-  if (uri.pin)
-    return KeyString{std::move(uri.text), PassphraseFrom::kArgument, std::string(as_text(uri.pin->expose()))};
-  for (std::size_t colon = value.rfind(':'); colon != std::string::npos && colon > 0;
-       colon = value.rfind(':', colon - 1)) {
-    if (auto key = parse_passphrase_form(value.substr(0, colon), value.substr(colon + 1))) return key;
-  }
-  return KeyString{value};
-}
-
-NamedProvider parse_key(std::string_view value) {
-  if (value.empty())
-    throw Error(ErrorCode::kUsage, "nothing comes after the colon", "write pkcs11:FILE or pkcs11:URI");
-  const auto uri = parse_uri(std::string(value));
-  return {kProviderName, uri ? uri->file : std::string(value)};
-}
-
 constexpr std::array<std::string_view, 3> kParameterNames = {"pkcs11-pubkeys", "pkcs11-yamls",
                                                              "pkcs11-config"};
 
@@ -162,11 +142,6 @@ constinit const Scheme kPkcs11Scheme = {
     .without = without_pkcs11_recipients,
     .opens_with = [](const PublicKey& key) { return key.kind() == KeyKind::kRsa; },
     .unwrap = unwrap,
-    .provider_of = [](std::string_view) { return std::string(kProviderName); },
-    .check = [](ByteView packet) { (void)parse_pkcs11_message(packet); },
-    .parse_key = parse_key,
-    .parse_uri = parse_uri,
-    .key_form = "pkcs11:FILE|URI",
     .own_providers = kOwnProviders,
     .parameter_names = kParameterNames};
 

@@ -190,9 +190,7 @@ void KeyProviders::load() {
       entry.serve_arguments = kServe;
   }
   // Last, so that a provider that the user configured under one of these names is the one that counts.
-  for (const Scheme* scheme : schemes()) {
-    for (const OwnProvider& own : scheme->own_providers) add_own(own);
-  }
+  for (const OwnProvider* own : own_providers()) add_own(*own);
   is_loaded_ = true;
 }
 

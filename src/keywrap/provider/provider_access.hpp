@@ -5,6 +5,8 @@
 
 #include "keywrap/provider/provider_protocol.hpp"
 
+#include <functional>
+
 namespace imgcrypt {
 
 class ProviderAccess {
@@ -27,6 +29,10 @@ class ProviderAccess {
   // The packet or the private options; nullopt when the reply has no result. Throws as exchange; kProvider
   // for what is not a reply; what the reply reports (failure_in_reply).
   [[nodiscard]] std::optional<SecretBytes> ask(const std::string& name, const ProviderRequest& request);
+  // The same for any document: what `parse` makes of the reply. It throws kIntegrity for what is not one.
+  [[nodiscard]] std::optional<SecretBytes> ask(
+      const std::string& name, const SecretBytes& document,
+      const std::function<std::optional<SecretBytes>(ByteView)>& parse);
 };
 
 }  // namespace imgcrypt

@@ -2,6 +2,7 @@
 
 #include "base/exposure.hpp"
 #include "keys/key_file.hpp"
+#include "keywrap/device/key_device.hpp"
 #include "keywrap/provider_key.hpp"
 #include "node/defaults.hpp"
 #include "node/key_directory.hpp"
@@ -63,6 +64,10 @@ class Examination {
     if (own && own->half == KeyHalf::kPublic)
       return add({Severity::kFault, about, "it is a public key", "only the private half decrypts",
                   put_command("PRIVATE-KEY", name_, root_)});
+    if (const auto device = find_device_key(as_text(content.expose()), file)) {
+      ++result_.others;
+      return add({Severity::kFine, about, "a key that stays in a device: " + device->text(), {}, {}});
+    }
     if (own || is_raw_provider_key(directory_, file)) {
       ++result_.others;
       return add({Severity::kFine,

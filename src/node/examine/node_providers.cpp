@@ -2,6 +2,7 @@
 
 #include "keywrap/provider/key_providers.hpp"
 #include "keywrap/provider/provider_protocol.hpp"
+#include "keywrap/provider_key.hpp"
 #include "node/examine/program_safety.hpp"
 #include "node/key_directory.hpp"
 
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <set>
 
 namespace imgcrypt {
 namespace {
@@ -57,19 +59,18 @@ Findings examine_own(const ExaminedContainerd& containerd, const DecoderUse& use
   Findings findings;
   const std::string libexec = libexec_beside(program);
   const KeyDirectory keys(containerd.below + use.keys);
-  for (const Scheme* scheme : schemes()) {
-    for (const OwnProvider& own : scheme->own_providers) {
-      const std::string name(own.name);
-      if (!keys.provider_parameters().contains(name)) continue;
-      const std::string about = "key provider " + name;
-      const std::string file = libexec + "/" + std::string(own.program);
-      if (!libexec.empty() && ::access(file.c_str(), X_OK) == 0) {
-        findings.push_back({Severity::kFine, about, "it is installed: " + file, {}, {}});
-      } else {
-        findings.push_back({Severity::kFault, about, "it is not installed beside the decoder: " + file,
-                            "its keys in " + use.keys + " open nothing without it",
-                            "install imgcrypt's key providers there"});
-      }
+  const std::set<std::string> needed = keys.needed_providers();
+  for (const OwnProvider* own : own_providers()) {
+    const std::string name(own->name);
+    if (!needed.contains(name)) continue;
+    const std::string about = "key provider " + name;
+    const std::string file = libexec + "/" + std::string(own->program);
+    if (!libexec.empty() && ::access(file.c_str(), X_OK) == 0) {
+      findings.push_back({Severity::kFine, about, "it is installed: " + file, {}, {}});
+    } else {
+      findings.push_back({Severity::kFault, about, "it is not installed beside the decoder: " + file,
+                          "its keys in " + use.keys + " open nothing without it",
+                          "install imgcrypt's key providers there"});
     }
   }
   return findings;

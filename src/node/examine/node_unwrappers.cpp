@@ -8,14 +8,15 @@
 namespace imgcrypt {
 namespace {
 
-std::unique_ptr<KeyUnwrapper> providers_of(const ExaminedContainerd& containerd, const DecoderUse& use,
-                                           const KeyDirectory& keys) {
+void add_programs_of(const ExaminedContainerd& containerd, const DecoderUse& use, const KeyDirectory& keys,
+                     KeyUnwrappers& all) {
   ProviderSettings settings;
   settings.config = use.provider_config;
   settings.missing = MissingConfig::kCountsAsEmpty;
   if (const auto decoder = find_program_of(containerd, use.path)) settings.libexec = libexec_beside(*decoder);
-  return std::make_unique<ProviderUnwrapper>(std::make_shared<KeyProviders>(std::move(settings)),
-                                             keys.provider_parameters());
+  const auto providers = std::make_shared<KeyProviders>(std::move(settings));
+  for (auto& key : keys.device_unwrappers(providers)) all.push_back(std::move(key));
+  all.push_back(std::make_unique<ProviderUnwrapper>(providers, keys.provider_parameters()));
 }
 
 }  // namespace
@@ -25,7 +26,7 @@ KeyUnwrappers unwrappers_of(const ExaminedContainerd& containerd) {
   for (const DecoderUse& use : decoder_uses(containerd.config)) {
     const KeyDirectory keys(containerd.below + use.keys);
     for (auto& key : keys.unwrappers()) all.push_back(std::move(key));
-    if (containerd.has_our_programs()) all.push_back(providers_of(containerd, use, keys));
+    if (containerd.has_our_programs()) add_programs_of(containerd, use, keys, all);
   }
   return all;
 }

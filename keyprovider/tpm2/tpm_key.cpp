@@ -1,0 +1,241 @@
+#include "keyprovider/tpm2/tpm_key.hpp"
+
+#include "keyprovider/tpm2/new_key.hpp"
+#include "keys/openssl_keys.hpp"
+#include "keys/rsa_padding.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace imgcrypt::keyprovider::tpm2 {
+namespace {
+
+struct TpmCurve {
+  TPM2_ECC_CURVE id;
+  const char* name;
+  std::size_t field;  // bytes
+};
+
+constexpr std::array kTpmCurves = {TpmCurve{TPM2_ECC_NIST_P256, "P-256", 32},
+                                   TpmCurve{TPM2_ECC_NIST_P384, "P-384", 48},
+                                   TpmCurve{TPM2_ECC_NIST_P521, "P-521", 66}};
+
+constexpr std::uint32_t kUsualExponent = 65537;  // which TPMs write as 0
+
+const TpmCurve& curve_of(const TPMT_PUBLIC& area) {
+  const auto found = std::ranges::find(kTpmCurves, area.parameters.eccDetail.curveID, &TpmCurve::id);
+  if (found == kTpmCurves.end())
+    throw Error(ErrorCode::kRefused, "a key on a curve other than P-256, P-384 and P-521");
+  return *found;
+}
+
+// TPMs may leave out zeros at the beginning.
+Bytes padded(ByteView number, std::size_t size) {
+  if (number.size() > size) throw Error(ErrorCode::kProvider, "the TPM returned a number that is too long");
+  Bytes bytes(size - number.size());
+  bytes.insert(bytes.end(), number.begin(), number.end());
+  return bytes;
+}
+
+SecretBytes padded_secret(ByteView number, std::size_t size) {
+  if (number.size() > size) throw Error(ErrorCode::kProvider, "the TPM returned a number that is too long");
+  SecretBytes bytes(size);
+  std::ranges::copy(number, bytes.expose_mutable().last(number.size()).begin());
+  return bytes;
+}
+
+// The key above those of a file, for as long as they are loaded.
+class Parent {
+ public:
+  Parent(const Tpm& tpm, TPM2_HANDLE handle) : tpm_(tpm) {
+    if (handle >> TPM2_HR_SHIFT == TPM2_HT_PERSISTENT) {
+      check(Esys_TR_FromTPMPublic(tpm.esys(), handle, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &handle_),
+            "find the key's parent");
+      return;
+    }
+    is_transient_ = true;
+    handle_ = make_primary(tpm, handle);
+  }
+  ~Parent() {
+    if (is_transient_)
+      Esys_FlushContext(tpm_.esys(), handle_);
+    else
+      Esys_TR_Close(tpm_.esys(), &handle_);
+  }
+  Parent(const Parent&) = delete;
+  Parent& operator=(const Parent&) = delete;
+
+  [[nodiscard]] ESYS_TR handle() const noexcept { return handle_; }
+
+ private:
+  const Tpm& tpm_;
+  ESYS_TR handle_ = ESYS_TR_NONE;
+  bool is_transient_ = false;
+};
+
+void check_usable(const LoadableKey& file, const SecretBytes* auth) {
+  if (file.has_empty_auth || auth != nullptr) return;
+  throw Error(ErrorCode::kUsage, "the key needs its authorization value",
+              "give it as a passphrase: -k KEY:file=PASSPHRASEFILE, :fd=N, :env=VARIABLE or :prompt");
+}
+
+}  // namespace
+
+TpmKey::TpmKey(std::shared_ptr<const Tpm> tpm, const LoadableKey& file, const SecretBytes* auth)
+    : tpm_(std::move(tpm)), auth_(auth), public_(file.public_part.publicArea) {
+  check_usable(file, auth);
+  (void)public_half();
+  const Parent parent(*tpm_, file.parent);
+  ESYS_TR key = ESYS_TR_NONE;
+  check(Esys_Load(tpm_->esys(), parent.handle(), ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE,
+                  &file.private_part, &file.public_part, &key),
+        "load the key into the TPM");
+  const Transient loaded(*tpm_, key);
+  TPMS_CONTEXT* context = nullptr;
+  check(Esys_ContextSave(tpm_->esys(), key, &context), "save the loaded key");
+  saved_.reset(context);
+}
+
+TpmKey::TpmKey(std::shared_ptr<const Tpm> tpm, TPM2_HANDLE handle, const SecretBytes* auth)
+    : tpm_(std::move(tpm)), auth_(auth) {
+  check(Esys_TR_FromTPMPublic(tpm_->esys(), handle, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &persistent_),
+        "find the key");
+  TPM2B_PUBLIC* area = nullptr;
+  check(Esys_ReadPublic(tpm_->esys(), persistent_, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &area, nullptr,
+                        nullptr),
+        "read the key's public half");
+  public_ = Owned<TPM2B_PUBLIC>(area)->publicArea;
+  (void)public_half();
+}
+
+TpmKey::~TpmKey() {
+  if (persistent_ != ESYS_TR_NONE) Esys_TR_Close(tpm_->esys(), &persistent_);
+}
+
+PublicKey TpmKey::public_half() const {
+  const TPMA_OBJECT use = public_.objectAttributes & (TPMA_OBJECT_DECRYPT | TPMA_OBJECT_RESTRICTED);
+  if (use != TPMA_OBJECT_DECRYPT)
+    throw Error(ErrorCode::kUsage,
+                (use & TPMA_OBJECT_RESTRICTED) != 0 ? "a key of the TPM for its own purposes only"
+                                                    : "a key that does not decrypt, but signs",
+                "make one that decrypts: imgcrypt key generate tpm2 FILE");
+  if (public_.type == TPM2_ALG_ECC) {
+    const TpmCurve& curve = curve_of(public_);
+    const TPMS_ECC_POINT& point = public_.unique.ecc;
+    return PublicKey::from_point({curve.name, padded(view_of(point.x, point.x.buffer), curve.field),
+                                  padded(view_of(point.y, point.y.buffer), curve.field)});
+  }
+  if (public_.type != TPM2_ALG_RSA) throw Error(ErrorCode::kUsage, "a key that is neither RSA nor EC");
+  const UINT32 exponent =
+      public_.parameters.rsaDetail.exponent == 0 ? kUsualExponent : public_.parameters.rsaDetail.exponent;
+  Bytes bytes;
+  for (unsigned shift = 32; shift > 0; shift -= 8)
+    bytes.push_back(static_cast<std::uint8_t>(exponent >> (shift - 8U)));
+  evp_pkey_st* key = rsa_public_key(view_of(public_.unique.rsa, public_.unique.rsa.buffer), bytes);
+  if (key == nullptr) throw Error(ErrorCode::kUsage, "the numbers of the key are not those of an RSA key");
+  return PublicKey(key);
+}
+
+const TPMT_RSA_SCHEME& TpmKey::own_scheme() const noexcept { return public_.parameters.rsaDetail.scheme; }
+
+TSS2_RC TpmKey::run(const Operation& operation) const {
+  if (failure_) throw Error(*failure_);
+  if (persistent_ != ESYS_TR_NONE) return run_with(persistent_, operation);
+  ESYS_TR key = ESYS_TR_NONE;
+  check(Esys_ContextLoad(tpm_->esys(), saved_.get(), &key), "load the key into the TPM");
+  const Transient loaded(*tpm_, key);
+  return run_with(key, operation);
+}
+
+TSS2_RC TpmKey::run_with(ESYS_TR key, const Operation& operation) const {
+  check(Esys_TR_SetAuth(tpm_->esys(), key, &auth_.get()), "set the authorization value");
+  // Salted with the very key: only who holds it can answer in the session.
+  const TpmSession session(*tpm_, key);
+  const TSS2_RC status = operation(key, session.handle());
+  if (!is_wrong_auth(status)) return status;
+  failure_ = tpm_error(status, "use the key");
+  throw Error(*failure_);
+}
+
+std::optional<SecretBytes> TpmKey::decrypt(ByteView ciphertext, const TPMT_RSA_DECRYPT& scheme,
+                                           std::string_view label) const {
+  TPM2B_PUBLIC_KEY_RSA in{};
+  TPM2B_DATA label_in{};
+  if (ciphertext.size() > std::size(in.buffer) || label.size() > std::size(label_in.buffer))
+    return std::nullopt;
+  in.size = static_cast<UINT16>(ciphertext.size());
+  std::ranges::copy(ciphertext, in.buffer);
+  label_in.size = static_cast<UINT16>(label.size());
+  std::ranges::copy(label, label_in.buffer);
+  TPM2B_PUBLIC_KEY_RSA* out = nullptr;
+  const TSS2_RC status = run([&](ESYS_TR key, ESYS_TR session) {
+    return Esys_RSA_Decrypt(tpm_->esys(), key, session, ESYS_TR_NONE, ESYS_TR_NONE, &in, &scheme, &label_in,
+                            &out);
+  });
+  const TSS2_RC reason = reason_of(status);
+  // A number above the modulus, or a padding that is not the scheme's (TPM 2.0 part 3 section 14.3).
+  if (reason == TPM2_RC_VALUE || reason == TPM2_RC_SIZE) return std::nullopt;
+  if (reason == TPM2_RC_SCHEME)
+    throw Error(ErrorCode::kRefused, "the TPM does not decrypt in this way with this key");
+  check(status, "decrypt in the TPM");
+  const Owned<TPM2B_PUBLIC_KEY_RSA> message(out);
+  SecretBytes secret = SecretBytes::copy_of(view_of(*message, message->buffer));
+  wipe(MutableByteView(message->buffer));
+  return secret;
+}
+
+std::optional<SecretBytes> TpmKey::decrypt_oaep(ByteView ciphertext, OaepHash hash,
+                                                std::string_view label) const {
+  const TPMI_ALG_HASH wanted = hash == OaepHash::kSha1 ? TPM2_ALG_SHA1 : TPM2_ALG_SHA256;
+  const bool is_allowed =
+      own_scheme().scheme == TPM2_ALG_NULL ||
+      (own_scheme().scheme == TPM2_ALG_OAEP && own_scheme().details.oaep.hashAlg == wanted);
+  if (!is_allowed)
+    throw Error(ErrorCode::kRefused, "the key in the TPM is for another padding than this OAEP");
+  if (!label.empty() && label.back() != '\0')
+    throw Error(ErrorCode::kRefused, "a TPM takes no OAEP label that does not end with a zero byte");
+  TPMT_RSA_DECRYPT scheme{};
+  scheme.scheme = TPM2_ALG_OAEP;
+  scheme.details.oaep.hashAlg = wanted;
+  return decrypt(ciphertext, scheme, label);
+}
+
+SecretBytes TpmKey::decrypt_pkcs1(ByteView ciphertext, std::size_t size) const {
+  const TPM2_ALG_ID own = own_scheme().scheme;
+  if (own != TPM2_ALG_NULL && own != TPM2_ALG_RSAES)
+    throw Error(ErrorCode::kRefused, "the key in the TPM is for another padding than PKCS #1 v1.5");
+  const std::size_t modulus = public_.unique.rsa.size;
+  if (ciphertext.size() != modulus) return unpad_pkcs1({}, size);
+  TPMT_RSA_DECRYPT scheme{};
+  scheme.scheme = own;
+  auto decrypted = decrypt(ciphertext, scheme, {});
+  // With a scheme of its own the TPM unpads. Else it only computes, and no answer tells of the padding.
+  if (own == TPM2_ALG_RSAES) return message_or_random(std::move(decrypted), size);
+  return decrypted ? unpad_pkcs1(padded_secret(decrypted->expose(), modulus).expose(), size)
+                   : unpad_pkcs1({}, size);
+}
+
+SecretBytes TpmKey::agree(const PublicKey& peer) const {
+  const EcPoint point = peer.point();
+  TPM2B_ECC_POINT in{};
+  const auto put = [](const Bytes& number, TPM2B_ECC_PARAMETER& coordinate) {
+    coordinate.size = static_cast<UINT16>(number.size());
+    std::ranges::copy(number, coordinate.buffer);
+  };
+  put(point.x, in.point.x);
+  put(point.y, in.point.y);
+  TPM2B_ECC_POINT* out = nullptr;
+  const TSS2_RC status = run([&](ESYS_TR key, ESYS_TR session) {
+    return Esys_ECDH_ZGen(tpm_->esys(), key, session, ESYS_TR_NONE, ESYS_TR_NONE, &in, &out);
+  });
+  if (reason_of(status) == TPM2_RC_SCHEME)
+    throw Error(ErrorCode::kRefused, "the key in the TPM is not for ECDH");
+  check(status, "agree in the TPM");
+  const Owned<TPM2B_ECC_POINT> shared(out);
+  TPM2B_ECC_PARAMETER& x = shared->point.x;
+  SecretBytes secret = padded_secret(view_of(x, x.buffer), curve_of(public_).field);
+  wipe(MutableByteView(x.buffer));
+  return secret;
+}
+
+}  // namespace imgcrypt::keyprovider::tpm2

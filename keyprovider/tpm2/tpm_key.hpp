@@ -1,0 +1,60 @@
+// A private key that a TPM holds, as what it can do. Nothing of it stays loaded between two operations: the
+// TPM has little room, and a program that is killed must leave none of it taken. For the sources of this
+// folder; one thread.
+#pragma once
+
+#include "base/secret_bytes.hpp"
+#include "keyprovider/tpm2/key_file.hpp"
+#include "keyprovider/tpm2/tpm_session.hpp"
+#include "keys/key.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+namespace imgcrypt::keyprovider::tpm2 {
+
+class TpmKey final : public PrivateOperations {
+ public:
+  // A key of a file. Loads it once, to see that this TPM can, and keeps it as the TPM encrypts it for itself.
+  // `auth` is null when the user gave none. Throws kUsage if it is a key of another TPM, or needs `auth`;
+  // kProvider.
+  TpmKey(std::shared_ptr<const Tpm> tpm, const LoadableKey& file, const SecretBytes* auth);
+  // A key at a persistent handle. Throws kUsage if there is none.
+  TpmKey(std::shared_ptr<const Tpm> tpm, TPM2_HANDLE handle, const SecretBytes* auth);
+  ~TpmKey() override;
+  TpmKey(const TpmKey&) = delete;
+  TpmKey& operator=(const TpmKey&) = delete;
+
+  // Throws kUsage for a key that does not decrypt; kRefused as PublicKey.
+  [[nodiscard]] PublicKey public_half() const;
+
+  // A wrong authorization value is not tried twice: what it threw is thrown again. Throw kRefused, too, for
+  // what the key's own scheme does not allow, and for a label that does not end with a zero byte, which a TPM
+  // takes for the end of the label (TPM 2.0 part 1 annex B.4).
+  [[nodiscard]] std::optional<SecretBytes> decrypt_oaep(ByteView ciphertext, OaepHash hash,
+                                                        std::string_view label) const override;
+  [[nodiscard]] SecretBytes decrypt_pkcs1(ByteView ciphertext, std::size_t size) const override;
+  [[nodiscard]] SecretBytes agree(const PublicKey& peer) const override;
+
+ private:
+  using Operation = std::function<TSS2_RC(ESYS_TR key, ESYS_TR session)>;
+
+  // What the operation returns, in a session of its own. Throws when it is not about what was decrypted.
+  TSS2_RC run(const Operation& operation) const;
+  TSS2_RC run_with(ESYS_TR key, const Operation& operation) const;
+  // nullopt: the TPM refuses the ciphertext. `scheme` is null where the key has one of its own.
+  std::optional<SecretBytes> decrypt(ByteView ciphertext, const TPMT_RSA_DECRYPT& scheme,
+                                     std::string_view label) const;
+  [[nodiscard]] const TPMT_RSA_SCHEME& own_scheme() const noexcept;
+
+  std::shared_ptr<const Tpm> tpm_;
+  TpmAuth auth_;
+  Owned<TPMS_CONTEXT> saved_;          // of a key of a file
+  ESYS_TR persistent_ = ESYS_TR_NONE;  // of a key at a handle
+  TPMT_PUBLIC public_{};
+  mutable std::optional<Error> failure_;  // a wrong authorization value
+};
+
+}  // namespace imgcrypt::keyprovider::tpm2
