@@ -2,14 +2,6 @@
 
 namespace imgcrypt::keyprovider::pkcs11 {
 
-TokenPrivateKey::TokenPrivateKey(Tokens& tokens, TokenKey key, const SecretBytes* pin)
-    : tokens_(tokens),
-      key_(std::move(key)),
-      pin_(pin == nullptr ? key_.uri.pin() : SecretBytes::copy_of(pin->expose())) {
-  public_half_ = with_token(
-      [&](const Token& token, CK_OBJECT_HANDLE handle) { return token.public_half(handle, key_.uri); });
-}
-
 template <typename Use>
 auto TokenPrivateKey::with_token(Use use) const {
   try {
@@ -21,6 +13,14 @@ auto TokenPrivateKey::with_token(Use use) const {
     if (error.code() == ErrorCode::kCancelled) throw;
     throw error.in(key_.name);
   }
+}
+
+TokenPrivateKey::TokenPrivateKey(Tokens& tokens, TokenKey key, const SecretBytes* pin)
+    : tokens_(tokens),
+      key_(std::move(key)),
+      pin_(pin == nullptr ? key_.uri.pin() : SecretBytes::copy_of(pin->expose())) {
+  public_half_ = with_token(
+      [&](const Token& token, CK_OBJECT_HANDLE handle) { return token.public_half(handle, key_.uri); });
 }
 
 std::optional<SecretBytes> TokenPrivateKey::decrypt_oaep(ByteView ciphertext, OaepHash hash,

@@ -25,7 +25,7 @@ start_containerd "$TMP/containerd" "$CTD_DECODER" "$TMP/keys" --spool-dir "$TMP/
 
 cp "$TMP/other.yaml" "$TMP/keys"
 expect_exit 1 import_image "$TMP/encrypted" t test.local/refused
-expect_contains "$stderr" "encrypted for 1 RSA key; tried $TMP/keys/other.yaml"
+expect_contains "$stderr" "$TMP/keys/other.yaml (2048-bit RSA key"
 remove_images test.local/refused:t
 
 cp "$TMP/key.yaml" "$TMP/keys"

@@ -16,10 +16,16 @@ key='token=octest;object=mykey?module-name=softhsm2'
 large='token=octest;object=large?module-name=softhsm2&pin-value=1234'
 enabled=(Enabled)
 
-# pin_request PACKET KEY PIN
-pin_request() {
-  unwrap_request pkcs11 "$1" "$2" | jq -cj --argjson pins "$(base64_list "$3")" \
-    '.keyunwrapparams.dc.Parameters["pkcs11-passphrases"] = $pins'
+# key_request OPERATION KEY PIN PACKET: to use a private key on the first recipient's blob; an empty PIN is none
+key_request() {
+  jq -c --arg operation "$1" --arg key "$2" --arg pin "$3" \
+    '{op: "privatekey", privatekey: {operation: $operation, key: ($key | @base64),
+      passphrase: (if $pin == "" then null else $pin | @base64 end), data: .recipients[0].blob, label: "", size: 0}}' "$4"
+}
+
+# result: what was decrypted, in $stdout
+result() {
+  jq -er .privatekeyresults.result <<<"$stdout" | base64 -d
 }
 
 packets_of_others_are_opened() {
@@ -52,8 +58,7 @@ both_directions_work() {
   keys=("$TMP/key.yaml" "$large")
   expect_unwraps "$TMP/packet" pkcs11 keys "$provider"
   keys=("$TMP/key.yaml")
-  expect_unwrap_fails "encrypted for 1 RSA key; tried $TMP/key.yaml (pkcs11:token=octest;object=mykey;id=%a1%b2%c3)" \
-    "$TMP/packet" pkcs11 keys "$provider"
+  expect_unwrap_fails "encrypted for other keys than $TMP/key.yaml" "$TMP/packet" pkcs11 keys "$provider"
 }
 
 # Public keys of files need neither token nor module.
@@ -79,7 +84,7 @@ token=absent;object=mykey?module-name=softhsm2|the token absent is absent; /usr/
 token=octest;object=mykey|does not say which module to load
 token=octest;object=mykey?module-name=absent|no PKCS#11 module is called absent
 token=octest;object=mykey?module-path=/usr/lib/absent.so|the module /usr/lib/absent.so is not allowed; add to
-token=octest;object=curve?module-name=softhsm2|is not an RSA key
+token=octest;object=curve?module-name=softhsm2|for RSA keys only; imgcrypt key public KEYFILE
 END
   expect_wrap_fails "no recipient is named" pkcs11 enabled "$provider"
   recipients=("$vectors/keys/rsa3072.pub.pem")
@@ -119,62 +124,78 @@ $TMP/absent|No such file
 $key|the token octest needs a PIN; write -k KEY:prompt
 token=octest;object=absent?module-name=softhsm2&pin-value=1234|has no such private key; it has
 token=octest;object=twin?module-name=softhsm2&pin-value=1234|give both object and id
-token=octest;object=signer?module-name=softhsm2&pin-value=1234|its attribute CKA_DECRYPT is false
+token=octest;object=signer?module-name=softhsm2&pin-value=1234|encrypted for other keys
+token=octest;object=signer;id=%99?module-name=softhsm2&pin-source=relative|pin-source is not the absolute path
 END
-  expect_unwrap_fails "no key was given; write -k pkcs11:FILE" "$vectors/pkcs11/p11-pub-sha1.json" pkcs11 enabled "$provider"
-  keys=("$TMP/absent" "$key&pin-source=$TMP/pin")
+  expect_unwrap_fails "no key was given; write pkcs11:FILE" "$vectors/pkcs11/p11-pub-sha1.json" pkcs11 enabled "$provider"
+  keys=("$key&pin-source=$TMP/pin")
   expect_exit 0 ask "$provider" < <(unwrap_request pkcs11 "$vectors/pkcs11/p11-pub-sha1.json" "${keys[@]}")
+  expect_failure "cannot decrypt: its attribute CKA_DECRYPT is false" "$provider" \
+    < <(key_request oaep-sha1 "token=octest;object=signer?module-name=softhsm2" 1234 "$vectors/pkcs11/p11-pub-sha1.json")
+}
+
+# As jwe: and pkcs7: need them, against OpenSSL.
+keys_of_tokens_open_other_packets() {
+  local hash digest token="$key"
+  for hash in sha1 sha256; do
+    printf 'content key' | openssl pkeyutl -encrypt -pubin -inkey "$vectors/keys/rsa.pub.pem" -pkeyopt rsa_padding_mode:oaep \
+      -pkeyopt "rsa_oaep_md:$hash" | key_data >"$TMP/data"
+    expect_exit 0 ask "$provider" < <(key_request "oaep-$hash" "$token" 1234 "$TMP/data")
+    expect_equal "$(result)" "content key" "what OAEP with $hash decrypted"
+  done
+  printf 'content key' | openssl pkeyutl -encrypt -pubin -inkey "$vectors/keys/rsa.pub.pem" | key_data >"$TMP/data"
+  expect_exit 0 ask "$provider" < <(key_request pkcs1 "$token" 1234 "$TMP/data" | jq -c '.privatekey.size = 11')
+  expect_equal "$(result)" "content key" "what PKCS #1 v1.5 decrypted"
+  expect_exit 0 ask "$provider" < <(key_request pkcs1 "$token" 1234 "$TMP/data" | jq -c '.privatekey.size = 12')
+  expect_equal "$(result | wc -c)" 12 "size of what has another size"
+  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$TMP/peer.pem"
+  openssl pkey -in "$TMP/peer.pem" -pubout | key_data >"$TMP/data"
+  expect_exit 0 ask "$provider" < <(key_request agree "token=octest;object=curve?module-name=softhsm2" 1234 "$TMP/data")
+  expect_equal "$(result | xxd -p -c 64)" \
+    "$(openssl pkeyutl -derive -inkey "$TMP/peer.pem" -peerkey "$vectors/keys/p256.pub.pem" | xxd -p -c 64)" "the shared secret"
+}
+
+# key_data: stdin in the place of a blob
+key_data() {
+  jq -n --arg blob "$(base64 -w0)" '{recipients: [{blob: $blob}]}'
 }
 
 pins_come_with_the_request() {
   local packet=$vectors/pkcs11/p11-pub-sha1.json
-  expect_exit 0 ask "$provider" < <(pin_request "$packet" "$key" 1234)
+  expect_exit 0 ask "$provider" < <(key_request oaep-sha1 "$key" 1234 "$packet")
+  expect_equal "$(result)" "$(cat "$vectors/pkcs11/opts.json")" "what was decrypted"
   expect_failure "wrong PIN for the token octest; a few tries are left until the token locks; it is not tried again" \
-    "$provider" < <(pin_request "$packet" "$key" other-secret)
+    "$provider" < <(key_request oaep-sha1 "$key" other-secret "$packet")
   [[ $stderr != *other-secret* ]] || fail "the PIN was shown"
 }
 
 # A wrong PIN is tried once in the life of the program, whatever else is asked for, with whatever PIN.
 wrong_pins_are_tried_once() {
   local packet=$vectors/pkcs11/p11-pub-sha1.json i
-  {
-    for ((i = 0; i < 20; i++)); do
-      pin_request "$packet" "$key" wrong
-      echo
-      pin_request "$packet" "token=octest;id=%A1%B2%C3?module-name=softhsm2" "other$i"
-      echo
-      unwrap_request pkcs11 "$packet" "$TMP/key.yaml"
-      echo
-    done
-  } >"$TMP/requests"
-  "$provider" --serve <"$TMP/requests" >"$TMP/answers"
+  for ((i = 0; i < 20; i++)); do
+    key_request oaep-sha1 "token=octest;object=mykey?module-path=$spy" wrong "$packet"
+    key_request describe "token=octest;id=%A1%B2%C3?module-path=$spy" "other$i" "$packet"
+    key_request oaep-sha256 "token=octest;object=large?module-path=$spy" 1234 "$packet"
+  done >"$TMP/requests"
+  spied "$TMP/requests"
   expect_equal "$(jq -r .error "$TMP/answers" | grep -c 'wrong PIN')" 60 "number of refusals"
-  # SoftHSM does not count: its functions are counted.
-  spy_logins "$TMP/requests"
   expect_equal "$(grep -c 'C_Login$' "$TMP/spy")" 1 "number of logins"
 }
 
-# spy_logins REQUESTS: as serve, with OpenSC's spy between us and SoftHSM, which writes to $TMP/spy
-spy_logins() {
-  local spy
-  spy=$(find /usr/lib -name pkcs11-spy.so -print -quit)
-  printf 'pkcs11:\n  allowed-module-paths: [ %s ]\n' "$spy" >"$TMP/spy.conf"
+# spied REQUESTS: answers them, with OpenSC's spy between us and SoftHSM, which writes to $TMP/spy
+spied() {
   rm -f "$TMP/spy"
-  sed "s|$(printf %s "$key" | base64 -w0)|$(printf %s "token=octest;object=mykey?module-path=$spy" | base64 -w0)|" "$1" |
-    grep -v "$(printf %s "$TMP/key.yaml" | base64 -w0)" |
-    OCICRYPT_CONFIG=$TMP/spy.conf PKCS11SPY=$softhsm_module PKCS11SPY_OUTPUT=$TMP/spy "$provider" --serve >"$TMP/answers"
-  sed -i 's/^[0-9]*: //' "$TMP/spy"
+  OCICRYPT_CONFIG=$TMP/spy.conf PKCS11SPY=$softhsm_module PKCS11SPY_OUTPUT=$TMP/spy "$provider" --serve <"$1" >"$TMP/answers"
 }
 
 # One start, one login.
 many_layers_need_one_login() {
   local i
   for ((i = 0; i < 60; i++)); do
-    pin_request "$vectors/pkcs11/p11-pub-sha1.json" "$key" 1234
-    echo
+    key_request oaep-sha1 "token=octest;object=mykey?module-path=$spy" 1234 "$vectors/pkcs11/p11-pub-sha1.json"
   done >"$TMP/requests"
-  spy_logins "$TMP/requests"
-  expect_equal "$(grep -c keyunwrapresults "$TMP/answers")" 60 "number of layers"
+  spied "$TMP/requests"
+  expect_equal "$(grep -c privatekeyresults "$TMP/answers")" 60 "number of layers"
   expect_equal "$(grep -c 'C_Login$' "$TMP/spy")" 1 "number of logins"
 }
 
@@ -196,6 +217,8 @@ keys_are_listed() {
   expect_equal "$stdout" "$(cat "$vectors/keys/rsa.pub.pem")" "the public half"
 }
 
+spy=$(find /usr/lib -name pkcs11-spy.so -print -quit)
+printf 'pkcs11:\n  allowed-module-paths: [ %s ]\n' "$spy" >"$TMP/spy.conf"
 command -v strace >/dev/null || fail "strace is missing: scripts/setup installs it"
 new_tokens "$TMP"
 add_token octest 1234
@@ -213,6 +236,7 @@ files_need_no_token
 wrong_recipients_are_told
 modules_are_allowed_by_configuration
 wrong_keys_are_told
+keys_of_tokens_open_other_packets
 pins_come_with_the_request
 wrong_pins_are_tried_once
 many_layers_need_one_login

@@ -1,7 +1,6 @@
 #include "keywrap/pkcs11/token_uri.hpp"
 
-#include "keywrap/key_string.hpp"
-#include "keywrap/pkcs11/pkcs11_scheme.hpp"
+#include "keywrap/device/key_device.hpp"
 #include "keywrap/pkcs11/token_key_file.hpp"
 #include "support/vectors.hpp"
 
@@ -53,10 +52,11 @@ TEST(TokenUri, IsShownWithoutItsPin) {
   EXPECT_EQ(with_hidden_pin("jwe:file"), "jwe:file");
 }
 
-TEST(Pkcs11Scheme, TakesPinsOfUrisInEveryForm) {
+TEST(TokenUri, TakesItsPinInEveryForm) {
   const auto form = [](const std::string& value) {
-    const auto key = kPkcs11Scheme.parse_uri(value);
-    return key ? key->file + "|" + std::to_string(static_cast<int>(key->from)) + "|" + key->value : "none";
+    const auto name = parse_device_key("pkcs11:" + value);
+    const KeyString key = name->device->parse_key(name->key);
+    return key.file + "|" + std::to_string(static_cast<int>(key.from)) + "|" + key.value;
   };
   const auto from = [](PassphraseFrom place) { return std::to_string(static_cast<int>(place)); };
   EXPECT_EQ(form("token=a;object=b:prompt"), "token=a;object=b|" + from(PassphraseFrom::kPrompt) + "|");
@@ -66,7 +66,16 @@ TEST(Pkcs11Scheme, TakesPinsOfUrisInEveryForm) {
             "token=a?module-path=/x|" + from(PassphraseFrom::kFile) + "|/y");
   EXPECT_EQ(form("token=a?pin-value=1:prompt"), "token=a|" + from(PassphraseFrom::kArgument) + "|1:prompt");
   EXPECT_EQ(form("token=a:b"), "token=a:b|" + from(PassphraseFrom::kNowhere) + "|");
-  EXPECT_EQ(form("key.yaml:prompt"), "none");
+  EXPECT_EQ(parse_device_key("pkcs11:token=a?pin-value=1")->text(), "pkcs11:token=a?pin-value=...");
+}
+
+TEST(TokenKeyFile, IsAKeyOfTheDevice) {
+  const auto of_file = find_device_key(read_vector("keys/p11.yaml.in"), "FILE");
+  ASSERT_TRUE(of_file);
+  EXPECT_EQ(of_file->text(), "pkcs11:FILE");
+  const auto of_line = find_device_key("# the token\npkcs11:token=a;object=b\n", "FILE");
+  ASSERT_TRUE(of_line);
+  EXPECT_EQ(of_line->key, "token=a;object=b");
 }
 
 TEST(TokenKeyFile, IsToldByItsText) {
