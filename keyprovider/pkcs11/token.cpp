@@ -103,6 +103,7 @@ CK_OBJECT_HANDLE Token::find(CK_OBJECT_CLASS type, const Uri& uri) const {
   if (found.size() == 1) return found.front();
   std::vector<std::string> names;
   for (const CK_OBJECT_HANDLE object : found.empty() ? search(any) : found) names.push_back(describe(object));
+  std::ranges::sort(names);  // tokens list in any order
   if (!found.empty()) {
     throw Error(ErrorCode::kUsage,
                 "several " + noun_of(type) + "s of the token " + label_ + " fit: " + short_list(names),

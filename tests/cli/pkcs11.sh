@@ -17,7 +17,7 @@ export OCICRYPT_OAEP_HASHALG=sha1
 
 one_image_is_for_keys_of_all_kinds() {
   encrypt "pkcs11:$TMP/key.yaml" "pkcs11:$TMP/rsa2.pub.pem" "jwe:$TMP/alice.pub.pem"
-  expect_opened "$TMP/key.yaml" "pkcs11:$TMP/key.yaml" "$TMP/rsa2.pem" "pkcs11:$TMP/rsa2.pem" "$TMP/alice.pem"
+  expect_opened "$TMP/key.yaml" "pkcs11:$TMP/key.yaml" "$TMP/rsa2.pem" "$TMP/alice.pem"
   expect_not_opened "$TMP/large.yaml"
   expect_contains "$stderr" "keys tried: pkcs11:$TMP/large.yaml (3072-bit RSA key"
   expect_equal "$(annotation keys.pkcs11 | tr -cd , | wc -c)" 0 "number of further packets"
@@ -47,9 +47,11 @@ pins_are_asked_for() {
 pins_are_not_shown() {
   local key
   for key in "$uri&pin-value=s3cret" "$TMP/no-pin.yaml:env=PIN_OF_TEST" "$TMP/wrong.yaml" "pkcs11:token=octest?pin-value=s3cret"; do
-    PIN_OF_TEST=s3cret strace -f -qq -e trace=execve -s 100000 -v -o "$TMP/trace" "$IMGCRYPT" -vv decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" \
+    unset PIN_OF_TEST
+    [[ $key != *PIN_OF_TEST ]] || export PIN_OF_TEST=s3cret
+    strace -f -qq -e trace=execve -s 100000 -v -o "$TMP/trace" "$IMGCRYPT" -vv decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" \
       -k "$key" >"$TMP/log" 2>&1 && fail "a wrong PIN opened it"
-    expect_equal "$(grep s3cret "$TMP/trace" | grep -vc '"'"$IMGCRYPT"'"')" 0 "number of programs started with the PIN, with $key"
+    ! sed 1d "$TMP/trace" | grep s3cret || fail "a program was started with the PIN, with $key"
     ! grep s3cret "$TMP/log" || fail "the PIN was printed"
   done
   expect_refused 3 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r "$uri&pin-value=s3cret"
@@ -138,7 +140,7 @@ wrong_keys_are_told() {
   expect_refused 3 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.yaml"
   expect_contains "$stderr" "did you mean pkcs11:$TMP/key.yaml?"
   expect_refused 3 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r "pkcs11:$TMP/rsa2.pem"
-  expect_contains "$stderr" "a private key was given where a public one is needed"
+  expect_contains "$stderr" "a private key was given where a public key is needed"
   expect_refused 3 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r "pkcs11:$TMP/absent"
   expect_contains "$stderr" "$TMP/absent: No such file"
   expect_refused 3 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r "pkcs11:token=octest;object=absent?module-name=softhsm2"
@@ -219,6 +221,7 @@ add_token octest 1234
 add_key octest 1234 "$vectors/keys/rsa.pem" mykey a1b2c3
 add_key octest 1234 "$vectors/keys/rsa3072.pem" large 30
 add_key octest 1234 "$vectors/keys/p256.pem" curve 25
+set_flag 0x10c ff # CKA_DERIVE
 key_file "$TMP/key.yaml" "$uri&pin-value=1234"
 key_file "$TMP/large.yaml" "pkcs11:token=octest;object=large?module-name=softhsm2&pin-value=1234"
 key_file "$TMP/curve.yaml" "pkcs11:token=octest;object=curve?module-name=softhsm2&pin-value=1234"

@@ -62,7 +62,7 @@ TEST(Recipient, GivenTwiceIsOne) {
 
 TEST(Recipient, IsNamedInTheErrorWhenItCannotBeUsed) {
   for (const std::string& recipient : {std::string("jwe:/missing.pem"), "jwe:" + kPrivateKeyFile,
-                                       std::string("pkcs11:someone"), std::string(), kPrivateKeyFile}) {
+                                       std::string("other:someone"), std::string(), kPrivateKeyFile}) {
     try {
       (void)parse_recipients({recipient}, no_providers(), no_note);
       ADD_FAILURE() << recipient;
@@ -131,7 +131,7 @@ TEST(Recipient, IsGuessedWhenItCannotBeUsed) {
       {"ssh-rsa AAAA", "did you mean age:ssh-rsa AAAA?"},
       {keys + "rsa.openssh.pub", "did you mean age:" + keys + "rsa.openssh.pub?"},
       {"jwe:" + keys + "rsa.openssh", "did you mean age:" + keys + "rsa.openssh.pub?"},
-      {"tpm2:someone", "write jwe:PUBLICKEY"},
+      {"other:someone", "write jwe:PUBLICKEY"},
       {keys + "pgp1.pub", "did you mean pgp:" + keys + "pgp1.pub?"},
       {"pgp:" + keys + "pgp1.sec", "imgcrypt key public " + keys + "pgp1.sec"}};
   for (const auto& [recipient, hint] : cases)

@@ -45,11 +45,11 @@ TEST(LayerRecipients, AreFoundAgainInTheirPackets) {
 }
 
 TEST(LayerRecipients, OfOtherSchemesAreOneForEachAnnotation) {
-  const LayerRecipients recipients = describe_recipients({{kPrefix + "tpm2", "AAAA,AAAA"},
+  const LayerRecipients recipients = describe_recipients({{kPrefix + "other", "AAAA,AAAA"},
                                                           {kPrefix + "provider.demo", "AAAA,AAAA"},
                                                           {kPrefix + "later", ""},
                                                           {"org.opencontainers.image.enc.pubopts", "AAAA"}});
-  EXPECT_THAT(lines_of(recipients), testing::ElementsAre("tpm2 (scheme not supported)", "key provider demo"));
+  EXPECT_THAT(lines_of(recipients), testing::ElementsAre("other (scheme not supported)", "key provider demo"));
   EXPECT_EQ(recipients.list[1].recipient.scheme, "provider:demo");
 }
 

@@ -28,6 +28,21 @@ add_key() {
   rm "$TMP/softhsm.p8"
 }
 
+# set_flag ATTRIBUTE 00|ff: of both halves of the key that was added last, in SoftHSM's files, as no tool sets all flags
+set_flag() {
+  python3 - "$SOFTHSM2_CONF" "$@" <<'END'
+import pathlib, sys
+tokens, attribute, value = pathlib.Path(sys.argv[1]).parent / "tokens", *sys.argv[2:]
+objects = [file for file in tokens.glob("*/*.object") if file.name != "token.object"]
+start = int(attribute, 16).to_bytes(8, "big") + (1).to_bytes(8, "big")  # its number, and that it is a flag
+for file in sorted(objects, key=lambda file: file.stat().st_mtime_ns)[-2:]:
+    data = file.read_bytes()
+    if start in data:
+        at = data.index(start) + len(start)
+        file.write_bytes(data[:at] + bytes.fromhex(value) + data[at + 1:])
+END
+}
+
 # token_tool TOKEN PIN ARG...: pkcs11-tool, logged in
 token_tool() {
   pkcs11-tool --module "$softhsm_module" --token-label "$1" --login --pin "$2" "${@:3}"
