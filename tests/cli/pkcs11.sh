@@ -115,7 +115,7 @@ recipients_are_added_and_removed() {
   expect_exit 0 imgcrypt -o json recipients list "oci:$TMP/in:t"
   expect_equal "$(jq -r '[.recipients[] | .scheme, .algorithm, .keyKind] | join(" ")' <<<"$stdout")" \
     "pkcs11 RSA-OAEP RSA 2048 pkcs11 RSA-OAEP RSA 2048 pkcs11 RSA-OAEP RSA 3072" "the recipients"
-  expect_exit 0 imgcrypt recipients remove "oci:$TMP/in:t" "oci:$TMP/in:t" --index 2
+  expect_exit 0 imgcrypt recipients remove "oci:$TMP/in:t" "oci:$TMP/in:t" --index 1
   expect_not_opened "$TMP/rsa2.pem"
   expect_opened "$TMP/key.yaml" "$TMP/large.yaml"
   expect_refused 3 imgcrypt recipients remove "oci:$TMP/in:t" "oci:$TMP/out:t" -r "pkcs11:$TMP/key.yaml"

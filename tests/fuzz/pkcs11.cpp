@@ -1,5 +1,5 @@
-// Packets for PKCS#11 keys: what is read can be written and read again, without recipients it is still a packet, and
-// a URI loses its PIN wherever it is shown.
+// Packets for PKCS#11 keys: what is read can be written and read again, without recipients it is still a
+// packet, and a URI loses its PIN wherever it is shown.
 #include "fuzz/fuzz.hpp"
 #include "keywrap/pkcs11/pkcs11_message.hpp"
 #include "keywrap/pkcs11/pkcs11_scheme.hpp"

@@ -49,7 +49,8 @@ TEST(LayerRecipients, OfOtherSchemesAreOneForEachAnnotation) {
                                                           {kPrefix + "provider.demo", "AAAA,AAAA"},
                                                           {kPrefix + "later", ""},
                                                           {"org.opencontainers.image.enc.pubopts", "AAAA"}});
-  EXPECT_THAT(lines_of(recipients), testing::ElementsAre("other (scheme not supported)", "key provider demo"));
+  EXPECT_THAT(lines_of(recipients),
+              testing::ElementsAre("other (scheme not supported)", "key provider demo"));
   EXPECT_EQ(recipients.list[1].recipient.scheme, "provider:demo");
 }
 
