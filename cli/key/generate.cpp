@@ -2,7 +2,9 @@
 #include "cli/key/own_provider.hpp"
 #include "cli/options/keys/passphrase.hpp"
 #include "keys/key.hpp"
+#include "keys/key_file.hpp"
 #include "keys/key_pair_files.hpp"
+#include "keywrap/device/key_device.hpp"
 #include "keywrap/file_forms.hpp"
 #include "keywrap/jwe/jwe_scheme.hpp"
 #include "keywrap/schemes.hpp"
@@ -24,7 +26,8 @@ struct GenerateArguments {
   std::string file;
   std::string passphrase;
   std::string curve = "P-256";
-  int bits = 3072;  // as strong as AES-128 (NIST SP 800-57 part 1, table 2)
+  int bits = 3072;      // as strong as AES-128 (NIST SP 800-57 part 1, table 2)
+  bool is_rsa = false;  // in a device
   bool force = false;
 };
 
@@ -74,6 +77,24 @@ void generate_own(const GenerateArguments& options, const OwnProvider& provider,
   JsonObject result;
   result.add("publicKey", public_key);
   print_result(options, recipient_form_of(as_bytes(public_key), options.file + ".pub"), std::move(result),
+               output);
+}
+
+// The device makes the key; the file can be read by it alone.
+void generate_in_device(const GenerateArguments& options, const KeyDevice& device, Output& output) {
+  check_place(options);
+  std::optional<SecretBytes> passphrase;
+  if (!options.passphrase.empty()) passphrase = read_new_passphrase(options.file, options.passphrase, output);
+  std::vector<std::string> arguments = {"generate"};
+  if (options.is_rsa) arguments.emplace_back("--rsa");
+  if (passphrase) arguments.emplace_back("--auth");
+  if (options.force) arguments.emplace_back("--force");
+  arguments.insert(arguments.end(), {"--", options.file});
+  const std::string public_pem = ask_own_provider(std::string(device.provider->program), std::move(arguments),
+                                                  passphrase ? passphrase->expose() : ByteView());
+  JsonObject result;
+  result.add("fingerprint", parse_public_key(as_bytes(public_pem)).thumbprint());
+  print_result(options, recipient_form_of(as_bytes(public_pem), options.file + ".pub"), std::move(result),
                output);
 }
 
@@ -164,6 +185,14 @@ void define_key_generate(CLI::App& command, Output& output) {
                                 std::string(provider.form), options);
       kind->callback([options, &provider, &output] { generate_own(*options, provider, output); });
     }
+  }
+
+  for (const KeyDevice& device : key_devices()) {
+    if (!device.makes_keys) continue;
+    CLI::App* kind = add_kind(command, std::string(device.name), device.title, jwe, options);
+    kind->add_flag("--rsa", options->is_rsa, "RSA with 2048 bits, instead of P-256");
+    add_passphrase(*kind, options);
+    kind->callback([options, &device, &output] { generate_in_device(*options, device, output); });
   }
 }
 

@@ -133,6 +133,17 @@ void add_line(Text& text, std::string name, const std::string& value) {
   text.end_line() += "  " + name + value;
 }
 
+KeyContents contents_of(const NamedDeviceKey& key, const PublicKey& half) {
+  const bool has_passphrase = key.passphrase.from != PassphraseFrom::kNowhere;
+  const KeyItem item{.kind = KeyItemKind::kPrivateKey,
+                     .form = "a key that stays there",
+                     .container = std::string(key.name.device->name),
+                     .key = PublicJwk{half, {}, {}, {}},
+                     .certificate = std::nullopt,
+                     .is_encrypted = has_passphrase};
+  return contents_of(std::vector{item}, key.name.text());
+}
+
 KeyContents contents_of(const std::vector<KeyItem>& items, const std::string& file) {
   KeyContents contents;
   for (const KeyItem& item : items) {

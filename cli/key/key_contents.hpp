@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/json/json_object.hpp"
+#include "cli/options/keys/device_key.hpp"
 #include "cli/terminal/text.hpp"
 #include "keys/list_key_file.hpp"
 #include "keywrap/file_forms.hpp"
@@ -22,6 +23,8 @@ void add_line(Text& text, std::string name, const std::string& value);
 
 // Of the items of a file, in its order.
 [[nodiscard]] KeyContents contents_of(const std::vector<KeyItem>& items, const std::string& file);
+// Of a key in a device: `half` is its public half.
+[[nodiscard]] KeyContents contents_of(const NamedDeviceKey& key, const PublicKey& half);
 // Of a file with keys of one of our key providers, which is started to print them. Throws as
 // ask_own_provider().
 [[nodiscard]] KeyContents contents_of(const ProviderKey& key, const std::string& file);

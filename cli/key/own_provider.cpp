@@ -19,11 +19,11 @@ Error said_by(const std::string& program, const Error& error) {
 
 }  // namespace
 
-std::string ask_own_provider(const std::string& program, std::vector<std::string> arguments) {
+std::string ask_own_provider(const std::string& program, std::vector<std::string> arguments, ByteView input) {
   const Program command{own_provider_program(libexec_directory(), program), std::move(arguments)};
   DeathWatch watch;  // ends the program if we are killed
   try {
-    const SecretBytes printed = ChildProcess(command, {}, watch).finish({});
+    const SecretBytes printed = ChildProcess(command, {}, watch).finish(input);
     std::string text(as_text(printed.expose()));
     while (text.ends_with('\n')) text.pop_back();
     return text;

@@ -17,9 +17,6 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 std::string use_of(const ProviderKey& key, const std::string& file) {
   if (key.half == KeyHalf::kPublic) return "encrypts: -r " + key.form(file);
-  if (key.provider->private_keys_encrypt)
-    return "encrypts and opens " + std::string(key.provider->form) + " layers: -r " + key.form(file) +
-           ", -k " + file;
   return "opens " + std::string(key.provider->form) + " layers: -k " +
          (key.provider->takes_plain_files ? file : key.form(file));
 }
@@ -85,29 +82,6 @@ void add_listed_key(const ProviderKey& key, const JsonView& listed, const std::s
   contents.keys.add(object);
 }
 
-// A key of a token as keyprovider-pkcs11 lists it. A fault does not mean that it is of no use: the token may
-// be elsewhere, or want its PIN first.
-void add_token_key(const ProviderKey& key, const JsonView& listed, const std::string& file,
-                   KeyContents& contents) {
-  const auto text = [&](std::string_view name) { return listed.get(name).string(); };
-  begin_lines(key, contents);
-  add_line(contents.lines, "form", "YAML, of a PKCS#11 token");
-  add_line(contents.lines, "key", text("kind"));
-  add_line(contents.lines, "fingerprint", text("fingerprint"));
-  add_line(contents.lines, "uri", text("uri"));
-  add_line(contents.lines, "module", text("module"));
-  add_line(contents.lines, "fault", text("fault"));
-  add_line(contents.lines, "use", use_of(key, file));
-  JsonObject object = begin_object(key, "YAML");
-  object.add("keyKind", text("kind"))
-      .add("fingerprint", text("fingerprint"))
-      .add("uri", text("uri"))
-      .add("module", text("module"))
-      .add("recipient", key.form(file));
-  if (const std::string fault = text("fault"); !fault.empty()) object.add("fault", fault);
-  contents.keys.add(object);
-}
-
 }  // namespace
 
 KeyContents contents_of(const ProviderKey& key, const std::string& file) {
@@ -115,8 +89,7 @@ KeyContents contents_of(const ProviderKey& key, const std::string& file) {
   const std::string program(key.provider->program);
   if (key.provider->takes_plain_files) {
     const std::string list = ask_own_provider(program, {"list", "--", file});
-    const auto add = key.provider->private_keys_encrypt ? add_token_key : add_listed_key;
-    for (const JsonView& listed : JsonView(list).elements()) add(key, listed, file, contents);
+    for (const JsonView& listed : JsonView(list).elements()) add_listed_key(key, listed, file, contents);
     return contents;
   }
   // The program itself checks the keys. Each is a line.

@@ -18,9 +18,15 @@ bool is_private(const KeyItem& item) {
   return item.kind == KeyItemKind::kPrivateKey || item.kind == KeyItemKind::kLockedPrivateKey;
 }
 
+KeyContents device_contents(const NamedDeviceKey& key, Output& output) {
+  return contents_of(key, open_named_device_key(key, ProviderOptions().open(), output).public_key());
+}
+
 KeyContents read_contents(const KeyString& named, Output& output) {
   try {
     const SecretBytes file = read_key_file(named.file);
+    if (const auto name = find_device_key(as_text(file.expose()), named.file))
+      return device_contents({*name, named}, output);
     if (const auto key = find_provider_key(as_text(file.expose()))) {
       if (key->half == KeyHalf::kPrivate) warn_of_exposure("key", named.file, output);
       return contents_of(*key, named.file);
@@ -34,13 +40,23 @@ KeyContents read_contents(const KeyString& named, Output& output) {
   }
 }
 
-void run_show(const std::string& text, Output& output) {
-  const KeyString named = parse_key_string(file_of_key(text));
-  warn_of_visible_passphrase(named, {}, output);
-  const KeyContents contents = read_contents(named, output);
+void print_contents(const std::string& file, const KeyContents& contents, Output& output) {
   JsonObject result;
-  result.add("file", named.file).add("keys", contents.keys);
+  result.add("file", file).add("keys", contents.keys);
   output.print_result(contents.lines, result);
+}
+
+void run_show(const std::string& text, Output& output) {
+  const auto device_key = parse_named_device_key(text);
+  const KeyString named = device_key ? device_key->passphrase : parse_key_string(file_of_key(text));
+  warn_of_visible_passphrase(named, {}, output);
+  if (!device_key) return print_contents(named.file, read_contents(named, output), output);
+  const std::string name = device_key->name.text();
+  try {
+    print_contents(name, device_contents(*device_key, output), output);
+  } catch (const Error& error) {
+    throw about_argument("key " + device_key->name.shown(), error);
+  }
 }
 
 }  // namespace

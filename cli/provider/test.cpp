@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/options/keys/device_key.hpp"
 #include "cli/options/keys/provider_options.hpp"
 #include "cli/options/make_repeatable.hpp"
 #include "cli/provider/conformance.hpp"
@@ -45,7 +46,21 @@ std::vector<std::string> unwrap_parameters_of(const TestArguments& options, cons
   return parameters;
 }
 
+// A device wraps nothing: its key must open what is encrypted with its public half.
+void run_device_test(const NamedDeviceKey& key, const TestArguments& options, Output& output) {
+  const std::string name(key.name.device->name);
+  const PrivateKey opened = open_named_device_key(key, options.providers.open(), output);
+  const std::string check = "opens what is encrypted for the " + opened.public_key().description();
+  opened.check_halves();
+  output.print_text("ok    " + check);
+  JsonArray checks;
+  checks.add(JsonObject().add("verdict", "ok").add("check", check));
+  output.print_json(JsonObject().add("provider", name).add("failures", std::size_t{0}).add("checks", checks));
+}
+
 void run_test(const TestArguments& options, Output& output) {
+  if (const auto key = parse_named_device_key(options.provider))
+    return run_device_test(*key, options, output);
   const NamedProvider provider = provider_of(options.provider);
   const auto providers = options.providers.open();
   providers->require(provider.name);
@@ -73,7 +88,8 @@ void define_provider_test(CLI::App& command, Output& output) {
   const auto options = std::make_shared<TestArguments>();
   command
       .add_option("NAME", options->provider,
-                  "key provider to test, with the parameter to wrap with: NAME[:PARAMETER]")
+                  "key provider to test, with the parameter to wrap with: NAME[:PARAMETER]; or a key of a "
+                  "device, as after -k")
       ->required();
   make_repeatable(command.add_option("-k,--key", options->unwrap_parameters,
                                      "parameter to unwrap with (default: the one to wrap with); can be given "

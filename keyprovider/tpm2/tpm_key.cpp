@@ -149,8 +149,13 @@ TSS2_RC TpmKey::run(const Operation& operation) const {
 
 TSS2_RC TpmKey::run_with(ESYS_TR key, const Operation& operation) const {
   check(Esys_TR_SetAuth(tpm_->esys(), key, &auth_.get()), "set the authorization value");
-  // Salted with the very key: only who holds it can answer in the session.
-  const TpmSession session(*tpm_, key);
+  // Salted with the very key: only who holds it can answer in the session. The library would encrypt the salt
+  // in the way of a key's own scheme, which is not what the TPM expects, so another key stands in for such
+  // ones; its hierarchy needs no authorization value.
+  const bool has_own_scheme = public_.type == TPM2_ALG_RSA && own_scheme().scheme != TPM2_ALG_NULL;
+  std::optional<Transient> other;
+  if (has_own_scheme) other.emplace(*tpm_, make_primary(*tpm_, TPM2_RH_NULL));
+  const TpmSession session(*tpm_, other ? other->handle() : key);
   const TSS2_RC status = operation(key, session.handle());
   if (!is_wrong_auth(status)) return status;
   failure_ = tpm_error(status, "use the key");

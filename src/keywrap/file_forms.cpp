@@ -154,9 +154,6 @@ std::string file_of_key(const std::string& text) {
   std::error_code ignored;
   const auto named = parse_scheme_string(text);
   if (!named || std::filesystem::exists(text, ignored)) return text;
-  if (is_token_uri(named->value))
-    throw Error(ErrorCode::kUsage, "a URI was given where a key file is needed",
-                "write it into a key file, or ask the token itself, e.g. with pkcs11-tool");
   if (named->scheme->parse_key == nullptr) return named->value;
   return key_file_of(named->scheme->parse_key(named->value)).value_or(text);
 }

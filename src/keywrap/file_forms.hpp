@@ -34,7 +34,7 @@ struct RecipientUse {
 [[nodiscard]] std::optional<std::string> key_file_of(const NamedProvider& key);
 
 // What is named where only a file can be meant: FILE, or SCHEME:FILE as after -k and -r. Throws kUsage for a
-// provider without a name, and for a URI.
+// provider without a name.
 [[nodiscard]] std::string file_of_key(const std::string& text);
 
 }  // namespace imgcrypt

@@ -205,14 +205,6 @@ hostile_packets_do_no_harm() {
   (($(grep -c '^{"error":' "$TMP/answers") > 1000)) || fail "most of the packets were not hostile"
 }
 
-keys_are_listed() {
-  expect_exit 0 "$provider" list "$TMP/key.yaml"
-  expect_equal "$(jq -r '.[0] | .uri, .kind, .fingerprint, .fault' <<<"$stdout" | paste -sd'|')" \
-    "pkcs11:token=octest;object=mykey;id=%A1%B2%C3|RSA 2048|GaTh-csFfrC4Tw6RZ91zZWSuO3JIUXn6l1pWPZf94p8|" "the key"
-  expect_exit 0 "$provider" public "$TMP/key.yaml"
-  expect_equal "$stdout" "$(cat "$vectors/keys/rsa.pub.pem")" "the public half"
-}
-
 spy=$(find /usr/lib -name pkcs11-spy.so -print -quit)
 printf 'pkcs11:\n  allowed-module-paths: [ %s ]\n' "$spy" >"$TMP/spy.conf"
 command -v strace >/dev/null || fail "strace is missing: scripts/setup installs it"
@@ -238,7 +230,6 @@ keys_of_tokens_open_other_packets
 pins_come_with_the_request
 wrong_pins_are_tried_once
 many_layers_need_one_login
-keys_are_listed
 hostile_packets_do_no_harm
 expect_bad_requests_refused "$provider"
 expect_told_about "$provider"

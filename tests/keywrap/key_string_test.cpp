@@ -34,6 +34,22 @@ TEST(KeyString, KnowsEachForm) {
   }
 }
 
+TEST(KeyString, NamesKeysInDevices) {
+  EXPECT_EQ(parse_device_key_string("0x81000001").file, "0x81000001");
+  const KeyString handle = parse_device_key_string("0x81000001:env=PIN");
+  EXPECT_EQ(handle.file, "0x81000001");
+  EXPECT_EQ(handle.from, PassphraseFrom::kEnvironment);
+  EXPECT_EQ(handle.value, "PIN");
+  // A colon in a URI is not the beginning of a form.
+  const KeyString uri = parse_device_key_string("token=a:b;object=c:file=/tmp/pin");
+  EXPECT_EQ(uri.file, "token=a:b;object=c");
+  EXPECT_EQ(uri.value, "/tmp/pin");
+  EXPECT_EQ(parse_device_key_string("token=a:b").file, "token=a:b");
+  const KeyString file = parse_device_key_string(kKey + ":1234");
+  EXPECT_EQ(file.file, kKey);
+  EXPECT_EQ(file.value, "1234");
+}
+
 TEST(KeyString, NeverShowsThePassphraseOfAMissingFile) {
   for (const char* text : {"/missing:pass=hunter2", "/missing:pass=hunter2:pass=x", "/missing:hunter2",
                            ":pass=hunter2", ":hunter2"}) {

@@ -131,7 +131,8 @@ TEST(Recipient, IsGuessedWhenItCannotBeUsed) {
       {"ssh-rsa AAAA", "did you mean age:ssh-rsa AAAA?"},
       {keys + "rsa.openssh.pub", "did you mean age:" + keys + "rsa.openssh.pub?"},
       {"jwe:" + keys + "rsa.openssh", "did you mean age:" + keys + "rsa.openssh.pub?"},
-      {"other:someone", "write jwe:PUBLICKEY"},
+      {"tpm2:someone", "encrypt for its public half"},
+      {"tang:someone", "write jwe:PUBLICKEY"},
       {keys + "pgp1.pub", "did you mean pgp:" + keys + "pgp1.pub?"},
       {"pgp:" + keys + "pgp1.sec", "imgcrypt key public " + keys + "pgp1.sec"}};
   for (const auto& [recipient, hint] : cases)

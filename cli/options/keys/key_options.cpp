@@ -1,5 +1,6 @@
 #include "cli/options/keys/key_options.hpp"
 
+#include "cli/options/keys/device_key.hpp"
 #include "cli/options/keys/passphrase.hpp"
 #include "cli/options/keys/private_key.hpp"
 #include "cli/options/keys/provider_key_file.hpp"
@@ -7,7 +8,6 @@
 #include "keys/key_file.hpp"
 #include "keys/list_key_file.hpp"
 #include "keys/named_file.hpp"
-#include "keywrap/device/device_private_key.hpp"
 #include "keywrap/file_forms.hpp"
 #include "keywrap/key_string.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
@@ -53,7 +53,7 @@ class Keyring {
     const SecretBytes file = read_key_file(key.file);
     const auto of_provider = find_provider_key(as_text(file.expose()));
     if (const auto of_device = find_device_key(as_text(file.expose()), key.file)) {
-      add_device_key(*of_device, key);
+      add_device_key({*of_device, key});
     } else if (of_provider && of_provider->half == KeyHalf::kPrivate &&
                of_provider->provider->takes_plain_files) {
       add_provider_file(*of_provider, key);
@@ -67,11 +67,8 @@ class Keyring {
     }
   }
 
-  // `named` says where its passphrase is.
-  void add_device_key(const DeviceKeyName& name, const KeyString& named) {
-    providers_->require(std::string(name.device->name));
-    PrivateKey key = open_device_key(providers_, name, read_passphrase(named, reporter_));
-    device_keys_.push_back({name.text(), std::move(key)});
+  void add_device_key(const NamedDeviceKey& key) {
+    device_keys_.push_back({key.name.shown(), open_named_device_key(key, providers_, reporter_)});
   }
 
   void add_certificate_file(const std::string& recipient, const std::string& path) {
@@ -162,28 +159,25 @@ void take_key_file(const Line& line, const std::string& text, Keyring& keyring, 
   }
 }
 
-// `of_device`: the key with its passphrase form, e.g. "0x81000001:prompt".
-void take_device_key(const Line& line, const DeviceKeyName& of_device, Keyring& keyring, Reporter& reporter) {
-  const KeyString key = of_device.device->parse_key(of_device.key);
-  warn_of_visible_passphrase(key, line.place, reporter);
-  const DeviceKeyName name{of_device.device, key.file};
+void take_device_key(const Line& line, const NamedDeviceKey& key, Keyring& keyring, Reporter& reporter) {
+  warn_of_visible_passphrase(key.passphrase, line.place, reporter);
   try {
-    keyring.add_device_key(name, key);
+    keyring.add_device_key(key);
   } catch (const Error& error) {
-    throw about_argument("key " + name.text(), error);
+    throw about_argument("key " + key.name.shown(), error);
   }
 }
 
 // What is written after -k: a key that a device or a key provider holds, or a file.
 struct NamedByUser {
-  std::optional<DeviceKeyName> device;  // with its passphrase form
+  std::optional<NamedDeviceKey> device;
   std::optional<NamedProvider> provider;
   std::string file;  // FILE[:PASSPHRASEFORM]; empty: what the provider has is not a file for us
 };
 
 // "pgp:FILE:prompt" is a file as "FILE:prompt" is.
 NamedByUser parse_named_key(const std::string& text) {
-  if (auto device = parse_device_key(text)) return {std::move(device), std::nullopt, {}};
+  if (auto device = parse_named_device_key(text)) return {std::move(device), std::nullopt, {}};
   const auto named = parse_scheme_string(text);
   if (!named || named->scheme->parse_key == nullptr) return {std::nullopt, std::nullopt, text};
   const bool takes_files = std::ranges::any_of(named->scheme->own_providers, &OwnProvider::takes_plain_files);
@@ -253,7 +247,7 @@ KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
   for (const Line& line : given) {
     at(line, [&] {
       const NamedByUser key = parse_named_key(line.text);
-      if (key.device) return opened->require(std::string(key.device->device->name));
+      if (key.device) return opened->require(std::string(key.device->name.device->name));
       if (!key.provider) return;
       if (!key.file.empty()) return opened->require(key.provider->name);
       check_provider_key(*key.provider, *opened, reporter);

@@ -30,9 +30,12 @@ KeyString parse_pkcs11_key(const std::string& text) {
 constexpr std::array kDevices = {KeyDevice{.name = "tpm2",
                                            .key_form = "tpm2:HANDLE|FILE",
                                            .provider = &kTpm2Provider,
-                                           .file_start = kTpm2FileStart},
+                                           .file_start = kTpm2FileStart,
+                                           .title = "TPM 2.0",
+                                           .makes_keys = true},
                                  KeyDevice{.name = "pkcs11",
                                            .key_form = "pkcs11:FILE|URI",
+                                           .title = "PKCS#11 token",
                                            .is_key_file = is_token_key_file,
                                            .parse_key = parse_pkcs11_key}};
 

@@ -21,6 +21,8 @@ struct KeyDevice {
   const OwnProvider* provider = nullptr;
   // How the text of a key file begins that only the device can use; empty: no file is told so.
   std::string_view file_start = {};
+  std::string_view title = {};  // "TPM 2.0"
+  bool makes_keys = false;      // for `imgcrypt key generate`
   // Whether the text of a file, of which it may be the beginning, names a key of the device. Null: none does.
   bool (*is_key_file)(std::string_view text) = nullptr;
   // Of what follows "DEVICE:": the key, without a secret, and where its passphrase is.
@@ -35,6 +37,10 @@ struct DeviceKeyName {
 
   // What the user writes after -k, without a passphrase or PIN: "tpm2:0x81000001".
   [[nodiscard]] std::string text() const;
+  // For messages: only what no PIN or passphrase can be in, whatever the user wrote.
+  [[nodiscard]] std::string shown() const {
+    return std::string(device->name) + ":" + key.substr(0, key.find_first_of(":?"));
+  }
 };
 
 // "DEVICE:KEY", as after -k, without a passphrase form. nullopt: it does not begin with the name of a device,

@@ -66,7 +66,7 @@ class Examination {
                   put_command("PRIVATE-KEY", name_, root_)});
     if (const auto device = find_device_key(as_text(content.expose()), file)) {
       ++result_.others;
-      return add({Severity::kFine, about, "a key that stays in a device: " + device->text(), {}, {}});
+      return add({Severity::kFine, about, "a key that stays in a device: " + device->shown(), {}, {}});
     }
     if (own || is_raw_provider_key(directory_, file)) {
       ++result_.others;

@@ -20,7 +20,7 @@ std::vector<std::string> key_ids_of(const std::string& text) {
   return ids;
 }
 
-std::optional<ErrorCode> error_with(const std::string& text) {
+std::optional<ErrorCode> error_of_text(const std::string& text) {
   return error_of([&] { (void)parse_pgp_message(as_bytes(text)); });
 }
 
@@ -61,43 +61,43 @@ TEST(PgpMessage, KnowsWhatEncryptsTheSessionKey) {
 TEST(PgpMessage, IsRefusedWithDamagedSessionKeys) {
   for (const std::string& numbers :
        {std::string(), kNumber.substr(0, 1), kNumber.substr(0, 3), kNumber + "x", std::string("\0\0", 2)})
-    EXPECT_EQ(error_with(session_key(1, numbers) + kData), ErrorCode::kIntegrity) << numbers.size();
-  EXPECT_EQ(error_with(session_key(16, kNumber) + kData), ErrorCode::kIntegrity);
-  EXPECT_EQ(error_with(session_key(18, kNumber + "\x03xy") + kData), ErrorCode::kIntegrity);
-  EXPECT_EQ(error_with(session_key(18, kNumber) + kData), ErrorCode::kIntegrity);
-  EXPECT_EQ(error_with(packet(1, "\x03") + kData), ErrorCode::kIntegrity);
-  EXPECT_EQ(error_with(packet(1, "") + kData), ErrorCode::kIntegrity);
+    EXPECT_EQ(error_of_text(session_key(1, numbers) + kData), ErrorCode::kIntegrity) << numbers.size();
+  EXPECT_EQ(error_of_text(session_key(16, kNumber) + kData), ErrorCode::kIntegrity);
+  EXPECT_EQ(error_of_text(session_key(18, kNumber + "\x03xy") + kData), ErrorCode::kIntegrity);
+  EXPECT_EQ(error_of_text(session_key(18, kNumber) + kData), ErrorCode::kIntegrity);
+  EXPECT_EQ(error_of_text(packet(1, "\x03") + kData), ErrorCode::kIntegrity);
+  EXPECT_EQ(error_of_text(packet(1, "") + kData), ErrorCode::kIntegrity);
 }
 
 TEST(PgpMessage, IsRefusedInOtherForms) {
-  EXPECT_EQ(error_with(message("g-armor")), ErrorCode::kIntegrity);
-  EXPECT_EQ(error_with(message("g-nomdc")), ErrorCode::kRefused);
-  EXPECT_EQ(error_with(packet(3, "\x04") + kData), ErrorCode::kRefused);
-  EXPECT_EQ(error_with(kRsa + packet(3, "\x04") + kData), ErrorCode::kRefused);
+  EXPECT_EQ(error_of_text(message("g-armor")), ErrorCode::kIntegrity);
+  EXPECT_EQ(error_of_text(message("g-nomdc")), ErrorCode::kRefused);
+  EXPECT_EQ(error_of_text(packet(3, "\x04") + kData), ErrorCode::kRefused);
+  EXPECT_EQ(error_of_text(kRsa + packet(3, "\x04") + kData), ErrorCode::kRefused);
   for (const std::string& text : {std::string(), kRsa, kData, kRsa + kData + kRsa, kRsa + kData + "x",
                                   kRsa + packet(11, "b") + kData, kRsa + packet(18, ""), packet(8, "\x01")})
-    EXPECT_EQ(error_with(text), ErrorCode::kIntegrity) << text.size();
+    EXPECT_EQ(error_of_text(text), ErrorCode::kIntegrity) << text.size();
 }
 
 TEST(PgpMessage, IsRefusedWhereverItIsCut) {
   for (const char* name : {"new", "old", "g-default"}) {
     const std::string whole = message(name);
     for (std::size_t size = 0; size < whole.size(); ++size)
-      EXPECT_EQ(error_with(whole.substr(0, size)), ErrorCode::kIntegrity) << name << " " << size;
+      EXPECT_EQ(error_of_text(whole.substr(0, size)), ErrorCode::kIntegrity) << name << " " << size;
   }
 }
 
 TEST(PgpMessage, IsRefusedWithAFloodOfRecipients) {
   std::string many;
   for (std::size_t i = 0; i < kMostPgpRecipients; ++i) many += kRsa;
-  EXPECT_EQ(error_with(many + kData), std::nullopt);
-  EXPECT_EQ(error_with(many + kRsa + kData), ErrorCode::kRefused);
+  EXPECT_EQ(error_of_text(many + kData), std::nullopt);
+  EXPECT_EQ(error_of_text(many + kRsa + kData), ErrorCode::kRefused);
 }
 
 TEST(PgpMessage, OnlyDataMayBeInParts) {
   const std::string part = "\xe0x";  // of one byte, and the last one of none
-  EXPECT_EQ(error_with(kRsa + "\xd2\xe0\x01" + std::string(1, '\0')), std::nullopt);
-  EXPECT_EQ(error_with("\xc1" + part + std::string(1, '\0') + kData), ErrorCode::kIntegrity);
+  EXPECT_EQ(error_of_text(kRsa + "\xd2\xe0\x01" + std::string(1, '\0')), std::nullopt);
+  EXPECT_EQ(error_of_text("\xc1" + part + std::string(1, '\0') + kData), ErrorCode::kIntegrity);
 }
 
 TEST(PgpMessage, LosesRecipients) {

@@ -1,0 +1,285 @@
+#!/bin/bash
+# Keys that a TPM 2.0 holds open ordinary layers. The TPM is swtpm; other programs' keys are tpm2-tools' and OpenSSL's.
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=recipients_of.sh
+source "$cli_dir/recipients_of.sh"
+
+: "${CTD_DECODER:=$cli_dir/../../build/release/streamproc/ctd-decoder}"
+
+# start_tpm NAME: a TPM of its own, with its state in $TMP/NAME
+start_tpm() {
+  mkdir -p "$TMP/$1"
+  swtpm socket --tpm2 --tpmstate "dir=$TMP/$1" --server "type=unixio,path=$TMP/$1.sock" \
+    --ctrl "type=unixio,path=$TMP/$1.sock.ctrl" --flags startup-clear,not-need-init >"$TMP/$1.log" 2>&1 &
+  at_exit stop_process $!
+  wait_for 30 test -S "$TMP/$1.sock" || fail "swtpm did not start: $(cat "$TMP/$1.log")"
+}
+
+# use_tpm NAME
+use_tpm() {
+  export TPM2TOOLS_TCTI="swtpm:path=$TMP/$1.sock"
+}
+
+# What a program leaves behind in a TPM takes the place of others' keys.
+expect_nothing_loaded() {
+  expect_equal "$(tpm2_getcap handles-transient)$(tpm2_getcap handles-loaded-session)" "" "what was left in the TPM"
+}
+
+# tries_left: how often one may still be wrong
+tries_left() {
+  local counter most
+  counter=$(tpm2_getcap properties-variable | sed -n 's/^TPM2_PT_LOCKOUT_COUNTER: //p')
+  most=$(tpm2_getcap properties-variable | sed -n 's/^TPM2_PT_MAX_AUTH_FAIL: //p')
+  echo $((most - counter))
+}
+
+# certify NAME: NAME.crt for the public key NAME.pub
+certify() {
+  openssl req -new -newkey rsa:2048 -nodes -subj "/CN=${1##*/}" -keyout "$TMP/ca.pem" -out "$TMP/csr" 2>/dev/null
+  openssl x509 -req -in "$TMP/csr" -force_pubkey "$1.pub" -signkey "$TMP/ca.pem" -days 2 -out "$1.crt" 2>/dev/null
+}
+
+made_keys_open_layers() {
+  expect_exit 0 imgcrypt key generate tpm2 "$TMP/ec"
+  expect_equal "$stdout" "jwe:$TMP/ec.pub" "the recipient"
+  expect_exit 0 imgcrypt key generate tpm2 --rsa "$TMP/rsa"
+  expect_equal "$(stat -c %a "$TMP/ec" "$TMP/rsa" | sort -u)" 600 "the mode of private keys"
+  encrypt "jwe:$TMP/ec.pub"
+  expect_refused 8 imgcrypt key generate tpm2 "$TMP/ec"
+  expect_opened "tpm2:$TMP/ec" "$TMP/ec"
+  expect_not_opened "$TMP/rsa"
+  certify "$TMP/rsa"
+  encrypt "jwe:$TMP/rsa.pub"
+  expect_opened "tpm2:$TMP/rsa" "$TMP/rsa"
+  expect_not_opened "$TMP/ec"
+  encrypt "pkcs7:$TMP/rsa.crt"
+  expect_opened "$TMP/rsa"
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/certified:t" -k "$TMP/rsa.crt" -k "$TMP/rsa"
+  expect_nothing_loaded
+}
+
+# The decrypted key is wrong, as with a key file: nothing tells that the padding was.
+wrong_paddings_look_like_wrong_keys() {
+  local manifest packet
+  encrypt "pkcs7:$TMP/rsa.crt"
+  manifest=$(blob "$TMP/in" "$(root_of "$TMP/in" t)")
+  packet=$(jq -r '.layers[0].annotations["org.opencontainers.image.enc.keys.pkcs7"]' "$manifest")
+  base64 -d <<<"$packet" >"$TMP/packet"
+  # The encrypted key is the only string of 256 bytes.
+  python3 - "$TMP/packet" <<'END'
+import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+at = data.index(b"\x04\x82\x01\x00") + 4
+data[at + 200] ^= 1
+open(sys.argv[1], "wb").write(data)
+END
+  jq -cj --arg packet "$(base64 -w0 "$TMP/packet")" \
+    '.layers[].annotations["org.opencontainers.image.enc.keys.pkcs7"] = $packet' "$manifest" >"$TMP/manifest"
+  digest=$(sha256sum <"$TMP/manifest" | cut -d' ' -f1)
+  cp "$TMP/manifest" "$TMP/in/blobs/sha256/$digest"
+  jq -c --arg digest "sha256:$digest" --argjson size "$(stat -c %s "$TMP/manifest")" \
+    '.manifests[0] += {digest: $digest, size: $size}' "$TMP/in/index.json" >"$TMP/index"
+  cp "$TMP/index" "$TMP/in/index.json"
+  expect_not_opened "$TMP/rsa"
+  [[ $stderr != *padding* && $stderr != *TPM* ]] || fail "the padding shows: $stderr"
+}
+
+authorization_values_are_needed_once() {
+  local before
+  printf 'correct horse' >"$TMP/pass"
+  printf 'wrong horse' >"$TMP/wrong"
+  chmod 600 "$TMP/pass" "$TMP/wrong"
+  expect_exit 0 imgcrypt key generate tpm2 --rsa --passphrase "file=$TMP/pass" "$TMP/guarded"
+  encrypt "jwe:$TMP/guarded.pub"
+  expect_opened "tpm2:$TMP/guarded:file=$TMP/pass" "$TMP/guarded:file=$TMP/pass"
+  expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$TMP/guarded"
+  expect_contains "$stderr" "needs its authorization value"
+  before=$(tries_left)
+  expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$TMP/guarded:file=$TMP/wrong"
+  expect_contains "$stderr" "the authorization value is wrong"
+  expect_contains "$stderr" "tpm2_getcap properties-variable"
+  [[ $stderr != *horse* ]] || fail "the passphrase is shown: $stderr"
+  expect_equal "$(tries_left)" $((before - 1)) "the tries that are left, for the three layers of the image"
+  tpm2_dictionarylockout -Q --setup-parameters --max-tries=$((before > 1 ? 2 : 1))
+  expect_exit 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$TMP/guarded:file=$TMP/wrong"
+  expect_exit 9 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$TMP/guarded:file=$TMP/pass"
+  expect_contains "$stderr" "the TPM is locked"
+  expect_contains "$stderr" "--clear-lockout"
+  tpm2_dictionarylockout -Q --clear-lockout
+  expect_opened "tpm2:$TMP/guarded:file=$TMP/pass"
+  expect_nothing_loaded
+}
+
+# Persistent ones, as tpm2-tools makes them; a key may have a scheme of its own.
+keys_of_tpm2_tools_open_layers() {
+  local handle=0x81010001 kind
+  for kind in rsa2048:oaep-sha256 rsa2048:oaep-sha1 rsa2048:rsaes rsa2048 ecc256:ecdh ecc256 ecc384; do
+    tpm2_createprimary -Q -C o -G "$kind" -c "$TMP/context" -p "pw" \
+      -a 'fixedtpm|fixedparent|sensitivedataorigin|userwithauth|decrypt|noda'
+    tpm2_evictcontrol -Q -C o -c "$TMP/context" "$handle"
+    tpm2_readpublic -Q -c "$handle" -f pem -o "$TMP/persistent.pub"
+    tpm2_flushcontext -Q --transient-object
+    encrypt "jwe:$TMP/persistent.pub"
+    case $kind in
+      rsa2048:oaep-sha1 | rsa2048 | ecc*) expect_opened "tpm2:$handle:env=AUTH" ;;
+      *) expect_not_opened_by_scheme "tpm2:$handle:env=AUTH" ;;
+    esac
+    if [[ $kind == rsa2048:rsaes ]]; then
+      certify "$TMP/persistent"
+      encrypt "pkcs7:$TMP/persistent.crt"
+      expect_opened "tpm2:$handle:env=AUTH"
+    fi
+    if [[ $kind != *oaep-sha256 ]]; then
+      expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$handle"
+      expect_contains "$stderr" "the authorization value is wrong"
+    fi
+    tpm2_evictcontrol -Q -C o -c "$handle"
+  done
+  expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$handle"
+  expect_contains "$stderr" "no key at this handle"
+  expect_contains "$stderr" "tpm2_getcap handles-persistent"
+}
+
+# A key for another padding is not the user's mistake.
+expect_not_opened_by_scheme() {
+  expect_refused 6 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$1"
+  expect_contains "$stderr" "is for another padding"
+}
+
+export AUTH=pw
+
+keys_of_openssl_open_layers() {
+  TPM2OPENSSL_TCTI=$TPM2TOOLS_TCTI openssl genpkey -provider tpm2 -provider default -propquery '?provider=tpm2' \
+    -algorithm EC -pkeyopt group:P-256 -out "$TMP/theirs" 2>/dev/null || return 1
+  imgcrypt key public "$TMP/theirs" >"$TMP/theirs.pub"
+  encrypt "jwe:$TMP/theirs.pub"
+  expect_opened "$TMP/theirs"
+}
+
+openssl_uses_our_keys() {
+  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$TMP/peer" 2>/dev/null
+  openssl pkey -in "$TMP/peer" -pubout -out "$TMP/peer.pub"
+  openssl pkeyutl -derive -inkey "$TMP/peer" -peerkey "$TMP/ec.pub" -out "$TMP/expected"
+  TPM2OPENSSL_TCTI=$TPM2TOOLS_TCTI openssl pkeyutl -provider tpm2 -provider default -derive -inkey "$TMP/ec" \
+    -peerkey "$TMP/peer.pub" -out "$TMP/shared" 2>"$TMP/openssl.log" || fail "$(cat "$TMP/openssl.log")"
+  cmp "$TMP/expected" "$TMP/shared"
+}
+
+wrong_keys_are_told() {
+  encrypt "jwe:$TMP/ec.pub"
+  tpm2_createprimary -Q -C o -G ecc256:ecdsa -c "$TMP/context" -a 'fixedtpm|fixedparent|sensitivedataorigin|userwithauth|sign'
+  tpm2_evictcontrol -Q -C o -c "$TMP/context" 0x81010002
+  tpm2_flushcontext -Q --transient-object
+  sed '3s/./A/5' "$TMP/ec" >"$TMP/damaged"
+  start_tpm other
+  while IFS='|' read -r tcti key code reason hint; do
+    TPM2TOOLS_TCTI=${tcti:-$TPM2TOOLS_TCTI} expect_refused "$code" \
+      imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$key"
+    expect_contains "$stderr" "$reason"
+    expect_contains "$stderr" "$hint"
+    [[ $stderr != *s3cret* ]] || fail "the passphrase is shown: $stderr"
+  done <<END
+swtpm:path=$TMP/other.sock|tpm2:$TMP/ec|3|belongs to another TPM|on the machine where it was made
+device:$TMP/absent|tpm2:$TMP/ec|9|no TPM 2.0: there is no $TMP/absent|switch it on
+|tpm2:0x81010002|3|does not decrypt, but signs|key generate tpm2
+|tpm2:0x40000001|3|not a persistent handle|handles-persistent
+|tpm2:0x81010002:s3cret|3|not a persistent handle|:file=PASSPHRASEFILE
+|tpm2:$TMP/nowhere|3|tpm2:$TMP/nowhere|
+|tpm2:$TMP/ec.pub|3|not a TSS2 private key|
+|tpm2:$TMP/damaged|3|$TMP/damaged|
+END
+  expect_refused 3 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r "tpm2:$TMP/ec"
+  expect_contains "$stderr" "imgcrypt key public"
+  expect_refused 3 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r "jwe:$TMP/ec"
+  expect_contains "$stderr" "did you mean jwe:$TMP/ec.pub?"
+}
+
+keys_are_shown() {
+  expect_exit 0 imgcrypt key show "$TMP/ec"
+  expect_matches "$stdout" "private key"$'\n'".*key +EC, P-256"
+  expect_contains "$stdout" "opens jwe layers: -k tpm2:$TMP/ec"
+  expect_exit 0 imgcrypt key show "tpm2:$TMP/rsa"
+  expect_contains "$stdout" "opens jwe and pkcs7 layers: -k tpm2:$TMP/rsa"
+  expect_exit 0 imgcrypt key public "tpm2:$TMP/ec"
+  expect_equal "$stdout" "$(cat "$TMP/ec.pub")" "the public key"
+  expect_exit 0 imgcrypt key public "$TMP/guarded:file=$TMP/pass"
+  expect_equal "$stdout" "$(cat "$TMP/guarded.pub")" "the public key"
+  expect_exit 0 imgcrypt provider list
+  expect_matches "$stdout" 'tpm2: .*/keyprovider-tpm2 .*once'
+  expect_exit 0 imgcrypt provider test "tpm2:$TMP/rsa"
+  expect_contains "$stdout" "ok"
+}
+
+# One program, and one answer for the public half, for all layers.
+sixty_layers_need_one_start() {
+  make_image "$TMP/sixty" t --no-busybox --layers 60 --layer-size 100 >/dev/null
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/sixty:t" "oci:$TMP/sixty.in:t" -r "jwe:$TMP/ec.pub"
+  expect_exit 0 strace -f -qq -e trace=execve -o "$TMP/starts" \
+    "$IMGCRYPT" decrypt "oci:$TMP/sixty.in:t" "oci:$TMP/sixty.out:t" -k "$TMP/ec"
+  expect_equal "$(grep -c 'keyprovider-tpm2' "$TMP/starts")" 1 "starts of the program"
+  expect_same_layers "$TMP/sixty" t "$TMP/sixty.out" t
+}
+
+decode() {
+  OCICRYPT_KEYPROVIDER_CONFIG=$TMP/absent timeout 60 "$CTD_DECODER" --decryption-keys-path "$TMP/keys" \
+    --spool-dir "$TMP/spool" --content-root "$TMP/in" <"$(blob "$TMP/in" "$(layers_of "$TMP/in" t | head -n 1 | cut -d' ' -f2)")" 3<&-
+}
+
+expect_decoded() {
+  expect_exit 0 decode
+  cmp "$TMP/stdout" "$(blob "$TMP/plain" "$(layers_of "$TMP/plain" t | head -n 1 | cut -d' ' -f2)")"
+}
+
+# By a key file with its passphrase beside it, and by a file that names a handle.
+the_decoder_opens_it() {
+  mkdir -p "$TMP/spool" "$TMP/keys"
+  encrypt "jwe:$TMP/guarded.pub"
+  cp "$TMP/guarded" "$TMP/keys/node"
+  expect_exit 1 decode
+  expect_contains "$stderr" "needs its authorization value"
+  cp "$TMP/pass" "$TMP/keys/node.pass"
+  expect_decoded
+  rm "$TMP/keys/node" "$TMP/keys/node.pass"
+  tpm2_createprimary -Q -C o -G ecc256 -c "$TMP/context" -a 'fixedtpm|fixedparent|sensitivedataorigin|userwithauth|decrypt|noda'
+  tpm2_evictcontrol -Q -C o -c "$TMP/context" 0x81010003
+  tpm2_readpublic -Q -c 0x81010003 -f pem -o "$TMP/named.pub"
+  tpm2_flushcontext -Q --transient-object
+  encrypt "jwe:$TMP/named.pub"
+  printf '# the key of this node\ntpm2:0x81010003\n' >"$TMP/keys/node"
+  expect_decoded
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/by-name:t" -k "$TMP/keys/node"
+  expect_nothing_loaded
+}
+
+# A copy of the program without the provider that belongs beside it, as a build without it leaves it
+a_missing_program_is_called_so() {
+  local alone=$TMP/alone/bin/imgcrypt arguments
+  mkdir -p "$TMP/alone/bin"
+  cp "$IMGCRYPT" "$alone"
+  for arguments in "key show $TMP/ec" "key generate tpm2 $TMP/none" \
+    "decrypt oci:$TMP/in:t oci:$TMP/none:t -k tpm2:0x81010003"; do
+    # shellcheck disable=SC2086
+    expect_exit 9 "$alone" $arguments
+    expect_contains "$stderr" "keyprovider-tpm2 is not installed at $TMP/alone/libexec/imgcrypt/keyprovider-tpm2"
+    expect_absent "$TMP/none"
+  done
+}
+
+for command in swtpm tpm2_getcap; do
+  command -v "$command" >/dev/null || fail "$command is missing: scripts/setup installs it"
+done
+plain=$(make_image "$TMP/plain" t --no-busybox --layers 3 --layer-size 100)
+start_tpm tpm
+use_tpm tpm
+made_keys_open_layers
+wrong_paddings_look_like_wrong_keys
+authorization_values_are_needed_once
+keys_of_tpm2_tools_open_layers
+keys_of_openssl_open_layers
+openssl_uses_our_keys
+wrong_keys_are_told
+keys_are_shown
+sixty_layers_need_one_start
+the_decoder_opens_it
+a_missing_program_is_called_so
