@@ -23,9 +23,11 @@ constexpr std::array kTransports = {
     Prefix{"docker-archive:", "archive of docker save: docker-archive:FILE[:NAME]", "files"},
     Prefix{"dir:", "directory of skopeo: dir:DIR", "directories"}};
 constexpr std::array kSchemes = {
-    Prefix{"jwe:", "public key file", "files"}, Prefix{"pkcs7:", "certificate file", "files"},
+    Prefix{"jwe:", "public key file", "files"},
+    Prefix{"pkcs7:", "certificate file", "files"},
     Prefix{"pgp:", "name, mail address or id of a GnuPG key, or file of public keys", "files"},
     Prefix{"age:", "public key of age or SSH, or file of them", "files"},
+    Prefix{"pkcs11:", "key file or URI of a PKCS#11 token's key, or public key file", "files"},
     Prefix{"provider:", "key provider: provider:NAME[:PARAMETER]", "files"}};
 // The usual ones; an image may have others.
 constexpr std::array kPlatforms = {"linux/amd64",  "linux/arm64",   "linux/arm/v7",

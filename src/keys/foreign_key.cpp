@@ -44,7 +44,7 @@ constexpr std::array kMarks = {
     Mark{"-----BEGIN NEW CERTIFICATE REQUEST", "a certificate request",
          "give the certificate that was issued for it"},
     Mark{"pkcs11:", "the description of a key in a PKCS#11 token",
-         "PKCS#11 tokens are not supported: use a key provider that knows the token"},
+         "write pkcs11:FILE: keys of tokens have a scheme of their own"},
     Mark{"sodium-x25519-", "a key of the key provider sodium", "imgcrypt key show FILE says how it is used"},
     Mark{"-----BEGIN PKCS7", "a PKCS#7 bundle of certificates",
          "take the certificates out of it: openssl pkcs7 -in FILE -print_certs -out CERTIFICATES.pem"},

@@ -2,6 +2,7 @@
 
 #include "keys/key_file.hpp"
 #include "keys/named_file.hpp"
+#include "keywrap/pkcs11/token_uri.hpp"
 #include "keywrap/scheme_help.hpp"
 #include "keywrap/scheme_names.hpp"
 #include "keywrap/schemes.hpp"
@@ -69,12 +70,29 @@ std::string hint_for_key_itself(const ProviderKey& key, const std::string& text,
                                           : "did you mean " + form + "?";
 }
 
+bool is_recipient(const ProviderKey& key) {
+  return key.half == KeyHalf::kPublic || key.provider->private_keys_encrypt;
+}
+
+// Whether the scheme takes such a file, so that something else is wrong.
+bool takes(const Scheme& scheme, ByteView content) {
+  if (scheme.fault_of_recipient == nullptr) return false;
+  try {
+    return std::ranges::any_of(list_key_file(content, nullptr), [&](const KeyItem& item) {
+      return item.fault.empty() && scheme.fault_of_recipient(item) == "";
+    });
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 std::string hint_for_file(ByteView content, const std::string& path, const std::string& recipient) {
+  const auto named = parse_scheme_string(recipient);
+  if (named && takes(*named->scheme, content)) return {};
   const std::string form = recipient_form_of(content, path);
-  if (!form.empty() && form != recipient) return "did you mean " + form + "?";
+  if (!form.empty()) return form == recipient ? "" : "did you mean " + form + "?";
   const auto provider_key = find_provider_key(as_text(content));
   const bool is_private = provider_key ? provider_key->half == KeyHalf::kPrivate : holds_private_key(content);
-  const auto named = parse_scheme_string(recipient);
   const bool is_certificate_wanted = named && named->scheme->heeds_certificates;
   if (is_private && !is_certificate_wanted) return hint_for_private_key(path);
   return path == recipient ? fault_of_file(content) : "";
@@ -93,8 +111,7 @@ std::optional<RecipientUse> recipient_use(const KeyItem& item, const std::string
 }
 
 std::string recipient_form_of(ByteView content, const std::string& path) {
-  if (const auto key = find_provider_key(as_text(content)))
-    return key->half == KeyHalf::kPublic ? key->form(path) : "";
+  if (const auto key = find_provider_key(as_text(content))) return is_recipient(*key) ? key->form(path) : "";
   try {
     for (const KeyItem& item : list_key_file(content, nullptr)) {
       const auto use = recipient_use(item, path);
@@ -119,6 +136,7 @@ std::string hint_for_recipient(const std::string& recipient) {
     return hint_for_key_itself(*key, path, recipient);
   const std::string beside = path + ".pub";
   if (content_of(beside)) return "did you mean " + std::string(named->scheme->name) + ":" + beside + "?";
+  if (is_token_uri(named->value)) return {};
   std::error_code ignored;
   const bool is_missing_file =
       named->scheme->fault_of_recipient != nullptr && !std::filesystem::exists(path, ignored);

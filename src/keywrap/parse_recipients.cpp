@@ -2,6 +2,7 @@
 
 #include "keys/named_file.hpp"
 #include "keywrap/file_forms.hpp"
+#include "keywrap/pkcs11/token_uri.hpp"
 #include "keywrap/scheme_help.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -63,7 +64,7 @@ class Recipients {
 // Public keys of RSA in a line have hundreds of characters, and their beginnings tell them apart from others.
 std::string shown(const std::string& recipient) {
   constexpr std::size_t kMost = 200;
-  return shortened(recipient, kMost);
+  return shortened(with_hidden_pin(recipient), kMost);
 }
 
 // More packets than readers take would make an image that nobody opens.

@@ -19,11 +19,6 @@ std::string name_in(const std::string& text) {
   return colon == std::string::npos ? std::string() : lower_case(text.substr(0, colon));
 }
 
-// Of ocicrypt's other tools.
-std::string hint_for_foreign(const std::string& name, const std::string& forms) {
-  return name == "pkcs11" ? "PKCS#11 tokens are not supported yet: write " + forms : std::string();
-}
-
 // What comes before the colon instead: "provider:sodium". Empty if it cannot be guessed.
 std::string meant_by(const std::string& name) {
   if (name == "gpg") return "pgp";
@@ -35,12 +30,11 @@ std::string meant_by(const std::string& name) {
 
 }  // namespace
 
-std::string hint_for_scheme(const std::string& text, const std::string& forms) {
+std::string hint_for_scheme(const std::string& text) {
   const std::string name = name_in(text);
   if (name.empty()) return {};
   if (parse_device_key(text))
     return "encrypt for its public half, as for every key: imgcrypt key public KEY >FILE.pub; jwe:FILE.pub";
-  if (const std::string foreign = hint_for_foreign(name, forms); !foreign.empty()) return foreign;
   const std::string meant = meant_by(name);
   const std::string value = text.substr(text.find(':'));
   return meant.empty() || meant + value == text ? "" : "did you mean " + meant + value + "?";
@@ -49,9 +43,8 @@ std::string hint_for_scheme(const std::string& text, const std::string& forms) {
 std::string hint_for_key_scheme(const std::string& text) {
   const std::string name = name_in(text);
   if (name.empty()) return {};
-  const std::string forms = "-k FILE for a private key, or -k " + key_forms();
   const auto named = parse_scheme_string(name + ":");
-  if (!named) return hint_for_foreign(name, forms);
+  if (!named) return {};
   return named->scheme->parse_key == nullptr
              ? "a private key is named without \"" + text.substr(0, name.size()) + ":\": write -k FILE"
              : "did you mean -k " + std::string(named->scheme->key_form) + "?";

@@ -6,9 +6,8 @@
 
 namespace imgcrypt {
 
-// For a recipient: "did you mean jwe:FILE?", or that the scheme of another tool is not supported, and what to
-// write instead: `forms`. Empty if it cannot be guessed.
-[[nodiscard]] std::string hint_for_scheme(const std::string& text, const std::string& forms);
+// For a recipient: "did you mean jwe:FILE?". Empty if it cannot be guessed.
+[[nodiscard]] std::string hint_for_scheme(const std::string& text);
 // The same for a key. It shows nothing of the value, which may be a passphrase.
 [[nodiscard]] std::string hint_for_key_scheme(const std::string& text);
 

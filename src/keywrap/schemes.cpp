@@ -3,6 +3,7 @@
 #include "keywrap/age/age_scheme.hpp"
 #include "keywrap/jwe/jwe_scheme.hpp"
 #include "keywrap/pgp/pgp_scheme.hpp"
+#include "keywrap/pkcs11/pkcs11_scheme.hpp"
 #include "keywrap/pkcs7/pkcs7_scheme.hpp"
 #include "keywrap/provider/provider_scheme.hpp"
 
@@ -13,7 +14,8 @@ namespace imgcrypt {
 namespace {
 
 // The scheme whose annotation is the beginning of many comes after those that have one of these.
-constexpr std::array kSchemes = {&kJweScheme, &kPkcs7Scheme, &kPgpScheme, &kAgeScheme, &kProviderScheme};
+constexpr std::array kSchemes = {&kJweScheme, &kPkcs7Scheme,  &kPgpScheme,
+                                 &kAgeScheme, &kPkcs11Scheme, &kProviderScheme};
 
 }  // namespace
 

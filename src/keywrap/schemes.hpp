@@ -69,6 +69,8 @@ struct OwnProvider {
   std::optional<KeyHalf> (*recognize)(ByteView file) = nullptr;
   // Whether -k FILE alone names its private keys, as in other tools, with a passphrase in all of its forms.
   bool takes_plain_files = false;
+  // Whether a file with a private key of it is a recipient, too: it only names a key of a token.
+  bool private_keys_encrypt = false;
   // Of a file that is a private key but does not tell by its content, in bytes; 0: there are none.
   std::size_t private_key_size = 0;
   // What comes before the file's name in the parameter with which the provider opens.

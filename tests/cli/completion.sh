@@ -39,7 +39,7 @@ imgcrypt_knows_what_may_follow() {
   expect_words "" encrypt oci:plain:1 oci:secret:1 oci:
   expect_words "oci: docker:// oci-archive: docker-archive: dir:" encrypt --skip-base ''
   expect_words "--skip-base=dir:" encrypt --skip-base=di
-  expect_words "jwe: pkcs7: pgp: age: provider:" encrypt -r ''
+  expect_words "jwe: pkcs7: pgp: age: pkcs11: provider:" encrypt -r ''
   expect_words ":files jwe:" encrypt -r jwe:ke
   expect_words ":files jwe:" encrypt -rx -qr jwe:
   expect_words ":files " decrypt -k ''

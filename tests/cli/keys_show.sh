@@ -20,7 +20,7 @@ expect_shown() {
 
 files_are_shown() {
   expect_shown "$keys/rsa.pem" "^private key" "form +PKCS#8 in PEM" "key +RSA, 2048 bits" \
-    "fingerprint +GaTh-csFfrC4Tw6RZ91zZWSuO3JIUXn6l1pWPZf94p8" "use +opens jwe and pkcs7 layers: -k $keys/rsa.pem"
+    "fingerprint +GaTh-csFfrC4Tw6RZ91zZWSuO3JIUXn6l1pWPZf94p8" "use +opens jwe, pkcs7 and pkcs11 layers: -k $keys/rsa.pem"
   expect_shown "$keys/p521.pub.pem" "^public key" "key +EC, P-521" "use +encrypts: -r jwe:$keys/p521.pub.pem"
   expect_shown "$keys/rsa256.pub.jwk" "key id +mykid" "algorithm +RSA-OAEP-256"
   expect_shown "$keys/p256direct.pub.jwk" "use +none: .*\"ECDH-ES\" is not supported"
@@ -48,7 +48,7 @@ locked_keys_say_so() {
   local locked=$keys/rsa-pk8enc.pem
   expect_shown "$locked" "^private key, locked by a passphrase" "form +PKCS#8, encrypted, in PEM" "$locked:prompt"
   [[ $stdout != *fingerprint* ]] || fail "the fingerprint of a locked key: $stdout"
-  expect_shown "$locked:env=PASSPHRASE_OF_TEST" "^private key" "use +opens jwe and pkcs7 layers: -k $locked:prompt" "GaTh-csFfrC4Tw6RZ91zZWSuO3JIUXn6l1pWPZf94p8"
+  expect_shown "$locked:env=PASSPHRASE_OF_TEST" "^private key" "use +opens jwe, pkcs7 and pkcs11 layers: -k $locked:prompt" "GaTh-csFfrC4Tw6RZ91zZWSuO3JIUXn6l1pWPZf94p8"
   [[ $stdout != *$'\n'"private key, locked"* ]] || fail "locked with its passphrase: $stdout"
   expect_exit 3 imgcrypt key show "$locked:pass=other"
   expect_contains "$stderr" "wrong passphrase"

@@ -159,7 +159,7 @@ CASES = {
     "base": base,
     "no-keys": lambda layout: keyless(layout, jwe=""),
     "broken-keys": lambda layout: keyless(layout, jwe="!"),
-    "keys-of-others": lambda layout: keyless(layout, pkcs11=base64.b64encode(b"packet").decode()),
+    "keys-of-others": lambda layout: keyless(layout, tpm2=base64.b64encode(b"packet").decode()),
     "three-layers": lambda layout: layout.add(layout.image([layout.layer(name) for name in "abc"], list("abc"))),
     "two-platforms": lambda layout: layout.add(layout.index(
         [layout.image([layout.layer(name)], [name], platform(name)) for name in ("amd64", "arm64")])),

@@ -122,5 +122,5 @@ expect_told_about() {
   expect_exit 0 "$@" --help
   expect_contains "$stdout" "--serve"
   expect_exit 0 "$@" --version
-  expect_matches "$stdout" '^keyprovider-[a-z]+ [0-9]+\.[0-9]+\.[0-9]+$'
+  expect_matches "$stdout" '^keyprovider-[a-z0-9]+ [0-9]+\.[0-9]+\.[0-9]+$'
 }

@@ -62,7 +62,7 @@ TEST(Recipient, GivenTwiceIsOne) {
 
 TEST(Recipient, IsNamedInTheErrorWhenItCannotBeUsed) {
   for (const std::string& recipient : {std::string("jwe:/missing.pem"), "jwe:" + kPrivateKeyFile,
-                                       std::string("pkcs11:someone"), std::string(), kPrivateKeyFile}) {
+                                       std::string("other:someone"), std::string(), kPrivateKeyFile}) {
     try {
       (void)parse_recipients({recipient}, no_providers(), no_note);
       ADD_FAILURE() << recipient;

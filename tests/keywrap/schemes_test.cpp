@@ -29,7 +29,7 @@ TEST(Schemes, AreFoundByTheirAnnotation) {
   EXPECT_EQ(name_of_scheme_of(kAnnotationPrefix + "provider.age"), "age");
   EXPECT_EQ(name_of_scheme_of(kAnnotationPrefix + "provider.agent"), "provider");
   EXPECT_EQ(name_of_scheme_of(kAnnotationPrefix + "pgp"), "pgp");
-  for (const char* unknown : {"pkcs11", "jwe.x", "provider", ""})
+  for (const char* unknown : {"tpm2", "jwe.x", "provider", ""})
     EXPECT_EQ(name_of_scheme_of(kAnnotationPrefix + unknown), "") << unknown;
 }
 
@@ -39,7 +39,7 @@ TEST(Schemes, AreNamedBeforeTheFirstColon) {
   EXPECT_EQ(parsed->scheme->name, "pkcs7");
   EXPECT_EQ(parsed->value, "a:b");
   EXPECT_TRUE(parse_scheme_string("jwe:"));
-  for (const char* other : {"jwe", "JWE:a", "pkcs11:a", ":jwe", ""})
+  for (const char* other : {"jwe", "JWE:a", "tpm2:a", ":jwe", ""})
     EXPECT_FALSE(parse_scheme_string(other)) << other;
 }
 
@@ -64,16 +64,18 @@ TEST(Schemes, AreOpenedByPrivateKeysOrByProviders) {
 
 TEST(SchemeHelp, NamesEachForm) {
   EXPECT_EQ(recipient_forms(),
-            "jwe:PUBLICKEY, pkcs7:CERTIFICATE, pgp:WHO, age:RECIPIENT or provider:NAME[:PARAMETER]");
-  EXPECT_EQ(
-      removal_forms(),
-      "jwe:PUBLICKEY, pkcs7:CERTIFICATE, pgp:KEYID, age:SSHKEY, provider:NAME for all of that provider");
-  EXPECT_EQ(key_forms(), "pgp:[FILE], age:FILE, provider:NAME[:PARAMETER] or tpm2:HANDLE|FILE");
+            "jwe:PUBLICKEY, pkcs7:CERTIFICATE, pgp:WHO, age:RECIPIENT, pkcs11:FILE|URI or "
+            "provider:NAME[:PARAMETER]");
+  EXPECT_EQ(removal_forms(),
+            "jwe:PUBLICKEY, pkcs7:CERTIFICATE, pgp:KEYID, age:SSHKEY, pkcs11:all, provider:NAME for all of "
+            "that provider");
+  EXPECT_EQ(key_forms(),
+            "pgp:[FILE], age:FILE, provider:NAME[:PARAMETER], tpm2:HANDLE|FILE or pkcs11:FILE|URI");
   EXPECT_EQ(certificate_forms(), "pkcs7:CERTIFICATE");
 }
 
 TEST(SchemeHelp, NamesTheSchemesThatAKeyOpens) {
-  EXPECT_EQ(schemes_opened_by(key_named("rsa")), "jwe and pkcs7");
+  EXPECT_EQ(schemes_opened_by(key_named("rsa")), "jwe, pkcs7 and pkcs11");
   EXPECT_EQ(schemes_opened_by(key_named("p256")), "jwe");
 }
 

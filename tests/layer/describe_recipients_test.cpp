@@ -45,12 +45,12 @@ TEST(LayerRecipients, AreFoundAgainInTheirPackets) {
 }
 
 TEST(LayerRecipients, OfOtherSchemesAreOneForEachAnnotation) {
-  const LayerRecipients recipients = describe_recipients({{kPrefix + "pkcs11", "AAAA,AAAA"},
+  const LayerRecipients recipients = describe_recipients({{kPrefix + "other", "AAAA,AAAA"},
                                                           {kPrefix + "provider.demo", "AAAA,AAAA"},
-                                                          {kPrefix + "tpm2", ""},
+                                                          {kPrefix + "later", ""},
                                                           {"org.opencontainers.image.enc.pubopts", "AAAA"}});
   EXPECT_THAT(lines_of(recipients),
-              testing::ElementsAre("pkcs11 (scheme not supported)", "key provider demo"));
+              testing::ElementsAre("other (scheme not supported)", "key provider demo"));
   EXPECT_EQ(recipients.list[1].recipient.scheme, "provider:demo");
 }
 

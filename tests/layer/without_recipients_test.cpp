@@ -19,7 +19,7 @@ std::string packet(const std::string& file) {
 Annotations several() {
   return {{kKeys + "jwe", packet("jwe/rsaoaep.json") + "," + packet("jwe/jwcrypto-two-curves.json") + "," +
                               packet("jwe/rsaoaep256.json")},
-          {kKeys + "pkcs11", "AAAA,BBBB"},
+          {kKeys + "other", "AAAA,BBBB"},
           {kKeys + "provider.hsm", "AAAA"},
           {"org.opencontainers.image.enc.pubopts", "AAAA"}};
 }
@@ -45,7 +45,7 @@ TEST(WithoutRecipients, TakesTheAnnotationWhenNoneIsLeft) {
   ASSERT_TRUE(edit);
   EXPECT_TRUE(edit->set.empty());
   EXPECT_EQ(edit->removed, std::set<std::string>{kKeys + "jwe"});
-  EXPECT_EQ(without_recipients(several(), is_of("pkcs11"))->removed, std::set<std::string>{kKeys + "pkcs11"});
+  EXPECT_EQ(without_recipients(several(), is_of("other"))->removed, std::set<std::string>{kKeys + "other"});
   EXPECT_EQ(without_recipients(several(), is_of("pkcs7")), std::nullopt);
 }
 
@@ -86,13 +86,13 @@ TEST(WithoutRecipients, CountsNobodyInWhatCannotBeRead) {
   const auto outcome = [&](const std::string& jwe, const std::string& name, const std::string& value) {
     return error_of([&] { (void)without_recipients({{kKeys + "jwe", jwe}, {kKeys + name, value}}, first); });
   };
-  EXPECT_EQ(outcome(sound + ",AAAA", "pkcs11", "AAAA"), ErrorCode::kRefused);
+  EXPECT_EQ(outcome(sound + ",AAAA", "other", "AAAA"), ErrorCode::kRefused);
   EXPECT_EQ(outcome(sound + ",", "pkcs7", "AAAA"), ErrorCode::kRefused);
   EXPECT_EQ(outcome(sound, "provider.hsm", "junk!"), ErrorCode::kRefused);
   EXPECT_EQ(outcome(sound, "provider.age", "AAAA"), ErrorCode::kRefused);
   EXPECT_EQ(outcome(sound, "provider.hsm", ","), ErrorCode::kRefused);
   EXPECT_EQ(outcome(sound, "provider.hsm", ",AAAA"), std::nullopt);
-  EXPECT_EQ(outcome(sound + ",AAAA," + packet("jwe/rsaoaep256.json"), "pkcs11", "AAAA"), std::nullopt);
+  EXPECT_EQ(outcome(sound + ",AAAA," + packet("jwe/rsaoaep256.json"), "other", "AAAA"), std::nullopt);
 }
 
 TEST(WithoutRecipients, RefusesAll) {

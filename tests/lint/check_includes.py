@@ -22,7 +22,9 @@ MAY_INCLUDE = {
     "image": ["layer", "transport", "keywrap", "oci", "keys", "crypto", "base"],
     "node": ["layer", "keywrap", "oci", "keys", "crypto", "base"],
     "streamproc": ["node", "layer", "keywrap", "oci", "keys", "crypto", "base"],
-    "keyprovider": ["keywrap/provider/provider_protocol.hpp", "keywrap/device/device_protocol.hpp", "keywrap/age/age_header.hpp", "keywrap/pgp/pgp_message.hpp", "keys", "crypto", "base"],
+    "keyprovider": ["keywrap/provider/provider_protocol.hpp", "keywrap/device/device_protocol.hpp",
+                    "keywrap/age/age_header.hpp", "keywrap/pgp/pgp_message.hpp", "keywrap/pkcs11/pkcs11_message.hpp",
+                    "keywrap/pkcs11/token_key_file.hpp", "keywrap/pkcs11/token_uri.hpp", "keys", "crypto", "base"],
     "cli": ["node", "image", "layer", "transport", "keywrap", "oci", "keys", "crypto", "base"],
 }
 

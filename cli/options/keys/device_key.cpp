@@ -8,7 +8,7 @@ namespace imgcrypt::cli {
 std::optional<NamedDeviceKey> parse_named_device_key(const std::string& text) {
   const auto named = parse_device_key(text);
   if (!named) return std::nullopt;
-  KeyString key = parse_device_key_string(named->key);
+  KeyString key = named->device->parse_key(named->key);
   return NamedDeviceKey{{named->device, key.file}, key};
 }
 

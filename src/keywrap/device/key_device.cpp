@@ -1,6 +1,8 @@
 #include "keywrap/device/key_device.hpp"
 
 #include "base/text/comment_lines.hpp"
+#include "keywrap/pkcs11/token_key_file.hpp"
+#include "keywrap/pkcs11/token_uri.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,17 +19,32 @@ constexpr OwnProvider kTpm2Provider = {.name = "tpm2",
                                        .private_key_starts = kTpm2PrivateStarts,
                                        .takes_plain_files = true};
 
+// A URI may have its PIN in it.
+KeyString parse_pkcs11_key(const std::string& text) {
+  if (!is_token_uri(text)) return parse_device_key_string(text);
+  const TokenUri uri = take_pin(text);
+  if (!uri.pin) return parse_device_key_string(text);
+  return {uri.text, PassphraseFrom::kArgument, std::string(as_text(uri.pin->expose()))};
+}
+
 constexpr std::array kDevices = {KeyDevice{.name = "tpm2",
                                            .key_form = "tpm2:HANDLE|FILE",
                                            .provider = &kTpm2Provider,
                                            .file_start = kTpm2FileStart,
                                            .title = "TPM 2.0",
-                                           .makes_keys = true}};
+                                           .makes_keys = true},
+                                 KeyDevice{.name = "pkcs11",
+                                           .key_form = "pkcs11:FILE|URI",
+                                           .title = "PKCS#11 token",
+                                           .is_key_file = is_token_key_file,
+                                           .parse_key = parse_pkcs11_key}};
 
 // Longer ones are not names: a URI of a token with everything in it has some hundred characters.
 constexpr std::size_t kMostNameBytes = 1000;
 
 }  // namespace
+
+std::string DeviceKeyName::text() const { return std::string(device->name) + ":" + with_hidden_pin(key); }
 
 std::span<const KeyDevice> key_devices() { return kDevices; }
 
@@ -42,7 +59,8 @@ std::optional<DeviceKeyName> parse_device_key(std::string_view text) {
 std::optional<DeviceKeyName> find_device_key(std::string_view content, const std::string& path) {
   const std::string_view item = from_first_item(content);
   const auto of_file = std::ranges::find_if(kDevices, [&](const KeyDevice& device) {
-    return !device.file_start.empty() && item.starts_with(device.file_start);
+    return (!device.file_start.empty() && item.starts_with(device.file_start)) ||
+           (device.is_key_file != nullptr && device.is_key_file(content));
   });
   if (of_file != kDevices.end()) return DeviceKeyName{&*of_file, path};
   const std::string_view line = item.substr(0, item.find_first_of("\r\n"));

@@ -3,6 +3,7 @@
 // e.g. jwe: and pkcs7:. Constants and pure functions, safe for use by several threads.
 #pragma once
 
+#include "keywrap/key_string.hpp"
 #include "keywrap/schemes.hpp"
 
 #include <optional>
@@ -18,10 +19,14 @@ struct KeyDevice {
   std::string_view key_form;  // "tpm2:HANDLE|FILE"
   // The key provider. Null: it is also that of a scheme, whose row has it.
   const OwnProvider* provider = nullptr;
-  // How the text of a key file begins that only the device can use; empty: there are none.
+  // How the text of a key file begins that only the device can use; empty: no file is told so.
   std::string_view file_start = {};
   std::string_view title = {};  // "TPM 2.0"
   bool makes_keys = false;      // for `imgcrypt key generate`
+  // Whether the text of a file, of which it may be the beginning, names a key of the device. Null: none does.
+  bool (*is_key_file)(std::string_view text) = nullptr;
+  // Of what follows "DEVICE:": the key, without a secret, and where its passphrase is.
+  KeyString (*parse_key)(const std::string& text) = parse_device_key_string;
 };
 
 [[nodiscard]] std::span<const KeyDevice> key_devices();
@@ -30,8 +35,8 @@ struct DeviceKeyName {
   const KeyDevice* device;  // a row of the table
   std::string key;          // what the program is asked for: a handle, a file, a URI
 
-  // What the user writes after -k, without a passphrase: "tpm2:0x81000001".
-  [[nodiscard]] std::string text() const { return std::string(device->name) + ":" + key; }
+  // What the user writes after -k, without a passphrase or PIN: "tpm2:0x81000001".
+  [[nodiscard]] std::string text() const;
   // For messages: only what no PIN or passphrase can be in, whatever the user wrote.
   [[nodiscard]] std::string shown() const {
     return std::string(device->name) + ":" + key.substr(0, key.find_first_of(":?"));

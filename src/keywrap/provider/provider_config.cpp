@@ -11,10 +11,6 @@
 namespace imgcrypt {
 namespace {
 
-// The parameters of ocicrypt's schemes that we do not have.
-constexpr std::array<std::string_view, 3> kForeignParameterNames = {"pkcs11-pubkeys", "pkcs11-yamls",
-                                                                    "pkcs11-config"};
-
 constexpr std::string_view kGrpcProgram = "keyprovider-grpc";
 
 struct TlsMember {
@@ -176,9 +172,8 @@ class ConfigReader {
 }  // namespace
 
 bool is_reserved_provider_name(std::string_view name) {
-  return contains(kForeignParameterNames, name) || std::ranges::any_of(schemes(), [&](const Scheme* scheme) {
-           return contains(scheme->parameter_names, name);
-         });
+  return std::ranges::any_of(schemes(),
+                             [&](const Scheme* scheme) { return contains(scheme->parameter_names, name); });
 }
 
 std::vector<ProviderEntry> parse_provider_config(std::string_view text, const std::string& file) {

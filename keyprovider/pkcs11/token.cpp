@@ -1,0 +1,247 @@
+#include "keyprovider/pkcs11/token.hpp"
+
+#include "base/cancel.hpp"
+#include "base/text/encoding.hpp"
+#include "base/text/short_list.hpp"
+#include "keys/asn1/der.hpp"
+#include "keys/key_file.hpp"
+#include "keys/oaep.hpp"
+#include "keys/rsa_padding.hpp"
+
+#include <p11-kit/p11-kit.h>
+
+#include <algorithm>
+#include <array>
+
+namespace imgcrypt::keyprovider::pkcs11 {
+namespace {
+
+constexpr std::size_t kMostFound = 16;
+constexpr std::size_t kMostAttributeBytes = 4096;
+
+// What a token says of a ciphertext that is not for the key; SoftHSM knows no better word than the first.
+bool is_refusal(CK_RV status) {
+  switch (status) {
+    case CKR_GENERAL_ERROR:
+    case CKR_FUNCTION_FAILED:
+    case CKR_DATA_INVALID:
+    case CKR_DATA_LEN_RANGE:
+    case CKR_ENCRYPTED_DATA_INVALID:
+    case CKR_ENCRYPTED_DATA_LEN_RANGE:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_unknown_mechanism(CK_RV status) {
+  return status == CKR_MECHANISM_INVALID || status == CKR_MECHANISM_PARAM_INVALID ||
+         status == CKR_ARGUMENTS_BAD;
+}
+
+struct Curve {
+  const char* name;
+  Bytes parameters;  // the curve's name in DER (RFC 5480 section 2.1.1.1)
+  std::size_t size;  // of a coordinate, in bytes
+};
+
+// PKCS#11 2.40 section 2.3.3: a point in DER's OCTET STRING, which some tokens leave out.
+std::optional<EcPoint> point_of(const Bytes& parameters, const Bytes& encoded) {
+  static const std::array kCurves = {
+      Curve{"P-256", {0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07}, 32},
+      Curve{"P-384", {0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22}, 48},
+      Curve{"P-521", {0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23}, 66}};
+  const auto curve = std::ranges::find(kCurves, parameters, &Curve::parameters);
+  if (curve == kCurves.end()) return std::nullopt;
+  const auto inner = DerReader(encoded).take(DerTag::kOctetString);
+  const ByteView point = inner ? *inner : ByteView(encoded);
+  if (point.size() != 1 + 2 * curve->size || point[0] != 4) return std::nullopt;
+  return EcPoint{curve->name, to_bytes(point.subspan(1, curve->size)), to_bytes(point.last(curve->size))};
+}
+
+std::string noun_of(CK_OBJECT_CLASS type) { return type == CKO_PUBLIC_KEY ? "public key" : "private key"; }
+
+}  // namespace
+
+void check(CK_RV status, const std::string& what) {
+  if (status == CKR_OK) return;
+  throw_if_cancelled();
+  throw Error(ErrorCode::kProvider, what + ": " + ::p11_kit_strerror(status));
+}
+
+Token::Token(CK_FUNCTION_LIST* module, CK_SLOT_ID slot, std::string label, Login& login)
+    : module_(module), slot_(slot), label_(std::move(label)), login_(login) {
+  check(module_->C_OpenSession(slot_, CKF_SERIAL_SESSION, nullptr, nullptr, &session_), "token " + label_);
+}
+
+Token::~Token() {
+  (void)module_->C_Logout(session_);
+  (void)module_->C_CloseSession(session_);
+  login_.forget();
+}
+
+void Token::log_in(const SecretBytes* pin) { login_.ensure({module_, slot_, session_, label_}, pin); }
+
+std::vector<CK_OBJECT_HANDLE> Token::search(std::vector<CK_ATTRIBUTE> attributes) const {
+  check(module_->C_FindObjectsInit(session_, attributes.data(), attributes.size()), "token " + label_);
+  std::vector<CK_OBJECT_HANDLE> found(kMostFound);
+  CK_ULONG count = 0;
+  const CK_RV status = module_->C_FindObjects(session_, found.data(), found.size(), &count);
+  (void)module_->C_FindObjectsFinal(session_);
+  check(status, "token " + label_);
+  found.resize(count);
+  return found;
+}
+
+CK_OBJECT_HANDLE Token::find(CK_OBJECT_CLASS type, const Uri& uri) const {
+  std::vector<CK_ATTRIBUTE> attributes = {{CKA_CLASS, &type, sizeof type}};
+  const std::vector<CK_ATTRIBUTE> any = attributes;
+  for (const CK_ATTRIBUTE_TYPE name : {CKA_ID, CKA_LABEL}) {
+    if (const CK_ATTRIBUTE* wanted = uri.attribute(name)) attributes.push_back(*wanted);
+  }
+  const auto found = search(attributes);
+  if (found.size() == 1) return found.front();
+  std::vector<std::string> names;
+  for (const CK_OBJECT_HANDLE object : found.empty() ? search(any) : found) names.push_back(describe(object));
+  std::ranges::sort(names);  // tokens list in any order
+  if (!found.empty()) {
+    throw Error(ErrorCode::kUsage,
+                "several " + noun_of(type) + "s of the token " + label_ + " fit: " + short_list(names),
+                "give both object and id");
+  }
+  throw Error(
+      ErrorCode::kUsage,
+      "the token " + label_ + " has no such " + noun_of(type) +
+          (names.empty() ? "" : "; it has " + short_list(names)),
+      names.empty() && type == CKO_PUBLIC_KEY
+          ? "a token may show its public keys only after a login, or have only private ones: give the "
+            "public key as a file"
+          : "");
+}
+
+Bytes Token::attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const {
+  Bytes value(kMostAttributeBytes);
+  CK_ATTRIBUTE wanted = {type, value.data(), value.size()};
+  if (module_->C_GetAttributeValue(session_, object, &wanted, 1) != CKR_OK) return {};
+  value.resize(std::min<std::size_t>(wanted.ulValueLen, value.size()));
+  return value;
+}
+
+std::string Token::describe(CK_OBJECT_HANDLE object) const {
+  std::string text = "object=" + printable(std::string(as_text(attribute(object, CKA_LABEL))));
+  const Bytes id = attribute(object, CKA_ID);
+  if (!id.empty()) text += ";id=";
+  for (const std::uint8_t byte : id) text += "%" + encode_hex(ByteView(&byte, 1));
+  return text;
+}
+
+std::optional<PublicKey> Token::rsa_key(CK_OBJECT_HANDLE key) const {
+  const Bytes modulus = attribute(key, CKA_MODULUS);
+  const Bytes exponent = attribute(key, CKA_PUBLIC_EXPONENT);
+  if (modulus.empty() || exponent.empty()) return std::nullopt;
+  const std::string jwk = R"({"kty":"RSA","n":")" + encode_base64(modulus, Base64::kUrl) + R"(","e":")" +
+                          encode_base64(exponent, Base64::kUrl) + R"("})";
+  return parse_public_key(as_bytes(jwk));
+}
+
+PublicKey Token::public_key(CK_OBJECT_HANDLE key) const {
+  if (auto rsa = rsa_key(key)) return std::move(*rsa);
+  const Bytes curve = attribute(key, CKA_EC_PARAMS);
+  const Bytes point = attribute(key, CKA_EC_POINT);
+  const auto found = point_of(curve, point);
+  if (found) return PublicKey::from_point(*found);
+  throw Error(ErrorCode::kUsage,
+              "the key " + describe(key) + " of the token " + label_ + " is not RSA, P-256, P-384 or P-521");
+}
+
+PublicKey Token::public_half(CK_OBJECT_HANDLE key, const Uri& uri) const {
+  if (auto rsa = rsa_key(key)) return std::move(*rsa);
+  return public_key(find(CKO_PUBLIC_KEY, uri));
+}
+
+void Token::fail_for_use(CK_OBJECT_HANDLE key, const std::string& use, const char* attribute) const {
+  throw Error(ErrorCode::kRefused,
+              "the key " + describe(key) + " of the token " + label_ + " cannot " + use + ": its attribute " +
+                  attribute + " is false",
+              "use a key that was made for it, e.g. by pkcs11-tool --usage-decrypt or --usage-derive");
+}
+
+Token::Decryption Token::decrypt(CK_OBJECT_HANDLE key, CK_MECHANISM mechanism, ByteView encrypted) const {
+  CK_RV status = module_->C_DecryptInit(session_, &mechanism, key);
+  if (is_unknown_mechanism(status)) return {.has_mechanism = false};
+  if (status == CKR_KEY_FUNCTION_NOT_PERMITTED) fail_for_use(key, "decrypt", "CKA_DECRYPT");
+  check(status, "token " + label_);
+  SecretBytes message(encrypted.size());
+  CK_ULONG size = message.size();
+  status = module_->C_Decrypt(session_, const_cast<CK_BYTE*>(encrypted.data()), encrypted.size(),
+                              message.expose_mutable().data(), &size);
+  // Some check the parameters only here.
+  if (is_unknown_mechanism(status)) return {.has_mechanism = false};
+  if (is_refusal(status)) return {};
+  check(status, "token " + label_);
+  message.truncate(std::min<std::size_t>(size, message.size()));
+  return {.message = std::move(message)};
+}
+
+std::optional<SecretBytes> Token::decrypt_oaep(CK_OBJECT_HANDLE key, ByteView encrypted, OaepHash hash,
+                                               std::string_view label) const {
+  const bool is_sha1 = hash == OaepHash::kSha1;
+  CK_RSA_PKCS_OAEP_PARAMS parameters = {
+      is_sha1 ? CKM_SHA_1 : CKM_SHA256, is_sha1 ? CKG_MGF1_SHA1 : CKG_MGF1_SHA256, CKZ_DATA_SPECIFIED,
+      label.empty() ? nullptr : const_cast<char*>(label.data()), label.size()};
+  Decryption by_token = decrypt(key, {CKM_RSA_PKCS_OAEP, &parameters, sizeof parameters}, encrypted);
+  if (by_token.has_mechanism) return std::move(by_token.message);
+  // SoftHSM 2.6 has OAEP with SHA-1 and without a label only; the padding is then ours to remove.
+  const Decryption bare = decrypt(key, {CKM_RSA_X_509, nullptr, 0}, encrypted);
+  if (!bare.has_mechanism) {
+    throw Error(ErrorCode::kProvider, "the token " + label_ + " has neither RSA-OAEP with " +
+                                          (is_sha1 ? "SHA-1" : "SHA-256") + " nor bare RSA");
+  }
+  const bool is_whole = bare.message && bare.message->size() == encrypted.size();
+  return is_whole ? remove_oaep(bare.message->expose(), hash, label) : std::nullopt;
+}
+
+SecretBytes Token::decrypt_pkcs1(CK_OBJECT_HANDLE key, ByteView encrypted, std::size_t size) const {
+  // First, as tokens may tell by their time whether the padding was right.
+  const Decryption bare = decrypt(key, {CKM_RSA_X_509, nullptr, 0}, encrypted);
+  if (bare.message && bare.message->size() == encrypted.size())
+    return unpad_pkcs1(bare.message->expose(), size);
+  if (bare.has_mechanism) return message_or_random(std::nullopt, size);
+  Decryption by_token = decrypt(key, {CKM_RSA_PKCS, nullptr, 0}, encrypted);
+  if (by_token.has_mechanism) return message_or_random(std::move(by_token.message), size);
+  throw Error(ErrorCode::kProvider, "the token " + label_ + " has no RSA with PKCS #1 v1.5");
+}
+
+SecretBytes Token::agree(CK_OBJECT_HANDLE key, const EcPoint& peer) const {
+  Bytes point = {4};  // uncompressed (SEC 1 section 2.3.3)
+  point.insert(point.end(), peer.x.begin(), peer.x.end());
+  point.insert(point.end(), peer.y.begin(), peer.y.end());
+  CK_ECDH1_DERIVE_PARAMS parameters = {CKD_NULL, 0, nullptr, point.size(), point.data()};
+  CK_MECHANISM mechanism = {CKM_ECDH1_DERIVE, &parameters, sizeof parameters};
+  CK_OBJECT_CLASS type = CKO_SECRET_KEY;
+  CK_KEY_TYPE kind = CKK_GENERIC_SECRET;
+  CK_ULONG size = peer.x.size();
+  CK_BBOOL yes = CK_TRUE;
+  CK_BBOOL no = CK_FALSE;
+  std::array<CK_ATTRIBUTE, 6> secret = {{{CKA_CLASS, &type, sizeof type},
+                                         {CKA_KEY_TYPE, &kind, sizeof kind},
+                                         {CKA_VALUE_LEN, &size, sizeof size},
+                                         {CKA_TOKEN, &no, sizeof no},
+                                         {CKA_SENSITIVE, &no, sizeof no},
+                                         {CKA_EXTRACTABLE, &yes, sizeof yes}}};
+  CK_OBJECT_HANDLE derived = 0;
+  const CK_RV status =
+      module_->C_DeriveKey(session_, &mechanism, key, secret.data(), secret.size(), &derived);
+  if (status == CKR_KEY_FUNCTION_NOT_PERMITTED) fail_for_use(key, "agree on a key", "CKA_DERIVE");
+  check(status, "token " + label_);
+  SecretBytes value(size);
+  CK_ATTRIBUTE wanted = {CKA_VALUE, value.expose_mutable().data(), value.size()};
+  const CK_RV read = module_->C_GetAttributeValue(session_, derived, &wanted, 1);
+  (void)module_->C_DestroyObject(session_, derived);
+  check(read, "token " + label_);
+  if (wanted.ulValueLen != value.size())
+    throw Error(ErrorCode::kProvider, "the token " + label_ + " agreed on a key of the wrong length");
+  return value;
+}
+
+}  // namespace imgcrypt::keyprovider::pkcs11
