@@ -3,7 +3,6 @@
 #include "keys/key_file.hpp"
 #include "keys/named_file.hpp"
 #include "keywrap/pkcs11/token_uri.hpp"
-#include "keywrap/scheme_help.hpp"
 #include "keywrap/scheme_names.hpp"
 #include "keywrap/schemes.hpp"
 
@@ -131,7 +130,7 @@ std::string hint_for_recipient(const std::string& recipient) {
   if (const auto key = find_provider_key(recipient); key && key->half == KeyHalf::kPublic)
     return hint_for_key_itself(*key, recipient, recipient);
   if (is_list(recipient)) return "give each recipient with an option of its own: -r RECIPIENT -r RECIPIENT";
-  if (!named) return hint_for_scheme(recipient, recipient_forms());
+  if (!named) return hint_for_scheme(recipient);
   if (const auto key = find_provider_key(path); key && key->half == KeyHalf::kPublic)
     return hint_for_key_itself(*key, path, recipient);
   const std::string beside = path + ".pub";

@@ -3,7 +3,6 @@
 #include "base/text/spelling.hpp"
 #include "keywrap/device/key_device.hpp"
 #include "keywrap/provider_key.hpp"
-#include "keywrap/scheme_help.hpp"
 #include "keywrap/schemes.hpp"
 
 #include <algorithm>
