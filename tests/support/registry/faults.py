@@ -139,7 +139,7 @@ FAULTS = [
     Fault("drip-down", "a byte of a blob from time to time", "pull", "5", ("HOST", ": too slow: less than 4 KiB in 2 seconds (GET "),
           make=plainly(on("GET blob", b.sent(b.drip))), skopeo="hangs"),
     Fault("silent-down", "no answer to a request for a blob", "pull", "5", ("HOST",),
-          make=plainly(on("GET blob", b.sent(b.silence))), skopeo="hangs"),
+          make=plainly(on("GET blob", b.sent(b.silence))), log=exactly(2, '.kind == "blob"'), skopeo="hangs"),
     Fault("silent-up", "each chunk is taken and never answered", "push-large", "0",
           make=plainly(on("PATCH upload", b.sent(b.silence))), skopeo="hangs, leaves the upload open"),
     Fault("swallows-up", "each chunk is read, lost and never answered", "push-large", "5",
