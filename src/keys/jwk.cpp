@@ -121,7 +121,8 @@ auto parse(std::string_view file, Take take) {
     const std::string type = string_or_empty(json, "kty");
     if (type.empty())
       fail("the member \"kty\" is missing",
-           json.find("key") ? "put the object of its member \"key\" into a file of its own" : "");
+           json.find("key") ? "put the object of its member \"key\" into a file of its own"
+                            : "the file holds JSON that is not a key: a JWK is an object with this member");
     return take(json, type);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kRefused) throw;

@@ -90,11 +90,12 @@ auto split_at_last(const std::string& text, Split split) -> decltype(split(std::
   if (is_list(text))
     throw Error(ErrorCode::kUsage, message, "give each key with an option of its own: -k KEY -k KEY");
   const std::string scheme = hint_for_key_scheme(text);
-  const std::string hint = scheme.empty() ? hint_for_missing_file(start) : scheme;
-  throw Error(ErrorCode::kUsage, message,
-              hint.empty()
-                  ? "write FILE, FILE:file=PASSPHRASEFILE, FILE:fd=N, FILE:env=VARIABLE or FILE:prompt"
-                  : hint);
+  std::string hint = scheme.empty() ? hint_for_missing_file(start) : scheme;
+  if (hint.empty())
+    hint = start == text
+               ? "check the spelling"
+               : "write FILE, FILE:file=PASSPHRASEFILE, FILE:fd=N, FILE:env=VARIABLE or FILE:prompt";
+  throw Error(ErrorCode::kUsage, message, hint);
 }
 
 }  // namespace

@@ -108,6 +108,8 @@ files_that_are_not_there_get_a_hint() {
   expect_error 3 "recipient jwe:-: No such file" "/dev/stdin" encrypt -r jwe:-
   expect_error 3 "key -: no such file" "/dev/stdin" decrypt encrypted -k -
   expect_error 3 "none: No such file" "check the spelling" decrypt encrypted -k right.pem:file=none
+  expect_error 3 "key none: no such file" "check the spelling" decrypt encrypted -k none
+  expect_error 3 "key none: no such file" "write FILE, FILE:file=" decrypt encrypted -k none:prompt
   expect_error 3 "No such file" "without the two slashes" encrypt -r jwe://keys/right.pub.pem
   expect_error 3 "No such file" 'did you mean "keys/right.pub.pem"?' encrypt -r "jwe:keys/right.pub.pem "
   expect_error 3 "No such file" "the shell did not find files" encrypt -r "jwe:keys/*.key"
