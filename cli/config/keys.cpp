@@ -165,8 +165,8 @@ void define_config_keys(CLI::App& command, Output& output) {
   command
       .add_option(
           "--from", arguments->from,
-          "put all keys of this directory there, such as those of a mounted Secret, where NAME.pass is "
-          "the passphrase of NAME; keys that --from has put there before are removed")
+          "put all keys of this directory there, such as those of a mounted Secret, where NAME.pass is the "
+          "passphrase of NAME; those that --from has put there before and DIR no longer has are removed")
       ->type_name("DIR")
       ->excludes(keys);
   CLI::Option* install =
