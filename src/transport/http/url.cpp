@@ -44,6 +44,14 @@ void set(CURLU* url, const std::string& text) {
   if (result != CURLUE_OK) refuse_url();
 }
 
+// libcurl decodes %XX in a host and gives the bytes back as they are, which make another address.
+bool is_host(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](unsigned char c) {
+    return (c < 0x80 && std::isalnum(c) != 0) ||
+           std::string_view("-._[]:").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
 std::string lower_case(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
@@ -62,7 +70,9 @@ Url Url::parse(const std::string& text) {
   url.text_ = part(parts.get(), CURLUPART_URL);
   url.is_https_ = part(parts.get(), CURLUPART_SCHEME) == "https";
   const std::string port = part(parts.get(), CURLUPART_PORT, CURLU_NO_DEFAULT_PORT);
-  url.authority_ = lower_case(part(parts.get(), CURLUPART_HOST)) + (port.empty() ? "" : ":" + port);
+  const std::string host = part(parts.get(), CURLUPART_HOST);
+  if (!is_host(host)) refuse_url();
+  url.authority_ = lower_case(host) + (port.empty() ? "" : ":" + port);
   return url;
 }
 

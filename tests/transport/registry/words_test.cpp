@@ -30,8 +30,9 @@ TEST(Url, ResolvesLocations) {
 }
 
 TEST(Url, RefusesWhatIsNotHttp) {
-  for (const char* text : {"", "a.test/x", "ftp://a.test/", "file:///etc/passwd", "https://user:word@a.test/",
-                           "https://a.test/\r\nX: y"}) {
+  for (const char* text :
+       {"", "a.test/x", "ftp://a.test/", "file:///etc/passwd", "https://user:word@a.test/",
+        "https://a.test/\r\nX: y", "https://a%cc.test/", "https://a%20b.test/", "https://a%40b.test/"}) {
     EXPECT_THROW((void)Url::parse(text), Error) << text;
   }
   EXPECT_THROW((void)Url::parse("https://a.test/").resolved("file:///etc/passwd"), Error);
