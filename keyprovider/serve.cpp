@@ -1,7 +1,6 @@
 #include "keyprovider/serve.hpp"
 
 #include "base/process/fd.hpp"
-#include "keyprovider/device_keys.hpp"
 #include "keys/key_text.hpp"
 #include "keywrap/device/device_protocol.hpp"
 
@@ -15,16 +14,8 @@ namespace {
 // Packets of others are quoted in messages, of which imgcrypt takes 64 KiB.
 constexpr std::size_t kMostMessageBytes = 16 * 1024;
 
-// The provider and what it has opened; `name` is its name in requests.
-struct Service {
-  KeyProvider& provider;
-  const std::string& name;
-  DeviceKeys keys{provider};
-};
-
-SecretBytes answer(Service& service, ByteView document) {
-  if (is_device_request(document)) return service.keys.answer(document);
-  auto& [provider, name, keys] = service;
+SecretBytes answer(KeyProvider& provider, const std::string& name, ByteView document) {
+  if (is_device_request(document)) return provider.use_key(document);
   const ProviderRequest request = parse_provider_request(document, name);
   for (const std::string& parameter : request.parameters) refuse_key_text("a parameter", parameter);
   if (request.operation == ProviderOperation::kWrap)
@@ -33,13 +24,13 @@ SecretBytes answer(Service& service, ByteView document) {
 }
 
 // A kept program must outlive a bad request: others of the same image wait after it.
-SecretBytes answer_or_failure(Service& service, ByteView document) {
+SecretBytes answer_or_failure(KeyProvider& provider, const std::string& name, ByteView document) {
   std::optional<std::uint64_t> id;
   SecretBytes reply;
   try {
     // First, so that a request that is malformed further on still gets its own answer.
     id = request_id_of(document);
-    reply = answer(service, document);
+    reply = answer(provider, name, document);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kCancelled) throw;
     reply = format_provider_failure(describe(error), error.code());
@@ -88,21 +79,19 @@ class LineReader {
 
 }  // namespace
 
-PrivateKey KeyProvider::open_key(const std::string&, const SecretBytes*) {
+SecretBytes KeyProvider::use_key(ByteView) {
   throw Error(ErrorCode::kUsage, "this key provider holds no keys in a device");
 }
 
 void serve_one(KeyProvider& provider, const std::string& name) {
   const SecretBytes document = read_secret(STDIN_FILENO, kMostProviderRequestBytes, "stdin");
   // A failure is thrown past this: an exit status without an answer is how the protocol reports it.
-  Service service{provider, name};
-  write_line(answer(service, document.expose()));
+  write_line(answer(provider, name, document.expose()));
 }
 
 void serve_lines(KeyProvider& provider, const std::string& name) {
-  Service service{provider, name};
   LineReader lines;
-  while (const auto line = lines.next()) write_line(answer_or_failure(service, *line));
+  while (const auto line = lines.next()) write_line(answer_or_failure(provider, name, *line));
 }
 
 void say(std::string_view program, std::string_view kind, const std::string& text) {

@@ -2,7 +2,6 @@
 // says how to write one. A program has one provider and one thread.
 #pragma once
 
-#include "keys/key.hpp"
 #include "keywrap/provider/provider_protocol.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -30,13 +29,9 @@ class KeyProvider {
   [[nodiscard]] virtual SecretBytes unwrap_with_passphrases(const ProviderRequest& request) {
     return unwrap(request.parameters, request.content.expose());
   }
-  // A private key that the program's device holds: `key` is what the user wrote after "-k NAME:", and
-  // `passphrase` its PIN or authorization value, null if none was given. Called once for each of them: the
-  // key, or the failure, is kept as long as the program runs, so a wrong PIN is not tried twice. The key's
-  // operations are then asked for (PrivateOperations); remember there a passphrase that only they find wrong.
-  // Throws Error, in words for that user: kUsage for what the user must change. Here: kUsage, as a provider
-  // without a device has none.
-  [[nodiscard]] virtual PrivateKey open_key(const std::string& key, const SecretBytes* passphrase);
+  // The reply to a request to use a private key in a device (is_device_request). Throws Error, in words for
+  // the user. Here: kUsage, as a provider without a device has none; DeviceProvider has keys.
+  [[nodiscard]] virtual SecretBytes use_key(ByteView document);
 };
 
 // Answers one document, of at most kMostProviderRequestBytes, which ends with stdin. `name` says whose

@@ -2,7 +2,7 @@
 // the key's public half. One thread.
 #pragma once
 
-#include "keyprovider/serve.hpp"
+#include "keyprovider/device_provider.hpp"
 #include "keyprovider/tpm2/new_key.hpp"
 #include "keys/key_pair_files.hpp"
 
@@ -11,7 +11,7 @@
 
 namespace imgcrypt::keyprovider::tpm2 {
 
-class Tpm2Provider final : public KeyProvider {
+class Tpm2Provider final : public DeviceProvider {
  public:
   // `tcti` as Tpm's. Connects when the first key is opened.
   explicit Tpm2Provider(std::string tcti) : tcti_(std::move(tcti)) {}

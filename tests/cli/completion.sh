@@ -46,7 +46,7 @@ imgcrypt_knows_what_may_follow() {
   expect_words ":files --digestfile=" decrypt --digestfile=a
   expect_words ":directories " man --directory ''
   expect_words "list add replace remove" help recipients ''
-  expect_words "jwe-rsa jwe-ec age sodium" man key generate ''
+  expect_words "jwe-rsa jwe-ec age sodium tpm2" man key generate ''
   expect_words "" nonsense ''
   expect_words "" check oci:x --dry-run=
   expect_words "oci: docker:// oci-archive: docker-archive: dir:" inspect -- ''

@@ -1,4 +1,4 @@
-#include "keyprovider/device_keys.hpp"
+#include "keyprovider/device_provider.hpp"
 
 #include "keys/key_file.hpp"
 #include "keywrap/device/device_protocol.hpp"
@@ -41,13 +41,13 @@ std::optional<SecretBytes> result_of(const PrivateKey& key, const DeviceRequest&
 
 }  // namespace
 
-SecretBytes DeviceKeys::answer(ByteView document) {
+SecretBytes DeviceProvider::use_key(ByteView document) {
   DeviceRequest request = parse_device_request(document);
   const PrivateKey& key = find(request.key, std::move(request.passphrase));
   return format_device_reply(result_of(key, request));
 }
 
-const PrivateKey& DeviceKeys::find(const std::string& name, std::optional<SecretBytes> passphrase) {
+const PrivateKey& DeviceProvider::find(const std::string& name, std::optional<SecretBytes> passphrase) {
   auto found = std::ranges::find_if(opened_, [&](const Opened& opened) {
     return opened.name == name && is_same(opened.passphrase, passphrase);
   });
@@ -58,7 +58,7 @@ const PrivateKey& DeviceKeys::find(const std::string& name, std::optional<Secret
     found = std::prev(opened_.end());
     try {
       const auto& given = found->passphrase;
-      found->key = provider_.open_key(name, given ? &*given : nullptr);
+      found->key = open_key(name, given ? &*given : nullptr);
     } catch (const Error& error) {
       found->failure = error;
     }

@@ -1,5 +1,5 @@
 // Keys in a device from both sides: what imgcrypt asks, and what a provider answers.
-#include "keyprovider/device_keys.hpp"
+#include "keyprovider/device_provider.hpp"
 
 #include "keys/key_file.hpp"
 #include "keywrap/device/device_private_key.hpp"
@@ -19,7 +19,7 @@ PrivateKey key_in(const std::string& vector) {
 }
 
 // Its keys are in the vectors; "guarded" needs a passphrase.
-class FakeDevice final : public KeyProvider {
+class FakeDevice final : public DeviceProvider {
  public:
   Bytes wrap(const std::vector<std::string>&, const SecretBytes&) override { return {}; }
   SecretBytes unwrap(const std::vector<std::string>&, ByteView) override { return {}; }
@@ -43,19 +43,18 @@ class DeviceAccess final : public ProviderAccess {
     ++asked;
     if (!forged.empty()) return secret(forged);
     try {
-      return keys.answer(document.expose());
+      return device.use_key(document.expose());
     } catch (const Error& error) {
       return format_provider_failure(error.message(), error.code());
     }
   }
 
   FakeDevice device;
-  DeviceKeys keys{device};
   std::string forged;
   int asked = 0;
 };
 
-class DeviceKeysTest : public testing::Test {
+class DeviceProviderTest : public testing::Test {
  protected:
   PrivateKey open(const std::string& key, const char* passphrase = nullptr) {
     return open_device_key(access_, parse_device_key("tpm2:" + key).value(),
@@ -65,7 +64,7 @@ class DeviceKeysTest : public testing::Test {
   std::shared_ptr<DeviceAccess> access_ = std::make_shared<DeviceAccess>();
 };
 
-TEST_F(DeviceKeysTest, DecryptLikeKeysInFiles) {
+TEST_F(DeviceProviderTest, DecryptLikeKeysInFiles) {
   const PrivateKey key = open("rsa");
   const PublicKey& half = key.public_key();
   EXPECT_TRUE(half.same_as(key_in("keys/rsa.pem").public_key()));
@@ -82,7 +81,7 @@ TEST_F(DeviceKeysTest, DecryptLikeKeysInFiles) {
   EXPECT_EQ(access_->device.opened, 1);
 }
 
-TEST_F(DeviceKeysTest, AgreeLikeKeysInFiles) {
+TEST_F(DeviceProviderTest, AgreeLikeKeysInFiles) {
   for (const char* name : {"p256", "p384", "p521"}) {
     const PrivateKey key = open(name);
     const PrivateKey peer = PrivateKey::generate_ec(key.public_key().curve());
@@ -92,11 +91,11 @@ TEST_F(DeviceKeysTest, AgreeLikeKeysInFiles) {
   }
 }
 
-TEST_F(DeviceKeysTest, NeverLeaveTheDevice) {
+TEST_F(DeviceProviderTest, NeverLeaveTheDevice) {
   EXPECT_EQ(error_of([&] { (void)open("rsa").to_pem(nullptr); }), ErrorCode::kRefused);
 }
 
-TEST_F(DeviceKeysTest, AreNotTriedAgainWithAWrongPassphrase) {
+TEST_F(DeviceProviderTest, AreNotTriedAgainWithAWrongPassphrase) {
   for (int i = 0; i < 2; ++i) EXPECT_EQ(error_of([&] { (void)open("guarded", "wrong"); }), ErrorCode::kUsage);
   EXPECT_EQ(access_->device.opened, 1);
   EXPECT_NO_THROW((void)open("guarded", "right"));
@@ -105,7 +104,7 @@ TEST_F(DeviceKeysTest, AreNotTriedAgainWithAWrongPassphrase) {
 }
 
 // After it the program may have been started again, which has forgotten the wrong one.
-TEST_F(DeviceKeysTest, AreNotAskedAgainAfterAFailure) {
+TEST_F(DeviceProviderTest, AreNotAskedAgainAfterAFailure) {
   const PrivateKey key = open("rsa");
   access_->forged = R"({"error":"wrong PIN","cause":"usage"})";
   EXPECT_EQ(error_of([&] { (void)key.decrypt_pkcs1(Bytes(256), 16); }), ErrorCode::kUsage);
@@ -115,7 +114,7 @@ TEST_F(DeviceKeysTest, AreNotAskedAgainAfterAFailure) {
   EXPECT_EQ(access_->asked, asked);
 }
 
-TEST_F(DeviceKeysTest, AreAskedAgainWhenOnlyAPacketWasNotForThem) {
+TEST_F(DeviceProviderTest, AreAskedAgainWhenOnlyAPacketWasNotForThem) {
   const PrivateKey key = open("rsa");
   access_->forged = R"({"error":"not with this padding","cause":"no-key"})";
   EXPECT_EQ(error_of([&] { (void)key.decrypt_pkcs1(Bytes(256), 16); }), ErrorCode::kNoKey);
@@ -123,7 +122,7 @@ TEST_F(DeviceKeysTest, AreAskedAgainWhenOnlyAPacketWasNotForThem) {
   EXPECT_EQ(key.decrypt_pkcs1(Bytes(256), 16).size(), 16U);
 }
 
-TEST_F(DeviceKeysTest, RefuseAnswersThatCannotBe) {
+TEST_F(DeviceProviderTest, RefuseAnswersThatCannotBe) {
   for (const char* reply :
        {R"({"privatekeyresults":{"result":"AAAA"}})", R"({"privatekeyresults":{"result":null}})",
         R"({"privatekeyresults":[]})", "[]", "{}"}) {
@@ -137,7 +136,7 @@ TEST_F(DeviceKeysTest, RefuseAnswersThatCannotBe) {
   }
 }
 
-TEST_F(DeviceKeysTest, RefuseWhatTheirKindCannotDo) {
+TEST_F(DeviceProviderTest, RefuseWhatTheirKindCannotDo) {
   const std::string peer = key_in("keys/p384.pem").public_key().to_pem();
   const DeviceRequest wrong[] = {
       {.operation = DeviceOperation::kAgree, .key = "rsa", .data = to_bytes(as_bytes(peer))},
@@ -145,7 +144,7 @@ TEST_F(DeviceKeysTest, RefuseWhatTheirKindCannotDo) {
       {.operation = DeviceOperation::kPkcs1, .key = "p256", .data = Bytes(256), .size = 16}};
   for (const DeviceRequest& request : wrong) {
     const SecretBytes document = format_device_request(request);
-    EXPECT_EQ(error_of([&] { (void)access_->keys.answer(document.expose()); }), ErrorCode::kRefused);
+    EXPECT_EQ(error_of([&] { (void)access_->device.use_key(document.expose()); }), ErrorCode::kRefused);
   }
 }
 
