@@ -170,6 +170,7 @@ the_decoder_opens_it() {
   cp "$TMP/rsa2.pem" "$TMP/large.yaml" "$TMP/keys"
   expect_exit 1 decode
   expect_contains "$stderr" "$TMP/keys/large.yaml (3072-bit RSA key"
+  rm "$TMP/keys/large.yaml" # its PIN would log in to the token
   cp "$TMP/no-pin.yaml" "$TMP/keys/node/key"
   expect_exit 1 decode
   expect_contains "$stderr" "needs a PIN"
