@@ -2,13 +2,13 @@
 // of tokens. One thread.
 #pragma once
 
+#include "keyprovider/device_provider.hpp"
 #include "keyprovider/key_places.hpp"
 #include "keyprovider/pkcs11/token_private_key.hpp"
-#include "keyprovider/serve.hpp"
 
 namespace imgcrypt::keyprovider::pkcs11 {
 
-class Pkcs11Provider final : public KeyProvider {
+class Pkcs11Provider final : public DeviceProvider {
  public:
   // Loads no module: the first request that needs one does.
   explicit Pkcs11Provider(KeyPlaces node) : node_(std::move(node)) {}

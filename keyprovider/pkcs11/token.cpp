@@ -3,8 +3,7 @@
 #include "base/cancel.hpp"
 #include "base/text/encoding.hpp"
 #include "base/text/short_list.hpp"
-#include "keys/asn1/der.hpp"
-#include "keys/key_file.hpp"
+#include "keyprovider/pkcs11/public_attributes.hpp"
 #include "keys/oaep.hpp"
 #include "keys/rsa_padding.hpp"
 
@@ -37,26 +36,6 @@ bool is_refusal(CK_RV status) {
 bool is_unknown_mechanism(CK_RV status) {
   return status == CKR_MECHANISM_INVALID || status == CKR_MECHANISM_PARAM_INVALID ||
          status == CKR_ARGUMENTS_BAD;
-}
-
-struct Curve {
-  const char* name;
-  Bytes parameters;  // the curve's name in DER (RFC 5480 section 2.1.1.1)
-  std::size_t size;  // of a coordinate, in bytes
-};
-
-// PKCS#11 2.40 section 2.3.3: a point in DER's OCTET STRING, which some tokens leave out.
-std::optional<EcPoint> point_of(const Bytes& parameters, const Bytes& encoded) {
-  static const std::array kCurves = {
-      Curve{"P-256", {0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07}, 32},
-      Curve{"P-384", {0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22}, 48},
-      Curve{"P-521", {0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23}, 66}};
-  const auto curve = std::ranges::find(kCurves, parameters, &Curve::parameters);
-  if (curve == kCurves.end()) return std::nullopt;
-  const auto inner = DerReader(encoded).take(DerTag::kOctetString);
-  const ByteView point = inner ? *inner : ByteView(encoded);
-  if (point.size() != 1 + 2 * curve->size || point[0] != 4) return std::nullopt;
-  return EcPoint{curve->name, to_bytes(point.subspan(1, curve->size)), to_bytes(point.last(curve->size))};
 }
 
 std::string noun_of(CK_OBJECT_CLASS type) { return type == CKO_PUBLIC_KEY ? "public key" : "private key"; }
@@ -135,27 +114,17 @@ std::string Token::describe(CK_OBJECT_HANDLE object) const {
   return text;
 }
 
-std::optional<PublicKey> Token::rsa_key(CK_OBJECT_HANDLE key) const {
-  const Bytes modulus = attribute(key, CKA_MODULUS);
-  const Bytes exponent = attribute(key, CKA_PUBLIC_EXPONENT);
-  if (modulus.empty() || exponent.empty()) return std::nullopt;
-  const std::string jwk = R"({"kty":"RSA","n":")" + encode_base64(modulus, Base64::kUrl) + R"(","e":")" +
-                          encode_base64(exponent, Base64::kUrl) + R"("})";
-  return parse_public_key(as_bytes(jwk));
-}
-
 PublicKey Token::public_key(CK_OBJECT_HANDLE key) const {
-  if (auto rsa = rsa_key(key)) return std::move(*rsa);
-  const Bytes curve = attribute(key, CKA_EC_PARAMS);
-  const Bytes point = attribute(key, CKA_EC_POINT);
-  const auto found = point_of(curve, point);
-  if (found) return PublicKey::from_point(*found);
+  if (auto rsa = rsa_key_of(attribute(key, CKA_MODULUS), attribute(key, CKA_PUBLIC_EXPONENT)))
+    return std::move(*rsa);
+  if (auto ec = ec_key_of(attribute(key, CKA_EC_PARAMS), attribute(key, CKA_EC_POINT))) return std::move(*ec);
   throw Error(ErrorCode::kUsage,
               "the key " + describe(key) + " of the token " + label_ + " is not RSA, P-256, P-384 or P-521");
 }
 
 PublicKey Token::public_half(CK_OBJECT_HANDLE key, const Uri& uri) const {
-  if (auto rsa = rsa_key(key)) return std::move(*rsa);
+  if (auto rsa = rsa_key_of(attribute(key, CKA_MODULUS), attribute(key, CKA_PUBLIC_EXPONENT)))
+    return std::move(*rsa);
   return public_key(find(CKO_PUBLIC_KEY, uri));
 }
 

@@ -45,8 +45,6 @@ class Token {
   // Empty if the object lacks it.
   [[nodiscard]] Bytes attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const;
   [[nodiscard]] std::string describe(CK_OBJECT_HANDLE object) const;
-  // nullopt: no such key.
-  [[nodiscard]] std::optional<PublicKey> rsa_key(CK_OBJECT_HANDLE key) const;
   [[noreturn]] void fail_for_use(CK_OBJECT_HANDLE key, const std::string& use, const char* attribute) const;
 
   // What the token makes of a ciphertext.

@@ -1,4 +1,5 @@
 #include "keyprovider/pkcs11/module_rules.hpp"
+#include "keyprovider/pkcs11/public_attributes.hpp"
 #include "keyprovider/pkcs11/recipients.hpp"
 #include "keyprovider/pkcs11/token_key.hpp"
 #include "keyprovider/pkcs11/yaml_scalars.hpp"
@@ -182,6 +183,26 @@ TEST(Recipients, HoldWhatOaepLeavesRoomFor) {
   EXPECT_THAT(with_cure.hint(), HasSubstr("OCICRYPT_OAEP_HASHALG=sha1"));
   EXPECT_THAT(failure([&] { check_fits(key, "K", 215, OaepHash::kSha1); }).hint(),
               Not(HasSubstr("OCICRYPT")));
+}
+
+// A point alone is 4 and its coordinates: the beginning of DER's OCTET STRING of 4 bytes too, but for its
+// length.
+TEST(PublicAttributes, HavePointsWithAndWithoutDer) {
+  const PublicKey key = parse_public_key(as_bytes(read_vector("keys/p256.pub.pem")));
+  const Bytes curve = {0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07};
+  Bytes point = {4};
+  const EcPoint coordinates = key.point();
+  point.insert(point.end(), coordinates.x.begin(), coordinates.x.end());
+  point.insert(point.end(), coordinates.y.begin(), coordinates.y.end());
+  Bytes wrapped = {4, static_cast<std::uint8_t>(point.size())};
+  wrapped.insert(wrapped.end(), point.begin(), point.end());
+  EXPECT_TRUE(ec_key_of(curve, point)->same_as(key));
+  EXPECT_TRUE(ec_key_of(curve, wrapped)->same_as(key));
+  for (const Bytes& bad : {Bytes{}, Bytes{4}, Bytes(65), Bytes(point.begin(), point.end() - 1)})
+    EXPECT_FALSE(ec_key_of(curve, bad));
+  EXPECT_FALSE(ec_key_of({0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a}, point));  // secp256k1
+  EXPECT_FALSE(ec_key_of({}, {}));
+  EXPECT_FALSE(rsa_key_of({}, Bytes{3}));
 }
 
 // 2 000 key files and configurations, each one of others changed in a few places: all are read or refused.
