@@ -8,6 +8,15 @@
 #include <algorithm>
 
 namespace imgcrypt {
+namespace {
+
+// Whom the registry sent us to for an answer; empty if it gave that itself.
+std::string other_host(RegistryConnection& connection, const HttpExchange& answer) {
+  const Url& from = answer.request().url;
+  return from.has_origin_of(connection.url("")) ? std::string() : from.authority();
+}
+
+}  // namespace
 
 std::vector<std::string> paths_of(const Descriptor& blob) {
   const std::string digest = blob.digest.string();
@@ -31,18 +40,19 @@ Error missing_blob(const RegistryConnection& connection, const Descriptor& blob,
           "push the whole image again"};
 }
 
-std::optional<std::optional<std::uint64_t>> find_blob(RegistryConnection& connection,
-                                                      const Descriptor& blob) {
+BlobFinding find_blob(RegistryConnection& connection, const Descriptor& blob) {
+  std::string sent_to;
   for (const std::string& path : paths_of(blob)) {
     HttpRequest head{"HEAD", connection.url(path)};
     head.headers = {{"Accept", path.starts_with("manifests/") ? accepted_documents() + ", */*" : "*/*"}};
     const auto answer = connection.send(std::move(head));
-    if (answer->head().status == 200) return {answer->head().content_length()};
+    if (answer->head().status == 200) return {.is_there = true, .size = answer->head().content_length()};
     if (answer->head().status != 404)
       throw connection.refusal(
           *answer, "look for blob " + blob.digest.string() + " of " + connection.image().repository);
+    if (sent_to.empty()) sent_to = other_host(connection, *answer);
   }
-  return std::nullopt;
+  return {.sent_to = sent_to};
 }
 
 BlobDownload::BlobDownload(RegistryConnection& connection, const Descriptor& blob, ChunkPool& pool)
@@ -57,14 +67,8 @@ std::unique_ptr<HttpExchange> BlobDownload::ask(const std::string& path, std::ui
   return connection_.send(std::move(get));
 }
 
-// Whom the registry sent us to for the last answer; empty if it gave that itself.
-std::string BlobDownload::sent_to() const {
-  const Url& from = answer_->request().url;
-  return from.has_origin_of(connection_.url("")) ? std::string() : from.authority();
-}
-
 void BlobDownload::begin() {
-  std::string sent_to_first;
+  std::string sent_to;
   for (const std::string& path : paths_of(blob_)) {
     answer_ = ask(path, 0);
     path_ = path;
@@ -72,9 +76,9 @@ void BlobDownload::begin() {
     if (answer_->head().status != 404)
       throw connection_.refusal(
           *answer_, "read blob " + blob_.digest.string() + " of " + connection_.image().repository);
-    if (sent_to_first.empty()) sent_to_first = sent_to();
+    if (sent_to.empty()) sent_to = other_host(connection_, *answer_);
   }
-  throw missing_blob(connection_, blob_, sent_to_first);
+  throw missing_blob(connection_, blob_, sent_to);
 }
 
 // From where it broke; if the registry knows or takes no ranges, from the beginning, without what we have.
@@ -92,7 +96,7 @@ void BlobDownload::begin_again() {
         "try again; if it stays so, tell its administrator that Content-Range is not what Range asked for");
   }
   if (head.status == 200) return skip(position_);
-  if (head.status == 404) throw missing_blob(connection_, blob_, sent_to());
+  if (head.status == 404) throw missing_blob(connection_, blob_, other_host(connection_, *answer_));
   throw connection_.refusal(
       *answer_, "read the rest of blob " + blob_.digest.string() + " of " + connection_.image().repository);
 }

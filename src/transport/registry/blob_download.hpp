@@ -32,7 +32,6 @@ class BlobDownload final : public Source {
   void begin();
   void begin_again();
   [[nodiscard]] std::unique_ptr<HttpExchange> ask(const std::string& path, std::uint64_t from);
-  [[nodiscard]] std::string sent_to() const;
   void skip(std::uint64_t bytes);
 
   RegistryConnection& connection_;
@@ -49,12 +48,16 @@ class BlobDownload final : public Source {
 // Where a registry may have the blob, in the order to look: documents are manifests/DIGEST, others
 // blobs/DIGEST; what an index lists besides them is registered as a manifest too.
 [[nodiscard]] std::vector<std::string> paths_of(const Descriptor& blob);
-// By HEAD, at the first of those paths that has it: its size if the registry says it. nullopt when it has
-// none. Throws kRegistry, kNetwork, kCancelled.
-[[nodiscard]] std::optional<std::optional<std::uint64_t>> find_blob(RegistryConnection& connection,
-                                                                    const Descriptor& blob);
-// `sent_to`: the host that lacks it, if the registry sent us to another one.
+
+struct BlobFinding {
+  bool is_there = false;
+  std::optional<std::uint64_t> size = std::nullopt;  // in bytes, if the registry says it
+  std::string sent_to = {};  // the host that lacks it, if the registry sent us to another one
+};
+// By HEAD, at the first of those paths that has it. Throws kRegistry, kNetwork, kCancelled.
+[[nodiscard]] BlobFinding find_blob(RegistryConnection& connection, const Descriptor& blob);
+// kNotFound. `sent_to` as in BlobFinding.
 [[nodiscard]] Error missing_blob(const RegistryConnection& connection, const Descriptor& blob,
-                                 const std::string& sent_to = {});
+                                 const std::string& sent_to);
 
 }  // namespace imgcrypt

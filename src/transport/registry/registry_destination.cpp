@@ -57,8 +57,8 @@ void RegistryDestination::expect(const ExpectedImage& image) {
 }
 
 bool RegistryDestination::has(const Descriptor& blob) {
-  const auto size = find_blob(client_->connection(), blob);
-  return size && (!size->has_value() || **size == blob.size);
+  const BlobFinding found = find_blob(client_->connection(), blob);
+  return found.is_there && found.size.value_or(blob.size) == blob.size;
 }
 
 bool RegistryDestination::adopt(const Descriptor& blob) {
@@ -187,7 +187,7 @@ std::set<Digest> RegistryDestination::still_held(const std::set<Digest>& blobs) 
   StopFlag stop = false;
   run_parallel(asked.size(), kLooksAtOnce, stop, [&](std::size_t i) {
     const Descriptor layer{"application/vnd.oci.image.layer.v1.tar", asked[i], 0, {}, {}};
-    if (!find_blob(client_->connection(), layer)) return;
+    if (!find_blob(client_->connection(), layer).is_there) return;
     const std::scoped_lock lock(mutex_);
     held.insert(asked[i]);
   });

@@ -66,12 +66,13 @@ std::unique_ptr<Source> RegistrySource::open(const Descriptor& blob, ChunkPool& 
 }
 
 void RegistrySource::check_presence(const Descriptor& blob) {
-  const auto size = find_blob(client_->connection(), blob);
-  if (!size) throw missing_blob(client_->connection(), blob);
-  if (!size->has_value() || **size == blob.size) return;
+  const BlobFinding found = find_blob(client_->connection(), blob);
+  if (!found.is_there) throw missing_blob(client_->connection(), blob, found.sent_to);
+  if (found.size.value_or(blob.size) == blob.size) return;
   throw Error(ErrorCode::kIntegrity,
-              "blob " + blob.digest.string() + " is damaged: the registry has " + std::to_string(**size) +
-                  " bytes, but its descriptor says " + std::to_string(blob.size),
+              "blob " + blob.digest.string() + " is damaged: the registry has " +
+                  std::to_string(*found.size) + " bytes, but its descriptor says " +
+                  std::to_string(blob.size),
               "fetch the image again from an intact copy");
 }
 

@@ -181,6 +181,25 @@ TEST(RegistrySource, KeepsCredentialsFromOtherHosts) {
   EXPECT_THAT(traces, testing::Not(HasSubstr("dTpw")));
 }
 
+// Storage of its own, which has lost the blob, or never had it.
+TEST(RegistrySource, NamesTheHostThatLacksABlob) {
+  HttpServer other([](const ServerRequest&) { return answer(404); });
+  HttpServer server(image_with([&](const ServerRequest&) {
+    return answer(307, {"Location: http://" + other.host() + "/elsewhere"});
+  }));
+  const auto source = open_image(server);
+  for (const auto& look : {+[](RegistrySource& of) { of.check_presence(kLayer); },
+                           +[](RegistrySource& of) { (void)read_layer(of); }}) {
+    try {
+      look(*source);
+      ADD_FAILURE() << "it did not fail";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kNotFound);
+      EXPECT_THAT(error.message(), HasSubstr(" is missing at " + other.host() + ", where "));
+    }
+  }
+}
+
 TEST(RegistrySource, FollowsTenRedirectsAtMost) {
   int left = 10;
   HttpServer server(image_with([&](const ServerRequest&) {
