@@ -23,13 +23,14 @@ std::set<Digest> plain_layers_of(const EncryptResult& result) {
 std::set<Digest> ciphertexts(SharedStore& store, const EncryptResult& result) {
   const auto written = result.root ? store.open_former(result.root->digest) : nullptr;
   if (!written) return {};
+  const ImageNode image = load_documents(*written);
   std::set<Digest> encrypted;
-  std::set<Digest> plain;
-  for_each_layer(load_documents(*written), [&](const std::string&, const Descriptor& layer) {
-    std::set<Digest>& kind = is_encrypted(layer.media_type) ? encrypted : plain;
-    kind.insert(layer.digest);
+  for_each_layer(image, [&](const std::string&, const Descriptor& layer) {
+    if (is_encrypted(layer.media_type)) encrypted.insert(layer.digest);
   });
-  for (const Digest& layer : plain) encrypted.erase(layer);
+  for_each_layer(image, [&](const std::string&, const Descriptor& layer) {
+    if (!is_encrypted(layer.media_type)) encrypted.erase(layer.digest);
+  });
   return encrypted;
 }
 
