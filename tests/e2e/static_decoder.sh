@@ -9,7 +9,7 @@ fail() {
 
 # Other tests check the compiled code; what matters here is how it is linked.
 cmake -S "$SOURCE_DIR" -B "$STATIC_BUILD" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_COMPILE_WARNING_AS_ERROR=ON \
-  -DCMAKE_CXX_FLAGS_RELEASE='-O1 -DNDEBUG' -DIMGCRYPT_STATIC_DECODER=ON -DIMGCRYPT_TESTS=OFF
+  -DCMAKE_UNITY_BUILD=ON -DCMAKE_CXX_FLAGS_RELEASE='-O1 -DNDEBUG' -DIMGCRYPT_STATIC_DECODER=ON -DIMGCRYPT_TESTS=OFF
 cmake --build "$STATIC_BUILD" --target ctd-decoder
 export CTD_DECODER=$STATIC_BUILD/streamproc/ctd-decoder
 [[ $(ldd "$CTD_DECODER" 2>&1) == *"statically linked"* ]] || fail "$CTD_DECODER is not static"
