@@ -112,6 +112,29 @@ authorization_values_are_needed_once() {
   expect_nothing_loaded
 }
 
+# on_the_bus COMMAND...: with all that goes to the TPM and comes back from it in $TMP/bus
+on_the_bus() {
+  rm -f "$TMP/bus"
+  TPM2TOOLS_TCTI=pcap:$TPM2TOOLS_TCTI TCTI_PCAP_FILE=$TMP/bus "$@"
+}
+
+# Neither an authorization value nor what was decrypted
+the_bus_shows_no_secret() {
+  local program request
+  expect_exit 0 on_the_bus imgcrypt key generate tpm2 --rsa --passphrase "file=$TMP/pass" "$TMP/watched"
+  [[ -s $TMP/bus ]] || fail "nothing was recorded"
+  ! grep -aq "correct horse" "$TMP/bus" || fail "the authorization value of a new key is on the bus"
+  program=$(imgcrypt provider list | sed -n 's/^tpm2: \([^ ]*\).*/\1/p')
+  request=$(printf 'in confidence' | openssl pkeyutl -encrypt -pubin -inkey "$TMP/watched.pub" \
+    -pkeyopt rsa_padding_mode:oaep | base64 -w0)
+  request=$(jq -cn --arg key "$TMP/watched" --arg data "$request" '{op: "privatekey", privatekey: {operation: "oaep-sha1",
+    key: ($key | @base64), passphrase: ("correct horse" | @base64), data: $data, label: "", size: 0}}')
+  expect_exit 0 on_the_bus "$program" <<<"$request"
+  expect_equal "$(jq -r '.privatekeyresults.result | @base64d' <<<"$stdout")" "in confidence" "what was decrypted"
+  [[ -s $TMP/bus ]] || fail "nothing was recorded"
+  ! grep -aq -e "in confidence" -e "correct horse" "$TMP/bus" || fail "a secret is on the bus"
+}
+
 # Persistent ones, as tpm2-tools makes them; a key may have a scheme of its own.
 keys_of_tpm2_tools_open_layers() {
   local handle=0x81010001 kind
@@ -276,6 +299,7 @@ use_tpm tpm
 made_keys_open_layers
 wrong_paddings_look_like_wrong_keys
 authorization_values_are_needed_once
+the_bus_shows_no_secret
 keys_of_tpm2_tools_open_layers
 keys_of_openssl_open_layers
 openssl_uses_our_keys
