@@ -225,6 +225,9 @@ keys_are_shown() {
   expect_contains "$stdout" "opens jwe layers: -k tpm2:$TMP/ec"
   expect_exit 0 imgcrypt key show "tpm2:$TMP/rsa"
   expect_contains "$stdout" "opens jwe and pkcs7 layers: -k tpm2:$TMP/rsa"
+  expect_exit 0 imgcrypt -o json key show "tpm2:$TMP/ec"
+  python3 "$cli_dir/check_schema.py" "$cli_dir/../../docs/output.schema.json" keyShow <<<"$stdout"
+  expect_equal "$(jq -r '.keys[] | [.kind, .container, .type, .curve] | join(" ")' <<<"$stdout")" "private tpm2 EC P-256" "the key"
   expect_exit 0 imgcrypt key public "tpm2:$TMP/ec"
   expect_equal "$stdout" "$(cat "$TMP/ec.pub")" "the public key"
   expect_exit 0 imgcrypt key public "$TMP/guarded:file=$TMP/pass"
@@ -262,9 +265,11 @@ the_decoder_opens_it() {
   cp "$TMP/guarded" "$TMP/keys/node"
   expect_exit 1 decode
   expect_contains "$stderr" "needs its authorization value"
-  cp "$TMP/pass" "$TMP/keys/node.pass"
+  rm "$TMP/keys/node"
+  expect_exit 0 imgcrypt config keys "$TMP/guarded:file=$TMP/pass" --keys "$TMP/keys"
+  expect_equal "$(stat -c '%a %n' "$TMP/keys"/*)" "600 $TMP/keys/guarded"$'\n'"600 $TMP/keys/guarded.pass" "the key directory"
   expect_decoded
-  rm "$TMP/keys/node" "$TMP/keys/node.pass"
+  rm "$TMP/keys/guarded" "$TMP/keys/guarded.pass"
   tpm2_createprimary -Q -C o -G ecc256 -c "$TMP/context" -a 'fixedtpm|fixedparent|sensitivedataorigin|userwithauth|decrypt|noda'
   tpm2_evictcontrol -Q -C o -c "$TMP/context" 0x81010003
   tpm2_readpublic -Q -c 0x81010003 -f pem -o "$TMP/named.pub"
