@@ -4,27 +4,10 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=recipients_of.sh
 source "$cli_dir/recipients_of.sh"
+# shellcheck source=../support/shell/swtpm.sh
+source "$cli_dir/../support/shell/swtpm.sh"
 
 : "${CTD_DECODER:=$cli_dir/../../build/release/streamproc/ctd-decoder}"
-
-# start_tpm NAME: a TPM of its own, with its state in $TMP/NAME
-start_tpm() {
-  mkdir -p "$TMP/$1"
-  swtpm socket --tpm2 --tpmstate "dir=$TMP/$1" --server "type=unixio,path=$TMP/$1.sock" \
-    --ctrl "type=unixio,path=$TMP/$1.sock.ctrl" --flags startup-clear,not-need-init >"$TMP/$1.log" 2>&1 &
-  at_exit stop_process $!
-  wait_for 30 test -S "$TMP/$1.sock" || fail "swtpm did not start: $(cat "$TMP/$1.log")"
-}
-
-# use_tpm NAME
-use_tpm() {
-  export TPM2TOOLS_TCTI="swtpm:path=$TMP/$1.sock"
-}
-
-# What a program leaves behind in a TPM takes the place of others' keys.
-expect_nothing_loaded() {
-  expect_equal "$(tpm2_getcap handles-transient)$(tpm2_getcap handles-loaded-session)" "" "what was left in the TPM"
-}
 
 # tries_left: how often one may still be wrong
 tries_left() {
@@ -57,6 +40,19 @@ made_keys_open_layers() {
   expect_opened "$TMP/rsa"
   expect_exit 0 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/certified:t" -k "$TMP/rsa.crt" -k "$TMP/rsa"
   expect_nothing_loaded
+}
+
+# Who encrypts needs to know nothing of the TPM.
+images_of_skopeo_are_opened() {
+  local key
+  rm -rf "$TMP/skopeo"
+  expect_exit 0 skopeo copy --encryption-key "jwe:$TMP/ec.pub" --encryption-key "jwe:$TMP/rsa.pub" \
+    --encryption-key "pkcs7:$TMP/rsa.crt" "oci:$TMP/plain:t" "oci:$TMP/skopeo:t"
+  for key in ec rsa; do
+    rm -rf "$TMP/back"
+    expect_exit 0 imgcrypt decrypt "oci:$TMP/skopeo:t" "oci:$TMP/back:t" -k "$TMP/$key"
+    expect_same_layers "$TMP/plain" t "$TMP/back" t
+  done
 }
 
 # The decrypted key is wrong, as with a key file: nothing tells that the padding was.
@@ -175,7 +171,7 @@ export AUTH=pw
 
 keys_of_openssl_open_layers() {
   TPM2OPENSSL_TCTI=$TPM2TOOLS_TCTI openssl genpkey -provider tpm2 -provider default -propquery '?provider=tpm2' \
-    -algorithm EC -pkeyopt group:P-256 -out "$TMP/theirs" 2>/dev/null || return 1
+    -algorithm EC -pkeyopt group:P-256 -out "$TMP/theirs" 2>"$TMP/openssl.log" || fail "$(cat "$TMP/openssl.log")"
   imgcrypt key public "$TMP/theirs" >"$TMP/theirs.pub"
   encrypt "jwe:$TMP/theirs.pub"
   expect_opened "$TMP/theirs"
@@ -295,13 +291,14 @@ a_missing_program_is_called_so() {
   done
 }
 
-for command in swtpm tpm2_getcap; do
+for command in swtpm tpm2_getcap skopeo; do
   command -v "$command" >/dev/null || fail "$command is missing: scripts/setup installs it"
 done
 plain=$(make_image "$TMP/plain" t --no-busybox --layers 3 --layer-size 100)
 start_tpm tpm
 use_tpm tpm
 made_keys_open_layers
+images_of_skopeo_are_opened
 wrong_paddings_look_like_wrong_keys
 authorization_values_are_needed_once
 the_bus_shows_no_secret
