@@ -35,7 +35,7 @@ schemes_are_guessed() {
   while IFS='|' read -r text hint; do
     expect_error 3 "recipient $text: " "$hint" encrypt -r "$text"
   done <<END
-pkcs11:token.yaml|token.yaml: No such file
+pkcs11:token.yaml|with the path of a file
 gpg:alice|did you mean pgp:alice?
 JWE:right.pub.pem|did you mean jwe:right.pub.pem?
 PROVIDER:sodium:right.key.pub|did you mean provider:sodium:right.key.pub?
