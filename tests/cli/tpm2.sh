@@ -4,27 +4,10 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=recipients_of.sh
 source "$cli_dir/recipients_of.sh"
+# shellcheck source=../support/shell/swtpm.sh
+source "$cli_dir/../support/shell/swtpm.sh"
 
 : "${CTD_DECODER:=$cli_dir/../../build/release/streamproc/ctd-decoder}"
-
-# start_tpm NAME: a TPM of its own, with its state in $TMP/NAME
-start_tpm() {
-  mkdir -p "$TMP/$1"
-  swtpm socket --tpm2 --tpmstate "dir=$TMP/$1" --server "type=unixio,path=$TMP/$1.sock" \
-    --ctrl "type=unixio,path=$TMP/$1.sock.ctrl" --flags startup-clear,not-need-init >"$TMP/$1.log" 2>&1 &
-  at_exit stop_process $!
-  wait_for 30 test -S "$TMP/$1.sock" || fail "swtpm did not start: $(cat "$TMP/$1.log")"
-}
-
-# use_tpm NAME
-use_tpm() {
-  export TPM2TOOLS_TCTI="swtpm:path=$TMP/$1.sock"
-}
-
-# What a program leaves behind in a TPM takes the place of others' keys.
-expect_nothing_loaded() {
-  expect_equal "$(tpm2_getcap handles-transient)$(tpm2_getcap handles-loaded-session)" "" "what was left in the TPM"
-}
 
 # tries_left: how often one may still be wrong
 tries_left() {
@@ -57,6 +40,19 @@ made_keys_open_layers() {
   expect_opened "$TMP/rsa"
   expect_exit 0 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/certified:t" -k "$TMP/rsa.crt" -k "$TMP/rsa"
   expect_nothing_loaded
+}
+
+# Who encrypts needs to know nothing of the TPM.
+images_of_skopeo_are_opened() {
+  local key
+  rm -rf "$TMP/skopeo"
+  expect_exit 0 skopeo copy --encryption-key "jwe:$TMP/ec.pub" --encryption-key "jwe:$TMP/rsa.pub" \
+    --encryption-key "pkcs7:$TMP/rsa.crt" "oci:$TMP/plain:t" "oci:$TMP/skopeo:t"
+  for key in ec rsa; do
+    rm -rf "$TMP/back"
+    expect_exit 0 imgcrypt decrypt "oci:$TMP/skopeo:t" "oci:$TMP/back:t" -k "$TMP/$key"
+    expect_same_layers "$TMP/plain" t "$TMP/back" t
+  done
 }
 
 # The decrypted key is wrong, as with a key file: nothing tells that the padding was.
@@ -96,11 +92,12 @@ authorization_values_are_needed_once() {
   expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$TMP/guarded"
   expect_contains "$stderr" "needs its authorization value"
   before=$(tries_left)
-  expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$TMP/guarded:file=$TMP/wrong"
+  expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$TMP/guarded:file=$TMP/wrong" \
+    -k "$TMP/guarded:file=$TMP/wrong"
   expect_contains "$stderr" "the authorization value is wrong"
   expect_contains "$stderr" "tpm2_getcap properties-variable"
   [[ $stderr != *horse* ]] || fail "the passphrase is shown: $stderr"
-  expect_equal "$(tries_left)" $((before - 1)) "the tries that are left, for the three layers of the image"
+  expect_equal "$(tries_left)" $((before - 1)) "the tries that are left, after three layers and a key that was given twice"
   tpm2_dictionarylockout -Q --setup-parameters --max-tries=$((before > 1 ? 2 : 1))
   expect_exit 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$TMP/guarded:file=$TMP/wrong"
   expect_exit 9 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$TMP/guarded:file=$TMP/pass"
@@ -109,6 +106,29 @@ authorization_values_are_needed_once() {
   tpm2_dictionarylockout -Q --clear-lockout
   expect_opened "tpm2:$TMP/guarded:file=$TMP/pass"
   expect_nothing_loaded
+}
+
+# on_the_bus COMMAND...: with all that goes to the TPM and comes back from it in $TMP/bus
+on_the_bus() {
+  rm -f "$TMP/bus"
+  TPM2TOOLS_TCTI=pcap:$TPM2TOOLS_TCTI TCTI_PCAP_FILE=$TMP/bus "$@"
+}
+
+# Neither an authorization value nor what was decrypted
+the_bus_shows_no_secret() {
+  local program request
+  expect_exit 0 on_the_bus imgcrypt key generate tpm2 --rsa --passphrase "file=$TMP/pass" "$TMP/watched"
+  [[ -s $TMP/bus ]] || fail "nothing was recorded"
+  ! grep -aq "correct horse" "$TMP/bus" || fail "the authorization value of a new key is on the bus"
+  program=$(imgcrypt provider list | sed -n 's/^tpm2: \([^ ]*\).*/\1/p')
+  request=$(printf 'in confidence' | openssl pkeyutl -encrypt -pubin -inkey "$TMP/watched.pub" \
+    -pkeyopt rsa_padding_mode:oaep | base64 -w0)
+  request=$(jq -cn --arg key "$TMP/watched" --arg data "$request" '{op: "privatekey", privatekey: {operation: "oaep-sha1",
+    key: ($key | @base64), passphrase: ("correct horse" | @base64), data: $data, label: "", size: 0}}')
+  expect_exit 0 on_the_bus "$program" <<<"$request"
+  expect_equal "$(jq -r '.privatekeyresults.result | @base64d' <<<"$stdout")" "in confidence" "what was decrypted"
+  [[ -s $TMP/bus ]] || fail "nothing was recorded"
+  ! grep -aq -e "in confidence" -e "correct horse" "$TMP/bus" || fail "a secret is on the bus"
 }
 
 # Persistent ones, as tpm2-tools makes them; a key may have a scheme of its own.
@@ -151,7 +171,7 @@ export AUTH=pw
 
 keys_of_openssl_open_layers() {
   TPM2OPENSSL_TCTI=$TPM2TOOLS_TCTI openssl genpkey -provider tpm2 -provider default -propquery '?provider=tpm2' \
-    -algorithm EC -pkeyopt group:P-256 -out "$TMP/theirs" 2>/dev/null || return 1
+    -algorithm EC -pkeyopt group:P-256 -out "$TMP/theirs" 2>"$TMP/openssl.log" || fail "$(cat "$TMP/openssl.log")"
   imgcrypt key public "$TMP/theirs" >"$TMP/theirs.pub"
   encrypt "jwe:$TMP/theirs.pub"
   expect_opened "$TMP/theirs"
@@ -201,6 +221,9 @@ keys_are_shown() {
   expect_contains "$stdout" "opens jwe layers: -k tpm2:$TMP/ec"
   expect_exit 0 imgcrypt key show "tpm2:$TMP/rsa"
   expect_contains "$stdout" "opens jwe and pkcs7 layers: -k tpm2:$TMP/rsa"
+  expect_exit 0 imgcrypt -o json key show "tpm2:$TMP/ec"
+  python3 "$cli_dir/check_schema.py" "$cli_dir/../../docs/output.schema.json" keyShow <<<"$stdout"
+  expect_equal "$(jq -r '.keys[] | [.kind, .container, .type, .curve] | join(" ")' <<<"$stdout")" "private tpm2 EC P-256" "the key"
   expect_exit 0 imgcrypt key public "tpm2:$TMP/ec"
   expect_equal "$stdout" "$(cat "$TMP/ec.pub")" "the public key"
   expect_exit 0 imgcrypt key public "$TMP/guarded:file=$TMP/pass"
@@ -238,9 +261,11 @@ the_decoder_opens_it() {
   cp "$TMP/guarded" "$TMP/keys/node"
   expect_exit 1 decode
   expect_contains "$stderr" "needs its authorization value"
-  cp "$TMP/pass" "$TMP/keys/node.pass"
+  rm "$TMP/keys/node"
+  expect_exit 0 imgcrypt config keys "$TMP/guarded:file=$TMP/pass" --keys "$TMP/keys"
+  expect_equal "$(stat -c '%a %n' "$TMP/keys"/*)" "600 $TMP/keys/guarded"$'\n'"600 $TMP/keys/guarded.pass" "the key directory"
   expect_decoded
-  rm "$TMP/keys/node" "$TMP/keys/node.pass"
+  rm "$TMP/keys/guarded" "$TMP/keys/guarded.pass"
   tpm2_createprimary -Q -C o -G ecc256 -c "$TMP/context" -a 'fixedtpm|fixedparent|sensitivedataorigin|userwithauth|decrypt|noda'
   tpm2_evictcontrol -Q -C o -c "$TMP/context" 0x81010003
   tpm2_readpublic -Q -c 0x81010003 -f pem -o "$TMP/named.pub"
@@ -266,15 +291,17 @@ a_missing_program_is_called_so() {
   done
 }
 
-for command in swtpm tpm2_getcap; do
+for command in swtpm tpm2_getcap skopeo; do
   command -v "$command" >/dev/null || fail "$command is missing: scripts/setup installs it"
 done
 plain=$(make_image "$TMP/plain" t --no-busybox --layers 3 --layer-size 100)
 start_tpm tpm
 use_tpm tpm
 made_keys_open_layers
+images_of_skopeo_are_opened
 wrong_paddings_look_like_wrong_keys
 authorization_values_are_needed_once
+the_bus_shows_no_secret
 keys_of_tpm2_tools_open_layers
 keys_of_openssl_open_layers
 openssl_uses_our_keys

@@ -201,5 +201,37 @@ TEST_F(KeyDirectoryTest, KnowsTheKeysOfOurKeyProviders) {
             sodium + ": others can read it (mode 0755): chmod 600 " + sodium);
 }
 
+// Nobody answers: it says so when a layer is tried with it, and not before.
+class NoPrograms final : public ProviderAccess {
+ public:
+  void require_configured(const std::string&) override {}
+  std::string program_of(const std::string&) override { return {}; }
+  SecretBytes exchange(const std::string& name, const SecretBytes&) override {
+    asked.push_back(name);
+    throw Error(ErrorCode::kProvider, "nobody answers");
+  }
+
+  std::vector<std::string> asked;
+};
+
+TEST_F(KeyDirectoryTest, LeavesKeysInDevicesToTheirPrograms) {
+  folder_.write("keys/handle", "# of this node\ntpm2:0x81000001\n");
+  folder_.write("keys/loadable", "-----BEGIN TSS2 PRIVATE KEY-----\n");
+  write_key("keys/own", other_);
+  const KeyDirectory directory(keys());
+  EXPECT_EQ(directory.unwrappers().size(), 1U);
+  EXPECT_THAT(directory.provider_parameters(), IsEmpty());
+  EXPECT_THAT(directory.needed_providers(), ElementsAre("tpm2"));
+
+  const auto programs = std::make_shared<NoPrograms>();
+  const auto unwrappers = directory.device_unwrappers(programs);
+  EXPECT_THAT(programs->asked, IsEmpty());
+  const EncryptedLayer layer = encrypt_layer("layer", {key_});
+  EXPECT_TRUE(error_of([&] { (void)unwrap_private_options(layer.descriptor.annotations, unwrappers); }));
+  EXPECT_THAT(programs->asked, ElementsAre("tpm2", "tpm2"));
+  ASSERT_EQ(unwrappers.size(), 2U);
+  EXPECT_THAT(unwrappers[0]->description(), HasSubstr("handle (nobody answers"));
+}
+
 }  // namespace
 }  // namespace imgcrypt
