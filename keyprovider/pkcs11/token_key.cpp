@@ -6,6 +6,8 @@
 
 #include <imgcrypt/error.hpp>
 
+#include <filesystem>
+
 namespace imgcrypt::keyprovider::pkcs11 {
 namespace {
 
@@ -22,6 +24,16 @@ Environment environment_of(const std::vector<YamlScalar>& scalars) {
       throw Error(ErrorCode::kUsage, "module/env has " + name + " twice");
   }
   return environment;
+}
+
+// What comes after the colon of a missing file may be a PIN in a form that is not known: no error shows it.
+void check_shows_no_pin(const std::string& file) {
+  std::error_code failure;
+  const std::size_t colon = file.find(':');
+  if (colon == std::string::npos || std::filesystem::exists(file, failure)) return;
+  throw Error(
+      ErrorCode::kUsage, file.substr(0, colon) + ": neither a key file nor a URI",
+      "write FILE or token=TOKEN;object=KEY, and then :file=PINFILE, :fd=N, :env=VARIABLE or :prompt");
 }
 
 }  // namespace
@@ -42,8 +54,10 @@ TokenKey parse_token_key(ByteView content, const std::string& file) {
 }
 
 TokenKey read_token_key(const std::string& parameter) {
-  if (!is_token_uri(parameter))
+  if (!is_token_uri(parameter)) {
+    check_shows_no_pin(parameter);
     return parse_token_key(read_key_file(parameter, kMostYamlBytes).expose(), parameter);
+  }
   Uri uri(parameter);
   std::string name = uri.name();
   return {std::move(uri), {}, std::move(name)};

@@ -132,18 +132,11 @@ Tokens::~Tokens() = default;
 void Tokens::close_all() noexcept { modules_.clear(); }
 
 Tokens::Module& Tokens::load(const std::string& path, const Environment& environment) {
-  auto& module = modules_[path];
+  const auto found = modules_.find(path);
+  if (found != modules_.end() && found->second->environment() == environment) return *found->second;
   // A module reads its environment when it is initialized, so another one begins anew.
-  if (module != nullptr && module->environment() != environment) module.reset();
-  if (module == nullptr) {
-    try {
-      module = std::make_unique<Module>(path, environment);
-    } catch (...) {
-      modules_.erase(path);
-      throw;
-    }
-  }
-  return *module;
+  if (found != modules_.end()) modules_.erase(found);
+  return *modules_.emplace(path, std::make_unique<Module>(path, environment)).first->second;
 }
 
 Token& Tokens::open(const TokenKey& key) {

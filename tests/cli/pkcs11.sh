@@ -57,6 +57,9 @@ pins_are_not_shown() {
   expect_refused 3 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r "$uri&pin-value=s3cret"
   expect_contains "$stderr" "a recipient has no PIN"
   [[ $stderr != *s3cret* ]] || fail "the PIN of a recipient was shown"
+  expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "pkcs11:$TMP/absent.yaml:s3cret"
+  expect_contains "$stderr" "$TMP/absent.yaml: neither a key file nor a URI"
+  [[ $stderr != *s3cret* ]] || fail "the PIN was shown"
   expect_exit 3 imgcrypt key show "$uri&pin-value=s3cret"
   [[ $stderr != *s3cret* ]] || fail "the PIN was shown"
 }

@@ -35,7 +35,7 @@ schemes_are_guessed() {
   while IFS='|' read -r text hint; do
     expect_error 3 "recipient $text: " "$hint" encrypt -r "$text"
   done <<END
-pkcs11:token.yaml|token.yaml: No such file
+pkcs11:token.yaml|with the path of a file
 gpg:alice|did you mean pgp:alice?
 JWE:right.pub.pem|did you mean jwe:right.pub.pem?
 PROVIDER:sodium:right.key.pub|did you mean provider:sodium:right.key.pub?
@@ -47,7 +47,6 @@ END
     expect_error 3 "key ${text%%:*}: no such file" "$hint" decrypt encrypted -k "$text"
     [[ $stderr != *s3cret* ]] || fail "a passphrase is shown: $stderr"
   done <<END
-pkcs11:token:s3cret|key token: no such file
 JWE:right.pem:s3cret|a private key is named without "JWE:": write -k FILE
 PROVIDER:sodium:s3cret|did you mean -k provider:NAME
 right.pem,other.pem|give each key with an option of its own: -k KEY -k KEY
