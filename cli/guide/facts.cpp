@@ -104,12 +104,11 @@ constexpr std::array kExamples = {
          "imgcrypt key generate jwe-ec new.pem --curve P-384\n"},
     Fact{"imgcrypt key generate age", "imgcrypt key generate age my.key\n"},
     Fact{"imgcrypt key generate sodium", "imgcrypt key generate sodium my.key\n"},
-    Fact{
-        "imgcrypt key generate tpm2",
-        "imgcrypt key generate tpm2 node.key\n"
-        "\n"
-        "# RSA, which pkcs7 needs, and only for those who know a passphrase\n"
-        "imgcrypt key generate tpm2 --rsa node.key --passphrase file=passphrase.txt\n"},
+    Fact{"imgcrypt key generate tpm2",
+         "imgcrypt key generate tpm2 node.key\n"
+         "\n"
+         "# RSA, which pkcs7 needs, and only for those who know a passphrase\n"
+         "imgcrypt key generate tpm2 --rsa node.key --passphrase file=passphrase.txt\n"},
     Fact{"imgcrypt key show",
          "imgcrypt key show my.pem\n"
          "imgcrypt key show locked.pem:file=passphrase.txt\n"},
