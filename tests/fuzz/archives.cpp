@@ -2,7 +2,7 @@
 // every member lies within the file, and what a list of images offers is read or refused.
 #include "fuzz/fuzz.hpp"
 #include "transport/archive/archive_source.hpp"
-#include "transport/archive/tar_header.hpp"
+#include "transport/archive/tar/tar_header.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>

@@ -50,7 +50,7 @@ LIBRARIES = [
     ("libseccomp", r"seccomp\.h", ["streamproc/sandbox/system_calls.cpp"]),
     ("toml++", r"toml\+\+/", ["src/node/daemons/toml_text.hpp"]),
     ("libcurl", r"curl/", ["src/transport/http/*"]),
-    ("libarchive", r"archive(_entry)?\.h$", ["src/transport/archive/libarchive.hpp"]),
+    ("libarchive", r"archive(_entry)?\.h$", ["src/transport/archive/tar/libarchive.hpp"]),
     ("ISA-L", r"isa-l(\.h|/)|igzip_lib\.h$", ["src/layer/inflate/*", "src/transport/*"]),
     ("zstd", r"zstd(_errors)?\.h$", ["src/layer/inflate/*", "src/transport/*"]),
     ("zlib", r"zlib\.h$", ["src/layer/inflate/gzip_body_zlib.cpp"]),

@@ -3,7 +3,7 @@
 #include "base/text/json.hpp"
 #include "oci/manifest.hpp"
 #include "transport/archive/docker_images.hpp"
-#include "transport/archive/open_tar.hpp"
+#include "transport/archive/tar/open_tar.hpp"
 
 #include <algorithm>
 

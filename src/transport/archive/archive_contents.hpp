@@ -5,7 +5,7 @@
 
 #include "base/process/fd.hpp"
 #include "transport/archive/archive_reference.hpp"
-#include "transport/archive/member_table.hpp"
+#include "transport/archive/tar/member_table.hpp"
 #include "transport/layout/layout_entries.hpp"
 
 #include <filesystem>

@@ -1,9 +1,9 @@
 #include "transport/archive/archive_output.hpp"
 
 #include "base/work_time.hpp"
-#include "transport/archive/open_tar.hpp"
-#include "transport/archive/tar_file.hpp"
-#include "transport/archive/tar_stream.hpp"
+#include "transport/archive/tar/open_tar.hpp"
+#include "transport/archive/tar/tar_file.hpp"
+#include "transport/archive/tar/tar_stream.hpp"
 #include "transport/files/new_place.hpp"
 
 #include <fcntl.h>

@@ -4,7 +4,7 @@
 
 #include "transport/archive/archive_lock.hpp"
 #include "transport/archive/archive_reference.hpp"
-#include "transport/archive/tar_writer.hpp"
+#include "transport/archive/tar/tar_writer.hpp"
 #include "transport/files/pending_file.hpp"
 
 #include <filesystem>

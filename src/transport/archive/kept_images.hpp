@@ -3,7 +3,7 @@
 #pragma once
 
 #include "transport/archive/archive_target.hpp"
-#include "transport/archive/tar_writer.hpp"
+#include "transport/archive/tar/tar_writer.hpp"
 #include "transport/layout/index_edit.hpp"
 
 #include <filesystem>

@@ -1,9 +1,9 @@
 #include "oci/manifest.hpp"
 #include "support/scratch_folder.hpp"
 #include "transport/archive/archive_source.hpp"
-#include "transport/archive/tar_file.hpp"
-#include "transport/archive/tar_header.hpp"
-#include "transport/archive/tar_stream.hpp"
+#include "transport/archive/tar/tar_file.hpp"
+#include "transport/archive/tar/tar_header.hpp"
+#include "transport/archive/tar/tar_stream.hpp"
 #include "transport/open.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "transport/archive/libarchive.hpp"
+#include "transport/archive/tar/libarchive.hpp"
 
 #include "base/process/shared_library.hpp"
 

@@ -2,7 +2,7 @@
 // written last. What was lost on the way leaves no trace. Threads as TarWriter.
 #pragma once
 
-#include "transport/archive/tar_writer.hpp"
+#include "transport/archive/tar/tar_writer.hpp"
 
 #include <deque>
 #include <mutex>

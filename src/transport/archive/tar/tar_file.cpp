@@ -1,8 +1,8 @@
-#include "transport/archive/tar_file.hpp"
+#include "transport/archive/tar/tar_file.hpp"
 
 #include "base/cancel.hpp"
 #include "base/process/fd.hpp"
-#include "transport/archive/tar_header.hpp"
+#include "transport/archive/tar/tar_header.hpp"
 #include "transport/files/blob_faults.hpp"
 #include "transport/files/hashing_sink.hpp"
 

@@ -1,7 +1,7 @@
-#include "transport/archive/open_tar.hpp"
+#include "transport/archive/tar/open_tar.hpp"
 
 #include "base/cancel.hpp"
-#include "transport/archive/tar_input.hpp"
+#include "transport/archive/tar/tar_input.hpp"
 #include "transport/files/unnamed_file.hpp"
 
 #include <fcntl.h>

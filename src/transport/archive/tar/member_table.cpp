@@ -1,9 +1,9 @@
-#include "transport/archive/member_table.hpp"
+#include "transport/archive/tar/member_table.hpp"
 
 #include "base/cancel.hpp"
 #include "base/process/fd.hpp"
-#include "transport/archive/tar_header.hpp"
-#include "transport/archive/tar_input.hpp"
+#include "transport/archive/tar/tar_header.hpp"
+#include "transport/archive/tar/tar_input.hpp"
 
 #include <sys/stat.h>
 

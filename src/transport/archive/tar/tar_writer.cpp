@@ -1,4 +1,4 @@
-#include "transport/archive/tar_writer.hpp"
+#include "transport/archive/tar/tar_writer.hpp"
 
 namespace imgcrypt {
 

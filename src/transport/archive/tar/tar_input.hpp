@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
-#include "transport/archive/libarchive.hpp"
+#include "transport/archive/tar/libarchive.hpp"
 
 #include <cstdint>
 #include <exception>

@@ -1,4 +1,4 @@
-#include "transport/archive/tar_input.hpp"
+#include "transport/archive/tar/tar_input.hpp"
 
 #include <imgcrypt/error.hpp>
 

@@ -1,6 +1,6 @@
-#include "transport/archive/tar_header.hpp"
+#include "transport/archive/tar/tar_header.hpp"
 
-#include "transport/archive/libarchive.hpp"
+#include "transport/archive/tar/libarchive.hpp"
 
 #include <imgcrypt/error.hpp>
 

@@ -1,7 +1,7 @@
-#include "transport/archive/tar_stream.hpp"
+#include "transport/archive/tar/tar_stream.hpp"
 
 #include "base/process/fd.hpp"
-#include "transport/archive/tar_header.hpp"
+#include "transport/archive/tar/tar_header.hpp"
 #include "transport/files/blob_faults.hpp"
 #include "transport/files/hashing_sink.hpp"
 #include "transport/files/unnamed_file.hpp"

@@ -3,7 +3,7 @@
 // order in which they are put, one at a time. Threads as TarWriter.
 #pragma once
 
-#include "transport/archive/tar_writer.hpp"
+#include "transport/archive/tar/tar_writer.hpp"
 
 #include <filesystem>
 #include <mutex>
