@@ -142,8 +142,9 @@ std::string hint_for_recipient(const std::string& recipient) {
   if (!is_missing_file) return {};
   const std::string hint = hint_for_missing_file(path);
   if (!hint.empty()) return hint;
+  const bool we_make_such_keys = !named->scheme->heeds_certificates && named->scheme->own_providers.empty();
   return "write " + std::string(named->scheme->recipient_form) + " with the path of a file" +
-         (named->scheme->heeds_certificates ? "" : "; imgcrypt key generate makes keys");
+         (we_make_such_keys ? "; imgcrypt key generate makes keys" : "");
 }
 
 std::optional<std::string> key_file_of(const NamedProvider& key) {

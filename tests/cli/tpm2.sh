@@ -220,7 +220,7 @@ keys_are_shown() {
   expect_matches "$stdout" "private key"$'\n'".*key +EC, P-256"
   expect_contains "$stdout" "opens jwe layers: -k tpm2:$TMP/ec"
   expect_exit 0 imgcrypt key show "tpm2:$TMP/rsa"
-  expect_contains "$stdout" "opens jwe and pkcs7 layers: -k tpm2:$TMP/rsa"
+  expect_contains "$stdout" "opens jwe, pkcs7 and pkcs11 layers: -k tpm2:$TMP/rsa"
   expect_exit 0 imgcrypt -o json key show "tpm2:$TMP/ec"
   python3 "$cli_dir/check_schema.py" "$cli_dir/../../docs/output.schema.json" keyShow <<<"$stdout"
   expect_equal "$(jq -r '.keys[] | [.kind, .container, .type, .curve] | join(" ")' <<<"$stdout")" "private tpm2 EC P-256" "the key"
