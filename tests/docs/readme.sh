@@ -102,6 +102,8 @@ run_blocks() {
   done < <(python3 "$(dirname "${BASH_SOURCE[0]}")/blocks.py" "$repository/README.md" "$TMP/blocks")
 }
 
+# shellcheck source=../support/shell/softhsm.sh
+source "$repository/tests/support/shell/softhsm.sh"
 cover /usr/local
 cover /etc
 mkdir -p "$TMP/blocks" "$TMP/work" "$TMP/run" "$TMP/home/.ssh"
@@ -114,6 +116,12 @@ gpg_here() {
 gpg_here --quick-generate-key alice@example.org future-default default never
 at_exit gpgconf --homedir "$TMP/home/.gnupg" --kill all
 gpg_here --export alice@example.org >"$TMP/work/bob.pgp"
+new_tokens "$TMP/softhsm"
+add_token team 1234
+openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out "$TMP/images.pem"
+add_key team 1234 "$TMP/images.pem" images 01
+echo 1234 >"$TMP/work/pin"
+unset OCICRYPT_CONFIG # the README says how to set it
 echo "a password" >"$TMP/work/password.txt"
 cmake --install "$BUILD_DIR" --prefix /usr/local >/dev/null
 ln -s "$repository/keys-example" "$TMP/work/keys-example"
