@@ -6,6 +6,10 @@ set -euo pipefail
 
 # shellcheck source=blocks.sh
 source "$(dirname "${BASH_SOURCE[0]}")/blocks.sh"
+# shellcheck source=../support/shell/softhsm.sh
+source "$support_dir/softhsm.sh"
+# shellcheck source=../support/shell/swtpm.sh
+source "$support_dir/swtpm.sh"
 
 restart_daemon() {
   expect_equal "$1" "restart containerd" "what systemctl is told"
@@ -18,7 +22,7 @@ gpg_here() {
 }
 
 require_root
-require_commands containerd ctr runc docker-registry skopeo jq cmake unshare ssh-keygen gpg
+require_commands containerd ctr runc docker-registry skopeo jq cmake unshare ssh-keygen gpg swtpm tpm2_createprimary softhsm2-util
 cover /usr/local
 cover /etc
 mkdir -p "$TMP/work" "$TMP/home/.ssh"
@@ -28,7 +32,18 @@ cp "$TMP/colleague.pub" "$TMP/work/colleague.pub"
 gpg_here --quick-generate-key alice@example.org future-default default never
 at_exit gpgconf --homedir "$TMP/home/.gnupg" --kill all
 gpg_here --export alice@example.org >"$TMP/work/bob.pgp"
+new_tokens "$TMP/softhsm"
+add_token team 1234
+openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:3072 -out "$TMP/images.pem"
+add_key team 1234 "$TMP/images.pem" images 01
+echo 1234 >"$TMP/work/pin"
+unset OCICRYPT_CONFIG # the README says how to set it
 echo "a password" >"$TMP/work/password.txt"
+start_tpm tpm
+use_tpm tpm
+tpm2_createprimary -Q -C o -G ecc256 -a 'fixedtpm|fixedparent|sensitivedataorigin|userwithauth|decrypt|noda' -c "$TMP/context"
+tpm2_evictcontrol -Q -C o -c "$TMP/context" 0x81010001
+tpm2_flushcontext -Q --transient-object
 cmake --install "$BUILD_DIR" --prefix /usr/local >/dev/null
 ln -s "$repository/keys-example" "$TMP/work/keys-example"
 start_registry "$TMP/registry"

@@ -9,7 +9,7 @@ namespace {
 
 using namespace test;
 
-std::string read_theirs() { return read_vector("keys/tpm2-openssl.pem"); }
+std::string read_theirs() { return read_vector("tpm2/openssl.pem"); }
 
 TEST(Tpm2KeyFile, IsReadAsOpensslWritesIt) {
   const LoadableKey key = parse_key_file("text before it\n" + read_theirs());
