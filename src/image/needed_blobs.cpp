@@ -77,9 +77,12 @@ class Needs {
       }
       return others;
     } catch (const Error& error) {
-      throw Error(ErrorCode::kRefused,
-                  "it is unknown which blobs other images need: " + digest.string() + ": " + error.message(),
-                  "nothing was removed; repair or remove that image first");
+      // What is refused is not damaged: its own cure counts.
+      const bool is_refused = error.code() == ErrorCode::kRefused && !error.hint().empty();
+      throw Error(
+          ErrorCode::kRefused,
+          "it is unknown which blobs other images need: " + digest.string() + ": " + error.message(),
+          "nothing was removed; " + (is_refused ? error.hint() : "repair or remove that image first"));
     }
   }
 

@@ -9,6 +9,7 @@
 #include <imgcrypt/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 namespace imgcrypt {
@@ -67,6 +68,19 @@ std::string hint_for_key_itself(const ProviderKey& key, const std::string& text,
   if (form == recipient) return "copy the key again, all of it";
   return recipient.size() > kMostRepeated ? "write " + std::string(key.provider->form) + ": before it"
                                           : "did you mean " + form + "?";
+}
+
+// A mail address or a key id, as other tools take for OpenPGP keys, and not the name of a key file.
+bool names_pgp_key(std::string_view text) {
+  constexpr std::size_t kShortestKeyId = 8;
+  if (text.starts_with("0x"))
+    return text.size() >= 2 + kShortestKeyId &&
+           text.find_first_not_of("0123456789abcdefABCDEF", 2) == std::string_view::npos;
+  constexpr std::array<std::string_view, 6> kKeyFiles{".pem", ".pub", ".crt", ".der", ".key", ".jwk"};
+  const std::size_t at = text.find('@');
+  return at != std::string_view::npos && at > 0 && text.find('.', at) != std::string_view::npos &&
+         text.find_first_of("/:") == std::string_view::npos &&
+         std::ranges::none_of(kKeyFiles, [&](std::string_view end) { return text.ends_with(end); });
 }
 
 bool is_recipient(const ProviderKey& key) {
@@ -129,6 +143,8 @@ std::string hint_for_recipient(const std::string& recipient) {
   // A public key without the name of its scheme.
   if (const auto key = find_provider_key(recipient); key && key->half == KeyHalf::kPublic)
     return hint_for_key_itself(*key, recipient, recipient);
+  if (names_pgp_key(path) && (!named || named->scheme->fault_of_recipient != nullptr))
+    return "did you mean pgp:" + path + "?";
   if (is_list(recipient)) return "give each recipient with an option of its own: -r RECIPIENT -r RECIPIENT";
   if (!named) return hint_for_scheme(recipient);
   if (const auto key = find_provider_key(path); key && key->half == KeyHalf::kPublic)

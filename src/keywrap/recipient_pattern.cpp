@@ -19,9 +19,8 @@ RecipientPattern RecipientPattern::parse(const std::string& text) {
   try {
     return named->scheme->pattern(named->value);
   } catch (const Error& error) {
-    const std::string hint = hint_for_recipient(text);
     throw Error(ErrorCode::kUsage, "recipient " + text + ": " + error.message(),
-                hint.empty() ? error.hint() : hint);
+                error.hint().empty() ? hint_for_recipient(text) : error.hint());
   }
 }
 

@@ -174,6 +174,9 @@ tags_are_listed() {
   expect_exit 0 imgcrypt tags "oci:$TMP/in" -o json
   expect_equal "$(jq -c '.images[1] | [.position, .tag, .name, .platform, .digest]' <<<"$stdout")" \
     "[1,\"t\",\"docker.io/library/b:t\",\"linux/arm64\",\"$(digest_at "$TMP/in" 1)\"]" "an image"
+  # The image that is looked for may be the one that cannot be read.
+  expect_exit 2 imgcrypt inspect "oci:$TMP/in:lost"
+  expect_contains "$stderr" "; entry 4 of index.json, counted from 0, cannot be read"
   expect_exit 3 imgcrypt tags "oci:$TMP/in:t"
   expect_exit 2 imgcrypt tags "oci:$TMP/absent"
 }
@@ -291,13 +294,14 @@ only_new_or_empty_directories_or_layouts_are_written_to() {
   local before
   rm -rf "$TMP/src" "$TMP/place"
   make_image "$TMP/src" t --no-busybox >/dev/null
-  mkdir -p "$TMP/place/tree/blobs" "$TMP/place/empty" "$TMP/place/begun/blobs/sha256"
-  touch "$TMP/place/tree/main.c"
+  mkdir -p "$TMP/place/tree/blobs" "$TMP/place/empty" "$TMP/place/begun/blobs/sha256" "$TMP/place/other/blobs/sha256"
+  touch "$TMP/place/tree/main.c" "$TMP/place/other/blobs/sha256/mine"
   ln -s nowhere "$TMP/place/dangling"
   ln -s loop "$TMP/place/loop"
   ln -s empty "$TMP/place/link"
   before=$(state_of "$TMP")
   expect_no_place 8 "$TMP/place/tree" "not empty, and is not an image layout"
+  expect_no_place 8 "$TMP/place/other" "not empty, and is not an image layout"
   expect_no_place 8 "$TMP/src/blobs/sha256" "it has no sound oci-layout file"
   expect_no_place 8 "$TMP/src/blobs/new" "inside the blobs of the image layout"
   expect_no_place 3 "$TMP/place/dangling" "is a symbolic link to nowhere, which does not exist"

@@ -37,6 +37,9 @@ schemes_are_guessed() {
   done <<END
 pkcs11:token.yaml|with the path of a file
 gpg:alice|did you mean pgp:alice?
+alice@example.org|did you mean pgp:alice@example.org?
+jwe:alice@example.org|did you mean pgp:alice@example.org?
+0xDEADBEEFDEADBEEF|did you mean pgp:0xDEADBEEFDEADBEEF?
 JWE:right.pub.pem|did you mean jwe:right.pub.pem?
 PROVIDER:sodium:right.key.pub|did you mean provider:sodium:right.key.pub?
 Sodium:right.key.pub|did you mean provider:sodium:right.key.pub?

@@ -15,7 +15,7 @@ void ProviderOptions::add_to(CLI::App& command) {
   command
       .add_option("--gpg-homedir", gpg_home,
                   "GnuPG's home directory, for recipients and keys of pgp: (default: GNUPGHOME, ~/.gnupg)")
-      ->check(CLI::ExistingDirectory)
+      ->check(CLI::Validator(CLI::ExistingDirectory).description(""))
       ->type_name("DIR");
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 
 namespace imgcrypt {
@@ -98,20 +99,36 @@ std::string how_to_name_one(const std::string& store, const Entries& entries, co
   return by_positions(store, entries, positions);
 }
 
+// The same words and number for everyone, which are those of oci:DIR:@N.
+Error unreadable_entry(const Entries& entries, std::size_t at) {
+  return entries[at].problem->in("entry " + std::to_string(at) +
+                                 " of index.json, counted from 0, cannot be read");
+}
+
+// The image that is looked for may be one that cannot be read.
+std::string unreadable_beside(const Entries& entries) {
+  const auto at = std::ranges::find_if(entries, [](const auto& entry) { return entry.problem.has_value(); });
+  if (at == entries.end()) return {};
+  return "; " + unreadable_entry(entries, static_cast<std::size_t>(at - entries.begin())).message();
+}
+
+bool differ_in_platform(const Entries& entries, const Positions& positions) {
+  std::set<std::string> platforms;
+  for (const std::size_t at : positions) {
+    const auto& platform = entries[at].descriptor->platform;
+    if (platform) platforms.insert(platform->string());
+  }
+  return platforms.size() == positions.size();
+}
+
 [[noreturn]] void fail_to_find(const ImageName& name, const std::string& why, const Entries& entries) {
   const Positions all = positions_where(entries, [](const Descriptor&) { return true; });
   const std::string list = listed(all, [&](std::size_t at) {
     const auto usable = usable_name_of(entries, at);
     return usable ? *usable : by_position(name.store(), entries, at);
   });
-  throw Error(ErrorCode::kNotFound, name.string() + ": " + why,
-              all.empty() ? name.noun() + " has no images" : name.noun() + " has: " + list);
-}
-
-// The same words and number for everyone, which are those of oci:DIR:@N.
-Error unreadable_entry(const Entries& entries, std::size_t at) {
-  return entries[at].problem->in("entry " + std::to_string(at) +
-                                 " of index.json, counted from 0, cannot be read");
+  const std::string what = all.empty() ? name.noun() + " has no images" : name.noun() + " has: " + list;
+  throw Error(ErrorCode::kNotFound, name.string() + ": " + why, what + unreadable_beside(entries));
 }
 
 RootDescriptor root_at(const Entries& entries, std::size_t at) {
@@ -220,7 +237,8 @@ RootDescriptor find_root(const ImageName& name, const std::vector<LayoutEntry>& 
   }
   if (!are_one_image(entries, found)) {
     throw Error(ErrorCode::kUsage, name.string() + ": this names more than one image",
-                how_to_name_one(name.store(), entries, found));
+                how_to_name_one(name.store(), entries, found) +
+                    (differ_in_platform(entries, found) ? "; or choose one with --platform" : ""));
   }
   return root_at(entries, found.front());
 }

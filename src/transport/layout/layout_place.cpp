@@ -1,6 +1,7 @@
 #include "transport/layout/layout_place.hpp"
 
 #include "base/text/json.hpp"
+#include "oci/digest.hpp"
 #include "transport/files/new_place.hpp"
 #include "transport/files/pending_file.hpp"
 #include "transport/layout/layout_directory.hpp"
@@ -37,11 +38,25 @@ bool has_version_file(const LayoutDirectory& directory) {
   }
 }
 
+bool is_begun_blob(const fs::directory_entry& entry) {
+  const std::string name = entry.path().filename();
+  const std::string algorithm = entry.path().parent_path().filename();
+  return name.starts_with(kTemporaryPrefix) || Digest::parse_if_valid(algorithm + ":" + name);
+}
+
+bool are_begun_blobs(const fs::directory_entry& blobs) {
+  return blobs.is_directory() &&
+         std::ranges::all_of(fs::directory_iterator(blobs), [](const fs::directory_entry& algorithm) {
+           return algorithm.is_directory() &&
+                  std::ranges::all_of(fs::directory_iterator(algorithm), is_begun_blob);
+         });
+}
+
 // As it is while another writer makes it a layout.
 bool is_empty_or_begun(const std::string& path) {
   return std::ranges::all_of(fs::directory_iterator(path), [](const fs::directory_entry& entry) {
     const std::string name = entry.path().filename();
-    return name.starts_with(kTemporaryPrefix) || (name == "blobs" && entry.is_directory());
+    return name.starts_with(kTemporaryPrefix) || (name == "blobs" && are_begun_blobs(entry));
   });
 }
 
