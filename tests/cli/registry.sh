@@ -130,6 +130,22 @@ replaces_in_place() {
   expect_equal "$(digest_in_registry place:1)" "$before" "what the tag leads to"
 }
 
+# As `docker save` since Docker 25 writes it: an index of all platforms, with the content of one. Docker's registry takes no
+# such index.
+platforms_that_are_there_can_be_pushed() {
+  local left
+  make_image "$TMP/saved" t --no-busybox --index --attestation --platforms linux/amd64,linux/arm64 >/dev/null
+  jq -r '.manifests[1:][].digest' "$(blob "$TMP/saved" "$(root_of "$TMP/saved" t)")" | while read -r left; do
+    rm -f "$(blob "$TMP/saved" "$left")"
+  done
+  expect_exit 4 imgcrypt encrypt "oci:$TMP/saved:t" "docker://$REGISTRY/saved:1" -r "jwe:$TMP/key.pub.pem"
+  expect_contains "$stderr" "the index lists manifests that the source does not have"
+  expect_contains "$stderr" "with --platform"
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/saved:t" "docker://$REGISTRY/saved:1" -r "jwe:$TMP/key.pub.pem" --platform linux/amd64
+  expect_exit 0 imgcrypt check --full "docker://$REGISTRY/saved:1" -k "$TMP/key.pem"
+  expect_no_uploads
+}
+
 # A destination by digest takes the image with that digest, and no other: of that nothing is sent.
 digests_name_destinations() {
   local root other
@@ -251,6 +267,7 @@ leaves_no_upload_open_when_it_ends_early
 moves_no_layer_to_look
 lists_tags
 replaces_in_place
+platforms_that_are_there_can_be_pushed
 digests_name_destinations
 plain_layers_that_stay_are_said
 adds_recipients_by_the_manifest_alone

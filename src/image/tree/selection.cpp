@@ -139,12 +139,19 @@ class PlatformChooser {
       const auto [first, last] = about.equal_range(kept.back());
       kept.pop_back();
       for (auto at = first; at != last; ++at) {
-        if (stays[at->second]) continue;
+        // What the source lacks is left out as well: some registries would take nothing that lists it.
+        const bool is_there = !is_missing(node.children[at->second]);
+        if (stays[at->second] || !is_there) continue;
         stays[at->second] = true;
         kept.push_back(node.children[at->second].descriptor.digest.string());
       }
     }
     return stays;
+  }
+
+  static bool is_missing(const ImageNode& node) {
+    const auto* opaque = std::get_if<Opaque>(&node.document);
+    return opaque != nullptr && opaque->is_missing;
   }
 
   bool holds_chosen(const ImageNode& index) {
@@ -163,8 +170,7 @@ class PlatformChooser {
       if (!fits(platforms_[i], *platform)) continue;
       is_chosen = true;
       // One that the source lacks stays listed beside others, but nothing can be done for it alone.
-      const auto* opaque = std::get_if<Opaque>(&node.document);
-      if (opaque != nullptr && opaque->is_missing) {
+      if (is_missing(node)) {
         missing_[i] = node.descriptor.digest;
       } else {
         is_found_[i] = true;

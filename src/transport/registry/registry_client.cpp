@@ -103,8 +103,17 @@ std::vector<Referrer> listed_in(const std::string& text) {
   return listed;
 }
 
-// Some registries take no types of layers but those that they know, and say so only now.
-Error with_encrypted_type(const Error& refusal, std::string_view manifest) {
+// Some registries take no index unless they have all that it lists.
+bool lacks_listed_manifests(const Error& refusal, const std::string& media_type) {
+  const bool is_index = media_type == kOciIndex || media_type.ends_with("manifest.list.v2+json");
+  return is_index && refusal.message().find("MANIFEST_BLOB_UNKNOWN") != std::string::npos;
+}
+
+// Others take no types of layers but those that they know, and say so only now.
+Error explained(const Error& refusal, const std::string& media_type, std::string_view manifest) {
+  if (lacks_listed_manifests(refusal, media_type))
+    return {refusal.code(), refusal.message() + "; the index lists manifests that the source does not have",
+            "write only the platforms that are there, with --platform, or take them from a whole image"};
   const std::size_t end = manifest.find("+encrypted\"");
   const std::size_t begin = end == std::string_view::npos ? end : manifest.rfind('"', end);
   if (begin == std::string_view::npos) return refusal;
@@ -179,7 +188,7 @@ bool RegistryClient::put_manifest(const std::string& name, const std::string& me
   if (status < 200 || status >= 300) {
     const Error refusal =
         connection_.refusal(*answer, "put manifest " + name + " (" + media_type + ") into " + place());
-    throw status == 400 || status == 415 || status == 422 ? with_encrypted_type(refusal, text) : refusal;
+    throw status == 400 || status == 415 || status == 422 ? explained(refusal, media_type, text) : refusal;
   }
   const auto digest = Digest::parse_if_valid(answer->head().find("Docker-Content-Digest").value_or(""));
   if (digest && *digest != Digest::of(as_bytes(text), digest->algorithm()))

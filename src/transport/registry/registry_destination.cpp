@@ -156,6 +156,15 @@ Error RegistryDestination::moved(const std::optional<RegistryName>& now) const {
           "run it again"};
 }
 
+void RegistryDestination::require_named(const Digest& root) {
+  const auto now = current();
+  if (now && now->digest == root) return;
+  throw Error(ErrorCode::kOther,
+              "another program wrote " + target_.name.string() + " at the same time: it is " +
+                  (now ? "now " + now->digest.string() : "gone"),
+              "run it again");
+}
+
 std::optional<Digest> RegistryDestination::commit(const RootDescriptor& root) {
   if (is_wanted_by_digest() && root.descriptor.digest != target_.name.digest)
     throw refused("the result has the digest " + root.descriptor.digest.string());
@@ -171,6 +180,8 @@ std::optional<Digest> RegistryDestination::commit(const RootDescriptor& root) {
   // Registries that know If-Match close the gap between the look and the change.
   const std::string etag = target_.replaced ? before->etag : std::string();
   if (!client_->put_manifest(target_.name.tag, type, document.text, etag)) throw moved(current());
+  // Others leave it: of two who write at once, one has overwritten the other, who says so.
+  if (target_.replaced) require_named(root.descriptor.digest);
   if (!before || before->digest == root.descriptor.digest) return std::nullopt;
   return before->digest;
 }

@@ -74,6 +74,8 @@ class RegistryDestination final : public ImageDestination {
   [[nodiscard]] Document take_root(const Descriptor& root);
   [[nodiscard]] std::optional<RegistryName> current();
   [[nodiscard]] Error moved(const std::optional<RegistryName>& now) const;
+  // After the tag was put. Throws kOther if it names something else.
+  void require_named(const Digest& root);
   Digest put_listed(const BlobInfo& info, Source& content);
 
   std::unique_ptr<RegistryClient> client_;

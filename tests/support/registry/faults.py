@@ -311,6 +311,8 @@ FAULTS = [
           make=lambda r, _: once("GET manifest", b.move_tag_after(r)), skopeo="overwrites it"),
     Fault("tag-moves-late", "the tag moves after the last look whether it has", "recipients", "1", ("HOST",),
           make=lambda r, _: on("HEAD manifest", b.move_tag_after(r), first=2, times=1), skopeo="overwrites it"),
+    Fault("tag-moves-at-once", "the tag moves as soon as it has been put", "recipients", "1", ("HOST", "at the same time"),
+          make=lambda r, _: once("PUT manifest", b.move_tag_after(r)), skopeo="does not see it"),
     Fault("tags-in-pages", "tags come in pages of one", "tags", "0",
           make=plainly(on("GET tags", lambda request, proceed: proceed(_with_page_size(request))))),
     Fault("tags-endless", "each page of tags names the same next one", "tags", "4", ("HOST", "go round in a circle"),
