@@ -104,6 +104,14 @@ def base(layout):
     layout.add(layout.image([again, own], ["one", "own"]), "compressed-anew")
     longer = layout.blob(gzip.compress(tar("one"), compresslevel=1, mtime=1) + b"secret")
     layout.add(layout.image([longer, own], ["one", "own"]), "longer")
+    # Bases that say of their layers what is true of those of SECRET.
+    layout.add(layout.image([secret, own], ["secret", "own"]), "honest")
+    layout.add(layout.image([one], ["secret"]), "lying-base")
+    layout.add(layout.image([layout.blob(tar("one"), OCI + "layer.v1.tar")], ["secret"]), "lying-tar-base")
+    absent = {"digest": "sha256:" + "9" * 64, "size": 99}
+    layout.add(layout.image([{"mediaType": LAYER, **absent}], ["secret"]), "missing-base")
+    layout.add(layout.image([{"mediaType": FOREIGN, **absent, "urls": ["https://x"]}], ["secret"]), "foreign-base")
+    layout.add(layout.image([layout.blob(tar("one"), OCI + "layer.v1.tar")], ["one"]), "tar-base")
 
 
 def keyless(layout, **keys):

@@ -76,6 +76,23 @@ only_content_makes_a_layer_the_bases() {
   expect_contains "$stderr" "no layer of the image was found to be one of the base image's, so none stays plain for it: the same layer is plain in both"
 }
 
+a_base_is_not_believed_either() {
+  local base
+  fresh base
+  for base in lying-base lying-tar-base; do
+    expect_equal "$(based_on "$base" honest)" "ee" "what $base only says of its layer"
+    based_on "$base" honest >/dev/null
+    expect_contains "$stderr" "the base's layer 0 of the image is not what the base says: its content differs"
+  done
+  expect_equal "$(based_on foreign-base honest)" "ee" "what a base has elsewhere"
+  based_on foreign-base honest >/dev/null
+  expect_contains "$stderr" "the base's layer 0 of the image is to be fetched from its urls and not there"
+  rm -rf "$TMP/out"
+  expect_refused 2 imgcrypt encrypt "oci:$TMP/in:honest" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem" --skip-base "oci:$TMP/in:missing-base"
+  expect_contains "$stderr" "the base's layer 0 of the image"
+  expect_equal "$(based_on tar-base compressed-anew)" "-e" "a plain tar of the same content"
+}
+
 tags_that_no_reference_can_hold_are_named_by_position() {
   local tag
   fresh two-names
@@ -285,6 +302,7 @@ a_platform_whose_manifest_is_missing_is_not_there
 an_index_of_nothing_but_missing_manifests_is_not_there
 layers_to_be_fetched_elsewhere_are_in_the_clear
 only_content_makes_a_layer_the_bases
+a_base_is_not_believed_either
 tags_that_no_reference_can_hold_are_named_by_position
 without_usable_keys_nothing_is_well
 what_layer_does_not_select_counts_all_the_same
