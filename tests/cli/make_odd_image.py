@@ -16,6 +16,7 @@ OCI = "application/vnd.oci.image."
 MANIFEST, INDEX, CONFIG = OCI + "manifest.v1+json", OCI + "index.v1+json", OCI + "config.v1+json"
 LAYER = OCI + "layer.v1.tar+gzip"
 FOREIGN = OCI + "layer.nondistributable.v1.tar+gzip"
+OTHER_LAYERS = "oci.image.layer.nydus.blob.v1", "erofs.layer.v1", "oci.image.layer.v1.tar+lz4"
 ENCRYPTION = "org.opencontainers.image.enc."
 
 
@@ -175,6 +176,9 @@ CASES = {
     "no-type": lambda layout: layout.add(layout.image([layout.layer("one", "")], ["one"])),
     "chart": lambda layout: layout.add(layout.image([layout.blob(b"c", "application/vnd.cncf.helm.chart.content.v1.tar+gzip")], [])),
     "layer-in-index": lambda layout: layout.add(layout.index([layout.layer("one")])),
+    "other-layer-in-index": lambda layout: layout.add(layout.index(
+        [layout.image([layout.layer("one")], ["one"], platform("amd64"))] +
+        [layout.blob(kind.encode(), f"application/vnd.{kind}") for kind in OTHER_LAYERS])),
     "full-annotations": lambda layout: layout.add(
         layout.image([layout.layer("one")], ["one"], annotations={f"k{i}": "" for i in range(10000)})),
     "windows": windows,

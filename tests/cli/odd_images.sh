@@ -195,6 +195,17 @@ why_nothing_can_be_encrypted_is_said() {
   expect_without "encrypts all layers"
 }
 
+layers_of_other_kinds_in_an_index_count() {
+  fresh other-layer-in-index
+  expect_exit 0 encrypt -v
+  expect_equal "$(grep -c "is listed by the index itself, and not encrypted: everyone can read it" <<<"$stderr")" 3 "layers"
+  expect_exit 8 imgcrypt check "oci:$TMP/out:t" --require-encrypted
+  expect_contains "$stderr" "not encrypted: index entry"
+  expect_contains "$stderr" "a layer that an index lists cannot be encrypted"
+  expect_exit 0 imgcrypt inspect "oci:$TMP/out:t"
+  expect_contains "$stdout" "Encrypted: 1 of 4 layers"
+}
+
 who_holds_what_prune_leaves_is_named() {
   local signature subject
   fresh signed
@@ -311,6 +322,7 @@ urls_of_the_plain_layer_go
 gc_works_in_layouts_only
 gc_lists_what_killed_writers_left
 why_nothing_can_be_encrypted_is_said
+layers_of_other_kinds_in_an_index_count
 who_holds_what_prune_leaves_is_named
 ciphertexts_are_no_leftovers
 file_systems_of_other_kinds_are_not_called_artifacts
