@@ -93,6 +93,16 @@ a_base_is_not_believed_either() {
   expect_equal "$(based_on tar-base compressed-anew)" "-e" "a plain tar of the same content"
 }
 
+plain_layers_are_compared_when_asked_for() {
+  fresh base
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/in:forged" "oci:$TMP/out:t" -k "$TMP/key.pem"
+  rm -rf "$TMP/out"
+  expect_refused 7 imgcrypt decrypt "oci:$TMP/in:forged" "oci:$TMP/out:t" -k "$TMP/key.pem" --diff-ids=always
+  expect_contains "$stderr" "layer 0 of the image: the layer does not belong to this image"
+  expect_refused 8 imgcrypt decrypt "oci:$TMP/in:uncounted" "oci:$TMP/out:t" -k "$TMP/key.pem" --diff-ids=always
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/in:base" "oci:$TMP/out:t" -k "$TMP/key.pem" --diff-ids=always
+}
+
 tags_that_no_reference_can_hold_are_named_by_position() {
   local tag
   fresh two-names
@@ -314,6 +324,7 @@ an_index_of_nothing_but_missing_manifests_is_not_there
 layers_to_be_fetched_elsewhere_are_in_the_clear
 only_content_makes_a_layer_the_bases
 a_base_is_not_believed_either
+plain_layers_are_compared_when_asked_for
 tags_that_no_reference_can_hold_are_named_by_position
 without_usable_keys_nothing_is_well
 what_layer_does_not_select_counts_all_the_same
