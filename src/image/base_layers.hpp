@@ -12,12 +12,11 @@
 namespace imgcrypt {
 
 // The plain layers of `tree` whose blob is one of the base's, or whose content is: a builder or registry may
-// have compressed a base layer anew, so that its blob has another digest. The base's config says what its
-// layers hold; what the image's own config says only chooses the layers that are read and decompressed to
-// compare them, `jobs` at the same time. One that turns out to hold something else, or bytes after its
-// compressed data, is not the base's: a warning names it. `configs` is of `source`, which holds `tree`.
-// Throws as load_tree and Configs::of for the base, as diff_ids_of for the image, and what reading the layers
-// throws apart from kIntegrity and kRefused.
+// have compressed a base layer anew, so that its blob has another digest. What the configs of both say only
+// chooses the layers that are read and decompressed to compare them, `jobs` at the same time. One that turns
+// out to hold something else, or bytes after its compressed data, is not the base's: a warning names it.
+// `configs` is of `source`, which holds `tree`. Throws as BaseContents for the base, as diff_ids_of for the
+// image, and what reading its layers throws apart from kIntegrity and kRefused.
 [[nodiscard]] std::set<LayerId> layers_of_base(ImageSource& base, const ImageNode& tree, ImageSource& source,
                                                Configs& configs, unsigned jobs, Reporter& reporter);
 

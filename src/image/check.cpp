@@ -99,7 +99,7 @@ class Checker {
       result_.other_problems.emplace_back(
           ErrorCode::kNotFound, node.place + ": " + blob.digest.string() + " is missing",
           "to check only the platforms that are present, select them with --platform");
-    } else if (!is_image_layer(blob)) {
+    } else if (!is_layer_in_index(blob)) {
       others_.push_back({node.place, &blobs_.need(blob, node.place, nullptr)});
     } else if (options_.selection.layers.empty()) {
       add_layer("index entry " + node.place, blob, true, std::nullopt);

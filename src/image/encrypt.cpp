@@ -74,7 +74,7 @@ void require_openable(const LayerOutcome& layer) {
 
 // The first layer that an index lists itself; null if there is none.
 const ImageNode* layer_in_index(const ImageNode& node) {
-  if (std::holds_alternative<Opaque>(node.document) && is_image_layer(node.descriptor)) return &node;
+  if (std::holds_alternative<Opaque>(node.document) && is_layer_in_index(node.descriptor)) return &node;
   for (const ImageNode& child : node.children) {
     if (const ImageNode* layer = layer_in_index(child)) return layer;
   }

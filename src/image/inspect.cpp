@@ -84,7 +84,7 @@ class Inspection {
       }
     } else if (std::get<Opaque>(node.document).is_missing) {
       report.kind = DocumentKind::kMissing;
-    } else if (is_image_layer(node.descriptor)) {
+    } else if (is_layer_in_index(node.descriptor)) {
       count(node.descriptor);
     }
     return report;

@@ -16,6 +16,7 @@ OCI = "application/vnd.oci.image."
 MANIFEST, INDEX, CONFIG = OCI + "manifest.v1+json", OCI + "index.v1+json", OCI + "config.v1+json"
 LAYER = OCI + "layer.v1.tar+gzip"
 FOREIGN = OCI + "layer.nondistributable.v1.tar+gzip"
+OTHER_LAYERS = "oci.image.layer.nydus.blob.v1", "erofs.layer.v1", "oci.image.layer.v1.tar+lz4"
 ENCRYPTION = "org.opencontainers.image.enc."
 
 
@@ -104,6 +105,14 @@ def base(layout):
     layout.add(layout.image([again, own], ["one", "own"]), "compressed-anew")
     longer = layout.blob(gzip.compress(tar("one"), compresslevel=1, mtime=1) + b"secret")
     layout.add(layout.image([longer, own], ["one", "own"]), "longer")
+    # Bases that say of their layers what is true of those of SECRET.
+    layout.add(layout.image([secret, own], ["secret", "own"]), "honest")
+    layout.add(layout.image([one], ["secret"]), "lying-base")
+    layout.add(layout.image([layout.blob(tar("one"), OCI + "layer.v1.tar")], ["secret"]), "lying-tar-base")
+    absent = {"digest": "sha256:" + "9" * 64, "size": 99}
+    layout.add(layout.image([{"mediaType": LAYER, **absent}], ["secret"]), "missing-base")
+    layout.add(layout.image([{"mediaType": FOREIGN, **absent, "urls": ["https://x"]}], ["secret"]), "foreign-base")
+    layout.add(layout.image([layout.blob(tar("one"), OCI + "layer.v1.tar")], ["one"]), "tar-base")
 
 
 def keyless(layout, **keys):
@@ -167,6 +176,9 @@ CASES = {
     "no-type": lambda layout: layout.add(layout.image([layout.layer("one", "")], ["one"])),
     "chart": lambda layout: layout.add(layout.image([layout.blob(b"c", "application/vnd.cncf.helm.chart.content.v1.tar+gzip")], [])),
     "layer-in-index": lambda layout: layout.add(layout.index([layout.layer("one")])),
+    "other-layer-in-index": lambda layout: layout.add(layout.index(
+        [layout.image([layout.layer("one")], ["one"], platform("amd64"))] +
+        [layout.blob(kind.encode(), f"application/vnd.{kind}") for kind in OTHER_LAYERS])),
     "full-annotations": lambda layout: layout.add(
         layout.image([layout.layer("one")], ["one"], annotations={f"k{i}": "" for i in range(10000)})),
     "windows": windows,

@@ -76,6 +76,33 @@ only_content_makes_a_layer_the_bases() {
   expect_contains "$stderr" "no layer of the image was found to be one of the base image's, so none stays plain for it: the same layer is plain in both"
 }
 
+a_base_is_not_believed_either() {
+  local base
+  fresh base
+  for base in lying-base lying-tar-base; do
+    expect_equal "$(based_on "$base" honest)" "ee" "what $base only says of its layer"
+    based_on "$base" honest >/dev/null
+    expect_contains "$stderr" "the base's layer 0 of the image is not what the base says: its content differs"
+  done
+  expect_equal "$(based_on foreign-base honest)" "ee" "what a base has elsewhere"
+  based_on foreign-base honest >/dev/null
+  expect_contains "$stderr" "the base's layer 0 of the image is to be fetched from its urls and not there"
+  rm -rf "$TMP/out"
+  expect_refused 2 imgcrypt encrypt "oci:$TMP/in:honest" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem" --skip-base "oci:$TMP/in:missing-base"
+  expect_contains "$stderr" "the base's layer 0 of the image"
+  expect_equal "$(based_on tar-base compressed-anew)" "-e" "a plain tar of the same content"
+}
+
+plain_layers_are_compared_when_asked_for() {
+  fresh base
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/in:forged" "oci:$TMP/out:t" -k "$TMP/key.pem"
+  rm -rf "$TMP/out"
+  expect_refused 7 imgcrypt decrypt "oci:$TMP/in:forged" "oci:$TMP/out:t" -k "$TMP/key.pem" --diff-ids=always
+  expect_contains "$stderr" "layer 0 of the image: the layer does not belong to this image"
+  expect_refused 8 imgcrypt decrypt "oci:$TMP/in:uncounted" "oci:$TMP/out:t" -k "$TMP/key.pem" --diff-ids=always
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/in:base" "oci:$TMP/out:t" -k "$TMP/key.pem" --diff-ids=always
+}
+
 tags_that_no_reference_can_hold_are_named_by_position() {
   local tag
   fresh two-names
@@ -176,6 +203,17 @@ why_nothing_can_be_encrypted_is_said() {
   expect_contains "$stderr" "the index lists the layer sha256:"
   expect_exit 8 imgcrypt check "oci:$TMP/in:t" --require-encrypted
   expect_without "encrypts all layers"
+}
+
+layers_of_other_kinds_in_an_index_count() {
+  fresh other-layer-in-index
+  expect_exit 0 encrypt -v
+  expect_equal "$(grep -c "is listed by the index itself, and not encrypted: everyone can read it" <<<"$stderr")" 3 "layers"
+  expect_exit 8 imgcrypt check "oci:$TMP/out:t" --require-encrypted
+  expect_contains "$stderr" "not encrypted: index entry"
+  expect_contains "$stderr" "a layer that an index lists cannot be encrypted"
+  expect_exit 0 imgcrypt inspect "oci:$TMP/out:t"
+  expect_contains "$stdout" "Encrypted: 1 of 4 layers"
 }
 
 who_holds_what_prune_leaves_is_named() {
@@ -285,6 +323,8 @@ a_platform_whose_manifest_is_missing_is_not_there
 an_index_of_nothing_but_missing_manifests_is_not_there
 layers_to_be_fetched_elsewhere_are_in_the_clear
 only_content_makes_a_layer_the_bases
+a_base_is_not_believed_either
+plain_layers_are_compared_when_asked_for
 tags_that_no_reference_can_hold_are_named_by_position
 without_usable_keys_nothing_is_well
 what_layer_does_not_select_counts_all_the_same
@@ -293,6 +333,7 @@ urls_of_the_plain_layer_go
 gc_works_in_layouts_only
 gc_lists_what_killed_writers_left
 why_nothing_can_be_encrypted_is_said
+layers_of_other_kinds_in_an_index_count
 who_holds_what_prune_leaves_is_named
 ciphertexts_are_no_leftovers
 file_systems_of_other_kinds_are_not_called_artifacts

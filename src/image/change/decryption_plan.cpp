@@ -31,7 +31,11 @@ class Planner {
   ImagePlan run() {
     for_each_manifest(tree_, [&](const ImageNode& node, const Manifest& manifest) {
       const auto is_decrypted = [&](const Descriptor& layer) { return unwrapped_.find(layer) != nullptr; };
-      if (std::ranges::any_of(manifest.layers(), is_decrypted)) expect_layers(node, manifest);
+      // Whoever asks for the check gets it for plain images, too.
+      const bool is_asked_for = check_ == DiffIdCheck::kAlways &&
+                                is_image_config(manifest.config().media_type) &&
+                                std::ranges::any_of(manifest.layers(), is_image_layer);
+      if (is_asked_for || std::ranges::any_of(manifest.layers(), is_decrypted)) expect_layers(node, manifest);
     });
     reporter_.say_of_all(
         Importance::kNote, uncounted_,
@@ -73,6 +77,8 @@ class Planner {
       // an encrypted layer, under any type.
       if (!is_encrypted(layer.media_type) && is_checked && !is_exact) {
         const auto at = plain_layers_.try_emplace(layer_id(layer), LayerToCheck{layer, place, nullptr, {}});
+        // A plain image keeps Docker's types, but the check knows foreign layers by OCI's.
+        at.first->second.layer.media_type = oci_type(layer.media_type).value_or(layer.media_type);
         at.first->second.diff_ids.insert(*diff_ids[i]);
       }
       const SharedLayerKeys keys = unwrapped_.find(layer);

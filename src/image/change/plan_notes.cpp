@@ -2,6 +2,7 @@
 
 #include "base/text/short_list.hpp"
 #include "image/tree/child_edits.hpp"
+#include "image/tree/file_system.hpp"
 #include "oci/media_types.hpp"
 
 namespace imgcrypt {
@@ -74,7 +75,7 @@ class PlanNotes {
   void visit_opaque(const ImageNode& node, const Opaque& opaque) {
     if (opaque.is_missing) {
       missing_.push_back(node.place);
-    } else if (encrypts_ && is_image_layer(node.descriptor) && !is_encrypted(node.descriptor.media_type)) {
+    } else if (encrypts_ && is_layer_in_index(node.descriptor) && !is_encrypted(node.descriptor.media_type)) {
       readable_.push_back("the layer " + node.place +
                           " is listed by the index itself, and not encrypted: everyone can read it");
     } else if (names_blobs(node.descriptor.media_type)) {
