@@ -60,7 +60,7 @@ pipes_carry_archives() {
     timeout 120 "$IMGCRYPT" inspect - -o json >"$TMP/inspected"
   unset TMPDIR
   expect_contains "$(cat "$TMP/said")" "-@sha256:"
-  expect_equal "$(grep '^{' "$TMP/result" | jq -r .digest)" "$root" "the result on stderr"
+  expect_equal "$(grep '^{' "$TMP/result" | jq -r .image.digest)" "$root" "the result on stderr"
   expect_contains "$(cat "$TMP/inspected")" "$root"
   expect_equal "$(ls -A "$TMP/spool")" "" "what is left in the temporary directory"
 }
@@ -397,6 +397,21 @@ docker_archives_are_written() {
   expect_contains "$stderr" "images of one platform only"
 }
 
+# A list of Docker's names no manifest, which is made anew when the archive is read.
+digests_of_docker_archives_are_those_of_readers() {
+  fresh
+  expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "docker-archive:$TMP/docker.tar:app:1" --digestfile "$TMP/digest"
+  local read
+  read=$(timeout 120 "$IMGCRYPT" inspect "docker-archive:$TMP/docker.tar" -o json 2>/dev/null | jq -r .image.digest)
+  expect_equal "$stdout" "docker-archive:$TMP/docker.tar:app:1@$read" "the result"
+  expect_equal "$(cat "$TMP/digest")" "$read" "the digest file"
+  expect_exit 0 imgcrypt copy "docker-archive:$TMP/docker.tar:app:1@$read" "oci:$TMP/back:t"
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/out:t" "docker-archive:$TMP/other.tar:app:1" -k "$TMP/key.pem"
+  expect_contains "$stdout" "@$read"
+  [[ $stderr != *"exact: the result is identical"* ]] || fail "another manifest: $stderr"
+}
+
 directories_of_skopeo_are_read_and_written() {
   fresh --platforms linux/amd64,linux/arm64
   expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "dir:$TMP/out" -r "jwe:$TMP/key.pub.pem"
@@ -458,5 +473,6 @@ output_is_deterministic
 classic_docker_archives_are_read
 names_of_members_lead_nowhere
 docker_archives_are_written
+digests_of_docker_archives_are_those_of_readers
 compression_that_is_lost_is_said
 directories_of_skopeo_are_read_and_written
