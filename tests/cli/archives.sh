@@ -412,6 +412,21 @@ digests_of_docker_archives_are_those_of_readers() {
   [[ $stderr != *"exact: the result is identical"* ]] || fail "another manifest: $stderr"
 }
 
+names_that_docker_refuses_are_not_written() {
+  fresh
+  local name
+  for name in UPPER:1 UPPER x@y:1 app:-1; do
+    expect_exit 3 imgcrypt copy "oci:$TMP/in:t" "docker-archive:$TMP/docker.tar:$name"
+    expect_absent "$TMP/docker.tar"
+  done
+  expect_exit 3 imgcrypt copy "oci:$TMP/in:t" "docker-archive:$TMP/docker.tar:UPPER:1"
+  expect_contains "$stderr" "Docker could not load an image of this name"
+  for name in app my.app:1 localhost:5000/a/b:1; do
+    expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "docker-archive:$TMP/docker.tar:$name"
+    rm "$TMP/docker.tar"
+  done
+}
+
 directories_of_skopeo_are_read_and_written() {
   fresh --platforms linux/amd64,linux/arm64
   expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "dir:$TMP/out" -r "jwe:$TMP/key.pub.pem"
@@ -474,5 +489,6 @@ classic_docker_archives_are_read
 names_of_members_lead_nowhere
 docker_archives_are_written
 digests_of_docker_archives_are_those_of_readers
+names_that_docker_refuses_are_not_written
 compression_that_is_lost_is_said
 directories_of_skopeo_are_read_and_written

@@ -80,6 +80,11 @@ DockerArchiveDestination::DockerArchiveDestination(ArchiveTarget target,
       warn_(std::move(warn)),
       output_(target_.name, temporary_directory, docker_member_of) {
   require_writable_name(target_);
+  if (!target_.own && !target_.name.tag.empty() && !is_docker_name(target_.name.tag)) {
+    throw Error(ErrorCode::kUsage,
+                "destination " + target_.name.string() + ": Docker could not load an image of this name",
+                "write NAME:TAG, the name in lower case: app:1 or HOST/app:1");
+  }
 }
 
 void DockerArchiveDestination::check() {

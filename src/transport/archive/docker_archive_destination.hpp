@@ -17,7 +17,7 @@ namespace imgcrypt {
 
 class DockerArchiveDestination final : public ImageDestination {
  public:
-  // Throws as require_writable_name.
+  // Throws as require_writable_name, and kUsage for a name that Docker does not take.
   DockerArchiveDestination(ArchiveTarget target, const std::filesystem::path& temporary_directory, Warn warn);
 
   // Throws as ArchiveOutput::check, read_existing and only_image.

@@ -148,4 +148,12 @@ std::string full_image_name(const std::string& name) try {
   return name;
 }
 
+bool is_docker_name(const std::string& name) try {
+  // Alone, "my.app:1" could be a registry at port 1; to Docker it is an image of its Hub.
+  const std::string host = name.find('/') == std::string::npos ? "docker.io/" : "";
+  return !RegistryReference::parse("//" + host + name).digest;
+} catch (const Error&) {
+  return false;
+}
+
 }  // namespace imgcrypt

@@ -25,4 +25,7 @@ void add_docker_images(const std::string& list, const std::string& what, Archive
 // "docker.io/library/app:latest" for "app"; a text that is no such name as it is.
 [[nodiscard]] std::string full_image_name(const std::string& name);
 
+// Whether Docker would load an image of that name, short or long, with a tag or without.
+[[nodiscard]] bool is_docker_name(const std::string& name);
+
 }  // namespace imgcrypt
