@@ -72,6 +72,14 @@ names_of() {
 }
 
 # The program after the pipe, such as `ctr images import` or `podman load`, knows images by these.
+stdout_has_names_too() {
+  fresh
+  timeout 120 "$IMGCRYPT" copy "oci:$TMP/in:t" "oci-archive:/dev/stdout:t" 2>"$TMP/said" | cat >"$TMP/piped.tar"
+  expect_contains "$(cat "$TMP/said")" "oci-archive:/dev/stdout:t@$root"
+  expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "oci-archive:$TMP/file.tar:t"
+  cmp "$TMP/piped.tar" "$TMP/file.tar" || fail "the pipe carries more than the archive"
+}
+
 names_survive_pipes() {
   fresh
   local both="1 docker.io/library/app:1"
@@ -470,6 +478,7 @@ make_keys "$TMP/other" P-256
 encrypted_archives_are_read_and_written
 packed_archives_are_read
 pipes_carry_archives
+stdout_has_names_too
 names_survive_pipes
 names_that_are_kept_are_the_right_ones
 referrers_lie_beside_their_image
