@@ -52,6 +52,14 @@ packed_archives_are_read() {
   expect_contains "$stderr" "--tmpdir"
 }
 
+windows_beyond_memory_are_said() {
+  fresh
+  expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "oci-archive:$TMP/long.tar:t"
+  zstd -q --long=31 <"$TMP/long.tar" >"$TMP/long.tar.zst"
+  expect_exit 8 imgcrypt inspect "oci-archive:$TMP/long.tar.zst" --tmpdir "$TMP/spool"
+  expect_contains "$stderr" "zstd -d --long=31 <$TMP/long.tar.zst | imgcrypt ... -"
+}
+
 pipes_carry_archives() {
   fresh
   export TMPDIR=$TMP/spool
@@ -477,6 +485,7 @@ make_keys "$TMP/key" P-256
 make_keys "$TMP/other" P-256
 encrypted_archives_are_read_and_written
 packed_archives_are_read
+windows_beyond_memory_are_said
 pipes_carry_archives
 stdout_has_names_too
 names_survive_pipes
