@@ -26,7 +26,7 @@ OpenedSides WriteArguments::open(const SelectionOptions& selection, Output& outp
   const Reference from = Reference::parse(source);
   // Without a destination: where it came from, if the name still means this image when it is committed.
   const Reference to = destination.empty() ? from : Reference::parse(destination, ReferenceUse::kWrite);
-  if (to.is_stream()) output.move_results_to_stderr();
+  if (to.is_stdout()) output.move_results_to_stderr();
   auto [reading, writing] = transport.both(output);
   TransportOptions of_source = reading;
   of_source.is_wanted = wanted_by(selection.value());

@@ -160,6 +160,8 @@ class ImageDestination : public BlobDestination {
   [[nodiscard]] virtual std::set<Digest> still_held(const std::set<Digest>& /*blobs*/) { return {}; }
   // Whether documents are kept as they are put, so that who reads the image finds the same digest.
   [[nodiscard]] virtual bool keeps_documents() const noexcept { return true; }
+  // After commit() of a store that does not keep documents: the root that reading the image gives.
+  [[nodiscard]] virtual std::optional<Descriptor> remade_root() const { return std::nullopt; }
   // What becomes of the image that commit() returned.
   [[nodiscard]] virtual FormerImages former_images() const noexcept { return FormerImages::kShared; }
   // Deletes the image with this root, which commit() returned, as far as no other name of the store needs it.

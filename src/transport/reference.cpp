@@ -139,9 +139,9 @@ std::string Reference::string() const {
   return std::visit([](const auto& parts) { return parts.string(); }, parts_);
 }
 
-bool Reference::is_stream() const {
+bool Reference::is_stdout() const {
   const auto* archive = std::get_if<ArchiveReference>(&parts_);
-  return archive != nullptr && archive->is_stream();
+  return archive != nullptr && archive->is_stdout();
 }
 
 }  // namespace imgcrypt

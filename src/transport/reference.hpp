@@ -34,8 +34,9 @@ class Reference {
 
   // Whether to read it moves bytes over a network: then commands read no more than they must.
   [[nodiscard]] bool is_remote() const noexcept { return std::holds_alternative<RegistryReference>(parts_); }
-  // Whether it is "-", stdin or stdout.
-  [[nodiscard]] bool is_stream() const;
+  // Whether what is written there goes to stdout, or takes the place of its file: "-", or a name of the same
+  // file or pipe.
+  [[nodiscard]] bool is_stdout() const;
 
   // For the transports only.
   [[nodiscard]] const Parts& parts() const noexcept { return parts_; }

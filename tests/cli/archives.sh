@@ -52,6 +52,14 @@ packed_archives_are_read() {
   expect_contains "$stderr" "--tmpdir"
 }
 
+windows_beyond_memory_are_said() {
+  fresh
+  expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "oci-archive:$TMP/long.tar:t"
+  zstd -q --long=31 <"$TMP/long.tar" >"$TMP/long.tar.zst"
+  expect_exit 8 imgcrypt inspect "oci-archive:$TMP/long.tar.zst" --tmpdir "$TMP/spool"
+  expect_contains "$stderr" "zstd -d --long=31 <$TMP/long.tar.zst | imgcrypt ... -"
+}
+
 pipes_carry_archives() {
   fresh
   export TMPDIR=$TMP/spool
@@ -60,7 +68,7 @@ pipes_carry_archives() {
     timeout 120 "$IMGCRYPT" inspect - -o json >"$TMP/inspected"
   unset TMPDIR
   expect_contains "$(cat "$TMP/said")" "-@sha256:"
-  expect_equal "$(grep '^{' "$TMP/result" | jq -r .digest)" "$root" "the result on stderr"
+  expect_equal "$(grep '^{' "$TMP/result" | jq -r .image.digest)" "$root" "the result on stderr"
   expect_contains "$(cat "$TMP/inspected")" "$root"
   expect_equal "$(ls -A "$TMP/spool")" "" "what is left in the temporary directory"
 }
@@ -72,6 +80,14 @@ names_of() {
 }
 
 # The program after the pipe, such as `ctr images import` or `podman load`, knows images by these.
+stdout_has_names_too() {
+  fresh
+  timeout 120 "$IMGCRYPT" copy "oci:$TMP/in:t" "oci-archive:/dev/stdout:t" 2>"$TMP/said" | cat >"$TMP/piped.tar"
+  expect_contains "$(cat "$TMP/said")" "oci-archive:/dev/stdout:t@$root"
+  expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "oci-archive:$TMP/file.tar:t"
+  cmp "$TMP/piped.tar" "$TMP/file.tar" || fail "the pipe carries more than the archive"
+}
+
 names_survive_pipes() {
   fresh
   local both="1 docker.io/library/app:1"
@@ -397,6 +413,36 @@ docker_archives_are_written() {
   expect_contains "$stderr" "images of one platform only"
 }
 
+# A list of Docker's names no manifest, which is made anew when the archive is read.
+digests_of_docker_archives_are_those_of_readers() {
+  fresh
+  expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "docker-archive:$TMP/docker.tar:app:1" --digestfile "$TMP/digest"
+  local read
+  read=$(timeout 120 "$IMGCRYPT" inspect "docker-archive:$TMP/docker.tar" -o json 2>/dev/null | jq -r .image.digest)
+  expect_equal "$stdout" "docker-archive:$TMP/docker.tar:app:1@$read" "the result"
+  expect_equal "$(cat "$TMP/digest")" "$read" "the digest file"
+  expect_exit 0 imgcrypt copy "docker-archive:$TMP/docker.tar:app:1@$read" "oci:$TMP/back:t"
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/out:t" "docker-archive:$TMP/other.tar:app:1" -k "$TMP/key.pem"
+  expect_contains "$stdout" "@$read"
+  [[ $stderr != *"exact: the result is identical"* ]] || fail "another manifest: $stderr"
+}
+
+names_that_docker_refuses_are_not_written() {
+  fresh
+  local name
+  for name in UPPER:1 UPPER x@y:1 app:-1; do
+    expect_exit 3 imgcrypt copy "oci:$TMP/in:t" "docker-archive:$TMP/docker.tar:$name"
+    expect_absent "$TMP/docker.tar"
+  done
+  expect_exit 3 imgcrypt copy "oci:$TMP/in:t" "docker-archive:$TMP/docker.tar:UPPER:1"
+  expect_contains "$stderr" "Docker could not load an image of this name"
+  for name in app my.app:1 localhost:5000/a/b:1; do
+    expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "docker-archive:$TMP/docker.tar:$name"
+    rm "$TMP/docker.tar"
+  done
+}
+
 directories_of_skopeo_are_read_and_written() {
   fresh --platforms linux/amd64,linux/arm64
   expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "dir:$TMP/out" -r "jwe:$TMP/key.pub.pem"
@@ -439,7 +485,9 @@ make_keys "$TMP/key" P-256
 make_keys "$TMP/other" P-256
 encrypted_archives_are_read_and_written
 packed_archives_are_read
+windows_beyond_memory_are_said
 pipes_carry_archives
+stdout_has_names_too
 names_survive_pipes
 names_that_are_kept_are_the_right_ones
 referrers_lie_beside_their_image
@@ -458,5 +506,7 @@ output_is_deterministic
 classic_docker_archives_are_read
 names_of_members_lead_nowhere
 docker_archives_are_written
+digests_of_docker_archives_are_those_of_readers
+names_that_docker_refuses_are_not_written
 compression_that_is_lost_is_said
 directories_of_skopeo_are_read_and_written

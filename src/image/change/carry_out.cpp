@@ -32,6 +32,7 @@ WriteResult carry_out(ImagePlan& plan, const ImageNode& chosen, const Configs& c
   if (options.dry_run == DryRun::kYes) return try_out(plan, source, destination, reporter);
   Rewritten rewritten = rewrite_image(source, plan, configs, destination, options.jobs, reporter);
   if (rewritten.replaced) reporter.note("replaced " + rewritten.replaced->string());
+  if (auto remade = destination.remade_root()) rewritten.root = std::move(*remade);
   return {std::move(rewritten.root), std::move(rewritten.replaced), {}};
 }
 

@@ -22,7 +22,7 @@ struct WriteOptions {
 
 // What every such use case returns, beside results of its own.
 struct WriteResult {
-  std::optional<Descriptor> root = std::nullopt;  // nullopt after a dry run
+  std::optional<Descriptor> root = std::nullopt;  // as a reader finds it; nullopt after a dry run
   // Another image that had the destination's name before; after a dry run, one that has it.
   std::optional<Digest> replaced = std::nullopt;
   std::set<Digest> kept = {};  // only of a dry run: what the result would name, of the blobs that there are

@@ -25,6 +25,8 @@ struct ArchiveReference {
   static ArchiveReference stream() { return {.kind = Kind::kAny, .file = "-"}; }
 
   [[nodiscard]] bool is_stream() const { return file == "-"; }
+  // Whether that, or a file which is the one that stdout is now, such as /dev/stdout.
+  [[nodiscard]] bool is_stdout() const;
   // As the name in an archive of this kind.
   [[nodiscard]] ImageName name() const;
   // What was parsed.

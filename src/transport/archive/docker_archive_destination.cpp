@@ -33,6 +33,37 @@ std::string name_in_list(const ArchiveTarget& target) {
   return tag.find('/') == std::string::npos ? "" : full_image_name(tag);
 }
 
+// Remembers of a blob that passes what a reader will find.
+class SeenSource final : public Source {
+ public:
+  explicit SeenSource(Source& inner) : inner_(inner) {}
+
+  std::optional<Chunk> next() override {
+    auto chunk = inner_.next();
+    if (!chunk) return chunk;
+    const ByteView bytes = chunk->view();
+    hasher_.update(bytes);
+    size_ += bytes.size();
+    begin_ += as_text(bytes.first(std::min(bytes.size(), kMagicBytes - begin_.size())));
+    return chunk;
+  }
+
+  // After the end.
+  Descriptor seen() {
+    return {.media_type = docker_layer_type(begin_),
+            .digest = Digest::from_hash(HashAlgorithm::kSha256, hasher_.finish()),
+            .size = size_};
+  }
+
+ private:
+  static constexpr std::size_t kMagicBytes = 4;
+
+  Source& inner_;
+  Hasher hasher_{HashAlgorithm::kSha256};
+  std::uint64_t size_ = 0;
+  std::string begin_;
+};
+
 std::vector<std::string> types_of(const Manifest& manifest) {
   std::vector<std::string> types;
   for (const Descriptor& layer : manifest.layers()) types.push_back(layer.media_type);
@@ -49,6 +80,11 @@ DockerArchiveDestination::DockerArchiveDestination(ArchiveTarget target,
       warn_(std::move(warn)),
       output_(target_.name, temporary_directory, docker_member_of) {
   require_writable_name(target_);
+  if (!target_.own && !target_.name.tag.empty() && !is_docker_name(target_.name.tag)) {
+    throw Error(ErrorCode::kUsage,
+                "destination " + target_.name.string() + ": Docker could not load an image of this name",
+                "write NAME:TAG, the name in lower case: app:1 or HOST/app:1");
+  }
 }
 
 void DockerArchiveDestination::check() {
@@ -82,13 +118,34 @@ void DockerArchiveDestination::put_document(const Descriptor& descriptor, std::s
   if (!is_index(descriptor.media_type)) manifests_.push_back(Manifest::parse(std::string(text)));
 }
 
-std::string DockerArchiveDestination::docker_list() const {
+Digest DockerArchiveDestination::put_blob(const BlobInfo& info, Source& content) {
+  SeenSource seen(content);
+  Digest digest = output_.writer().put(info, seen);
+  const std::scoped_lock lock(mutex_);
+  seen_.insert_or_assign(digest, seen.seen());
+  return digest;
+}
+
+const Manifest& DockerArchiveDestination::image() const {
   const auto image = std::ranges::find_if(
       manifests_, [](const Manifest& manifest) { return is_of_layers(types_of(manifest)); });
   if (image == manifests_.end()) refuse_image(target_.name, "Docker's archives hold images only", "");
-  const Descriptor& config = image->config();
+  return *image;
+}
+
+Descriptor DockerArchiveDestination::root_when_read() const {
+  std::vector<Descriptor> layers;
+  for (const Descriptor& layer : image().layers()) layers.push_back(seen_.at(layer.digest));
+  const std::string manifest = docker_manifest(seen_.at(image().config().digest), layers);
+  return {.media_type = std::string(kOciManifest),
+          .digest = Digest::of(as_bytes(manifest)),
+          .size = manifest.size()};
+}
+
+std::string DockerArchiveDestination::docker_list() const {
+  const Descriptor& config = image().config();
   std::string layers;
-  for (const Descriptor& layer : image->layers())
+  for (const Descriptor& layer : image().layers())
     layers += (layers.empty() ? "\"" : ",\"") + docker_member_of(layer.digest, layer.media_type) + "\"";
   const std::string name = name_in_list(target_);
   return R"([{"Config":")" + docker_member_of(config.digest, config.media_type) + R"(","RepoTags":[)" +
@@ -102,11 +159,11 @@ std::optional<Digest> DockerArchiveDestination::named_now() {
 
 std::optional<Digest> DockerArchiveDestination::commit(const RootDescriptor& /*root*/) {
   output_.lock(warn_);
-  // What is written has another digest than the image that it was made of: whether they were equal is not
-  // known.
   const auto replaced = named_now();
+  const Descriptor made = root_when_read();
   output_.commit({{"manifest.json", docker_list()}});
-  return replaced;
+  remade_ = made;
+  return replaced == made.digest ? std::nullopt : replaced;
 }
 
 }  // namespace imgcrypt

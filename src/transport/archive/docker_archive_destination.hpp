@@ -8,6 +8,8 @@
 #include "transport/archive/archive_target.hpp"
 
 #include <filesystem>
+#include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -15,7 +17,7 @@ namespace imgcrypt {
 
 class DockerArchiveDestination final : public ImageDestination {
  public:
-  // Throws as require_writable_name.
+  // Throws as require_writable_name, and kUsage for a name that Docker does not take.
   DockerArchiveDestination(ArchiveTarget target, const std::filesystem::path& temporary_directory, Warn warn);
 
   // Throws as ArchiveOutput::check, read_existing and only_image.
@@ -26,25 +28,31 @@ class DockerArchiveDestination final : public ImageDestination {
   // Only what was put.
   [[nodiscard]] bool has(const Descriptor& blob) override { return output_.writer().has(blob.digest); }
   [[nodiscard]] bool adopt(const Descriptor& /*blob*/) override { return false; }
-  Digest put_blob(const BlobInfo& info, Source& content) override {
-    return output_.writer().put(info, content);
-  }
+  Digest put_blob(const BlobInfo& info, Source& content) override;
   // Kept until commit(), which takes from it what Docker's list says.
   void put_document(const Descriptor& descriptor, std::string_view text) override;
   std::optional<Digest> commit(const RootDescriptor& root) override;
   [[nodiscard]] std::optional<Digest> named_now() override;
   // Docker's list has no place for a manifest.
   [[nodiscard]] bool keeps_documents() const noexcept override { return false; }
+  [[nodiscard]] std::optional<Descriptor> remade_root() const override { return remade_; }
 
  private:
   [[nodiscard]] std::optional<Descriptor> image_to_replace() const;
+  // Of the manifests, the one that Docker would call an image. Throws kRefused without one.
+  [[nodiscard]] const Manifest& image() const;
   [[nodiscard]] std::string docker_list() const;
+  [[nodiscard]] Descriptor root_when_read() const;
 
   ArchiveTarget target_;
   std::filesystem::path temporary_directory_;
   Warn warn_;
   ArchiveOutput output_;
   std::vector<Manifest> manifests_;
+  std::optional<Descriptor> remade_;
+  // What a reader would know of a blob: its SHA-256, and by its first bytes the media type of a layer.
+  std::map<Digest, Descriptor> seen_;
+  std::mutex mutex_;  // of seen_, while blobs are put
 };
 
 }  // namespace imgcrypt

@@ -77,11 +77,10 @@ class DockerImage {
     check_json(config);
     const Digest digest = Digest::of(bytes);
     contents_.blobs.insert_or_assign(digest, range);
-    return R"({"schemaVersion":2,"mediaType":")" + std::string(kOciManifest) + R"(","config":)" +
-           descriptor_text(kConfigType, digest, range.size) + R"(,"layers":[)" + layers_text(config) + "]}";
+    return docker_manifest({.digest = digest, .size = range.size}, layers_of(config));
   }
 
-  std::string layers_text(const std::string& config) {
+  std::vector<Descriptor> layers_of(const std::string& config) {
     const auto diff_ids = strings_of(JsonView(config).get("rootfs"), "diff_ids");
     const auto names = strings_of(image_, "Layers");
     if (names.size() != diff_ids.size() || names.size() > kMostLayers) {
@@ -90,22 +89,20 @@ class DockerImage {
                       ", but the image's config counts " + std::to_string(diff_ids.size()),
                   kSaveAgain);
     }
-    std::string text;
+    std::vector<Descriptor> layers;
     for (std::size_t i = 0; i < names.size(); ++i)
-      text += (i == 0 ? "" : ",") + layer_text(member(names[i]), Digest::parse(diff_ids[i]));
-    return text;
+      layers.push_back(layer_at(member(names[i]), Digest::parse(diff_ids[i])));
+    return layers;
   }
 
   // Docker writes plain tars, but reads compressed layers too, which other tools write.
-  std::string layer_text(const FileRange& range, const Digest& diff_id) {
+  Descriptor layer_at(const FileRange& range, const Digest& diff_id) {
     const Bytes begin =
         read_range(contents_.file.get(), {range.offset, std::min<std::uint64_t>(range.size, 4)}, 4, what_);
-    const bool is_gzip = as_text(begin).starts_with(kGzipMagic);
-    const bool is_zstd = as_text(begin).starts_with(kZstdMagic);
-    const Digest digest = is_gzip || is_zstd ? digest_of(range) : diff_id;
-    const std::string_view packed = digest == diff_id ? "" : is_gzip ? "+gzip" : "+zstd";
+    const std::string type = docker_layer_type(as_text(begin));
+    const Digest digest = type == kLayerType ? diff_id : digest_of(range);
     contents_.blobs.insert_or_assign(digest, range);
-    return descriptor_text(std::string(kLayerType).append(packed), digest, range.size);
+    return {.media_type = type, .digest = digest, .size = range.size};
   }
 
   Digest digest_of(const FileRange& range) const {
@@ -130,10 +127,33 @@ void add_docker_images(const std::string& list, const std::string& what, Archive
   for (const JsonView& image : images) contents.entries.push_back(DockerImage(image, what, contents).add());
 }
 
+std::string docker_manifest(const Descriptor& config, const std::vector<Descriptor>& layers) {
+  std::string text = R"({"schemaVersion":2,"mediaType":")" + std::string(kOciManifest) + R"(","config":)" +
+                     descriptor_text(kConfigType, config.digest, config.size) + R"(,"layers":[)";
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    text += (i == 0 ? "" : ",") + descriptor_text(layers[i].media_type, layers[i].digest, layers[i].size);
+  return text + "]}";
+}
+
+std::string docker_layer_type(std::string_view begin) {
+  const std::string_view packed = begin.starts_with(kGzipMagic)   ? "+gzip"
+                                  : begin.starts_with(kZstdMagic) ? "+zstd"
+                                                                  : "";
+  return std::string(kLayerType).append(packed);
+}
+
 std::string full_image_name(const std::string& name) try {
   return RegistryReference::parse("//" + name).string().substr(std::string_view("docker://").size());
 } catch (const Error&) {
   return name;
+}
+
+bool is_docker_name(const std::string& name) try {
+  // Alone, "my.app:1" could be a registry at port 1; to Docker it is an image of its Hub.
+  const std::string host = name.find('/') == std::string::npos ? "docker.io/" : "";
+  return !RegistryReference::parse("//" + host + name).digest;
+} catch (const Error&) {
+  return false;
 }
 
 }  // namespace imgcrypt

@@ -6,6 +6,8 @@
 #include "transport/archive/archive_contents.hpp"
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace imgcrypt {
 
@@ -14,7 +16,16 @@ namespace imgcrypt {
 // kRefused beyond the limits of documents. REQUIRES: check_json() has accepted `list`.
 void add_docker_images(const std::string& list, const std::string& what, ArchiveContents& contents);
 
+// The manifest that an image of the list gets: of its config's digest and size, and its layers' descriptors.
+[[nodiscard]] std::string docker_manifest(const Descriptor& config, const std::vector<Descriptor>& layers);
+
+// The media type of a layer by its first bytes, four if there are as many.
+[[nodiscard]] std::string docker_layer_type(std::string_view begin);
+
 // "docker.io/library/app:latest" for "app"; a text that is no such name as it is.
 [[nodiscard]] std::string full_image_name(const std::string& name);
+
+// Whether Docker would load an image of that name, short or long, with a tag or without.
+[[nodiscard]] bool is_docker_name(const std::string& name);
 
 }  // namespace imgcrypt

@@ -3,6 +3,20 @@
 #include <imgcrypt/error.hpp>
 
 namespace imgcrypt {
+namespace {
+
+[[noreturn]] void refuse(const std::string& what, const std::string& why) {
+  // libarchive's words, which are zstd's, for a window that is larger than it sets memory aside for.
+  if (why.find("too much memory") != std::string::npos) {
+    throw Error(ErrorCode::kRefused, what + ": " + why,
+                "decompress it first: zstd -d --long=31 <" + (what == "stdin" ? std::string("FILE") : what) +
+                    " | imgcrypt ... -");
+  }
+  throw Error(ErrorCode::kIntegrity, what + ": " + why,
+              "fetch or make it again: it is damaged, or was cut off");
+}
+
+}  // namespace
 
 void TarInput::open(struct archive* reader) {
   const LibArchive& library = LibArchive::get();
@@ -15,9 +29,7 @@ void TarInput::open(struct archive* reader) {
 bool TarInput::require(struct archive* reader, int status, const std::string& what) {
   if (failure_) std::rethrow_exception(failure_);
   // A warning is about a name or a time that it cannot represent.
-  if (status < ARCHIVE_WARN)
-    throw Error(ErrorCode::kIntegrity, what + ": " + error_of(reader),
-                "fetch or make it again: it is damaged, or was cut off");
+  if (status < ARCHIVE_WARN) refuse(what, error_of(reader));
   return status != ARCHIVE_EOF;
 }
 
