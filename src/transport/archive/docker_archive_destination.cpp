@@ -50,9 +50,8 @@ class SeenSource final : public Source {
 
   // After the end.
   Descriptor seen() {
-    return {.media_type = docker_layer_type(begin_),
-            .digest = Digest::from_hash(HashAlgorithm::kSha256, hasher_.finish()),
-            .size = size_};
+    return {docker_layer_type(begin_), Digest::from_hash(HashAlgorithm::kSha256, hasher_.finish()), size_, {},
+            std::nullopt};
   }
 
  private:
@@ -137,9 +136,7 @@ Descriptor DockerArchiveDestination::root_when_read() const {
   std::vector<Descriptor> layers;
   for (const Descriptor& layer : image().layers()) layers.push_back(seen_.at(layer.digest));
   const std::string manifest = docker_manifest(seen_.at(image().config().digest), layers);
-  return {.media_type = std::string(kOciManifest),
-          .digest = Digest::of(as_bytes(manifest)),
-          .size = manifest.size()};
+  return {std::string(kOciManifest), Digest::of(as_bytes(manifest)), manifest.size(), {}, std::nullopt};
 }
 
 std::string DockerArchiveDestination::docker_list() const {

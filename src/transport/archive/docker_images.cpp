@@ -77,7 +77,7 @@ class DockerImage {
     check_json(config);
     const Digest digest = Digest::of(bytes);
     contents_.blobs.insert_or_assign(digest, range);
-    return docker_manifest({.digest = digest, .size = range.size}, layers_of(config));
+    return docker_manifest({std::string(kConfigType), digest, range.size, {}, std::nullopt}, layers_of(config));
   }
 
   std::vector<Descriptor> layers_of(const std::string& config) {
@@ -102,7 +102,7 @@ class DockerImage {
     const std::string type = docker_layer_type(as_text(begin));
     const Digest digest = type == kLayerType ? diff_id : digest_of(range);
     contents_.blobs.insert_or_assign(digest, range);
-    return {.media_type = type, .digest = digest, .size = range.size};
+    return {type, digest, range.size, {}, std::nullopt};
   }
 
   Digest digest_of(const FileRange& range) const {
