@@ -182,9 +182,16 @@ class KeyTrial {
       if (const auto options = unwrapper.unwrap(name, parse_packet(name, text), attempts))
         return PrivateOptions::parse(*options);
     } catch (const Error& error) {
-      note_failure(error, reasons);
+      // What is no packet at all says nothing of the others: the key may be none of theirs.
+      const bool is_damage = error.code() != ErrorCode::kIntegrity || is_readable(name, text);
+      note_failure(is_damage ? error : Error(ErrorCode::kNoKey, error.message()), reasons);
     }
     return std::nullopt;
+  }
+
+  static bool is_readable(const std::string& name, std::string_view text) {
+    const LayerRecipients described = describe_recipients({{name, std::string(text)}}, 1);
+    return !described.list.empty() && !described.list.front().recipient.is_damaged;
   }
 
   void note_failure(const Error& error, Reasons& reasons) {

@@ -140,6 +140,19 @@ without_usable_keys_nothing_is_well() {
   expect_exit 0 imgcrypt check "oci:$TMP/in:t"
 }
 
+a_packet_of_junk_hides_no_recipient() {
+  fresh three-layers
+  expect_exit 0 encrypt
+  edit_root "$TMP/out" t '.layers[].annotations["org.opencontainers.image.enc.keys.jwe"] |= "anVuaw==," + .'
+  mv "$TMP/out" "$TMP/junk"
+  make_keys "$TMP/wrong" P-256
+  expect_refused 6 imgcrypt decrypt "oci:$TMP/junk:t" "oci:$TMP/out:t" -k "$TMP/wrong.pem"
+  expect_contains "$stderr" "wrapped for jwe (cannot be read: JWE: "
+  expect_contains "$stderr" "), jwe "
+  expect_exit 0 imgcrypt decrypt "oci:$TMP/junk:t" "oci:$TMP/out:t" -k "$TMP/key.pem"
+  rm -rf "$TMP/junk"
+}
+
 what_layer_does_not_select_counts_all_the_same() {
   fresh three-layers
   expect_exit 0 encrypt --layer=-1
@@ -327,6 +340,7 @@ a_base_is_not_believed_either
 plain_layers_are_compared_when_asked_for
 tags_that_no_reference_can_hold_are_named_by_position
 without_usable_keys_nothing_is_well
+a_packet_of_junk_hides_no_recipient
 what_layer_does_not_select_counts_all_the_same
 a_changed_index_is_not_called_unchanged
 urls_of_the_plain_layer_go
