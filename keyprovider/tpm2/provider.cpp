@@ -1,7 +1,6 @@
 #include "keyprovider/tpm2/provider.hpp"
 
 #include "keyprovider/key_places.hpp"
-#include "keyprovider/tpm2/tpm_key.hpp"
 #include "keys/key_file.hpp"
 
 #include <charconv>
@@ -41,9 +40,9 @@ PrivateKey Tpm2Provider::open_key(const std::string& key, const SecretBytes* pas
   const auto file = handle
                         ? std::nullopt
                         : std::optional(keyprovider::parse_key_file(key, kMostKeyFileBytes, parse_key_file));
-  if (!tpm_) tpm_ = std::make_shared<const Tpm>(tcti_);
-  auto opened = handle ? std::make_shared<const TpmKey>(tpm_, *handle, passphrase)
-                       : std::make_shared<const TpmKey>(tpm_, *file, passphrase);
+  if (!access_.tpm) access_.tpm = std::make_shared<const Tpm>(tcti_);
+  auto opened = handle ? std::make_shared<const TpmKey>(access_, *handle, passphrase)
+                       : std::make_shared<const TpmKey>(access_, *file, passphrase);
   PublicKey public_half = opened->public_half();
   return {std::move(public_half), std::move(opened)};
 }
@@ -51,10 +50,10 @@ PrivateKey Tpm2Provider::open_key(const std::string& key, const SecretBytes* pas
 std::string write_new_key(const std::string& tcti, const std::string& file, NewKeyKind kind,
                           const SecretBytes* auth, IfPresent if_present) {
   if (if_present == IfPresent::kRefuse) check_key_pair_absent(file);
-  const auto tpm = std::make_shared<const Tpm>(tcti);
-  const LoadableKey key = make_key(*tpm, kind, auth);
+  const TpmAccess access{std::make_shared<const Tpm>(tcti)};
+  const LoadableKey key = make_key(*access.tpm, kind, auth);
   // Loaded again: a file that this TPM does not take back is found now.
-  const std::string public_pem = TpmKey(tpm, key, auth).public_half().to_pem();
+  const std::string public_pem = TpmKey(access, key, auth).public_half().to_pem();
   write_key_pair(file, as_bytes(format_key_file(key)), as_bytes(public_pem), if_present);
   return public_pem;
 }

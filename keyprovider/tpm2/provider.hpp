@@ -4,6 +4,7 @@
 
 #include "keyprovider/device_provider.hpp"
 #include "keyprovider/tpm2/new_key.hpp"
+#include "keyprovider/tpm2/tpm_key.hpp"
 #include "keys/key_pair_files.hpp"
 
 #include <memory>
@@ -25,7 +26,7 @@ class Tpm2Provider final : public DeviceProvider {
 
  private:
   std::string tcti_;
-  std::shared_ptr<const Tpm> tpm_;
+  TpmAccess access_;
 };
 
 // Makes a key: `file` and `file`.pub. Returns the public half in PEM. Throws as make_key and write_key_pair.

@@ -36,11 +36,10 @@ struct Cure {
 };
 
 constexpr std::array kCures = {
-    Cure{TPM2_RC_AUTH_FAIL, ErrorCode::kUsage, "the authorization value is wrong",
-         "the TPM counts wrong tries, and it was not tried again: tpm2_getcap properties-variable shows how "
-         "many "
-         "are left"},
-    Cure{TPM2_RC_BAD_AUTH, ErrorCode::kUsage, "the authorization value is wrong", "it was not tried again"},
+    Cure{TPM2_RC_AUTH_FAIL, ErrorCode::kUsage, "the key's parent has an authorization value",
+         "use a key below a parent without one"},
+    Cure{TPM2_RC_BAD_AUTH, ErrorCode::kUsage, "the key's parent has an authorization value",
+         "use a key below a parent without one"},
     Cure{TPM2_RC_LOCKOUT, ErrorCode::kProvider,
          "the TPM is locked: there were too many tries with wrong authorization values",
          "wait (tpm2_getcap properties-variable: TPM2_PT_LOCKOUT_RECOVERY), or its owner ends it with "

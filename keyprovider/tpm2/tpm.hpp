@@ -59,8 +59,8 @@ class Transient {
 [[nodiscard]] TSS2_RC reason_of(TSS2_RC status) noexcept;
 // Whether an authorization value was wrong.
 [[nodiscard]] bool is_wrong_auth(TSS2_RC status) noexcept;
-// `status` as an error about `what`, with what mends it: kUsage for a wrong authorization value and a key of
-// another TPM, else kProvider.
+// `status` as an error about `what`, with what mends it: kUsage for a key of another TPM and for a parent
+// that has an authorization value (Tries says that of a key itself), else kProvider.
 [[nodiscard]] Error tpm_error(TSS2_RC status, const std::string& what);
 inline void check(TSS2_RC status, const std::string& what) {
   if (status != TSS2_RC_SUCCESS) throw tpm_error(status, what);

@@ -44,6 +44,13 @@ SecretBytes padded_secret(ByteView number, std::size_t size) {
   return bytes;
 }
 
+TPMT_PUBLIC read_public(const Tpm& tpm, ESYS_TR key) {
+  TPM2B_PUBLIC* area = nullptr;
+  check(Esys_ReadPublic(tpm.esys(), key, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &area, nullptr, nullptr),
+        "read the key's public half");
+  return Owned<TPM2B_PUBLIC>(area)->publicArea;
+}
+
 // The key above those of a file, for as long as they are loaded.
 class Parent {
  public:
@@ -51,6 +58,8 @@ class Parent {
     if (handle >> TPM2_HR_SHIFT == TPM2_HT_PERSISTENT) {
       check(Esys_TR_FromTPMPublic(tpm.esys(), handle, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &handle_),
             "find the key's parent");
+      // It is used with an empty value, which may be wrong.
+      check_tries_left(tpm, read_public(tpm, handle_).objectAttributes);
       return;
     }
     is_transient_ = true;
@@ -81,10 +90,10 @@ void check_usable(const LoadableKey& file, const SecretBytes* auth) {
 
 }  // namespace
 
-TpmKey::TpmKey(std::shared_ptr<const Tpm> tpm, const LoadableKey& file, const SecretBytes* auth)
-    : tpm_(std::move(tpm)), auth_(auth), public_(file.public_part.publicArea) {
+TpmKey::TpmKey(const TpmAccess& access, const LoadableKey& file, const SecretBytes* auth)
+    : tpm_(access.tpm), tries_(access.tries), auth_(auth), public_(file.public_part.publicArea) {
   check_usable(file, auth);
-  (void)public_half();
+  name_ = public_half().to_pem();
   const Parent parent(*tpm_, file.parent);
   ESYS_TR key = ESYS_TR_NONE;
   check(Esys_Load(tpm_->esys(), parent.handle(), ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE,
@@ -96,16 +105,12 @@ TpmKey::TpmKey(std::shared_ptr<const Tpm> tpm, const LoadableKey& file, const Se
   saved_.reset(context);
 }
 
-TpmKey::TpmKey(std::shared_ptr<const Tpm> tpm, TPM2_HANDLE handle, const SecretBytes* auth)
-    : tpm_(std::move(tpm)), auth_(auth) {
+TpmKey::TpmKey(const TpmAccess& access, TPM2_HANDLE handle, const SecretBytes* auth)
+    : tpm_(access.tpm), tries_(access.tries), auth_(auth) {
   check(Esys_TR_FromTPMPublic(tpm_->esys(), handle, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &persistent_),
         "find the key");
-  TPM2B_PUBLIC* area = nullptr;
-  check(Esys_ReadPublic(tpm_->esys(), persistent_, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &area, nullptr,
-                        nullptr),
-        "read the key's public half");
-  public_ = Owned<TPM2B_PUBLIC>(area)->publicArea;
-  (void)public_half();
+  public_ = read_public(*tpm_, persistent_);
+  name_ = public_half().to_pem();
 }
 
 TpmKey::~TpmKey() {
@@ -139,7 +144,7 @@ PublicKey TpmKey::public_half() const {
 const TPMT_RSA_SCHEME& TpmKey::own_scheme() const noexcept { return public_.parameters.rsaDetail.scheme; }
 
 TSS2_RC TpmKey::run(const Operation& operation) const {
-  if (failure_) throw Error(*failure_);
+  if (!is_value_right_) tries_->check(*tpm_, attempt());
   if (persistent_ != ESYS_TR_NONE) return run_with(persistent_, operation);
   ESYS_TR key = ESYS_TR_NONE;
   check(Esys_ContextLoad(tpm_->esys(), saved_.get(), &key), "load the key into the TPM");
@@ -157,9 +162,13 @@ TSS2_RC TpmKey::run_with(ESYS_TR key, const Operation& operation) const {
   if (has_own_scheme) other.emplace(*tpm_, make_primary(*tpm_, TPM2_RH_NULL));
   const TpmSession session(*tpm_, other ? other->handle() : key);
   const TSS2_RC status = operation(key, session.handle());
-  if (!is_wrong_auth(status)) return status;
-  failure_ = tpm_error(status, "use the key");
-  throw Error(*failure_);
+  if (is_wrong_auth(status)) tries_->refuse(*tpm_, attempt());
+  is_value_right_ = is_value_right_ || status == TSS2_RC_SUCCESS;
+  return status;
+}
+
+AuthAttempt TpmKey::attempt() const noexcept {
+  return {name_, public_.objectAttributes, view_of(auth_.get(), auth_.get().buffer)};
 }
 
 std::optional<SecretBytes> TpmKey::decrypt(ByteView ciphertext, const TPMT_RSA_DECRYPT& scheme,

@@ -6,6 +6,7 @@
 #include "base/secret_bytes.hpp"
 #include "keyprovider/tpm2/key_file.hpp"
 #include "keyprovider/tpm2/tpm_session.hpp"
+#include "keyprovider/tpm2/tries.hpp"
 #include "keys/key.hpp"
 
 #include <functional>
@@ -15,14 +16,20 @@
 
 namespace imgcrypt::keyprovider::tpm2 {
 
+// What all keys of one TPM share.
+struct TpmAccess {
+  std::shared_ptr<const Tpm> tpm;
+  std::shared_ptr<Tries> tries = std::make_shared<Tries>();
+};
+
 class TpmKey final : public PrivateOperations {
  public:
   // A key of a file. Loads it once, to see that this TPM can, and keeps it as the TPM encrypts it for itself.
   // `auth` is null when the user gave none. Throws kUsage if it is a key of another TPM, or needs `auth`;
   // kProvider.
-  TpmKey(std::shared_ptr<const Tpm> tpm, const LoadableKey& file, const SecretBytes* auth);
+  TpmKey(const TpmAccess& access, const LoadableKey& file, const SecretBytes* auth);
   // A key at a persistent handle. Throws kUsage if there is none.
-  TpmKey(std::shared_ptr<const Tpm> tpm, TPM2_HANDLE handle, const SecretBytes* auth);
+  TpmKey(const TpmAccess& access, TPM2_HANDLE handle, const SecretBytes* auth);
   ~TpmKey() override;
   TpmKey(const TpmKey&) = delete;
   TpmKey& operator=(const TpmKey&) = delete;
@@ -30,7 +37,7 @@ class TpmKey final : public PrivateOperations {
   // Throws kUsage for a key that does not decrypt; kRefused as PublicKey.
   [[nodiscard]] PublicKey public_half() const;
 
-  // A wrong authorization value is not tried twice: what it threw is thrown again. Throw kRefused, too, for
+  // Throw as Tries for an authorization value that is wrong, or that should not be tried; also kRefused for
   // what the key's own scheme does not allow, and for a label that does not end with a zero byte, which a TPM
   // takes for the end of the label (TPM 2.0 part 1 annex B.4).
   [[nodiscard]] std::optional<SecretBytes> decrypt_oaep(ByteView ciphertext, OaepHash hash,
@@ -49,12 +56,16 @@ class TpmKey final : public PrivateOperations {
                                      std::string_view label) const;
   [[nodiscard]] const TPMT_RSA_SCHEME& own_scheme() const noexcept;
 
+  [[nodiscard]] AuthAttempt attempt() const noexcept;
+
   std::shared_ptr<const Tpm> tpm_;
+  std::shared_ptr<Tries> tries_;
   TpmAuth auth_;
   Owned<TPMS_CONTEXT> saved_;          // of a key of a file
   ESYS_TR persistent_ = ESYS_TR_NONE;  // of a key at a handle
   TPMT_PUBLIC public_{};
-  mutable std::optional<Error> failure_;  // a wrong authorization value
+  std::string name_;  // as in AuthAttempt
+  mutable bool is_value_right_ = false;
 };
 
 }  // namespace imgcrypt::keyprovider::tpm2

@@ -92,17 +92,24 @@ authorization_values_are_needed_once() {
   expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$TMP/guarded"
   expect_contains "$stderr" "needs its authorization value"
   before=$(tries_left)
+  expect_equal "$before" 3 "the tries that swtpm gives"
+  cp "$TMP/guarded" "$TMP/copied"
   expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$TMP/guarded:file=$TMP/wrong" \
-    -k "$TMP/guarded:file=$TMP/wrong"
-  expect_contains "$stderr" "the authorization value is wrong"
-  expect_contains "$stderr" "tpm2_getcap properties-variable"
+    -k "$TMP/guarded:file=$TMP/wrong" -k "$TMP/./guarded:file=$TMP/wrong" -k "$TMP/copied:file=$TMP/wrong"
+  expect_contains "$stderr" "the authorization value is wrong: 1 of 3 tries are used"
   [[ $stderr != *horse* ]] || fail "the passphrase is shown: $stderr"
-  expect_equal "$(tries_left)" $((before - 1)) "the tries that are left, after three layers and a key that was given twice"
-  tpm2_dictionarylockout -Q --setup-parameters --max-tries=$((before > 1 ? 2 : 1))
-  expect_exit 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$TMP/guarded:file=$TMP/wrong"
+  expect_equal "$(tries_left)" 2 "the tries that are left, after three layers and a key that was given by four names"
+  expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$TMP/guarded:file=$TMP/wrong"
+  expect_contains "$stderr" "the authorization value is wrong: 2 of 3 tries are used"
+  expect_refused 9 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$TMP/guarded:file=$TMP/wrong"
+  expect_contains "$stderr" "another wrong one would lock the TPM: 2 of 3 tries are used"
+  expect_contains "$stderr" "--clear-lockout"
+  expect_equal "$(tries_left)" 1 "the tries that are left: the last is not used"
+  tpm2_dictionarylockout -Q --setup-parameters --max-tries=2
   expect_exit 9 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$TMP/guarded:file=$TMP/pass"
   expect_contains "$stderr" "the TPM is locked"
   expect_contains "$stderr" "--clear-lockout"
+  tpm2_dictionarylockout -Q --setup-parameters --max-tries=3
   tpm2_dictionarylockout -Q --clear-lockout
   expect_opened "tpm2:$TMP/guarded:file=$TMP/pass"
   expect_nothing_loaded
@@ -131,6 +138,25 @@ the_bus_shows_no_secret() {
   ! grep -aq -e "in confidence" -e "correct horse" "$TMP/bus" || fail "a secret is on the bus"
 }
 
+# A TPM does not tell whether a key's value is empty, so that must be tried; never with the last try.
+empty_values_do_not_lock_the_tpm() {
+  local handle=0x81010004 attempt
+  tpm2_createprimary -Q -C o -G ecc256 -c "$TMP/context" -p "pw" \
+    -a 'fixedtpm|fixedparent|sensitivedataorigin|userwithauth|decrypt'
+  tpm2_evictcontrol -Q -C o -c "$TMP/context" "$handle"
+  tpm2_readpublic -Q -c "$handle" -f pem -o "$TMP/empty.pub"
+  tpm2_flushcontext -Q --transient-object
+  encrypt "jwe:$TMP/empty.pub"
+  for attempt in 1 2; do
+    expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$handle"
+    expect_contains "$stderr" "needs its authorization value: $attempt of 3 tries are used"
+  done
+  expect_refused 9 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$handle"
+  tpm2_dictionarylockout -Q --clear-lockout
+  expect_opened "tpm2:$handle:env=AUTH"
+  tpm2_evictcontrol -Q -C o -c "$handle"
+}
+
 # Persistent ones, as tpm2-tools makes them; a key may have a scheme of its own.
 keys_of_tpm2_tools_open_layers() {
   local handle=0x81010001 kind
@@ -152,7 +178,7 @@ keys_of_tpm2_tools_open_layers() {
     fi
     if [[ $kind != *oaep-sha256 ]]; then
       expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$handle"
-      expect_contains "$stderr" "the authorization value is wrong"
+      expect_contains "$stderr" "the key needs its authorization value"
     fi
     tpm2_evictcontrol -Q -C o -c "$handle"
   done
@@ -254,6 +280,15 @@ expect_decoded() {
   cmp "$TMP/stdout" "$(blob "$TMP/plain" "$(layers_of "$TMP/plain" t | head -n 1 | cut -d' ' -f2)")"
 }
 
+# Each layer has a decoder of its own, which knows nothing of what the others tried.
+a_wrong_value_does_not_lock_the_tpm() {
+  cp "$TMP/wrong" "$TMP/keys/guarded.pass"
+  for _ in 1 2 3 4; do expect_exit 1 decode; done
+  expect_contains "$stderr" "2 of 3 tries are used"
+  expect_equal "$(tries_left)" 1 "the tries that are left"
+  tpm2_dictionarylockout -Q --clear-lockout
+}
+
 # By a key file with its passphrase beside it, and by a file that names a handle.
 the_decoder_opens_it() {
   mkdir -p "$TMP/spool" "$TMP/keys"
@@ -265,6 +300,7 @@ the_decoder_opens_it() {
   expect_exit 0 imgcrypt config keys "$TMP/guarded:file=$TMP/pass" --keys "$TMP/keys"
   expect_equal "$(stat -c '%a %n' "$TMP/keys"/*)" "600 $TMP/keys/guarded"$'\n'"600 $TMP/keys/guarded.pass" "the key directory"
   expect_decoded
+  a_wrong_value_does_not_lock_the_tpm
   rm "$TMP/keys/guarded" "$TMP/keys/guarded.pass"
   tpm2_createprimary -Q -C o -G ecc256 -c "$TMP/context" -a 'fixedtpm|fixedparent|sensitivedataorigin|userwithauth|decrypt|noda'
   tpm2_evictcontrol -Q -C o -c "$TMP/context" 0x81010003
@@ -303,6 +339,7 @@ wrong_paddings_look_like_wrong_keys
 authorization_values_are_needed_once
 the_bus_shows_no_secret
 keys_of_tpm2_tools_open_layers
+empty_values_do_not_lock_the_tpm
 keys_of_openssl_open_layers
 openssl_uses_our_keys
 wrong_keys_are_told
