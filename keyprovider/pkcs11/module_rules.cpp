@@ -89,6 +89,14 @@ std::string in_directories(const std::string& name, const std::vector<std::strin
               "install it, or name it with module-path");
 }
 
+// What comes after a colon may be a PIN that was meant for another place: no error shows it.
+void check_shows_no_pin(const std::string& module) {
+  if (module.find(':') == std::string::npos || is_file(module)) return;
+  throw Error(ErrorCode::kUsage, "the module of the URI has a colon in it",
+              "write the PIN as pin-value=PIN, or after -k KEY as :prompt, :file=PINFILE, :fd=N or "
+              ":env=VARIABLE");
+}
+
 }  // namespace
 
 ModuleRules parse_module_rules(std::string_view text, const std::string& file) {
@@ -129,6 +137,7 @@ ModuleRules read_module_rules() {
 
 std::string find_module(const Uri& uri, const ModuleRules& rules) {
   const std::string path = uri.module_path();
+  for (const std::string& module : {path, uri.module_name()}) check_shows_no_pin(module);
   if (!path.empty() && !path.starts_with('/'))
     throw Error(ErrorCode::kUsage, "module-path is not an absolute path");
   std::error_code failure;

@@ -3,6 +3,7 @@
 #include "base/text/short_list.hpp"
 #include "keyprovider/pkcs11/recipients.hpp"
 #include "keywrap/pkcs11/pkcs11_message.hpp"
+#include "keywrap/pkcs11/token_uri.hpp"
 
 #include <algorithm>
 
@@ -34,7 +35,7 @@ Bytes Pkcs11Provider::wrap(const std::vector<std::string>& parameters, const Sec
   std::vector<PublicKey> keys;
   for (const std::string& who : named_by(parameters)) {
     PublicKey key = recipient_key(tokens_, who);
-    check_fits(key, who, options.size(), hash);
+    check_fits(key, shown_token_key(who), options.size(), hash);
     const bool is_known =
         std::ranges::any_of(keys, [&](const PublicKey& known) { return known.same_as(key); });
     if (!is_known) keys.push_back(std::move(key));
@@ -55,10 +56,12 @@ SecretBytes Pkcs11Provider::unwrap(const std::vector<std::string>& parameters, B
   const std::vector<Pkcs11Recipient> recipients = parse_pkcs11_message(packet);
   const std::vector<std::string> keys = keys_of(parameters, node_);
   if (keys.empty()) throw Error(ErrorCode::kNoKey, "no key was given", "write pkcs11:FILE or pkcs11:URI");
+  std::vector<std::string> shown;
   for (const std::string& key : keys) {
     if (auto options = open_with(open_key(key, nullptr), recipients)) return std::move(*options);
+    shown.push_back(shown_token_key(key));
   }
-  throw Error(ErrorCode::kNoKey, "encrypted for other keys than " + short_list(keys));
+  throw Error(ErrorCode::kNoKey, "encrypted for other keys than " + short_list(shown));
 }
 
 PrivateKey Pkcs11Provider::open_key(const std::string& key, const SecretBytes* passphrase) {

@@ -47,7 +47,7 @@ PublicKey file_key(ByteView content, const std::string& file) {
 
 PublicKey recipient_key(Tokens& tokens, const std::string& parameter) {
   if (is_token_uri(parameter)) return token_key(tokens, read_token_key(parameter));
-  const SecretBytes content = read_key_file(parameter, kMostYamlBytes);
+  const SecretBytes content = read_named_file(parameter);
   if (is_token_key_file(as_text(content.expose())))
     return token_key(tokens, parse_token_key(content.expose(), parameter));
   return file_key(content.expose(), parameter);

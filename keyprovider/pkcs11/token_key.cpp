@@ -26,16 +26,6 @@ Environment environment_of(const std::vector<YamlScalar>& scalars) {
   return environment;
 }
 
-// What comes after the colon of a missing file may be a PIN in a form that is not known: no error shows it.
-void check_shows_no_pin(const std::string& file) {
-  std::error_code failure;
-  const std::size_t colon = file.find(':');
-  if (colon == std::string::npos || std::filesystem::exists(file, failure)) return;
-  throw Error(
-      ErrorCode::kUsage, file.substr(0, colon) + ": neither a key file nor a URI",
-      "write FILE or token=TOKEN;object=KEY, and then :file=PINFILE, :fd=N, :env=VARIABLE or :prompt");
-}
-
 }  // namespace
 
 TokenKey parse_token_key(ByteView content, const std::string& file) {
@@ -53,11 +43,17 @@ TokenKey parse_token_key(ByteView content, const std::string& file) {
   }
 }
 
+SecretBytes read_named_file(const std::string& parameter) {
+  std::error_code failure;
+  if (shown_token_key(parameter) == parameter || std::filesystem::exists(parameter, failure))
+    return read_key_file(parameter, kMostYamlBytes);
+  throw Error(
+      ErrorCode::kUsage, shown_token_key(parameter) + ": neither a key file nor a URI",
+      "write FILE or token=TOKEN;object=KEY, and then :file=PINFILE, :fd=N, :env=VARIABLE or :prompt");
+}
+
 TokenKey read_token_key(const std::string& parameter) {
-  if (!is_token_uri(parameter)) {
-    check_shows_no_pin(parameter);
-    return parse_token_key(read_key_file(parameter, kMostYamlBytes).expose(), parameter);
-  }
+  if (!is_token_uri(parameter)) return parse_token_key(read_named_file(parameter).expose(), parameter);
   Uri uri(parameter);
   std::string name = uri.name();
   return {std::move(uri), {}, std::move(name)};

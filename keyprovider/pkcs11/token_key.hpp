@@ -16,6 +16,9 @@ struct TokenKey {
   std::string name;         // "FILE (URI)" or the URI, without a PIN, for messages
 };
 
+// The content of a key file that is not a URI. Throws kUsage if it cannot be read, naming it without what may
+// be a PIN.
+[[nodiscard]] SecretBytes read_named_file(const std::string& parameter);
 // A YAML key file: "pkcs11/uri" and "module/env"; other members count for nothing. Throws kUsage and
 // kRefused, naming the file, for what is not one.
 [[nodiscard]] TokenKey parse_token_key(ByteView content, const std::string& file);

@@ -37,7 +37,7 @@ Uri::Uri(std::string_view text) : uri_(::p11_kit_uri_new()) {
   TokenUri taken = take_pin(without_scheme(text));
   pin_ = std::move(taken.pin);
   check_once_each(taken.text);
-  name_ = std::string(kTokenUriScheme) + taken.text.substr(0, taken.text.find('?'));
+  name_ = std::string(kTokenUriScheme) + shown_token_key(taken.text);
   const std::string whole = std::string(kTokenUriScheme) + taken.text;
   const int status = ::p11_kit_uri_parse(whole.c_str(), P11_KIT_URI_FOR_ANY, uri_.get());
   if (status != P11_KIT_URI_OK)

@@ -21,7 +21,7 @@ class Uri {
   // ways, or does not name one object of one token.
   explicit Uri(std::string_view text);
 
-  // Without the PIN and the rest of the query: "pkcs11:token=one;object=key".
+  // Without the query, fit for messages: "pkcs11:token=one;object=key".
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   // "label" or "slot-id 3", for messages.
   [[nodiscard]] std::string token_name() const;

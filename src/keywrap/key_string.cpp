@@ -62,17 +62,6 @@ const Form* meant_form(std::string_view text) {
   return is_meant && form != kForms.end() ? form : nullptr;
 }
 
-KeyString bare_passphrase(const std::string& file, std::string_view rest) {
-  if (const Form* form = meant_form(rest)) {
-    // The text is not shown, as it may be a passphrase all the same.
-    throw Error(ErrorCode::kUsage,
-                "key " + file + ": what follows it is neither a known form nor clearly a passphrase",
-                "did you mean " + file + ":" + std::string(form->name) + std::string(form->end) +
-                    "? A passphrase that looks like this is written " + file + ":pass=PASSPHRASE");
-  }
-  return {file, PassphraseFrom::kArgument, std::string(rest)};
-}
-
 // From the right: file names may contain colons, and so may passphrases. The longest file name wins.
 template <typename Split>
 auto split_at_last(const std::string& text, Split split) -> decltype(split(std::size_t{})) {
@@ -113,12 +102,23 @@ KeyString parse_key_string(const std::string& text) {
   const auto split_bare = [&](std::size_t colon) -> std::optional<KeyString> {
     const std::string file = text.substr(0, colon);
     if (!names_file(file)) return std::nullopt;
-    return bare_passphrase(file, std::string_view(text).substr(colon + 1));
+    return parse_bare_passphrase(file, std::string_view(text).substr(colon + 1));
   };
   // Known forms first: FILE:prompt asks, and does not mean that the passphrase is "prompt".
   if (const auto key = split_at_last(text, split_known)) return *key;
   if (const auto key = split_at_last(text, split_bare)) return *key;
   fail_without_file(text);
+}
+
+KeyString parse_bare_passphrase(const std::string& key, std::string_view text) {
+  if (const Form* form = meant_form(text)) {
+    // The text is not shown, as it may be a passphrase all the same.
+    throw Error(ErrorCode::kUsage,
+                "key " + key + ": what follows it is neither a known form nor clearly a passphrase",
+                "did you mean " + key + ":" + std::string(form->name) + std::string(form->end) +
+                    "? A passphrase that looks like this is written " + key + ":pass=PASSPHRASE");
+  }
+  return {key, PassphraseFrom::kArgument, std::string(text)};
 }
 
 KeyString parse_device_key_string(const std::string& text) {

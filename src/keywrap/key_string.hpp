@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace imgcrypt {
 
@@ -28,6 +29,9 @@ struct KeyString {
 // existing file and a known form; else at the last colon after an existing file. Throws kUsage when there is
 // no such file, and for FILE:TEXT when TEXT looks like a misspelt form, e.g. "promt": the hint has the form.
 [[nodiscard]] KeyString parse_key_string(const std::string& text);
+
+// Of "KEY:TEXT" where TEXT may well be a passphrase. Throws kUsage when it looks like a misspelt form.
+[[nodiscard]] KeyString parse_bare_passphrase(const std::string& key, std::string_view text);
 
 // Of a key in a device, what follows "tpm2:". As parse_key_string where it begins with an existing file; else
 // it is split at the last colon before a known form, and `file` is what the device calls the key. Whether

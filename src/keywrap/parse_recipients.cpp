@@ -1,5 +1,6 @@
 #include "keywrap/parse_recipients.hpp"
 
+#include "base/text/spelling.hpp"
 #include "keys/named_file.hpp"
 #include "keywrap/file_forms.hpp"
 #include "keywrap/pkcs11/token_uri.hpp"
@@ -64,7 +65,11 @@ class Recipients {
 // Public keys of RSA in a line have hundreds of characters, and their beginnings tell them apart from others.
 std::string shown(const std::string& recipient) {
   constexpr std::size_t kMost = 200;
-  return shortened(with_hidden_pin(recipient), kMost);
+  const std::size_t value = kTokenUriScheme.size();
+  const bool is_of_token = lower_case(recipient.substr(0, value)) == kTokenUriScheme;
+  return shortened(is_of_token ? recipient.substr(0, value) + shown_token_key(recipient.substr(value))
+                               : with_hidden_pin(recipient),
+                   kMost);
 }
 
 // More packets than readers take would make an image that nobody opens.

@@ -2,6 +2,7 @@
 
 #include "base/text/spelling.hpp"
 #include "keywrap/device/key_device.hpp"
+#include "keywrap/pkcs11/token_uri.hpp"
 #include "keywrap/provider_key.hpp"
 #include "keywrap/schemes.hpp"
 
@@ -35,8 +36,11 @@ std::string hint_for_scheme(const std::string& text) {
   if (parse_device_key(text))
     return "encrypt for its public half, as for every key: imgcrypt key public KEY >FILE.pub; jwe:FILE.pub";
   const std::string meant = meant_by(name);
-  const std::string value = text.substr(text.find(':'));
-  return meant.empty() || meant + value == text ? "" : "did you mean " + meant + value + "?";
+  const std::string value = text.substr(text.find(':') + 1);
+  if (meant.empty() || meant + ":" + value == text) return {};
+  const bool is_of_token = meant + ":" == kTokenUriScheme;
+  return "did you mean " + meant + ":" + (is_of_token ? shown_token_key(value) : with_hidden_pin(value)) +
+         "?";
 }
 
 std::string hint_for_key_scheme(const std::string& text) {

@@ -62,6 +62,39 @@ pins_are_not_shown() {
   [[ $stderr != *s3cret* ]] || fail "the PIN was shown"
   expect_exit 3 imgcrypt key show "$uri&pin-value=s3cret"
   [[ $stderr != *s3cret* ]] || fail "the PIN was shown"
+  pins_in_wrong_places_are_not_shown
+}
+
+# After the module a PIN needs no form; elsewhere it is refused.
+pins_in_wrong_places_are_not_shown() {
+  local key command
+  expect_opened "$uri:1234" "pkcs11:token=octest;object=mykey?module-path=$softhsm_module:1234"
+  expect_contains "$stderr" "every user of this machine can see a passphrase in the command line"
+  local path='token=octest;object=mykey' query='?module-name=softhsm2'
+  key_file "$TMP/misplaced.yaml" "pkcs11:$path;pin-value=s3cret$query"
+  key_file "$TMP/colon.yaml" "pkcs11:$path$query:s3cret"
+  for key in "$uri:s3cret" "$uri:pass=s3cret" "pkcs11:$path;pin-value=s3cret$query" "$TMP/misplaced.yaml" "$TMP/colon.yaml" \
+    "pkcs11://$path?pin-value=s3cret" "$uri&PIN-VALUE=s3cret" "$uri&pin=s3cret" "pkcs11:$path:s3cret" "PKCS11:$path?pin-value=s3cret" \
+    "pkcs11:$TMP/absent:s3cret" "$uri&pin-value=s3cret:file=$TMP/pin" "pkcs11:$path;pin-value=s3cret:file=$TMP/pin"; do
+    for command in "decrypt oci:$TMP/in:t oci:$TMP/out:t -k" "encrypt oci:$TMP/plain:t oci:$TMP/out:t -r" "key show" "key public" \
+      "provider test" "recipients add oci:$TMP/in:t oci:$TMP/out:t -k $TMP/rsa.pem -r"; do
+      # shellcheck disable=SC2086
+      if "$IMGCRYPT" -vv -o json $command "$key" >"$TMP/log" 2>&1; then fail "$command took $key"; fi
+      ! grep s3cret "$TMP/log" || fail "the PIN was printed by $command $key"
+    done
+  done
+}
+
+# A token that is absent, or refuses the PIN, matters only if no other key opens the image.
+one_token_spoils_no_other_key() {
+  encrypt "jwe:$TMP/alice.pub.pem"
+  local key
+  for key in "pkcs11:token=absent;object=mykey?module-name=softhsm2:file=$TMP/pin" "$uri:file=$TMP/wrong-pin"; do
+    expect_exit 0 imgcrypt check --full "oci:$TMP/in:t" -k "$key" -k "$TMP/alice.pem"
+    expect_contains "$stderr" "; the other keys are tried"
+    expect_exit 3 imgcrypt check --full "oci:$TMP/in:t" -k "$TMP/rsa2.pem" -k "$key"
+    expect_matches "$stderr" "no key opens it: .*keys tried: .*rsa2.pem .*, pkcs11:token=.*(the token absent is absent|wrong PIN)"
+  done
 }
 
 # However many layers, threads and keys: the token counts one wrong PIN.
@@ -238,6 +271,7 @@ chmod 600 "$TMP"/*pin "$TMP/laughs.yaml"
 one_image_is_for_keys_of_all_kinds
 pins_are_asked_for
 pins_are_not_shown
+one_token_spoils_no_other_key
 wrong_pins_are_tried_once
 keys_of_tokens_open_other_layers
 the_hash_is_chosen

@@ -8,6 +8,8 @@
 #include "keys/key_file.hpp"
 #include "keys/list_key_file.hpp"
 #include "keys/named_file.hpp"
+#include "keywrap/device/device_private_key.hpp"
+#include "keywrap/device/failed_device_key.hpp"
 #include "keywrap/file_forms.hpp"
 #include "keywrap/key_string.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
@@ -36,6 +38,11 @@ std::optional<Certificate> lone_certificate(ByteView file) {
 struct NamedKey {
   std::string name;
   PrivateKey key;
+};
+
+struct FailedKey {
+  std::string name;
+  Error failure;
 };
 
 struct NamedCertificate {
@@ -67,8 +74,17 @@ class Keyring {
     }
   }
 
+  // A device that is absent or refuses the passphrase must not spoil the keys that work.
   void add_device_key(const NamedDeviceKey& key) {
-    device_keys_.push_back({key.name.shown(), open_named_device_key(key, providers_, reporter_)});
+    providers_->require(std::string(key.name.device->name));
+    auto passphrase = read_passphrase(key.passphrase, reporter_);
+    try {
+      device_keys_.push_back(
+          {key.name.shown(), open_device_key(providers_, key.name, std::move(passphrase))});
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::kCancelled) throw;
+      failed_keys_.push_back({key.name.shown(), error});
+    }
   }
 
   void add_certificate_file(const std::string& recipient, const std::string& path) {
@@ -83,6 +99,7 @@ class Keyring {
   KeyUnwrappers unwrappers(UnauthenticatedPackets unauthenticated) {
     // After the files: a device takes longer.
     std::ranges::move(device_keys_, std::back_inserter(keys_));
+    check_any_key_works();
     for (const NamedCertificate& named : certificates_) check_has_key(named);
     KeyUnwrappers unwrappers;
     for (const NamedKey& named : keys_) {
@@ -93,6 +110,8 @@ class Keyring {
       unwrappers.push_back(
           std::make_unique<PrivateKeyUnwrapper>(named.name, named.key, std::move(own), unauthenticated));
     }
+    for (const FailedKey& failed : failed_keys_)
+      unwrappers.push_back(std::make_unique<FailedDeviceKey>(failed.name, failed.failure));
     // Last: it is only asked, and a program only started, for what no key opened.
     unwrappers.push_back(std::make_unique<ProviderUnwrapper>(providers_, parameters_));
     return unwrappers;
@@ -116,12 +135,24 @@ class Keyring {
     certificates_.push_back(std::move(named));
   }
 
+  void check_any_key_works() const {
+    const bool has_others = !keys_.empty() || !parameters_.empty() || !ProviderOptions::config().empty();
+    if (!failed_keys_.empty() && !has_others) fail_with_device();
+    for (const auto& [name, failure] : failed_keys_)
+      reporter_.note("key " + name + ": " + failure.message() + "; the other keys are tried");
+  }
+
+  [[noreturn]] void fail_with_device() const {
+    throw about_argument("key " + failed_keys_.front().name, failed_keys_.front().failure);
+  }
+
   // A certificate only narrows down what its key is tried on. Alone it would silently do nothing.
   void check_has_key(const NamedCertificate& named) const {
     const bool has_key = std::ranges::any_of(keys_, [&](const NamedKey& key) {
       return named.certificate.public_key().same_as(key.key.public_key());
     });
     if (has_key) return;
+    if (!failed_keys_.empty()) fail_with_device();
     throw Error(ErrorCode::kUsage,
                 named.name + ": no key was given for the " + named.certificate.description(),
                 "give its private key with -k as well");
@@ -131,6 +162,7 @@ class Keyring {
   Reporter& reporter_;
   std::vector<NamedKey> keys_;
   std::vector<NamedKey> device_keys_;
+  std::vector<FailedKey> failed_keys_;  // of devices
   std::vector<NamedCertificate> certificates_;
   ProviderParameters parameters_;
 };

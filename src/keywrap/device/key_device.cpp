@@ -2,6 +2,7 @@
 
 #include "base/text/comment_lines.hpp"
 #include "keywrap/pkcs11/token_key_file.hpp"
+#include "keywrap/pkcs11/token_key_string.hpp"
 #include "keywrap/pkcs11/token_uri.hpp"
 
 #include <algorithm>
@@ -19,14 +20,6 @@ constexpr OwnProvider kTpm2Provider = {.name = "tpm2",
                                        .private_key_starts = kTpm2PrivateStarts,
                                        .takes_plain_files = true};
 
-// A URI may have its PIN in it.
-KeyString parse_pkcs11_key(const std::string& text) {
-  if (!is_token_uri(text)) return parse_device_key_string(text);
-  const TokenUri uri = take_pin(text);
-  if (!uri.pin) return parse_device_key_string(text);
-  return {uri.text, PassphraseFrom::kArgument, std::string(as_text(uri.pin->expose()))};
-}
-
 constexpr std::array kDevices = {KeyDevice{.name = "tpm2",
                                            .key_form = "tpm2:HANDLE|FILE",
                                            .provider = &kTpm2Provider,
@@ -37,7 +30,7 @@ constexpr std::array kDevices = {KeyDevice{.name = "tpm2",
                                            .key_form = "pkcs11:FILE|URI",
                                            .title = "PKCS#11 token",
                                            .is_key_file = is_token_key_file,
-                                           .parse_key = parse_pkcs11_key}};
+                                           .parse_key = parse_token_key_string}};
 
 // Longer ones are not names: a URI of a token with everything in it has some hundred characters.
 constexpr std::size_t kMostNameBytes = 1000;
@@ -45,6 +38,8 @@ constexpr std::size_t kMostNameBytes = 1000;
 }  // namespace
 
 std::string DeviceKeyName::text() const { return std::string(device->name) + ":" + with_hidden_pin(key); }
+
+std::string DeviceKeyName::shown() const { return std::string(device->name) + ":" + shown_token_key(key); }
 
 std::span<const KeyDevice> key_devices() { return kDevices; }
 

@@ -38,9 +38,7 @@ struct DeviceKeyName {
   // What the user writes after -k, without a passphrase or PIN: "tpm2:0x81000001".
   [[nodiscard]] std::string text() const;
   // For messages: only what no PIN or passphrase can be in, whatever the user wrote.
-  [[nodiscard]] std::string shown() const {
-    return std::string(device->name) + ":" + key.substr(0, key.find_first_of(":?"));
-  }
+  [[nodiscard]] std::string shown() const;
 };
 
 // "DEVICE:KEY", as after -k, without a passphrase form. nullopt: it does not begin with the name of a device,

@@ -6,6 +6,7 @@
 #include "keys/list_key_file.hpp"
 #include "keywrap/pkcs11/pkcs11_message.hpp"
 #include "keywrap/pkcs11/token_key_file.hpp"
+#include "keywrap/pkcs11/token_key_string.hpp"
 #include "keywrap/pkcs11/token_uri.hpp"
 #include "keywrap/provider/key_providers.hpp"
 #include "keywrap/provider/provider.hpp"
@@ -61,7 +62,7 @@ class Pkcs11Recipients final : public RecipientGatherer {
   explicit Pkcs11Recipients(std::shared_ptr<KeyProviders> providers) : providers_(std::move(providers)) {}
 
   void add(const std::string& value, const TakeRemark&) override {
-    if (is_token_uri(value) && take_pin(value).pin) {
+    if (is_token_uri(value) && parse_token_key_string(value).from != PassphraseFrom::kNowhere) {
       throw Error(ErrorCode::kUsage, "a recipient has no PIN, as encrypting needs none",
                   "leave out pin-value; for a token that shows its public keys only after a login, write the "
                   "URI into a key file, or name the PIN's file with pin-source");

@@ -1,5 +1,7 @@
 #include "keywrap/pkcs11/token_uri.hpp"
 
+#include "base/text/spelling.hpp"
+
 #include <imgcrypt/error.hpp>
 
 #include <algorithm>
@@ -45,6 +47,29 @@ SecretBytes percent_decoded(std::string_view text) {
   return decoded;
 }
 
+constexpr std::string_view kPinSource = "pin-source=";
+// What attributes begin after, in a URI and in the texts around it.
+constexpr std::string_view kSeparators = ";?&:/";
+
+bool is_of_a_pin(std::string_view attribute) {
+  return attribute.find('=') != std::string_view::npos && lower_case(attribute.substr(0, 3)) == "pin";
+}
+
+// An attribute of a name that nobody knows counts for nothing, and so would the PIN in it.
+void check_places_of_pins(std::string_view uri) {
+  for (std::size_t at = 0, query_at = uri.find('?'); at < uri.size();) {
+    const std::size_t end = std::min(uri.find_first_of(at <= query_at ? ";?" : "&", at), uri.size());
+    const std::string_view attribute = uri.substr(at, end - at);
+    const bool is_known = attribute.starts_with(kPinAttribute) || attribute.starts_with(kPinSource);
+    if (is_of_a_pin(attribute) && !(is_known && at > query_at)) {
+      throw Error(ErrorCode::kUsage, "the URI has a PIN where none is read",
+                  "write ?pin-source=file:/PATH or ?pin-value=PIN after the attributes of the key, and & "
+                  "instead of a second ?");
+    }
+    at = end + 1;
+  }
+}
+
 void append(std::string_view attribute, char separator, std::string& uri) {
   uri += separator;
   uri += attribute;
@@ -59,6 +84,7 @@ bool is_token_uri(std::string_view text) {
 }
 
 TokenUri take_pin(std::string_view uri) {
+  check_places_of_pins(uri);
   const std::size_t query_at = std::min(uri.find('?'), uri.size());
   TokenUri taken{std::string(uri.substr(0, query_at))};
   std::string_view query = uri.substr(std::min(query_at + 1, uri.size()));
@@ -78,13 +104,22 @@ TokenUri take_pin(std::string_view uri) {
 }
 
 std::string with_hidden_pin(std::string_view text) {
-  std::string shown;
-  for (std::size_t at = 0; (at = text.find(kPinAttribute)) != std::string_view::npos;) {
-    shown += std::string(text.substr(0, at)) + std::string(kPinAttribute) + "...";
-    text.remove_prefix(at);
-    text.remove_prefix(std::min(text.find('&'), text.size()));
+  bool is_in_query = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find_first_of(kSeparators, at), text.size());
+    const std::string_view attribute = text.substr(at, end - at);
+    const bool is_file = attribute == kPinSource || attribute == "pin-source=file";
+    if (is_of_a_pin(attribute) && !(is_file && end < text.size()))
+      return std::string(text.substr(0, at + attribute.find('=') + 1)) + "...";
+    if (is_in_query && !is_file && text.substr(end).starts_with(':')) return std::string(text.substr(0, end));
+    is_in_query = is_in_query || text.substr(end).starts_with('?');
+    at = end + 1;
   }
-  return shown + std::string(text);
+  return std::string(text);
+}
+
+std::string shown_token_key(std::string_view key) {
+  return with_hidden_pin(key.substr(0, key.find_first_of(":?")));
 }
 
 }  // namespace imgcrypt

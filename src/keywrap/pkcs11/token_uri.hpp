@@ -23,10 +23,16 @@ struct TokenUri {
 };
 
 // Takes the attribute `pin-value` out of the query (section 2.4) and decodes it; the other attributes keep
-// their bytes. Throws kUsage, without the text, if there are two or the encoding is wrong.
+// their bytes. Throws kUsage, without the text, if there are two, the encoding is wrong, or a PIN is written
+// in another way: before the question mark, or in an attribute with another name that begins with "pin".
 [[nodiscard]] TokenUri take_pin(std::string_view uri);
 
-// `text`, which may hold a URI with a PIN, for messages: the PIN is "...".
+// `text`, which may hold a URI with a PIN, without it: values of attributes that begin with "pin" are "...",
+// and nothing comes after a colon in the query.
 [[nodiscard]] std::string with_hidden_pin(std::string_view text);
+
+// For messages, of what comes after "pkcs11:": only what no PIN can be in, whatever the user wrote. No query,
+// and nothing after a colon.
+[[nodiscard]] std::string shown_token_key(std::string_view key);
 
 }  // namespace imgcrypt

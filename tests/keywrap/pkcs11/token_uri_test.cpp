@@ -46,10 +46,36 @@ TEST(TokenUri, LosesItsPin) {
   }
 }
 
+TEST(TokenUri, HasItsPinInOnePlace) {
+  for (const char* bad :
+       {"token=a;pin-value=s3cret", "token=a;pin-value=s3cret?module-name=m", "token=a?PIN-VALUE=s3cret",
+        "token=a?pin=s3cret", "pin-source=/s3cret?x=1", "token=a?x=1?pin-value=s3cret&Pin=s3cret"}) {
+    try {
+      (void)take_pin(bad);
+      ADD_FAILURE() << bad;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::kUsage);
+      EXPECT_EQ((error.message() + error.hint()).find("s3cret"), std::string::npos);
+    }
+  }
+  EXPECT_EQ(taken_from("token=pin;object=pin=?pin-source=file:/a"),
+            (Taken{"token=pin;object=pin=?pin-source=file:/a", std::nullopt}));
+}
+
 TEST(TokenUri, IsShownWithoutItsPin) {
-  EXPECT_EQ(with_hidden_pin("pkcs11:token=a?pin-value=1234&x=1"), "pkcs11:token=a?pin-value=...&x=1");
-  EXPECT_EQ(with_hidden_pin("pin-value=1&pin-value=2"), "pin-value=...&pin-value=...");
+  EXPECT_EQ(with_hidden_pin("pkcs11:token=a?x=1&pin-value=1234"), "pkcs11:token=a?x=1&pin-value=...");
+  EXPECT_EQ(with_hidden_pin("pin-value=1&pin-value=2"), "pin-value=...");
+  EXPECT_EQ(with_hidden_pin("pkcs11:PIN=1&x"), "pkcs11:PIN=...");
+  EXPECT_EQ(with_hidden_pin("pkcs11://pin-value=1"), "pkcs11://pin-value=...");
+  EXPECT_EQ(with_hidden_pin("token=a;pin-value=1;2?x"), "token=a;pin-value=...");
+  EXPECT_EQ(with_hidden_pin("token=a:b?module-name=m:1234"), "token=a:b?module-name=m");
+  EXPECT_EQ(with_hidden_pin("token=a?pin-source=file:/f"), "token=a?pin-source=file:/f");
+  EXPECT_EQ(with_hidden_pin("token=a?pin-source=file:/f&y=1:2"), "token=a?pin-source=file:/f&y=1");
+  EXPECT_EQ(with_hidden_pin("token=a?pin-source=1234"), "token=a?pin-source=...");
   EXPECT_EQ(with_hidden_pin("jwe:file"), "jwe:file");
+  EXPECT_EQ(shown_token_key("token=a;object=b:1234?x"), "token=a;object=b");
+  EXPECT_EQ(shown_token_key("token=a;object=b?x:1234"), "token=a;object=b");
+  EXPECT_EQ(shown_token_key("//token=a;pin=1"), "//token=a;pin=...");
 }
 
 TEST(TokenUri, TakesItsPinInEveryForm) {
@@ -66,7 +92,16 @@ TEST(TokenUri, TakesItsPinInEveryForm) {
             "token=a?module-path=/x|" + from(PassphraseFrom::kFile) + "|/y");
   EXPECT_EQ(form("token=a?pin-value=1:prompt"), "token=a|" + from(PassphraseFrom::kArgument) + "|1:prompt");
   EXPECT_EQ(form("token=a:b"), "token=a:b|" + from(PassphraseFrom::kNowhere) + "|");
+  EXPECT_EQ(form("token=a?module-name=m:1234"),
+            "token=a?module-name=m|" + from(PassphraseFrom::kArgument) + "|1234");
+  EXPECT_EQ(form("token=a?x=1:2&module-path=/absent:12:34"),
+            "token=a?x=1:2&module-path=/absent|" + from(PassphraseFrom::kArgument) + "|12:34");
+  EXPECT_EQ(form("token=a?pin-source=file:/a"),
+            "token=a?pin-source=file:/a|" + from(PassphraseFrom::kNowhere) + "|");
+  EXPECT_THROW((void)form("token=a?module-name=m:promt"), Error);
+  EXPECT_THROW((void)form("token=a?pin-value=1&module-name=m:prompt"), Error);
   EXPECT_EQ(parse_device_key("pkcs11:token=a?pin-value=1")->text(), "pkcs11:token=a?pin-value=...");
+  EXPECT_EQ(parse_device_key("pkcs11:token=a;pin-value=1?x")->shown(), "pkcs11:token=a;pin-value=...");
 }
 
 TEST(TokenKeyFile, IsAKeyOfTheDevice) {
