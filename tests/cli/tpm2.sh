@@ -91,6 +91,9 @@ authorization_values_are_needed_once() {
   expect_opened "tpm2:$TMP/guarded:file=$TMP/pass" "$TMP/guarded:file=$TMP/pass"
   expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "tpm2:$TMP/guarded"
   expect_contains "$stderr" "needs its authorization value"
+  expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$TMP/guarded"
+  expect_contains "$stderr" "needs its authorization value"
+  [[ $stderr != *"did you mean"* ]] || fail "the key is said to need another name: $stderr"
   before=$(tries_left)
   expect_equal "$before" 3 "the tries that swtpm gives"
   cp "$TMP/guarded" "$TMP/copied"

@@ -167,10 +167,11 @@ class Keyring {
   ProviderParameters parameters_;
 };
 
-// The key of a provider of ours, named without it; empty if it is not one.
+// The key of a provider of ours, named without it; empty if it is not one, or one that needs no name.
 std::string hint_for_key(const std::string& path) {
   try {
     const SecretBytes file = read_key_file(path);
+    if (find_device_key(as_text(file.expose()), path)) return {};
     const auto key = find_provider_key(as_text(file.expose()));
     return key && key->half == KeyHalf::kPrivate ? "did you mean -k " + key->form(path) + "?" : "";
   } catch (const Error&) {

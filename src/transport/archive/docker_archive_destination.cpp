@@ -50,7 +50,10 @@ class SeenSource final : public Source {
 
   // After the end.
   Descriptor seen() {
-    return {docker_layer_type(begin_), Digest::from_hash(HashAlgorithm::kSha256, hasher_.finish()), size_, {},
+    return {docker_layer_type(begin_),
+            Digest::from_hash(HashAlgorithm::kSha256, hasher_.finish()),
+            size_,
+            {},
             std::nullopt};
   }
 

@@ -77,7 +77,8 @@ class DockerImage {
     check_json(config);
     const Digest digest = Digest::of(bytes);
     contents_.blobs.insert_or_assign(digest, range);
-    return docker_manifest({std::string(kConfigType), digest, range.size, {}, std::nullopt}, layers_of(config));
+    return docker_manifest({std::string(kConfigType), digest, range.size, {}, std::nullopt},
+                           layers_of(config));
   }
 
   std::vector<Descriptor> layers_of(const std::string& config) {
