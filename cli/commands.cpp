@@ -1,5 +1,7 @@
 #include "cli/commands.hpp"
 
+#include "cli/options/keys/key_options.hpp"
+
 #include <algorithm>
 
 namespace imgcrypt::cli {
@@ -95,6 +97,7 @@ void add_commands(CLI::App& app, std::span<const std::string> arguments, Output&
   for (const std::string shell : {"bash", "zsh", "fish"})
     commands.add(completion, shell, "Script for " + shell, define_completion_script);
   commands.add(app, "man", "Print the man page of imgcrypt or of one of its commands", define_man);
+  forget_key_variable();
 }
 
 }  // namespace imgcrypt::cli

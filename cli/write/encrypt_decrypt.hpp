@@ -27,7 +27,7 @@ struct DecryptArguments {
   KeyOptions keys;
 };
 
-// Both open the images, do the work and print the result. Call one of them, once: it consumes IMGCRYPT_KEY.
+// Both open the images, do the work and print the result. Call one of them, once.
 // They throw what encrypt_image(), decrypt_image() and the stores throw, kUsage for arguments that cannot be
 // used, and as finish().
 void run_encrypt(const EncryptArguments& options, Output& output);

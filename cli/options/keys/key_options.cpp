@@ -241,9 +241,23 @@ void at(const Line& line, Take take) {
 
 constexpr const char* kKeyVariable = "IMGCRYPT_KEY";
 
+// Key providers inherit the environment, and it may hold passphrases. unsetenv() alone leaves the text where
+// /proc/PID/environ shows it.
+std::string take_key_variable() {
+  char* value = std::getenv(kKeyVariable);
+  if (value == nullptr) return {};
+  std::string text(value);
+  wipe({reinterpret_cast<std::uint8_t*>(value), text.size()});
+  ::unsetenv(kKeyVariable);
+  return text;
+}
+
 }  // namespace
 
+void forget_key_variable() { (void)take_key_variable(); }
+
 void KeyOptions::add_to(CLI::App& command) {
+  variable_ = take_key_variable();
   make_repeatable(
       command.add_option("-k,--key,--decryption-key", keys,
                          "key to try: " + key_argument_help() + ", its certificate, or " + key_forms() +
@@ -261,7 +275,7 @@ void KeyOptions::add_to(CLI::App& command) {
 bool KeyOptions::are_given() const { return !given_keys().empty(); }
 
 std::vector<Line> KeyOptions::given_keys() const {
-  if (keys.empty()) return lines_of_variable(kKeyVariable);
+  if (keys.empty()) return lines_of_value(variable_, kKeyVariable);
   std::vector<Line> given;
   for (const std::string& key : keys) given.push_back({key, {}});
   return given;
@@ -269,8 +283,6 @@ std::vector<Line> KeyOptions::given_keys() const {
 
 KeyUnwrappers KeyOptions::read(Reporter& reporter) const {
   const std::vector<Line> given = given_keys();
-  // Key providers inherit the environment, and it may hold passphrases.
-  ::unsetenv(kKeyVariable);
   if (given.empty() && ProviderOptions::config().empty())
     throw Error(ErrorCode::kUsage, "no key was given",
                 "give a private key with -k FILE, or -k " + key_forms());

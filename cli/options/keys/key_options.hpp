@@ -22,18 +22,24 @@ struct KeyOptions {
   bool allow_legacy_cms = false;
   ProviderOptions providers;
 
+  // Takes IMGCRYPT_KEY out of the environment.
   void add_to(CLI::App& command);
   // Whether there are keys, from -k or IMGCRYPT_KEY. A certificate alone opens nothing, and key providers are
-  // not asked. REQUIRES: not after read().
+  // not asked.
   [[nodiscard]] bool are_given() const;
-  // Reads the key files, asks for their passphrases on the terminal, and consumes IMGCRYPT_KEY and what :fd
-  // and :env name: call once. The order is that of the options, providers last. Throws kUsage, naming the
+  // Reads the key files, asks for their passphrases on the terminal, and consumes what :fd and :env name:
+  // call once. The order is that of the options, providers last. Throws kUsage, naming the
   // key, if one cannot be used, or if there is neither a key nor a configured key provider; kCancelled if the
   // user gives up at a prompt; as KeyProviders::require.
   [[nodiscard]] KeyUnwrappers read(Reporter& reporter) const;
 
  private:
   [[nodiscard]] std::vector<Line> given_keys() const;
+
+  std::string variable_;  // what IMGCRYPT_KEY held
 };
+
+// For commands without these options, which may start key providers as well.
+void forget_key_variable();
 
 }  // namespace imgcrypt::cli

@@ -92,7 +92,11 @@ std::vector<Line> read_lines(const std::string& file) {
 
 std::vector<Line> lines_of_variable(const char* name) {
   const char* value = std::getenv(name);
-  return value == nullptr ? std::vector<Line>() : lines_of(value, name, {});
+  return value == nullptr ? std::vector<Line>() : lines_of_value(value, name);
+}
+
+std::vector<Line> lines_of_value(const std::string& value, const char* name) {
+  return lines_of(value, name, {});
 }
 
 }  // namespace imgcrypt::cli

@@ -17,5 +17,7 @@ struct Line {
 // Of an environment variable; empty if it is not set. REQUIRES: no other thread uses the environment
 // meanwhile.
 [[nodiscard]] std::vector<Line> lines_of_variable(const char* name);
+// Of what such a variable held.
+[[nodiscard]] std::vector<Line> lines_of_value(const std::string& value, const char* name);
 
 }  // namespace imgcrypt::cli
