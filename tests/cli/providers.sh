@@ -96,7 +96,7 @@ passphrases_are_not_inherited() {
   grep -qx OTHER=inherited "$TMP/environment" || fail "the environment is not inherited"
   ! grep -q -e PASSPHRASE -e geheim "$TMP/environment" || fail "the provider can read the passphrase"
   # Whether the command takes keys or not.
-  IMGCRYPT_KEY=key.pem:pass=geheim encrypt provider:demo >/dev/null 2>&1
+  IMGCRYPT_KEY=$TMP/locked.pem:pass=geheim encrypt provider:demo >/dev/null 2>&1
   ! grep -q -e IMGCRYPT_KEY -e geheim "$TMP/environment" || fail "the provider can read IMGCRYPT_KEY"
 }
 
