@@ -68,7 +68,7 @@ pipes_carry_archives() {
     timeout 120 "$IMGCRYPT" inspect - -o json >"$TMP/inspected"
   unset TMPDIR
   expect_contains "$(cat "$TMP/said")" "-@sha256:"
-  expect_equal "$(grep '^{' "$TMP/result" | jq -r .image.digest)" "$root" "the result on stderr"
+  expect_equal "$(grep '^{' "$TMP/result" | jq -r .digest)" "$root" "the result on stderr"
   expect_contains "$(cat "$TMP/inspected")" "$root"
   expect_equal "$(ls -A "$TMP/spool")" "" "what is left in the temporary directory"
 }

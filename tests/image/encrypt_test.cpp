@@ -1,5 +1,6 @@
 // Which layers encrypt changes, and what it makes of them.
 #include "image/encrypted.hpp"
+#include "support/run_program.hpp"
 
 namespace imgcrypt::test {
 namespace {
@@ -34,7 +35,8 @@ TEST_F(Encrypted, LayersOfABaseAreNot) {
 TEST_F(Encrypted, LayersOfABaseAreToldByTheirDiffIds) {
   MemoryStore base;
   const Descriptor uncompressed = base.add(kTar, layer_content("one"));
-  const Descriptor compressed = base.add(std::string(kTar) + "+gzip", "one, compressed");
+  const std::string content(as_text(run_program("gzip -n -c", layer_content("one"))));
+  const Descriptor compressed = base.add(std::string(kTar) + "+gzip", content);
   make_root(base, add_manifest(base, add_config(base, kAmd64, {uncompressed}), {compressed}));
   make_root(plain_, add_image(plain_, kAmd64, {"one", "two"}));
   encrypt({.base = &base});

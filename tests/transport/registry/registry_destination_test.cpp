@@ -97,7 +97,10 @@ struct Uploads {
   std::string manifest(const ServerRequest& request) {
     const bool is_tag = request.target.ends_with("/t");
     if (request.method == "PUT") {
-      if (is_tag) tagged = request.body;
+      if (is_tag) {
+        tagged = request.body;
+        tag_digest = Digest::of(as_bytes(tagged)).string();
+      }
       return answer(201);
     }
     if (!is_tag || tag_digest.empty()) return answer(404);
