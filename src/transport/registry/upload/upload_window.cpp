@@ -68,7 +68,7 @@ std::size_t WindowBody::read(MutableByteView room) {
   std::size_t size = most;
   try {
     throw_failure();
-    throw_if_cancelled();
+    if (!window_.is_finished()) throw_if_cancelled();
     window_.tell_sent(begin_ + read_);
     size = window_.copy(begin_ + read_, room.first(most));
     have_read();

@@ -45,6 +45,7 @@ class UploadWindow {
   // registry compares. Keeps what is not acknowledged. Throws what the content throws, kIntegrity when it has
   // another size than the blob. Call once.
   [[nodiscard]] Digest finish();
+  [[nodiscard]] bool is_finished() const noexcept { return is_at_end_; }
 
  private:
   void pull();
@@ -63,8 +64,9 @@ class UploadWindow {
 // sent what it was given before: only that is told, so that all of it is never told before it is
 // acknowledged.
 //
-// Once the content fails or a signal comes, the rest is zeros: the request ends as it was announced, so that
-// the registry answers it, and the upload can be deleted.
+// Once the content fails, or a signal comes before all of it is there, the rest is zeros: the request ends as
+// it was announced, so that the registry answers it, and the upload can be deleted. What is finished is sent
+// as it is: docker-registry could not delete an upload that it was told to close over wrong bytes.
 class WindowBody : public RequestBody {
  public:
   // `size` bytes from what is acknowledged now. The window must outlive it.
