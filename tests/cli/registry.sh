@@ -67,13 +67,14 @@ upload_has_begun() {
 
 # The registry would not know an upload any more whose request broke off: no address of it leads there.
 leaves_no_upload_open_when_it_ends_early() {
-  local pid image signal status
+  local pid image signal status number=0
   # Layers that are sent in chunks, and such that are sent in one request.
   make_image "$TMP/short" t --no-busybox --layers 2 --layer-size 2000000 >/dev/null
   for image in plain:INT plain:TERM short:INT short:TERM; do
     signal=${image#*:}
     status=0
-    (trap - INT; exec "$IMGCRYPT" copy "oci:$TMP/${image%:*}:t" "docker://$REGISTRY/slow:1" --limit-rate 500K 2>/dev/null) &
+    number=$((number + 1)) # a repository that has none of the blobs
+    (trap - INT; exec "$IMGCRYPT" copy "oci:$TMP/${image%:*}:t" "docker://$REGISTRY/slow$number:1" --limit-rate 500K 2>/dev/null) &
     pid=$!
     at_exit stop_process "$pid"
     wait_for 60 upload_has_begun || fail "the push does not begin"
