@@ -2,6 +2,8 @@
 # Images for OpenPGP keys, of files and of a keyring, together with those of jwe.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=decoded.sh
+source "$cli_dir/decoded.sh"
 # shellcheck source=recipients_of.sh
 source "$cli_dir/recipients_of.sh"
 
@@ -177,16 +179,6 @@ the_decoder_opens_it() {
   expect_exit 1 decode
   echo sesame >"$TMP/keys/node/key.pass"
   expect_decoded
-}
-
-expect_decoded() {
-  expect_exit 0 decode
-  cmp "$TMP/stdout" "$(blob "$TMP/plain" "$(layers_of "$TMP/plain" t | head -n 1 | cut -d' ' -f2)")"
-}
-
-decode() {
-  OCICRYPT_KEYPROVIDER_CONFIG=$TMP/absent timeout 60 "$CTD_DECODER" --decryption-keys-path "$TMP/keys" \
-    --spool-dir "$TMP/spool" --content-root "$TMP/in" <"$(blob "$TMP/in" "$(layers_of "$TMP/in" t | head -n 1 | cut -d' ' -f2)")" 3<&-
 }
 
 # A copy of the program without the provider that belongs beside it, as a build without it leaves it

@@ -2,6 +2,8 @@
 # Images for keys of PKCS#11 tokens, by SoftHSM, and for their public keys in files.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=decoded.sh
+source "$cli_dir/decoded.sh"
 # shellcheck source=recipients_of.sh
 source "$cli_dir/recipients_of.sh"
 # shellcheck source=../support/shell/softhsm.sh
@@ -218,16 +220,6 @@ the_decoder_opens_it() {
   rm "$TMP/keys/key.yaml"
   cp "$vectors/keys/rsa.pem" "$TMP/keys"
   expect_decoded
-}
-
-expect_decoded() {
-  expect_exit 0 decode
-  cmp "$TMP/stdout" "$(blob "$TMP/plain" "$(layers_of "$TMP/plain" t | head -n 1 | cut -d' ' -f2)")"
-}
-
-decode() {
-  OCICRYPT_KEYPROVIDER_CONFIG=$TMP/absent timeout 60 "$CTD_DECODER" --decryption-keys-path "$TMP/keys" \
-    --spool-dir "$TMP/spool" --content-root "$TMP/in" <"$(blob "$TMP/in" "$(layers_of "$TMP/in" t | head -n 1 | cut -d' ' -f2)")" 3<&-
 }
 
 # A copy of the program without the provider that belongs beside it, as a build without it leaves it
