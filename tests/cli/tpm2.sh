@@ -2,6 +2,8 @@
 # Keys that a TPM 2.0 holds open ordinary layers. The TPM is swtpm; other programs' keys are tpm2-tools' and OpenSSL's.
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=decoded.sh
+source "$cli_dir/decoded.sh"
 # shellcheck source=recipients_of.sh
 source "$cli_dir/recipients_of.sh"
 # shellcheck source=../support/shell/swtpm.sh
@@ -272,16 +274,6 @@ sixty_layers_need_one_start() {
     "$IMGCRYPT" decrypt "oci:$TMP/sixty.in:t" "oci:$TMP/sixty.out:t" -k "$TMP/ec"
   expect_equal "$(grep -c 'keyprovider-tpm2' "$TMP/starts")" 1 "starts of the program"
   expect_same_layers "$TMP/sixty" t "$TMP/sixty.out" t
-}
-
-decode() {
-  OCICRYPT_KEYPROVIDER_CONFIG=$TMP/absent timeout 60 "$CTD_DECODER" --decryption-keys-path "$TMP/keys" \
-    --spool-dir "$TMP/spool" --content-root "$TMP/in" <"$(blob "$TMP/in" "$(layers_of "$TMP/in" t | head -n 1 | cut -d' ' -f2)")" 3<&-
-}
-
-expect_decoded() {
-  expect_exit 0 decode
-  cmp "$TMP/stdout" "$(blob "$TMP/plain" "$(layers_of "$TMP/plain" t | head -n 1 | cut -d' ' -f2)")"
 }
 
 # Each layer has a decoder of its own, which knows nothing of what the others tried.
