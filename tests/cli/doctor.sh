@@ -51,7 +51,7 @@ TOML
 start_node() {
   (PATH=$search_path exec -a containerd "$python" - --config "$node/etc/config.toml") <"$TMP/waiting" 9>&- &
   node_pid=$!
-  wait_for 20 node_is_seen || fail "the stand-in for containerd was not started"
+  wait_for 60 node_is_seen || fail "the stand-in for containerd was not started"
 }
 
 node_is_seen() {

@@ -127,7 +127,7 @@ expect_nothing_left_by() {
   setsid env --default-signal=INT "$IMGCRYPT" decrypt "oci:$TMP/encrypted:t" "oci:$TMP/out:t" -k provider:demo \
     2>"$TMP/stderr" &
   pid=$!
-  wait_for 10 provider_runs || fail "the provider was not started"
+  wait_for 60 provider_runs || fail "the provider was not started"
   kill -"$1" -- "${3:-}$pid"
   wait "$pid" 2>/dev/null || status=$?
   expect_equal "$status" "$2" "the exit status after SIG$1"

@@ -109,7 +109,7 @@ what_a_signal_ends_has_json() {
   local code=0
   configure_script "$TMP/hang" "touch $TMP/started; sleep 60"
   "$IMGCRYPT" -o json encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r provider:demo >"$TMP/stdout" 2>"$TMP/stderr" &
-  wait_for 20 test -e "$TMP/started" || fail "the provider was not started"
+  wait_for 60 test -e "$TMP/started" || fail "the provider was not started"
   kill -TERM $!
   wait $! || code=$?
   expect_equal "$code" 143 "the exit status"

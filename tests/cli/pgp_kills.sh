@@ -36,8 +36,8 @@ decrypt_and_kill() {
 
 # expect_nothing_left WHAT
 expect_nothing_left() {
-  expect_unused "$runtime" 10
-  wait_for 10 is_empty "$runtime" || fail "left behind after $1: $(ls -AR "$runtime")"
+  expect_unused "$runtime"
+  wait_for 60 is_empty "$runtime" || fail "left behind after $1: $(ls -AR "$runtime")"
   rm -rf "$TMP/out"
 }
 

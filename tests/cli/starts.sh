@@ -136,7 +136,7 @@ start_hanging() {
   python3 "$support_dir/start_spoiled.py" "$@" "$IMGCRYPT" encrypt "oci:$TMP/plain:t" "oci:$TMP/encrypted:t" -r provider:demo \
     >"$TMP/stdout" 2>"$TMP/stderr" &
   pid=$!
-  wait_for 10 provider_runs || fail "the provider was not started: $(cat "$TMP/stderr")"
+  wait_for 60 provider_runs || fail "the provider was not started: $(cat "$TMP/stderr")"
 }
 
 # expect_end_by SIGNAL STATUS
@@ -198,7 +198,7 @@ expect_provider_end() {
   local pid status=0
   python3 "$support_dir/start_spoiled.py" "${@:4}" "$3" --serve <"$TMP/requests" 2>"$TMP/stderr" &
   pid=$!
-  wait_for 10 has_started "$pid" "$(basename "$3")" || fail "$3 was not started"
+  wait_for 60 has_started "$pid" "$(basename "$3")" || fail "$3 was not started"
   kill -"$1" "$pid"
   wait "$pid" || status=$?
   expect_equal "$status" "$2" "the exit status of $3 after SIG$1"

@@ -45,7 +45,7 @@ expect_shut_in() {
 expect_end_on() {
   local status=0
   kill -"$1" "$decoder"
-  wait_for 10 process_is_gone "$decoder" || fail "still there after SIG$1"
+  wait_for 60 process_is_gone "$decoder" || fail "still there after SIG$1"
   wait "$decoder" || status=$?
   expect_equal "$status" "$2" "the exit status after SIG$1"
   exec 8<&-
@@ -58,7 +58,7 @@ expect_end_while_verifying() {
   env --default-signal=INT "$TMP/ctd-decoder" --decryption-keys-path "$TMP/keys" --content-root "$TMP/encrypted" \
     <"$layer" >"$TMP/output" 2>"$TMP/stderr" 3<&- 8<&- &
   decoder=$!
-  wait_for 10 is_in_second_pass || fail "it ended without a second pass: $(cat "$TMP/stderr")"
+  wait_for 60 is_in_second_pass || fail "it ended without a second pass: $(cat "$TMP/stderr")"
   expect_end_on "$@"
   expect_equal "$(cat "$TMP/stderr")" "ctd-decoder: error: cancelled" "what it says"
 }

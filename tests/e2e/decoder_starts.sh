@@ -73,7 +73,7 @@ start_waiting() {
   python3 "$support_dir/start_spoiled.py" "$@" "$CTD_DECODER" --decryption-keys-path "$TMP/keys" --spool-dir "$TMP/spool" \
     --content-root "$TMP/encrypted" <"$TMP/input" >"$TMP/stdout" 2>"$TMP/stderr" 3</dev/null 8<&- &
   pid=$!
-  wait_for 10 waits_for_input || fail "the decoder was not started: $(cat "$TMP/stderr")"
+  wait_for 60 waits_for_input || fail "the decoder was not started: $(cat "$TMP/stderr")"
 }
 
 waits_for_input() {

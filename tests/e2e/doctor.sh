@@ -70,7 +70,7 @@ expect_end() {
   kill "-$1" "$doctor_pid"
   wait "$doctor_pid" 2>/dev/null || status=$?
   expect_equal "$status" "$2" "the exit status after SIG$1"
-  wait_for 20 nothing_decodes || fail "a decoder is left after SIG$1"
+  wait_for 60 nothing_decodes || fail "a decoder is left after SIG$1"
 }
 
 it_unpacks_and_runs() {

@@ -133,7 +133,7 @@ killed_decoders_take_their_provider_along() {
   for signal in KILL TERM; do
     decode_in_place 3<&- >"$TMP/stdout" 2>/dev/null &
     pid=$!
-    wait_for 10 provider_runs || fail "the provider was not started"
+    wait_for 60 provider_runs || fail "the provider was not started"
     kill -"$signal" "$pid"
     status=0
     wait "$pid" 2>/dev/null || status=$?

@@ -125,7 +125,7 @@ silence_has_an_end() {
   python3 -c 'import socket, sys, time
 s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen(); time.sleep(60)' "$TMP/mute.sock" &
   at_exit stop_process "$!"
-  wait_for 10 test -S "$TMP/mute.sock" || fail "no socket"
+  wait_for 60 test -S "$TMP/mute.sock" || fail "no socket"
   configure_service "unix:$TMP/mute.sock"
   expect_unwrap_fails 9 "no answer within 1 second" --provider-timeout 1
 }

@@ -145,7 +145,7 @@ killed_services_are_replaced() {
   ask "$offered" WrapKey <<<"$wrap_request" >/dev/null 2>&1 &
   wait_for 30 test -s "$TMP/started" || fail "the program was not started"
   kill -KILL "$offer_pid"
-  wait_for 10 process_is_gone "$(cat "$TMP/started")" || fail "the program outlived its service"
+  wait_for 60 process_is_gone "$(cat "$TMP/started")" || fail "the program outlived its service"
   [[ -S $TMP/slow.sock ]] || fail "no socket was left"
   offer "unix:$TMP/slow.sock" -- python3 "$providers_dir/toy.py" "$TMP"
   expect_exit 0 ask "$offered" WrapKey <<<"$wrap_request"

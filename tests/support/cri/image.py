@@ -10,20 +10,18 @@ import sys
 import grpc
 
 from messages import encode
-
-DEADLINE_SECONDS = 120
+from service import DEADLINE_SECONDS, connected
 
 
 def main():
     socket, action, reference = sys.argv[1:]
     method = {"pull": "PullImage", "remove": "RemoveImage"}[action]
     image = [(1, reference)]  # ImageSpec
-    with grpc.insecure_channel("unix://" + socket) as channel:
-        request = channel.unary_unary("/runtime.v1.ImageService/" + method)
-        try:
-            request(encode([(1, image)]), timeout=DEADLINE_SECONDS, wait_for_ready=True)
-        except grpc.RpcError as error:
-            sys.exit(f"{error.code().name}: {error.details()}")
+    try:
+        with connected(socket) as channel:
+            channel.unary_unary("/runtime.v1.ImageService/" + method)(encode([(1, image)]), timeout=DEADLINE_SECONDS)
+    except grpc.RpcError as error:
+        sys.exit(f"{error.code().name}: {error.details()}")
 
 
 if __name__ == "__main__":

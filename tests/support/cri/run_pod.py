@@ -15,8 +15,8 @@ import grpc
 import yaml
 
 from messages import decode, encode
+from service import DEADLINE_SECONDS, connected
 
-DEADLINE_SECONDS = 60
 EXITED = 2
 NODE = 2
 
@@ -27,7 +27,7 @@ class Runtime:
 
     def call(self, method, members):
         request = self.channel.unary_unary("/runtime.v1.RuntimeService/" + method)
-        return decode(request(encode(members), timeout=DEADLINE_SECONDS, wait_for_ready=True))
+        return decode(request(encode(members), timeout=DEADLINE_SECONDS))
 
     def text(self, method, members):
         return self.call(method, members)[1].decode()
@@ -136,15 +136,15 @@ def main():
     socket, manifest, *values = sys.argv[1:]
     with open(manifest, encoding="utf-8") as file:
         spec = yaml.safe_load(file)["spec"]["template"]["spec"]
-    with grpc.insecure_channel("unix://" + socket) as channel:
-        try:
+    try:
+        with connected(socket) as channel:
             pod = Pod(Runtime(channel), spec, *values)
             try:
                 pod.run()
             finally:
                 pod.remove()
-        except grpc.RpcError as error:
-            sys.exit(f"{error.code().name}: {error.details()}")
+    except grpc.RpcError as error:
+        sys.exit(f"{error.code().name}: {error.details()}")
 
 
 if __name__ == "__main__":

@@ -43,5 +43,5 @@ configure_script() {
 
 # expect_no_provider_left: nothing that the provider started is running
 expect_no_provider_left() {
-  expect_unused "$mark" 2
+  expect_unused "$mark"
 }

@@ -35,10 +35,10 @@ nothing_uses() {
   [[ -z $(processes_using "$1") ]]
 }
 
-# expect_unused DIR [SECONDS]: no process uses DIR, after SECONDS at the latest.
+# expect_unused DIR: no process uses DIR any more.
 expect_unused() {
   local pid
-  wait_for "${2:-5}" nothing_uses "$1" && return
+  wait_for 60 nothing_uses "$1" && return
   for pid in $(processes_using "$1"); do
     printf '%s: %s\n' "$pid" "$(tr '\0' ' ' <"/proc/$pid/cmdline")" >&2
   done

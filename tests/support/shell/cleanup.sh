@@ -51,7 +51,7 @@ process_is_gone() {
 # stop_process PID: sends SIGTERM, then SIGKILL.
 stop_process() {
   kill -TERM "$1" 2>/dev/null || return 0
-  wait_for 10 process_is_gone "$1" || kill -KILL "$1" 2>/dev/null || true
+  wait_for 60 process_is_gone "$1" || kill -KILL "$1" 2>/dev/null || true
   wait "$1" 2>/dev/null || true
 }
 

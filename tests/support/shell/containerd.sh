@@ -90,7 +90,7 @@ launch_containerd() {
     "${containerd_launcher[@]}" containerd --config "$containerd_dir/config.toml" >"$containerd_dir/log" 2>&1 </dev/null &
   containerd_pid=$!
   at_exit stop_containerd
-  wait_for 15 containerd_has_answered || { cat "$containerd_dir/log" >&2; fail "containerd does not answer"; }
+  wait_for 60 containerd_has_answered || { cat "$containerd_dir/log" >&2; fail "containerd does not answer"; }
   ctr_here namespaces ls >/dev/null 2>&1 || { cat "$containerd_dir/log" >&2; fail "containerd does not start"; }
 }
 

@@ -9,7 +9,7 @@ start_registry() {
   setsid setpriv --pdeathsig TERM docker-registry serve "$1/registry.yml" >"$log" 2>&1 </dev/null &
   pid=$!
   at_exit stop_process "$pid"
-  wait_for 15 registry_has_answered "$log" "$pid" || true
+  wait_for 60 registry_has_answered "$log" "$pid" || true
   REGISTRY=$(registry_address "$log") || { cat "$log" >&2; fail "docker-registry does not start"; }
   export REGISTRY
 }
