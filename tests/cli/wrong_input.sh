@@ -351,8 +351,10 @@ processes_that_cannot_be_started_are_the_systems_fault() {
   ((EUID == 0)) && command -v setpriv >/dev/null || return 0
   chmod 711 "$TMP"
   install -d -o nobody theirs
-  local as=(setpriv --reuid=nobody --regid=nogroup --clear-groups bash -c 'ulimit -u 1; exec "$@"' - "$IMGCRYPT")
-  setpriv --reuid=nobody --regid=nogroup --clear-groups test -x "$IMGCRYPT" || return 0
+  # The tree that the programs are built in need not be open to others.
+  install -D -t programs/bin "$IMGCRYPT"
+  install -D -t programs/libexec/imgcrypt "$(dirname "$IMGCRYPT")/../libexec/imgcrypt/keyprovider-sodium"
+  local as=(setpriv --reuid=nobody --regid=nogroup --clear-groups bash -c 'ulimit -u 1; exec "$@"' - "$PWD/programs/bin/imgcrypt")
   expect_exit 1 "${as[@]}" encrypt "oci:$PWD/plain:t" "oci:$PWD/theirs/x:t" -r "provider:sodium:right.key.pub"
   expect_contains "$stderr" "ulimit -u"
   expect_exit 1 "${as[@]}" provider test sodium:right.key.pub

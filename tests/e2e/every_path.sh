@@ -152,11 +152,14 @@ rke2_root() { at_root /var/lib/rancher/rke2/agent/containerd; }
 docker_root() { at_root /var/lib/docker/containerd/daemon; }
 default_root() { at_root /var/lib/containerd; }
 
-# In a user namespace of somebody who is not root, with a /run of its own, as rootlesskit makes it. The keys are theirs.
+# In a user namespace of somebody who is not root, with a /run of its own, as rootlesskit makes it. The keys are theirs,
+# and the decoder lies where they may look, as the tree that it is built in need not.
 rootless() {
   local directory=$TMP/containerd$((containers + 1))
   mkdir "$directory"
   chmod 755 "$TMP"
+  decoder=$TMP/ctd-decoder-for-all
+  install -m 755 "$CTD_DECODER" "$decoder"
   chown -R 4321:4321 "$directory" "$TMP/keys" "$TMP/spool"
   # shellcheck disable=SC2016 # the other shell expands it
   containerd_launcher=(setpriv --reuid=4321 --regid=4321 --clear-groups unshare --user --map-root-user --mount
