@@ -1,5 +1,6 @@
 #include "keyprovider/serve.hpp"
 
+#include "base/cancel.hpp"
 #include "base/process/fd.hpp"
 #include "keys/key_text.hpp"
 #include "keywrap/device/device_protocol.hpp"
@@ -91,7 +92,11 @@ void serve_one(KeyProvider& provider, const std::string& name) {
 
 void serve_lines(KeyProvider& provider, const std::string& name) {
   LineReader lines;
-  while (const auto line = lines.next()) write_line(answer_or_failure(provider, name, *line));
+  while (const auto line = lines.next()) {
+    write_line(answer_or_failure(provider, name, *line));
+    // What holds signals for a while (CancelHold) leaves none to interrupt the next read.
+    throw_if_cancelled();
+  }
 }
 
 void say(std::string_view program, std::string_view kind, const std::string& text) {

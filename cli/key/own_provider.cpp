@@ -23,7 +23,7 @@ std::string ask_own_provider(const std::string& program, std::vector<std::string
   const Program command{own_provider_program(libexec_directory(), program), std::move(arguments)};
   DeathWatch watch;  // ends the program if we are killed
   try {
-    const SecretBytes printed = ChildProcess(command, {}, watch).finish(input);
+    const SecretBytes printed = ChildProcess(command, {.end = kTimeToEnd}, watch).finish(input);
     std::string text(as_text(printed.expose()));
     while (text.ends_with('\n')) text.pop_back();
     return text;

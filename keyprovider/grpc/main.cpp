@@ -53,6 +53,7 @@ void offer(const Arguments& arguments) {
     throw Error(ErrorCode::kUsage, "the program to offer is missing", "write -- PROGRAM ARGUMENT...");
   ProgramLimits limits;
   limits.time = std::chrono::milliseconds(arguments.timeout);
+  limits.end = kTimeToEnd;
   offer_program({parse_address(arguments.listen),
                  arguments.tls_files(),
                  {arguments.program.front(), {arguments.program.begin() + 1, arguments.program.end()}},

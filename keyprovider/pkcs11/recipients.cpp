@@ -1,5 +1,6 @@
 #include "keyprovider/pkcs11/recipients.hpp"
 
+#include "base/cancel_hold.hpp"
 #include "base/text/spelling.hpp"
 #include "keyprovider/key_places.hpp"
 #include "keyprovider/pkcs11/yaml_scalars.hpp"
@@ -21,8 +22,10 @@ std::size_t room_of(const PublicKey& key, OaepHash hash) {
 
 PublicKey token_key(Tokens& tokens, const TokenKey& key) {
   try {
+    const auto pin = key.uri.pin();
+    const CancelHold hold;
     Token& token = tokens.open(key);
-    if (const auto pin = key.uri.pin()) token.log_in(&*pin);
+    if (pin) token.log_in(&*pin);
     PublicKey found = token.public_key(token.find(CKO_PUBLIC_KEY, key.uri));
     if (found.kind() == KeyKind::kRsa) return found;
     throw Error(ErrorCode::kUsage, "PKCS#11 packets are for RSA keys only",

@@ -1,9 +1,12 @@
 #include "keyprovider/pkcs11/token_private_key.hpp"
 
+#include "base/cancel_hold.hpp"
+
 namespace imgcrypt::keyprovider::pkcs11 {
 
 template <typename Use>
 auto TokenPrivateKey::with_token(Use use) const {
+  const CancelHold hold;
   try {
     Token& token = tokens_.open(key_);
     token.log_in(pin_ ? &*pin_ : nullptr);

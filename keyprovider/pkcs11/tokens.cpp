@@ -1,5 +1,6 @@
 #include "keyprovider/pkcs11/tokens.hpp"
 
+#include "base/cancel_hold.hpp"
 #include "base/text/short_list.hpp"
 #include "keyprovider/pkcs11/module_rules.hpp"
 
@@ -127,7 +128,11 @@ Tokens::Tokens() {
   ::p11_kit_be_quiet();
 }
 
-Tokens::~Tokens() = default;
+Tokens::~Tokens() {
+  // Logging out must not be cut short.
+  const CancelHold hold;
+  close_all();
+}
 
 void Tokens::close_all() noexcept { modules_.clear(); }
 

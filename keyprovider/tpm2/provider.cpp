@@ -40,7 +40,7 @@ PrivateKey Tpm2Provider::open_key(const std::string& key, const SecretBytes* pas
   const auto file = handle
                         ? std::nullopt
                         : std::optional(keyprovider::parse_key_file(key, kMostKeyFileBytes, parse_key_file));
-  if (!access_.tpm) access_.tpm = std::make_shared<const Tpm>(tcti_);
+  if (!access_.tpm) access_.tpm = std::make_shared<Tpm>(tcti_);
   auto opened = handle ? std::make_shared<const TpmKey>(access_, *handle, passphrase)
                        : std::make_shared<const TpmKey>(access_, *file, passphrase);
   PublicKey public_half = opened->public_half();
@@ -50,8 +50,8 @@ PrivateKey Tpm2Provider::open_key(const std::string& key, const SecretBytes* pas
 std::string write_new_key(const std::string& tcti, const std::string& file, NewKeyKind kind,
                           const SecretBytes* auth, IfPresent if_present) {
   if (if_present == IfPresent::kRefuse) check_key_pair_absent(file);
-  const TpmAccess access{std::make_shared<const Tpm>(tcti)};
-  const LoadableKey key = make_key(*access.tpm, kind, auth);
+  const TpmAccess access{std::make_shared<Tpm>(tcti)};
+  const LoadableKey key = room_in(*access.tpm, [&] { return make_key(*access.tpm, kind, auth); });
   // Loaded again: a file that this TPM does not take back is found now.
   const std::string public_pem = TpmKey(access, key, auth).public_half().to_pem();
   write_key_pair(file, as_bytes(format_key_file(key)), as_bytes(public_pem), if_present);

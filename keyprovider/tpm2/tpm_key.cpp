@@ -44,6 +44,21 @@ SecretBytes padded_secret(ByteView number, std::size_t size) {
   return bytes;
 }
 
+// What the library knows of a key that stays in the TPM.
+class Persistent {
+ public:
+  Persistent(const Tpm& tpm, ESYS_TR handle) : tpm_(tpm), handle_(handle) {}
+  ~Persistent() { Esys_TR_Close(tpm_.esys(), &handle_); }
+  Persistent(const Persistent&) = delete;
+  Persistent& operator=(const Persistent&) = delete;
+
+  [[nodiscard]] ESYS_TR handle() const noexcept { return handle_; }
+
+ private:
+  const Tpm& tpm_;
+  ESYS_TR handle_;
+};
+
 TPMT_PUBLIC read_public(const Tpm& tpm, ESYS_TR key) {
   TPM2B_PUBLIC* area = nullptr;
   check(Esys_ReadPublic(tpm.esys(), key, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &area, nullptr, nullptr),
@@ -94,6 +109,10 @@ TpmKey::TpmKey(const TpmAccess& access, const LoadableKey& file, const SecretByt
     : tpm_(access.tpm), tries_(access.tries), auth_(auth), public_(file.public_part.publicArea) {
   check_usable(file, auth);
   name_ = public_half().to_pem();
+  room_in(*tpm_, [&] { load(file); });
+}
+
+void TpmKey::load(const LoadableKey& file) {
   const Parent parent(*tpm_, file.parent);
   ESYS_TR key = ESYS_TR_NONE;
   check(Esys_Load(tpm_->esys(), parent.handle(), ESYS_TR_PASSWORD, ESYS_TR_NONE, ESYS_TR_NONE,
@@ -107,14 +126,21 @@ TpmKey::TpmKey(const TpmAccess& access, const LoadableKey& file, const SecretByt
 
 TpmKey::TpmKey(const TpmAccess& access, TPM2_HANDLE handle, const SecretBytes* auth)
     : tpm_(access.tpm), tries_(access.tries), auth_(auth) {
-  check(Esys_TR_FromTPMPublic(tpm_->esys(), handle, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &persistent_),
-        "find the key");
-  public_ = read_public(*tpm_, persistent_);
+  room_in(*tpm_, [&] { find(handle); });
   name_ = public_half().to_pem();
 }
 
-TpmKey::~TpmKey() {
-  if (persistent_ != ESYS_TR_NONE) Esys_TR_Close(tpm_->esys(), &persistent_);
+void TpmKey::find(TPM2_HANDLE handle) {
+  ESYS_TR found = ESYS_TR_NONE;
+  check(Esys_TR_FromTPMPublic(tpm_->esys(), handle, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &found),
+        "find the key");
+  const Persistent key(*tpm_, found);
+  public_ = read_public(*tpm_, key.handle());
+  SavedHandle saved;
+  std::uint8_t* bytes = nullptr;
+  check(Esys_TR_Serialize(tpm_->esys(), key.handle(), &bytes, &saved.size), "save the key's handle");
+  saved.bytes.reset(bytes);
+  persistent_ = std::move(saved);
 }
 
 PublicKey TpmKey::public_half() const {
@@ -144,12 +170,19 @@ PublicKey TpmKey::public_half() const {
 const TPMT_RSA_SCHEME& TpmKey::own_scheme() const noexcept { return public_.parameters.rsaDetail.scheme; }
 
 TSS2_RC TpmKey::run(const Operation& operation) const {
-  if (!is_value_right_) tries_->check(*tpm_, attempt());
-  if (persistent_ != ESYS_TR_NONE) return run_with(persistent_, operation);
-  ESYS_TR key = ESYS_TR_NONE;
-  check(Esys_ContextLoad(tpm_->esys(), saved_.get(), &key), "load the key into the TPM");
-  const Transient loaded(*tpm_, key);
-  return run_with(key, operation);
+  return room_in(*tpm_, [&] {
+    if (!is_value_right_) tries_->check(*tpm_, attempt());
+    ESYS_TR key = ESYS_TR_NONE;
+    if (persistent_) {
+      check(Esys_TR_Deserialize(tpm_->esys(), persistent_->bytes.get(), persistent_->size, &key),
+            "find the key");
+      const Persistent found(*tpm_, key);
+      return run_with(key, operation);
+    }
+    check(Esys_ContextLoad(tpm_->esys(), saved_.get(), &key), "load the key into the TPM");
+    const Transient loaded(*tpm_, key);
+    return run_with(key, operation);
+  });
 }
 
 TSS2_RC TpmKey::run_with(ESYS_TR key, const Operation& operation) const {
@@ -162,6 +195,7 @@ TSS2_RC TpmKey::run_with(ESYS_TR key, const Operation& operation) const {
   if (has_own_scheme) other.emplace(*tpm_, make_primary(*tpm_, TPM2_RH_NULL));
   const TpmSession session(*tpm_, other ? other->handle() : key);
   const TSS2_RC status = operation(key, session.handle());
+  check_room(status, "use the key");
   if (is_wrong_auth(status)) tries_->refuse(*tpm_, attempt());
   is_value_right_ = is_value_right_ || status == TSS2_RC_SUCCESS;
   return status;

@@ -18,8 +18,14 @@ namespace imgcrypt::keyprovider::tpm2 {
 
 // What all keys of one TPM share.
 struct TpmAccess {
-  std::shared_ptr<const Tpm> tpm;
+  std::shared_ptr<Tpm> tpm;
   std::shared_ptr<Tries> tries = std::make_shared<Tries>();
+};
+
+// A persistent handle with what the library knows of its key.
+struct SavedHandle {
+  Owned<std::uint8_t> bytes;
+  std::size_t size = 0;
 };
 
 class TpmKey final : public PrivateOperations {
@@ -30,10 +36,6 @@ class TpmKey final : public PrivateOperations {
   TpmKey(const TpmAccess& access, const LoadableKey& file, const SecretBytes* auth);
   // A key at a persistent handle. Throws kUsage if there is none.
   TpmKey(const TpmAccess& access, TPM2_HANDLE handle, const SecretBytes* auth);
-  ~TpmKey() override;
-  TpmKey(const TpmKey&) = delete;
-  TpmKey& operator=(const TpmKey&) = delete;
-
   // Throws kUsage for a key that does not decrypt; kRefused as PublicKey.
   [[nodiscard]] PublicKey public_half() const;
 
@@ -48,6 +50,8 @@ class TpmKey final : public PrivateOperations {
  private:
   using Operation = std::function<TSS2_RC(ESYS_TR key, ESYS_TR session)>;
 
+  void load(const LoadableKey& file);
+  void find(TPM2_HANDLE handle);
   // What the operation returns, in a session of its own. Throws when it is not about what was decrypted.
   TSS2_RC run(const Operation& operation) const;
   TSS2_RC run_with(ESYS_TR key, const Operation& operation) const;
@@ -58,11 +62,12 @@ class TpmKey final : public PrivateOperations {
 
   [[nodiscard]] AuthAttempt attempt() const noexcept;
 
-  std::shared_ptr<const Tpm> tpm_;
+  std::shared_ptr<Tpm> tpm_;
   std::shared_ptr<Tries> tries_;
   TpmAuth auth_;
-  Owned<TPMS_CONTEXT> saved_;          // of a key of a file
-  ESYS_TR persistent_ = ESYS_TR_NONE;  // of a key at a handle
+  // One of them: what remains valid when the connection ends.
+  Owned<TPMS_CONTEXT> saved_;              // of a key of a file
+  std::optional<SavedHandle> persistent_;  // of a key at a handle
   TPMT_PUBLIC public_{};
   std::string name_;  // as in AuthAttempt
   mutable bool is_value_right_ = false;

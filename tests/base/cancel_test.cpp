@@ -1,5 +1,6 @@
 #include "base/cancel.hpp"
 
+#include "base/cancel_hold.hpp"
 #include "base/process/pipe.hpp"
 #include "support/in_child.hpp"
 
@@ -52,6 +53,20 @@ TEST(Cancel, TellsEveryInterruptedCallAsCancelled) {
               return std::to_string(errno_error("open x", EINTR).code() == ErrorCode::kCancelled);
             }),
             "1");
+}
+
+TEST(Cancel, WaitsForTheEndOfAHold) {
+  EXPECT_EQ(in_child([] {
+              install_cancel_handler();
+              std::string seen;
+              {
+                const CancelHold hold;
+                ::raise(SIGTERM);
+                seen = std::to_string(cancel_signal());
+              }
+              return seen + " " + std::to_string(cancel_signal());
+            }),
+            "0 " + std::to_string(SIGTERM));
 }
 
 // Our parent may have set an alarm as a time limit.

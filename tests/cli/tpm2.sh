@@ -276,6 +276,25 @@ sixty_layers_need_one_start() {
   expect_same_layers "$TMP/sixty" t "$TMP/sixty.out" t
 }
 
+# Without a resource manager a TPM has room for three keys; others may remove theirs meanwhile, or not.
+full_tpms_are_waited_for() {
+  local pid
+  encrypt "jwe:$TMP/ec.pub"
+  for _ in 1 2 3; do tpm2_createprimary -Q -C n -c "$TMP/context"; done
+  expect_refused 9 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$TMP/ec"
+  expect_contains "$stderr" "the TPM has no room for the key"
+  expect_contains "$stderr" "tpm2_flushcontext --transient-object"
+  rm -rf "$TMP/bus" "$TMP/back"
+  on_the_bus "$IMGCRYPT" decrypt "oci:$TMP/in:t" "oci:$TMP/back:t" -k "$TMP/ec" >"$TMP/log" 2>&1 &
+  pid=$!
+  # Once it has the TPM, whose one connection others then get only while it waits.
+  wait_for 30 test -s "$TMP/bus" || fail "the TPM is not used: $(cat "$TMP/log")"
+  tpm2_flushcontext -Q --transient-object
+  wait "$pid" || fail "the TPM was not waited for: $(cat "$TMP/log")"
+  expect_same_layers "$TMP/plain" t "$TMP/back" t
+  expect_nothing_loaded
+}
+
 # Each layer has a decoder of its own, which knows nothing of what the others tried.
 a_wrong_value_does_not_lock_the_tpm() {
   cp "$TMP/wrong" "$TMP/keys/guarded.pass"
@@ -341,5 +360,6 @@ openssl_uses_our_keys
 wrong_keys_are_told
 keys_are_shown
 sixty_layers_need_one_start
+full_tpms_are_waited_for
 the_decoder_opens_it
 a_missing_program_is_called_so

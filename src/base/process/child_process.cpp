@@ -22,7 +22,7 @@ using Clock = std::chrono::steady_clock;
 // How soon it is noticed that a program has ended whose pipes a descendant holds, or that has closed them.
 constexpr int kTickMilliseconds = 10;
 // SIGKILL works at once, except on a process that we may not kill or that hangs in the kernel.
-constexpr int kMostMillisecondsToReap = 2000;
+constexpr std::chrono::milliseconds kTimeToReap{2000};
 // An error is one line for people, whatever the program wrote.
 constexpr std::size_t kMostShownErrors = 2 * 1024;
 
@@ -100,7 +100,13 @@ ChildProcess::ChildProcess(const Program& program, const ProgramLimits& limits, 
   errors_ = std::move(err.read_end);
 }
 
-ChildProcess::~ChildProcess() { kill_and_reap(); }
+ChildProcess::~ChildProcess() {
+  if (pid_ < 0) return;
+  // Its outputs too, or it might wait for us to read them.
+  for (Fd* const end : {&input_, &output_, &errors_}) end->reset();
+  wait_for_end(limits_.end);
+  kill_and_reap();
+}
 
 SecretBytes ChildProcess::finish(ByteView input) {
   Answer answer(limits_);
@@ -193,13 +199,17 @@ bool ChildProcess::has_ended() const {
          info.si_pid == pid_;
 }
 
+void ChildProcess::wait_for_end(std::chrono::milliseconds most) const noexcept {
+  for (auto left = most.count(); left > 0 && !has_ended(); --left) ::usleep(1000);
+}
+
 int ChildProcess::kill_and_reap() noexcept {
   if (pid_ < 0) return 0;
   // Before it is reaped: until then neither the process nor the group can be another's.
   ::kill(-pid_, SIGKILL);
   ::kill(pid_, SIGKILL);  // it may have left its group
   // One that we may not kill, as it runs as another user, is left to init.
-  for (int waited = 0; waited < kMostMillisecondsToReap && !has_ended(); ++waited) ::usleep(1000);
+  wait_for_end(kTimeToReap);
   watch_.remove(pid_);
   int status = 0;
   ::waitpid(pid_, &status, WNOHANG);

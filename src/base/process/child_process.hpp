@@ -1,6 +1,7 @@
 // A program that is asked over its stdin and answers on its stdout, through pipes of ours. Key providers are
 // run so. Whatever happens, its process group is killed and it is reaped before this object is gone, and no
-// wait outlasts its limit. It answers either one document until its end (finish) or line after line (ask).
+// wait outlasts its limit. It may have time to end by itself before. It answers either one document until its
+// end (finish) or line after line (ask).
 #pragma once
 
 #include "base/process/death_watch.hpp"
@@ -14,6 +15,8 @@ struct ProgramLimits {
   std::chrono::milliseconds time{30'000};      // of one exchange
   std::size_t output = std::size_t{1} << 20U;  // bytes of one answer
   std::size_t errors = std::size_t{1} << 16U;  // bytes of stderr that are kept; the rest is dropped
+  // How long it may go on when this object is destroyed, which ends its input and outputs; then it is killed.
+  std::chrono::milliseconds end{0};
 };
 
 // How a program ended that exited by itself.
@@ -27,7 +30,8 @@ class ChildProcess {
  public:
   // Starts it; throws as spawn. `watch` must outlive this object and kills the program if we are killed.
   ChildProcess(const Program& program, const ProgramLimits& limits, const DeathWatch& watch);
-  // Kills the program; waits two seconds at most for one that we may not kill, which is then left to init.
+  // Ends the program, and kills what is left of its group; waits two more seconds at most for one that we may
+  // not kill, which is then left to init.
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
@@ -54,6 +58,7 @@ class ChildProcess {
   void write_some(ByteView& input);
   void read_available(Answer& answer);
   [[nodiscard]] bool has_ended() const;
+  void wait_for_end(std::chrono::milliseconds most) const noexcept;
   int kill_and_reap() noexcept;
   [[noreturn]] void fail(const std::string& what) const;
 

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -31,6 +32,13 @@ class Groups {
     }
   }
 
+  // Gives them kTimeToEnd.
+  void wait_for_all() const noexcept {
+    constexpr int kPauseMilliseconds = 10;
+    for (auto left = kTimeToEnd.count(); left > 0 && is_any_left(); left -= kPauseMilliseconds)
+      ::usleep(1000 * kPauseMilliseconds);
+  }
+
   void kill_all() const noexcept {
     for (const pid_t group : groups_) {
       if (group <= 0) continue;
@@ -40,6 +48,10 @@ class Groups {
   }
 
  private:
+  [[nodiscard]] bool is_any_left() const noexcept {
+    return std::ranges::any_of(groups_, [](pid_t group) { return group > 0 && ::kill(-group, 0) == 0; });
+  }
+
   std::array<pid_t, kMostGroups> groups_{};
 };
 
@@ -53,6 +65,7 @@ class Groups {
   while ((size = ::read(pipe, &word, sizeof word)) == sizeof word || (size < 0 && errno == EINTR)) {
     if (size > 0) groups.hear(word);
   }
+  groups.wait_for_all();
   groups.kill_all();
   ::_exit(0);
 }

@@ -1,20 +1,27 @@
-// Kills our children with their process groups when we die in a way that runs no destructor: by SIGKILL, or
-// the OOM killer. A small child of ours waits for the end of a pipe that only we hold. It keeps a copy of our
-// memory as it was when the watch was made: make it before keys are read. Used by spawn and ChildProcess.
+// Ends our children with their process groups when we die in a way that runs no destructor: by SIGKILL, or
+// the OOM killer. What has not ended kTimeToEnd later, as its input has ended, is killed. A small child of
+// ours waits for the end of a pipe that only we hold. It keeps a copy of our memory as it was when the watch
+// was made: make it before keys are read. Used by spawn and ChildProcess.
 #pragma once
 
 #include "base/process/pipe.hpp"
 
 #include <sys/types.h>
 
+#include <chrono>
+
 namespace imgcrypt {
+
+// How long a program may take to end by itself once nobody asks it any more: enough to log out of a token, or
+// to clear out of a TPM what it has loaded there.
+inline constexpr std::chrono::milliseconds kTimeToEnd{2000};
 
 // Safe for use by several threads. Watches over 1024 children at a time; others are passed over.
 class DeathWatch {
  public:
   // Forks. Throws kOther when there may be no more processes or open files.
   DeathWatch();
-  // Kills what is still watched, and ends.
+  // Ends what is still watched, as at our death, and then itself.
   ~DeathWatch();
   DeathWatch(const DeathWatch&) = delete;
   DeathWatch& operator=(const DeathWatch&) = delete;

@@ -268,6 +268,8 @@ KeyProviders::Connection& KeyProviders::connection(const std::string& name) {
     limits.time += kTimeToSayWhy;
   }
   const bool is_kept = found.serve_arguments.has_value();
+  // It knows by the end of its input that it is no longer needed.
+  if (is_kept) limits.end = kTimeToEnd;
   connection = std::make_unique<Connection>(std::move(program), is_kept, limits, *watch_);
   return *connection;
 }

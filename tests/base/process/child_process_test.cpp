@@ -2,6 +2,7 @@
 
 #include "base/process/orphans.hpp"
 #include "support/process_group.hpp"
+#include "support/scratch_folder.hpp"
 #include "support/vectors.hpp"
 
 #include <gmock/gmock.h>
@@ -125,6 +126,32 @@ TEST_F(ChildProcessTest, LeavesNoneOfItsGroupRunning) {
   unused.emplace(Program{"sh", {"-c", "echo $$; sleep 100"}}, limits_, watch_);
   const SecretBytes pid = unused->ask({});
   unused.reset();
+  EXPECT_TRUE(ends(std::stoi(std::string(as_text(pid.expose())))));
+}
+
+// What it has in a device must not stay there.
+TEST_F(ChildProcessTest, LetsItEndByItselfWhenItMay) {
+  const ScratchFolder folder;
+  const std::string file = (folder.path() / "ended").string();
+  const std::string script = "echo ready; cat; sleep 0.2; echo end; touch " + file;
+  const auto ends_by_itself = [&] {
+    {
+      ChildProcess program = shell(script);
+      EXPECT_EQ(as_text(program.ask({}).expose()), "ready");
+    }
+    return std::filesystem::exists(file);
+  };
+  EXPECT_FALSE(ends_by_itself());
+  limits_.end = kGenerous;
+  EXPECT_TRUE(ends_by_itself());
+}
+
+TEST_F(ChildProcessTest, KillsWhatDoesNotEndInItsTime) {
+  limits_.end = 200ms;
+  std::optional<ChildProcess> program;
+  program.emplace(Program{"sh", {"-c", "echo $$; sleep 100"}}, limits_, watch_);
+  const SecretBytes pid = program->ask({});
+  program.reset();
   EXPECT_TRUE(ends(std::stoi(std::string(as_text(pid.expose())))));
 }
 
