@@ -39,8 +39,12 @@ UsableKey read_usable(const KeyString& named, Output& output) {
   UsableKey key{{std::filesystem::path(named.file).filename(), read_key_file(named.file), {}}, {}};
   const ByteView content = key.stored.content.expose();
   auto& passphrase = key.stored.passphrase;
-  if (find_device_key(as_text(content), named.file)) {
+  if (const auto name = find_device_key(as_text(content), named.file)) {
     passphrase = read_passphrase(named, output);
+    // The device may be that of another machine.
+    output.note("key " + named.file + ": not tried, as only its " + std::string(name->device->title) +
+                " can; on the node: imgcrypt provider test " + name->text() +
+                (passphrase ? "" : "; if it needs a passphrase, that must be beside it, in NAME.pass"));
     return key;
   }
   if (const auto own = find_provider_key(as_text(content))) {

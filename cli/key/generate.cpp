@@ -83,11 +83,20 @@ void generate_own(const GenerateArguments& options, const OwnProvider& provider,
                output);
 }
 
+void check_length(const std::optional<SecretBytes>& passphrase, const KeyDevice& device) {
+  if (!passphrase || passphrase->size() <= device.most_passphrase_bytes) return;
+  throw Error(ErrorCode::kUsage,
+              "--passphrase: it has " + std::to_string(passphrase->size()) + " bytes, and a key in a " +
+                  std::string(device.title) + " takes " + std::to_string(device.most_passphrase_bytes),
+              "choose a shorter one");
+}
+
 // The device makes the key; the file can be read by it alone.
 void generate_in_device(const GenerateArguments& options, const KeyDevice& device, Output& output) {
   check_place(options);
   std::optional<SecretBytes> passphrase;
   if (!options.passphrase.empty()) passphrase = read_new_passphrase(options.file, options.passphrase, output);
+  check_length(passphrase, device);
   std::vector<std::string> arguments = {"generate"};
   if (options.is_rsa) arguments.emplace_back("--rsa");
   if (passphrase) arguments.emplace_back("--auth");

@@ -63,6 +63,16 @@ std::string use_of(const KeyItem& item, const std::string& file) {
   return use->fault.empty() ? "encrypts: -r " + use->recipient : "none: " + use->fault;
 }
 
+// As one word of a command line, which can be pasted: URIs have characters that a shell takes for its own.
+std::string in_shell(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:=,+@%";
+  if (word.find_first_not_of(kPlain) == std::string::npos) return word;
+  std::string quoted = "'";
+  for (const char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
 Text text_of(const KeyItem& item, const std::string& use) {
   Text text = title_of(item);
   add_line(text, "form", item.form + (item.is_encrypted ? ", encrypted, in " : " in ") + item.container);
@@ -150,7 +160,7 @@ KeyContents contents_of(const std::vector<KeyItem>& items, const std::string& fi
     const bool is_first = is_used(items, item);
     const std::string use =
         is_first || !item.fault.empty()
-            ? use_of(item, file)
+            ? use_of(item, in_shell(file))
             : "none: only the first of its kind in a file is used; move it to a file of its own";
     if (!contents.lines.empty()) contents.lines.end_line().end_line();
     contents.lines += text_of(item, use);

@@ -51,11 +51,16 @@ std::string tries_left(CK_FLAGS flags) {
 void Login::ensure(const LoginPlace& place, const SecretBytes* pin) {
   if (is_done_) return;
   if (failure_) throw Error(*failure_);
-  attempt(place, pin);
+  attempt(place, pin, CKU_USER);
   is_done_ = true;
 }
 
-void Login::attempt(const LoginPlace& place, const SecretBytes* pin) {
+void Login::confirm(const LoginPlace& place, const SecretBytes* pin) {
+  if (failure_) throw Error(*failure_);
+  attempt(place, pin, CKU_CONTEXT_SPECIFIC);
+}
+
+void Login::attempt(const LoginPlace& place, const SecretBytes* pin, CK_USER_TYPE user) {
   const CK_FLAGS flags = flags_of(place);
   if ((flags & CKF_USER_PIN_LOCKED) != 0) fail_locked(place);
   const bool has_keypad = (flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0;
@@ -68,7 +73,7 @@ void Login::attempt(const LoginPlace& place, const SecretBytes* pin) {
   }
   const ByteView text = pin == nullptr ? ByteView() : pin->expose();
   CK_UTF8CHAR* const bytes = has_keypad ? nullptr : const_cast<CK_UTF8CHAR*>(text.data());
-  const CK_RV status = place.module->C_Login(place.session, CKU_USER, bytes, has_keypad ? 0 : text.size());
+  const CK_RV status = place.module->C_Login(place.session, user, bytes, has_keypad ? 0 : text.size());
   if (status == CKR_OK || status == CKR_USER_ALREADY_LOGGED_IN) return;
   try {
     fail_to_log_in(status, place);

@@ -28,11 +28,14 @@ class Login {
   // that the token has left would be used up; kProvider if the token fails. After a try that failed it throws
   // the same again, whatever the PIN.
   void ensure(const LoginPlace& place, const SecretBytes* pin);
+  // Once more, for one use of a key that asks for the PIN each time (CKA_ALWAYS_AUTHENTICATE), after the use
+  // has begun. REQUIRES: ensure has logged in with this PIN. Throws as ensure.
+  void confirm(const LoginPlace& place, const SecretBytes* pin);
   // Of a session that is gone.
   void forget() noexcept { is_done_ = false; }
 
  private:
-  void attempt(const LoginPlace& place, const SecretBytes* pin);
+  void attempt(const LoginPlace& place, const SecretBytes* pin, CK_USER_TYPE user);
 
   bool is_done_ = false;
   std::optional<Error> failure_;

@@ -4,6 +4,7 @@
 #include "base/text/encoding.hpp"
 #include "base/text/short_list.hpp"
 #include "keyprovider/pkcs11/public_attributes.hpp"
+#include "keys/certificate.hpp"
 #include "keys/oaep.hpp"
 #include "keys/rsa_padding.hpp"
 
@@ -40,6 +41,14 @@ bool is_unknown_mechanism(CK_RV status) {
 
 std::string noun_of(CK_OBJECT_CLASS type) { return type == CKO_PUBLIC_KEY ? "public key" : "private key"; }
 
+// A query for what the URI names.
+std::vector<CK_ATTRIBUTE> with_names_of(const Uri& uri, std::vector<CK_ATTRIBUTE> attributes) {
+  for (const CK_ATTRIBUTE_TYPE name : {CKA_ID, CKA_LABEL}) {
+    if (const CK_ATTRIBUTE* wanted = uri.attribute(name)) attributes.push_back(*wanted);
+  }
+  return attributes;
+}
+
 }  // namespace
 
 void check(CK_RV status, const std::string& what) {
@@ -59,7 +68,14 @@ Token::~Token() {
   login_.forget();
 }
 
-void Token::log_in(const SecretBytes* pin) { login_.ensure({module_, slot_, session_, label_}, pin); }
+void Token::log_in(const SecretBytes* pin) {
+  pin_ = pin;
+  login_.ensure(place(), pin);
+}
+
+void Token::confirm_use(CK_OBJECT_HANDLE key) const {
+  if (attribute(key, CKA_ALWAYS_AUTHENTICATE) == Bytes{CK_TRUE}) login_.confirm(place(), pin_);
+}
 
 std::vector<CK_OBJECT_HANDLE> Token::search(std::vector<CK_ATTRIBUTE> attributes) const {
   check(module_->C_FindObjectsInit(session_, attributes.data(), attributes.size()), "token " + label_);
@@ -73,12 +89,8 @@ std::vector<CK_OBJECT_HANDLE> Token::search(std::vector<CK_ATTRIBUTE> attributes
 }
 
 CK_OBJECT_HANDLE Token::find(CK_OBJECT_CLASS type, const Uri& uri) const {
-  std::vector<CK_ATTRIBUTE> attributes = {{CKA_CLASS, &type, sizeof type}};
-  const std::vector<CK_ATTRIBUTE> any = attributes;
-  for (const CK_ATTRIBUTE_TYPE name : {CKA_ID, CKA_LABEL}) {
-    if (const CK_ATTRIBUTE* wanted = uri.attribute(name)) attributes.push_back(*wanted);
-  }
-  const auto found = search(attributes);
+  const std::vector<CK_ATTRIBUTE> any = {{CKA_CLASS, &type, sizeof type}};
+  const auto found = search(with_names_of(uri, any));
   if (found.size() == 1) return found.front();
   std::vector<std::string> names;
   for (const CK_OBJECT_HANDLE object : found.empty() ? search(any) : found) names.push_back(describe(object));
@@ -125,7 +137,25 @@ PublicKey Token::public_key(CK_OBJECT_HANDLE key) const {
 PublicKey Token::public_half(CK_OBJECT_HANDLE key, const Uri& uri) const {
   if (auto rsa = rsa_key_of(attribute(key, CKA_MODULUS), attribute(key, CKA_PUBLIC_EXPONENT)))
     return std::move(*rsa);
-  return public_key(find(CKO_PUBLIC_KEY, uri));
+  if (auto ec = ec_key_of(attribute(key, CKA_EC_PARAMS), attribute(key, CKA_EC_POINT))) return std::move(*ec);
+  if (const auto object = beside(key, CKO_PUBLIC_KEY, uri)) return public_key(*object);
+  if (const auto object = beside(key, CKO_CERTIFICATE, uri))
+    return Certificate::parse(attribute(*object, CKA_VALUE)).public_key();
+  throw Error(ErrorCode::kUsage,
+              "the token " + label_ + " has neither the public key nor a certificate of the EC key " +
+                  describe(key) + ", without which it cannot be used",
+              "add its public key: pkcs11-tool --login --write-object PUBLICKEY --type pubkey --id ID");
+}
+
+std::optional<CK_OBJECT_HANDLE> Token::beside(CK_OBJECT_HANDLE key, CK_OBJECT_CLASS type,
+                                              const Uri& uri) const {
+  const CK_ATTRIBUTE of_type = {CKA_CLASS, &type, sizeof type};
+  const auto named = search(with_names_of(uri, {of_type}));
+  if (named.size() == 1) return named.front();
+  Bytes id = attribute(key, CKA_ID);
+  if (id.empty()) return std::nullopt;
+  const auto of_id = search({of_type, {CKA_ID, id.data(), id.size()}});
+  return of_id.size() == 1 ? std::optional(of_id.front()) : std::nullopt;
 }
 
 void Token::fail_for_use(CK_OBJECT_HANDLE key, const std::string& use, const char* attribute) const {
@@ -140,6 +170,7 @@ Token::Decryption Token::decrypt(CK_OBJECT_HANDLE key, CK_MECHANISM mechanism, B
   if (is_unknown_mechanism(status)) return {.has_mechanism = false};
   if (status == CKR_KEY_FUNCTION_NOT_PERMITTED) fail_for_use(key, "decrypt", "CKA_DECRYPT");
   check(status, "token " + label_);
+  confirm_use(key);
   SecretBytes message(encrypted.size());
   CK_ULONG size = message.size();
   status = module_->C_Decrypt(session_, const_cast<CK_BYTE*>(encrypted.data()), encrypted.size(),

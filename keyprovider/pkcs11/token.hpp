@@ -22,15 +22,15 @@ class Token {
   Token(const Token&) = delete;
   Token& operator=(const Token&) = delete;
 
-  // Throws as Login::ensure.
+  // `pin` must outlive the operations that follow, of which each may need it again. Throws as Login::ensure.
   void log_in(const SecretBytes* pin);
 
   // The one object of this class that the URI names. Throws kUsage if there is none or are several.
   [[nodiscard]] CK_OBJECT_HANDLE find(CK_OBJECT_CLASS type, const Uri& uri) const;
   // Of a public key object. Throws kUsage for a key that is neither RSA nor on a curve that we have.
   [[nodiscard]] PublicKey public_key(CK_OBJECT_HANDLE key) const;
-  // Of a private key object: an EC one has only its curve, so that the public object that the URI names is
-  // needed. Throws so, and as find.
+  // Of a private key object. An EC one mostly has only its curve; the point is then that of the public key or
+  // the certificate beside it. Throws kUsage if there is neither.
   [[nodiscard]] PublicKey public_half(CK_OBJECT_HANDLE key, const Uri& uri) const;
 
   // As PrivateOperations; they throw kRefused if the key has not the attribute that the operation needs,
@@ -42,6 +42,12 @@ class Token {
 
  private:
   [[nodiscard]] std::vector<CK_OBJECT_HANDLE> search(std::vector<CK_ATTRIBUTE> attributes) const;
+  // What belongs to a private key: by the URI's attributes, else by the key's own id.
+  [[nodiscard]] std::optional<CK_OBJECT_HANDLE> beside(CK_OBJECT_HANDLE key, CK_OBJECT_CLASS type,
+                                                       const Uri& uri) const;
+  [[nodiscard]] LoginPlace place() const { return {module_, slot_, session_, label_}; }
+  // Once an operation has begun: logs in again if the key wants that each time.
+  void confirm_use(CK_OBJECT_HANDLE key) const;
   // Empty if the object lacks it.
   [[nodiscard]] Bytes attribute(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const;
   [[nodiscard]] std::string describe(CK_OBJECT_HANDLE object) const;
@@ -59,6 +65,7 @@ class Token {
   CK_SESSION_HANDLE session_ = 0;
   std::string label_;
   Login& login_;
+  const SecretBytes* pin_ = nullptr;
 };
 
 }  // namespace imgcrypt::keyprovider::pkcs11

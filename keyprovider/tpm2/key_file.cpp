@@ -9,12 +9,16 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace imgcrypt::keyprovider::tpm2 {
 namespace {
 
 constexpr std::string_view kLabel = "TSS2 PRIVATE KEY";
-constexpr std::array<std::uint8_t, 6> kLoadableKey = {0x67, 0x81, 0x05, 0x0a, 0x01, 0x03};  // 2.23.133.10.1.3
+// 2.23.133.10.1.3, and what the last number may be instead.
+constexpr std::array<std::uint8_t, 6> kLoadableKey = {0x67, 0x81, 0x05, 0x0a, 0x01, 0x03};
+constexpr std::uint8_t kImportableKey = 0x04;
+constexpr std::uint8_t kSealedData = 0x05;
 constexpr std::uint8_t kDerTrue = 0xff;
 constexpr auto kBoolean = static_cast<DerTag>(0x01);
 constexpr std::size_t kLineLength = 64;
@@ -31,6 +35,20 @@ template <typename T>
 T required(std::optional<T> value) {
   if (!value) fail_malformed();
   return *value;
+}
+
+void check_kind(ByteView object_id) {
+  if (std::ranges::equal(object_id, kLoadableKey)) return;
+  const char* const make_one = "make a key in the TPM: imgcrypt key generate tpm2 FILE";
+  const bool is_of_family =
+      object_id.size() == kLoadableKey.size() &&
+      std::equal(kLoadableKey.begin(), std::prev(kLoadableKey.end()), object_id.begin());
+  if (is_of_family && object_id.back() == kSealedData)
+    refuse("file that holds sealed data, which is not a key", make_one);
+  if (is_of_family && object_id.back() == kImportableKey)
+    refuse("that must be imported first",
+           "load it with tpm2_import and tpm2_load, or " + std::string(make_one));
+  refuse("of an unknown kind", make_one);
 }
 
 bool boolean_in(ByteView explicit_content) {
@@ -71,8 +89,7 @@ LoadableKey parse_der(ByteView der) {
   DerReader whole(der);
   DerReader fields(required(whole.take(DerTag::kSequence)));
   if (!whole.at_end()) fail_malformed();
-  if (!std::ranges::equal(required(fields.take(DerTag::kObjectId)), kLoadableKey))
-    refuse("that is not a loadable one", "make a key in the TPM: imgcrypt key generate tpm2 FILE");
+  check_kind(required(fields.take(DerTag::kObjectId)));
   LoadableKey key;
   if (const auto empty_auth = fields.take(DerTag::kContext0)) key.has_empty_auth = boolean_in(*empty_auth);
   // What is between these and the parent guards the key or says how to import it; none of it may be ignored.

@@ -97,8 +97,7 @@ class Parent {
   bool is_transient_ = false;
 };
 
-void check_usable(const LoadableKey& file, const SecretBytes* auth) {
-  if (file.has_empty_auth || auth != nullptr) return;
+[[noreturn]] void fail_without_value() {
   throw Error(ErrorCode::kUsage, "the key needs its authorization value",
               "give it as a passphrase: -k KEY:file=PASSPHRASEFILE, :fd=N, :env=VARIABLE or :prompt");
 }
@@ -106,8 +105,11 @@ void check_usable(const LoadableKey& file, const SecretBytes* auth) {
 }  // namespace
 
 TpmKey::TpmKey(const TpmAccess& access, const LoadableKey& file, const SecretBytes* auth)
-    : tpm_(access.tpm), tries_(access.tries), auth_(auth), public_(file.public_part.publicArea) {
-  check_usable(file, auth);
+    : tpm_(access.tpm),
+      tries_(access.tries),
+      auth_(auth),
+      lacks_value_(!file.has_empty_auth && auth == nullptr),
+      public_(file.public_part.publicArea) {
   name_ = public_half().to_pem();
   room_in(*tpm_, [&] { load(file); });
 }
@@ -144,12 +146,20 @@ void TpmKey::find(TPM2_HANDLE handle) {
 }
 
 PublicKey TpmKey::public_half() const {
+  if (public_.type == TPM2_ALG_KEYEDHASH)
+    throw Error(ErrorCode::kUsage, "sealed data or an HMAC key, which opens no layers",
+                "make a key that decrypts: imgcrypt key generate tpm2 FILE");
   const TPMA_OBJECT use = public_.objectAttributes & (TPMA_OBJECT_DECRYPT | TPMA_OBJECT_RESTRICTED);
   if (use != TPMA_OBJECT_DECRYPT)
     throw Error(ErrorCode::kUsage,
                 (use & TPMA_OBJECT_RESTRICTED) != 0 ? "a key of the TPM for its own purposes only"
                                                     : "a key that does not decrypt, but signs",
                 "make one that decrypts: imgcrypt key generate tpm2 FILE");
+  if ((public_.objectAttributes & TPMA_OBJECT_USERWITHAUTH) == 0)
+    throw Error(
+        ErrorCode::kUsage,
+        "a key that only a policy opens, e.g. the state of the machine, which imgcrypt does not prove",
+        "make one with the attribute userwithauth: imgcrypt key generate tpm2 FILE");
   if (public_.type == TPM2_ALG_ECC) {
     const TpmCurve& curve = curve_of(public_);
     const TPMS_ECC_POINT& point = public_.unique.ecc;
@@ -170,6 +180,7 @@ PublicKey TpmKey::public_half() const {
 const TPMT_RSA_SCHEME& TpmKey::own_scheme() const noexcept { return public_.parameters.rsaDetail.scheme; }
 
 TSS2_RC TpmKey::run(const Operation& operation) const {
+  if (lacks_value_) fail_without_value();
   return room_in(*tpm_, [&] {
     if (!is_value_right_) tries_->check(*tpm_, attempt());
     ESYS_TR key = ESYS_TR_NONE;

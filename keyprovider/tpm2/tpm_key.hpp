@@ -31,17 +31,18 @@ struct SavedHandle {
 class TpmKey final : public PrivateOperations {
  public:
   // A key of a file. Loads it once, to see that this TPM can, and keeps it as the TPM encrypts it for itself.
-  // `auth` is null when the user gave none. Throws kUsage if it is a key of another TPM, or needs `auth`;
-  // kProvider.
+  // `auth` is null when the user gave none: then a key that needs it only has its public half. Throws kUsage
+  // if it is a key of another TPM; kProvider.
   TpmKey(const TpmAccess& access, const LoadableKey& file, const SecretBytes* auth);
   // A key at a persistent handle. Throws kUsage if there is none.
   TpmKey(const TpmAccess& access, TPM2_HANDLE handle, const SecretBytes* auth);
-  // Throws kUsage for a key that does not decrypt; kRefused as PublicKey.
+  // Throws kUsage for a key that does not decrypt, or only by a policy; kRefused as PublicKey.
   [[nodiscard]] PublicKey public_half() const;
 
-  // Throw as Tries for an authorization value that is wrong, or that should not be tried; also kRefused for
-  // what the key's own scheme does not allow, and for a label that does not end with a zero byte, which a TPM
-  // takes for the end of the label (TPM 2.0 part 1 annex B.4).
+  // Throw kUsage if the key needs its authorization value; as Tries for an authorization value that is wrong,
+  // or that should not be tried; also kRefused for what the key's own scheme does not allow, and for a label
+  // that does not end with a zero byte, which a TPM takes for the end of the label (TPM 2.0 part 1 annex
+  // B.4).
   [[nodiscard]] std::optional<SecretBytes> decrypt_oaep(ByteView ciphertext, OaepHash hash,
                                                         std::string_view label) const override;
   [[nodiscard]] SecretBytes decrypt_pkcs1(ByteView ciphertext, std::size_t size) const override;
@@ -65,6 +66,7 @@ class TpmKey final : public PrivateOperations {
   std::shared_ptr<Tpm> tpm_;
   std::shared_ptr<Tries> tries_;
   TpmAuth auth_;
+  bool lacks_value_ = false;  // by the file: only its public half can be used
   // One of them: what remains valid when the connection ends.
   Owned<TPMS_CONTEXT> saved_;              // of a key of a file
   std::optional<SavedHandle> persistent_;  // of a key at a handle

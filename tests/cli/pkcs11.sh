@@ -45,6 +45,18 @@ pins_are_asked_for() {
   expect_contains "$stderr" "wrong PIN for the token octest; a few tries are left until the token locks; it is not tried again"
 }
 
+# As with key files.
+exposed_pins_are_warned_of() {
+  encrypt "$uri"
+  cp "$TMP/pin" "$TMP/open-pin"
+  cp "$TMP/key.yaml" "$TMP/open.yaml"
+  chmod 644 "$TMP/open-pin" "$TMP/open.yaml"
+  expect_opened "$uri&pin-source=file:$TMP/open-pin"
+  expect_contains "$stderr" "warning: PIN file $TMP/open-pin: "
+  expect_opened "$TMP/open.yaml"
+  expect_contains "$stderr" "warning: key $TMP/open.yaml: "
+}
+
 # Neither in what programs are started with, nor in their environment, nor in anything that is printed.
 pins_are_not_shown() {
   local key
@@ -133,6 +145,28 @@ keys_of_tokens_open_other_layers() {
   done
 }
 
+# EC keys show their public half nowhere in the private object.
+keys_without_public_halves_need_a_certificate() {
+  local lone='pkcs11:token=octest;object=lone?module-name=softhsm2&pin-value=1234'
+  openssl req -new -x509 -key "$vectors/keys/p256.pem" -subj /CN=lone -outform DER -out "$TMP/lone.der"
+  encrypt "jwe:$TMP/curve.pub"
+  token_tool octest 1234 --delete-object --type pubkey --id 51 >/dev/null
+  expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$lone"
+  expect_contains "$stderr" "neither the public key nor a certificate of the EC key object=lone;id=%51"
+  expect_contains "$stderr" "pkcs11-tool --login --write-object PUBLICKEY --type pubkey --id ID"
+  token_tool octest 1234 --write-object "$TMP/lone.der" --type cert --id 51 --label other >/dev/null
+  expect_opened "$lone"
+}
+
+# Some keys take the PIN with each use.
+careful_keys_open_layers() {
+  local careful='pkcs11:token=octest;object=careful?module-name=softhsm2&pin-value=1234'
+  encrypt "jwe:$TMP/rsa2.pub.pem"
+  expect_opened "$careful"
+  encrypt "pkcs11:$TMP/rsa2.pub.pem"
+  expect_opened "$careful"
+}
+
 the_hash_is_chosen() {
   export -n OCICRYPT_OAEP_HASHALG
   expect_refused 3 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/out:t" -r "pkcs11:$TMP/rsa2.pub.pem"
@@ -165,6 +199,9 @@ keys_are_shown() {
   expect_contains "$stdout" "RSA, 2048 bits"
   expect_contains "$stdout" "GaTh-csFfrC4Tw6RZ91zZWSuO3JIUXn6l1pWPZf94p8"
   expect_contains "$stdout" "opens jwe, pkcs7 and pkcs11 layers: -k pkcs11:$TMP/key.yaml"
+  # As a line that can be pasted.
+  expect_exit 0 imgcrypt key show "$uri:file=$TMP/pin"
+  expect_contains "$stdout" "-k '$uri':prompt"
   expect_exit 0 imgcrypt -o json key show "$uri:file=$TMP/pin"
   python3 "$cli_dir/check_schema.py" "$cli_dir/../../docs/output.schema.json" keyShow <<<"$stdout"
   expect_exit 0 imgcrypt key public "$TMP/key.yaml"
@@ -251,6 +288,10 @@ add_key octest 1234 "$vectors/keys/rsa.pem" mykey a1b2c3
 add_key octest 1234 "$vectors/keys/rsa3072.pem" large 30
 add_key octest 1234 "$vectors/keys/p256.pem" curve 25
 set_flag 0x10c ff # CKA_DERIVE
+add_key octest 1234 "$vectors/keys/p256.pem" lone 51
+set_flag 0x10c ff
+add_key octest 1234 "$vectors/keys/rsa2.pem" careful 52
+set_flag 0x202 ff # CKA_ALWAYS_AUTHENTICATE
 key_file "$TMP/key.yaml" "$uri&pin-value=1234"
 key_file "$TMP/large.yaml" "pkcs11:token=octest;object=large?module-name=softhsm2&pin-value=1234"
 key_file "$TMP/curve.yaml" "pkcs11:token=octest;object=curve?module-name=softhsm2&pin-value=1234"
@@ -262,10 +303,13 @@ echo 4321 >"$TMP/wrong-pin"
 chmod 600 "$TMP"/*pin "$TMP/laughs.yaml"
 one_image_is_for_keys_of_all_kinds
 pins_are_asked_for
+exposed_pins_are_warned_of
 pins_are_not_shown
 one_token_spoils_no_other_key
 wrong_pins_are_tried_once
 keys_of_tokens_open_other_layers
+keys_without_public_halves_need_a_certificate
+careful_keys_open_layers
 the_hash_is_chosen
 recipients_are_added_and_removed
 keys_are_shown

@@ -223,6 +223,18 @@ wrong_keys_are_told() {
   tpm2_evictcontrol -Q -C o -c "$TMP/context" 0x81010002
   tpm2_flushcontext -Q --transient-object
   sed '3s/./A/5' "$TMP/ec" >"$TMP/damaged"
+  tpm2_createprimary -Q -C o -c "$TMP/context"
+  echo data | tpm2_create -Q -C "$TMP/context" -i - -r "$TMP/sealed.priv" -u "$TMP/sealed.pub"
+  tpm2_load -Q -C "$TMP/context" -r "$TMP/sealed.priv" -u "$TMP/sealed.pub" -c "$TMP/sealed"
+  tpm2_evictcontrol -Q -C o -c "$TMP/sealed" 0x81010005
+  tpm2_flushcontext -Q --transient-object
+  tpm2_createprimary -Q -C o -G ecc256 -c "$TMP/context" -a 'fixedtpm|fixedparent|sensitivedataorigin|decrypt'
+  tpm2_evictcontrol -Q -C o -c "$TMP/context" 0x81010006
+  tpm2_flushcontext -Q --transient-object
+  head -c 33 /dev/zero | tr '\0' x >"$TMP/long"
+  chmod 600 "$TMP/long"
+  expect_exit 3 imgcrypt key generate tpm2 --passphrase "file=$TMP/long" "$TMP/none"
+  expect_contains "$stderr" "it has 33 bytes, and a key in a TPM 2.0 takes 32"
   start_tpm other
   while IFS='|' read -r tcti key code reason hint; do
     TPM2TOOLS_TCTI=${tcti:-$TPM2TOOLS_TCTI} expect_refused "$code" \
@@ -234,6 +246,8 @@ wrong_keys_are_told() {
 swtpm:path=$TMP/other.sock|tpm2:$TMP/ec|3|belongs to another TPM|on the machine where it was made
 device:$TMP/absent|tpm2:$TMP/ec|9|no TPM 2.0: there is no $TMP/absent|switch it on
 |tpm2:0x81010002|3|does not decrypt, but signs|key generate tpm2
+|tpm2:0x81010005|3|sealed data or an HMAC key|key generate tpm2
+|tpm2:0x81010006|3|only a policy opens|userwithauth
 |tpm2:0x40000001|3|not a persistent handle|handles-persistent
 |tpm2:0x81010002:s3cret|3|not a persistent handle|:file=PASSPHRASEFILE
 |tpm2:$TMP/nowhere|3|tpm2:$TMP/nowhere|
@@ -257,8 +271,10 @@ keys_are_shown() {
   expect_equal "$(jq -r '.keys[] | [.kind, .container, .type, .curve] | join(" ")' <<<"$stdout")" "private tpm2 EC P-256" "the key"
   expect_exit 0 imgcrypt key public "tpm2:$TMP/ec"
   expect_equal "$stdout" "$(cat "$TMP/ec.pub")" "the public key"
-  expect_exit 0 imgcrypt key public "$TMP/guarded:file=$TMP/pass"
+  # The public half is no secret.
+  expect_exit 0 imgcrypt key public "$TMP/guarded"
   expect_equal "$stdout" "$(cat "$TMP/guarded.pub")" "the public key"
+  expect_exit 0 imgcrypt key show "$TMP/guarded"
   expect_exit 0 imgcrypt provider list
   expect_matches "$stdout" 'tpm2: .*/keyprovider-tpm2 .*once'
   expect_exit 0 imgcrypt provider test "tpm2:$TMP/rsa"
@@ -313,6 +329,7 @@ the_decoder_opens_it() {
   expect_contains "$stderr" "needs its authorization value"
   rm "$TMP/keys/node"
   expect_exit 0 imgcrypt config keys "$TMP/guarded:file=$TMP/pass" --keys "$TMP/keys"
+  expect_contains "$stderr" "not tried, as only its TPM 2.0 can; on the node: imgcrypt provider test tpm2:$TMP/guarded"
   expect_equal "$(stat -c '%a %n' "$TMP/keys"/*)" "600 $TMP/keys/guarded"$'\n'"600 $TMP/keys/guarded.pass" "the key directory"
   expect_decoded
   a_wrong_value_does_not_lock_the_tpm

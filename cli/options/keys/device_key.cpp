@@ -1,9 +1,33 @@
 #include "cli/options/keys/device_key.hpp"
 
 #include "cli/options/keys/passphrase.hpp"
+#include "keys/key_file.hpp"
 #include "keywrap/device/device_private_key.hpp"
+#include "keywrap/pkcs11/token_uri.hpp"
+
+#include <imgcrypt/error.hpp>
 
 namespace imgcrypt::cli {
+namespace {
+
+// `key`: a URI, or a file.
+void warn_of_exposed_pin(const std::string& key, Reporter& reporter) {
+  if (is_token_uri(key)) {
+    if (const std::string file = pin_file_of(key); !file.empty())
+      warn_of_exposure("PIN file", file, reporter);
+    return;
+  }
+  try {
+    const SecretBytes content = read_key_file(key);
+    if (as_text(content.expose()).find("pin-value=") != std::string_view::npos)
+      warn_of_exposure("key", key, reporter);
+  } catch (const Error& error) {
+    // A handle, or what its program says more about.
+    if (error.code() == ErrorCode::kCancelled) throw;
+  }
+}
+
+}  // namespace
 
 std::optional<NamedDeviceKey> parse_named_device_key(const std::string& text) {
   const auto named = parse_device_key(text);
@@ -12,10 +36,16 @@ std::optional<NamedDeviceKey> parse_named_device_key(const std::string& text) {
   return NamedDeviceKey{{named->device, key.file}, key};
 }
 
+std::optional<SecretBytes> read_device_passphrase(const NamedDeviceKey& key, Reporter& reporter) {
+  auto passphrase = read_passphrase(key.passphrase, reporter);
+  if (!passphrase) warn_of_exposed_pin(key.name.key, reporter);
+  return passphrase;
+}
+
 PrivateKey open_named_device_key(const NamedDeviceKey& key, const std::shared_ptr<KeyProviders>& providers,
                                  Reporter& reporter) {
   providers->require(std::string(key.name.device->name));
-  return open_device_key(providers, key.name, read_passphrase(key.passphrase, reporter));
+  return open_device_key(providers, key.name, read_device_passphrase(key, reporter));
 }
 
 }  // namespace imgcrypt::cli

@@ -23,6 +23,11 @@ struct NamedDeviceKey {
 // parse_device_key_string.
 [[nodiscard]] std::optional<NamedDeviceKey> parse_named_device_key(const std::string& text);
 
+// What the user gave for it. Warns of others who can read the PIN where the key itself says it: in a key
+// file, or in the file of pin-source. Throws as read_passphrase.
+[[nodiscard]] std::optional<SecretBytes> read_device_passphrase(const NamedDeviceKey& key,
+                                                                Reporter& reporter);
+
 // Asks the device, once the passphrase is read. Throws as KeyProviders::require, read_passphrase and
 // open_device_key, without the key's name.
 [[nodiscard]] PrivateKey open_named_device_key(const NamedDeviceKey& key,

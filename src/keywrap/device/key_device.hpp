@@ -3,6 +3,7 @@
 // e.g. jwe: and pkcs7:. Constants and pure functions, safe for use by several threads.
 #pragma once
 
+#include "keys/passphrase.hpp"
 #include "keywrap/key_string.hpp"
 #include "keywrap/schemes.hpp"
 
@@ -23,6 +24,7 @@ struct KeyDevice {
   std::string_view file_start = {};
   std::string_view title = {};  // "TPM 2.0"
   bool makes_keys = false;      // for `imgcrypt key generate`
+  std::size_t most_passphrase_bytes = kMostPassphraseBytes;
   // Whether the text of a file, of which it may be the beginning, names a key of the device. Null: none does.
   bool (*is_key_file)(std::string_view text) = nullptr;
   // Of what follows "DEVICE:": the key, without a secret, and where its passphrase is.

@@ -38,7 +38,7 @@ SecretBytes percent_decoded(std::string_view text) {
       const char* const end = text.data() + std::min<std::size_t>(3, text.size());
       const auto result = std::from_chars(text.data() + 1, end, byte, 16);
       if (text.size() < 3 || result.ec != std::errc() || result.ptr != text.data() + 3)
-        throw Error(ErrorCode::kUsage, "the PIN in the URI is not percent-encoded correctly");
+        throw Error(ErrorCode::kUsage, "a value in the URI is not percent-encoded correctly");
     }
     decoded.expose_mutable()[size++] = byte;
     text.remove_prefix(is_encoded ? 3 : 1);
@@ -101,6 +101,22 @@ TokenUri take_pin(std::string_view uri) {
     taken.pin = percent_decoded(attribute.substr(kPinAttribute.size()));
   }
   return taken;
+}
+
+std::string pin_file_of(std::string_view uri) {
+  std::string_view query = uri.substr(std::min(uri.find('?'), uri.size()));
+  while (!query.empty()) {
+    query.remove_prefix(1);
+    const std::string_view attribute = query.substr(0, query.find('&'));
+    query.remove_prefix(attribute.size());
+    if (!attribute.starts_with(kPinSource)) continue;
+    const SecretBytes decoded = percent_decoded(attribute.substr(kPinSource.size()));
+    std::string_view file = as_text(decoded.expose());
+    if (file.starts_with("file:")) file.remove_prefix(5);
+    if (file.starts_with("//")) file.remove_prefix(2);
+    return std::string(file);
+  }
+  return {};
 }
 
 std::string with_hidden_pin(std::string_view text) {

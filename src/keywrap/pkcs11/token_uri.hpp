@@ -27,6 +27,10 @@ struct TokenUri {
 // in another way: before the question mark, or in an attribute with another name that begins with "pin".
 [[nodiscard]] TokenUri take_pin(std::string_view uri);
 
+// The file that the attribute `pin-source` names, decoded and without "file:"; empty if there is none. Throws
+// kUsage for a wrong encoding.
+[[nodiscard]] std::string pin_file_of(std::string_view uri);
+
 // `text`, which may hold a URI with a PIN, without it: values of attributes that begin with "pin" are "...",
 // and nothing comes after a colon in the query.
 [[nodiscard]] std::string with_hidden_pin(std::string_view text);

@@ -1,5 +1,6 @@
 #include "keywrap/provider/provider.hpp"
 
+#include "keywrap/pkcs11/token_uri.hpp"
 #include "keywrap/provider_key.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -79,7 +80,7 @@ std::string ProviderUnwrapper::given() const {
   for (const auto& [name, values] : parameters_) {
     for (const ProviderParameter& value : values)
       names += (names.empty() ? "" : ", ") + form_of_provider(name) +
-               (value.text == kProviderEnabled ? "" : ":" + value.text);
+               (value.text == kProviderEnabled ? "" : ":" + with_hidden_pin(value.text));
   }
   return names;
 }
