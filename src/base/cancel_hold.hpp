@@ -1,12 +1,13 @@
-// For what talks to a device by a library that takes an interrupted system call for a failure, and would leave
-// in the device what it had to clear away. For programs with cancel.hpp's handler.
+// For what talks to a device by a library that takes an interrupted system call for a failure, and would
+// leave in the device what it had to clear away. For programs with cancel.hpp's handler.
 #pragma once
 
 #include <csignal>
 
 namespace imgcrypt {
 
-// As long as it lives, the signals that cancel wait, in this thread and in threads that are started meanwhile.
+// As long as it lives, the signals that cancel wait, in this thread and in threads that are started
+// meanwhile.
 class CancelHold {
  public:
   CancelHold() noexcept;

@@ -10,7 +10,6 @@ source "$cli_dir/kills.sh"
 export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 
 key=$TMP/key.sec
-provider=keyprovider-pgp
 runtime=$(mktemp -d /dev/shm/imgcrypt.XXXXXX)
 at_exit remove_tree "$runtime"
 export HOME=$TMP XDG_RUNTIME_DIR=$runtime
@@ -35,7 +34,8 @@ expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/in:t" -r "pgp:$cli_d
 expect_exit 0 strace -f -qq -e trace=mkdir,mkdirat -o "$TMP/trace" "$IMGCRYPT" decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$key"
 grep -q "$runtime/.imgcrypt-pgp-" "$TMP/trace" || fail "GnuPG's directory is not in $runtime"
 expect_nothing_left "decrypting"
-kill_at_every_moment "${PGP_KILLS:-50}" expect_nothing_left "KILL imgcrypt" "KILL provider" "TERM imgcrypt"
+kill_at_every_moment "${PGP_KILLS:-50}" "$key" keyprovider-pgp expect_nothing_left \
+  "KILL imgcrypt" "KILL provider" "TERM imgcrypt"
 
 # What a remover could not remove, because it was killed too, the next one does.
 mkdir -m 700 "$runtime/.imgcrypt-pgp-left"

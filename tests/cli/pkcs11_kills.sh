@@ -14,10 +14,10 @@ expect_usable() {
 }
 
 key="pkcs11:token=octest;object=mykey?module-name=softhsm2&pin-value=1234"
-provider=keyprovider-pkcs11
 new_tokens "$TMP"
 add_token octest 1234
 add_key octest 1234 "$cli_dir/../vectors/keys/rsa.pem" mykey a1b2c3
 make_image "$TMP/plain" t --layers 6 --layer-size 100 --no-busybox >/dev/null
 expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/in:t" -r "jwe:$cli_dir/../vectors/keys/rsa.pub.pem"
-kill_at_every_moment "${PKCS11_KILLS:-50}" expect_usable "KILL imgcrypt" "TERM imgcrypt" "TERM provider"
+kill_at_every_moment "${PKCS11_KILLS:-50}" "$key" keyprovider-pkcs11 expect_usable \
+  "KILL imgcrypt" "TERM imgcrypt" "TERM provider"

@@ -14,11 +14,11 @@ expect_cleared() {
 }
 
 key=$TMP/rsa
-provider=keyprovider-tpm2
 start_tpm tpm
 use_tpm tpm
 make_image "$TMP/plain" t --layers 6 --layer-size 100 --no-busybox >/dev/null
 expect_exit 0 imgcrypt key generate tpm2 --rsa "$key"
 expect_exit 0 imgcrypt encrypt "oci:$TMP/plain:t" "oci:$TMP/in:t" -r "jwe:$key.pub"
-kill_at_every_moment "${TPM2_KILLS:-50}" expect_cleared "KILL imgcrypt" "TERM imgcrypt" "TERM provider"
+kill_at_every_moment "${TPM2_KILLS:-50}" "$key" keyprovider-tpm2 expect_cleared \
+  "KILL imgcrypt" "TERM imgcrypt" "TERM provider"
 expect_exit 0 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$key"
