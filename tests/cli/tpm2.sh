@@ -225,6 +225,7 @@ wrong_keys_are_told() {
   sed '3s/./A/5' "$TMP/ec" >"$TMP/damaged"
   tpm2_createprimary -Q -C o -c "$TMP/context"
   echo data | tpm2_create -Q -C "$TMP/context" -i - -r "$TMP/sealed.priv" -u "$TMP/sealed.pub"
+  tpm2_flushcontext -Q --transient-object
   tpm2_load -Q -C "$TMP/context" -r "$TMP/sealed.priv" -u "$TMP/sealed.pub" -c "$TMP/sealed"
   tpm2_evictcontrol -Q -C o -c "$TMP/sealed" 0x81010005
   tpm2_flushcontext -Q --transient-object
