@@ -70,7 +70,7 @@ int fresh_config_version(const ContainerdArguments& arguments,
 }
 
 std::string restart_of(const std::optional<RunningContainerd>& running, const std::string& config) {
-  if (config == kDefaultConfigFile) return "systemctl restart containerd";
+  if (config == kDefaultConfigFile) return restart_command(ContainerdOwner::kSystem);
   return "a restart of the containerd that reads " + config +
          (running ? ", process " + std::to_string(running->pid) : "");
 }

@@ -10,7 +10,7 @@ namespace imgcrypt::cli {
 namespace {
 
 void run_docker(const SetupOptions& options, Output& output) {
-  const SetupSubject subject{"docker", "systemctl restart docker"};
+  const SetupSubject subject{"docker", restart_command(ContainerdOwner::kDocker)};
   const std::string below = options.below();
   if (options.action() == SetupAction::kUninstall)
     return carry_out_edits(subject, uninstall_docker(kDockerConfig, below), below, output);

@@ -3,6 +3,8 @@
 #include "cli/config/setup_result.hpp"
 #include "node/daemons/containerd_version.hpp"
 #include "node/daemons/k3s_drop_in.hpp"
+#include "node/daemons/running_containerd.hpp"
+#include "node/defaults.hpp"
 
 #include <memory>
 
@@ -22,8 +24,8 @@ void run_k3s(const K3sArguments& arguments, Output& output) {
   const std::string below = arguments.setup.below();
   const K3sFiles files = k3s_files(arguments.data_directory, version, below);
   const bool is_rke2 = arguments.data_directory.ends_with("/rke2");
-  const SetupSubject subject{"k3s", is_rke2 ? "systemctl restart rke2-server, or rke2-agent"
-                                            : "systemctl restart k3s, or k3s-agent"};
+  const SetupSubject subject{"k3s",
+                             restart_command(is_rke2 ? ContainerdOwner::kRke2 : ContainerdOwner::kK3s)};
   if (arguments.setup.action() == SetupAction::kUninstall)
     return carry_out_edits(subject, uninstall_k3s(files), below, output);
   const DecoderSetup setup = arguments.setup.decoder_setup(output);

@@ -14,13 +14,25 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <set>
 
 namespace imgcrypt::cli {
 namespace {
 
+constexpr const char* kDocker = "docker";
+constexpr const char* kCrio = "crio";
+// What --daemon takes, and whose containerd that means.
+const std::map<std::string, std::optional<ContainerdOwner>> kDaemons = {
+    {"containerd", ContainerdOwner::kSystem},
+    {"k3s", ContainerdOwner::kK3s},
+    {"rke2", ContainerdOwner::kRke2},
+    {kDocker, ContainerdOwner::kDocker},
+    {kCrio, std::nullopt}};
+
 struct DoctorArguments {
+  std::string daemon;
   std::string config;
   std::string version;
   std::string root;
@@ -75,23 +87,43 @@ std::string without_slash(std::string root) {
   return root;
 }
 
+// Who names one file asks about one containerd.
+bool asks_for(const DoctorArguments& arguments, const std::string& daemon) {
+  return arguments.daemon.empty() ? arguments.config.empty() : arguments.daemon == daemon;
+}
+
+// What was found out about a daemon that may be absent: it is said only to who asks for it by name.
+Findings or_absent(Findings findings, const std::string& about, const DoctorArguments& arguments) {
+  if (findings.empty() && !arguments.daemon.empty())
+    findings.push_back({Severity::kFault, about, "it neither runs nor is configured here",
+                        "there is nothing to examine",
+                        "run doctor on a node that has it, or without --daemon"});
+  return findings;
+}
+
 void run_doctor(const DoctorArguments& arguments, Output& output) {
   if (!arguments.config.empty()) require_absolute("--config", arguments.config);
   const std::string& name = arguments.image.reference;
   const auto image = name.empty() ? nullptr : arguments.image.open({}, output);
+  const std::string root = without_slash(arguments.root);
+  const Findings crio =
+      asks_for(arguments, kCrio) ? or_absent(examine_crio(root), "CRI-O", arguments) : Findings();
+  ContainerdChoice choice{arguments.config, arguments.version, root};
+  if (!arguments.daemon.empty()) choice.owner = kDaemons.at(arguments.daemon);
+  // A node of CRI-O has no containerd, and Docker may use that of the system.
+  choice.need_not_be = !crio.empty() || arguments.daemon == kDocker;
   Examination examination;
-  for (const ExaminedContainerd& containerd :
-       find_containerds({arguments.config, arguments.version, without_slash(arguments.root)})) {
-    const NodeKeys keys = examination.examine(containerd);
-    if (!arguments.skips_self_test && containerd.running)
-      examination.add(self_test(containerd, keys, arguments.self_test));
-    if (image != nullptr) examination.add(examine_image(containerd, *image, name, output));
+  if (arguments.daemon != kCrio) {
+    for (const ExaminedContainerd& containerd : find_containerds(choice)) {
+      const NodeKeys keys = examination.examine(containerd);
+      if (!arguments.skips_self_test && containerd.running)
+        examination.add(self_test(containerd, keys, arguments.self_test));
+      if (image != nullptr) examination.add(examine_image(containerd, *image, name, output));
+    }
   }
-  // Who names one file asks about one containerd.
-  if (arguments.config.empty()) {
-    examination.add(examine_docker(without_slash(arguments.root)));
-    examination.add(examine_crio(without_slash(arguments.root)));
-  }
+  if (asks_for(arguments, kDocker)) examination.add(or_absent(examine_docker(root), "Docker", arguments));
+  examination.add(crio);
+  if (image != nullptr && !crio.empty()) examination.add(examine_image_for_crio(root, *image, name, output));
   report(examination.findings(), output);
 }
 
@@ -101,11 +133,19 @@ void define_doctor(CLI::App& command, Output& output) {
   const auto arguments = std::make_shared<DoctorArguments>();
   arguments->image.add_argument_to(command, "image that the node is to open");
   command.get_option("REF")->required(false);
+  auto* const config =
+      command
+          .add_option("--config", arguments->config,
+                      "examine only the containerd that reads this file (default: all that run here, else " +
+                          std::string(kDefaultConfigFile) + ")")
+          ->type_name("FILE");
   command
-      .add_option("--config", arguments->config,
-                  "examine only the containerd that reads this file (default: all that run here, else " +
-                      std::string(kDefaultConfigFile) + ")")
-      ->type_name("FILE");
+      .add_option("--daemon", arguments->daemon,
+                  "examine only what this one needs: containerd, k3s, rke2, docker or crio (default: all "
+                  "that are here)")
+      ->type_name("NAME")
+      ->check(CLI::IsMember(kDaemons))
+      ->excludes(config);
   add_version_to(command, arguments->version, "version of containerd (default: what it says)");
   command
       .add_option(

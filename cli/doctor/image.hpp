@@ -13,5 +13,8 @@ namespace imgcrypt::cli {
 // they cannot be read.
 [[nodiscard]] Findings examine_image(const ExaminedContainerd& containerd, ImageSource& image,
                                      const std::string& name, Reporter& reporter);
+// The same for the CRI-O of the node whose root is `root`.
+[[nodiscard]] Findings examine_image_for_crio(const std::string& root, ImageSource& image,
+                                              const std::string& name, Reporter& reporter);
 
 }  // namespace imgcrypt::cli

@@ -161,7 +161,10 @@ constexpr std::array kExamples = {
          "# imgcrypt doctor\n"
          "\n"
          "# can this node open that image?\n"
-         "# imgcrypt doctor docker://registry.example.com/app:secret\n"},
+         "# imgcrypt doctor docker://registry.example.com/app:secret\n"
+         "\n"
+         "# a node that has CRI-O, as a file system\n"
+         "# imgcrypt doctor --daemon crio --root /mnt\n"},
     Fact{"imgcrypt help",
          "imgcrypt help\n"
          "imgcrypt help recipients add\n"},

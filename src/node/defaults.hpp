@@ -12,6 +12,9 @@ namespace imgcrypt {
 inline constexpr const char* kDefaultConfigFile = "/etc/containerd/config.toml";
 // Where it listens, if nothing says otherwise.
 inline constexpr const char* kDefaultAddress = "/run/containerd/containerd.sock";
+// Where k3s and RKE2 keep what is theirs.
+inline constexpr const char* kK3sDataDirectory = "/var/lib/rancher/k3s";
+inline constexpr const char* kRke2DataDirectory = "/var/lib/rancher/rke2";
 // Private keys, as containerd's default configuration passes it with --decryption-keys-path.
 inline constexpr const char* kDefaultKeyDirectory = "/etc/containerd/ocicrypt/keys";
 // What containerd's default configuration passes in OCICRYPT_KEYPROVIDER_CONFIG.

@@ -224,7 +224,7 @@ k3s_gets_a_template_or_a_drop_in() {
   echo 'imports = ["/var/lib/rancher/rke2/agent/etc/containerd/config-v3.toml.d/*.toml"]'$'\nversion = 3' >"$directory/config.toml"
   expect_exit 0 config k3s --install --decoder "$decoder" --data-dir /var/lib/rancher/rke2
   expect_equal "$stdout" "written $directory/config-v3.toml.d/imgcrypt.toml" "what RKE2 gets"
-  expect_contains "$stderr" "systemctl restart rke2-server"
+  expect_contains "$stderr" "systemctl try-restart 'rke2-*.service'"
   expect_exit 0 config k3s --uninstall --data-dir /var/lib/rancher/rke2
   expect_absent "$directory/config-v3.toml.d"
 }

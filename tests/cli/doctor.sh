@@ -356,6 +356,66 @@ crio_has_no_usable_key() {
   expect_fault_of_root "it is a link" "put a copy of the file in its place"
 }
 
+# expect_cure CURE ARGUMENT...: of the processor for zstd that the node whose root is $TMP/other lacks
+expect_cure() {
+  expect_exit 1 imgcrypt doctor --root "$TMP/other" "${@:2}" -o json
+  jq -e --arg cure "$1" 'any(.findings[]; (.what | contains("tar+zstd")) and .cure == $cure)' <<<"$stdout" >/dev/null ||
+    fail "the cure is not '$1': $(jq .findings <<<"$stdout")"
+}
+
+# Told by where its file is, whether it is named, is looked for, or is the only one that is there.
+k3s_has_cures_of_its_own() {
+  local file=agent/etc/containerd/config.toml product
+  for product in k3s rke2; do
+    mkdir -p "$TMP/other/var/lib/rancher/$product/agent/etc/containerd"
+    echo 'version = 2' >"$TMP/other/var/lib/rancher/$product/$file"
+  done
+  local k3s="imgcrypt config k3s --install --root $TMP/other"
+  local restart_k3s="systemctl try-restart 'k3s*.service'" restart_rke2="systemctl try-restart 'rke2-*.service'"
+  expect_cure "$k3s && $restart_k3s"
+  expect_cure "$k3s && $restart_k3s" --config "/var/lib/rancher/k3s/$file"
+  expect_cure "$k3s && $restart_k3s" --daemon k3s
+  expect_cure "$k3s --data-dir /var/lib/rancher/rke2 && $restart_rke2" --daemon rke2
+  expect_cure "$k3s --data-dir /data && $restart_k3s" --config "/data/$file"
+  expect_cure "imgcrypt config containerd --install --root $TMP/other && systemctl restart containerd" --daemon containerd
+  expect_exit 1 imgcrypt doctor --config "/data/$file" --no-self-test
+  expect_contains "$stdout" "cure: systemctl start k3s (on an agent k3s-agent)"
+}
+
+# A node of CRI-O has no containerd, and needs none.
+crio_alone() {
+  mkdir -p "$TMP/crio/etc/crio/keys"
+  chmod 700 "$TMP/crio/etc/crio/keys"
+  install -m 600 "$TMP/key.pem" "$TMP/crio/etc/crio/keys/"
+  expect_exit 0 imgcrypt doctor --root "$TMP/crio"
+  [[ $stdout != *containerd* ]] || fail "something is said of containerd: $stdout"
+  expect_exit 0 imgcrypt doctor --root "$TMP/crio" "oci:$TMP/image:mine"
+  expect_contains "$stdout" "oci:$TMP/image:mine on CRI-O: the node's keys open all 2 encrypted layers"
+  expect_exit 1 imgcrypt doctor --root "$TMP/crio" "oci:$TMP/image:other"
+  expect_contains "$stdout" "oci:$TMP/image:other on CRI-O: layer 0 of the image: no key opens it"
+  expect_contains "$stdout" "imgcrypt config keys KEY --keys DIRECTORY-OF-CRI-O"
+}
+
+# Each is examined where it is, and is missed where it was asked for.
+one_daemon() {
+  mkdir -p "$TMP/crio/etc/docker" "$TMP/crio/etc/containerd"
+  echo '{"features": {"containerd-snapshotter": true}}' >"$TMP/crio/etc/docker/daemon.json"
+  touch "$TMP/crio/etc/containerd/config.toml"
+  expect_exit 1 imgcrypt doctor --root "$TMP/crio"
+  expect_exit 0 imgcrypt doctor --root "$TMP/crio" --daemon crio
+  [[ $stdout != *containerd* ]] || fail "something is said of containerd: $stdout"
+  expect_exit 0 imgcrypt doctor --root "$TMP/crio" --daemon docker
+  [[ $stdout != *CRI-O* ]] || fail "something is said of CRI-O: $stdout"
+  expect_exit 1 imgcrypt doctor --root "$TMP/crio" --daemon containerd
+  [[ $stdout != *CRI-O* && $stdout != *Docker* ]] || fail "something is said of other daemons: $stdout"
+  for daemon in crio docker; do
+    expect_exit 1 imgcrypt doctor --root "$TMP/other" --daemon "$daemon"
+    expect_contains "$stdout" "it neither runs nor is configured here"
+  done
+  expect_exit 3 imgcrypt doctor --daemon podman
+  expect_exit 3 imgcrypt doctor --daemon crio --config /etc/containerd/config.toml
+}
+
 # pty_screen.py fails on lines that are too long.
 it_fits_a_terminal() {
   new_node
@@ -401,4 +461,7 @@ images_that_it_opens_or_not
 another_root
 docker_has_its_own_store
 crio_has_no_usable_key
+k3s_has_cures_of_its_own
+crio_alone
+one_daemon
 it_fits_a_terminal

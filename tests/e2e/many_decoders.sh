@@ -7,10 +7,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/../support/shell/e2e.sh"
 count=64
 most_kib=$((1 << 20))
 
-# decode NUMBER: prints the digest of what follows the layer's first byte, which is read only when all have got there.
+# decode NUMBER: prints the digest of what follows the layer's first byte, which is read only when all have got there: then
+# each gets a byte through the gate.
 decode() {
   "$CTD_DECODER" --decryption-keys-path "$TMP/keys" --content-root "$TMP/encrypted" --inflate=always <"$layer" 3<&- |
-    { head -c 1 >"$TMP/begun.$1" && wait_for 300 test -e "$TMP/all_begun" && sha256sum; }
+    { head -c 1 >"$TMP/begun.$1" && head -c 1 <"$TMP/gate" >/dev/null && sha256sum; }
 }
 
 all_have_begun() {
@@ -35,6 +36,8 @@ encrypt "$TMP/plain" t "$TMP/key" >/dev/null
 layer=$(blob "$TMP/encrypted" "$(layers_of "$TMP/encrypted" t | cut -d' ' -f2)")
 rest=$(zstd -dcq "$(blob "$TMP/plain" "$(layers_of "$TMP/plain" t | cut -d' ' -f2)")" | tail -c +2 | sha256sum)
 
+mkfifo "$TMP/gate"
+exec 9<>"$TMP/gate"
 decoders=()
 for ((number = 0; number < count; number++)); do
   decode "$number" >"$TMP/digest.$number" 2>"$TMP/stderr.$number" &
@@ -43,7 +46,7 @@ done
 wait_for 200 all_have_begun || fail "some decoders write nothing: $(cat "$TMP"/stderr.*)"
 mapfile -t processes < <(pgrep -f "^$CTD_DECODER .*$TMP/keys")
 used=$(used_kib "${processes[@]}")
-touch "$TMP/all_begun"
+head -c "$count" /dev/zero >&9
 for number in "${!decoders[@]}"; do
   wait "${decoders[number]}" || fail "decoder $number failed: $(cat "$TMP/stderr.$number")"
   expect_equal "$(cat "$TMP/digest.$number")" "$rest" "what decoder $number wrote after its first byte"

@@ -3,6 +3,7 @@
 #include "keys/key_file.hpp"
 #include "keywrap/jwe/jwe.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
+#include "layer/packets.hpp"
 #include "layer/unwrap_private_options.hpp"
 #include "support/vectors.hpp"
 
@@ -68,6 +69,23 @@ class Complaint final : public KeyUnwrapper {
  private:
   std::string text_;
   mutable int calls_ = 0;
+};
+
+// Counts how often the key behind it is asked.
+class Counted final : public KeyUnwrapper {
+ public:
+  Counted(std::unique_ptr<KeyUnwrapper> key, std::size_t& count) : key_(std::move(key)), count_(count) {}
+  [[nodiscard]] bool reads(std::string_view annotation) const override { return key_->reads(annotation); }
+  [[nodiscard]] std::string description() const override { return key_->description(); }
+  [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view annotation, ByteView packet,
+                                                  Attempts& attempts) const override {
+    ++count_;
+    return key_->unwrap(annotation, packet, attempts);
+  }
+
+ private:
+  std::unique_ptr<KeyUnwrapper> key_;
+  std::size_t& count_;
 };
 
 PrivateOptions new_options() { return PrivateOptions::generate(Digest::of({})); }
@@ -204,6 +222,30 @@ TEST(WrappedKeys, ThatWereForgedAreNotALackOfAKey) {
   const Annotations forged = {{kJweAnnotation, encode_base64(as_bytes(packet.dump()), Base64::kStandard)}};
   EXPECT_EQ(error_of([&] { (void)unwrap_with(forged, {"rsa"}); }), ErrorCode::kIntegrity);
   EXPECT_EQ(error_of([&] { (void)unwrap_with(forged, {"rsa2"}); }), ErrorCode::kNoKey);
+}
+
+// So the time of a failure does not tell which key it was that nearly fitted.
+TEST(WrappedKeys, ThatNearlyOpenLeaveNoKeyUnasked) {
+  const Annotations annotations = wrap_for(new_options(), {"rsa", "p256", "p384"});
+  std::string damaged;
+  for (const std::string_view text : split_packets(annotations.at(kJweAnnotation))) {
+    auto packet = Table::parse(decode_base64(text, Base64::kStandard).value());
+    packet["tag"] = encode_base64(Bytes(16, 0), Base64::kUrl);
+    damaged += (damaged.empty() ? "" : ",") + encode_base64(as_bytes(packet.dump()), Base64::kStandard);
+  }
+  // All of the packets' keys, one of them at each place, and none.
+  for (const std::vector<std::string>& names : {std::vector<std::string>{"rsa", "p256", "p384"},
+                                                {"rsa", "rsa2", "p521"},
+                                                {"rsa2", "p256", "p521"},
+                                                {"rsa2", "p521", "p384"},
+                                                {"rsa2", "p521", "p521"}}) {
+    std::vector<std::size_t> counts(names.size(), 0);
+    KeyUnwrappers unwrappers;
+    for (auto& key : unwrappers_of(names))
+      unwrappers.push_back(std::make_unique<Counted>(std::move(key), counts[unwrappers.size()]));
+    EXPECT_TRUE(error_of([&] { (void)unwrap_private_options({{kJweAnnotation, damaged}}, unwrappers); }));
+    EXPECT_THAT(counts, testing::Each(3U)) << testing::PrintToString(names);
+  }
 }
 
 TEST(WrappedKeys, MustAgreeAsFarAsTheyAreOpened) {

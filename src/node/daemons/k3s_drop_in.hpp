@@ -10,9 +10,6 @@
 
 namespace imgcrypt {
 
-inline constexpr const char* kK3sDataDirectory = "/var/lib/rancher/k3s";
-inline constexpr const char* kRke2DataDirectory = "/var/lib/rancher/rke2";
-
 struct K3sFiles {
   // A directory that is imported, or the template.
   enum class Kind { kDropIn, kTemplate };

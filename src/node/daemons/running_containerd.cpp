@@ -17,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostProcBytes = std::size_t{1} << 20U;  // of a command line or an environment
+constexpr std::string_view kK3sConfigFile = "/agent/etc/containerd/config.toml";  // in the data directory
 constexpr std::string_view kDeleted = " (deleted)";  // what the kernel adds to the name of a program
 
 std::optional<pid_t> parse_pid(const std::string& name) {
@@ -95,12 +96,6 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
   return found;
 }
 
-ContainerdOwner owner_of(const std::string& config_file) {
-  if (config_file.find("/docker/containerd/") != std::string::npos) return ContainerdOwner::kDocker;
-  if (!config_file.ends_with("/agent/etc/containerd/config.toml")) return ContainerdOwner::kSystem;
-  return config_file.find("/rke2/") != std::string::npos ? ContainerdOwner::kRke2 : ContainerdOwner::kK3s;
-}
-
 std::optional<std::string> variable(const std::vector<std::string>& environment, const std::string& name) {
   for (const std::string& text : environment) {
     if (text.starts_with(name + "=")) return text.substr(name.size() + 1);
@@ -161,6 +156,46 @@ std::optional<RunningContainerd> containerd_in(const fs::path& process, pid_t pi
 }
 
 }  // namespace
+
+ContainerdOwner owner_of(std::string_view config_file) noexcept {
+  if (config_file.find("/docker/containerd/") != std::string_view::npos) return ContainerdOwner::kDocker;
+  if (!config_file.ends_with(kK3sConfigFile)) return ContainerdOwner::kSystem;
+  return config_file.find("/rke2/") != std::string_view::npos ? ContainerdOwner::kRke2
+                                                              : ContainerdOwner::kK3s;
+}
+
+std::string usual_config_file(ContainerdOwner owner) {
+  switch (owner) {
+    case ContainerdOwner::kSystem:
+      return kDefaultConfigFile;
+    case ContainerdOwner::kDocker:
+      return "/var/run/docker/containerd/containerd.toml";
+    case ContainerdOwner::kK3s:
+      return kK3sDataDirectory + std::string(kK3sConfigFile);
+    case ContainerdOwner::kRke2:
+      return kRke2DataDirectory + std::string(kK3sConfigFile);
+  }
+  return {};
+}
+
+std::string k3s_data_directory_of(const std::string& config_file) {
+  return config_file.substr(0, config_file.rfind(kK3sConfigFile));
+}
+
+// A pattern takes in the units that run: a server's or an agent's.
+std::string restart_command(ContainerdOwner owner) {
+  switch (owner) {
+    case ContainerdOwner::kSystem:
+      return "systemctl restart containerd";
+    case ContainerdOwner::kDocker:
+      return "systemctl restart docker";
+    case ContainerdOwner::kK3s:
+      return "systemctl try-restart 'k3s*.service'";
+    case ContainerdOwner::kRke2:
+      return "systemctl try-restart 'rke2-*.service'";
+  }
+  return {};
+}
 
 std::string_view name_of(ContainerdOwner owner) noexcept {
   switch (owner) {

@@ -21,6 +21,13 @@ enum class ContainerdOwner {
   kRke2,    // RKE2, in the same way
 };
 
+[[nodiscard]] ContainerdOwner owner_of(std::string_view config_file) noexcept;
+// Where the owner keeps that file, if nothing says otherwise.
+[[nodiscard]] std::string usual_config_file(ContainerdOwner owner);
+// The data directory of k3s or RKE2, which `config_file` is in.
+[[nodiscard]] std::string k3s_data_directory_of(const std::string& config_file);
+// The command after which the owner's containerd has read its configuration again.
+[[nodiscard]] std::string restart_command(ContainerdOwner owner);
 // For messages: "containerd", "Docker's containerd".
 [[nodiscard]] std::string_view name_of(ContainerdOwner owner) noexcept;
 

@@ -68,8 +68,9 @@ Finding missing(const ExaminedContainerd& containerd, const std::string& compres
               ? "containerd's defaults have none for zstd: images with such layers cannot be unpacked"
               : "images with such layers cannot be unpacked",
           config.empty() ? "Docker writes this file at each start: let it use the containerd of the system "
-                           "(systemctl start containerd && systemctl restart docker), and install the "
-                           "processors there (imgcrypt config containerd --install)"
+                           "(systemctl start containerd && " +
+                               containerd.restart_command() +
+                               "), and install the processors there (imgcrypt config containerd --install)"
                          : config + " && " + containerd.restart_command()};
 }
 

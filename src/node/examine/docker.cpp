@@ -1,5 +1,6 @@
 #include "base/process/child_process.hpp"
 #include "node/daemons/docker_config.hpp"
+#include "node/daemons/running_containerd.hpp"
 #include "node/examine/other_daemons.hpp"
 #include "node/examine/processes.hpp"
 
@@ -19,7 +20,7 @@ constexpr const char* kClassicStore =
 
 std::string docker_cure(const std::string& root) {
   return "imgcrypt config docker --install" +
-         (root.empty() ? " && systemctl restart docker" : " --root " + root);
+         (root.empty() ? " && " + restart_command(ContainerdOwner::kDocker) : " --root " + root);
 }
 
 // What the daemon says of its store; nullopt if it cannot be asked.

@@ -7,6 +7,7 @@
 #include <imgcrypt/error.hpp>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -16,13 +17,20 @@ namespace {
 constexpr ContainerdVersion kOldest{1, 5};
 constexpr std::chrono::seconds kShortestPullTimeout{60};
 
+bool is_k3s(const ExaminedContainerd& containerd) {
+  return containerd.owner() == ContainerdOwner::kK3s || containerd.owner() == ContainerdOwner::kRke2;
+}
+
 // What the user calls it, so that options name the same files.
 std::string options_for(const ExaminedContainerd& containerd) {
   std::string options;
   if (!containerd.below.empty()) options += " --root " + containerd.below;
   if (containerd.owner() == ContainerdOwner::kSystem && containerd.config_file != kDefaultConfigFile)
     options += " --config " + containerd.config_file;
-  if (containerd.owner() == ContainerdOwner::kRke2) options += " --data-dir /var/lib/rancher/rke2";
+  if (is_k3s(containerd)) {
+    const std::string directory = k3s_data_directory_of(containerd.config_file);
+    if (directory != kK3sDataDirectory) options += " --data-dir " + directory;
+  }
   return options;
 }
 
@@ -101,17 +109,54 @@ void complete(ExaminedContainerd& containerd, const ContainerdChoice& choice) {
   examine_pull_timeout(containerd);
 }
 
-ExaminedContainerd not_running(const ContainerdChoice& choice) {
+std::string start_command(const std::string& config_file) {
+  switch (owner_of(config_file)) {
+    case ContainerdOwner::kDocker:
+      return "systemctl start docker";
+    case ContainerdOwner::kK3s:
+      return "systemctl start k3s (on an agent k3s-agent)";
+    case ContainerdOwner::kRke2:
+      return "systemctl start rke2-server (on an agent rke2-agent)";
+    case ContainerdOwner::kSystem:
+      break;
+  }
+  return config_file == kDefaultConfigFile ? "systemctl start containerd"
+                                           : "containerd --config " + config_file;
+}
+
+bool exists(const std::string& file) { return ::access(file.c_str(), F_OK) == 0; }
+
+// The file of one that does not run: that which is there, if none is named.
+std::string config_file_of(const ContainerdChoice& choice) {
+  if (!choice.config.empty()) return choice.config;
+  if (choice.owner) return usual_config_file(*choice.owner);
+  for (const ContainerdOwner owner :
+       {ContainerdOwner::kSystem, ContainerdOwner::kK3s, ContainerdOwner::kRke2}) {
+    if (exists(choice.root + usual_config_file(owner))) return usual_config_file(owner);
+  }
+  return kDefaultConfigFile;
+}
+
+std::optional<ExaminedContainerd> not_running(const ContainerdChoice& choice) {
   ExaminedContainerd containerd;
-  containerd.config_file = choice.config.empty() ? kDefaultConfigFile : choice.config;
+  containerd.config_file = config_file_of(choice);
   containerd.below = choice.root;
+  // On this machine only what runs counts; below another root, what is configured.
+  if (choice.need_not_be && (choice.root.empty() || !exists(choice.root + containerd.config_file)))
+    return std::nullopt;
   if (choice.root.empty())
-    containerd.findings.push_back(
-        {Severity::kFault, containerd.name(),
-         choice.config.empty() ? "no containerd runs here" : "no containerd that reads this file runs here",
-         "there is nothing that could run an image",
-         choice.config.empty() ? "systemctl start containerd" : "containerd --config " + choice.config});
+    containerd.findings.push_back({Severity::kFault, containerd.name(),
+                                   !choice.config.empty() ? "no containerd that reads this file runs here"
+                                   : choice.owner ? std::string(name_of(*choice.owner)) + " does not run here"
+                                                  : "no containerd runs here",
+                                   "there is nothing that could run an image",
+                                   start_command(containerd.config_file)});
   return containerd;
+}
+
+bool is_wanted(const RunningContainerd& running, const ContainerdChoice& choice) {
+  return (choice.config.empty() || running.config_file == choice.config) &&
+         (!choice.owner || running.owner == *choice.owner);
 }
 
 }  // namespace
@@ -121,40 +166,26 @@ std::string ExaminedContainerd::name() const {
   return std::string(name_of(owner())) + " (process " + std::to_string(running->pid) + ")";
 }
 
-ContainerdOwner ExaminedContainerd::owner() const noexcept {
-  return running ? running->owner : ContainerdOwner::kSystem;
-}
+ContainerdOwner ExaminedContainerd::owner() const noexcept { return owner_of(config_file); }
 
 std::string ExaminedContainerd::config_command() const {
   if (owner() == ContainerdOwner::kDocker) return {};
-  return std::string("imgcrypt config ") + (owner() == ContainerdOwner::kSystem ? "containerd" : "k3s") +
-         " --install" + options_for(*this);
+  return std::string("imgcrypt config ") + (is_k3s(*this) ? "k3s" : "containerd") + " --install" +
+         options_for(*this);
 }
 
 std::string ExaminedContainerd::restart_command() const {
-  if (!running || running->mount_namespace.empty() || !running->shares_our_mounts) {
-    if (!running && config_file == kDefaultConfigFile) return "systemctl restart containerd";
-    return "restart that containerd";
-  }
-  switch (owner()) {
-    case ContainerdOwner::kDocker:
-      return "systemctl restart docker";
-    case ContainerdOwner::kK3s:
-      return "systemctl restart k3s, or k3s-agent";
-    case ContainerdOwner::kRke2:
-      return "systemctl restart rke2-server, or rke2-agent";
-    case ContainerdOwner::kSystem:
-      break;
-  }
-  return config_file == kDefaultConfigFile ? "systemctl restart containerd"
-                                           : "restart process " + std::to_string(running->pid);
+  if (running && !running->shares_our_mounts) return "restart that containerd";
+  if (owner() != ContainerdOwner::kSystem || config_file == kDefaultConfigFile)
+    return imgcrypt::restart_command(owner());
+  return running ? "restart process " + std::to_string(running->pid) : "restart that containerd";
 }
 
 std::vector<ExaminedContainerd> find_containerds(const ContainerdChoice& choice) {
   std::vector<ExaminedContainerd> found;
   if (choice.root.empty()) {
     for (RunningContainerd& running : running_containerds()) {
-      if (!choice.config.empty() && running.config_file != choice.config) continue;
+      if (!is_wanted(running, choice)) continue;
       ExaminedContainerd containerd;
       containerd.config_file = running.config_file;
       if (!running.shares_our_mounts) containerd.below = "/proc/" + std::to_string(running.pid) + "/root";
@@ -162,7 +193,9 @@ std::vector<ExaminedContainerd> find_containerds(const ContainerdChoice& choice)
       found.push_back(std::move(containerd));
     }
   }
-  if (found.empty()) found.push_back(not_running(choice));
+  if (found.empty()) {
+    if (auto absent = not_running(choice)) found.push_back(std::move(*absent));
+  }
   for (ExaminedContainerd& containerd : found) complete(containerd, choice);
   return found;
 }

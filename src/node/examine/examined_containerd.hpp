@@ -33,9 +33,11 @@ struct ExaminedContainerd {
 
 // Which containerds are wanted.
 struct ContainerdChoice {
-  std::string config;   // only those that read this file; empty: all that run, else the default file
+  std::string config;   // only those that read this file; empty: all that run, else a usual file
   std::string version;  // of all of them, as the user says it; empty: they are asked
   std::string root;     // the directory that is the node's root; nothing runs there. Empty: this machine
+  std::optional<ContainerdOwner> owner = {};  // only those that it starts
+  bool need_not_be = false;                   // something else on this node may run images
 };
 
 // Also has an entry, with a fault, for a containerd that should run and does not. Throws kOther if the

@@ -1,9 +1,12 @@
 #include "node/examine/node_unwrappers.hpp"
 
 #include "keywrap/provider/key_providers.hpp"
+#include "node/daemons/crio_config.hpp"
 #include "node/examine/decoder.hpp"
 #include "node/examine/node_providers.hpp"
 #include "node/key_directory.hpp"
+
+#include <imgcrypt/error.hpp>
 
 namespace imgcrypt {
 namespace {
@@ -29,6 +32,15 @@ KeyUnwrappers unwrappers_of(const ExaminedContainerd& containerd) {
     if (containerd.has_our_programs()) add_programs_of(containerd, use, keys, all);
   }
   return all;
+}
+
+KeyUnwrappers unwrappers_of_crio(const std::string& root) {
+  try {
+    return KeyDirectory(root + crio_key_directory(root)).unwrappers();
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kCancelled) throw;
+    return {};
+  }
 }
 
 }  // namespace imgcrypt

@@ -57,10 +57,12 @@ stop_process() {
 
 # own_processes: this shell, the subshell that asks, and all processes between and above them
 own_processes() {
-  local pid=$BASHPID
+  local pid=$BASHPID name value
   while ((pid > 1)); do
     echo "$pid"
-    pid=$(sed -n 's/^PPid:\t//p' "/proc/$pid/status")
+    while read -r name value; do
+      [[ $name != PPid: ]] || pid=$value
+    done <"/proc/$pid/status"
   done
 }
 
