@@ -9,6 +9,7 @@
 #include "image/tree/diff_ids.hpp"
 #include "image/tree/file_system.hpp"
 #include "layer/wrapped_keys.hpp"
+#include "oci/layer_in_index.hpp"
 #include "oci/media_types.hpp"
 
 #include <algorithm>
@@ -54,8 +55,7 @@ void require_diff_ids(Configs& configs, const ImagePlan& plan, Reporter& reporte
     if (std::ranges::none_of(manifest.layers(), is_encrypted_now)) return;
     const auto config = configs.of(manifest);
     if (!config || !config->diff_ids_problem) return void(diff_ids_of(configs, node, manifest));
-    reporter.warn(node.place + ": " + config->diff_ids_problem->message() +
-                  ": nobody can compare its layers with them");
+    reporter.warn(unreadable_diff_ids(node, *config->diff_ids_problem));
   });
 }
 

@@ -1,12 +1,14 @@
 #include "cli/options/keys/provider_key_file.hpp"
 
 #include "cli/options/keys/passphrase.hpp"
+#include "keys/key_file.hpp"
 #include "keys/named_file.hpp"
 #include "keywrap/file_forms.hpp"
 
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 namespace imgcrypt::cli {
@@ -31,6 +33,18 @@ void check_file(const std::string& start, const std::string& file) {
   fail(start + shown, std::generic_category().message(reason), hint_for_missing_file(shown));
 }
 
+// The program says that it needs the private half. Only a regular file is read: a pipe is for the program.
+bool is_public_key(const std::string& file) try {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored)) return false;
+  const SecretBytes content = read_key_file(file);
+  const auto key = find_provider_key(as_text(content.expose()));
+  return key && key->half == KeyHalf::kPublic;
+} catch (const Error& error) {
+  if (error.code() == ErrorCode::kCancelled) throw;
+  return false;
+}
+
 }  // namespace
 
 void check_provider_key(const NamedProvider& key, KeyProviders& providers, Reporter& reporter) {
@@ -42,7 +56,7 @@ void check_provider_key(const NamedProvider& key, KeyProviders& providers, Repor
   if (providers.is_own(key.name) && !own.takes_plain_files) {
     check_file(std::string(own.form) + ":" + std::string(own.key_parameter), *file);
   }
-  warn_of_exposure("key", *file, reporter);
+  if (!is_public_key(*file)) warn_of_exposure("key", *file, reporter);
 }
 
 }  // namespace imgcrypt::cli

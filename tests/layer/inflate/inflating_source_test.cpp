@@ -114,9 +114,13 @@ TEST(InflatingSource, PassesOverBytesAfterTheEndOfGzipData) {
 // No program ignores them.
 TEST(InflatingSource, RefusesBytesAfterTheEndOfZstdData) {
   for (const char* tail : {"x", "trailing", "\x28\xb5", "\x50\x2a\x4d"}) {
-    const Bytes more = joined(run_program("zstd -q -c", content(5'000)), to_bytes(as_bytes(tail)));
+    const Bytes sound = run_program("zstd -q -c", content(5'000));
+    const Bytes more = joined(sound, to_bytes(as_bytes(tail)));
     for (const std::size_t step : {std::size_t{1}, kChunkSize})
       EXPECT_EQ(error_of([&] { (void)inflate(more, step); }), ErrorCode::kIntegrity) << tail;
+    if (tail[0] == 'x' || tail[0] == 't')
+      EXPECT_THAT(failure([&] { (void)inflate(more, kChunkSize); }).message(),
+                  testing::HasSubstr("ends after " + std::to_string(sound.size()) + " bytes"));
   }
 }
 
