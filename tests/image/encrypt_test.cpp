@@ -82,7 +82,8 @@ TEST_F(Encrypted, LayersOfOtherTypesAreNotAndANoteSaysSo) {
                                                EncryptedAs::kForeign, EncryptedAs::kEncrypted));
   EXPECT_EQ(encryption_of(root_of(encrypted_)), "e--e");
   EXPECT_THAT(reporter_.said,
-              HasSubstr("layer 1 of the image is not encrypted: its type is application/wasm"));
+              HasSubstr("layer 1 of the image is not encrypted: its type is application/wasm; the config "
+                        "counts it as a layer, and everyone can read it"));
   EXPECT_THAT(reporter_.said, HasSubstr("layer 2 of the image is not encrypted"));
   expect_comes_back();
 }
