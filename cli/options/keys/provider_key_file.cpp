@@ -21,7 +21,7 @@ namespace {
 // `start` is what comes before the file: "age:". Not read: it may be a pipe. The text may hold a passphrase:
 // no more of it is shown than names a file.
 void check_file(const std::string& start, const std::string& file) {
-  if (file.empty()) fail(start, "it names no file", "write -k " + start + "FILE");
+  if (file.empty()) fail(start.substr(0, start.size() - 1), "it names no file", "write -k " + start + "FILE");
   if (::access(file.c_str(), R_OK) == 0) return;
   const int reason = errno;
   for (std::size_t end = file.find(':'); end != std::string::npos; end = file.find(':', end + 1)) {

@@ -114,14 +114,18 @@ TEST(InflatingSource, PassesOverBytesAfterTheEndOfGzipData) {
 // No program ignores them.
 TEST(InflatingSource, RefusesBytesAfterTheEndOfZstdData) {
   for (const char* tail : {"x", "trailing", "\x28\xb5", "\x50\x2a\x4d"}) {
-    const Bytes sound = run_program("zstd -q -c", content(5'000));
-    const Bytes more = joined(sound, to_bytes(as_bytes(tail)));
+    const Bytes more = joined(run_program("zstd -q -c", content(5'000)), to_bytes(as_bytes(tail)));
     for (const std::size_t step : {std::size_t{1}, kChunkSize})
       EXPECT_EQ(error_of([&] { (void)inflate(more, step); }), ErrorCode::kIntegrity) << tail;
-    if (tail[0] == 'x' || tail[0] == 't')
-      EXPECT_THAT(failure([&] { (void)inflate(more, kChunkSize); }).message(),
-                  testing::HasSubstr("ends after " + std::to_string(sound.size()) + " bytes"));
   }
+}
+
+TEST(InflatingSource, SaysWhereZstdDataEnds) {
+  const Bytes sound = run_program("zstd -q -c", content(5'000));
+  const Error error =
+      failure([&] { (void)inflate(joined(sound, to_bytes(as_bytes("trailing"))), kChunkSize); });
+  EXPECT_EQ(error.message(), "the zstd data of the layer ends after " + std::to_string(sound.size()) +
+                                 " bytes, and what comes after it is not zstd data");
 }
 
 TEST(InflatingSource, SkipsSkippableFrames) {
