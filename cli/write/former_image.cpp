@@ -24,10 +24,11 @@ void report_removed(const std::set<Digest>& removed, const FormerImage& former, 
   for (const Digest& blob : removed) output.detail("removed " + blob.string());
 }
 
-// After it was not pruned.
-std::string why_needed(SharedStore& store, const Digest& root) {
+// Why it was not pruned, or what removes it.
+std::string why_there(SharedStore& store, const Digest& root, const PruneOption& prune) {
   const std::vector<std::string> holders = holders_of(store, store.contents(), {root});
-  return holders.empty() ? "it refers to another image" : "it is needed by " + short_list(holders);
+  if (!holders.empty()) return "it is needed by " + short_list(holders);
+  return prune.is_given ? "it refers to another image" : "imgcrypt gc removes it, as --prune would have";
 }
 
 void settle_in_store(SharedStore* store, const std::optional<Digest>& replaced, const PruneOption& prune,
@@ -40,9 +41,7 @@ void settle_in_store(SharedStore* store, const std::optional<Digest>& replaced, 
     }
     if (former && readers == FormerReaders::kShutOut && former->encrypted_layers > 0 &&
         !outcome.removed.contains(former->root)) {
-      output.warn(still_there(*former) + "; " +
-                  (prune.is_given ? why_needed(*store, former->root)
-                                  : "imgcrypt gc removes it, as --prune would have"));
+      output.warn(still_there(*former) + "; " + why_there(*store, former->root, prune));
     }
   } catch (const Error& error) {
     output.warn("the former image may still be in the layout: " + error.message());

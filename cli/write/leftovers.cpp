@@ -5,17 +5,10 @@
 #include "image/leftovers.hpp"
 #include "image/needed_blobs.hpp"
 
+#include <algorithm>
+
 namespace imgcrypt::cli {
 namespace {
-
-// What keeps them though --prune was given. What an image that is replaced would hold is not asked.
-std::string why_still_there(SharedStore& store, const StoreContents& contents,
-                            const std::set<Digest>& leftovers) {
-  if (leftovers.empty()) return {};
-  const std::vector<std::string> holders = holders_of(store, contents, leftovers);
-  if (holders.empty()) return "imgcrypt gc removes them";
-  return "they are needed by " + short_list(holders);
-}
 
 std::string count_of(const std::set<Digest>& layers) {
   return std::to_string(layers.size()) + (layers.size() == 1 ? " plain layer" : " plain layers");
@@ -37,14 +30,28 @@ std::string cure_elsewhere(const EncryptResult& result, const ImageDestination& 
   return cure + (result.replaced && !prune.deletes_old ? "; --delete-old deletes the former image" : "");
 }
 
+// What needs them, or `cure` for what removes them.
+std::string why_left(SharedStore& store, const StoreContents& contents, const std::set<Digest>& left,
+                     const std::string& cure) {
+  const std::vector<std::string> holders = holders_of(store, contents, left);
+  if (holders.empty()) return cure + " removes them";
+  const std::set<Digest> needed = needed_blobs(store, contents);
+  if (std::ranges::includes(needed, left)) return "they are needed by " + short_list(holders);
+  return "some are needed by " + short_list(holders) + ", and " + cure + " removes the others";
+}
+
 std::string why_left(const EncryptResult& result, SharedStore& store, const PruneOption& prune,
                      const std::set<Digest>& left) {
-  if (result.root) {
-    return prune.is_given ? why_still_there(store, store.contents(), left)
-                          : "imgcrypt gc removes those that no image needs";
+  if (left.empty()) return {};
+  const std::string cure = result.root || prune.is_given ? "imgcrypt gc" : "--prune";
+  try {
+    // What an image that is replaced would hold is not asked.
+    return why_left(store, result.root ? store.contents() : store.contents_without_replaced(), left, cure);
+  } catch (const Error& error) {
+    // Nobody asked to remove any, and that they are there is known.
+    if (prune.is_given || error.code() == ErrorCode::kCancelled) throw;
+    return cure + " removes those that no image needs";
   }
-  return prune.is_given ? why_still_there(store, store.contents_without_replaced(), left)
-                        : "--prune removes those that no other image needs";
 }
 
 // What pruning has removed, or would remove, of the plain layers.

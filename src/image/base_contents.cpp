@@ -10,19 +10,39 @@
 #include <vector>
 
 namespace imgcrypt {
+namespace {
 
-DiffId read_diff_id(ImageSource& source, const Descriptor& layer, const std::string& place,
-                    HashAlgorithm algorithm, const StopFlag& stop, Progress& progress) {
+// What `read` makes of the blob, of which it reads all.
+template <typename Read>
+auto read_whole(ImageSource& source, const Descriptor& layer, const std::string& place, const StopFlag& stop,
+                Progress& progress, Read read) {
   return try_network(stop, [&] {
     ChunkPool pool(Hands::kOne);
     const auto blob = source.open(layer, pool);
     MovingBlob moving(progress, place, layer.size);
     StoppableSource stoppable(*blob, stop);
     CountingSource counted(stoppable, moving);
-    DiffId found = diff_id_of(counted, algorithm);
+    auto found = read(counted);
     moving.finish();
     return found;
   });
+}
+
+// To its verified end.
+Digest read_blob(ImageSource& source, const Descriptor& layer, const std::string& place, const StopFlag& stop,
+                 Progress& progress) {
+  return read_whole(source, layer, place, stop, progress, [&](Source& content) {
+    while (content.next()) continue;
+    return layer.digest;
+  });
+}
+
+}  // namespace
+
+DiffId read_diff_id(ImageSource& source, const Descriptor& layer, const std::string& place,
+                    HashAlgorithm algorithm, const StopFlag& stop, Progress& progress) {
+  return read_whole(source, layer, place, stop, progress,
+                    [&](Source& content) { return diff_id_of(content, algorithm); });
 }
 
 BaseContents::BaseContents(ImageSource& source) : source_(source) {
@@ -42,11 +62,12 @@ BaseContents::BaseContents(ImageSource& source) : source_(source) {
 
 void BaseContents::prove(Proof& proof, const StopFlag& stop, Progress& progress) try {
   const Descriptor& layer = proof.layer->descriptor;
-  // The digest of the blob itself, as of a plain tar, needs no reading: whoever has the base has that blob.
-  if (proof.digest == layer.digest) return try_network(stop, [&] { source_.check_presence(layer); });
-  const DiffId found =
-      read_diff_id(source_, layer, proof.layer->place, proof.digest.algorithm(), stop, progress);
-  if (found.digest != proof.digest) proof.failure = "its content differs";
+  // The blob itself is read, too: anybody can name a digest, and put a file of that size there.
+  const Digest found =
+      proof.digest == layer.digest
+          ? read_blob(source_, layer, proof.layer->place, stop, progress)
+          : read_diff_id(source_, layer, proof.layer->place, proof.digest.algorithm(), stop, progress).digest;
+  if (found != proof.digest) proof.failure = "its content differs";
 } catch (const Error& error) {
   proof.is_elsewhere = is_elsewhere(proof.layer->descriptor, error);
   if (!proof.is_elsewhere && error.code() != ErrorCode::kIntegrity && error.code() != ErrorCode::kRefused)
@@ -61,7 +82,7 @@ std::set<Digest> BaseContents::shown(const std::set<Digest>& wanted, unsigned jo
     if (named == named_.end()) continue;
     for (const auto& [blob, layer] : named->second) {
       proofs.push_back({digest, &layer, {}});
-      if (blob != digest) reporter.progress().plan(1, layer.descriptor.size);
+      reporter.progress().plan(1, layer.descriptor.size);
     }
   }
   StopFlag stop = false;

@@ -28,8 +28,8 @@ class BaseContents {
   // Whether the base says of a layer that its blob, or its content, has this digest.
   [[nodiscard]] bool names(const Digest& digest) const { return named_.contains(digest); }
 
-  // Those of `wanted` that are true: a blob that is there, or one that holds this content, `jobs` of them
-  // read at the same time. Warnings name layers that hold something else, and notes those that are to be
+  // Those of `wanted` that are true: a blob that is there, or one that holds this content. All are read,
+  // `jobs` at the same time. Warnings name layers that hold something else, and notes those that are to be
   // fetched from urls and are not there. Throws kNotFound for any other layer that is missing, and what
   // reading throws apart from kIntegrity and kRefused.
   [[nodiscard]] std::set<Digest> shown(const std::set<Digest>& wanted, unsigned jobs, Reporter& reporter);

@@ -17,10 +17,6 @@ LayerId blob_id(const Descriptor& blob, const SharedLayerKeys& keys) {
 
 }  // namespace
 
-Descriptor without_annotations(const Descriptor& blob) {
-  return {blob.media_type, blob.digest, blob.size, {}, std::nullopt, blob.has_urls, blob.has_data};
-}
-
 CheckedBlob& BlobChecks::need(const Descriptor& blob, const std::string& place, const SharedLayerKeys& keys) {
   return blobs_
       .try_emplace(blob_id(blob, keys), CheckedBlob{LayerToCheck{without_annotations(blob), place, keys, {}}})

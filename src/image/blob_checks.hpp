@@ -19,9 +19,6 @@ struct CheckedBlob {
   std::optional<Error> problem = std::nullopt;  // without the place
 };
 
-// Of hundreds of thousands of layers all annotations would fill the memory.
-[[nodiscard]] Descriptor without_annotations(const Descriptor& blob);
-
 class BlobChecks {
  public:
   // The entry of the blob, new or not; valid for as long as this. `keys` are null for a blob that no key

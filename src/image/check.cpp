@@ -6,6 +6,7 @@
 #include "image/tree/diff_ids.hpp"
 #include "image/tree/file_system.hpp"
 #include "layer/wrapped_keys.hpp"
+#include "oci/layer_in_index.hpp"
 #include "oci/media_types.hpp"
 
 #include <algorithm>
@@ -33,6 +34,10 @@ class Checker {
         Importance::kNote, uncounted_,
         "configs list no diff_ids: nothing tells whether the layers of their manifests belong "
         "to them");
+    reporter_.say_of_all(
+        Importance::kWarning, unreadable_,
+        "configs list diff_ids that cannot be read: nobody can compare the layers of their manifests with "
+        "them");
     gather_problems();
     return std::move(result_);
   }
@@ -112,10 +117,13 @@ class Checker {
   }
 
   void visit_manifest(const ImageNode& node, const Manifest& manifest, const std::set<LayerId>& chosen) {
-    const auto diff_ids = check_config(node, manifest);
+    const bool is_unreadable = note_unreadable(node, manifest);
+    const auto diff_ids = is_unreadable ? std::nullopt : check_config(node, manifest);
     if (diff_ids && diff_ids->empty()) check_uncounted(node, manifest, chosen);
     const auto known = diff_ids.value_or(std::vector<std::optional<Digest>>());
-    const std::vector<bool> are_layers = file_system_layers(manifest, known);
+    // A list that cannot be read may count any of them.
+    const std::vector<bool> are_layers =
+        file_system_layers(manifest, is_unreadable ? own_digests(manifest) : known);
     const auto texts = layer_texts(manifest);
     for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
       const Descriptor& layer = manifest.layers()[i];
@@ -128,6 +136,26 @@ class Checker {
       // Gathered from all manifests, so that the blob is read once and compared with each of them.
       if (!known.empty() && known[i]) blob.check.diff_ids.insert(*known[i]);
     }
+  }
+
+  // Whether the config lists diff_ids that cannot be read, and nobody asked to compare them.
+  bool note_unreadable(const ImageNode& node, const Manifest& manifest) {
+    if (options_.depth == CheckDepth::kContent) return false;
+    try {
+      const auto config = configs_.of(manifest);
+      if (!config || !config->diff_ids_problem) return false;
+      unreadable_.push_back(unreadable_diff_ids(node, *config->diff_ids_problem));
+      return true;
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::kCancelled) throw;
+      return false;  // check_config() meets it again, and gathers it
+    }
+  }
+
+  static std::vector<std::optional<Digest>> own_digests(const Manifest& manifest) {
+    std::vector<std::optional<Digest>> digests;
+    for (const Descriptor& layer : manifest.layers()) digests.emplace_back(layer.digest);
+    return digests;
   }
 
   // Only where one of them embeds something.
@@ -236,7 +264,8 @@ class Checker {
   const CheckOptions& options_;
   Reporter& reporter_;
   ContentNotes notes_;
-  std::vector<std::string> uncounted_;  // notes of manifests without diff_ids
+  std::vector<std::string> uncounted_;   // notes of manifests without diff_ids
+  std::vector<std::string> unreadable_;  // warnings of manifests whose diff_ids cannot be read
   UnwrappedKeys unwrapped_;
   BlobChecks blobs_;
   std::vector<const CheckedBlob*> blobs_of_layers_;                 // one for each of result_.layers

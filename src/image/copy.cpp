@@ -36,7 +36,7 @@ CopyResult copy_image(ImageSource& source, ImageDestination& destination, const 
   check_digest(stored, plan.tree(), destination, options.digest);
   std::vector<CopiedLayer> layers;
   for_each_layer(plan.tree(), [&](const std::string& place, const Descriptor& layer) {
-    layers.push_back({place, layer});
+    layers.push_back({place, without_annotations(layer)});
   });
   note_left_out(choice.left_out, reporter);
   return {carry_out(plan, choice.tree, configs, source, destination, options.write, reporter),

@@ -32,7 +32,7 @@ struct CopyOptions {
 
 struct CopiedLayer {
   std::string place;  // "layer 3 of linux/arm64"
-  Descriptor layer;
+  Descriptor layer;   // without its annotations
 };
 
 // What copy_image() did; after a dry run, what it would do.

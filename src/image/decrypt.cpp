@@ -33,7 +33,7 @@ std::vector<DecryptedLayer> outcomes_of(const ImageNode& tree, const std::set<La
                 : unwrapped.find(layer)           ? DecryptedAs::kDecrypted
                                                   : DecryptedAs::kLocked;
     }
-    layers.push_back({place, layer, outcome});
+    layers.push_back({place, without_annotations(layer), outcome});
   });
   return layers;
 }

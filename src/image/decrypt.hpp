@@ -40,7 +40,7 @@ enum class DecryptedAs {
 // One entry for each place where a layer occurs.
 struct DecryptedLayer {
   std::string place;  // "layer 3 of linux/arm64"
-  Descriptor layer;   // as it was
+  Descriptor layer;   // as it was, without its annotations
   DecryptedAs outcome;
 };
 

@@ -2,13 +2,13 @@
 
 #include "image/change/layer_encryption.hpp"
 #include "image/change/layer_rewrap.hpp"
-#include "image/change/plan_notes.hpp"
 #include "image/change/source_digest.hpp"
+#include "image/encryption_notes.hpp"
 #include "image/encryption_outcomes.hpp"
 #include "image/tree/convert_to_oci.hpp"
 #include "image/tree/diff_ids.hpp"
-#include "image/tree/file_system.hpp"
 #include "layer/wrapped_keys.hpp"
+#include "oci/layer_in_index.hpp"
 #include "oci/media_types.hpp"
 
 #include <algorithm>
@@ -54,13 +54,8 @@ void require_diff_ids(Configs& configs, const ImagePlan& plan, Reporter& reporte
     if (std::ranges::none_of(manifest.layers(), is_encrypted_now)) return;
     const auto config = configs.of(manifest);
     if (!config || !config->diff_ids_problem) return void(diff_ids_of(configs, node, manifest));
-    reporter.warn(node.place + ": " + config->diff_ids_problem->message() +
-                  ": nobody can compare its layers with them");
+    reporter.warn(unreadable_diff_ids(node, *config->diff_ids_problem));
   });
-}
-
-std::string type_of(const Descriptor& layer) {
-  return layer.media_type.empty() ? "it has no media type" : "its type is " + layer.media_type;
 }
 
 void require_openable(const LayerOutcome& layer) {
@@ -81,20 +76,6 @@ const ImageNode* layer_in_index(const ImageNode& node) {
   return nullptr;
 }
 
-// Whether a config counts layers of a type that is none of an image's, such as erofs.
-bool has_other_file_system(Configs& configs, const ImageNode& tree) try {
-  bool is_found = false;
-  for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
-    const std::vector<bool> are_layers = file_system_layers(manifest, diff_ids_of(configs, node, manifest));
-    for (std::size_t i = 0; i < are_layers.size(); ++i)
-      is_found = is_found || (are_layers[i] && !is_image_layer(manifest.layers()[i]));
-  });
-  return is_found;
-} catch (const Error& error) {
-  if (error.code() == ErrorCode::kCancelled) throw;
-  return false;  // it is only for a hint
-}
-
 // Of an image whose layers all stay plain for what they are.
 [[noreturn]] void fail_for_types(Configs& configs, const ImageNode& tree,
                                  const EncryptionOutcomes& outcomes) {
@@ -112,7 +93,7 @@ bool has_other_file_system(Configs& configs, const ImageNode& tree) try {
   }
   throw Error(
       ErrorCode::kRefused, "the image has no layers to encrypt" + why,
-      has_other_file_system(configs, tree)
+      !other_file_systems(configs, tree, outcomes).empty()
           ? "its config counts layers of a kind that cannot be encrypted: build the image with layers "
             "of OCI's or Docker's media types, which are tars, plain or with gzip or zstd"
           : "only the layers of images are encrypted, with OCI's or Docker's media types; artifacts "
@@ -135,16 +116,6 @@ void check_worthwhile(Configs& configs, const ImageNode& tree, const EncryptionO
   fail_for_types(configs, tree, outcomes);
 }
 
-void note_conversion(const ImageNode& source, const ImageNode& converted, const EncryptionOutcomes& outcomes,
-                     Reporter& reporter) {
-  if (source.descriptor.digest == converted.descriptor.digest) return;
-  const bool was_plain =
-      outcomes.count(EncryptedAs::kKept) + outcomes.count(EncryptedAs::kRecipientsAdded) == 0;
-  reporter.note("Docker media types are converted to OCI" +
-                (was_plain ? ": decrypting returns the OCI image " + converted.descriptor.digest.string()
-                           : std::string()));
-}
-
 // Empty blobs hide nothing.
 std::set<Digest> plain_layers(const ImageNode& tree) {
   std::set<Digest> layers;
@@ -154,39 +125,6 @@ std::set<Digest> plain_layers(const ImageNode& tree) {
     }
   });
   return layers;
-}
-
-void note_count(std::size_t count, const std::string& one, const std::string& several, Reporter& reporter) {
-  if (count > 0) reporter.note(count == 1 ? "1 layer " + one : std::to_string(count) + " layers " + several);
-}
-
-void note_outcomes(const EncryptionOutcomes& outcomes, const EncryptOptions& options,
-                   const std::vector<std::string>& left_out, Reporter& reporter) {
-  std::vector<std::string> foreign;
-  std::vector<std::string> no_layers;
-  for (const LayerOutcome& layer : outcomes.layers()) {
-    if (layer.outcome == EncryptedAs::kForeign)
-      foreign.push_back(layer.place + " is not encrypted: it is non-distributable and has urls");
-    if (layer.outcome == EncryptedAs::kNotALayer)
-      no_layers.push_back(layer.place + " is not encrypted: " + type_of(layer.layer));
-  }
-  reporter.say_of_all(Importance::kWarning, foreign,
-                      "layers are not encrypted: they are non-distributable and have urls");
-  reporter.say_of_all(Importance::kNote, no_layers,
-                      "layers are not encrypted: they are of types that stay plain");
-  note_count(outcomes.count(EncryptedAs::kNotChosen), "is not selected: everyone can read it",
-             "are not selected: everyone can read them", reporter);
-  note_count(outcomes.count(EncryptedAs::kBase), "belongs to the base image: everyone can read it",
-             "belong to the base image: everyone can read them", reporter);
-  if (options.base != nullptr && outcomes.count(EncryptedAs::kBase) == 0)
-    reporter.note(
-        "no layer of the image was found to be one of the base image's, so none stays plain for it: the "
-        "same layer is plain in both, and the same blob, or listed with the same diff_id by both configs");
-  note_count(outcomes.count(EncryptedAs::kKept), "is already encrypted and keeps its recipients",
-             "are already encrypted and keep their recipients", reporter);
-  note_count(outcomes.count(EncryptedAs::kRecipientsAdded), "is already encrypted: the recipients are added",
-             "are already encrypted: the recipients are added", reporter);
-  note_left_out(left_out, reporter);
 }
 
 }  // namespace
@@ -224,7 +162,8 @@ EncryptResult encrypt_image(ImageSource& source, ImageDestination& destination, 
   ImagePlan plan = plan_of(choice.tree, outcomes, wrappers);
   require_diff_ids(configs, plan, reporter);
   note_conversion(stored, converted, outcomes, reporter);
-  note_outcomes(outcomes, options, choice.left_out, reporter);
+  note_outcomes(outcomes, other_file_systems(configs, choice.tree, outcomes), options, choice.left_out,
+                reporter);
   const ImageNode& chosen = choice.left_out.empty() ? stored : choice.tree;
   EncryptResult result{carry_out(plan, chosen, configs, source, destination, options.write, reporter),
                        outcomes.layers(), choice.left_out, plain_layers(converted)};

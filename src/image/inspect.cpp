@@ -8,6 +8,7 @@
 #include "image/tree/file_system.hpp"
 #include "image/tree/read_document.hpp"
 #include "layer/wrapped_keys.hpp"
+#include "oci/layer_in_index.hpp"
 #include "oci/media_types.hpp"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "image/needed_blobs.hpp"
 
 #include "image/tree/read_document.hpp"
+#include "oci/layer_in_index.hpp"
 #include "oci/media_types.hpp"
 
 #include <algorithm>
@@ -15,13 +16,13 @@ namespace {
 // and a document that is missing keeps none alive.
 void require_known(const ImageNode& node) {
   const auto* opaque = std::get_if<Opaque>(&node.document);
-  if (opaque != nullptr && !opaque->is_missing && !is_image_layer(node.descriptor))
+  if (opaque != nullptr && !opaque->is_missing && !is_layer_in_index(node.descriptor))
     throw Error(ErrorCode::kRefused, "its media type " + node.descriptor.media_type + " is unknown");
   for (const ImageNode& child : node.children) require_known(child);
 }
 
 void collect_subjects(const ImageNode& node, std::vector<Digest>& subjects) {
-  if (const auto subject = subject_of(node)) subjects.push_back(*subject);
+  if (const auto subject = subject_of(node)) subjects.push_back(subject->digest);
   for (const ImageNode& child : node.children) collect_subjects(child, subjects);
 }
 

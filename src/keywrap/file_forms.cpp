@@ -145,6 +145,8 @@ std::string hint_for_recipient(const std::string& recipient) {
     return hint_for_key_itself(*key, recipient, recipient);
   if (names_pgp_key(path) && (!named || named->scheme->fault_of_recipient != nullptr))
     return "did you mean pgp:" + path + "?";
+  if (recipient.find(" #") != std::string::npos)
+    return "a comment stands on a line of its own; the line of a recipient is taken as it is";
   if (is_list(recipient)) return "give each recipient with an option of its own: -r RECIPIENT -r RECIPIENT";
   if (!named) return hint_for_scheme(recipient);
   if (const auto key = find_provider_key(path); key && key->half == KeyHalf::kPublic)

@@ -115,8 +115,10 @@ KeyString parse_bare_passphrase(const std::string& key, std::string_view text) {
     // The text is not shown, as it may be a passphrase all the same.
     throw Error(ErrorCode::kUsage,
                 "key " + key + ": what follows it is neither a known form nor clearly a passphrase",
-                "did you mean " + key + ":" + std::string(form->name) + std::string(form->end) +
-                    "? A passphrase that looks like this is written " + key + ":pass=PASSPHRASE");
+                "did you mean " + key + ":" + std::string(form->name) + std::string(form->end) + "?" +
+                    (form->from == PassphraseFrom::kArgument
+                         ? ""
+                         : " A passphrase that looks like this is written " + key + ":pass=PASSPHRASE"));
   }
   return {key, PassphraseFrom::kArgument, std::string(text)};
 }

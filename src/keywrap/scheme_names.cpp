@@ -56,9 +56,11 @@ std::string hint_for_key_scheme(const std::string& text) {
 bool is_list(const std::string& text) {
   const std::size_t comma = text.find(',');
   if (comma == std::string::npos) return false;
+  const std::string first = text.substr(0, comma);
+  const auto named = parse_scheme_string(first);
   std::error_code ignored;
-  return std::filesystem::exists(text.substr(0, comma), ignored) ||
-         (parse_scheme_string(text) && parse_scheme_string(text.substr(comma + 1)));
+  return std::filesystem::exists(named ? named->value : first, ignored) ||
+         (named && parse_scheme_string(text.substr(comma + 1)));
 }
 
 }  // namespace imgcrypt

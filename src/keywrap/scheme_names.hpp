@@ -11,7 +11,7 @@ namespace imgcrypt {
 // The same for a key. It shows nothing of the value, which may be a passphrase.
 [[nodiscard]] std::string hint_for_key_scheme(const std::string& text);
 
-// Whether it is several in one, "jwe:a,jwe:b" or "FILE,FILE", as some tools take them.
+// Whether it is several in one, "jwe:a,jwe:b", "jwe:a,b" or "FILE,FILE", as some tools take them.
 [[nodiscard]] bool is_list(const std::string& text);
 
 }  // namespace imgcrypt

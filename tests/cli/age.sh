@@ -144,8 +144,8 @@ wrong_keys_are_told() {
   done <<END
 age:$TMP/typo|age:$TMP/typo: No such file|
 age:~/own|age:~/own: No such file|write \$HOME instead
-age:|age:: it names no file|write -k age:FILE
-provider:age|age:: it names no file|write -k age:FILE
+age:|age: it names no file|write -k age:FILE
+provider:age|age: it names no file|write -k age:FILE
 provider:sodium:$TMP/typo|provider:sodium:$TMP/typo: No such file|
 provider:attestation-agent:keypath=$TMP/typo|provider:attestation-agent:keypath=$TMP/typo: No such file|
 age:$TMP/own:pass=s3cret|age:$TMP/own: such keys have no passphrase|-k age:$TMP/own

@@ -52,6 +52,18 @@ packed_archives_are_read() {
   expect_contains "$stderr" "--tmpdir"
 }
 
+# Needs a file system of its own, which only root can mount; and then in a namespace, so that nobody else sees it.
+a_full_disk_for_temporary_files_is_named() {
+  unshare -m true 2>/dev/null || return 0
+  make_image "$TMP/large" t --no-busybox --layer-size 3000000 --compression tar >/dev/null
+  expect_exit 0 imgcrypt copy "oci:$TMP/large:t" "oci-archive:$TMP/large.tar:t"
+  mkdir "$TMP/small"
+  # shellcheck disable=SC2016
+  expect_exit 1 unshare -m bash -c 'mount -t tmpfs -o size=1m none "$1" && cat "$3" | "$2" inspect oci-archive:- --tmpdir "$1"' \
+    - "$TMP/small" "$IMGCRYPT" "$TMP/large.tar"
+  expect_matches "$stderr" "temporary files in $TMP/small: .*[0-9]+ more bytes are needed, [0-9]+ are available"
+}
+
 windows_beyond_memory_are_said() {
   fresh
   expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "oci-archive:$TMP/long.tar:t"
@@ -485,6 +497,7 @@ make_keys "$TMP/key" P-256
 make_keys "$TMP/other" P-256
 encrypted_archives_are_read_and_written
 packed_archives_are_read
+a_full_disk_for_temporary_files_is_named
 windows_beyond_memory_are_said
 pipes_carry_archives
 stdout_has_names_too

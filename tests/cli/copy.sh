@@ -244,7 +244,7 @@ referrers_survive_encryption() {
   expect_exit 0 imgcrypt encrypt "oci:$TMP/signed:t" "oci:$TMP/bare:t" -r "jwe:$TMP/key.pub.pem"
   expect_contains "$stderr" "3 referrers (1 SBOM, 2 signatures) of $root were left behind: they fit only the unchanged image; --referrers copy takes them along"
   expect_exit 0 imgcrypt encrypt "oci:$TMP/signed:t" "oci:$TMP/sealed:t" -r "jwe:$TMP/key.pub.pem" --referrers copy
-  expect_contains "$stderr" "imgcrypt: warning: $count describe the image $root and not the result"
+  expect_contains "$stderr" "imgcrypt: warning: $count describe $root and not the result"
   expect_encrypted "$TMP/sealed" t
   copy sealed:t moved:t --referrers copy
   expect_exit 0 imgcrypt decrypt "oci:$TMP/moved:t" "oci:$TMP/opened:t" -k "$TMP/key.pem" --referrers copy
@@ -266,7 +266,7 @@ referrers_of_an_encrypted_image_are_counted() {
   [[ $stderr != *referrer* ]] || fail "$stderr"
   expect_exit 0 imgcrypt recipients replace "oci:$TMP/shared:t" "oci:$TMP/new:t" -r "jwe:$TMP/other.pub.pem" -k "$TMP/key.pem" \
     --referrers copy
-  expect_contains "$stderr" "imgcrypt: warning: $count describes the image $digest and not the result"
+  expect_contains "$stderr" "imgcrypt: warning: $count describes $digest and not the result"
   expect_equal "$(referrers_of new)" "$(referrers_of shared)" "what was taken along"
 }
 

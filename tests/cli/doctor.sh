@@ -220,6 +220,12 @@ the_key_is_public() {
   new_node
   install -m 600 "$TMP/key.pub.pem" "$node/keys/key.pem"
   expect_fault "public key" "private"
+  # It is no secret.
+  chmod 755 "$TMP" "$node" "$node/keys"
+  chmod 644 "$node/keys/key.pem"
+  expect_exit 1 doctor
+  [[ $stdout$stderr != *"others can read"* ]] || fail "a public key is taken for a secret: $stdout"
+  chmod 700 "$TMP"
 }
 
 others_can_read_the_key() {

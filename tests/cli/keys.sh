@@ -69,6 +69,7 @@ misspelt_forms_are_not_passphrases() {
   for form in promt prompt= file "file:$TMP/passphrase" pas=secret password=secret; do
     expect_refused 3 "neither a known form nor clearly a passphrase" "$TMP/locked.pem:$form"
     expect_contains "$stderr" "did you mean $TMP/locked.pem:"
+    (($(grep -o ":pass=" <<<"$stderr" | wc -l) <= 1)) || fail "the hint repeats itself: $stderr"
     [[ $stderr != *secret* ]] || fail "a passphrase is shown: $stderr"
   done
 }

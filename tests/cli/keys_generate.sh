@@ -93,6 +93,7 @@ wrong_arguments_leave_nothing() {
   expect_exit 3 timeout 20 python3 "$cli_dir/pty_answer.py" $'one\nother' \
     "$IMGCRYPT" key generate jwe-ec "$file" --passphrase prompt
   expect_contains "$stdout" "passphrases differ"
+  expect_contains "$stdout" "type the same one twice"
   expect_empty "$TMP/keys"
 }
 

@@ -54,7 +54,7 @@ they_are_told_and_left() {
   expect_exit 0 encrypt "oci:$TMP/in:plain"
   # shellcheck disable=SC2086 # one word a layer
   expect_left $layers
-  expect_contains "$stderr" "imgcrypt gc removes those that no image needs"
+  expect_contains "$stderr" "which everyone can read: imgcrypt gc removes them"
 }
 
 another_layout_holds_none() {
@@ -86,6 +86,12 @@ what_another_image_names_stays() {
   # shellcheck disable=SC2086
   expect_left $layers
   expect_contains "$stderr" "this image, which everyone can read: they are needed by plain"
+  # Neither gc nor --prune would help.
+  fresh_layout
+  expect_exit 0 encrypt "oci:$TMP/in:secret"
+  expect_contains "$stderr" "this image, which everyone can read: they are needed by plain"
+  expect_exit 0 encrypt "oci:$TMP/in:more" --dry-run
+  expect_contains "$stderr" "this image, which everyone can read: they are needed by plain"
   expect_exit 0 imgcrypt decrypt "oci:$TMP/in:plain" "oci:$TMP/out:t" -k "$TMP/key.pem"
 }
 
@@ -96,6 +102,10 @@ each_layer_is_looked_at_by_itself() {
   expect_exit 0 encrypt "oci:$TMP/in:plain" --prune
   expect_left "$(head -n1 <<<"$layers")"
   expect_removed "$(tail -n1 <<<"$layers")"
+  fresh_layout
+  make_image "$TMP/in" other --no-busybox --layers 2 --platforms linux/arm64 >/dev/null
+  expect_exit 0 encrypt "oci:$TMP/in:plain"
+  expect_contains "$stderr" "some are needed by other, and imgcrypt gc removes the others"
 }
 
 layers_that_were_not_encrypted_stay() {
@@ -113,6 +123,11 @@ a_damaged_image_may_need_anything() {
   echo "{" >"$(blob "$TMP/in" "$other")"
   expect_refused 8 encrypt "oci:$TMP/in:plain" --prune
   expect_contains "$stderr" "it is unknown which blobs other images need"
+  # That the layers are there is known all the same.
+  expect_exit 0 encrypt "oci:$TMP/in:plain"
+  # shellcheck disable=SC2086
+  expect_left $layers
+  expect_contains "$stderr" "imgcrypt gc removes those that no image needs"
 }
 
 what_an_unknown_document_needs_is_unknown() {

@@ -56,7 +56,7 @@ they_are_counted_where_they_stay() {
 
 they_survive_encryption() {
   expect_exit 0 imgcrypt encrypt "docker://$REGISTRY/app:t" "docker://$REGISTRY/enc:t" -r "jwe:$TMP/key.pub.pem" --referrers copy
-  expect_contains "$stderr" "$count describe the image $root and not the result"
+  expect_contains "$stderr" "$count describe $root and not the result"
   expect_exit 0 imgcrypt decrypt "docker://$REGISTRY/enc:t" "docker://$REGISTRY/opened:t" -k "$TMP/key.pem" --referrers copy
   expect_signed "docker://$REGISTRY/opened:t"
 }

@@ -20,10 +20,17 @@ decrypt() {
 }
 
 lists_are_read_whole_or_not_at_all() {
+  local option
   printf 'jwe:%s\0' right.pub.pem other.pub.pem >nul
   expect_error 3 "nul: a NUL byte" "one a line" encrypt -R nul
   printf '"jwe:right.pub.pem"\n' >quoted
   expect_error 3 'quoted: line 1: "jwe:right.pub.pem" is in quotes' "leave them out" encrypt -R quoted
+  for option in -r --recipient --recipient=; do
+    printf '%s jwe:right.pub.pem\n' "$option" >options
+    expect_error 3 "options: line 1: it begins with an option" "leave out $option" encrypt -R options
+  done
+  printf 'jwe:right.pub.pem # mine\n' >remark
+  expect_error 3 "remark: line 1: recipient jwe:right.pub.pem # mine: " "on a line of its own" encrypt -R remark
   iconv -t utf-16 <<<jwe:right.pub.pem >wide
   expect_error 3 "wide: text in UTF-16" "iconv" encrypt -R wide
   printf '\xef\xbb\xbfjwe:right.pub.pem\n' >marked
@@ -44,6 +51,7 @@ JWE:right.pub.pem|did you mean jwe:right.pub.pem?
 PROVIDER:sodium:right.key.pub|did you mean provider:sodium:right.key.pub?
 Sodium:right.key.pub|did you mean provider:sodium:right.key.pub?
 jwe:right.pub.pem,jwe:other.pub.pem|give each recipient with an option of its own
+jwe:right.pub.pem,other.pub.pem|give each recipient with an option of its own
 right.pub.pem,other.pub.pem|give each recipient with an option of its own
 END
   while IFS='|' read -r text hint; do
@@ -375,6 +383,10 @@ secrets_that_others_can_read_are_said() {
   expect_equal "$(warnings_of imgcrypt key public exposed/right.key)" 1 "warnings of key public"
   expect_equal "$(warnings_of imgcrypt check oci:sealed:t -k provider:sodium:exposed/right.key)" 1 "warnings of a sodium key"
   expect_equal "$(warnings_of imgcrypt check oci:encrypted:t -k exposed/locked.pem:file=exposed/pass)" 2 "warnings of key and passphrase"
+  # The public half is no secret, though it opens nothing.
+  cp right.key.pub exposed
+  chmod 644 exposed/right.key.pub
+  expect_equal "$(warnings_of imgcrypt check oci:sealed:t -k provider:sodium:exposed/right.key.pub)" 0 "warnings of a public key"
   # Whom a directory above keeps out cannot write to one below.
   chmod 777 exposed
   chmod 700 "$TMP"

@@ -48,7 +48,7 @@ TEST(CheckConfigs, ReadsUpToTheLimitOfDiffIds) {
     const Descriptor layer = store.add(kLayer, "x");
     const Descriptor config = add_config(store, kAmd64, std::vector<Descriptor>(count, layer));
     make_root(store, add_manifest(store, config, {layer}));
-    EXPECT_EQ(worst(store, CheckDepth::kKeys), expected) << count;
+    EXPECT_EQ(worst(store), expected) << count;
   }
 }
 
@@ -66,6 +66,17 @@ TEST(CheckConfigs, ReadsEachConfigOnce) {
     (void)check(store);
     EXPECT_EQ(store.opened[config.digest], 1U) << text;
   }
+}
+
+// As encrypting does: only --full has to compare them.
+TEST(CheckConfigs, WarnsOfDiffIdsThatCannotBeRead) {
+  const std::string config = R"({"rootfs":{"diff_ids":["md5:0123456789abcdef0123456789abcdef"]}})";
+  MemoryStore store;
+  make_root(store, add_manifest(store, store.add(kOciConfig, config), {store.add(kLayer, "x")}));
+  KeepingReporter reporter;
+  EXPECT_EQ(worst_problem(check_image(store, {.jobs = 1}, reporter)), std::nullopt);
+  EXPECT_THAT(reporter.said, testing::HasSubstr("nobody can compare its layers with them"));
+  EXPECT_EQ(worst(store, CheckDepth::kContent), ErrorCode::kIntegrity);
 }
 
 TEST(CheckConfigs, TakesConfigsForWhatIsReadOfThem) {

@@ -2,6 +2,7 @@
 
 #include "image/decrypt.hpp"
 #include "oci/media_types.hpp"
+#include "support/image_builder.hpp"
 #include "support/memory_store.hpp"
 #include "support/reporter.hpp"
 
@@ -69,7 +70,11 @@ class Taking final : public ImageDestination {
   void check() override {}
   [[nodiscard]] bool has(const Descriptor& blob) override { return store.has(blob); }
   [[nodiscard]] bool adopt(const Descriptor&) override { return false; }
-  Digest put_blob(const BlobInfo& info, Source& content) override { return store.put_blob(info, content); }
+  Digest put_blob(const BlobInfo& info, Source& content) override {
+    const Digest digest = store.put_blob(info, content);
+    kinds.insert_or_assign(digest, info.kind);
+    return digest;
+  }
   void put_document(const Descriptor& descriptor, std::string_view text) override {
     store.put_document(descriptor, text);
   }
@@ -81,6 +86,7 @@ class Taking final : public ImageDestination {
 
   MemoryStore store;
   std::vector<Digest> announced;
+  std::map<Digest, BlobKind> kinds;  // of the blobs that were put
 };
 
 class Copy : public testing::Test {
@@ -167,6 +173,24 @@ TEST_F(Copy, GoesOnWhenReferrersToBeDroppedCannotBeListed) {
   EXPECT_TRUE(copy().root);
   EXPECT_THAT(reporter_.said, HasSubstr("it is unknown whether signatures"));
   EXPECT_THROW((void)copy_with_referrers(), Error);
+}
+
+// Registries keep what is listed and no layer among their manifests.
+TEST_F(Copy, PutsLayersThatAnIndexListsAsBlobs) {
+  const Descriptor nydus = store_.add("application/vnd.oci.image.layer.nydus.blob.v1", "nydus");
+  const Descriptor text = store_.add("text/plain", "text");
+  make_root(store_, add_index(store_, {image_, nydus, text}));
+  (void)copy();
+  EXPECT_EQ(destination_.kinds.at(nydus.digest), BlobKind::kPlain);
+  EXPECT_EQ(destination_.kinds.at(text.digest), BlobKind::kListed);
+}
+
+TEST_F(Copy, SaysWhichDocumentsTheReferrersDescribe) {
+  const Descriptor child = add_image(store_, kAmd64, {"child"});
+  make_root(store_, add_index(store_, {child}));
+  source_.refer(child, add_manifest(store_, {"sbom"}, subject(child)));
+  (void)copy();
+  EXPECT_THAT(reporter_.said, HasSubstr("1 referrer (1 SBOM) of " + child.digest.string() + " was left"));
 }
 
 TEST_F(Copy, SaysOnlyOfReferrersThatTheDestinationLacks) {

@@ -43,6 +43,16 @@ TEST_F(Encrypted, LayersOfABaseAreToldByTheirDiffIds) {
   EXPECT_EQ(encryption_of(root_of(encrypted_)), "-e");
 }
 
+// Whoever makes the base can name any digest, such as that of a layer that is to be hidden.
+TEST_F(Encrypted, LayersOfABaseAreReadBeforeTheirDigestsAreBelieved) {
+  MemoryStore base;
+  make_root(base, add_image(base, kAmd64, {"one", "two"}));
+  base.blobs[Digest::of(as_bytes(layer_content("two")))] = layer_content("not");
+  make_root(plain_, add_image(plain_, kAmd64, {"one", "two"}));
+  EXPECT_THAT(outcomes(encrypt({.base = &base})), ElementsAre(EncryptedAs::kBase, EncryptedAs::kEncrypted));
+  EXPECT_THAT(reporter_.said, HasSubstr("the base's layer 1 of the image is not what the base says"));
+}
+
 // A blob that is not a layer of the file system shifts the layers against the diff_ids.
 TEST_F(Encrypted, LayersOfABaseAreFoundBesideBlobsThatTheConfigDoesNotCount) {
   MemoryStore base;
@@ -72,7 +82,8 @@ TEST_F(Encrypted, LayersOfOtherTypesAreNotAndANoteSaysSo) {
                                                EncryptedAs::kForeign, EncryptedAs::kEncrypted));
   EXPECT_EQ(encryption_of(root_of(encrypted_)), "e--e");
   EXPECT_THAT(reporter_.said,
-              HasSubstr("layer 1 of the image is not encrypted: its type is application/wasm"));
+              HasSubstr("layer 1 of the image is not encrypted: its type is application/wasm; the config "
+                        "counts it as a layer, and everyone can read it"));
   EXPECT_THAT(reporter_.said, HasSubstr("layer 2 of the image is not encrypted"));
   expect_comes_back();
 }

@@ -54,6 +54,11 @@ void check_item(const std::string& place, std::string_view item) {
   if (item.size() > 1 && (item.front() == '"' || item.front() == '\'') && item.back() == item.front())
     throw Error(ErrorCode::kUsage, place + ": " + std::string(item) + " is in quotes",
                 "leave them out: a line is taken as it is");
+  // Neither a recipient nor a key begins like that.
+  if (item.starts_with('-') && !item.starts_with("-----"))
+    throw Error(ErrorCode::kUsage, place + ": it begins with an option",
+                "leave out " + std::string(item.substr(0, item.find_first_of(" \t="))) +
+                    ": a line has only what comes after it");
 }
 
 std::vector<Line> lines_of(std::string_view whole, const std::string& what, const std::string& file) {

@@ -61,7 +61,7 @@ SecretBytes prompt_twice(const std::string& file) {
   SecretBytes passphrase = prompt_passphrase("Passphrase for " + file + ": ");
   const SecretBytes again = prompt_passphrase("Repeat the passphrase: ");
   if (!equal_constant_time(passphrase.expose(), again.expose()))
-    throw Error(ErrorCode::kUsage, "the two passphrases differ", "try again");
+    throw Error(ErrorCode::kUsage, "the two passphrases differ", "run it again, and type the same one twice");
   return passphrase;
 }
 
@@ -74,13 +74,11 @@ SecretBytes read_new(const std::string& file, const std::string& form, Reporter&
                           : "write file=PASSPHRASEFILE, fd=N, env=VARIABLE or prompt");
   }
   if (key->from != PassphraseFrom::kPrompt) return std::move(*read_passphrase(*key, reporter));
-  try {
-    return prompt_twice(file);
-  } catch (const Error& error) {
-    // The prompt's own hint is for keys that exist, whose forms have a colon.
-    throw Error(error.code(), error.message(),
-                error.hint().empty() ? "" : "write file=PASSPHRASEFILE, fd=N or env=VARIABLE");
-  }
+  // The prompt's own hint is for keys that exist, whose forms have a colon.
+  if (!has_terminal())
+    throw Error(ErrorCode::kUsage, "prompt needs a terminal",
+                "write file=PASSPHRASEFILE, fd=N or env=VARIABLE");
+  return prompt_twice(file);
 }
 
 // Of a file such as "a\nb\n" we would take both lines and openssl the first; with a NUL, or a carriage return

@@ -1,12 +1,14 @@
 #include "cli/options/keys/provider_key_file.hpp"
 
 #include "cli/options/keys/passphrase.hpp"
+#include "keys/key_file.hpp"
 #include "keys/named_file.hpp"
 #include "keywrap/file_forms.hpp"
 
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 namespace imgcrypt::cli {
@@ -19,7 +21,7 @@ namespace {
 // `start` is what comes before the file: "age:". Not read: it may be a pipe. The text may hold a passphrase:
 // no more of it is shown than names a file.
 void check_file(const std::string& start, const std::string& file) {
-  if (file.empty()) fail(start, "it names no file", "write -k " + start + "FILE");
+  if (file.empty()) fail(start.substr(0, start.size() - 1), "it names no file", "write -k " + start + "FILE");
   if (::access(file.c_str(), R_OK) == 0) return;
   const int reason = errno;
   for (std::size_t end = file.find(':'); end != std::string::npos; end = file.find(':', end + 1)) {
@@ -29,6 +31,18 @@ void check_file(const std::string& start, const std::string& file) {
   }
   const std::string shown = file.substr(0, file.find(':'));
   fail(start + shown, std::generic_category().message(reason), hint_for_missing_file(shown));
+}
+
+// The program says that it needs the private half. Only a regular file is read: a pipe is for the program.
+bool is_public_key(const std::string& file) try {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored)) return false;
+  const SecretBytes content = read_key_file(file);
+  const auto key = find_provider_key(as_text(content.expose()));
+  return key && key->half == KeyHalf::kPublic;
+} catch (const Error& error) {
+  if (error.code() == ErrorCode::kCancelled) throw;
+  return false;
 }
 
 }  // namespace
@@ -42,7 +56,7 @@ void check_provider_key(const NamedProvider& key, KeyProviders& providers, Repor
   if (providers.is_own(key.name) && !own.takes_plain_files) {
     check_file(std::string(own.form) + ":" + std::string(own.key_parameter), *file);
   }
-  warn_of_exposure("key", *file, reporter);
+  if (!is_public_key(*file)) warn_of_exposure("key", *file, reporter);
 }
 
 }  // namespace imgcrypt::cli

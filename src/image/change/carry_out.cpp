@@ -27,7 +27,7 @@ WriteResult try_out(const ImagePlan& plan, ImageSource& source, ImageDestination
 
 WriteResult carry_out(ImagePlan& plan, const ImageNode& chosen, const Configs& configs, ImageSource& source,
                       ImageDestination& destination, const WriteOptions& options, Reporter& reporter) {
-  note_plan(plan, reporter);
+  note_plan(plan, destination, reporter);
   settle_referrers(source, chosen, destination, options.referrers, plan, reporter);
   if (options.dry_run == DryRun::kYes) return try_out(plan, source, destination, reporter);
   Rewritten rewritten = rewrite_image(source, plan, configs, destination, options.jobs, reporter);

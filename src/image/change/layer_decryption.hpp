@@ -33,11 +33,11 @@ struct ExpectedLayer {
 // Applied by any thread. Its keys are shared with other layers that they open; nothing of them is changed.
 class LayerDecryption final : public LayerChange {
  public:
-  // `source`, `notes` and `reporter` must outlive it. A layer that is not what its writer recorded is read
-  // from `source` a second time.
-  LayerDecryption(Descriptor layer, SharedLayerKeys keys, ExpectedLayer expected, ImageSource& source,
+  // What it refers to must outlive it: `layer` lies in the plan's tree. A layer that is not what its writer
+  // recorded is read from `source` a second time.
+  LayerDecryption(const Descriptor& layer, SharedLayerKeys keys, ExpectedLayer expected, ImageSource& source,
                   ContentNotes& notes, Reporter& reporter)
-      : layer_(std::move(layer)),
+      : layer_(layer),
         keys_(std::move(keys)),
         expected_(std::move(expected)),
         source_(source),
@@ -54,7 +54,7 @@ class LayerDecryption final : public LayerChange {
   [[nodiscard]] LayerMac hmac() const;
   [[nodiscard]] DiffId diff_id_by_second_read(HashAlgorithm algorithm) const;
 
-  Descriptor layer_;
+  const Descriptor& layer_;
   SharedLayerKeys keys_;
   ExpectedLayer expected_;
   ImageSource& source_;

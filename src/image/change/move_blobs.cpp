@@ -6,6 +6,7 @@
 #include "image/change/hands_choice.hpp"
 #include "image/change/unchanged_blob.hpp"
 #include "image/tree/network_tries.hpp"
+#include "oci/layer_in_index.hpp"
 #include "oci/media_types.hpp"
 
 #include <algorithm>
@@ -24,7 +25,7 @@ constexpr int kMostDraws = 8'192;
 
 // A blob to move: each once, however often it occurs.
 struct Task {
-  Descriptor blob;
+  const Descriptor* blob;  // in the plan's trees: an image may have tens of thousands, with all their packets
   std::string place;
   const LayerChange* change = nullptr;
   bool may_be_missing = false;  // wherever it occurs: is_foreign(), or not a manifest of the index above it
@@ -39,12 +40,12 @@ std::vector<Task> tasks_of(const ImagePlan& plan) {
   std::map<std::pair<Digest, std::uint64_t>, std::size_t> copied;  // places in `tasks`
   std::set<LayerId> changed;
   const auto change = [&](const Descriptor& layer, const std::string& place, const LayerChange* how) {
-    if (changed.insert(layer_id(layer)).second) tasks.push_back({layer, place, how});
+    if (changed.insert(layer_id(layer)).second) tasks.push_back({&layer, place, how});
   };
   const auto copy = [&](const Descriptor& blob, const std::string& place, bool may_be_missing) {
     const auto [at, is_new] = copied.try_emplace({blob.digest, blob.size}, tasks.size());
     // Begins as true, which the next lines take back as soon as one place needs the blob.
-    if (is_new) tasks.push_back({blob, place, nullptr, true});
+    if (is_new) tasks.push_back({&blob, place, nullptr, true});
     Task& task = tasks[at->second];
     task.may_be_missing = task.may_be_missing && may_be_missing;
   };
@@ -53,7 +54,7 @@ std::vector<Task> tasks_of(const ImagePlan& plan) {
     if (opaque != nullptr && !opaque->is_missing) {
       copy(node.descriptor, node.place, true);
       // Caches of BuildKit list layers, which are no manifests to a registry either.
-      if (!is_image_layer(node.descriptor))
+      if (!is_layer_in_index(node.descriptor))
         tasks[copied.at({node.descriptor.digest, node.descriptor.size})].kind = BlobKind::kListed;
     }
     if (const auto* manifest = std::get_if<Manifest>(&node.document)) {
@@ -122,9 +123,9 @@ class MovingContent {
  public:
   MovingContent(const Task& task, Hands hands, const Move& all)
       : pool_(hands),
-        moving_(all.progress, task.place, task.blob.size),
-        blob_(all.source, task.blob, pool_),
-        stoppable_(known(task.blob, all.configs), all.stop),
+        moving_(all.progress, task.place, task.blob->size),
+        blob_(all.source, *task.blob, pool_),
+        stoppable_(known(*task.blob, all.configs), all.stop),
         counted_(stoppable_, moving_) {}
 
   [[nodiscard]] Source& source() noexcept { return counted_; }
@@ -171,7 +172,7 @@ class WatchedDestination final : public BlobDestination {
 // besides images.
 void copy(const Task& task, MovingContent& content, BlobDestination& destination) {
   try {
-    put_unchanged(task.blob, content.source(), destination, task.kind);
+    put_unchanged(*task.blob, content.source(), destination, task.kind);
   } catch (const Error&) {
     if (!content.is_missing() || !task.may_be_missing) throw;
   }
@@ -185,7 +186,7 @@ class Results {
   explicit Results(const std::vector<Task>& tasks) {
     for (const Task& task : tasks) {
       if (task.change == nullptr || task.change->new_blob() == NewBlob::kNone)
-        taken_.insert(task.blob.digest);
+        taken_.insert(task.blob->digest);
     }
   }
 
@@ -193,9 +194,9 @@ class Results {
   // one blob, which any key opens. Whoever comes first keeps the digest; safe for use by several threads.
   [[nodiscard]] bool add(const Task& task, DescriptorEdit edit) {
     const std::scoped_lock lock(mutex_);
-    const bool is_drawn = task.change->new_blob() == NewBlob::kRandom && task.blob.size > 0;
+    const bool is_drawn = task.change->new_blob() == NewBlob::kRandom && task.blob->size > 0;
     if (is_drawn && !taken_.insert(edit.digest.value()).second) return false;
-    edits_.emplace(layer_id(task.blob), std::move(edit));
+    edits_.emplace(layer_id(*task.blob), std::move(edit));
     return true;
   }
 
@@ -218,10 +219,10 @@ Error too_small(const Descriptor& layer) {
 // each that is large.
 HandsChoice prepare(const std::vector<Task>& tasks, unsigned jobs, unsigned at_once, Progress& progress) {
   std::uint64_t bytes = 0;
-  for (const Task& task : tasks) bytes += task.blob.size;
+  for (const Task& task : tasks) bytes += task.blob->size;
   progress.plan(tasks.size(), bytes);
   const auto large =
-      std::ranges::count_if(tasks, [](const Task& task) { return HandsChoice::is_large(task.blob.size); });
+      std::ranges::count_if(tasks, [](const Task& task) { return HandsChoice::is_large(task.blob->size); });
   return {at_once < jobs ? 0 : static_cast<std::size_t>(large), jobs};
 }
 
@@ -238,7 +239,7 @@ std::map<LayerId, DescriptorEdit> move_blobs(ImageSource& source, const ImagePla
   Results results(tasks);
   run_parallel(tasks.size(), at_once, all.stop, [&](std::size_t i) {
     const Task& task = tasks[i];
-    const Hands hands = choice.next(task.blob.size);
+    const Hands hands = choice.next(task.blob->size);
     // A LayerChange makes a new key each time.
     const auto move = [&] {
       MovingContent content(task, hands, all);
@@ -253,7 +254,7 @@ std::map<LayerId, DescriptorEdit> move_blobs(ImageSource& source, const ImagePla
     };
     try {
       for (int draws = 1; !try_network(all.stop, move); ++draws) {
-        if (draws == kMostDraws) throw too_small(task.blob);
+        if (draws == kMostDraws) throw too_small(*task.blob);
       }
     } catch (const Error& error) {
       throw error.in(task.place);

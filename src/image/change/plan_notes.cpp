@@ -3,6 +3,7 @@
 #include "base/text/short_list.hpp"
 #include "image/tree/child_edits.hpp"
 #include "image/tree/file_system.hpp"
+#include "oci/layer_in_index.hpp"
 #include "oci/media_types.hpp"
 
 namespace imgcrypt {
@@ -11,13 +12,18 @@ namespace {
 // In one walk; what is the same for several documents is said once.
 class PlanNotes {
  public:
-  PlanNotes(const ImagePlan& plan, Reporter& reporter)
-      : plan_(plan), reporter_(reporter), changed_(plan.changed_documents()) {}
+  PlanNotes(const ImagePlan& plan, ImageDestination& destination, Reporter& reporter)
+      : plan_(plan), destination_(destination), reporter_(reporter), changed_(plan.changed_documents()) {
+    for_each_document(plan.tree(), [&](const ImageNode& node, const Annotations&) {
+      documents_.insert(node.descriptor.digest);
+    });
+  }
 
   void run() {
     for_each_layer(plan_.tree(), [&](const std::string&, const Descriptor& layer) {
       const LayerChange* change = plan_.change_of(layer);
       encrypts_ = encrypts_ || (change != nullptr && change->new_blob() == NewBlob::kRandom);
+      decrypts_ = decrypts_ || (change != nullptr && change->new_blob() == NewBlob::kFixed);
     });
     visit(plan_.tree());
     reporter_.say_of_all(Importance::kNote, others_, "blobs of other types are kept as they are");
@@ -28,20 +34,22 @@ class PlanNotes {
                          "copied nor changed");
     reporter_.say_of_all(Importance::kWarning, contained_,
                          "layers are documents, and what these name is not copied with them");
-    reporter_.say_of_all(Importance::kNote, embedded_,
-                         "descriptors embed a copy of what they name (`data`): these copies are removed, and "
-                         "decrypting does not bring them back");
-    reporter_.say_of_all(Importance::kWarning, differing_,
-                         "descriptors embed other content than they name (`data`): it is removed, and "
-                         "decrypting does not bring it back");
     reporter_.say_of_all(
-        Importance::kWarning, urls_,
-        "descriptors name `urls` of what changes: these are removed, and decrypting does not "
-        "bring them back");
+        Importance::kNote, embedded_,
+        "descriptors embed a copy of what they name (`data`): these copies are removed" + for_good("them"));
+    reporter_.say_of_all(
+        Importance::kWarning, differing_,
+        "descriptors embed other content than they name (`data`): it is removed" + for_good("it"));
+    reporter_.say_of_all(Importance::kWarning, urls_,
+                         "descriptors name `urls` of what changes: these are removed" + for_good("them"));
     warn_of(missing_, " is not in the source: its entry in the index is kept as it is",
             " are not in the source: their entries in the index are kept as they are");
     warn_of(dangling_, " is about a document that changes, by its digest: nothing will find it there",
             " are about documents that change, by their digests: nothing will find them there");
+    reporter_.say_of_all(
+        Importance::kWarning, alone_,
+        "documents refer to others (`subject`) that are neither part of the image nor at the destination: "
+        "nobody finds them there before those are copied, too");
     reporter_.say_of_all(
         Importance::kWarning, lost_,
         "attestations name manifests that their index does not list: nobody finds them there");
@@ -51,10 +59,19 @@ class PlanNotes {
   void visit(const ImageNode& node) {
     if (const auto* opaque = std::get_if<Opaque>(&node.document)) visit_opaque(node, *opaque);
     if (const auto* manifest = std::get_if<Manifest>(&node.document)) visit_layers(node, *manifest);
-    if (const auto subject = subject_of(node); subject && changed_.contains(*subject))
-      dangling_.push_back(node.place);
+    if (const auto subject = subject_of(node)) visit_subject(node.place, *subject);
     if (const auto* index = std::get_if<Index>(&node.document)) visit_children(node, *index);
     for (const ImageNode& child : node.children) visit(child);
+  }
+
+  void visit_subject(const std::string& place, const Descriptor& subject) {
+    if (changed_.contains(subject.digest)) {
+      dangling_.push_back(place);
+    } else if (!documents_.contains(subject.digest) && !destination_.has(subject)) {
+      alone_.push_back(place + " refers to " + subject.digest.string() +
+                       ", which is neither part of the image nor at the destination: nobody finds it there "
+                       "before that is copied, too");
+    }
   }
 
   void visit_children(const ImageNode& node, const Index& index) {
@@ -108,19 +125,23 @@ class PlanNotes {
     if (embeds_other_content(JsonView(raw).get(list).elements().at(position))) {
       differing_.push_back(place +
                            ": its descriptor embeds, in `data`, other content than it names, which everyone "
-                           "could read: it is removed, and decrypting does not bring it back");
+                           "could read: it is removed" +
+                           for_good("it"));
       return;
     }
-    embedded_.push_back(
-        place +
-        ": the copy of it that its descriptor embeds (`data`) is removed, and decrypting does "
-        "not bring it back");
+    embedded_.push_back(place + ": the copy of it that its descriptor embeds (`data`) is removed" +
+                        for_good("it"));
   }
 
   void note_urls(const std::string& place) {
     urls_.push_back(place +
-                    ": the `urls` of its descriptor are removed, since they lead to what it was before, and "
-                    "decrypting does not bring them back");
+                    ": the `urls` of its descriptor are removed, since they lead to what it was before" +
+                    for_good("them"));
+  }
+
+  // Of what was added after encrypting, decrypting removes it: the result may be exact all the same.
+  [[nodiscard]] std::string for_good(const std::string& what) const {
+    return decrypts_ ? "" : ", and decrypting does not bring " + what + " back";
   }
 
   void warn_of(const std::vector<std::string>& places, const std::string& one, const std::string& several) {
@@ -129,9 +150,12 @@ class PlanNotes {
   }
 
   const ImagePlan& plan_;
+  ImageDestination& destination_;
   Reporter& reporter_;
   std::set<Digest> changed_;
+  std::set<Digest> documents_;
   bool encrypts_ = false;
+  bool decrypts_ = false;
   std::vector<std::string> others_;
   std::vector<std::string> readable_;
   std::vector<std::string> unread_;
@@ -141,6 +165,7 @@ class PlanNotes {
   std::vector<std::string> urls_;
   std::vector<std::string> missing_;
   std::vector<std::string> dangling_;
+  std::vector<std::string> alone_;
   std::vector<std::string> lost_;
 };
 
@@ -153,6 +178,8 @@ void note_left_out(const std::vector<std::string>& platforms, Reporter& reporter
   reporter.note((platforms.size() == 1 ? "platform left out: " : "platforms left out: ") + names);
 }
 
-void note_plan(const ImagePlan& plan, Reporter& reporter) { PlanNotes(plan, reporter).run(); }
+void note_plan(const ImagePlan& plan, ImageDestination& destination, Reporter& reporter) {
+  PlanNotes(plan, destination, reporter).run();
+}
 
 }  // namespace imgcrypt

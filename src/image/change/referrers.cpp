@@ -1,5 +1,6 @@
 #include "image/change/referrers.hpp"
 
+#include "base/text/short_list.hpp"
 #include "image/change/source_digest.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -115,7 +116,10 @@ class Found {
 bool add_to(ImagePlan& plan, ImageSource& source, const Referrer& referrer, const Digest& subject) try {
   const Descriptor& root = referrer.root.descriptor;
   ImageNode tree = load_documents(source, root, "referrer " + root.digest.string());
-  if (referrer.tag.empty() && subject_of(tree) != subject) return false;
+  if (referrer.tag.empty()) {
+    const auto own = subject_of(tree);
+    if (!own || own->digest != subject) return false;
+  }
   plan.add_referrer({referrer, std::move(tree)});
   return true;
 } catch (const Error& error) {
@@ -144,15 +148,18 @@ void take_all_along(ImageSource& source, const ImageNode& chosen, ImagePlan& pla
   const Subjects subjects = subjects_of(source, chosen);
   Found found(source, chosen);
   std::vector<Referrer> misfits;
+  std::vector<std::string> described;
   for (const Descriptor& subject : subjects.documents) {
     std::vector<Referrer> added = take_along(plan, source, found, subject);
-    if (!kept.contains(subject.digest)) append(misfits, std::move(added));
+    if (added.empty() || kept.contains(subject.digest)) continue;
+    described.push_back(subject.digest.string());
+    append(misfits, std::move(added));
   }
   for (const Descriptor& subject : subjects.before_encryption) (void)take_along(plan, source, found, subject);
   if (plan.referrers().empty()) reporter.note("the image has no signatures or other referrers");
   if (misfits.empty()) return;
-  reporter.warn(count_of(misfits) + (misfits.size() == 1 ? " describes" : " describe") + " the image " +
-                source.root().descriptor.digest.string() +
+  reporter.warn(count_of(misfits) + (misfits.size() == 1 ? " describes " : " describe ") +
+                short_list(described) +
                 " and not the result: nobody finds them there before it is that image again, but everyone "
                 "can read them");
 }
@@ -171,6 +178,7 @@ void note_left_behind(ImageSource& source, const ImageNode& chosen, ImageDestina
   const std::set<Digest> kept = kept_documents(plan);
   Found found(source, chosen);
   std::vector<Referrer> left;
+  std::vector<std::string> described;
   bool fits_any = false;
   for (const Descriptor& subject : subjects_of(source, chosen).documents) {
     std::vector<Referrer> of_subject = found.of(subject);
@@ -178,12 +186,13 @@ void note_left_behind(ImageSource& source, const ImageNode& chosen, ImageDestina
       std::erase_if(of_subject, [&](const Referrer& one) { return destination.has(one.root.descriptor); });
       fits_any = fits_any || !of_subject.empty();
     }
+    if (!of_subject.empty()) described.push_back(subject.digest.string());
     append(left, std::move(of_subject));
   }
   if (left.empty()) return;
   left = with_theirs(found, std::move(left));
-  reporter.note(count_of(left) + " of " + source.root().descriptor.digest.string() +
-                (left.size() == 1 ? " was" : " were") + " left behind" +
+  reporter.note(count_of(left) + " of " + short_list(described) + (left.size() == 1 ? " was" : " were") +
+                " left behind" +
                 (fits_any           ? ""
                  : left.size() == 1 ? ": it fits only the unchanged image"
                                     : ": they fit only the unchanged image") +

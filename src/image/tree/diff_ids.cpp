@@ -38,6 +38,10 @@ std::vector<std::optional<Digest>> diff_ids_of(Configs& configs, const ImageNode
   return diff_ids;
 }
 
+std::string unreadable_diff_ids(const ImageNode& node, const Error& problem) {
+  return node.place + ": " + problem.message() + ": nobody can compare its layers with them";
+}
+
 void check_diff_id(const std::set<Digest>& expected, const Digest& found, ByteView head) {
   for (const Digest& diff_id : expected) {
     if (diff_id == found) continue;

@@ -20,6 +20,10 @@ namespace imgcrypt {
 [[nodiscard]] std::vector<std::optional<Digest>> diff_ids_of(Configs& configs, const ImageNode& node,
                                                              const Manifest& manifest);
 
+// The warning where the diff_ids of a manifest's config cannot be read (ImageConfig::diff_ids_problem), and
+// need not be compared now.
+[[nodiscard]] std::string unreadable_diff_ids(const ImageNode& node, const Error& problem);
+
 // Throws kIntegrity unless all of `expected` equal `found`: a layer of several images must be right for each
 // of them. Two that differ only in their algorithm count as different. `head` are the layer's first
 // kMagicBytes: throws kRefused instead for a layer that was not decompressed (foreign_compression).

@@ -19,10 +19,6 @@ namespace imgcrypt {
 [[nodiscard]] std::vector<bool> file_system_layers(const Manifest& manifest,
                                                    const std::vector<std::optional<Digest>>& diff_ids);
 
-// Whether a blob that an index lists itself is a layer, encrypted or not. No config counts it, so its type
-// must tell: it is one of an image's, or has the word "layer" in it, as those of erofs and nydus.
-[[nodiscard]] bool is_layer_in_index(const Descriptor& blob);
-
 // Whether a store that does not give a blob may be right: it lacks a foreign layer, which everyone fetches
 // from its urls (is_foreign). The one excuse there is: whatever else has urls is needed.
 [[nodiscard]] bool is_elsewhere(const Descriptor& blob, const Error& failure);

@@ -16,4 +16,8 @@ LayerId layer_id(const Descriptor& layer) {
           encryption.empty() ? std::nullopt : std::optional(Digest::of(as_bytes(encryption)))};
 }
 
+Descriptor without_annotations(const Descriptor& layer) {
+  return {layer.media_type, layer.digest, layer.size, {}, std::nullopt, layer.has_urls, layer.has_data};
+}
+
 }  // namespace imgcrypt

@@ -28,4 +28,7 @@ struct LayerId {
 // where it is used more than once. Never throws Error.
 [[nodiscard]] LayerId layer_id(const Descriptor& layer);
 
+// What results keep of a layer: the annotations of hundreds of thousands would fill the memory.
+[[nodiscard]] Descriptor without_annotations(const Descriptor& layer);
+
 }  // namespace imgcrypt

@@ -133,7 +133,7 @@ class PlatformChooser {
       stays.push_back(std::holds_alternative<Index>(child.document) ? holds_chosen(child) : is_chosen(child));
       if (stays.back()) kept.push_back(child.descriptor.digest.string());
       if (const auto attested = subject_of(child.descriptor)) about.emplace(*attested, i);
-      if (const auto subject = subject_of(child)) about.emplace(subject->string(), i);
+      if (const auto subject = subject_of(child)) about.emplace(subject->digest.string(), i);
     }
     while (!kept.empty()) {
       const auto [first, last] = about.equal_range(kept.back());

@@ -197,16 +197,20 @@ ImageNode with_document(ImageNode node, Index document) {
   return replace_document(std::move(node), std::move(document));
 }
 
-std::optional<Digest> subject_of(const ImageNode& node) {
+std::optional<Descriptor> subject_of(const ImageNode& node) {
   const auto* manifest = std::get_if<Manifest>(&node.document);
   const auto* index = std::get_if<Index>(&node.document);
   if (manifest == nullptr && index == nullptr) return std::nullopt;
+  std::optional<Descriptor> found;
   try {
     const auto subject = JsonView(manifest != nullptr ? manifest->raw() : index->raw()).find("subject");
-    return subject ? Digest::parse_if_valid(subject->get("digest").string()) : std::nullopt;
+    const auto digest = subject ? Digest::parse_if_valid(subject->get("digest").string()) : std::nullopt;
+    if (digest) found = Descriptor{{}, *digest, 0, {}, std::nullopt};
+    if (digest) found = parse_descriptor(*subject);
   } catch (const Error&) {
-    return std::nullopt;
+    // What was found of it counts.
   }
+  return found;
 }
 
 void for_each_manifest(const ImageNode& node,

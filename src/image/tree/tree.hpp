@@ -58,9 +58,9 @@ void require_manifests(const ImageNode& tree);
 [[nodiscard]] ImageNode with_document(ImageNode node, Manifest document);
 [[nodiscard]] ImageNode with_document(ImageNode node, Index document);
 
-// The digest of the document that this one is about (OCI image specification, `subject`), if it names one.
-// Never an error: nobody needs it to read an image.
-[[nodiscard]] std::optional<Digest> subject_of(const ImageNode& node);
+// The document that this one is about (OCI image specification, `subject`), if it names one by a digest; type
+// and size are empty unless they are well-formed, too. Never an error: nobody needs it to read an image.
+[[nodiscard]] std::optional<Descriptor> subject_of(const ImageNode& node);
 
 // Calls `visit` for every manifest of the tree, depth first, in the order of the indexes; one that occurs
 // twice is visited twice. The same holds for the next two.

@@ -42,7 +42,10 @@ class ZstdInflater final : public Inflater {
   bool read_header(ByteView& input) {
     const ZstdHeader::Found found = header_.read(input);
     if (found == ZstdHeader::Found::kOther)
-      throw Error(ErrorCode::kIntegrity, "bytes after the end of the layer's zstd data", kInflateHint);
+      throw Error(ErrorCode::kIntegrity,
+                  "the zstd data of the layer ends after " + std::to_string(used_) +
+                      " bytes, and what comes after it is not zstd data",
+                  kInflateHint);
     if (found == ZstdHeader::Found::kMore) return false;
     make_room_for(header_.window());
     // It is not part of `input` any more. Nothing comes out for a header alone.
@@ -83,6 +86,7 @@ class ZstdInflater final : public Inflater {
     // 0 is the end of a frame, checksum checked and all output given; any other value is a hint of how much
     // to feed. The context is then ready for the next frame.
     if (more == 0) state_ = State::kHeader;
+    used_ += in.pos;
     input = input.subspan(in.pos);
     return out.pos;
   }
@@ -94,6 +98,7 @@ class ZstdInflater final : public Inflater {
   std::unique_ptr<ZSTD_DCtx, Free> context_;
   State state_ = State::kHeader;
   ZstdHeader header_;
+  std::uint64_t used_ = 0;  // bytes that zstd has got
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "base/exposure.hpp"
 #include "keys/key_file.hpp"
+#include "keys/list_key_file.hpp"
 #include "keywrap/device/key_device.hpp"
 #include "keywrap/provider_key.hpp"
 #include "node/defaults.hpp"
@@ -30,6 +31,20 @@ bool is_raw_provider_key(const KeyDirectory& directory, const std::string& file)
   });
 }
 
+bool is_secret(const KeyItem& item) {
+  return item.kind == KeyItemKind::kPrivateKey || item.kind == KeyItemKind::kLockedPrivateKey;
+}
+
+// Of nothing but public keys and certificates. What is not recognized may be a secret.
+bool holds_no_secret(const std::string& file) try {
+  const SecretBytes content = read_key_file(file);
+  if (const auto own = find_provider_key(as_text(content.expose()))) return own->half == KeyHalf::kPublic;
+  return std::ranges::none_of(list_key_file(content.expose(), nullptr), is_secret);
+} catch (const Error& error) {
+  if (error.code() == ErrorCode::kCancelled) throw;
+  return false;
+}
+
 class Examination {
  public:
   Examination(std::string name, std::string root, const KeyDirectory& directory)
@@ -46,6 +61,7 @@ class Examination {
       if (error.code() == ErrorCode::kCancelled) throw;
       add({Severity::kFault, about, error.message(), "it opens nothing", cure_of(file, error)});
     }
+    if (holds_no_secret(file)) return;
     for (const std::string& secret : {file, file + kPassphraseSuffix}) {
       if (const std::string exposure = describe_exposure(secret); !exposure.empty())
         add({Severity::kFault, "key " + secret, exposure.substr(0, exposure.find(": ")),

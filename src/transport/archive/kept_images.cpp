@@ -1,6 +1,7 @@
 #include "transport/archive/kept_images.hpp"
 
 #include "base/text/json.hpp"
+#include "oci/layer_in_index.hpp"
 #include "oci/manifest.hpp"
 #include "oci/media_types.hpp"
 
@@ -37,7 +38,7 @@ class Needs {
     if (!range) return;
     const bool is_list = is_index(document.media_type);
     if (depth > kDeepestIndex) throw Error(ErrorCode::kRefused, "indexes are nested too deep");
-    if (!is_list && !is_manifest(document.media_type) && !is_image_layer(document))
+    if (!is_list && !is_manifest(document.media_type) && !is_layer_in_index(document))
       throw Error(ErrorCode::kRefused, "its media type " + document.media_type + " is unknown");
     if (is_list || is_manifest(document.media_type)) {
       const Bytes bytes =

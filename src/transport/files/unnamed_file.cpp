@@ -8,6 +8,15 @@
 #include <string>
 
 namespace imgcrypt {
+namespace {
+
+Error spool_error(const Error& error, const std::filesystem::path& directory) {
+  if (error.code() == ErrorCode::kCancelled) return error;
+  return {ErrorCode::kOther, "temporary files in " + directory.string() + ": " + error.message(),
+          "free some space there, or choose another directory with --tmpdir"};
+}
+
+}  // namespace
 
 Fd create_unnamed_file(const std::filesystem::path& directory) {
   Fd file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600));
@@ -26,10 +35,13 @@ Fd create_unnamed_file(const std::filesystem::path& directory) {
   return file;
 }
 
-Error spool_error(const Error& error, const std::filesystem::path& directory) {
-  if (error.code() == ErrorCode::kCancelled) return error;
-  return {ErrorCode::kOther, "temporary files in " + directory.string() + ": " + error.message(),
-          "free some space there, or choose another directory with --tmpdir"};
+void write_unnamed(const Fd& file, ByteView bytes, const std::filesystem::path& directory,
+                   std::uint64_t more) {
+  try {
+    write_file(file.get(), bytes, "write", more);
+  } catch (const Error& error) {
+    throw spool_error(error, directory);
+  }
 }
 
 }  // namespace imgcrypt

@@ -2,6 +2,7 @@
 // content is kept that cannot be read twice, or may not be seen before it is whole.
 #pragma once
 
+#include "base/bytes.hpp"
 #include "base/process/fd.hpp"
 
 #include <filesystem>
@@ -11,7 +12,9 @@ namespace imgcrypt {
 // A new file in `directory`, for reading and writing. Throws kOther, naming the directory and --tmpdir.
 [[nodiscard]] Fd create_unnamed_file(const std::filesystem::path& directory);
 
-// What a failure to write such a file is called: names the directory, and the option that chooses another.
-[[nodiscard]] Error spool_error(const Error& error, const std::filesystem::path& directory);
+// Appends to such a file; `more` bytes are to come, as far as that is known. Throws kOther, naming the
+// directory and --tmpdir, and on a full disk how many bytes are needed; kCancelled.
+void write_unnamed(const Fd& file, ByteView bytes, const std::filesystem::path& directory,
+                   std::uint64_t more = 0);
 
 }  // namespace imgcrypt

@@ -1,5 +1,6 @@
 #include "transport/registry/blob_download.hpp"
 
+#include "oci/layer_in_index.hpp"
 #include "oci/media_types.hpp"
 #include "transport/http/stall_clock.hpp"
 #include "transport/registry/registry_client.hpp"
@@ -21,7 +22,7 @@ std::string other_host(RegistryConnection& connection, const HttpExchange& answe
 std::vector<std::string> paths_of(const Descriptor& blob) {
   const std::string digest = blob.digest.string();
   if (is_manifest(blob.media_type) || is_index(blob.media_type)) return {"manifests/" + digest};
-  const bool is_known = is_image_layer(blob) || is_image_config(blob.media_type);
+  const bool is_known = is_layer_in_index(blob) || is_image_config(blob.media_type);
   if (is_known) return {"blobs/" + digest};
   // An entry without a type is mostly a manifest, anything else mostly a blob.
   if (blob.media_type.empty()) return {"manifests/" + digest, "blobs/" + digest};

@@ -10,6 +10,7 @@
 namespace imgcrypt::test {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -33,11 +34,12 @@ class PlanNotes : public testing::Test {
       if (place.ends_with("of linux/amd64")) plan.change(layer, std::make_unique<SomeChange>(blob));
     });
     KeepingReporter reporter;
-    note_plan(plan, reporter);
+    note_plan(plan, destination_, reporter);
     return reporter.said;
   }
 
   MemoryStore store_;
+  MemoryStore destination_;
   Descriptor amd64_ = add_image(store_, kAmd64, {"a"});
   Descriptor arm64_ = add_image(store_, kArm64, {"b"});
 };
@@ -51,12 +53,38 @@ TEST_F(PlanNotes, WarnOfDocumentsAboutOneThatChanges) {
   EXPECT_THAT(notes(), HasSubstr(signature.digest.string() + " is about a document that changes"));
 }
 
+TEST_F(PlanNotes, WarnOfDocumentsAboutOneThatIsNotAtTheDestination) {
+  const Descriptor subject = add_image(store_, {"linux", "s390x", ""}, {"c"});
+  const Descriptor signature = add_artifact(store_, subject);
+  const std::string warning =
+      " refers to " + subject.digest.string() + ", which is neither part of the image nor at the destination";
+  make_root(store_, signature);
+  EXPECT_THAT(notes(), HasSubstr("the image" + warning));
+  make_root(store_, add_index(store_, {arm64_, signature}));
+  EXPECT_THAT(notes(), HasSubstr(signature.digest.string() + warning));
+  destination_.add(subject.media_type, store_.blobs.at(subject.digest));
+  EXPECT_EQ(notes(), "");
+}
+
 TEST_F(PlanNotes, WarnOfLayersThatAnIndexListsAndThatStayReadable) {
   const Descriptor layer = store_.add("application/vnd.oci.image.layer.v1.tar+gzip", "layer");
   make_root(store_, add_index(store_, {amd64_, layer}));
   EXPECT_THAT(notes(NewBlob::kRandom),
               HasSubstr(layer.digest.string() + " is listed by the index itself, and not encrypted"));
   EXPECT_THAT(notes(NewBlob::kFixed), Not(HasSubstr("not encrypted")));
+}
+
+// What comes after encrypting is not part of what decrypting has to give back.
+TEST_F(PlanNotes, SayThatDecryptingDoesNotBringBackOnlyWhatEncryptingRemoves) {
+  Json layer = to_json(store_.add(kTar, "a"));
+  layer["data"] = "YQ==";
+  const Json config = to_json(add_config(store_, kAmd64, {}));
+  Descriptor image =
+      add_document(store_, kOciManifest, {{"config", config}, {"layers", Json::array({layer})}});
+  image.platform = kAmd64;
+  make_root(store_, add_index(store_, {image}));
+  EXPECT_THAT(notes(NewBlob::kRandom), HasSubstr("is removed, and decrypting does not bring it back"));
+  EXPECT_THAT(notes(NewBlob::kFixed), AllOf(HasSubstr("is removed"), Not(HasSubstr("bring it back"))));
 }
 
 TEST_F(PlanNotes, WarnOfDocumentsThatNameWhatIsNotCopied) {

@@ -120,6 +120,14 @@ TEST(InflatingSource, RefusesBytesAfterTheEndOfZstdData) {
   }
 }
 
+TEST(InflatingSource, SaysWhereZstdDataEnds) {
+  const Bytes sound = run_program("zstd -q -c", content(5'000));
+  const Error error =
+      failure([&] { (void)inflate(joined(sound, to_bytes(as_bytes("trailing"))), kChunkSize); });
+  EXPECT_EQ(error.message(), "the zstd data of the layer ends after " + std::to_string(sound.size()) +
+                                 " bytes, and what comes after it is not zstd data");
+}
+
 TEST(InflatingSource, SkipsSkippableFrames) {
   const Bytes skipped = to_bytes(as_bytes(std::string("\x5f\x2a\x4d\x18\x05\0\0\0hello", 13)));
   const Bytes frame = run_program("zstd -q -c", content(100'000));

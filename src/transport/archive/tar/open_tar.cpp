@@ -76,11 +76,7 @@ Fd spooled(const Fd& input, const std::string& what, const std::filesystem::path
     stream.require(reader.get(), static_cast<int>(std::min<la_ssize_t>(size, 0)), what);
     if (size <= 0) return spool;
     throw_if_cancelled();
-    try {
-      write_all(spool.get(), ByteView(buffer).first(static_cast<std::size_t>(size)), "write");
-    } catch (const Error& error) {
-      throw spool_error(error, directory);
-    }
+    write_unnamed(spool, ByteView(buffer).first(static_cast<std::size_t>(size)), directory);
   }
 }
 

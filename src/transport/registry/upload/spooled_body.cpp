@@ -10,11 +10,7 @@ SpooledBody::SpooledBody(const std::filesystem::path& directory, UploadWindow& w
   while (window.acknowledged() < window.size()) {
     const std::size_t size = window.copy(window.acknowledged(), piece);
     window.acknowledge(window.acknowledged() + size);
-    try {
-      write_all(file_.get(), ByteView(piece).first(size), "write");
-    } catch (const Error& error) {
-      throw spool_error(error, directory);
-    }
+    write_unnamed(file_, ByteView(piece).first(size), directory, window.size() - window.acknowledged());
     size_ += size;
   }
 }
