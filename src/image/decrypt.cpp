@@ -159,7 +159,8 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   ImagePlan plan = plan_decryption(unwrapped.keys.empty() ? fitting.tree : tree, unwrapped, options.diff_ids,
                                    configs, source, reporter);
   DecryptResult result{carry_out(plan, choice.tree, configs, source, destination, options.write, reporter),
-                       std::move(layers), choice.left_out, Exactness::kNotEncrypted, recorded_digest(choice.tree)};
+                       std::move(layers), choice.left_out, Exactness::kNotEncrypted,
+                       recorded_digest(choice.tree)};
   if (!result.root) {
     add_recorded(unwrapped, result);
     return result;

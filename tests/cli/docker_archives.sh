@@ -73,10 +73,8 @@ digests_of_docker_archives_are_those_of_readers() {
 # No list of Docker's names them, so that their blobs would lie there for nobody.
 attestations_are_left_out_of_docker_archives() {
   fresh --attestation --index
-  local attestation
-  attestation=$(jq -r '.manifests[1].digest' "$(blob "$TMP/in" "$root")")
   expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "docker-archive:$TMP/docker.tar:app:1" -o json
-  expect_contains "$stderr" "left out: $attestation; Docker's archives hold an image alone"
+  expect_contains "$stderr" "left out: the attestation of linux/amd64; Docker's archives hold an image alone"
   expect_equal "$(members "$TMP/docker.tar" | wc -l)" 5 "the number of files: three layers, a config, and the list"
   expect_exit 0 imgcrypt decrypt "oci:$TMP/in:t" "docker-archive:$TMP/same.tar:app:1" -k "$TMP/key.pem"
   expect_contains "$stderr" "not encrypted: its layers are copied unchanged; the archive has no place for its manifest"
@@ -84,7 +82,7 @@ attestations_are_left_out_of_docker_archives() {
   expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/enc:t" -r "jwe:$TMP/key.pub.pem"
   expect_exit 0 imgcrypt decrypt "oci:$TMP/enc:t" "docker-archive:$TMP/opened.tar:app:1" -k "$TMP/key.pem"
   expect_contains "$stderr" "not exact: the digest of the image that was encrypted is $root; the archive has no place for its manifest"
-  expect_contains "$stderr" "left out: sha256:"
+  expect_contains "$stderr" "left out: the attestation of linux/amd64"
   cmp "$TMP/docker.tar" "$TMP/opened.tar" || fail "what is decrypted is another image"
 }
 

@@ -102,6 +102,7 @@ client_certificates_are_shown() {
   expect_copied "docker://$REGISTRY/app:t" --cert-dir "$TMP/certs"
   [[ $stderr != *"warning: client key"* ]] || fail "nobody else can read the key: $stderr"
   chmod 644 "$TMP/certs/client.key"
+  chmod 755 "$TMP" "$TMP/certs"
   expect_exit 0 imgcrypt copy "docker://$REGISTRY/app:t" "docker://$REGISTRY/app:u" --cert-dir "$TMP/certs"
   expect_equal "$(grep -c "warning: client key $TMP/certs/client.key: others can read it (mode 0644)" <<<"$stderr")" 1 "how often it is said"
   put_certificates "$certs/$REGISTRY" tls.crt client.cert client.key

@@ -208,7 +208,8 @@ RegistryArguments::Both RegistryArguments::both(Output& output) const {
   return options;
 }
 
-RegistryOptions RegistryArguments::without_credentials(const Side& side, std::function<void(const std::string&)> warn,
+RegistryOptions RegistryArguments::without_credentials(const Side& side,
+                                                       std::function<void(const std::string&)> warn,
                                                        Output& output) const {
   RegistryOptions options;
   options.tls = side.verifies_tls.value_or(true) ? TlsVerification::kRequired : TlsVerification::kOff;

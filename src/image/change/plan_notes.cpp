@@ -155,7 +155,9 @@ void note_left_out(const std::vector<std::string>& platforms, Reporter& reporter
 
 void note_no_place(const std::vector<std::string>& places, Reporter& reporter) {
   if (places.empty()) return;
-  reporter.note("left out: " + short_list(places) + "; Docker's archives hold an image alone, without what its index lists beside it, such as attestations");
+  reporter.note("left out: " + short_list(places) +
+                "; Docker's archives hold an image alone, without what its index lists beside it, such as "
+                "attestations");
 }
 
 void note_plan(const ImagePlan& plan, Reporter& reporter) { PlanNotes(plan, reporter).run(); }

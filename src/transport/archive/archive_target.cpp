@@ -38,9 +38,7 @@ ArchiveContents read_existing(const ArchiveTarget& target, const std::filesystem
     return ArchiveContents::read(any, temporary_directory);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kCancelled) throw;
-    throw Error(ErrorCode::kRefused,
-                "destination " + target.name.string() +
-                    ": " + error.message(),
+    throw Error(ErrorCode::kRefused, "destination " + target.name.string() + ": " + error.message(),
                 "choose another file, or remove this one");
   }
 }

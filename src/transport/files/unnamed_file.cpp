@@ -33,7 +33,8 @@ void require_room(const Fd& file, std::uint64_t bytes, const std::filesystem::pa
   constexpr std::uint64_t kShare = 100;
   struct statvfs system = {};
   if (::fstatvfs(file.get(), &system) != 0 || system.f_blocks == 0) return;  // then writing shows it
-  const std::uint64_t reserve = std::min<std::uint64_t>(system.f_blocks * system.f_frsize / kShare, kMostReserve);
+  const std::uint64_t reserve =
+      std::min<std::uint64_t>(system.f_blocks * system.f_frsize / kShare, kMostReserve);
   const std::uint64_t free = system.f_bavail * system.f_frsize;
   if (free >= reserve && free - reserve >= bytes) return;
   throw spool_error(Error(ErrorCode::kOther, "only " + in_kib(free) + " are free"), directory);

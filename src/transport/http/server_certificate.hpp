@@ -1,5 +1,5 @@
-// What certificate a server has, for messages about one that is not trusted: libcurl keeps it only when it is.
-// Only for the sources of this folder.
+// What certificate a server has, for messages about one that is not trusted: libcurl keeps it only when it
+// is. Only for the sources of this folder.
 #pragma once
 
 #include "transport/http/http_message.hpp"

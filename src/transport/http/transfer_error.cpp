@@ -127,8 +127,7 @@ Reading untrusted(const FailedTransfer& failed) {
               client_certificate_cure(certificate_folder(failed)), ErrorCode::kUsage};
     case CURLE_SSL_CACERT_BADFILE:
       return {FailureKind::kUntrusted,
-              "the certificates cannot be read of " + authorities(failed) + ": " +
-                  words_of(failed),
+              "the certificates cannot be read of " + authorities(failed) + ": " + words_of(failed),
               "give certificates in PEM"};
     default:
       return {FailureKind::kUntrusted, "no TLS connection: " + words_of(failed), certificate_hint(failed)};
@@ -191,8 +190,7 @@ Reading reading_of(const FailedTransfer& failed) {
     case CURLE_COULDNT_CONNECT:
       return unreachable(failed);
     case CURLE_SSL_CONNECT_ERROR:
-      if (is_plain_text(failed.words))
-        return {FailureKind::kNotTls, "it does not speak https", kPlainCure};
+      if (is_plain_text(failed.words)) return {FailureKind::kNotTls, "it does not speak https", kPlainCure};
       if (is_hang_up(failed.words))
         return {FailureKind::kLost, "it broke the connection when https was to begin: " + words_of(failed),
                 std::string("try again; ") + kPlainCure + "; " + certificate_hint(failed)};

@@ -96,8 +96,8 @@ void add_client_certificate(HttpTrust& trust, const fs::path& certificate) {
   std::error_code none;
   if (!fs::exists(trust.key, none))
     throw Error(ErrorCode::kUsage,
-                "client certificate " + certificate.string() + " cannot be used: its key " + trust.key.string() +
-                    " is missing",
+                "client certificate " + certificate.string() + " cannot be used: its key " +
+                    trust.key.string() + " is missing",
                 client_certificate_cure(trust.folder));
 }
 
@@ -106,9 +106,10 @@ void require_certificate_of(const fs::path& key) {
   const fs::path certificate = fs::path(key).replace_extension(".cert");
   std::error_code none;
   if (fs::exists(certificate, none)) return;
-  throw Error(ErrorCode::kUsage,
-              "client certificate " + certificate.string() + " is missing: its key " + key.string() + " is there",
-              client_certificate_cure(key.parent_path()));
+  throw Error(
+      ErrorCode::kUsage,
+      "client certificate " + certificate.string() + " is missing: its key " + key.string() + " is there",
+      client_certificate_cure(key.parent_path()));
 }
 
 void warn_of_exposure(const fs::path& key, const RegistryOptions& options) {

@@ -26,7 +26,8 @@ std::string read_text(HttpExchange& answer, const std::string& what) try {
   throw error.in(what);
 }
 
-// A manifest is its bytes as they are sent. What is packed on the way has another digest, and was not asked for.
+// A manifest is its bytes as they are sent. What is packed on the way has another digest, and was not asked
+// for.
 void require_identity(const HttpExchange& answer, const std::string& what) {
   const std::string encoding = answer.head().find("Content-Encoding").value_or("identity");
   if (encoding == "identity") return;
@@ -211,8 +212,8 @@ bool RegistryClient::put_manifest(const std::string& name, const std::string& me
     const int status = answer->head().status;
     if (status == 412) return false;
     if (status >= 200 && status < 300) break;
-    const Error refusal =
-        connection_.refusal(*answer, "put manifest " + name + " (" + media_type + ") into " + image().repository);
+    const Error refusal = connection_.refusal(
+        *answer, "put manifest " + name + " (" + media_type + ") into " + image().repository);
     if (listed == Listed::kThere && lacks_listed(refusal) && backoff.wait()) continue;
     throw status == 400 || status == 415 || status == 422 ? explained(refusal, media_type, text) : refusal;
   }
@@ -230,7 +231,8 @@ bool RegistryClient::delete_manifest(const Digest& digest) {
   if (is_missing(*answer)) return false;
   const int status = answer->head().status;
   if (status >= 200 && status < 300) return true;
-  const Error refusal = connection_.refusal(*answer, "delete manifest " + digest.string() + " of " + image().repository);
+  const Error refusal =
+      connection_.refusal(*answer, "delete manifest " + digest.string() + " of " + image().repository);
   if (status != 405) throw Error(refusal);
   throw Error(refusal.code(), refusal.message(),
               "have its administrator allow it, or delete the manifest; Docker's registry needs "
