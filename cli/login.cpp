@@ -79,9 +79,13 @@ Credentials new_credentials(const LoginArguments& arguments, const std::optional
   credentials.user = user_of(arguments, present);
   // The first colon ends the user (RFC 7617, section 2).
   if (credentials.user.find(':') != std::string::npos)
-    throw Error(ErrorCode::kUsage, "the name of a user cannot hold a colon");
+    throw Error(ErrorCode::kUsage, "the name of a user cannot hold a colon",
+                "give user and password apart: -u USER, and the password with --password-stdin");
   credentials.password = password_of(arguments);
-  if (credentials.password.size() == 0) throw Error(ErrorCode::kUsage, "the password is empty");
+  if (credentials.password.size() == 0)
+    throw Error(ErrorCode::kUsage, "the password is empty",
+                arguments.from_stdin ? "see what the program or file before --password-stdin writes"
+                                     : "enter it again, or give it with --password-stdin");
   credentials.origin = "login";
   return credentials;
 }

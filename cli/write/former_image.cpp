@@ -52,7 +52,7 @@ void settle_in_store(SharedStore* store, const std::optional<Digest>& replaced, 
 void delete_former(const OpenedSides& sides, const Digest& root, Output& output) {
   const std::vector<std::string> names = sides.destination->delete_former(root);
   if (names.empty()) return output.note("deleted the former image " + root.string());
-  output.warn("the former image " + root.string() + " was not deleted: it is also " + short_list(names));
+  output.warn("the former image " + root.string() + " was not deleted: it is needed by " + short_list(names));
 }
 
 // What settle_by_digest() would say and do.

@@ -1,5 +1,6 @@
 #include "image/copy.hpp"
 
+#include "image/change/fitting_tree.hpp"
 #include "image/change/plan_notes.hpp"
 #include "image/tree/convert_to_oci.hpp"
 #include "image/tree/selection.hpp"
@@ -32,13 +33,15 @@ CopyResult copy_image(ImageSource& source, ImageDestination& destination, const 
   Configs configs(source);
   const ImageNode stored = load_tree(source);
   const PlatformChoice choice = choose_platforms(configs, stored, options.platforms);
-  ImagePlan plan(options.types == TypesChoice::kOci ? convert_to_oci(choice.tree) : choice.tree);
+  const PlatformChoice fitting = fitting_tree(choice.tree, destination);
+  ImagePlan plan(options.types == TypesChoice::kOci ? convert_to_oci(fitting.tree) : fitting.tree);
   check_digest(stored, plan.tree(), destination, options.digest);
   std::vector<CopiedLayer> layers;
   for_each_layer(plan.tree(), [&](const std::string& place, const Descriptor& layer) {
     layers.push_back({place, without_annotations(layer)});
   });
   note_left_out(choice.left_out, reporter);
+  note_no_place(fitting.left_out, reporter);
   return {carry_out(plan, choice.tree, configs, source, destination, options.write, reporter),
           std::move(layers), choice.left_out};
 }

@@ -1,6 +1,7 @@
 #include "image/decrypt.hpp"
 
 #include "image/change/decryption_plan.hpp"
+#include "image/change/fitting_tree.hpp"
 #include "image/change/plan_notes.hpp"
 #include "image/change/source_digest.hpp"
 #include "image/tree/convert_to_oci.hpp"
@@ -71,13 +72,22 @@ Exactness exactness_of(const DecryptResult& result) {
   return *result.source_digest == result.root->digest.string() ? Exactness::kExact : Exactness::kDifferent;
 }
 
-void note_exactness(const DecryptResult& result, const Digest& source, Reporter& reporter) {
+// Why the root of what is written is not the source's.
+std::string why_different(const ImageDestination& destination) {
+  return destination.keeps_documents()
+             ? "the index has another digest without the platforms that are left out"
+             : "the archive has no place for its manifest, which readers make anew and with another digest";
+}
+
+void note_exactness(const DecryptResult& result, const Digest& source, const ImageDestination& destination,
+                    Reporter& reporter) {
   switch (result.exactness) {
     case Exactness::kExact:
       reporter.note("exact: the result is identical to the image that was encrypted");
       break;
     case Exactness::kDifferent:
-      reporter.note("not exact: the digest of the image that was encrypted is " + *result.source_digest);
+      reporter.note("not exact: the digest of the image that was encrypted is " + *result.source_digest +
+                    (destination.keeps_documents() ? "" : "; " + why_different(destination)));
       break;
     case Exactness::kNotRecorded:
       reporter.note(
@@ -96,8 +106,7 @@ void note_exactness(const DecryptResult& result, const Digest& source, Reporter&
     case Exactness::kNotEncrypted:
       reporter.note(result.root->digest == source
                         ? "not encrypted: copied unchanged"
-                        : "not encrypted: its layers are copied unchanged; the index has another digest "
-                          "without the platforms that are left out");
+                        : "not encrypted: its layers are copied unchanged; " + why_different(destination));
   }
 }
 
@@ -135,7 +144,8 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   const ImageNode stored = load_tree(source);
   require_manifests(stored);
   const PlatformChoice choice = choose_platforms(configs, stored, options.selection.platforms);
-  const ImageNode tree = convert_to_oci(choice.tree);
+  const PlatformChoice fitting = fitting_tree(choice.tree, destination);
+  const ImageNode tree = convert_to_oci(fitting.tree);
   // Before anything is decided by type: with a forged type an encrypted layer would be copied as a plain one.
   check_annotations(tree);
   const std::set<LayerId> chosen = choose_layers(tree, options.selection.layers);
@@ -144,17 +154,19 @@ DecryptResult decrypt_image(ImageSource& source, ImageDestination& destination,
   std::vector<DecryptedLayer> layers = outcomes_of(tree, chosen, unwrapped);
   check_worthwhile(layers);
   note_left_out(choice.left_out, reporter);
+  note_no_place(fitting.left_out, reporter);
   // An image in which nothing is decrypted is copied as it is, Docker's types included.
-  ImagePlan plan = plan_decryption(unwrapped.keys.empty() ? choice.tree : tree, unwrapped, options.diff_ids,
+  ImagePlan plan = plan_decryption(unwrapped.keys.empty() ? fitting.tree : tree, unwrapped, options.diff_ids,
                                    configs, source, reporter);
   DecryptResult result{carry_out(plan, choice.tree, configs, source, destination, options.write, reporter),
-                       std::move(layers), choice.left_out, Exactness::kNotEncrypted, recorded_digest(tree)};
+                       std::move(layers), choice.left_out, Exactness::kNotEncrypted,
+                       recorded_digest(choice.tree)};
   if (!result.root) {
     add_recorded(unwrapped, result);
     return result;
   }
   result.exactness = exactness_of(result);
-  note_exactness(result, stored.descriptor.digest, reporter);
+  note_exactness(result, stored.descriptor.digest, destination, reporter);
   return result;
 }
 

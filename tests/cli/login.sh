@@ -92,6 +92,9 @@ wrong_passwords_are_not_stored() {
   expect_exit 4 imgcrypt login "$REGISTRY" -u user --password-stdin --debug -vv -o json <<<"pa55wrong"
   expect_no_password
   expect_exit 3 imgcrypt login "$REGISTRY" -u user --password-stdin </dev/null
+  expect_contains "$stderr" "hint: see what the program or file before --password-stdin writes"
+  expect_exit 3 imgcrypt login "$REGISTRY" -u user:a --password-stdin <<<"$password"
+  expect_contains "$stderr" "hint: give user and password apart"
   expect_exit 3 imgcrypt login "$REGISTRY" --password-stdin <<<"$password"
   expect_exit 3 imgcrypt login "$REGISTRY:1/" -u user --password-stdin <<<"$password"
   expect_exit 5 imgcrypt login 127.0.0.1:1 -u user --password-stdin --retry-times 0 <<<"$password"
@@ -200,6 +203,7 @@ images_are_opened_with_them() {
     expect_no_password
     # shellcheck disable=SC2086
     expect_exit 4 imgcrypt $command "$image" --no-creds
+    expect_contains "$stderr" "hint: leave out --no-creds, and log in as somebody who may: imgcrypt login $REGISTRY"
   done
   expect_exit 0 imgcrypt tags "docker://$REGISTRY/a/b"
   expect_exit 4 imgcrypt inspect "$image" --creds user:pa55wrong --debug
@@ -209,6 +213,7 @@ images_are_opened_with_them() {
   expect_exit 0 imgcrypt encrypt "$image" "docker://$REGISTRY/c:1" -r "jwe:$TMP/key.pem.pub" --dest-creds "user:$password"
   expect_no_password
   expect_exit 4 imgcrypt encrypt "$image" "docker://$REGISTRY/c:2" -r "jwe:$TMP/key.pem.pub" --src-no-creds
+  expect_contains "$stderr" "hint: leave out --src-no-creds"
   expect_exit 0 imgcrypt decrypt "docker://$REGISTRY/c:1" "oci:$TMP/out:t" -k "$TMP/key.pem" --src-creds "user:$password"
   rm -r "$TMP/out"
 }
@@ -230,6 +235,8 @@ options_are_checked() {
   expect_exit 3 imgcrypt inspect "$image" --limit-rate 99999999999G
   expect_exit 3 imgcrypt inspect "$image" --retry-times -1
   expect_exit 3 imgcrypt inspect "$image" --creds user --no-creds
+  expect_exit 3 imgcrypt inspect "$image" --creds user:
+  expect_contains "$stderr" "--creds has an empty password for user"
   expect_exit 3 setsid -w "$IMGCRYPT" inspect "$image" --creds user
   expect_contains "$stderr" "has no password"
   expect_exit 2 imgcrypt inspect "$image" --creds user:pa55 --tls-verify=false --limit-rate 10M --debug

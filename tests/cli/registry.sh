@@ -215,7 +215,7 @@ adds_recipients_by_the_manifest_alone() {
 
 says_what_is_missing() {
   expect_exit 2 imgcrypt inspect "docker://$REGISTRY/secret:none"
-  expect_contains "$stderr" "has no image docker://$REGISTRY/secret:none"
+  expect_contains "$stderr" "$REGISTRY has no image secret:none"
   expect_exit 5 imgcrypt inspect docker://localhost:1/x
   expect_contains "$stderr" "localhost:1: Connection refused"
   expect_exit 5 imgcrypt inspect docker://host.invalid/x
@@ -242,7 +242,7 @@ asks_for_rights_before_it_works() {
     expect_contains "$stderr" "repository:x:pull, anonymous"
     expect_contains "$stderr" "imgcrypt login $REGISTRY"
     expect_exit 4 imgcrypt encrypt "oci:$TMP/plain:t" "docker://$REGISTRY/x" -r "jwe:$TMP/key.pub.pem"
-    expect_contains "$stderr" "does not let us push to $REGISTRY/x"
+    expect_contains "$stderr" "does not let us push to x"
     ! grep -F MiB <<<"$stderr" || fail "layers were moved first"
   )
 }

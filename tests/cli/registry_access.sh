@@ -97,21 +97,57 @@ put_certificates() {
 client_certificates_are_shown() {
   start --certificate "$TMP/tls.crt" --key "$TMP/tls.key" --client-ca "$TMP/client.cert"
   expect_exit 5 imgcrypt inspect "docker://$REGISTRY/app:t" --ca-file "$TMP/tls.crt"
-  expect_contains "$stderr" "if it wants a client certificate, put NAME.cert and NAME.key into /etc/containers/certs.d/$REGISTRY"
+  expect_contains "$stderr" "if it wants a client certificate, put a certificate NAME.cert and its own key NAME.key, in PEM and without a passphrase, into /etc/containers/certs.d/$REGISTRY"
   put_certificates "$TMP/certs" tls.crt client.cert client.key
   expect_copied "docker://$REGISTRY/app:t" --cert-dir "$TMP/certs"
+  [[ $stderr != *"warning: client key"* ]] || fail "nobody else can read the key: $stderr"
+  chmod 644 "$TMP/certs/client.key"
+  chmod 755 "$TMP" "$TMP/certs"
+  expect_exit 0 imgcrypt copy "docker://$REGISTRY/app:t" "docker://$REGISTRY/app:u" --cert-dir "$TMP/certs"
+  expect_equal "$(grep -c "warning: client key $TMP/certs/client.key: others can read it (mode 0644)" <<<"$stderr")" 1 "how often it is said"
   put_certificates "$certs/$REGISTRY" tls.crt client.cert client.key
   expect_copied "docker://$REGISTRY/app:t"
   rm "$certs/$REGISTRY/client.key"
   expect_exit 3 imgcrypt inspect "docker://$REGISTRY/app:t"
-  expect_contains "$stderr" "client"
+  expect_contains "$stderr" "client certificate $certs/$REGISTRY/client.cert cannot be used: its key $certs/$REGISTRY/client.key is missing"
+  expect_contains "$stderr" "hint: put a certificate NAME.cert and its own key NAME.key, in PEM and without a passphrase, into $certs/$REGISTRY"
+  put_certificates "$certs/$REGISTRY" client.key
+  rm "$certs/$REGISTRY/client.cert"
+  expect_exit 3 imgcrypt inspect "docker://$REGISTRY/app:t"
+  expect_contains "$stderr" "client certificate $certs/$REGISTRY/client.cert is missing: its key $certs/$REGISTRY/client.key is there"
   put_certificates "$TMP/wrong" tls.crt client.cert
   local key
   for key in "$TMP/tls.key" "$TMP/junk.pem"; do
     cp "$key" "$TMP/wrong/client.key"
     expect_exit 3 imgcrypt inspect "docker://$REGISTRY/app:t" --cert-dir "$TMP/wrong"
-    expect_contains "$stderr" "our client certificate $TMP/wrong/client.cert cannot be used with its key"
+    expect_contains "$stderr" ": client certificate $TMP/wrong/client.cert cannot be used with its key"
     expect_contains "$stderr" "without a passphrase, into $TMP/wrong"
+  done
+}
+
+# What is asked for a certificate again is asked for nothing else.
+authorities_that_were_asked_are_named() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/O=Us/CN=Our CA" \
+    -keyout "$TMP/ca.key" -out "$TMP/ca.crt" 2>/dev/null
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=signed -addext "subjectAltName=IP:127.0.0.1" \
+    -keyout "$TMP/signed.key" -out "$TMP/signed.csr" 2>/dev/null
+  openssl x509 -req -in "$TMP/signed.csr" -CA "$TMP/ca.crt" -CAkey "$TMP/ca.key" -copy_extensions copyall -days 2 \
+    -out "$TMP/signed.crt" 2>/dev/null
+  start --certificate "$TMP/signed.crt" --key "$TMP/signed.key"
+  expect_exit 5 imgcrypt inspect "docker://$REGISTRY/app:t" --ca-file "$TMP/tls.crt"
+  expect_contains "$stderr" "its certificate (of CN = signed, issued by O = Us, CN = Our CA) is not trusted by the system's authorities (/etc/ssl/certs), $TMP/tls.crt:"
+  expect_equal "$(cat "$registry_dir/log")" "" "what the registry was asked for"
+  expect_exit 0 imgcrypt inspect "docker://$REGISTRY/app:t" --ca-file "$TMP/ca.crt"
+}
+
+# Not every program that knows no TLS says so in text.
+plain_http_is_found_whatever_a_greeting_gets() {
+  local hello
+  for hello in end reset rubbish record; do
+    start --hello "$hello"
+    expect_copied "docker://$REGISTRY/app:t"
+    expect_copied "docker://$REGISTRY/app:t" --tls-verify=false
+    expect_exit 0 imgcrypt tags "docker://[::ffff:127.0.0.1]:${REGISTRY#*:}/app"
   done
 }
 
@@ -120,7 +156,7 @@ authorities_of_the_environment_are_trusted() {
   start --certificate "$TMP/tls.crt" --key "$TMP/tls.key"
   local image=docker://$REGISTRY/app:t
   expect_exit 5 imgcrypt inspect "$image"
-  expect_contains "$stderr" "not trusted by the system's authorities:"
+  expect_contains "$stderr" "its certificate (of CN = registry, issued by CN = registry) is not trusted by the system's authorities (/etc/ssl/certs):"
   SSL_CERT_FILE=$TMP/tls.crt expect_exit 0 imgcrypt inspect "$image"
   SSL_CERT_FILE=$TMP/none.crt expect_exit 3 imgcrypt inspect "$image"
   expect_contains "$stderr" "certificates $TMP/none.crt"
@@ -129,7 +165,7 @@ authorities_of_the_environment_are_trusted() {
   SSL_CERT_DIR=$TMP/hashed expect_exit 0 imgcrypt inspect "$image"
   mkdir -p "$TMP/empty"
   SSL_CERT_DIR=$TMP/empty expect_exit 5 imgcrypt inspect "$image"
-  expect_contains "$stderr" "not trusted by the system's authorities, $TMP/empty:"
+  expect_contains "$stderr" "not trusted by the system's authorities ($TMP/empty):"
 }
 
 # What would be of no use is not the cure.
@@ -153,7 +189,7 @@ certificates_for_other_names_are_told() {
     -addext "subjectAltName=DNS:registry.test" -keyout "$other.key" -out "$other.crt" 2>/dev/null
   start --certificate "$other.crt" --key "$other.key"
   expect_exit 5 imgcrypt inspect "docker://$REGISTRY/app:t" --ca-file "$other.crt"
-  expect_contains "$stderr" "its certificate is for another name"
+  expect_contains "$stderr" "its certificate (of CN = other, issued by CN = other) is for another name"
   expect_contains "$stderr" "hint: use a name that the certificate is for"
 }
 
@@ -165,7 +201,7 @@ client_certificates_are_shown_to_nobody_else() {
   chmod 600 "$TMP/auth.json"
   rm -rf "$TMP/out"
   expect_exit 5 imgcrypt copy "docker://$REGISTRY/app:t" "oci:$TMP/out:t" --cert-dir "$TMP/certs" --authfile "$TMP/auth.json"
-  expect_contains "$stderr" "if it wants a client certificate, put NAME.cert and NAME.key into /etc/containers/certs.d/$ELSEWHERE"
+  expect_contains "$stderr" "if it wants a client certificate, put a certificate NAME.cert and its own key NAME.key, in PEM and without a passphrase, into /etc/containers/certs.d/$ELSEWHERE"
   expect_absent "$TMP/out"
 }
 
@@ -218,7 +254,7 @@ expired_certificates_are_told() {
   openssl x509 -req -in "$old.csr" -key "$old.key" -copy_extensions copyall -days -1 -out "$old.crt" 2>/dev/null
   start --certificate "$old.crt" --key "$old.key"
   expect_exit 5 imgcrypt inspect "docker://$REGISTRY/app:t" --ca-file "$old.crt"
-  expect_contains "$stderr" "its certificate is not valid now"
+  expect_contains "$stderr" "its certificate (of CN = old, issued by CN = old) is not valid now"
   expect_contains "$stderr" "hint: have the certificate renewed"
 }
 
@@ -254,6 +290,8 @@ identity_tokens_are_exchanged
 what_was_asked_for_is_said
 damaged_authorities_are_refused
 client_certificates_are_shown
+authorities_that_were_asked_are_named
+plain_http_is_found_whatever_a_greeting_gets
 authorities_of_the_environment_are_trusted
 cures_fit_where_the_credentials_are_from
 client_certificates_are_shown_to_nobody_else

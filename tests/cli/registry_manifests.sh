@@ -169,7 +169,7 @@ the_former_image_is_deleted_with_all_that_no_tag_needs() {
 what_another_tag_needs_is_not_deleted() {
   start --image "enc:also=$TMP/encrypted:t"
   expect_exit 0 imgcrypt recipients replace "docker://$REGISTRY/enc:t" "${to_bob[@]}" --delete-old
-  expect_contains "$stderr" "was not deleted: it is also docker://$REGISTRY/enc:also"
+  expect_contains "$stderr" "was not deleted: it is needed by docker://$REGISTRY/enc:also"
   expect_opened_by alice "docker://$HONEST/enc:also"
   expect_opened_by bob "docker://$HONEST/enc:t"
 }

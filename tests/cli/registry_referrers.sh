@@ -96,9 +96,18 @@ expect_unknown() {
 
 that_they_are_unknown_is_said() {
   start_faulty_registry --image "app:t=$TMP/signed:t" --fault referrers-refused
-  expect_unknown "$REGISTRY does not let us list what refers to $root in $REGISTRY/app: 403"
+  expect_unknown "$REGISTRY does not let us list what refers to $root in app: 403"
   start_faulty_registry --image "app:t=$TMP/signed:t" --fault referrers-endless
-  expect_unknown "$REGISTRY: the pages of what refers to $root in $REGISTRY/app go round in a circle"
+  expect_unknown "$REGISTRY: the pages of what refers to $root in app go round in a circle"
+}
+
+# What is far away costs one way there and back for each document, not four.
+they_are_asked_for_side_by_side() {
+  start_faulty_registry --image "app:t=$TMP/signed:t" --fault referrers-together=4
+  rm -rf "$TMP/out"
+  expect_exit 0 imgcrypt copy "docker://$REGISTRY/app:t" "oci:$TMP/out:t"
+  [[ $stderr != *"it is unknown"* ]] || fail "the four requests do not come together: $stderr"
+  stop_faulty_registry
 }
 
 # Debian's does not know the API.
@@ -113,4 +122,5 @@ make_inputs
 by_the_api
 by_the_tag
 that_they_are_unknown_is_said
+they_are_asked_for_side_by_side
 in_another_registry

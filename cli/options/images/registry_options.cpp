@@ -100,6 +100,13 @@ Credentials copy_of(const Credentials& from) {
   return {from.user, SecretBytes::copy_of(from.password.expose()), {}, from.origin};
 }
 
+// --no-creds of the same side as --creds.
+std::string no_creds_option(const RegistryArguments::Side& side) {
+  constexpr std::string_view kWord = "creds";
+  std::string option = side.creds_option;
+  return option.insert(option.size() - kWord.size(), "no-");
+}
+
 FindCredentials given_credentials(const RegistryArguments::Side& side, Output& output) {
   const std::string& text = side.creds;
   const std::string& option = side.creds_option;
@@ -114,6 +121,10 @@ FindCredentials given_credentials(const RegistryArguments::Side& side, Output& o
     output.warn(option +
                 " holds a password, which other users can see: better use imgcrypt login, or leave it out");
     given->password = SecretBytes::copy_of(as_bytes(text).subspan(colon + 1));
+    if (given->password.size() == 0)
+      throw Error(ErrorCode::kUsage, option + " has an empty password for " + given->user,
+                  "is a variable of your shell not set? " + option + " " + given->user +
+                      " asks for the password; imgcrypt login keeps it");
   } else if (has_terminal()) {
     given->password = prompt_passphrase("Password of " + given->user + ": ");
   } else {
@@ -177,8 +188,8 @@ void RegistryArguments::add_to(CLI::App& command, RegistrySides sides) {
 }
 
 RegistryOptions RegistryArguments::one(Output& output) const {
-  RegistryOptions options = without_credentials(common, output);
-  options.credentials = credentials_of(common, warn_once_through(output), output);
+  RegistryOptions options = without_credentials(common, warn_once_through(output), output);
+  options.credentials = credentials_of(common, options.warn, output);
   return options;
 }
 
@@ -186,7 +197,7 @@ RegistryArguments::Both RegistryArguments::both(Output& output) const {
   const Side reading = joined(source, common);
   const Side writing = joined(destination, common);
   const auto warn = warn_once_through(output);
-  Both options{without_credentials(reading, output), without_credentials(writing, output)};
+  Both options{without_credentials(reading, warn, output), without_credentials(writing, warn, output)};
   const bool is_alike = reading.cert_dir == writing.cert_dir && reading.verifies_tls == writing.verifies_tls;
   if (is_alike) options.destination.hosts = options.source.hosts;
   options.source.credentials = credentials_of(reading, warn, output);
@@ -197,9 +208,12 @@ RegistryArguments::Both RegistryArguments::both(Output& output) const {
   return options;
 }
 
-RegistryOptions RegistryArguments::without_credentials(const Side& side, Output& output) const {
+RegistryOptions RegistryArguments::without_credentials(const Side& side,
+                                                       std::function<void(const std::string&)> warn,
+                                                       Output& output) const {
   RegistryOptions options;
   options.tls = side.verifies_tls.value_or(true) ? TlsVerification::kRequired : TlsVerification::kOff;
+  if (side.no_creds) options.anonymous_by = no_creds_option(side);
   options.ca_file = ca_file;
   options.system_ca_file = system_ca_file();
   options.system_ca_directory = system_ca_directory();
@@ -209,6 +223,7 @@ RegistryOptions RegistryArguments::without_credentials(const Side& side, Output&
   options.network_timeout = std::chrono::seconds(timeout);
   options.rate_limit = parse_rate(rate_limit);
   if (is_debug) options.trace = [&output](const std::string& line) { output.trace(line); };
+  options.warn = std::move(warn);
   options.hosts = std::make_shared<RegistryHosts>();
   return options;
 }

@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -49,7 +50,9 @@ struct RegistryArguments {
   [[nodiscard]] Both both(Output& output) const;
 
  private:
-  [[nodiscard]] RegistryOptions without_credentials(const Side& side, Output& output) const;
+  [[nodiscard]] RegistryOptions without_credentials(const Side& side,
+                                                    std::function<void(const std::string&)> warn,
+                                                    Output& output) const;
 };
 
 }  // namespace imgcrypt::cli

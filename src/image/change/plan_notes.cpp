@@ -178,6 +178,13 @@ void note_left_out(const std::vector<std::string>& platforms, Reporter& reporter
   reporter.note((platforms.size() == 1 ? "platform left out: " : "platforms left out: ") + names);
 }
 
+void note_no_place(const std::vector<std::string>& places, Reporter& reporter) {
+  if (places.empty()) return;
+  reporter.note("left out: " + short_list(places) +
+                "; Docker's archives hold an image alone, without what its index lists beside it, such as "
+                "attestations");
+}
+
 void note_plan(const ImagePlan& plan, ImageDestination& destination, Reporter& reporter) {
   PlanNotes(plan, destination, reporter).run();
 }

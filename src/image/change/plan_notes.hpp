@@ -17,5 +17,7 @@ void note_plan(const ImagePlan& plan, ImageDestination& destination, Reporter& r
 
 // Notes which platforms are not written, all in one line.
 void note_left_out(const std::vector<std::string>& platforms, Reporter& reporter);
+// Notes what else is not written, as the destination has no place for it (fitting_tree).
+void note_no_place(const std::vector<std::string>& places, Reporter& reporter);
 
 }  // namespace imgcrypt

@@ -3,6 +3,8 @@
 #include "transport/archive/docker_images.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 namespace imgcrypt {
 
@@ -17,8 +19,10 @@ void require_writable_name(const ArchiveTarget& target) {
   }
   if (!name.tag.empty() && !is_ref_name(name.tag)) {
     throw Error(ErrorCode::kUsage, "destination " + name.string() + ": other tools could not use this tag",
-                "use letters and digits, with a single - . _ : @ + or / between them");
+                kTagRule);
   }
+  std::error_code none;
+  if (!name.is_stream() && !std::filesystem::exists(name.file, none)) refuse_mistaken_tag(name.name());
 }
 
 bool is_under_name(const ArchiveReference& name, const Descriptor& entry) {
@@ -34,9 +38,7 @@ ArchiveContents read_existing(const ArchiveTarget& target, const std::filesystem
     return ArchiveContents::read(any, temporary_directory);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kCancelled) throw;
-    throw Error(ErrorCode::kRefused,
-                "destination " + target.name.string() +
-                    ": the file exists, and is not an archive of images: " + error.message(),
+    throw Error(ErrorCode::kRefused, "destination " + target.name.string() + ": " + error.message(),
                 "choose another file, or remove this one");
   }
 }

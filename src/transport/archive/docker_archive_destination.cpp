@@ -66,12 +66,6 @@ class SeenSource final : public Source {
   std::string begin_;
 };
 
-std::vector<std::string> types_of(const Manifest& manifest) {
-  std::vector<std::string> types;
-  for (const Descriptor& layer : manifest.layers()) types.push_back(layer.media_type);
-  return types;
-}
-
 }  // namespace
 
 DockerArchiveDestination::DockerArchiveDestination(ArchiveTarget target,
@@ -101,23 +95,22 @@ std::optional<Descriptor> DockerArchiveDestination::image_to_replace() const {
 
 void DockerArchiveDestination::expect(const ExpectedImage& image) {
   const char* const other = "write oci-archive:FILE, which holds every image";
-  std::size_t images = 0;
   for (const auto& types : image.manifests) {
     if (std::ranges::any_of(types, is_encrypted))
       refuse_image(target_.name, "Docker's archives cannot hold encrypted layers", other);
     if (std::ranges::any_of(types, is_nondistributable))
       refuse_image(target_.name, "Docker's archives cannot hold layers that are elsewhere", other);
-    if (is_of_layers(types)) ++images;
   }
-  if (images == 0) refuse_image(target_.name, "Docker's archives hold images only", other);
-  if (images > 1)
+  if (std::ranges::none_of(image.manifests, is_of_layers))
+    refuse_image(target_.name, "Docker's archives hold images only", other);
+  if (image.manifests.size() > 1)
     refuse_image(target_.name, "Docker's archives hold images of one platform only",
                  "choose one with --platform and leave out the others, or " + std::string(other));
   output_.plan(image.blobs);
 }
 
 void DockerArchiveDestination::put_document(const Descriptor& descriptor, std::string_view text) {
-  if (!is_index(descriptor.media_type)) manifests_.push_back(Manifest::parse(std::string(text)));
+  if (!is_index(descriptor.media_type)) image_ = Manifest::parse(std::string(text));
 }
 
 Digest DockerArchiveDestination::put_blob(const BlobInfo& info, Source& content) {
@@ -128,24 +121,17 @@ Digest DockerArchiveDestination::put_blob(const BlobInfo& info, Source& content)
   return digest;
 }
 
-const Manifest& DockerArchiveDestination::image() const {
-  const auto image = std::ranges::find_if(
-      manifests_, [](const Manifest& manifest) { return is_of_layers(types_of(manifest)); });
-  if (image == manifests_.end()) refuse_image(target_.name, "Docker's archives hold images only", "");
-  return *image;
-}
-
 Descriptor DockerArchiveDestination::root_when_read() const {
   std::vector<Descriptor> layers;
-  for (const Descriptor& layer : image().layers()) layers.push_back(seen_.at(layer.digest));
-  const std::string manifest = docker_manifest(seen_.at(image().config().digest), layers);
+  for (const Descriptor& layer : image_->layers()) layers.push_back(seen_.at(layer.digest));
+  const std::string manifest = docker_manifest(seen_.at(image_->config().digest), layers);
   return {std::string(kOciManifest), Digest::of(as_bytes(manifest)), manifest.size(), {}, std::nullopt};
 }
 
 std::string DockerArchiveDestination::docker_list() const {
-  const Descriptor& config = image().config();
+  const Descriptor& config = image_->config();
   std::string layers;
-  for (const Descriptor& layer : image().layers())
+  for (const Descriptor& layer : image_->layers())
     layers += (layers.empty() ? "\"" : ",\"") + docker_member_of(layer.digest, layer.media_type) + "\"";
   const std::string name = name_in_list(target_);
   return R"([{"Config":")" + docker_member_of(config.digest, config.media_type) + R"(","RepoTags":[)" +

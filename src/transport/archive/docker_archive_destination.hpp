@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,8 +40,6 @@ class DockerArchiveDestination final : public ImageDestination {
 
  private:
   [[nodiscard]] std::optional<Descriptor> image_to_replace() const;
-  // Of the manifests, the one that Docker would call an image. Throws kRefused without one.
-  [[nodiscard]] const Manifest& image() const;
   [[nodiscard]] std::string docker_list() const;
   [[nodiscard]] Descriptor root_when_read() const;
 
@@ -48,7 +47,7 @@ class DockerArchiveDestination final : public ImageDestination {
   std::filesystem::path temporary_directory_;
   Warn warn_;
   ArchiveOutput output_;
-  std::vector<Manifest> manifests_;
+  std::optional<Manifest> image_;
   std::optional<Descriptor> remade_;
   // What a reader would know of a blob: its SHA-256, and by its first bytes the media type of a layer.
   std::map<Digest, Descriptor> seen_;

@@ -1,8 +1,10 @@
 #include "transport/files/unnamed_file.hpp"
 
 #include <fcntl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <string>
@@ -42,6 +44,18 @@ void write_unnamed(const Fd& file, ByteView bytes, const std::filesystem::path& 
   } catch (const Error& error) {
     throw spool_error(error, directory);
   }
+}
+
+void require_room(const Fd& file, std::uint64_t bytes, const std::filesystem::path& directory) {
+  constexpr std::uint64_t kMostReserve = std::uint64_t{64} * 1024 * 1024;
+  constexpr std::uint64_t kShare = 100;
+  struct statvfs system = {};
+  if (::fstatvfs(file.get(), &system) != 0 || system.f_blocks == 0) return;  // then writing shows it
+  const std::uint64_t reserve =
+      std::min<std::uint64_t>(system.f_blocks * system.f_frsize / kShare, kMostReserve);
+  const std::uint64_t free = system.f_bavail * system.f_frsize;
+  if (free >= reserve && free - reserve >= bytes) return;
+  throw spool_error(Error(ErrorCode::kOther, "only " + in_kib(free) + " are free"), directory);
 }
 
 }  // namespace imgcrypt

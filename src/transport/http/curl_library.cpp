@@ -14,6 +14,7 @@ CurlLibrary::CurlLibrary()
       IMGCRYPT_CURL(easy_setopt),
       IMGCRYPT_CURL(easy_getinfo),
       IMGCRYPT_CURL(easy_pause),
+      IMGCRYPT_CURL(easy_perform),
       IMGCRYPT_CURL(easy_strerror),
       IMGCRYPT_CURL(easy_cleanup),
       IMGCRYPT_CURL(multi_init),

@@ -32,6 +32,12 @@ struct HttpTrust {
   }
 };
 
+// Where a client certificate goes, for hints of every kind of trouble with one.
+[[nodiscard]] inline std::string client_certificate_cure(const std::filesystem::path& folder) {
+  return "put a certificate NAME.cert and its own key NAME.key, in PEM and without a passphrase, into " +
+         folder.string();
+}
+
 struct HttpSettings {
   HttpTrust trust = {};
   std::chrono::seconds timeout{30};  // without progress

@@ -1,6 +1,10 @@
 #include "transport/http/transfer_error.hpp"
 
+#include "transport/http/server_certificate.hpp"
+
+#include <algorithm>
 #include <cstring>
+#include <initializer_list>
 #include <utility>
 
 namespace imgcrypt {
@@ -10,6 +14,7 @@ using FailureKind = TransferFailure::Kind;
 
 constexpr const char* kProxyCure =
     "check https_proxy, http_proxy, all_proxy and no_proxy, also user and password in them";
+constexpr const char* kPlainCure = "if it is meant to speak plain http, say so with --tls-verify=false";
 constexpr int kWantsLogin = 407;
 
 struct Reading {
@@ -41,19 +46,31 @@ std::string words_of(const FailedTransfer& failed) {
   return shortened(printable(without_users(words)), 200);
 }
 
-std::string authorities(const HttpTrust& trust) {
+std::string authorities(const FailedTransfer& failed) {
+  const HttpTrust& trust = failed.settings.trust;
+  const char* folder = nullptr;
+  curl_library().easy_getinfo(failed.easy, CURLINFO_CAPATH, &folder);
+  if (!trust.system_folder.empty()) folder = trust.system_folder.c_str();
   std::string text = "the system's authorities";
-  if (!trust.system_folder.empty()) text += ", " + trust.system_folder.string();
+  if (folder != nullptr) text += " (" + std::string(folder) + ")";
   for (const auto& file : trust.authority_files) text += ", " + file.string();
   return text;
 }
 
+bool has_any(std::string_view words, std::initializer_list<std::string_view> signs) {
+  return std::ranges::any_of(
+      signs, [&](std::string_view sign) { return words.find(sign) != std::string_view::npos; });
+}
+
 // Servers that speak plain http answer a TLS greeting with text, which OpenSSL takes for a strange record.
 bool is_plain_text(std::string_view words) {
-  for (const std::string_view sign : {"wrong version number", "packet length too long", "http request"}) {
-    if (words.find(sign) != std::string_view::npos) return true;
-  }
-  return false;
+  return has_any(words, {"wrong version number", "packet length too long", "http request",
+                         "unexpected message", "unknown alert type"});
+}
+
+// Others close the connection on such a greeting.
+bool is_hang_up(std::string_view words) {
+  return has_any(words, {"SSL_ERROR_SYSCALL", "SSL_ERROR_ZERO_RETURN", "unexpected eof", "reset by peer"});
 }
 
 // Where the registry's certificates are, or else could be.
@@ -65,7 +82,7 @@ std::string certificate_folder(const FailedTransfer& failed) {
 }
 
 std::string certificate_hint(const FailedTransfer& failed) {
-  return "if it wants a client certificate, put NAME.cert and NAME.key into " + certificate_folder(failed);
+  return "if it wants a client certificate, " + client_certificate_cure(certificate_folder(failed));
 }
 
 // libcurl's words for a certificate that is valid, but not for the host that was asked.
@@ -79,31 +96,38 @@ bool is_of_another_time(std::string_view words) {
          words.find("certificate is not yet valid") != std::string_view::npos;
 }
 
+// " (of CN = registry, issued by CN = Our CA)"
+std::string whose_certificate(const FailedTransfer& failed) {
+  const std::string whose = describe_server_certificate(failed.request.url, failed.settings);
+  return whose.empty() ? whose : " (" + whose + ")";
+}
+
+Reading untrusted_certificate(const FailedTransfer& failed) {
+  const std::string certificate = "its certificate" + whose_certificate(failed);
+  if (is_for_another_name(failed.words))
+    return {FailureKind::kUntrusted, certificate + " is for another name: " + words_of(failed),
+            "use a name that the certificate is for, or have the server give one for this name"};
+  if (is_of_another_time(failed.words))
+    return {FailureKind::kUntrusted, certificate + " is not valid now: " + words_of(failed),
+            "have the certificate renewed, or set this machine's clock if it is wrong"};
+  return {FailureKind::kUntrusted,
+          certificate + " is not trusted by " + authorities(failed) + ": " + words_of(failed),
+          "give the authority that signed it with --ca-file, or put it into " + certificate_folder(failed) +
+              "/ca.crt"};
+}
+
 Reading untrusted(const FailedTransfer& failed) {
-  const std::string folder = certificate_folder(failed);
   switch (failed.result) {
     case CURLE_PEER_FAILED_VERIFICATION:
-      if (is_for_another_name(failed.words))
-        return {FailureKind::kUntrusted, "its certificate is for another name: " + words_of(failed),
-                "use a name that the certificate is for, or have the server give one for this name"};
-      if (is_of_another_time(failed.words))
-        return {FailureKind::kUntrusted, "its certificate is not valid now: " + words_of(failed),
-                "have the certificate renewed, or set this machine's clock if it is wrong"};
-      return {
-          FailureKind::kUntrusted,
-          "its certificate is not trusted by " + authorities(failed.settings.trust) + ": " + words_of(failed),
-          "give the authority that signed it with --ca-file, or put it into " + folder + "/ca.crt"};
+      return untrusted_certificate(failed);
     case CURLE_SSL_CERTPROBLEM:
       return {FailureKind::kUntrusted,
-              "our client certificate " + failed.settings.trust.certificate.string() +
+              "client certificate " + failed.settings.trust.certificate.string() +
                   " cannot be used with its key: " + words_of(failed),
-              "put a certificate NAME.cert and its own key NAME.key, in PEM and without a passphrase, into " +
-                  folder,
-              ErrorCode::kUsage};
+              client_certificate_cure(certificate_folder(failed)), ErrorCode::kUsage};
     case CURLE_SSL_CACERT_BADFILE:
       return {FailureKind::kUntrusted,
-              "the certificates cannot be read of " + authorities(failed.settings.trust) + ": " +
-                  words_of(failed),
+              "the certificates cannot be read of " + authorities(failed) + ": " + words_of(failed),
               "give certificates in PEM"};
     default:
       return {FailureKind::kUntrusted, "no TLS connection: " + words_of(failed), certificate_hint(failed)};
@@ -166,9 +190,10 @@ Reading reading_of(const FailedTransfer& failed) {
     case CURLE_COULDNT_CONNECT:
       return unreachable(failed);
     case CURLE_SSL_CONNECT_ERROR:
-      if (is_plain_text(failed.words))
-        return {FailureKind::kNotTls, "it does not speak https",
-                "if it is meant to speak plain http, say so with --tls-verify=false"};
+      if (is_plain_text(failed.words)) return {FailureKind::kNotTls, "it does not speak https", kPlainCure};
+      if (is_hang_up(failed.words))
+        return {FailureKind::kLost, "it broke the connection when https was to begin: " + words_of(failed),
+                std::string("try again; ") + kPlainCure + "; " + certificate_hint(failed)};
       return untrusted(failed);
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:

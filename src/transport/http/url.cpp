@@ -5,7 +5,11 @@
 
 #include <imgcrypt/error.hpp>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <memory>
 
@@ -55,6 +59,19 @@ bool is_host(std::string_view text) {
   });
 }
 
+// Also of IPv4, mapped: ::ffff:127.0.0.1.
+bool is_loopback_v6(std::string_view text) noexcept {
+  constexpr std::uint8_t kLoopbackNet = 127;
+  constexpr std::size_t kV4Begins = 12;
+  std::array<char, INET6_ADDRSTRLEN> terminated = {};
+  if (text.size() >= terminated.size()) return false;
+  std::ranges::copy(text, terminated.begin());
+  in6_addr address = {};
+  if (::inet_pton(AF_INET6, terminated.data(), &address) != 1) return false;
+  const bool is_mapped = IN6_IS_ADDR_V4MAPPED(&address);
+  return IN6_IS_ADDR_LOOPBACK(&address) || (is_mapped && address.s6_addr[kV4Begins] == kLoopbackNet);
+}
+
 std::string lower_case(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
@@ -101,7 +118,8 @@ Url Url::with_query(std::string_view name, std::string_view value) const {
 bool Url::is_loopback() const noexcept {
   const std::string_view host =
       std::string_view(authority_).substr(0, authority_.find(':', authority_.rfind(']') + 1));
-  if (host == "localhost" || host == "[::1]") return true;
+  if (host == "localhost") return true;
+  if (host.starts_with('[')) return is_loopback_v6(host.substr(1, host.size() - 2));
   return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 

@@ -19,7 +19,7 @@ class Url {
   [[nodiscard]] bool is_https() const noexcept { return is_https_; }
   // HOST or HOST:PORT, without the scheme's own port: for messages.
   [[nodiscard]] const std::string& authority() const noexcept { return authority_; }
-  // localhost, 127.0.0.0/8 or ::1: this machine itself.
+  // localhost, 127.0.0.0/8, also mapped into IPv6, or ::1: this machine itself.
   [[nodiscard]] bool is_loopback() const noexcept;
   // Same scheme, host and port: what may see each other's credentials.
   [[nodiscard]] bool has_origin_of(const Url& other) const noexcept {

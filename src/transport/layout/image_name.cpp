@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <filesystem>
 
 namespace imgcrypt {
 namespace {
@@ -90,6 +91,19 @@ bool is_ref_name(std::string_view tag) {
     rest.remove_prefix(rest.starts_with("--") ? 2 : 1);
   }
   return false;
+}
+
+void refuse_mistaken_tag(const ImageName& destination) {
+  std::string path = destination.path;
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  const std::string name = std::filesystem::path(path).filename();
+  const std::size_t colon = name.find(':');
+  if (colon == std::string::npos) return;
+  throw Error(ErrorCode::kUsage,
+              "destination " + destination.string() + ": \"" + name.substr(colon + 1) + "\" cannot be a tag",
+              std::string(kTagRule) + (destination.transport == "oci:"
+                                           ? "; if " + path + " is meant, make the directory first"
+                                           : "; or choose a file without a colon in its name"));
 }
 
 std::string ImageName::string() const {

@@ -35,4 +35,11 @@ struct ImageName {
 // Keys"), so that other tools can use it. We read any tag, but write only these.
 [[nodiscard]] bool is_ref_name(std::string_view tag);
 
+inline constexpr const char* kTagRule =
+    "a tag has letters and digits, with a single - . _ : @ + or / between them";
+
+// Throws kUsage for a destination whose path has a colon in its last part: most likely a tag was meant that
+// cannot be one. REQUIRES: there is nothing at the path.
+void refuse_mistaken_tag(const ImageName& destination);
+
 }  // namespace imgcrypt

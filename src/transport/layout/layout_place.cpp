@@ -80,19 +80,6 @@ void require_outside_blobs(const ImageName& destination) {
   }
 }
 
-constexpr const char* kTagRule = "a tag has letters and digits, with a single - . _ : @ + or / between them";
-
-// A directory that is not there and has a colon in its name is most likely a name and a mistyped tag.
-void refuse_new_name_with_colon(const ImageName& destination) {
-  std::string path = destination.path;
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
-  const std::string name = fs::path(path).filename();
-  const std::size_t colon = name.find(':');
-  if (colon == std::string::npos) return;
-  refuse(ErrorCode::kUsage, destination, "\"" + name.substr(colon + 1) + "\" cannot be a tag",
-         std::string(kTagRule) + "; if " + path + " is meant, make the directory first");
-}
-
 }  // namespace
 
 void require_layout_version(const std::string& path) {
@@ -125,7 +112,7 @@ void require_place(const ImageName& destination) {
   if (failure == std::errc::too_many_symbolic_link_levels)
     refuse(ErrorCode::kUsage, destination, "its symbolic links lead in a circle");
   if (status.type() == fs::file_type::not_found) {
-    refuse_new_name_with_colon(destination);
+    refuse_mistaken_tag(destination);
     require_new_place(destination.string(), destination.path);
   } else if (failure) {
     refuse(ErrorCode::kOther, destination, failure.message());

@@ -190,6 +190,8 @@ std::string Authorizer::described() const {
 
 std::string Authorizer::cure_for_who() const {
   const std::string login = "imgcrypt login " + image_.host;
+  if (!credentials_ && !options_.anonymous_by.empty())
+    return "leave out " + options_.anonymous_by + ", and log in as somebody who may: " + login;
   if (!credentials_) return "log in as somebody who may: " + login;
   if (is_token_useless_) return "log in with user and password: " + login;
   if (credentials_->origin.starts_with("--"))

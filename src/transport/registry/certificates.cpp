@@ -1,5 +1,6 @@
 #include "transport/registry/certificates.hpp"
 
+#include "base/exposure.hpp"
 #include "base/stream/fd_stream.hpp"
 #include "base/text/encoding.hpp"
 
@@ -94,8 +95,26 @@ void add_client_certificate(HttpTrust& trust, const fs::path& certificate) {
   trust.key = fs::path(certificate).replace_extension(".key");
   std::error_code none;
   if (!fs::exists(trust.key, none))
-    throw Error(ErrorCode::kUsage, "client certificate " + certificate.string() + ": its key is missing",
-                "put it at " + trust.key.string());
+    throw Error(ErrorCode::kUsage,
+                "client certificate " + certificate.string() + " cannot be used: its key " +
+                    trust.key.string() + " is missing",
+                client_certificate_cure(trust.folder));
+}
+
+// A folder with a key has a client certificate that was to be shown.
+void require_certificate_of(const fs::path& key) {
+  const fs::path certificate = fs::path(key).replace_extension(".cert");
+  std::error_code none;
+  if (fs::exists(certificate, none)) return;
+  throw Error(
+      ErrorCode::kUsage,
+      "client certificate " + certificate.string() + " is missing: its key " + key.string() + " is there",
+      client_certificate_cure(key.parent_path()));
+}
+
+void warn_of_exposure(const fs::path& key, const RegistryOptions& options) {
+  const std::string exposure = key.empty() ? std::string() : describe_exposure(key.string());
+  if (options.warn && !exposure.empty()) options.warn("client key " + key.string() + ": " + exposure);
 }
 
 }  // namespace
@@ -112,7 +131,9 @@ HttpTrust find_trust(const RegistryOptions& options, const std::string& host, co
   for (const fs::path& file : files_of(trust.folder)) {
     if (file.extension() == ".crt") add_authorities(trust, file);
     if (file.extension() == ".cert") add_client_certificate(trust, file);
+    if (file.extension() == ".key") require_certificate_of(file);
   }
+  warn_of_exposure(trust.key, options);
   return trust;
 }
 

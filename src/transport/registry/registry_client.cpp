@@ -3,6 +3,8 @@
 #include "oci/manifest.hpp"
 #include "oci/media_types.hpp"
 #include "transport/http/repeat.hpp"
+#include "transport/http/transfer_error.hpp"
+#include "transport/http/waiting.hpp"
 #include "transport/registry/registry_words.hpp"
 
 #include <algorithm>
@@ -24,12 +26,32 @@ std::string read_text(HttpExchange& answer, const std::string& what) try {
   throw error.in(what);
 }
 
+// A manifest is its bytes as they are sent. What is packed on the way has another digest, and was not asked
+// for.
+void require_identity(const HttpExchange& answer, const std::string& what) {
+  const std::string encoding = answer.head().find("Content-Encoding").value_or("identity");
+  if (encoding == "identity") return;
+  throw Error(ErrorCode::kRegistry,
+              answer.request().url.authority() + " answers with " + what + " in the encoding " +
+                  shortened(printable(encoding), 40) + ", which was not asked for",
+              "its administrator must turn off compression for manifests, also in a proxy before it");
+}
+
 // A part of a list, which registries give page by page.
-void add_tags(const std::string& text, std::vector<std::string>& tags) {
+void add_tags(const HttpExchange& answer, const std::string& text, std::vector<std::string>& tags) try {
   check_json(text, {.members = kMostTags});
   const auto list = JsonView(text).find("tags");
-  if (!list) return;
+  // What has no tags left is null to some registries.
+  if (!list || list->text() == "null") return;
   for (const JsonView& tag : list->elements()) tags.push_back(tag.string());
+} catch (const Error& error) {
+  throw Error(ErrorCode::kRegistry,
+              answer.request().url.authority() + " answers with something else than a list of tags: " +
+                  error.message() + " (" + name_of(answer.request()) + ")",
+              "check the host, and look with curl at what it answers");
+}
+
+void check_count(const std::vector<std::string>& tags) {
   if (tags.size() > kMostTags)
     throw Error(ErrorCode::kRegistry, "the repository has more than " + std::to_string(kMostTags) + " tags",
                 "name the tag that you want, or list them with the registry's own tools");
@@ -103,15 +125,14 @@ std::vector<Referrer> listed_in(const std::string& text) {
   return listed;
 }
 
-// Some registries take no index unless they have all that it lists.
-bool lacks_listed_manifests(const Error& refusal, const std::string& media_type) {
-  const bool is_index = media_type == kOciIndex || media_type.ends_with("manifest.list.v2+json");
-  return is_index && refusal.message().find("MANIFEST_BLOB_UNKNOWN") != std::string::npos;
+bool lacks_listed(const Error& refusal) {
+  return refusal.message().find("MANIFEST_BLOB_UNKNOWN") != std::string::npos;
 }
 
 // Others take no types of layers but those that they know, and say so only now.
 Error explained(const Error& refusal, const std::string& media_type, std::string_view manifest) {
-  if (lacks_listed_manifests(refusal, media_type))
+  // Some registries take no index unless they have all that it lists.
+  if (is_index(media_type) && lacks_listed(refusal))
     return {refusal.code(), refusal.message() + "; the index lists manifests that the source does not have",
             "write only the platforms that are there, with --platform, or take them from a whole image"};
   const std::size_t end = manifest.find("+encrypted\"");
@@ -144,16 +165,15 @@ HttpRequest RegistryClient::request(const std::string& method, const std::string
   return {method, connection_.url(path)};
 }
 
-std::string RegistryClient::place() const { return image().host + "/" + image().repository; }
-
 std::optional<RegistryManifest> RegistryClient::get_manifest(const std::string& name) {
   HttpRequest get = request("GET", "manifests/" + name);
   get.headers = {{"Accept", accepted_documents()}};
   const auto answer = connection_.send(std::move(get));
   if (is_missing(*answer)) return std::nullopt;
-  if (answer->head().status != 200) throw connection_.refusal(*answer, "read " + image().string());
+  if (answer->head().status != 200) throw connection_.refusal(*answer, "read " + image().name_on_host());
   RegistryManifest manifest;
-  const std::string what = "the manifest of " + image().string();
+  const std::string what = "the manifest of " + image().name_on_host();
+  require_identity(*answer, what);
   manifest.text = read_text(*answer, what);
   refuse_page(*answer, manifest.text, what);
   manifest.media_type = media_type_of(answer->head());
@@ -166,7 +186,7 @@ std::optional<RegistryName> RegistryClient::find_manifest(const std::string& nam
   head.headers = {{"Accept", accepted_documents()}};
   const auto answer = connection_.send(std::move(head));
   if (is_missing(*answer)) return std::nullopt;
-  if (answer->head().status != 200) throw connection_.refusal(*answer, "look at " + image().string());
+  if (answer->head().status != 200) throw connection_.refusal(*answer, "look at " + image().name_on_host());
   const auto digest = Digest::parse_if_valid(answer->head().find("Docker-Content-Digest").value_or(""));
   const std::string etag = answer->head().find("ETag").value_or("");
   if (digest) return RegistryName{*digest, etag};
@@ -175,25 +195,33 @@ std::optional<RegistryName> RegistryClient::find_manifest(const std::string& nam
   return RegistryName{Digest::of(as_bytes(manifest->text)), etag};
 }
 
-bool RegistryClient::put_manifest(const std::string& name, const std::string& media_type,
-                                  std::string_view text, const std::string& etag) {
+std::unique_ptr<HttpExchange> RegistryClient::try_put(const std::string& name, const std::string& media_type,
+                                                      std::string_view text, const std::string& etag) {
   TextBody body(text);
   HttpRequest put = request("PUT", "manifests/" + name);
   put.headers = {{"Content-Type", media_type}};
   if (!etag.empty()) put.headers.push_back({"If-Match", etag});
   put.body = &body;
-  const auto answer = connection_.send(std::move(put));
-  const int status = answer->head().status;
-  if (status == 412) return false;
-  if (status < 200 || status >= 300) {
-    const Error refusal =
-        connection_.refusal(*answer, "put manifest " + name + " (" + media_type + ") into " + place());
+  return connection_.send(std::move(put));
+}
+
+bool RegistryClient::put_manifest(const std::string& name, const std::string& media_type,
+                                  std::string_view text, Listed listed, const std::string& etag) {
+  auto answer = try_put(name, media_type, text, etag);
+  for (Backoff backoff(connection_.retries());; answer = try_put(name, media_type, text, etag)) {
+    const int status = answer->head().status;
+    if (status == 412) return false;
+    if (status >= 200 && status < 300) break;
+    const Error refusal = connection_.refusal(
+        *answer, "put manifest " + name + " (" + media_type + ") into " + image().repository);
+    if (listed == Listed::kThere && lacks_listed(refusal) && backoff.wait()) continue;
     throw status == 400 || status == 415 || status == 422 ? explained(refusal, media_type, text) : refusal;
   }
   const auto digest = Digest::parse_if_valid(answer->head().find("Docker-Content-Digest").value_or(""));
   if (digest && *digest != Digest::of(as_bytes(text), digest->algorithm()))
     throw Error(ErrorCode::kRegistry,
-                place() + " has stored another manifest than the one that was put: " + digest->string(),
+                image().host + " has stored another manifest in " + image().repository +
+                    " than the one that was put: " + digest->string(),
                 "push again; if it stays so, write to another registry, and tell its administrator");
   return true;
 }
@@ -203,7 +231,8 @@ bool RegistryClient::delete_manifest(const Digest& digest) {
   if (is_missing(*answer)) return false;
   const int status = answer->head().status;
   if (status >= 200 && status < 300) return true;
-  const Error refusal = connection_.refusal(*answer, "delete manifest " + digest.string() + " of " + place());
+  const Error refusal =
+      connection_.refusal(*answer, "delete manifest " + digest.string() + " of " + image().repository);
   if (status != 405) throw Error(refusal);
   throw Error(refusal.code(), refusal.message(),
               "have its administrator allow it, or delete the manifest; Docker's registry needs "
@@ -211,7 +240,7 @@ bool RegistryClient::delete_manifest(const Digest& digest) {
 }
 
 std::vector<std::string> RegistryClient::tags() {
-  const std::string what = "the tags of " + place();
+  const std::string what = "the tags of " + image().repository;
   std::vector<std::string> tags;
   for (Pages pages(request("GET", "tags/list"), what); pages.page();) {
     const auto answer = connection_.send(*pages.page());
@@ -221,7 +250,8 @@ std::vector<std::string> RegistryClient::tags() {
     if (answer->head().status != 200) throw connection_.refusal(*answer, "list " + what);
     const std::string text = with_errors([&] { return answer->read_all(kMostListBytes); });
     refuse_page(*answer, text, what);
-    add_tags(text, tags);
+    add_tags(*answer, text, tags);
+    check_count(tags);
     pages.turn(*answer);
   }
   std::ranges::sort(tags);  // as the standard wants it, but not every registry does it
@@ -234,7 +264,7 @@ bool RegistryClient::has_referrers_api(const Digest& subject) {
 }
 
 std::vector<Referrer> RegistryClient::referrers(const Digest& subject) {
-  const std::string what = "what refers to " + subject.string() + " in " + place();
+  const std::string what = "what refers to " + subject.string() + " in " + image().repository;
   std::vector<Referrer> found;
   for (Pages pages(request("GET", "referrers/" + subject.string()), what); pages.page();) {
     const auto answer = connection_.send(*pages.page());

@@ -28,6 +28,9 @@ struct RegistryName {
   std::string etag;  // for If-Match; empty if there is none
 };
 
+// Whether the registry has shown, since the push began, that it has all that a manifest lists.
+enum class Listed { kUnknown, kThere };
+
 class RegistryClient {
  public:
   // As RegistryConnection's.
@@ -40,9 +43,11 @@ class RegistryClient {
   // Where a tag leads now, without reading the manifest if the registry names the digest.
   [[nodiscard]] std::optional<RegistryName> find_manifest(const std::string& name);
   // Under a tag or its digest. `etag`: only if the name still leads there; empty: whatever it leads to. False
-  // when it leads elsewhere (412).
+  // when it leads elsewhere (412). Put again, as often as any request, when the registry says that it lacks
+  // what is there: Docker's rewrites small files in place when several push the same, and finds them empty.
   [[nodiscard]] bool put_manifest(const std::string& name, const std::string& media_type,
-                                  std::string_view text, const std::string& etag = {});
+                                  std::string_view text, Listed listed = Listed::kUnknown,
+                                  const std::string& etag = {});
   // False when there is none. Throws kRegistry when the registry does not delete manifests.
   bool delete_manifest(const Digest& digest);
   // Sorted. Throws kNotFound when there is no such repository, kRegistry for more than
@@ -61,7 +66,8 @@ class RegistryClient {
 
  private:
   [[nodiscard]] HttpRequest request(const std::string& method, const std::string& path);
-  [[nodiscard]] std::string place() const;
+  [[nodiscard]] std::unique_ptr<HttpExchange> try_put(const std::string& name, const std::string& media_type,
+                                                      std::string_view text, const std::string& etag);
   [[nodiscard]] std::vector<Referrer> referrers_by_tag(const Digest& subject);
 
   RegistryConnection connection_;

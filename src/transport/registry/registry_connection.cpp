@@ -70,6 +70,10 @@ Error RegistryConnection::refusal(HttpExchange& answer, const std::string& actio
   switch (status) {
     case 401:
     case 403:
+      if (!answer.request().url.has_origin_of(url("")))
+        return {ErrorCode::kRegistry,
+                message + "; " + image_.host + " sent us there, where its credentials do not go",
+                "the administrator of " + image_.host + " must mend where it sends us"};
       return {ErrorCode::kRegistry, message + " (asked for " + authorizer_.who() + ")", authorizer_.cure()};
     case 413:
       return {ErrorCode::kRegistry, message,

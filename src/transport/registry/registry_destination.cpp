@@ -8,6 +8,7 @@
 #include "transport/registry/delete_image.hpp"
 #include "transport/registry/publish_referrer.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace imgcrypt {
@@ -56,9 +57,16 @@ void RegistryDestination::expect(const ExpectedImage& image) {
     throw refused("the image has the digest " + image.root->string());
 }
 
+void RegistryDestination::note_there(const Digest& digest) {
+  const std::scoped_lock lock(mutex_);
+  there_.insert(digest);
+}
+
 bool RegistryDestination::has(const Descriptor& blob) {
   const BlobFinding found = find_blob(client_->connection(), blob);
-  return found.is_there && found.size.value_or(blob.size) == blob.size;
+  const bool is_there = found.is_there && found.size.value_or(blob.size) == blob.size;
+  if (is_there) note_there(blob.digest);
+  return is_there;
 }
 
 bool RegistryDestination::adopt(const Descriptor& blob) {
@@ -78,7 +86,9 @@ bool RegistryDestination::adopt(const Descriptor& blob) {
     const std::scoped_lock lock(mutex_);
     spare_.push_back(std::move(session));
   }
-  return answer->head().status == 201;
+  const bool is_mounted = answer->head().status == 201;
+  if (is_mounted) note_there(blob.digest);
+  return is_mounted;
 }
 
 UploadSession RegistryDestination::take_session() {
@@ -95,8 +105,10 @@ UploadSession RegistryDestination::take_session() {
 
 Digest RegistryDestination::put_blob(const BlobInfo& info, Source& content) {
   if (info.kind == BlobKind::kListed) return put_listed(info, content);
-  return upload_blob({client_->connection(), take_session(), upload_form_, target_.temporary_directory}, info,
-                     content);
+  Digest digest = upload_blob(
+      {client_->connection(), take_session(), upload_form_, target_.temporary_directory}, info, content);
+  note_there(digest);
+  return digest;
 }
 
 Digest RegistryDestination::put_listed(const BlobInfo& info, Source& content) {
@@ -108,6 +120,7 @@ Digest RegistryDestination::put_listed(const BlobInfo& info, Source& content) {
         "blob " + info.digest->string() + " is damaged: the digest of its content is " + digest.string(),
         "fetch the image again from an intact copy");
   (void)client_->put_manifest(digest.string(), info.media_type, as_text(bytes));
+  note_there(digest);
   return digest;
 }
 
@@ -123,9 +136,27 @@ void RegistryDestination::put_held() {
     const std::scoped_lock lock(mutex_);
     documents = std::exchange(held_, {});
   }
-  for (const Document& document : documents)
-    (void)client_->put_manifest(document.descriptor.digest.string(),
-                                type_for(document.descriptor, document.text), document.text);
+  for (const Document& document : documents) (void)put(document.descriptor.digest.string(), document);
+}
+
+bool RegistryDestination::put(const std::string& name, const Document& document, const std::string& etag) {
+  const std::string type = type_for(document.descriptor, document.text);
+  const bool is_put = client_->put_manifest(name, type, document.text, listed_by(type, document.text), etag);
+  note_there(document.descriptor.digest);
+  return is_put;
+}
+
+Listed RegistryDestination::listed_by(const std::string& media_type, const std::string& text) {
+  const std::scoped_lock lock(mutex_);
+  const auto is_there = [this](const Descriptor& descriptor) { return there_.contains(descriptor.digest); };
+  bool are_there = false;
+  if (is_index(media_type)) {
+    are_there = std::ranges::all_of(Index::parse(text).manifests(), is_there);
+  } else if (is_manifest(media_type)) {
+    const Manifest manifest = Manifest::parse(text);
+    are_there = is_there(manifest.config()) && std::ranges::all_of(manifest.layers(), is_there);
+  }
+  return are_there ? Listed::kThere : Listed::kUnknown;
 }
 
 // An image that was there already has no document that was put: the registry has it.
@@ -169,17 +200,16 @@ std::optional<Digest> RegistryDestination::commit(const RootDescriptor& root) {
   if (is_wanted_by_digest() && root.descriptor.digest != target_.name.digest)
     throw refused("the result has the digest " + root.descriptor.digest.string());
   const Document document = take_root(root.descriptor);
-  const std::string type = type_for(document.descriptor, document.text);
   for (const Referrer& referrer : referrers_) publish_referrer(*client_, referrer);
   if (target_.name.tag.empty()) {
-    (void)client_->put_manifest(root.descriptor.digest.string(), type, document.text);
+    (void)put(root.descriptor.digest.string(), document);
     return std::nullopt;
   }
   const auto before = current();
   if (target_.replaced && (!before || before->digest != *target_.replaced)) throw moved(before);
   // Registries that know If-Match close the gap between the look and the change.
   const std::string etag = target_.replaced ? before->etag : std::string();
-  if (!client_->put_manifest(target_.name.tag, type, document.text, etag)) throw moved(current());
+  if (!put(target_.name.tag, document, etag)) throw moved(current());
   // Others leave it: of two who write at once, one has overwritten the other, who says so.
   if (target_.replaced) require_named(root.descriptor.digest);
   if (!before || before->digest == root.descriptor.digest) return std::nullopt;

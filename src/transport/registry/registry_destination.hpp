@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,11 @@ class RegistryDestination final : public ImageDestination {
   [[nodiscard]] bool is_wanted_by_digest() const noexcept { return target_.name.digest && !target_.replaced; }
   [[nodiscard]] Error refused(const std::string& why) const;
   void put_held();
+  // False as RegistryClient::put_manifest.
+  [[nodiscard]] bool put(const std::string& name, const Document& document, const std::string& etag = {});
+  // Whether the registry has shown that it has what the document lists.
+  [[nodiscard]] Listed listed_by(const std::string& media_type, const std::string& text);
+  void note_there(const Digest& digest);
   [[nodiscard]] Document take_root(const Descriptor& root);
   [[nodiscard]] std::optional<RegistryName> current();
   [[nodiscard]] Error moved(const std::optional<RegistryName>& now) const;
@@ -83,6 +89,7 @@ class RegistryDestination final : public ImageDestination {
   std::atomic<UploadForm> upload_form_{UploadForm::kChunks};
   std::mutex mutex_;
   std::vector<UploadSession> spare_;  // open, and not used
+  std::set<Digest> there_;            // what the registry has taken, or says that it has
   std::vector<Document> held_;        // put, and not sent yet, in their order
   std::vector<Referrer> referrers_;
 };

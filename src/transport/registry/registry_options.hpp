@@ -36,6 +36,8 @@ struct RegistryOptions {
   // Whose credentials to use; nullopt: anonymous. Asked once for each registry host and repository, when the
   // registry wants to know. May run a credential helper. Throws what is wrong with the files.
   std::function<std::optional<Credentials>(const RegistryReference& image)> credentials = {};
+  // The option that says to be anonymous, for hints; empty: there is none.
+  std::string anonymous_by = {};
   TlsVerification tls = TlsVerification::kRequired;
   // Certificates in PEM that are trusted besides the system's; empty: none.
   std::filesystem::path ca_file = {};
@@ -55,6 +57,8 @@ struct RegistryOptions {
   std::uint64_t rate_limit = 0;
   // Told of each request and answer, one line each, without credentials. Null: nobody is.
   std::function<void(const std::string&)> trace = {};
+  // Told what the user should know, one line each, e.g. of a client's key that others can read. May be null.
+  std::function<void(const std::string&)> warn = {};
   // The registries that were asked already, by options that are the same but for the credentials: they need
   // not be found again. Null: nothing is shared.
   std::shared_ptr<RegistryHosts> hosts = {};

@@ -175,9 +175,10 @@ RegistryReference RegistryReference::parse(std::string_view details) {
   return result;
 }
 
-std::string RegistryReference::string() const {
-  return "docker://" + host + "/" + repository + (tag.empty() ? "" : ":" + tag) +
-         (digest ? "@" + digest->string() : "");
+std::string RegistryReference::string() const { return "docker://" + host + "/" + name_on_host(); }
+
+std::string RegistryReference::name_on_host() const {
+  return repository + (tag.empty() ? "" : ":" + tag) + (digest ? "@" + digest->string() : "");
 }
 
 std::string RegistryReference::name_in_repository() const { return digest ? digest->string() : tag; }

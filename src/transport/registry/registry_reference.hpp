@@ -25,6 +25,8 @@ struct RegistryReference {
 
   // docker://HOST/REPOSITORY[:TAG][@DIGEST], which parse() accepts.
   [[nodiscard]] std::string string() const;
+  // REPOSITORY[:TAG][@DIGEST], for messages that name the host anyway.
+  [[nodiscard]] std::string name_on_host() const;
   // The tag or the digest: what the manifest is asked for by.
   [[nodiscard]] std::string name_in_repository() const;
 };

@@ -1,10 +1,12 @@
 #include "transport/registry/registry_source.hpp"
 
+#include "base/parallel.hpp"
 #include "base/text/json.hpp"
 #include "oci/media_types.hpp"
 #include "oci/verifying_source.hpp"
 #include "transport/registry/blob_download.hpp"
 
+#include <array>
 #include <utility>
 
 namespace imgcrypt {
@@ -14,7 +16,7 @@ RegistryManifest read_manifest(RegistryClient& client) {
   const RegistryReference& image = client.image();
   auto manifest = client.get_manifest(image.name_in_repository());
   if (manifest) return std::move(*manifest);
-  throw Error(ErrorCode::kNotFound, image.host + " has no image " + image.string(),
+  throw Error(ErrorCode::kNotFound, image.host + " has no image " + image.name_on_host(),
               "imgcrypt tags docker://" + image.host + "/" + image.repository +
                   " lists what is there, if the repository exists");
 }
@@ -77,15 +79,24 @@ void RegistrySource::check_presence(const Descriptor& blob) {
 }
 
 std::vector<Referrer> RegistrySource::referrers(const Descriptor& subject) {
-  std::vector<Referrer> found = client_->referrers(subject.digest);
-  for (const std::string_view ending : {".sig", ".att", ".sbom"}) {
-    const std::string tag = referrers_tag(subject.digest) + std::string(ending);
-    const auto manifest = client_->get_manifest(tag);
-    if (!manifest) continue;
-    const Digest digest = Digest::of(as_bytes(manifest->text));
-    found.push_back({{{type_of(*manifest), digest, manifest->text.size(), {}, {}}, {}}, {}, tag});
-  }
-  return found;
+  constexpr std::array<std::string_view, 3> kTagEndings = {".sig", ".att", ".sbom"};
+  // A list, or one tag: the answers are independent, and far away.
+  std::array<std::vector<Referrer>, 1 + kTagEndings.size()> found;
+  StopFlag stop = false;
+  run_parallel(found.size(), found.size(), stop, [&](std::size_t i) {
+    found[i] = i == 0 ? client_->referrers(subject.digest)
+                      : tagged(referrers_tag(subject.digest) + std::string(kTagEndings[i - 1]));
+  });
+  std::vector<Referrer> all;
+  for (const std::vector<Referrer>& some : found) all.insert(all.end(), some.begin(), some.end());
+  return all;
+}
+
+std::vector<Referrer> RegistrySource::tagged(const std::string& tag) {
+  const auto manifest = client_->get_manifest(tag);
+  if (!manifest) return {};
+  const Digest digest = Digest::of(as_bytes(manifest->text));
+  return {{{{type_of(*manifest), digest, manifest->text.size(), {}, {}}, {}}, {}, tag}};
 }
 
 }  // namespace imgcrypt

@@ -27,6 +27,9 @@ class RegistrySource final : public ImageSource {
   [[nodiscard]] std::vector<Referrer> referrers(const Descriptor& subject) override;
 
  private:
+  // What cosign's tag names; none if there is no such tag.
+  [[nodiscard]] std::vector<Referrer> tagged(const std::string& tag);
+
   RegistrySource(std::unique_ptr<RegistryClient> client, RootDescriptor root, std::string text)
       : client_(std::move(client)), root_(std::move(root)), root_text_(std::move(text)) {}
 

@@ -43,6 +43,25 @@ def several(*behaviours):
     return answer
 
 
+def together(is_meant):
+    """Requests that `is_meant` chooses are answered when as many wait as the argument says, else refused."""
+
+    def make(registry, count):
+        barrier = threading.Barrier(int(count))
+
+        def answer(request, proceed):
+            if is_meant(request):
+                try:
+                    barrier.wait(timeout=20)
+                except threading.BrokenBarrierError:
+                    return failure(403, "DENIED", "nobody else asks")
+            return proceed(request)
+
+        return answer
+
+    return make
+
+
 # --- other answers
 def refuse(status, code, message, headers=None):
     return lambda request, proceed: failure(status, code, message, headers)

@@ -1,5 +1,6 @@
 """The faults, each a row: what the registry does, and what imgcrypt must do."""
 import dataclasses
+import gzip
 import typing
 
 import behaviours as b
@@ -53,6 +54,10 @@ def exactly(count, condition):
 ONE_GREETING = at_most(1, '.port == "main" and .kind == "base"')
 AT_MOST_TWO_TOKENS = at_most(2, '.kind == "token"')
 AT_MOST_TWO_ENDS_EACH = '[.[] | select(.method == "PUT")] | group_by(.query.digest) | all(length <= 2)'
+
+
+def _is_about_referrers(request):
+    return request.kind == "referrers" or (request.kind == "manifest" and request.name.startswith("sha256-"))
 
 
 FAULTS = [
@@ -172,7 +177,7 @@ FAULTS = [
     Fault("no-digest-header", "Docker-Content-Digest is missing", "pull push recipients", "0",
           settings={"digest_header": False}, skopeo="does it"),
     Fault("no-ranges", "Range is not heeded", "pull", "0", settings={"ranges": False}, skopeo="does it"),
-    Fault("giant-manifest", "a manifest of 5 MiB", "pull", "4", ("the manifest of docker://127.0.0.1", "4096 KiB"),
+    Fault("giant-manifest", "a manifest of 5 MiB", "pull", "4", ("the manifest of app:t", "4096 KiB"),
           make=plainly(on("GET manifest", b.with_body(lambda text: text + b" " * (5 * b.MIB)))), skopeo="refuses"),
     Fault("giant-header", "a header of 64 MiB", "pull", "5", ("HOST",),
           make=plainly(on("GET manifest", b.sent(b.giant_header))), skopeo="refuses"),
@@ -297,6 +302,15 @@ FAULTS = [
           make=plainly(several(on("DELETE upload", b.refuse(405, "UNSUPPORTED", "no")),
                                on("PATCH upload", BROKEN))), leaves_upload=True, skopeo="refuses, leaves the upload open"),
     # --- manifests that are put
+    Fault("manifest-lacks-blobs-once", "the registry once says that it lacks what it has just taken", "push", "0",
+          make=plainly(once("PUT manifest", b.refuse(400, "MANIFEST_BLOB_UNKNOWN", "blob unknown to registry"))),
+          log=exactly(2, '.method == "PUT" and .kind == "manifest"'), skopeo="refuses"),
+    Fault("manifest-lacks-blobs", "the registry goes on saying so", "push", "4", ("HOST", "MANIFEST_BLOB_UNKNOWN"),
+          make=plainly(on("PUT manifest", b.refuse(400, "MANIFEST_BLOB_UNKNOWN", "blob unknown to registry"))),
+          log=exactly(3, '.method == "PUT" and .kind == "manifest"'), skopeo="refuses"),
+    Fault("manifest-packed", "the manifest comes packed by gzip, without its digest", "pull recipients", "4",
+          ("HOST", "in the encoding gzip, which was not asked for"),
+          make=plainly(on("GET manifest", several(b.with_headers(Content_Encoding="gzip", Docker_Content_Digest=None), b.with_body(gzip.compress))))),
     Fault("manifest-refused", "400 for the manifest", "push", "4",
           ("HOST", "no such media type", "layers are uploaded, and of the type application/vnd.oci.image.layer.v1.tar"),
           make=plainly(on("PUT manifest", b.refuse(400, "MANIFEST_INVALID", "no such media type"))), skopeo="refuses"),
@@ -315,6 +329,10 @@ FAULTS = [
           make=lambda r, _: once("PUT manifest", b.move_tag_after(r)), skopeo="does not see it"),
     Fault("tags-in-pages", "tags come in pages of one", "tags", "0",
           make=plainly(on("GET tags", lambda request, proceed: proceed(_with_page_size(request))))),
+    Fault("tags-not-json", "the list of tags is no JSON", "tags", "4", ("HOST", "something else than a list of tags"),
+          make=plainly(on("GET tags", b.with_body(lambda text: text[:-3])))),
+    Fault("tags-of-numbers", "the tags are numbers", "tags", "4", ("HOST", "something else than a list of tags"),
+          make=plainly(on("GET tags", b.with_body(lambda text: b'{"tags": [1, 2]}')))),
     Fault("tags-endless", "each page of tags names the same next one", "tags", "4", ("HOST", "go round in a circle"),
           make=plainly(on("GET tags", b.with_headers(Link='</v2/app/tags/list?n=1&last=a>; rel="next"'))),
           log='[.[] | select(.kind == "tags")] | length == 2'),
@@ -329,6 +347,7 @@ FAULTS = [
           make=plainly(on("GET referrers", b.refuse(403, "DENIED", "requested access to the resource is denied")))),
     Fault("referrers-endless", "each page of referrers names the same next one", "", "",
           make=plainly(on("GET referrers", b.with_headers(Link='</v2/app/referrers/x?last=a>; rel="next"')))),
+    Fault("referrers-together", "referrers are answered when N requests about them wait", "", "", make=b.together(_is_about_referrers)),
     Fault("freeze-before", "the n-th request is neither obeyed nor answered", "", "", make=b.freeze(is_done=False)),
     Fault("freeze-after", "the n-th request is obeyed and never answered", "", "", make=b.freeze(is_done=True)),
 ]

@@ -22,7 +22,7 @@ import faults
 from access import IDENTITY_TOKEN, PASSWORD, USER, Access
 from distribution import Distribution, Settings
 from messages import Response
-from server import Log, Server, tls_context
+from server import HELLOS, Log, Server, tls_context
 from store import Store
 
 
@@ -35,6 +35,7 @@ def parse_arguments():
     parser.add_argument("--certificate", metavar="FILE", help="of 127.0.0.1 to 127.0.0.3: speak TLS")
     parser.add_argument("--key", metavar="FILE", help="of the certificate")
     parser.add_argument("--client-ca", metavar="FILE", help="who signs clients' certificates, which are then needed")
+    parser.add_argument("--hello", choices=HELLOS, help="what a greeting in TLS gets from a registry without it")
     parser.add_argument("--folder", metavar="DIR", help="holds what is stored while the registry runs (default: /tmp)")
     parser.add_argument("--list", action="store_true", help="print the table of faults for shell scripts")
     return parser.parse_args()
@@ -55,7 +56,7 @@ class Registry:
         self.log = log = Log(arguments.log or os.devnull)
         tls = arguments.certificate and tls_context(arguments.certificate, arguments.key, arguments.client_ca)
         self.servers = {
-            "main": Server("main", "127.0.0.1", self.answer, log, tls),
+            "main": Server("main", "127.0.0.1", self.answer, log, tls, arguments.hello),
             "honest": Server("honest", "127.0.0.1", self.answer, log),
             "elsewhere": Server("elsewhere", "127.0.0.2", self.answer, log, tls),
             "plain": Server("plain", "127.0.0.2", self.answer, log),

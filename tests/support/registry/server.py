@@ -9,6 +9,7 @@ import threading
 from messages import Request, Reset
 
 PIECE = 1 << 16
+HELLOS = {"end": b"", "reset": None, "rubbish": b"rubbish\r\n", "record": b"\x16\x03\x03\x00\x05hello"}
 
 
 class Log:
@@ -77,10 +78,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
     sys_version = ""
 
     def setup(self):
+        if self.server.hello:
+            self._answer_tls()
         if self.server.tls:
             self.request = self.server.tls.wrap_socket(self.request, server_side=True)
         self.request.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().setup()
+
+    def _answer_tls(self):
+        """Without TLS: as what does not know it, and does not send text about that either."""
+        if self.request.recv(1, socket.MSG_PEEK) != b"\x16":
+            return
+        answer = HELLOS[self.server.hello]
+        if answer is not None:  # what is not read makes the system send RST
+            self.request.recv(PIECE)
+            self.request.sendall(answer)
+        raise ConnectionError("a greeting in TLS")
 
     def handle_expect_100(self):
         return True  # Body sends it
@@ -149,9 +162,9 @@ class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, name, address, answer, log, tls=None):
+    def __init__(self, name, address, answer, log, tls=None, hello=None):
         super().__init__((address, 0), Handler)
-        self.name, self.answer, self.log, self.tls = name, answer, log, tls
+        self.name, self.answer, self.log, self.tls, self.hello = name, answer, log, tls, hello
         self.authority = f"{address}:{self.server_address[1]}"
         self.origin = ("https://" if tls else "http://") + self.authority
         self.count, self.count_lock = 0, threading.Lock()

@@ -22,6 +22,12 @@ constexpr std::array kCompressed = {"\x1f\x8b"sv, "BZh"sv,
                                     "7zXZ"sv,
                                     "\x28\xb5\x2f\xfd"sv};
 constexpr std::size_t kCopyBytes = std::size_t{128} * 1024;
+constexpr std::uint64_t kMiB = std::uint64_t{1024} * 1024;
+// How often the room for a spool is looked at.
+constexpr std::uint64_t kRoomBytes = 16 * kMiB;
+// Layers are mostly packed themselves, and even those of zeros shrink less than what only fills disks.
+constexpr std::uint64_t kHarmlessBytes = 256 * kMiB;
+constexpr std::uint64_t kMostGrowth = 250;
 
 Fd open_input(const std::string& file) {
   if (file == "-") return Fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
@@ -61,22 +67,37 @@ ArchiveReader decompressing_reader() {
   return reader;
 }
 
+[[noreturn]] void refuse_bomb(const std::string& what) {
+  throw Error(ErrorCode::kRefused,
+              what + " grows to more than " + std::to_string(kMostGrowth) +
+                  " times its size when it is decompressed, as only what is to fill disks does",
+              "if you trust it, decompress it first with gzip -d, xz -d or zstd -d");
+}
+
 // All of `input`, decompressed.
 Fd spooled(const Fd& input, const std::string& what, const std::filesystem::path& directory) {
   Fd spool = create_unnamed_file(directory);
   const ArchiveReader reader = decompressing_reader();
-  TarInput stream([&](MutableByteView buffer) { return read_some(input.get(), buffer, "read " + what); });
+  std::uint64_t packed = 0;
+  TarInput stream([&](MutableByteView buffer) {
+    const std::size_t size = read_some(input.get(), buffer, "read " + what);
+    packed += size;
+    return size;
+  });
   stream.open(reader.get());
   const LibArchive& library = LibArchive::get();
   struct archive_entry* entry = nullptr;
   if (!stream.require(reader.get(), library.next_header(reader.get(), &entry), what)) return spool;
   Bytes buffer(kCopyBytes);
-  while (true) {
+  for (std::uint64_t written = 0;;) {
     const la_ssize_t size = library.read_data(reader.get(), buffer.data(), buffer.size());
     stream.require(reader.get(), static_cast<int>(std::min<la_ssize_t>(size, 0)), what);
     if (size <= 0) return spool;
     throw_if_cancelled();
+    if (written > kHarmlessBytes && written / kMostGrowth > packed) refuse_bomb(what);
+    if (written % kRoomBytes < kCopyBytes) require_room(spool, static_cast<std::uint64_t>(size), directory);
     write_unnamed(spool, ByteView(buffer).first(static_cast<std::size_t>(size)), directory);
+    written += static_cast<std::uint64_t>(size);
   }
 }
 

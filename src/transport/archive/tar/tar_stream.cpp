@@ -16,6 +16,7 @@ bool TarStream::has(const Digest& digest) {
 Digest TarStream::put(const BlobInfo& info, Source& content) {
   const std::scoped_lock lock(mutex_);
   const Fd file = create_unnamed_file(directory_);
+  require_room(file, info.size, directory_);
   HashingSink sink(file.get(), {0, info.size}, algorithm_of(info),
                    "write a temporary file in " + directory_.string(), info.size);
   pump(content, sink);

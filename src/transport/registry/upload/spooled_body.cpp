@@ -6,6 +6,7 @@ namespace imgcrypt {
 
 SpooledBody::SpooledBody(const std::filesystem::path& directory, UploadWindow& window)
     : window_(window), file_(create_unnamed_file(directory)) {
+  require_room(file_, window.size(), directory);
   Bytes piece(kChunkSize);
   while (window.acknowledged() < window.size()) {
     const std::size_t size = window.copy(window.acknowledged(), piece);

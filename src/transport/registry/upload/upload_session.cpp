@@ -14,8 +14,7 @@ UploadSession UploadSession::start(RegistryConnection& connection) {
   post.cancel = Cancel::kDelayed;  // nobody could delete an upload whose address is not known
   const auto answer = connection.send(std::move(post));
   if (answer->head().status == 202) return {connection, *answer};
-  throw connection.refusal(*answer,
-                           "push to " + connection.image().host + "/" + connection.image().repository);
+  throw connection.refusal(*answer, "push to " + connection.image().repository);
 }
 
 UploadSession::UploadSession(RegistryConnection& connection, const HttpExchange& answer)
