@@ -112,6 +112,7 @@ Gathered gather(const Options& options) {
           std::move(candidates),
           std::move(directory),
           payload ? std::move(payload->keys) : std::vector<PayloadKey>(),
+          payload ? std::move(payload->unused_keys) : std::vector<std::string>(),
           std::move(providers),
           std::move(parameters),
           std::move(sandbox)};

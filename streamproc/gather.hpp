@@ -17,6 +17,7 @@ struct Gathered {
   Candidates candidates;
   KeyDirectory key_directory;
   std::vector<PayloadKey> payload_keys;
+  std::vector<std::string> unused_keys;  // as in Payload
   // Started by another process, a broker, where any are configured, named by the payload or have keys in the
   // directory.
   std::shared_ptr<ProviderAccess> providers;

@@ -95,6 +95,18 @@ ProviderParameters parse_provider_parameters(const std::optional<JsonView>& para
   return found;
 }
 
+std::vector<std::string> find_unused_keys(const std::optional<JsonView>& parameters) {
+  std::vector<std::string> found;
+  if (!parameters) return found;
+  for (const char* name : {"gpg-privatekeys", "pkcs11-yamls"}) {
+    // ocicrypt sends an empty one where there is none.
+    const bool has_key = std::ranges::any_of(decode_list(parameters->find(name)),
+                                             [](const auto& key) { return key && key->size() > 0; });
+    if (has_key) found.emplace_back(name);
+  }
+  return found;
+}
+
 // Only containerd's is a pipe: a file or a terminal that was inherited would be read for nothing.
 bool is_payload_there() noexcept {
   struct stat status = {};
@@ -123,7 +135,7 @@ std::optional<Payload> parse_payload(ByteView any) {
   const auto config = json.find("DecryptConfig");
   const auto parameters = config ? config->find("Parameters") : std::nullopt;
   return Payload{parse_descriptor(json.get("Descriptor")), parse_keys(parameters),
-                 parse_provider_parameters(parameters)};
+                 parse_provider_parameters(parameters), find_unused_keys(parameters)};
 }
 
 std::optional<Payload> read_payload() {

@@ -8,6 +8,7 @@
 #include "oci/descriptor.hpp"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace imgcrypt::streamproc {
@@ -25,6 +26,9 @@ struct Payload {
   Descriptor layer;  // whose annotations of encryption may be missing
   std::vector<PayloadKey> keys;
   ProviderParameters provider_parameters;  // those of parameters that no key scheme has reserved
+  // Parameters that hold keys which are not used, as key providers of ours take them from files only:
+  // "gpg-privatekeys".
+  std::vector<std::string> unused_keys;
 };
 
 // Reads descriptor 3 to its end if it is a pipe, and closes it. nullopt when it is not, or what it delivers

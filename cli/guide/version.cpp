@@ -3,8 +3,10 @@
 #include "cli/commands.hpp"
 #include "cli/guide/commit.hpp"
 #include "crypto/openssl_version.hpp"
+#include "keywrap/provider/own_programs.hpp"
 
 #include <array>
+#include <vector>
 
 namespace imgcrypt::cli {
 namespace {
@@ -28,6 +30,24 @@ std::string compiler() {
 #endif
 }
 
+std::vector<std::string_view> built_providers() {
+  std::vector<std::string_view> kinds;
+  for (const OwnProgram& program : own_programs()) {
+    if (program.is_built) kinds.push_back(program.kind);
+  }
+  return kinds;
+}
+
+std::string text_of_providers() {
+  std::string text;
+  for (const std::string_view kind : built_providers())
+    text += (text.empty() ? "" : ", ") + std::string(kind);
+  for (const OwnProgram& program : own_programs()) {
+    if (!program.is_built) text += ", without " + std::string(program.kind);
+  }
+  return text;
+}
+
 void run_version(Output& output) { output.print_result(Text::of_lines(version_text()), version_json()); }
 
 }  // namespace
@@ -39,7 +59,7 @@ std::string version_text() {
   text += openssl_version();
   for (const Library& library : kBuiltWith)
     text += "\n" + std::string(library.name) + " " + std::string(library.version);
-  return text;
+  return text + "\nkey providers " + text_of_providers();
 }
 
 JsonObject version_json() {
@@ -50,7 +70,8 @@ JsonObject version_json() {
       .add("version", IMGCRYPT_VERSION)
       .add("commit", IMGCRYPT_COMMIT)
       .add("compiler", compiler())
-      .add("libraries", libraries);
+      .add("libraries", libraries)
+      .add("keyProviders", JsonArray::of(built_providers()));
 }
 
 void define_version(CLI::App& command, Output& output) {

@@ -2,24 +2,16 @@
 
 #include "base/parallel.hpp"
 #include "base/text/encoding.hpp"
+#include "cli/provider/stopwatch.hpp"
 #include "keywrap/key_wrapper.hpp"
 #include "layer/private_options.hpp"
 
 #include <algorithm>
-#include <chrono>
 
 namespace imgcrypt::cli {
 namespace {
 
 constexpr std::size_t kAtTheSameTime = 8;
-
-using Clock = std::chrono::steady_clock;
-
-std::string milliseconds_since(Clock::time_point start) {
-  const std::chrono::duration<double, std::milli> time = Clock::now() - start;
-  const std::string digits = std::to_string(time.count());
-  return digits.substr(0, digits.find('.') + 2) + " ms";
-}
 
 bool contains(ByteView bytes, ByteView part) { return !std::ranges::search(bytes, part).empty(); }
 
@@ -43,13 +35,17 @@ bool is_breakdown(const std::string& fault) {
 
 }  // namespace
 
+SecretBytes test_options() {
+  return PrivateOptions::generate(Digest::parse("sha256:" + std::string(64, '0'))).to_json();
+}
+
 Conformance::Conformance(KeyProviders& providers, std::string name, std::vector<std::string> wrap_parameters,
                          std::vector<std::string> unwrap_parameters)
     : providers_(providers),
       name_(std::move(name)),
       wrap_parameters_(std::move(wrap_parameters)),
       unwrap_parameters_(std::move(unwrap_parameters)),
-      options_(PrivateOptions::generate(Digest::parse("sha256:" + std::string(64, '0'))).to_json()) {}
+      options_(test_options()) {}
 
 std::size_t Conformance::run(const Print& print) {
   print_ = print;
@@ -66,19 +62,19 @@ std::size_t Conformance::run(const Print& print) {
 }
 
 void Conformance::check_wrap() {
-  const auto start = Clock::now();
+  const Stopwatch time;
   const std::string fault = fault_of([&] { packet_ = wrap(options_.expose()); });
-  report("wraps a key: " + milliseconds_since(start), fault);
+  report("wraps a key: " + time.text(), fault);
   if (packet_.size() > kMostPacketBytes) report("the wrapped key is short", "it is larger than 64 KiB");
 }
 
 void Conformance::check_unwrap() {
-  const auto start = Clock::now();
+  const Stopwatch time;
   std::string fault = fault_of([&] {
     if (!equal_constant_time(unwrap(packet_.expose()).expose(), options_.expose()))
       throw Error(ErrorCode::kProvider, "it returned something other than what was wrapped");
   });
-  report("unwraps it again: " + milliseconds_since(start), fault);
+  report("unwraps it again: " + time.text(), fault);
 }
 
 void Conformance::check_secrecy() {
@@ -106,13 +102,12 @@ void Conformance::check_reply_form() {
 }
 
 void Conformance::check_concurrency() {
-  const auto start = Clock::now();
+  const Stopwatch time;
   const std::string fault = fault_of([&] {
     StopFlag stop;
     run_parallel(kAtTheSameTime, kAtTheSameTime, stop, [&](std::size_t) { (void)unwrap(packet_.expose()); });
   });
-  report("unwraps " + std::to_string(kAtTheSameTime) + " keys at the same time: " + milliseconds_since(start),
-         fault);
+  report("unwraps " + std::to_string(kAtTheSameTime) + " keys at the same time: " + time.text(), fault);
 }
 
 void Conformance::check_damaged_packets() {

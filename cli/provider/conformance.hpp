@@ -10,6 +10,9 @@
 
 namespace imgcrypt::cli {
 
+// Private options as those of a layer, with a key that nothing is encrypted with.
+[[nodiscard]] SecretBytes test_options();
+
 class Conformance {
  public:
   // kNote: correct by our protocol, but another program that speaks it would stumble. Not counted as a

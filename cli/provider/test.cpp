@@ -1,8 +1,10 @@
 #include "cli/commands.hpp"
 #include "cli/options/keys/device_key.hpp"
+#include "cli/options/keys/key_options.hpp"
 #include "cli/options/keys/provider_options.hpp"
 #include "cli/options/make_repeatable.hpp"
 #include "cli/provider/conformance.hpp"
+#include "cli/provider/stopwatch.hpp"
 #include "keywrap/parse_recipients.hpp"
 #include "keywrap/provider/provider.hpp"
 #include "keywrap/schemes.hpp"
@@ -47,21 +49,81 @@ std::vector<std::string> unwrap_parameters_of(const TestArguments& options, cons
   return parameters;
 }
 
-// A device wraps nothing: its key must open what is encrypted with its public half.
+// The checks of a key that a device holds. The first that fails is the error of the command.
+class DeviceChecks {
+ public:
+  DeviceChecks(std::string_view device, Output& output) : device_(device), output_(output) {}
+
+  void passed(const std::string& check, const Stopwatch& time) {
+    const std::string text = check + ": " + time.text();
+    output_.print_text("ok    " + text);
+    checks_.add(JsonObject().add("verdict", "ok").add("check", text));
+  }
+  void print_json() {
+    output_.print_json(
+        JsonObject().add("provider", device_).add("failures", std::size_t{0}).add("checks", checks_));
+  }
+
+ private:
+  std::string device_;
+  Output& output_;
+  JsonArray checks_;
+};
+
+// A device alone wraps nothing: its key must open what is encrypted with its public half.
 void run_device_test(const NamedDeviceKey& key, const TestArguments& options, Output& output) {
-  const std::string name(key.name.device->name);
+  DeviceChecks checks(key.name.device->name, output);
   const PrivateKey opened = open_named_device_key(key, options.providers.open(), output);
-  const std::string check = "opens what is encrypted for the " + opened.public_key().description();
+  const Stopwatch time;
   opened.check_halves();
-  output.print_text("ok    " + check);
-  JsonArray checks;
-  checks.add(JsonObject().add("verdict", "ok").add("check", check));
-  output.print_json(JsonObject().add("provider", name).add("failures", std::size_t{0}).add("checks", checks));
+  checks.passed("opens what is encrypted for the " + opened.public_key().description(), time);
+  checks.print_json();
+}
+
+SecretBytes unwrap_with(const KeyUnwrappers& keys, const std::string& annotation, ByteView packet) {
+  Attempts attempts;
+  for (const auto& key : keys) {
+    if (!key->reads(annotation)) continue;
+    if (auto options = key->unwrap(annotation, packet, attempts)) return std::move(*options);
+  }
+  throw Error(ErrorCode::kNoKey, "no key that was given opens what was wrapped",
+              "--key must be the private half of the recipient");
+}
+
+// Of a device that is a scheme as well: one program wraps, and the key of the device opens.
+void run_recipient_test(const std::string& device, const TestArguments& options, Output& output) {
+  DeviceChecks checks(device, output);
+  KeyOptions key_options;
+  key_options.keys = options.unwrap_parameters;
+  key_options.providers = options.providers;
+  const std::vector<std::string> recipient = {options.provider};
+  const KeyWrappers wrappers =
+      parse_recipients(recipient, options.providers.open(), [](Remark, const std::string&) {});
+  const KeyWrapper& wrapper = *wrappers.front();
+  const SecretBytes wrapped = test_options();
+  const Stopwatch wrapping;
+  const Bytes packet = wrapper.wrap(wrapped);
+  checks.passed("wraps a key", wrapping);
+  const KeyUnwrappers keys = key_options.read(output);
+  const Stopwatch unwrapping;
+  if (!equal_constant_time(unwrap_with(keys, wrapper.annotation(), packet).expose(), wrapped.expose()))
+    throw Error(ErrorCode::kProvider, "it unwrapped something other than what was wrapped");
+  checks.passed("unwraps it again", unwrapping);
+  checks.print_json();
+}
+
+// `options.provider` names it, and so does `key`.
+void test_device(const NamedDeviceKey& key, const TestArguments& options, Output& output) {
+  if (options.unwrap_parameters.empty()) return run_device_test(key, options, output);
+  if (parse_scheme_string(options.provider))
+    return run_recipient_test(std::string(key.name.device->name), options, output);
+  throw Error(ErrorCode::kUsage,
+              "a " + std::string(key.name.device->title) + " wraps nothing that --key could unwrap",
+              "leave out --key: imgcrypt provider test " + key.name.shown());
 }
 
 void run_test(const TestArguments& options, Output& output) {
-  if (const auto key = parse_named_device_key(options.provider))
-    return run_device_test(*key, options, output);
+  if (const auto key = parse_named_device_key(options.provider)) return test_device(*key, options, output);
   const NamedProvider provider = provider_of(options.provider);
   const auto providers = options.providers.open();
   providers->require(provider.name);
@@ -97,10 +159,12 @@ void define_provider_test(CLI::App& command, Output& output) {
                   "key provider to test, with the parameter to wrap with: NAME[:PARAMETER]; or a key of a "
                   "device, as after -k")
       ->required();
-  make_repeatable(command.add_option("-k,--key", options->unwrap_parameters,
-                                     "parameter to unwrap with (default: the one to wrap with); can be given "
-                                     "more than once"),
-                  "PARAMETER");
+  make_repeatable(
+      command.add_option(
+          "-k,--key", options->unwrap_parameters,
+          "parameter to unwrap with, or the key of a device as after -k (default: the one to wrap with); can "
+          "be given more than once"),
+      "PARAMETER");
   options->providers.add_to(command);
   command.callback([options, &output] { run_test(*options, output); });
 }

@@ -59,6 +59,8 @@ SecretBytes ask(const Fd& tty, const std::string& question, Echo echo) {
 
 }  // namespace
 
+bool is_interactive() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
+
 bool has_terminal() { return open_terminal().is_open(); }
 
 SecretBytes prompt_passphrase(const std::string& question) {

@@ -15,6 +15,8 @@ namespace imgcrypt::cli {
 // The same for what is not secret, typed with echo. REQUIRES: has_terminal().
 [[nodiscard]] std::string prompt_line(const std::string& question);
 
+// Whether somebody may be asked for what they did not say they would answer: in a script nobody would.
+[[nodiscard]] bool is_interactive();
 // Whether there is a controlling terminal.
 [[nodiscard]] bool has_terminal();
 

@@ -17,6 +17,8 @@ Address socket_at(std::string_view text, std::string_view path) {
     path.remove_prefix(2);
     if (!path.starts_with('/')) fail(text, "after unix:// a path must begin with /");
   }
+  // Otherwise "unix:" and the path would read as unix:// and another path.
+  while (path.starts_with("//")) path.remove_prefix(1);
   if (path.empty()) fail(text, "it has no path");
   if (path.size() >= sizeof(sockaddr_un::sun_path))
     fail(text,

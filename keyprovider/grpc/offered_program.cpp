@@ -1,21 +1,21 @@
 #include "keyprovider/grpc/offered_program.hpp"
 
+#include "base/process/startable.hpp"
 #include "base/text/json.hpp"
 #include "keyprovider/grpc/buffer.hpp"
 #include "keyprovider/grpc/remote_service.hpp"
+#include "keyprovider/grpc/service_socket.hpp"
 #include "keyprovider/serve.hpp"
 
 #include <grpcpp/impl/rpc_service_method.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 #include <grpcpp/support/method_handler.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
+#include <optional>
 #include <semaphore>
 
 namespace imgcrypt::keyprovider::remote {
@@ -74,24 +74,6 @@ class KeyProviderService final : public ::grpc::Service {
   std::counting_semaphore<> slots_{kProgramsAtATime};
 };
 
-bool somebody_listens(const std::string& path) {
-  sockaddr_un name{};
-  name.sun_family = AF_UNIX;
-  std::ranges::copy(path, std::begin(name.sun_path));
-  const Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof(name)) == 0;
-}
-
-// gRPC would take the socket of another service away.
-void make_room(const std::string& path) {
-  struct stat status = {};
-  if (::lstat(path.c_str(), &status) != 0) return;
-  if (!S_ISSOCK(status.st_mode)) throw Error(ErrorCode::kUsage, path + ": it exists and is not a socket");
-  if (somebody_listens(path))
-    throw Error(ErrorCode::kUsage, path + ": another program listens there", "end it, or use another path");
-  ::unlink(path.c_str());
-}
-
 std::shared_ptr<::grpc::ServerCredentials> credentials_for(const Offer& offer) {
   if (offer.tls) return server_credentials(*offer.tls);
   if (!offer.address.socket.empty()) return ::grpc::InsecureServerCredentials();
@@ -99,7 +81,12 @@ std::shared_ptr<::grpc::ServerCredentials> credentials_for(const Offer& offer) {
               "give --tls-cert, --tls-key and --tls-root-ca, or listen on unix:/PATH");
 }
 
-std::unique_ptr<::grpc::Server> start(const Offer& offer, KeyProviderService& service) {
+struct Listening {
+  std::unique_ptr<::grpc::Server> server;
+  int port;  // that was chosen if any was asked for; of a socket, no matter what
+};
+
+Listening listen(const Offer& offer, const std::string& target, KeyProviderService& service) {
   int port = 0;
   ::grpc::ResourceQuota quota;
   quota.SetMaxThreads(kMostThreads);
@@ -107,8 +94,7 @@ std::unique_ptr<::grpc::Server> start(const Offer& offer, KeyProviderService& se
   builder.SetResourceQuota(quota);
   builder.SetMaxReceiveMessageSize(static_cast<int>(kMostProviderRequestBytes));
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  builder.AddListeningPort(offer.address.socket.empty() ? offer.address.text : offer.address.target,
-                           credentials_for(offer), &port);
+  builder.AddListeningPort(target, credentials_for(offer), &port);
   builder.RegisterService(&service);
   constexpr mode_t kOwnerOnly = 0177;
   const mode_t before = ::umask(kOwnerOnly);
@@ -117,16 +103,20 @@ std::unique_ptr<::grpc::Server> start(const Offer& offer, KeyProviderService& se
   if (!server || port == 0)
     throw Error(ErrorCode::kUsage, "cannot listen on " + offer.address.text,
                 "it must be free, be of this machine, and the certificate and the key must belong together");
-  const std::string& text = offer.address.text;
+  return {std::move(server), port};
+}
+
+void say_that_it_listens(const Address& address, int port) {
+  const std::string& text = address.text;
   const std::string where =
-      offer.address.socket.empty() ? text.substr(0, text.rfind(':') + 1) + std::to_string(port) : text;
+      address.socket.empty() ? text.substr(0, text.rfind(':') + 1) + std::to_string(port) : text;
   write_all(STDOUT_FILENO, as_bytes("listening on " + where + "\n"), "stdout");
-  return server;
 }
 
 }  // namespace
 
 void offer_program(const Offer& offer) {
+  check_startable(offer.program.path);
   // While it runs, the signals that end us must not reach what a request waits for.
   sigset_t ending;
   ::sigemptyset(&ending);
@@ -134,14 +124,18 @@ void offer_program(const Offer& offer) {
   const DeathWatch watch;
   ::pthread_sigmask(SIG_BLOCK, &ending, nullptr);
   KeyProviderService service(offer, watch);
-  if (!offer.address.socket.empty()) make_room(offer.address.socket);
-  const auto server = start(offer, service);
+  std::optional<ServiceSocket> socket;
+  if (!offer.address.socket.empty()) socket.emplace(offer.address.socket);
+  const auto [server, port] = listen(offer, socket ? socket->target() : offer.address.text, service);
+  if (socket) socket->publish();
+  say_that_it_listens(offer.address, port);
   int signal = 0;
   ::sigwait(&ending, &signal);
   ::pthread_sigmask(SIG_UNBLOCK, &ending, nullptr);
+  // First, so that a successor can have the path from now on.
+  socket.reset();
   // The limits end every request; a little more, so that its answer is on its way.
   server->Shutdown(std::chrono::system_clock::now() + offer.limits.time + std::chrono::seconds(2));
-  if (!offer.address.socket.empty()) ::unlink(offer.address.socket.c_str());
 }
 
 }  // namespace imgcrypt::keyprovider::remote

@@ -45,19 +45,37 @@ bool has_key_of(const _gpgme_op_decrypt_result& result) {
   return false;
 }
 
+[[noreturn]] void fail_without_agent(const std::string& text) {
+  throw Error(ErrorCode::kProvider, "GnuPG's agent does not answer: " + text,
+              "start it: gpgconf --launch gpg-agent");
+}
+
+// GnuPG starts it when it needs it, and takes its keys for missing if that fails.
+void check_agent() {
+  gpgme_ctx_t raw = nullptr;
+  check(::gpgme_new(&raw), "GPGME");
+  const Context agent(raw);
+  check(::gpgme_set_protocol(agent.get(), GPGME_PROTOCOL_ASSUAN), "GPGME");
+  gpgme_error_t refusal = 0;
+  const gpgme_error_t error = ::gpgme_op_assuan_transact_ext(agent.get(), "NOP", nullptr, nullptr, nullptr,
+                                                             nullptr, nullptr, nullptr, &refusal);
+  throw_if_cancelled();
+  if (::gpgme_err_code(error) != GPG_ERR_NO_ERROR) fail_without_agent(::gpgme_strerror(error));
+}
+
 [[noreturn]] void fail_to_decrypt(gpgme_error_t error, const Context& context) {
   const auto* const result = ::gpgme_op_decrypt_result(context.get());
   const std::string text = ::gpgme_strerror(error);
   switch (::gpgme_err_code(error)) {
     case GPG_ERR_NO_PIN_ENTRY:
     case GPG_ERR_PIN_ENTRY:
+    case GPG_ERR_ENOTTY:  // it has no terminal, nor a display
       throw Error(ErrorCode::kProvider, "GnuPG's agent cannot ask for the passphrase: " + text,
                   "install a pinentry, e.g. pinentry-curses, and export GPG_TTY=$(tty)");
     case GPG_ERR_BAD_PASSPHRASE:
       throw Error(ErrorCode::kNoKey, "wrong passphrase");
     case GPG_ERR_NO_AGENT:
-      throw Error(ErrorCode::kProvider, "GnuPG's agent does not answer: " + text,
-                  "start it: gpgconf --launch gpg-agent");
+      fail_without_agent(text);
     case GPG_ERR_DECRYPT_FAILED:
     case GPG_ERR_BAD_DATA:
     case GPG_ERR_NO_DATA:
@@ -99,7 +117,9 @@ std::optional<SecretBytes> decrypt_with(const Context& context, ByteView message
 
 std::optional<SecretBytes> decrypt_with_own_keys(ByteView message) {
   const Context context = open_own_keyring();
-  return decrypt_with(context, message);
+  auto options = decrypt_with(context, message);
+  if (!options) check_agent();
+  return options;
 }
 
 class SecretKeys::Home {

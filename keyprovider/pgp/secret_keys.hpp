@@ -20,7 +20,7 @@ struct Opening {
 // nullopt: it is for other keys. Throws kUsage if there is no keyring; kNoKey if the user does not know the
 // passphrase; kIntegrity for a message that a key
 // fits and that is damaged, kRefused for too long a content, kProvider if GnuPG cannot do its work, e.g. as
-// the user's agent cannot ask for the passphrase; kCancelled.
+// the user's agent cannot be started or cannot ask for the passphrase; kCancelled.
 [[nodiscard]] std::optional<SecretBytes> decrypt_with_own_keys(ByteView message);
 
 // A home directory with an agent, and the keys of files in it. Removed when it is destroyed.

@@ -96,7 +96,9 @@ KeyWrappers parse_recipients(const std::vector<RecipientText>& recipients,
                  [&](Remark weight, const std::string& text) { remark(weight, start + ": " + text); });
     } catch (const Error& error) {
       const Error about = about_argument(start, error);
-      const std::string meant = hint_for_recipient(recipient.text);
+      // A program that is missing is no fault of the recipient.
+      const bool is_of_program = error.code() == ErrorCode::kProvider && !error.hint().empty();
+      const std::string meant = is_of_program ? "" : hint_for_recipient(recipient.text);
       throw Error(about.code(), about.message(), meant.empty() ? about.hint() : meant);
     }
   }

@@ -201,20 +201,6 @@ the_decoder_opens_it() {
   expect_decoded "$TMP/rsa"
 }
 
-# A copy of the program without the provider that belongs beside it, as a build without it leaves it
-a_missing_program_is_called_so() {
-  local alone=$TMP/alone/bin/imgcrypt arguments
-  mkdir -p "$TMP/alone/bin"
-  cp "$IMGCRYPT" "$alone"
-  for arguments in "encrypt oci:$TMP/plain:t oci:$TMP/none:t -r age:$TMP/own.pub" "key show $TMP/own" \
-    "decrypt oci:$TMP/in:t oci:$TMP/none:t -k age:$TMP/own" "key generate age $TMP/none"; do
-    # shellcheck disable=SC2086
-    expect_exit 9 "$alone" $arguments
-    expect_contains "$stderr" "keyprovider-age is not installed at $TMP/alone/libexec/imgcrypt/keyprovider-age"
-    expect_absent "$TMP/none"
-  done
-}
-
 for command in age age-keygen ssh-keygen; do
   command -v "$command" >/dev/null || fail "$command is missing: scripts/setup installs it"
 done
@@ -239,5 +225,4 @@ wrong_recipients_are_told
 wrong_keys_are_told
 keys_are_shown
 the_decoder_opens_it
-a_missing_program_is_called_so
 expect_no_temporary_files "$TMP"

@@ -88,6 +88,7 @@ versions_are_told() {
   expect_matches "$short" '^imgcrypt [0-9.]+'
   expect_matches "$short" 'commit [0-9a-f]{12}|commit unknown'
   expect_matches "$short" 'OpenSSL 3\.[0-9.]+'
+  expect_matches "$short" 'key providers .*coco.*sodium'
   for form in -V --version; do
     expect_exit 0 imgcrypt "$form"
     expect_equal "$stdout" "$short" "what $form prints"

@@ -51,6 +51,19 @@ passphrases_are_asked_for() {
   expect_contains "$stderr" "$TMP/pgppw.sec: wrong passphrase"
 }
 
+# As for other keys, whether :prompt is written or not.
+a_terminal_is_asked() {
+  local key
+  for key in "$TMP/pgppw.sec" "pgp:$TMP/pgppw.sec" "$TMP/pgppw.sec:prompt"; do
+    rm -rf "$TMP/back"
+    expect_exit 0 timeout 60 python3 "$cli_dir/pty_answer.py" sesame "$IMGCRYPT" decrypt "oci:$TMP/in:t" "oci:$TMP/back:t" -k "$key"
+    expect_contains "$stdout" "Passphrase of $TMP/pgppw.sec: "
+    expect_same_layers "$TMP/back" t "$TMP/plain" t
+  done
+  expect_exit 6 timeout 60 python3 "$cli_dir/pty_answer.py" other "$IMGCRYPT" decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$TMP/pgppw.sec"
+  expect_contains "$stdout" "wrong passphrase"
+}
+
 # Neither in what programs are started with, nor in their environment, nor in anything that is printed.
 passphrases_are_not_shown() {
   rm -rf "$TMP/back"
@@ -181,19 +194,13 @@ the_decoder_opens_it() {
   expect_decoded
 }
 
-# A copy of the program without the provider that belongs beside it, as a build without it leaves it
-a_missing_program_is_called_so() {
-  local alone=$TMP/alone/bin/imgcrypt arguments
-  mkdir -p "$TMP/alone/bin"
-  cp "$IMGCRYPT" "$alone"
-  for arguments in "encrypt oci:$TMP/plain:t oci:$TMP/none:t -r pgp:$TMP/pgp1.pub" "key show $TMP/pgp1.sec" \
-    "decrypt oci:$TMP/in:t oci:$TMP/none:t -k pgp:$TMP/pgp1.sec"; do
-    # shellcheck disable=SC2086
-    expect_exit 9 "$alone" $arguments
-    expect_contains "$stderr" "keyprovider-pgp is not installed at $TMP/alone/libexec/imgcrypt/keyprovider-pgp"
-    expect_absent "$TMP/none"
-  done
-  expect_exit 0 "$alone" inspect "oci:$TMP/in:t"
+# GnuPG takes keys from files only.
+keys_of_a_payload_are_refused() {
+  encrypt "pgp:$TMP/pgp1.pub"
+  rm -rf "$TMP/keys/node" "$TMP/keys/a"
+  payload_fd=9 expect_exit 1 decode 9< <(python3 "$cli_dir/../support/shell/make_payload.py" \
+    "$(blob "$TMP/in" "$(root_of "$TMP/in" t)")" 0 "gpg-privatekeys=$TMP/pgp1.sec")
+  expect_contains "$stderr" "gpg-privatekeys of the payload: not used; put such keys into files in $TMP/keys"
 }
 
 for command in gpg gpg-agent strace; do
@@ -210,6 +217,7 @@ gpg --homedir "$TMP/gnupg" --batch --quiet --import "$TMP/pgp2.sec" 2>/dev/null
 at_exit gpgconf --homedir "$TMP/gnupg" --kill all
 one_image_is_for_keys_of_all_kinds
 passphrases_are_asked_for
+a_terminal_is_asked
 passphrases_are_not_shown
 the_keyring_is_used
 recipients_are_named
@@ -218,6 +226,6 @@ keys_are_shown
 wrong_keys_are_told
 bad_packets_start_nothing
 the_decoder_opens_it
-a_missing_program_is_called_so
+keys_of_a_payload_are_refused
 expect_no_temporary_files "$TMP"
 expect_empty "$runtime"

@@ -207,6 +207,12 @@ keys_are_shown() {
   expect_exit 0 imgcrypt key public "$TMP/key.yaml"
   expect_equal "$stdout" "$(cat "$vectors/keys/rsa.pub.pem")" "the public half"
   expect_exit 0 imgcrypt provider test "pkcs11:$TMP/key.yaml"
+  expect_matches "$stdout" 'ok +opens what is encrypted for the .*RSA key [^:]*: [0-9.]+ ms'
+  expect_exit 0 imgcrypt provider test "pkcs11:$vectors/keys/rsa.pub.pem" --key "$TMP/key.yaml"
+  expect_matches "$stdout" 'ok +wraps a key: [0-9.]+ ms'
+  expect_matches "$stdout" 'ok +unwraps it again: [0-9.]+ ms'
+  expect_exit 6 imgcrypt provider test "pkcs11:$vectors/keys/rsa2.pub.pem" --key "$TMP/key.yaml"
+  expect_contains "$stderr" "--key must be the private half of the recipient"
   expect_exit 0 imgcrypt provider list
   expect_matches "$stdout" 'pkcs11: .*/keyprovider-pkcs11 .*once'
 }
@@ -259,22 +265,6 @@ the_decoder_opens_it() {
   expect_decoded
 }
 
-# A copy of the program without the provider that belongs beside it, as a build without it leaves it
-a_missing_program_is_called_so() {
-  local alone=$TMP/alone/bin/imgcrypt arguments
-  mkdir -p "$TMP/alone/bin"
-  cp "$IMGCRYPT" "$alone"
-  for arguments in "encrypt oci:$TMP/plain:t oci:$TMP/none:t -r pkcs11:$TMP/rsa2.pub.pem" "key show $TMP/key.yaml" \
-    "decrypt oci:$TMP/in:t oci:$TMP/none:t -k pkcs11:$TMP/key.yaml" "decrypt oci:$TMP/in:t oci:$TMP/none:t -k $uri"; do
-    # shellcheck disable=SC2086
-    expect_exit 9 "$alone" $arguments
-    expect_contains "$stderr" "keyprovider-pkcs11 is not installed at $TMP/alone/libexec/imgcrypt/keyprovider-pkcs11"
-    expect_absent "$TMP/none"
-  done
-  # A private key in a file needs no program.
-  expect_exit 0 "$alone" decrypt "oci:$TMP/in:t" "oci:$TMP/none:t" -k "$TMP/rsa.pem"
-}
-
 command -v strace >/dev/null || fail "strace is missing: scripts/setup installs it"
 plain=$(make_image "$TMP/plain" t --layers 2 --no-busybox)
 make_keys "$TMP/alice" rsa
@@ -316,5 +306,4 @@ keys_are_shown
 wrong_keys_are_told
 images_of_others_are_opened
 the_decoder_opens_it
-a_missing_program_is_called_so
 expect_no_temporary_files "$TMP"

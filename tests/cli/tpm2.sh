@@ -279,7 +279,9 @@ keys_are_shown() {
   expect_exit 0 imgcrypt provider list
   expect_matches "$stdout" 'tpm2: .*/keyprovider-tpm2 .*once'
   expect_exit 0 imgcrypt provider test "tpm2:$TMP/rsa"
-  expect_contains "$stdout" "ok"
+  expect_matches "$stdout" 'ok +opens what is encrypted for the .*RSA key [^:]*: [0-9.]+ ms'
+  expect_exit 3 imgcrypt provider test "tpm2:$TMP/rsa" --key "tpm2:$TMP/ec"
+  expect_contains "$stderr" "a TPM 2.0 wraps nothing that --key could unwrap"
 }
 
 # One program, and one answer for the public half, for all layers.
@@ -346,20 +348,6 @@ the_decoder_opens_it() {
   expect_nothing_loaded
 }
 
-# A copy of the program without the provider that belongs beside it, as a build without it leaves it
-a_missing_program_is_called_so() {
-  local alone=$TMP/alone/bin/imgcrypt arguments
-  mkdir -p "$TMP/alone/bin"
-  cp "$IMGCRYPT" "$alone"
-  for arguments in "key show $TMP/ec" "key generate tpm2 $TMP/none" \
-    "decrypt oci:$TMP/in:t oci:$TMP/none:t -k tpm2:0x81010003"; do
-    # shellcheck disable=SC2086
-    expect_exit 9 "$alone" $arguments
-    expect_contains "$stderr" "keyprovider-tpm2 is not installed at $TMP/alone/libexec/imgcrypt/keyprovider-tpm2"
-    expect_absent "$TMP/none"
-  done
-}
-
 for command in swtpm tpm2_getcap skopeo; do
   command -v "$command" >/dev/null || fail "$command is missing: scripts/setup installs it"
 done
@@ -380,4 +368,3 @@ keys_are_shown
 sixty_layers_need_one_start
 full_tpms_are_waited_for
 the_decoder_opens_it
-a_missing_program_is_called_so

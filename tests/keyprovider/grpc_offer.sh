@@ -72,7 +72,7 @@ programs_of_ours_are_offered() {
 }
 
 wrong_requests_are_refused() {
-  offer "unix:$TMP/toy.sock" --timeout 1000 -- python3 "$providers_dir/toy.py" "$TMP"
+  offer "unix:$TMP/toy.sock" -- python3 "$providers_dir/toy.py" "$TMP"
   expect_status INVALID_ARGUMENT "not one for this method" ask "$offered" UnWrapKey <<<"$wrap_request"
   expect_status INVALID_ARGUMENT JSON ask "$offered" WrapKey <<<nonsense
   expect_status UNIMPLEMENTED "" ask "$offered" Other <<<"$wrap_request"
@@ -109,7 +109,6 @@ ports_need_certificates() {
 # A request that runs when the end comes is answered; after a second signal nothing is waited for.
 running_requests_are_answered() {
   local asker
-  mkfifo "$TMP/go"
   offer "unix:$TMP/slow.sock" -- sh -c "echo >$TMP/started; read -r line <$TMP/go; echo '{\"late\":true}'"
   ask "$offered" WrapKey <<<"$wrap_request" >"$TMP/answer" 2>&1 &
   asker=$!
@@ -134,6 +133,35 @@ running_requests_are_answered() {
   expect_absent "$TMP/slow.sock"
 }
 
+# A service of a new version takes the address over while the old one still answers what it was asked.
+successors_keep_their_socket() {
+  local asker old
+  rm -f "$TMP/started"
+  offer "unix:$TMP/slow.sock" -- sh -c "echo >$TMP/started; read -r line <$TMP/go; echo '{\"late\":true}'"
+  ask "$offered" WrapKey <<<"$wrap_request" >"$TMP/answer" 2>&1 &
+  asker=$!
+  wait_for 30 test -s "$TMP/started" || fail "the program was not started"
+  old=$offer_pid
+  kill -TERM "$old"
+  wait_for 30 is_shut "$TMP/slow.sock" || fail "it still takes connections"
+  offer "unix:$TMP/slow.sock" -- python3 "$providers_dir/toy.py" "$TMP"
+  echo >"$TMP/go"
+  wait "$asker" || fail "the request failed: $(cat "$TMP/answer")"
+  wait "$old" || fail "exit $?"
+  expect_exit 0 ask "$offered" WrapKey <<<"$wrap_request"
+  end_offer TERM
+  expect_absent "$TMP/slow.sock"
+}
+
+# Whoever made the path anew keeps it, however it was done.
+a_socket_of_another_is_left_alone() {
+  offer "unix:$TMP/taken.sock" -- true
+  rm "$TMP/taken.sock"
+  echo content >"$TMP/taken.sock"
+  end_offer TERM
+  expect_equal "$(cat "$TMP/taken.sock")" content "the file"
+}
+
 is_shut() {
   ! python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])' "$1" 2>/dev/null
 }
@@ -153,12 +181,19 @@ killed_services_are_replaced() {
 }
 
 wrong_arguments_are_told() {
+  local unusable
   echo content >"$TMP/file"
   expect_exit 1 "$program" --listen "unix:$TMP/file" -- true
   expect_contains "$stderr" "it exists and is not a socket"
   expect_equal "$(cat "$TMP/file")" content "the file"
   expect_exit 1 "$program" --listen "unix:$TMP/none.sock"
   expect_contains "$stderr" "write -- PROGRAM"
+  for unusable in "$TMP/absent:No such file" "$TMP/file:Permission denied" "$TMP:not a file" "absent-program:no such program in PATH"; do
+    expect_exit 1 timeout 30 "$program" --listen "unix:$TMP/none.sock" -- "${unusable%%:*}"
+    expect_contains "$stderr" "error: start ${unusable%%:*}: "
+    expect_contains "$stderr" "${unusable#*:}"
+    expect_absent "$TMP/none.sock"
+  done
   expect_exit 1 "$program" </dev/null
   expect_contains "$stderr" "--address or --listen"
   expect_exit 1 "$program" --address h:1 --listen h:2 -- true
@@ -169,6 +204,7 @@ wrong_arguments_are_told() {
 }
 
 make_image "$TMP/plain" t --no-busybox --layers 2 --layer-size 5000 >/dev/null
+mkfifo "$TMP/go"
 make_authority "$TMP/ours"
 make_authority "$TMP/other"
 make_signed "$TMP/ours" "$TMP/service" IP:127.0.0.1
@@ -179,5 +215,7 @@ programs_of_ours_are_offered
 wrong_requests_are_refused
 ports_need_certificates
 running_requests_are_answered
+successors_keep_their_socket
+a_socket_of_another_is_left_alone
 killed_services_are_replaced
 wrong_arguments_are_told

@@ -63,6 +63,7 @@ TEST(GrpcMessage, MustBeWhole) {
 TEST(GrpcAddress, IsASocketOrAPort) {
   EXPECT_EQ(parse_address("unix:/run/keys.sock").target, "unix:/run/keys.sock");
   EXPECT_EQ(parse_address("unix:///run/keys.sock").socket, "/run/keys.sock");
+  EXPECT_EQ(parse_address("unix:////keys.sock").target, "unix:/keys.sock");
   EXPECT_EQ(parse_address("unix:keys.sock").socket, "keys.sock");
   EXPECT_EQ(parse_address("host:50051").target, "dns:///host:50051");
   EXPECT_EQ(parse_address("[::1]:50051").text, "[::1]:50051");

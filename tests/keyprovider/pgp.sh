@@ -85,6 +85,25 @@ the_users_agent_opens() {
   GNUPGHOME=$TMP/absent expect_unwrap_fails "$TMP/absent is not a directory" "$TMP/packet" pgp enabled "$provider"
 }
 
+# What the user's own agent is missing, and not that a key is missing.
+agents_that_cannot_help_are_told() {
+  local recipients=("$TMP/pgppw.pub")
+  expect_wraps "$TMP/packet" pgp recipients "$provider"
+  mkdir -m 700 "$TMP/lame"
+  gnupg --homedir "$TMP/lame" --import "$TMP/pgppw.sec"
+  at_exit gpgconf --homedir "$TMP/lame" --kill all
+  gpgconf --homedir "$TMP/lame" --kill all
+  echo "pinentry-program $TMP/absent" >"$TMP/lame/gpg-agent.conf"
+  GNUPGHOME=$TMP/lame expect_unwrap_fails "agent cannot ask for the passphrase: No pinentry; install a pinentry" "$TMP/packet" pgp enabled "$provider"
+  gpgconf --homedir "$TMP/lame" --kill all
+  rm "$TMP/lame/gpg-agent.conf"
+  GNUPGHOME=$TMP/lame expect_unwrap_fails "agent cannot ask for the passphrase: " "$TMP/packet" pgp enabled \
+    setsid --wait env -u GPG_TTY -u DISPLAY -u WAYLAND_DISPLAY "$provider"
+  gpgconf --homedir "$TMP/lame" --kill all
+  echo "agent-program $TMP/absent" >"$TMP/lame/gpg.conf"
+  GNUPGHOME=$TMP/lame expect_unwrap_fails "GnuPG's agent does not answer: " "$TMP/packet" pgp enabled "$provider"
+}
+
 passphrases_come_with_the_request() {
   local recipients=("$TMP/pgppw.pub") keys=("$TMP/pgppw.sec")
   expect_wraps "$TMP/packet" pgp recipients "$provider"
@@ -212,6 +231,7 @@ fill_keyring
 messages_of_others_are_opened
 both_directions_work
 the_users_agent_opens
+agents_that_cannot_help_are_told
 names_of_all_kinds_are_found
 wrong_recipients_are_told
 wrong_keys_are_told

@@ -36,5 +36,20 @@ TEST(Payload, IsRefusedOrIgnoredWhenCutShort) {
 
 TEST(Payload, IsIgnoredWhenOfAnotherType) { EXPECT_FALSE(parse_payload(as_bytes("\x0a\x01x\x12\x02{}"))); }
 
+TEST(Payload, NamesItsKeysThatAreNotUsed) {
+  const std::string json =
+      R"({"DecryptConfig":{"Parameters":{"gpg-privatekeys":["AAAA"],"gpg-privatekeys-passwords":[null],"pkcs11-yamls":[""]}},)"
+      R"("Descriptor":{"mediaType":"a/b","digest":"sha256:)" +
+      std::string(64, '0') + R"(","size":1}})";
+  const std::string type = "io.containerd.ocicrypt.v1.Payload";
+  std::string any = "\x0a" + std::string(1, static_cast<char>(type.size())) + type + "\x12";
+  any += static_cast<char>(json.size() % 128 + 128);
+  any += static_cast<char>(json.size() / 128);
+  const auto payload = parse_payload(as_bytes(any + json));
+  ASSERT_TRUE(payload);
+  EXPECT_EQ(payload->unused_keys, std::vector<std::string>{"gpg-privatekeys"});
+  EXPECT_TRUE(payload->provider_parameters.empty());
+}
+
 }  // namespace
 }  // namespace imgcrypt::streamproc

@@ -5,6 +5,7 @@
 #include "cli/options/keys/private_key.hpp"
 #include "cli/options/keys/provider_key_file.hpp"
 #include "cli/options/make_repeatable.hpp"
+#include "cli/terminal/prompt.hpp"
 #include "keys/key_file.hpp"
 #include "keys/list_key_file.hpp"
 #include "keys/named_file.hpp"
@@ -12,6 +13,7 @@
 #include "keywrap/device/failed_device_key.hpp"
 #include "keywrap/file_forms.hpp"
 #include "keywrap/key_string.hpp"
+#include "keywrap/pgp/pgp_secret_key.hpp"
 #include "keywrap/private_key_unwrapper.hpp"
 #include "keywrap/provider/provider.hpp"
 #include "keywrap/scheme_help.hpp"
@@ -63,7 +65,7 @@ class Keyring {
       add_device_key({*of_device, key});
     } else if (of_provider && of_provider->half == KeyHalf::kPrivate &&
                of_provider->provider->takes_plain_files) {
-      add_provider_file(*of_provider, key);
+      add_provider_file(*of_provider, key, file.expose());
     } else if (auto certificate = lone_certificate(file.expose())) {
       add_certificate({"key " + key.file, std::move(*certificate)}, file.expose());
     } else {
@@ -119,7 +121,10 @@ class Keyring {
 
  private:
   // The program reads the file; the passphrase is given to it with each request.
-  void add_provider_file(const ProviderKey& key, const KeyString& named) {
+  void add_provider_file(const ProviderKey& key, KeyString named, ByteView file) {
+    const bool is_asked =
+        named.from == PassphraseFrom::kNowhere && is_interactive() && is_locked_pgp_key(file);
+    if (is_asked) named.from = PassphraseFrom::kPrompt;
     auto passphrase = read_passphrase(named, reporter_);
     warn_of_exposure("key", named.file, reporter_);
     parameters_[std::string(key.provider->name)].push_back(

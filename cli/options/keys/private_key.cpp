@@ -5,15 +5,10 @@
 #include "cli/terminal/prompt.hpp"
 #include "keys/key_file.hpp"
 
-#include <unistd.h>
-
 namespace imgcrypt::cli {
 namespace {
 
 constexpr int kTries = 3;
-
-// In a script nobody would answer.
-bool is_interactive() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
 
 PrivateKey ask_and_unlock(const std::string& name, ByteView file) {
   const std::string question = "Passphrase of " + name + ": ";

@@ -2,8 +2,9 @@
 
 #include "base/process/fd.hpp"
 #include "base/process/fork.hpp"
-#include "base/process/spawn.hpp"
+#include "base/process/startable.hpp"
 #include "base/text/spelling.hpp"
+#include "keywrap/provider/own_programs.hpp"
 #include "keywrap/provider_key.hpp"
 
 #include <unistd.h>
@@ -45,6 +46,10 @@ std::string libexec_directory() {
 std::string own_provider_program(const std::string& libexec, std::string_view program) {
   const std::string path = libexec + "/" + std::string(program);
   if (::access(path.c_str(), X_OK) == 0) return path;
+  if (const OwnProgram* left_out = find_left_out(program)) {
+    throw Error(ErrorCode::kProvider, "this build of imgcrypt has no " + std::string(program),
+                "install one that has it: built with -D" + std::string(left_out->option) + "=ON");
+  }
   throw Error(ErrorCode::kProvider, std::string(program) + " is not installed at " + path,
               "it comes with imgcrypt: keep bin and libexec together, or install it again");
 }
@@ -152,17 +157,11 @@ bool KeyProviders::is_own(const std::string& name) {
 
 void KeyProviders::require(const std::string& name) {
   const std::string& path = connection(name).path();
-  if (find_program(path)) return;
-  const std::string start = "key provider " + name + ": start " + path + ": ";
-  if (path.find('/') == std::string::npos)
-    throw Error(ErrorCode::kProvider, start + "there is no such program in PATH");
-  std::error_code failure;
-  const bool is_other =
-      std::filesystem::exists(path, failure) && !std::filesystem::is_regular_file(path, failure);
-  throw Error(ErrorCode::kProvider,
-              start + (is_other                            ? "not a file"
-                       : ::access(path.c_str(), X_OK) != 0 ? std::generic_category().message(errno)
-                                                           : "cannot be started"));
+  try {
+    check_startable(path);
+  } catch (const Error& error) {
+    throw failure_of(name, error);
+  }
 }
 
 SecretBytes KeyProviders::exchange(const std::string& name, const SecretBytes& document) {
@@ -199,7 +198,7 @@ void KeyProviders::find_grpc(ProviderEntry& entry) const {
     entry.program->path = own_provider_program(settings_.libexec, entry.program->path);
   } catch (const Error& error) {
     entry.program.reset();
-    entry.unusable = "speaks gRPC, but " + error.message();
+    entry.unusable = "speaks gRPC, but " + error.message() + ": " + error.hint();
   }
 }
 

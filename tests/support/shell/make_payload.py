@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes to stdout the payload that containerd sends to a stream processor on fd 3.
 
-usage: make_payload.py MANIFEST LAYER-NUMBER [PRIVATE-KEY-FILE...]
+usage: make_payload.py MANIFEST LAYER-NUMBER [[PARAMETER=]PRIVATE-KEY-FILE...]   PARAMETER: privkeys, unless it is given
 """
 import base64
 import json
@@ -25,11 +25,13 @@ def main():
         layer = json.load(file)["layers"][number]
     parameters = None
     if keys:
-        parameters = {"privkeys": [], "privkeys-passwords": []}
-        for name in keys:
+        parameters = {}
+        for key in keys:
+            parameter, _, name = key.rpartition("=")
+            parameter = parameter or "privkeys"
             with open(name, "rb") as file:
-                parameters["privkeys"].append(base64.b64encode(file.read()).decode())
-            parameters["privkeys-passwords"].append(None)
+                parameters.setdefault(parameter, []).append(base64.b64encode(file.read()).decode())
+            parameters.setdefault(parameter + "-passwords", []).append(None)
     payload = {"DecryptConfig": {"Parameters": parameters}, "Descriptor": layer}
     document = json.dumps(payload, separators=(",", ":")).encode()
     sys.stdout.buffer.write(field(1, TYPE_URL) + field(2, document))
