@@ -43,6 +43,7 @@ class OpenLayer : public testing::Test {
          Candidates(LayerDescriptors(folder_.store(), layer_.descriptor.digest), std::chrono::seconds(0)),
          KeyDirectory("/no/keys"),
          {},
+         {},
          nullptr,
          {},
          {}},
