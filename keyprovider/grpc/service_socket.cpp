@@ -31,9 +31,10 @@ bool somebody_listens(const std::string& path) {
 
 ServiceSocket::ServiceSocket(std::string path)
     : path_(std::move(path)), made_name_(".grpc-" + std::to_string(::getpid())) {
-  const std::size_t name = path_.rfind('/') + 1;  // 0 where there is no slash
-  name_ = path_.substr(name);
-  const std::string directory = name == 0 ? "." : path_.substr(0, name);
+  const std::size_t slash = path_.rfind('/');
+  const bool is_here = slash == std::string::npos;
+  name_ = is_here ? path_ : path_.substr(slash + 1);
+  const std::string directory = is_here ? "." : path_.substr(0, slash + 1);
   directory_ = Fd(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (directory_.get() < 0) {
     throw Error(

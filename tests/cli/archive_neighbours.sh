@@ -17,7 +17,7 @@ an_image_is_replaced_by_its_name() {
 
 # three_images FILE: an image of each of two platforms, which share some blobs, as v1 and v3, and another one, v2
 three_images() {
-  fresh --platforms linux/amd64,linux/arm64
+  fresh_with --layers 3 --platforms linux/amd64,linux/arm64
   rm -rf "$TMP/two"
   second=$(make_image "$TMP/two" t --no-busybox --compression tar)
   expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "oci-archive:$1:v1"

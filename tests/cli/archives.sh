@@ -178,7 +178,7 @@ names_of_members_lead_nowhere() {
 }
 
 directories_of_skopeo_are_read_and_written() {
-  fresh --platforms linux/amd64,linux/arm64
+  fresh_with --layers 3 --platforms linux/amd64,linux/arm64
   expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "dir:$TMP/out" -r "jwe:$TMP/key.pub.pem"
   local encrypted
   encrypted=$(sha256sum <"$TMP/out/manifest.json")

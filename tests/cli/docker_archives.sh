@@ -48,7 +48,7 @@ docker_archives_are_written() {
   expect_exit 8 imgcrypt encrypt "oci:$TMP/in:t" "docker-archive:$TMP/none.tar" -r "jwe:$TMP/key.pub.pem"
   expect_contains "$stderr" "Docker's archives cannot hold encrypted layers"
   expect_absent "$TMP/none.tar"
-  fresh --platforms linux/amd64,linux/arm64
+  fresh_with --layers 3 --platforms linux/amd64,linux/arm64
   rm -rf "$TMP/out"
   expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
   expect_exit 8 imgcrypt decrypt "oci:$TMP/out:t" "docker-archive:$TMP/none.tar" -k "$TMP/key.pem"
@@ -72,7 +72,7 @@ digests_of_docker_archives_are_those_of_readers() {
 
 # No list of Docker's names them, so that their blobs would lie there for nobody.
 attestations_are_left_out_of_docker_archives() {
-  fresh --attestation --index
+  fresh_with --layers 3 --attestation --index
   expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "docker-archive:$TMP/docker.tar:app:1" -o json
   expect_contains "$stderr" "left out: the attestation of linux/amd64; Docker's archives hold an image alone"
   expect_equal "$(members "$TMP/docker.tar" | wc -l)" 5 "the number of files: three layers, a config, and the list"

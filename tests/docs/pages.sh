@@ -164,6 +164,7 @@ make_stand_ins
 stand_in_for_clients
 stand_in_for_builders
 stand_in_for_kubectl
+podman network ls >/dev/null # the first that is ever run here makes a lock for all
 use_image gzip,tar
 page docker "$message"
 use_image gzip,zstd,tar

@@ -205,8 +205,9 @@ std::optional<Descriptor> subject_of(const ImageNode& node) {
   try {
     const auto subject = JsonView(manifest != nullptr ? manifest->raw() : index->raw()).find("subject");
     const auto digest = subject ? Digest::parse_if_valid(subject->get("digest").string()) : std::nullopt;
-    if (digest) found = Descriptor{{}, *digest, 0, {}, std::nullopt};
-    if (digest) found = parse_descriptor(*subject);
+    if (!digest) return std::nullopt;
+    found = Descriptor{{}, *digest, 0, {}, std::nullopt};
+    found = parse_descriptor(*subject);
   } catch (const Error&) {
     // What was found of it counts.
   }

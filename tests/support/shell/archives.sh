@@ -1,9 +1,16 @@
 # shellcheck shell=bash
 # Archives of images. Needs images.sh.
 
+# fresh: a new image $TMP/in:t of three layers, whose digest is $root
 fresh() {
+  fresh_with --layers 3
+}
+
+# fresh_with OPTION...: the options are those of make_image.py
+# shellcheck disable=SC2034 # root is for the caller
+fresh_with() {
   rm -rf "${TMP:?}"/in "$TMP"/out "$TMP"/back "$TMP"/*.tar* "$TMP"/spool
-  make_image "$TMP/in" t --no-busybox --layers 3 --compression gzip,tar,zstd "$@" >/dev/null
+  make_image "$TMP/in" t --no-busybox --compression gzip,tar,zstd "$@" >/dev/null
   root=$(root_of "$TMP/in" t)
   mkdir "$TMP/spool"
 }
@@ -15,5 +22,5 @@ members() {
 
 # classic_archive FILE NAME: what Docker before 25 wrote, of a new image: layers of HEX/layer.tar, one of them a link
 classic_archive() {
-  python3 "$support_dir/classic_archive.py" "$1" "$2"
+  python3 "$(dirname "${BASH_SOURCE[0]}")/classic_archive.py" "$1" "$2"
 }
