@@ -34,7 +34,7 @@ make_keys "$TMP/key" P-256
 costs platform 8
 costs type 8
 costs config-platform 8
-costs shared-config 8
+costs shared-config 0
 costs small-layers 8
 costs repeated 8
 costs most-layers 0

@@ -55,10 +55,12 @@ void check_item(const std::string& place, std::string_view item) {
     throw Error(ErrorCode::kUsage, place + ": " + std::string(item) + " is in quotes",
                 "leave them out: a line is taken as it is");
   // Neither a recipient nor a key begins like that.
-  if (item.starts_with('-') && !item.starts_with("-----"))
+  if (item.starts_with('-') && !item.starts_with("-----")) {
+    std::size_t end = item.find_first_of(" \t=");
+    if (end != std::string_view::npos && item[end] == '=') ++end;
     throw Error(ErrorCode::kUsage, place + ": it begins with an option",
-                "leave out " + std::string(item.substr(0, item.find_first_of(" \t="))) +
-                    ": a line has only what comes after it");
+                "leave out " + std::string(item.substr(0, end)) + ": a line has only what comes after it");
+  }
 }
 
 std::vector<Line> lines_of(std::string_view whole, const std::string& what, const std::string& file) {
