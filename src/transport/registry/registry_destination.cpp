@@ -150,11 +150,15 @@ Listed RegistryDestination::listed_by(const std::string& media_type, const std::
   const std::scoped_lock lock(mutex_);
   const auto is_there = [this](const Descriptor& descriptor) { return there_.contains(descriptor.digest); };
   bool are_there = false;
-  if (is_index(media_type)) {
-    are_there = std::ranges::all_of(Index::parse(text).manifests(), is_there);
-  } else if (is_manifest(media_type)) {
-    const Manifest manifest = Manifest::parse(text);
-    are_there = is_there(manifest.config()) && std::ranges::all_of(manifest.layers(), is_there);
+  try {
+    if (is_index(media_type)) {
+      are_there = std::ranges::all_of(Index::parse(text).manifests(), is_there);
+    } else if (is_manifest(media_type)) {
+      const Manifest manifest = Manifest::parse(text);
+      are_there = is_there(manifest.config()) && std::ranges::all_of(manifest.layers(), is_there);
+    }
+  } catch (const Error&) {
+    // Odd documents are put as well, as they are.
   }
   return are_there ? Listed::kThere : Listed::kUnknown;
 }
