@@ -50,6 +50,7 @@ exposed_pins_are_warned_of() {
   encrypt "$uri"
   cp "$TMP/pin" "$TMP/open-pin"
   cp "$TMP/key.yaml" "$TMP/open.yaml"
+  chmod 755 "$TMP"
   chmod 644 "$TMP/open-pin" "$TMP/open.yaml"
   expect_opened "$uri&pin-source=file:$TMP/open-pin"
   expect_contains "$stderr" "warning: PIN file $TMP/open-pin: "
