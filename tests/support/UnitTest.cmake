@@ -6,5 +6,6 @@ function(imgcrypt_unit_test module)
   target_compile_definitions(${module}_test PRIVATE VECTORS="${PROJECT_SOURCE_DIR}/tests/vectors")
   target_link_libraries(${module}_test PRIVATE imgcrypt_${module} nlohmann_json::nlohmann_json GTest::gmock
                                                GTest::gtest_main)
-  gtest_discover_tests(${module}_test TEST_PREFIX ${module}. PROPERTIES LABELS unit)
+  # Listing the tests of a sanitizer build may take more than the usual 5 seconds on a busy machine.
+  gtest_discover_tests(${module}_test TEST_PREFIX ${module}. PROPERTIES LABELS unit DISCOVERY_TIMEOUT 60)
 endfunction()
