@@ -1,5 +1,5 @@
 // The programs of key providers that come with imgcrypt, and which of them this build has. Used by messages
-// about a program that is missing, and by `imgcrypt version` and `imgcrypt provider list`. Constants.
+// about a program that is missing, and by `imgcrypt version`. Constants.
 #pragma once
 
 #include <span>

@@ -18,7 +18,7 @@ namespace imgcrypt {
 void write_unnamed(const Fd& file, ByteView bytes, const std::filesystem::path& directory,
                    std::uint64_t more = 0);
 
-// Throws kOther, as spool_error(), unless `bytes` more fit where the file is, and leave something to other
+// Throws kOther, as write_unnamed(), unless `bytes` more fit where the file is, and leave something to other
 // programs. What is written meanwhile may take the room all the same.
 void require_room(const Fd& file, std::uint64_t bytes, const std::filesystem::path& directory);
 

@@ -142,7 +142,7 @@ void RegistryDestination::put_held() {
 bool RegistryDestination::put(const std::string& name, const Document& document, const std::string& etag) {
   const std::string type = type_for(document.descriptor, document.text);
   const bool is_put = client_->put_manifest(name, type, document.text, listed_by(type, document.text), etag);
-  note_there(document.descriptor.digest);
+  if (is_put) note_there(document.descriptor.digest);
   return is_put;
 }
 
