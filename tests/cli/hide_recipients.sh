@@ -15,7 +15,7 @@ no_packet_has_a_key_id() {
   expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -r "jwe:$TMP/rsa.pub.pem" -r "jwe:$TMP/ec.pub.pem" \
     --hide-recipients
   expect_equal "$(headers "$TMP/out" | grep -c alg)" 4 "the number of packets"
-  [[ $(headers "$TMP/out") != *kid* ]] || fail "a packet names its recipient: $(headers "$TMP/out")"
+  expect_equal "$(headers "$TMP/out" | jq -c 'select(has("kid"))')" "" "the headers that name their recipient"
 }
 
 each_key_opens_it_and_no_other_does() {
@@ -40,7 +40,7 @@ later_recipients_are_hidden_as_well() {
   expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -r "jwe:$TMP/rsa.pub.pem" --hide-recipients
   expect_exit 0 imgcrypt recipients add "oci:$TMP/out:t" -r "jwe:$TMP/ec.pub.pem" -k "$TMP/rsa.pem" --hide-recipients
   expect_equal "$(headers "$TMP/out" | grep -c alg)" 4 "the number of packets"
-  [[ $(headers "$TMP/out") != *kid* ]] || fail "a packet names its recipient: $(headers "$TMP/out")"
+  expect_equal "$(headers "$TMP/out" | jq -c 'select(has("kid"))')" "" "the headers that name their recipient"
   each_key_opens_it_and_no_other_does
 }
 
