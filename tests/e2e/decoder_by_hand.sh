@@ -127,7 +127,7 @@ for cipher in aes128 aes192 aes256 des3; do
   use_encrypted_key ec "-$cipher"
   expect_plaintext small
 done
-for cipher in aes-128-cbc aes-256-cbc des3; do
+for cipher in aes-128-cbc aes-256-cbc camellia-256-cbc des3; do
   use_encrypted_key pkcs8 -topk8 -v2 "$cipher"
   expect_plaintext small
 done
