@@ -178,12 +178,12 @@ compressed_bombs_are_refused() {
 # Mutations of real packets, and floods of recipients, by one process: each is answered, and none with a key that was not
 # in the packet.
 hostile_packets_do_no_harm() {
-  python3 "$tests_dir/keyprovider/hostile_pgp.py" "$vectors/pgp" "$TMP/pgp1.sec" 2000 >"$TMP/requests"
+  python3 "$tests_dir/keyprovider/hostile_pgp.py" "$vectors/pgp" "$TMP/pgp1.sec" 500 >"$TMP/requests"
   timeout 1200 "$provider" --serve <"$TMP/requests" >"$TMP/answers"
-  expect_equal "$(wc -l <"$TMP/answers")" 2000 "number of answers"
+  expect_equal "$(wc -l <"$TMP/answers")" 500 "number of answers"
   jq -es --rawfile options "$vectors/pgp/opts.json" \
     'all(.error or (.keyunwrapresults.optsdata | implode) == $options)' "$TMP/answers" >/dev/null || fail "a packet opened to something else"
-  (($(grep -c '^{"error":' "$TMP/answers") > 1000)) || fail "most of the packets were not hostile"
+  (($(grep -c '^{"error":' "$TMP/answers") > 250)) || fail "most of the packets were not hostile"
 }
 
 keys_are_listed() {

@@ -197,12 +197,12 @@ many_layers_need_one_login() {
 
 # Mutations of real packets, by one process: each is answered, and none with a key that was not in the packet.
 hostile_packets_do_no_harm() {
-  python3 "$tests_dir/keyprovider/hostile_pkcs11.py" "$vectors/pkcs11" "$TMP/key.yaml" 2000 >"$TMP/requests"
+  python3 "$tests_dir/keyprovider/hostile_pkcs11.py" "$vectors/pkcs11" "$TMP/key.yaml" 500 >"$TMP/requests"
   timeout 1200 "$provider" --serve <"$TMP/requests" >"$TMP/answers"
-  expect_equal "$(wc -l <"$TMP/answers")" 2000 "number of answers"
+  expect_equal "$(wc -l <"$TMP/answers")" 500 "number of answers"
   jq -es --rawfile options "$vectors/pkcs11/opts.json" \
     'all(.error or (.keyunwrapresults.optsdata | implode) == $options)' "$TMP/answers" >/dev/null || fail "a packet opened to something else"
-  (($(grep -c '^{"error":' "$TMP/answers") > 1000)) || fail "most of the packets were not hostile"
+  (($(grep -c '^{"error":' "$TMP/answers") > 250)) || fail "most of the packets were not hostile"
 }
 
 spy=$(find /usr/lib -name pkcs11-spy.so -print -quit)
