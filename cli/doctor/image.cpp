@@ -1,7 +1,9 @@
 #include "cli/doctor/image.hpp"
 
 #include "image/check.hpp"
+#include "node/daemons/crio_config.hpp"
 #include "node/examine/decoder_use.hpp"
+#include "node/examine/node_keys.hpp"
 #include "node/examine/node_unwrappers.hpp"
 #include "oci/media_types.hpp"
 
@@ -67,14 +69,23 @@ Findings examine_image(const ExaminedContainerd& containerd, ImageSource& image,
     findings.push_back({Severity::kFault, about,
                         "it has layers of type " + type + ", which no stream processor takes",
                         "containerd refuses them without asking the decoder", containerd.config_command()});
-  findings.push_back(outcome_of(result, about, name, "imgcrypt config keys KEY"));
+  const auto uses = decoder_uses(containerd.config);
+  const std::string directory = uses.empty() ? kDefaultKeyDirectory : uses.front().keys;
+  findings.push_back(outcome_of(result, about, name, put_key_command("KEY", directory, containerd.below)));
   return findings;
 }
 
 Findings examine_image_for_crio(const std::string& root, ImageSource& image, const std::string& name,
                                 Reporter& reporter) {
-  return {outcome_of(check_with(unwrappers_of_crio(root), image, reporter), name + " on CRI-O", name,
-                     "imgcrypt config keys KEY --keys DIRECTORY-OF-CRI-O")};
+  std::string directory;
+  try {
+    directory = crio_key_directory(root);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kCancelled) throw;
+    return {};  // examine_crio() says what is wrong with the configuration
+  }
+  const CheckResult result = check_with(unwrappers_of_crio(root, directory), image, reporter);
+  return {outcome_of(result, name + " on CRI-O", name, put_key_command("KEY", directory, root))};
 }
 
 }  // namespace imgcrypt::cli

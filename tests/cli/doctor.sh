@@ -399,7 +399,7 @@ crio_alone() {
   expect_contains "$stdout" "oci:$TMP/image:mine on CRI-O: the node's keys open all 2 encrypted layers"
   expect_exit 1 imgcrypt doctor --root "$TMP/crio" "oci:$TMP/image:other"
   expect_contains "$stdout" "oci:$TMP/image:other on CRI-O: layer 0 of the image: no key opens it"
-  expect_contains "$stdout" "imgcrypt config keys KEY --keys DIRECTORY-OF-CRI-O"
+  expect_contains "$stdout" "imgcrypt config keys KEY --keys /etc/crio/keys --root $TMP/crio"
 }
 
 # Each is examined where it is, and is missed where it was asked for.

@@ -18,12 +18,6 @@
 namespace imgcrypt {
 namespace {
 
-// Where the user puts keys so that they have the right owner and mode.
-std::string put_command(const std::string& what, const std::string& directory, const std::string& root) {
-  return "imgcrypt config keys " + what + (directory == kDefaultKeyDirectory ? "" : " --keys " + directory) +
-         (root.empty() ? "" : " --root " + root);
-}
-
 bool is_raw_provider_key(const KeyDirectory& directory, const std::string& file) {
   return std::ranges::any_of(directory.provider_parameters(), [&](const auto& named) {
     return std::ranges::any_of(
@@ -79,7 +73,7 @@ class Examination {
     const auto own = find_provider_key(as_text(content.expose()));
     if (own && own->half == KeyHalf::kPublic)
       return add({Severity::kFault, about, "it is a public key", "only the private half decrypts",
-                  put_command("PRIVATE-KEY", name_, root_)});
+                  put_key_command("PRIVATE-KEY", name_, root_)});
     if (const auto device = find_device_key(as_text(content.expose()), file)) {
       ++result_.others;
       return add({Severity::kFine, about, "a key that stays in a device: " + device->shown(), {}, {}});
@@ -105,7 +99,8 @@ class Examination {
   [[nodiscard]] std::string cure_of(const std::string& file, const Error& error) const {
     const SecretBytes content = read_key_file(file);
     if (needs_passphrase(content.expose()))
-      return put_command(file + ":prompt", name_, root_) + " --force, which stores the passphrase beside it";
+      return put_key_command(file + ":prompt", name_, root_) +
+             " --force, which stores the passphrase beside it";
     return error.hint().empty() ? "move it out of the directory" : error.hint();
   }
 
@@ -121,10 +116,15 @@ Finding no_keys(const std::string& directory, const std::string& root, const std
   if (elsewhere == KeysElsewhere::kMayBe)
     return {Severity::kFine, about, complaint + "; key providers are configured", {}, {}};
   return {Severity::kFault, about, complaint, "this node can open no encrypted image",
-          put_command("PRIVATE-KEY", directory, root)};
+          put_key_command("PRIVATE-KEY", directory, root)};
 }
 
 }  // namespace
+
+std::string put_key_command(const std::string& what, const std::string& directory, const std::string& root) {
+  return "imgcrypt config keys " + what + (directory == kDefaultKeyDirectory ? "" : " --keys " + directory) +
+         (root.empty() ? "" : " --root " + root);
+}
 
 NodeKeys examine_keys(const std::string& directory, const std::string& root, KeysElsewhere elsewhere) {
   const KeyDirectory found(root + directory);

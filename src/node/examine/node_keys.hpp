@@ -20,6 +20,10 @@ struct NodeKeys {
 // Whether key providers may have keys, so that an empty directory is not a fault.
 enum class KeysElsewhere { kNone, kMayBe };
 
+// The command that puts the key `what` there with the right owner and mode.
+[[nodiscard]] std::string put_key_command(const std::string& what, const std::string& directory,
+                                          const std::string& root);
+
 // Reads every file of the directory, which is below `root`; see read_containerd_config. Throws kCancelled.
 [[nodiscard]] NodeKeys examine_keys(const std::string& directory, const std::string& root,
                                     KeysElsewhere elsewhere);

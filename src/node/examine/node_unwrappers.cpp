@@ -1,12 +1,9 @@
 #include "node/examine/node_unwrappers.hpp"
 
 #include "keywrap/provider/key_providers.hpp"
-#include "node/daemons/crio_config.hpp"
 #include "node/examine/decoder.hpp"
 #include "node/examine/node_providers.hpp"
 #include "node/key_directory.hpp"
-
-#include <imgcrypt/error.hpp>
 
 namespace imgcrypt {
 namespace {
@@ -34,13 +31,8 @@ KeyUnwrappers unwrappers_of(const ExaminedContainerd& containerd) {
   return all;
 }
 
-KeyUnwrappers unwrappers_of_crio(const std::string& root) {
-  try {
-    return KeyDirectory(root + crio_key_directory(root)).unwrappers();
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::kCancelled) throw;
-    return {};
-  }
+KeyUnwrappers unwrappers_of_crio(const std::string& root, const std::string& directory) {
+  return KeyDirectory(root + directory).unwrappers();
 }
 
 }  // namespace imgcrypt

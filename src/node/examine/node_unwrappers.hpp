@@ -12,8 +12,7 @@ namespace imgcrypt {
 // The keys of its directories and, where its programs are ours, its key providers, as the decoder asks them.
 // Make it before secrets are read, as KeyProviders.
 [[nodiscard]] KeyUnwrappers unwrappers_of(const ExaminedContainerd& containerd);
-// The keys of CRI-O's directory, on the node whose root is `root`; none if its configuration cannot be read,
-// which examine_crio() says.
-[[nodiscard]] KeyUnwrappers unwrappers_of_crio(const std::string& root);
+// The keys of CRI-O's directory. `root` is the node's; see read_containerd_config.
+[[nodiscard]] KeyUnwrappers unwrappers_of_crio(const std::string& root, const std::string& directory);
 
 }  // namespace imgcrypt
