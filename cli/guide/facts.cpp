@@ -78,6 +78,9 @@ constexpr std::array kExamples = {
          "imgcrypt inspect oci:secret:1\n"
          "imgcrypt inspect oci:secret:1 --layers\n"
          "imgcrypt inspect oci:secret:1 -o json | jq .recipients\n"},
+    Fact{"imgcrypt recipients",
+         "imgcrypt recipients list oci:secret:1\n"
+         "imgcrypt recipients add oci:secret:1 -r jwe:my.pem.pub -k my.pem\n"},
     Fact{"imgcrypt recipients list", "imgcrypt recipients list oci:secret:1\n"},
     Fact{"imgcrypt recipients add",
          "imgcrypt recipients add oci:secret:1 -r pkcs7:cert.pem -k my.pem\n"
@@ -94,6 +97,13 @@ constexpr std::array kExamples = {
          "\n"
          "# by its number in the list\n"
          "imgcrypt recipients remove oci:secret:2 --index 0\n"},
+    Fact{"imgcrypt key",
+         "imgcrypt key generate jwe-ec my.pem\n"
+         "imgcrypt key public my.pem\n"
+         "imgcrypt key show my.pem\n"},
+    Fact{"imgcrypt key generate",
+         "imgcrypt key generate jwe-ec my.pem\n"
+         "imgcrypt key generate age my.key\n"},
     Fact{"imgcrypt key generate jwe-rsa",
          "imgcrypt key generate jwe-rsa rsa.pem --bits 4096\n"
          "\n"
@@ -126,8 +136,18 @@ constexpr std::array kExamples = {
     Fact{"imgcrypt logout",
          "imgcrypt logout registry.example.com\n"
          "imgcrypt logout --all\n"},
+    Fact{"imgcrypt provider",
+         "imgcrypt provider list\n"
+         "imgcrypt provider test sodium:my.key.pub --key my.key\n"},
     Fact{"imgcrypt provider list", "imgcrypt provider list\n"},
     Fact{"imgcrypt provider test", "imgcrypt provider test sodium:my.key.pub --key my.key\n"},
+    Fact{"imgcrypt config",
+         "imgcrypt config containerd --version 2.1+\n"
+         "\n"
+         "# as root: all that a node with containerd needs\n"
+         "# imgcrypt config decoder --install\n"
+         "# imgcrypt config keys my.pem\n"
+         "# imgcrypt config containerd --install\n"},
     Fact{"imgcrypt config containerd",
          "imgcrypt config containerd --version 2.1+\n"
          "\n"
@@ -169,6 +189,7 @@ constexpr std::array kExamples = {
          "imgcrypt help\n"
          "imgcrypt help recipients add\n"},
     Fact{"imgcrypt version", "imgcrypt version\nimgcrypt version -o json\n"},
+    Fact{"imgcrypt completion", "source <(imgcrypt completion bash)\n"},
     Fact{"imgcrypt completion bash", "source <(imgcrypt completion bash)\n"},
     Fact{"imgcrypt completion zsh", "imgcrypt completion zsh > \"${fpath[1]}/_imgcrypt\"\n"},
     Fact{"imgcrypt completion fish", "imgcrypt completion fish > ~/.config/fish/completions/imgcrypt.fish\n"},

@@ -1,13 +1,13 @@
 #include "cli/terminal/output.hpp"
 
 #include "base/process/fd.hpp"
+#include "base/process/stdout_name.hpp"
 #include "base/work_time.hpp"
 #include "cli/json/error_result.hpp"
 
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <span>
 #include <utility>
@@ -20,15 +20,6 @@ const std::map<std::string, int> kLevels = {
     {"error", 0}, {"warn", 1}, {"info", 2}, {"debug", 3}, {"trace", 4}};
 
 bool is_short(std::string_view option) { return option.starts_with('-') && !option.starts_with("--"); }
-
-// "stdout (/tmp/result)" if it is a file.
-std::string name_of_stdout() {
-  std::error_code none;
-  const std::string path = std::filesystem::read_symlink("/proc/self/fd/1", none).string();
-  // What the program's start puts in the place of one that is closed.
-  if (path == "/dev/null") return "stdout (closed)";
-  return path.starts_with('/') ? "stdout (" + path + ")" : "stdout";
-}
 
 // Milliseconds, cut off rather than rounded.
 std::string seconds_text(std::chrono::duration<double> time) {
@@ -49,7 +40,7 @@ void write_stdout(const std::string& text) try {
 } catch (const Error& error) {
   if (error.code() == ErrorCode::kCancelled) throw;
   throw Error(ErrorCode::kOther,
-              "the result could not be printed: " + name_of_stdout() + error.message().substr(6),
+              "the result could not be printed: " + stdout_name() + error.message().substr(6),
               error.hint());
 }
 

@@ -36,7 +36,8 @@ std::string why_left(SharedStore& store, const StoreContents& contents, const st
   const std::vector<std::string> holders = holders_of(store, contents, left);
   if (holders.empty()) return cure + " removes them";
   const std::set<Digest> needed = needed_blobs(store, contents);
-  if (std::ranges::includes(needed, left)) return "they are needed by " + short_list(holders);
+  if (std::ranges::includes(needed, left))
+    return (left.size() == 1 ? "it is needed by " : "they are needed by ") + short_list(holders);
   return "some are needed by " + short_list(holders) + ", and " + cure + " removes the others";
 }
 

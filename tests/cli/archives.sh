@@ -102,6 +102,8 @@ what_is_not_an_archive_is_said() {
   expect_exit 2 imgcrypt copy - "oci:$TMP/out:t" </dev/null
   expect_contains "$stderr" "stdin is empty"
   expect_contains "$stderr" "hint: run alone what should write it"
+  expect_exit 3 timeout 20 python3 "$cli_dir/pty_answer.py" "" "$IMGCRYPT" inspect -
+  expect_contains "$stdout" "an archive cannot be read from a terminal"
   expect_exit 7 imgcrypt copy - "oci:$TMP/out:t" <<<junk
   expect_contains "$stderr" "stdin is not an archive of images"
   expect_contains "$stderr" "hint: give a file that skopeo"

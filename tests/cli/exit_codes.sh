@@ -67,6 +67,7 @@ rows='
 3 | encrypt oci:plain dir:dangling -r jwe:a.pub                | dangling is a symbolic link to none/x, which does not exist
 3 | encrypt oci:plain oci-archive:dangling -r jwe:a.pub        | dangling is a symbolic link to none/x, which does not exist
 3 | encrypt oci:plain dir:/proc/x -r jwe:a.pub                 | /proc is not on a file system that holds files
+3 | encrypt oci:plain dir:/proc -r jwe:a.pub                   | /proc is not on a file system that holds files
 3 | encrypt oci:plain oci-archive:/proc/x -r jwe:a.pub         | /proc is not on a file system that holds files
 3 | encrypt oci:plain oci-archive:~/x -r jwe:a.pub             | the shell expands ~ only at the beginning of an argument
 2 | inspect dir:none                                           | no image at dir:none
@@ -145,6 +146,8 @@ a_full_disk_is_named() {
     expect_exit 1 to_full_disk $command
     expect_contains "$stderr" "the result could not be printed: stdout (/dev/full): No space left on device"
   done
+  expect_exit 1 to_full_disk copy oci:plain -
+  expect_matches "$stderr" 'stdout \(/dev/full\): No space left on device \([0-9]+ more bytes are needed'
   expect_exit 1 imgcrypt encrypt oci:plain oci:new -r jwe:a.pub --digestfile /dev/full
   expect_contains "$stderr" "--digestfile /dev/full: No space left on device"
   expect_contains "$stderr" "the image is complete; its digest is $(jq -r '.manifests[0].digest' new/index.json)"

@@ -44,7 +44,7 @@ every_command_has_help() {
     expect_exit 0 imgcrypt $command --help
     expect_equal "$stdout" "$help" "$command --help"
     expect_equal "$(awk 'length > 80' <<<"$help")" "" "lines of more than 80 columns: $command"
-    [[ $help == *"Commands:"* || $help == *"Examples:"* ]] || fail "$command has no examples"
+    [[ $help == *"Examples:"* ]] || fail "$command has no examples"
   done <<<"$commands"
   expect_exit 3 imgcrypt help recipients ad
   expect_contains "$stderr" "did you mean add?"

@@ -153,8 +153,10 @@ void check_json(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.size)
     throw Error(ErrorCode::kRefused, "JSON: longer than " + std::to_string(limits.size) + " bytes");
   if (text.starts_with(kByteOrderMark))
-    throw Error(ErrorCode::kIntegrity, "JSON: starts with a byte order mark",
-                "save the file as UTF-8 without it: sed -i '1s/^\\xef\\xbb\\xbf//' FILE removes it");
+    throw Error(
+        ErrorCode::kIntegrity, "JSON: starts with a byte order mark",
+        "save the file as UTF-8 without it: sed -i '1s/^\\xef\\xbb\\xbf//' FILE removes it; a blob is named "
+        "by its digest and must be made anew");
   JsonChecker(text, limits).run();
 }
 

@@ -1,5 +1,6 @@
 #include "transport/archive/archive_output.hpp"
 
+#include "base/process/stdout_name.hpp"
 #include "base/work_time.hpp"
 #include "transport/archive/tar/open_tar.hpp"
 #include "transport/archive/tar/tar_file.hpp"
@@ -107,8 +108,8 @@ std::unique_ptr<TarWriter> ArchiveOutput::open_stream() {
     if (!stream_.is_open()) throw errno_error("open " + path_.string());
   }
   return std::make_unique<TarStream>(stream_.is_open() ? stream_.get() : STDOUT_FILENO,
-                                     stream_.is_open() ? reference_.file : "stdout", temporary_directory_,
-                                     name_of_);
+                                     stream_.is_open() ? reference_.file : stdout_name(),
+                                     temporary_directory_, name_of_);
 }
 
 std::unique_ptr<TarWriter> ArchiveOutput::create_file() {

@@ -58,6 +58,9 @@ void DirDestination::check() {
   } else if (!fs::is_directory(status)) {
     refuse_directory(ErrorCode::kUsage, reference_, path + " is not a directory",
                      "choose another destination");
+  } else if (is_virtual(path)) {
+    refuse_directory(ErrorCode::kUsage, reference_, path + " is not on a file system that holds files",
+                     "choose another destination");
   } else if (!fs::is_empty(path) && !has_version(path)) {
     refuse_directory(ErrorCode::kRefused, reference_,
                      "the directory is not empty, and was not written by dir: (it has no sound version file)",

@@ -30,7 +30,12 @@ constexpr std::uint64_t kHarmlessBytes = 256 * kMiB;
 constexpr std::uint64_t kMostGrowth = 250;
 
 Fd open_input(const std::string& file) {
-  if (file == "-") return Fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
+  if (file == "-") {
+    if (::isatty(STDIN_FILENO) == 1)
+      throw Error(ErrorCode::kUsage, "an archive cannot be read from a terminal",
+                  "redirect stdin from a file or a program, or write oci-archive:FILE");
+    return Fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
+  }
   Fd input(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (input.is_open()) return input;
   if (errno == ENOENT) {

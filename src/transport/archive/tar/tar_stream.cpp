@@ -31,15 +31,19 @@ Digest TarStream::put(const BlobInfo& info, Source& content) {
 }
 
 void TarStream::write_member(const std::string& name, std::uint64_t size, Source& content) {
-  write_bytes(tar_header(name, size));
-  while (const auto chunk = content.next()) write_bytes(chunk->view());
+  std::uint64_t left = size;
+  write_bytes(tar_header(name, size), left);
+  while (const auto chunk = content.next()) {
+    left -= chunk->view().size();
+    write_bytes(chunk->view(), left);
+  }
   write_bytes(Bytes(in_tar_blocks(end_) - end_));
 }
 
-void TarStream::write_bytes(ByteView bytes) {
+void TarStream::write_bytes(ByteView bytes, std::uint64_t more) {
   if (is_broken_) throw Error(ErrorCode::kOther, what_ + " was broken off");
   is_broken_ = true;
-  write_all(fd_, bytes, what_);
+  write_file(fd_, bytes, what_, more);
   is_broken_ = false;
   end_ += bytes.size();
 }

@@ -27,7 +27,8 @@ class TarStream final : public TarWriter {
 
  private:
   void write_member(const std::string& name, std::uint64_t size, Source& content);
-  void write_bytes(ByteView bytes);
+  // `more`: how many bytes of the member come after them.
+  void write_bytes(ByteView bytes, std::uint64_t more = 0);
 
   int fd_;
   std::string what_;
