@@ -111,52 +111,70 @@ class Found {
   std::size_t count_ = 0;
 };
 
-// Adds a referrer with all that it lists. False for one that the store lists but lacks, and for what says of
-// itself that it refers to something else.
-bool add_to(ImagePlan& plan, ImageSource& source, const Referrer& referrer, const Digest& subject) try {
-  const Descriptor& root = referrer.root.descriptor;
-  ImageNode tree = load_documents(source, root, "referrer " + root.digest.string());
-  if (referrer.tag.empty()) {
-    const auto own = subject_of(tree);
-    if (!own || own->digest != subject) return false;
-  }
-  plan.add_referrer({referrer, std::move(tree)});
-  return true;
-} catch (const Error& error) {
-  if (error.code() != ErrorCode::kNotFound) throw;
-  return false;
-}
-
-// Returns those that were added, without what refers to them in turn.
-std::vector<Referrer> take_along(ImagePlan& plan, ImageSource& source, Found& found,
-                                 const Descriptor& subject, std::size_t depth = 1) {
-  std::vector<Referrer> added = found.of(subject);
-  std::erase_if(added,
-                [&](const Referrer& referrer) { return !add_to(plan, source, referrer, subject.digest); });
-  if (depth == kDeepestReferrer) return added;
-  for (const Referrer& referrer : added)
-    (void)take_along(plan, source, found, referrer.root.descriptor, depth + 1);
-  return added;
-}
-
 void append(std::vector<Referrer>& all, std::vector<Referrer> more) {
   std::ranges::move(more, std::back_inserter(all));
 }
 
+// Puts referrers into a plan, each with all that it lists.
+class TakingAlong {
+ public:
+  TakingAlong(ImagePlan& plan, ImageSource& source, const ImageNode& chosen)
+      : plan_(plan), source_(source), found_(source, chosen) {}
+
+  // Those of one document, and what refers to them in turn. Returns those that were added, without the
+  // latter.
+  std::vector<Referrer> take(const Descriptor& subject, std::size_t depth = 1) {
+    std::vector<Referrer> added = found_.of(subject);
+    std::erase_if(added, [&](const Referrer& referrer) { return !add(referrer, subject.digest); });
+    if (depth == kDeepestReferrer) return added;
+    for (const Referrer& referrer : added) (void)take(referrer.root.descriptor, depth + 1);
+    return added;
+  }
+
+  // A line for each that the store lists, but lacks.
+  [[nodiscard]] const std::vector<std::string>& missing() const noexcept { return missing_; }
+
+ private:
+  // False for one that is missing, and for what says of itself that it refers to something else.
+  bool add(const Referrer& referrer, const Digest& subject) try {
+    const Descriptor& root = referrer.root.descriptor;
+    ImageNode tree = load_documents(source_, root, "referrer " + root.digest.string());
+    if (referrer.tag.empty()) {
+      const auto own = subject_of(tree);
+      if (!own || own->digest != subject) return false;
+    }
+    plan_.add_referrer({referrer, std::move(tree)});
+    return true;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kNotFound) throw;
+    missing_.push_back("referrer " + referrer.root.descriptor.digest.string() + " of " + subject.string() +
+                       " is listed, but not there: it is not taken along");
+    return false;
+  }
+
+  ImagePlan& plan_;
+  ImageSource& source_;
+  Found found_;
+  std::vector<std::string> missing_;
+};
+
 void take_all_along(ImageSource& source, const ImageNode& chosen, ImagePlan& plan, Reporter& reporter) {
   const std::set<Digest> kept = kept_documents(plan);
   const Subjects subjects = subjects_of(source, chosen);
-  Found found(source, chosen);
+  TakingAlong along(plan, source, chosen);
   std::vector<Referrer> misfits;
   std::vector<std::string> described;
   for (const Descriptor& subject : subjects.documents) {
-    std::vector<Referrer> added = take_along(plan, source, found, subject);
+    std::vector<Referrer> added = along.take(subject);
     if (added.empty() || kept.contains(subject.digest)) continue;
     described.push_back(subject.digest.string());
     append(misfits, std::move(added));
   }
-  for (const Descriptor& subject : subjects.before_encryption) (void)take_along(plan, source, found, subject);
-  if (plan.referrers().empty()) reporter.note("the image has no signatures or other referrers");
+  for (const Descriptor& subject : subjects.before_encryption) (void)along.take(subject);
+  reporter.say_of_all(Importance::kWarning, along.missing(),
+                      "referrers are listed, but not there: they are not taken along");
+  if (plan.referrers().empty() && along.missing().empty())
+    reporter.note("the image has no signatures or other referrers");
   if (misfits.empty()) return;
   reporter.warn(count_of(misfits) + (misfits.size() == 1 ? " describes " : " describe ") +
                 short_list(described) +
