@@ -9,7 +9,11 @@ namespace {
 bool erase_from(const HelperEntry& entry, const ProgramLimits& limits) {
   const CredentialHelper helper(entry.name, limits);
   bool has_erased = false;
-  for (const std::string& server : entry.servers) has_erased |= helper.erase(server);
+  for (const std::string& server : entry.servers) {
+    // Some erase in silence what they do not have.
+    const bool has_any = helper.get(server).has_value();
+    has_erased |= helper.erase(server) && has_any;
+  }
   return has_erased;
 }
 

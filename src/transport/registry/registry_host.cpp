@@ -15,11 +15,6 @@ std::string address_of(const std::string& host) {
   return host == "docker.io" ? "registry-1.docker.io" : host;
 }
 
-bool has_port(const std::string& host) {
-  const std::size_t colon = host.rfind(':');
-  return colon != std::string::npos && host.find(']', colon) == std::string::npos;
-}
-
 HttpSettings settings_for(const std::string& host, const RegistryOptions& options) {
   HttpSettings settings;
   const std::string address = address_of(host);
@@ -51,9 +46,8 @@ bool RegistryHost::may_be_plain(const TransferFailure& failure) const {
   switch (failure.kind()) {
     case TransferFailure::Kind::kNotTls:
     case TransferFailure::Kind::kLost:
+    case TransferFailure::Kind::kUnreachable:  // http may have another port, or a proxy that knows the host
       return true;
-    case TransferFailure::Kind::kUnreachable:
-      return !has_port(host_);  // http has another port
     default:
       return false;
   }
