@@ -22,6 +22,8 @@ std::string without_users(std::string words) {
 }  // namespace
 
 std::string words_of(const FailedTransfer& failed) {
+  // libcurl would send it again by itself, which HttpExchange does not let it.
+  if (failed.result == CURLE_SEND_FAIL_REWIND) return "the server closed it before it answered";
   const std::string words = is_beside_the_point(failed.words) ? curl_library().easy_strerror(failed.result)
                                                               : std::string(failed.words);
   return shortened(printable(without_users(words)), 200);

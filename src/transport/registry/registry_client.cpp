@@ -28,12 +28,29 @@ bool lacks_listed(const Error& refusal) {
   return refusal.message().find("MANIFEST_BLOB_UNKNOWN") != std::string::npos;
 }
 
+// Where a layer could be fetched from, too.
+std::optional<std::size_t> first_with_urls(std::string_view manifest) {
+  const Manifest parsed = Manifest::parse(std::string(manifest));
+  const auto found = std::ranges::find_if(parsed.layers(), &Descriptor::has_urls);
+  if (found == parsed.layers().end()) return std::nullopt;
+  return static_cast<std::size_t>(found - parsed.layers().begin());
+}
+
 // Others take no types of layers but those that they know, and say so only now.
 Error explained(const Error& refusal, const std::string& media_type, std::string_view manifest) {
   // Some registries take no index unless they have all that it lists.
   if (is_index(media_type) && lacks_listed(refusal))
     return {refusal.code(), refusal.message() + "; the index lists manifests that the source does not have",
             "write only the platforms that are there, with --platform, or take them from a whole image"};
+  const auto elsewhere =
+      lacks_listed(refusal) && is_manifest(media_type) ? first_with_urls(manifest) : std::nullopt;
+  if (elsewhere)
+    return {
+        refusal.code(),
+        refusal.message() + "; layer " + std::to_string(*elsewhere) +
+            " has urls, which the registry may not allow",
+        "have its administrator allow them (Docker's registry: validation.manifests.urls.allow), or write "
+        "to another registry"};
   const std::size_t end = manifest.find("+encrypted\"");
   const std::size_t begin = end == std::string_view::npos ? end : manifest.rfind('"', end);
   if (begin == std::string_view::npos) return refusal;
@@ -141,7 +158,8 @@ bool RegistryClient::put_manifest(const std::string& name, const std::string& me
     const Error refusal = connection_.refusal(
         *answer, "put manifest " + name + " (" + media_type + ") into " + image().repository);
     if (listed == Listed::kThere && lacks_listed(refusal) && backoff.wait()) continue;
-    throw status == 400 || status == 415 || status == 422 ? explained(refusal, media_type, text) : refusal;
+    const bool is_of_content = status == 400 || status == 415 || status == 422 || lacks_listed(refusal);
+    throw is_of_content ? explained(refusal, media_type, text) : refusal;
   }
   const auto digest = Digest::parse_if_valid(answer->head().find("Docker-Content-Digest").value_or(""));
   if (digest && *digest != Digest::of(as_bytes(text), digest->algorithm()))
