@@ -156,6 +156,17 @@ plain_http_is_found_whatever_a_greeting_gets() {
   done
 }
 
+what_speaks_neither_is_said() {
+  local option
+  start --hello rubbish --fault greeting-lost
+  for option in --tls-verify --tls-verify=false; do
+    expect_exit 5 imgcrypt inspect "docker://$REGISTRY/app:t" "$option" --retry-times 0
+    expect_contains "$stderr" "nor is it spoken to over plain http"
+    expect_contains "$stderr" "check the host and the port"
+    [[ $stderr != *"--tls-verify=false"* ]] || fail "the hint is of no use: $stderr"
+  done
+}
+
 # As OpenSSL has them, and others: the file and the folder beside what the system trusts.
 authorities_of_the_environment_are_trusted() {
   start --certificate "$TMP/tls.crt" --key "$TMP/tls.key"
@@ -311,6 +322,7 @@ damaged_authorities_are_refused
 client_certificates_are_shown
 authorities_that_were_asked_are_named
 plain_http_is_found_whatever_a_greeting_gets
+what_speaks_neither_is_said
 authorities_of_the_environment_are_trusted
 cures_fit_where_the_credentials_are_from
 client_certificates_are_shown_to_nobody_else

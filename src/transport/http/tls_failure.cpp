@@ -10,7 +10,12 @@ namespace {
 
 using FailureKind = TransferFailure::Kind;
 
-constexpr const char* kPlainCure = "if it is meant to speak plain http, say so with --tls-verify=false";
+// Where that is not tried anyway.
+std::string cure_for_plain(const FailedTransfer& failed) {
+  if (!failed.settings.trust.verifies || failed.request.url.is_loopback())
+    return "check the host and the port";
+  return "if it is meant to speak plain http, say so with --tls-verify=false";
+}
 
 bool has_any(std::string_view words, std::initializer_list<std::string_view> signs) {
   return std::ranges::any_of(
@@ -99,10 +104,11 @@ FailureReading untrusted(const FailedTransfer& failed) {
 }
 
 FailureReading refused_greeting(const FailedTransfer& failed) {
-  if (is_plain_text(failed.words)) return {FailureKind::kNotTls, "it does not speak https", kPlainCure};
+  if (is_plain_text(failed.words))
+    return {FailureKind::kNotTls, "it does not speak https", cure_for_plain(failed)};
   if (is_hang_up(failed.words))
     return {FailureKind::kLost, "it broke the connection when https was to begin: " + words_of(failed),
-            std::string("try again; ") + kPlainCure + "; " + certificate_hint(failed)};
+            "try again; " + cure_for_plain(failed) + "; " + certificate_hint(failed)};
   return untrusted(failed);
 }
 

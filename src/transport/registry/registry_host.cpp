@@ -72,7 +72,10 @@ RegistryGreeting RegistryHost::greet_without_tls(const Url& base, const Transfer
   try {
     return ping(base);
   } catch (const TransferFailure& plain) {
-    throw Error(plain.kind() == TransferFailure::Kind::kProxy ? plain.error() : failure.error());
+    if (plain.kind() == TransferFailure::Kind::kProxy) throw Error(plain.error());
+    const Error& error = failure.error();
+    if (failure.kind() == TransferFailure::Kind::kUnreachable) throw Error(error);
+    throw Error(error.code(), error.message() + "; nor is it spoken to over plain http", error.hint());
   } catch (const Error& error) {
     const bool is_of_https =
         error.code() == ErrorCode::kRegistry && failure.kind() != TransferFailure::Kind::kNotTls;

@@ -302,6 +302,8 @@ FAULTS = [
     Fault("upload-too-large", "413 for each chunk", "push-large", "4", ("HOST", "413"),
           make=plainly(on("PATCH upload", b.refuse(413, "SIZE_INVALID", "too large for us"))),
           skopeo="refuses, leaves the upload open"),
+    Fault("upload-page", "a page is what the network answers to uploads", "push", "4", ("HOST", "a web page instead of letting us push to new"),
+          make=plainly(on("POST start", b.say(200, b"<html>log in</html>", {"Content-Type": "text/html"})))),
     Fault("upload-digest-refused", "an upload's digest is said to be wrong", "push push-large", "7", ("HOST",),
           make=plainly(on("PUT upload", b.refuse(400, "DIGEST_INVALID", "provided digest did not match"))),
           skopeo="refuses, leaves the upload open"),
@@ -354,6 +356,7 @@ FAULTS = [
     Fault("no-referrers", "404 for referrers", "pull push recipients", "0", settings={"referrers": False},
           skopeo="does it"),
     # --- for tests of their own
+    Fault("greeting-lost", "the connection breaks at the first question", "", "", make=plainly(on("* base", b.lose_answer))),
     Fault("no-deletes", "manifests are not deleted", "", "",
           make=plainly(on("DELETE manifest", b.refuse(405, "UNSUPPORTED", "the operation is unsupported")))),
     Fault("referrers-refused", "403 for referrers", "", "",
