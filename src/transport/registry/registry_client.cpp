@@ -112,7 +112,7 @@ RegistryManifest RegistryClient::manifest_in(HttpExchange& answer) {
 
 RegistryManifest RegistryClient::read_manifest() {
   const auto answer = ask_for_manifest(image().name_in_repository());
-  if (!answer->head().status == 404) return manifest_in(*answer);
+  if (answer->head().status != 404) return manifest_in(*answer);
   if (read_problem(*answer).codes.find("NAME_UNKNOWN") != std::string::npos) throw missing_repository();
   throw Error(ErrorCode::kNotFound, image().host + " has no image " + image().name_on_host(),
               "imgcrypt tags docker://" + image().host + "/" + image().repository +
