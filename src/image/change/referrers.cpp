@@ -1,14 +1,13 @@
 #include "image/change/referrers.hpp"
 
 #include "base/text/short_list.hpp"
+#include "image/change/referrer_count.hpp"
 #include "image/change/source_digest.hpp"
 
 #include <imgcrypt/error.hpp>
 
 #include <algorithm>
-#include <array>
 #include <iterator>
-#include <map>
 #include <set>
 #include <utility>
 
@@ -19,38 +18,6 @@ namespace {
 constexpr std::size_t kMostReferrers = 1'000;
 // Signatures of attestations are as deep as people go.
 constexpr std::size_t kDeepestReferrer = 4;
-
-// Plural by adding an s.
-const char* kind_of(const Referrer& referrer) {
-  static constexpr std::array<std::pair<std::string_view, const char*>, 9> kKinds = {{
-      {".sig", "signature"},
-      {".att", "attestation"},
-      {".sbom", "SBOM"},
-      {"spdx", "SBOM"},
-      {"cyclonedx", "SBOM"},
-      {"sbom", "SBOM"},
-      {"in-toto", "attestation"},
-      {"signature", "signature"},
-      {"sigstore", "signature"},
-  }};
-  const std::string_view text = referrer.tag.empty() ? referrer.artifact_type : referrer.tag;
-  const auto* const found = std::ranges::find_if(
-      kKinds, [&](const auto& kind) { return text.find(kind.first) != std::string_view::npos; });
-  return found == kKinds.end() ? "other" : found->second;
-}
-
-// "3 referrers (2 signatures, 1 SBOM)"
-std::string count_of(const std::vector<Referrer>& referrers) {
-  std::map<std::string, std::size_t> kinds;
-  for (const Referrer& referrer : referrers) ++kinds[kind_of(referrer)];
-  std::string list;
-  for (const auto& [kind, count] : kinds) {
-    list += (list.empty() ? "" : ", ") + std::to_string(count) + " " + kind +
-            (count == 1 || kind == "other" ? "" : "s");
-  }
-  return std::to_string(referrers.size()) + (referrers.size() == 1 ? " referrer (" : " referrers (") + list +
-         ")";
-}
 
 struct Subjects {
   std::vector<Descriptor> documents;          // of the source, each once
