@@ -194,6 +194,9 @@ SH
     expect_exit 0 imgcrypt logout "$REGISTRY"
     expect_absent "$TMP/kept"
     expect_exit 2 imgcrypt logout "$REGISTRY"
+    # What a helper cannot read can still be removed.
+    printf '#!/bin/sh\n[ "$1" = erase ] || { echo "decryption failed"; exit 1; }\n' >"$TMP/bin/docker-credential-fake"
+    expect_exit 0 imgcrypt logout "$REGISTRY"
     expect_exit 3 imgcrypt login --get-login evil.io
     expect_contains "$stderr" "'../bin/fake' is not the name of a credential helper"
     expect_exit 3 imgcrypt login --get-login gone.io

@@ -75,7 +75,7 @@ by_the_api() {
 }
 
 by_the_tag() {
-  start_faulty_registry --fault no-referrers
+  start_faulty_registry --fault no-referrers --fault index-overwritten
   all_of_it
   expect_equal "$(listed_by_tag "$root")" "$sbom application/spdx+json" "what refers to the image"
   expect_equal "$(listed_by_tag "$sbom")" "$deep application/vnd.dev.cosign.artifact.sig.signature" "what refers to the SBOM"

@@ -107,6 +107,7 @@ RegistryManifest RegistryClient::manifest_in(HttpExchange& answer) {
   refuse_page(answer, manifest.text, what);
   manifest.media_type = media_type_of(answer.head());
   manifest.digest = Digest::parse_if_valid(answer.head().find("Docker-Content-Digest").value_or(""));
+  manifest.etag = answer.head().find("ETag").value_or("");
   return manifest;
 }
 

@@ -20,6 +20,7 @@ struct RegistryManifest {
   std::string media_type;  // of `Content-Type`; empty if there is none that can be one
   // `Docker-Content-Digest`; some registries leave it out.
   std::optional<Digest> digest;
+  std::string etag;  // for If-Match; empty if there is none
 };
 
 // What a name in the repository leads to.

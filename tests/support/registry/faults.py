@@ -363,6 +363,7 @@ FAULTS = [
           make=plainly(on("GET referrers", b.refuse(403, "DENIED", "requested access to the resource is denied")))),
     Fault("referrers-endless", "each page of referrers names the same next one", "", "",
           make=plainly(on("GET referrers", b.with_headers(Link='</v2/app/referrers/x?last=a>; rel="next"')))),
+    Fault("index-overwritten", "an index of referrers is overwritten at once", "", "", make=lambda r, _: b.overwrite_index(r)),
     Fault("referrers-not-json", "the list of referrers is no JSON", "", "",
           make=plainly(on("GET referrers", b.with_body(lambda _: b"x")))),
     Fault("referrers-lost", "a referrer is listed that is not there", "", "",
