@@ -339,7 +339,8 @@ def overwrite_index(registry):
     def answer(request, proceed):
         nonlocal is_done
         response = proceed(request)
-        if request.method == "PUT" and request.name.startswith("sha256-") and not is_done:
+        is_index = request.method == "PUT" and re.fullmatch("sha256-[0-9a-f]{64}", request.name)
+        if is_index and not is_done:
             is_done = True
             del registry.store.repository(request.repository).tags[request.name]
         return response
