@@ -42,7 +42,8 @@ void BlobChecks::check(ImageSource& source, const CheckOptions& options, Content
     const LayerToCheck& check = blobs[i]->check;
     try {
       if (is_read)
-        check_layer_content(source, check, hands.next(check.layer.size), stop, notes, progress);
+        blobs[i]->content =
+            read_layer_content(source, check, hands.next(check.layer.size), stop, notes, progress);
       else
         try_network(stop, [&] { source.check_presence(check.layer); });
     } catch (const Error& error) {

@@ -16,7 +16,8 @@ namespace imgcrypt {
 
 struct CheckedBlob {
   LayerToCheck check;
-  std::optional<Error> problem = std::nullopt;  // without the place
+  std::optional<Error> problem = std::nullopt;         // without the place
+  std::optional<LayerContent> content = std::nullopt;  // what it turned out to hold
 };
 
 class BlobChecks {

@@ -134,7 +134,9 @@ class Checker {
       CheckedBlob& blob = add_layer(layer_place(node, i), layer, are_layers[i],
                                     layer.has_data ? problem_of_data(layer, texts[i]) : std::nullopt);
       // Gathered from all manifests, so that the blob is read once and compared with each of them.
-      if (!known.empty() && known[i]) blob.check.diff_ids.insert(*known[i]);
+      if (known.empty() || !known[i]) continue;
+      blob.check.diff_ids.try_emplace(*known[i], layer_place(node, i));
+      blobs_of_layers_.back().diff_id = known[i];
     }
   }
 
@@ -165,6 +167,11 @@ class Checker {
     return JsonView(manifest.raw()).get("layers").elements();
   }
 
+  struct BlobOfLayer {
+    const CheckedBlob* blob;
+    std::optional<Digest> diff_id = std::nullopt;  // what the layer's config says; another one's may differ
+  };
+
   CheckedBlob& add_layer(const std::string& place, const Descriptor& layer, bool is_of_file_system,
                          std::optional<Error> problem) {
     // Its own description first, then why no key opens it.
@@ -172,7 +179,7 @@ class Checker {
     result_.layers.push_back(
         {place, without_annotations(layer), state_of(layer, is_of_file_system), std::move(problem)});
     CheckedBlob& blob = blobs_.need(layer, place, unwrapped_.find(layer));
-    blobs_of_layers_.push_back(&blob);
+    blobs_of_layers_.push_back({&blob});
     return blob;
   }
 
@@ -248,11 +255,22 @@ class Checker {
     return locked == nullptr ? std::nullopt : std::optional(locked->why);
   }
 
+  static std::optional<Error> problem_of_content(const BlobOfLayer& of_layer) {
+    const CheckedBlob& blob = *of_layer.blob;
+    if (blob.problem || !blob.content || !of_layer.diff_id) return blob.problem;
+    try {
+      check_diff_id(*of_layer.diff_id, *blob.content);
+      return std::nullopt;
+    } catch (const Error& error) {
+      return error;
+    }
+  }
+
   // Damage weighs more than a missing key, and more than that a key opens the layer.
   void gather_problems() {
     for (std::size_t i = 0; i < result_.layers.size(); ++i) {
       CheckedLayer& layer = result_.layers[i];
-      const std::optional<Error>& of_blob = blobs_of_layers_[i]->problem;
+      const std::optional<Error> of_blob = problem_of_content(blobs_of_layers_[i]);
       if (of_blob && !is_elsewhere(layer.layer, *of_blob)) layer.problem = of_blob;
       if (layer.problem && layer.state == LayerState::kOpens) layer.state = LayerState::kEncrypted;
     }
@@ -268,7 +286,7 @@ class Checker {
   std::vector<std::string> unreadable_;  // warnings of manifests whose diff_ids cannot be read
   UnwrappedKeys unwrapped_;
   BlobChecks blobs_;
-  std::vector<const CheckedBlob*> blobs_of_layers_;                 // one for each of result_.layers
+  std::vector<BlobOfLayer> blobs_of_layers_;                        // one for each of result_.layers
   std::vector<std::pair<std::string, const CheckedBlob*>> others_;  // that are not layers, with their places
   CheckResult result_;
 };

@@ -47,6 +47,14 @@ a_full_disk_for_temporary_files_is_named() {
   expect_exit 1 unshare -m bash -c 'mount -t tmpfs -o size=1m none "$1" && cat "$3" | "$2" inspect oci-archive:- --tmpdir "$1"' \
     - "$TMP/small" "$IMGCRYPT" "$TMP/large.tar"
   expect_matches "$stderr" "temporary files in $TMP/small: .*[0-9]+ more bytes are needed, [0-9]+ are available"
+  # A hundredth stays free for others, though these bytes would fit.
+  fresh
+  expect_exit 0 imgcrypt copy "oci:$TMP/in:t" "oci-archive:$TMP/packed.tar:t"
+  gzip "$TMP/packed.tar"
+  # shellcheck disable=SC2016
+  expect_exit 1 unshare -m bash -c 'mount -t tmpfs -o size=8m none "$1" && head -c 8323072 /dev/zero >"$1/others"
+    "$2" inspect "oci-archive:$3" --tmpdir "$1"' - "$TMP/small" "$IMGCRYPT" "$TMP/packed.tar.gz"
+  expect_matches "$stderr" "temporary files in $TMP/small: [0-9]+ more bytes are needed, and 83886 must stay free; 65536 are available"
 }
 
 windows_beyond_memory_are_said() {
@@ -116,6 +124,15 @@ what_is_not_an_archive_is_said() {
   expect_exit 7 imgcrypt inspect "oci-archive:$TMP/cut.tar"
   expect_contains "$stderr" "hint: fetch or make it again"
   rm -rf "$TMP/folder"
+  mkdir -p "$TMP/odd"
+  echo '[{"Layers":[]}]' >"$TMP/odd/manifest.json"
+  tar -C "$TMP/odd" -cf "$TMP/odd.tar" manifest.json
+  expect_exit 7 imgcrypt tags "docker-archive:$TMP/odd.tar"
+  expect_contains "$stderr" "$TMP/odd.tar, manifest.json: JSON: member \"Config\" is missing"
+  echo '[{"Layers":[],"Config":"manifest.json"}]' >"$TMP/odd/manifest.json"
+  tar -C "$TMP/odd" -cf "$TMP/odd.tar" manifest.json
+  expect_exit 7 imgcrypt tags "docker-archive:$TMP/odd.tar"
+  expect_contains "$stderr" "$TMP/odd.tar, manifest.json: JSON: "
   gzip </dev/null >"$TMP/empty.tar.gz"
   expect_exit 2 imgcrypt inspect "oci-archive:$TMP/empty.tar.gz"
   expect_contains "$stderr" "$TMP/empty.tar.gz is empty"
@@ -199,6 +216,12 @@ directories_of_skopeo_are_read_and_written() {
   expect_exit 8 imgcrypt encrypt "oci:$TMP/in:t" "dir:$TMP" -r "jwe:$TMP/key.pub.pem"
   expect_contains "$stderr" "the directory is not empty"
   rm -rf "$TMP/plain"
+  mkdir "$TMP/linked"
+  ln -s "$TMP"/out/* "$TMP/linked"
+  expect_exit 8 imgcrypt inspect "dir:$TMP/linked"
+  expect_contains "$stderr" "error: $TMP/linked: manifest.json is a symbolic link"
+  expect_contains "$stderr" "if you made this directory yourself, imgcrypt copy --follow-links makes one without links of it"
+  expect_exit 0 imgcrypt copy "dir:$TMP/linked" "oci:$TMP/back:u" --follow-links
   [[ $encrypted == "$(sha256sum <"$TMP/out/manifest.json")" ]] || fail "the source was changed"
 }
 

@@ -70,6 +70,15 @@ digests_of_docker_archives_are_those_of_readers() {
   [[ $stderr != *"exact: the result is identical"* ]] || fail "another manifest: $stderr"
 }
 
+# Both are called the same layer by the image's config, and only one of them is it.
+of_files_for_one_layer_the_right_one_counts() {
+  local before
+  classic_archive "$TMP/docker.tar" app:1
+  before=$(timeout 120 "$IMGCRYPT" inspect "docker-archive:$TMP/docker.tar" -o json 2>/dev/null | jq -r .image.digest)
+  python3 "$support_dir/classic_archive.py" "$TMP/docker.tar" app:1 --hostile file
+  expect_exit 0 imgcrypt check --full "docker-archive:$TMP/docker.tar@$before"
+}
+
 # No list of Docker's names them, so that their blobs would lie there for nobody.
 attestations_are_left_out_of_docker_archives() {
   fresh_with --layers 3 --attestation --index
@@ -112,5 +121,6 @@ archives_of_docker_keep_one_image
 classic_docker_archives_are_read
 docker_archives_are_written
 digests_of_docker_archives_are_those_of_readers
+of_files_for_one_layer_the_right_one_counts
 attestations_are_left_out_of_docker_archives
 names_that_docker_refuses_are_not_written

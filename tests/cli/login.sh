@@ -128,6 +128,25 @@ other_files_are_named() {
   expect_exit 2 imgcrypt login --get-login "$REGISTRY"
   expect_exit 0 imgcrypt logout "$REGISTRY" --authfile "$TMP/other/auth.json"
   expect_exit 3 imgcrypt login --get-login "$REGISTRY" --authfile "$TMP/missing.json"
+  expect_contains "$stderr" "hint: imgcrypt login $REGISTRY --authfile $TMP/missing.json makes it"
+}
+
+files_are_asked_in_order() {
+  local file files=("$auth" "$HOME/.config/containers/auth.json" "$docker" "$HOME/.dockercfg") number=0 entry
+  forget
+  for file in "${files[@]}"; do
+    mkdir -p "${file%/*}"
+    entry=$(printf '{"quay.io":{"auth":"%s"}}' "$(printf 'user%d:word' "$number" | base64)")
+    [[ $file == *.dockercfg ]] || entry="{\"auths\":$entry}"
+    echo "$entry" >"$file"
+    number=$((number + 1))
+  done
+  for number in "${!files[@]}"; do
+    expect_exit 0 imgcrypt login --get-login quay.io
+    expect_equal "$stdout" "user$number" "who is logged in"
+    rm "${files[number]}"
+  done
+  expect_exit 2 imgcrypt login --get-login quay.io
 }
 
 # Docker's file is read as well, but only Docker writes it.
@@ -158,7 +177,7 @@ helpers_keep_credentials() {
 case \$1 in
   store) cat >"$TMP/kept" ;;
   get) cat "$TMP/kept" 2>/dev/null || { echo "credentials not found in native keychain"; exit 1; } ;;
-  erase) rm "$TMP/kept" ;;
+  erase) rm -f "$TMP/kept" ;;
 esac
 SH
   chmod +x "$TMP/bin/docker-credential-fake"
@@ -174,6 +193,10 @@ SH
     expect_contains "$stderr" "from docker-credential-fake"
     expect_exit 0 imgcrypt logout "$REGISTRY"
     expect_absent "$TMP/kept"
+    expect_exit 2 imgcrypt logout "$REGISTRY"
+    # What a helper cannot read can still be removed.
+    printf '#!/bin/sh\n[ "$1" = erase ] || { echo "decryption failed"; exit 1; }\n' >"$TMP/bin/docker-credential-fake"
+    expect_exit 0 imgcrypt logout "$REGISTRY"
     expect_exit 3 imgcrypt login --get-login evil.io
     expect_contains "$stderr" "'../bin/fake' is not the name of a credential helper"
     expect_exit 3 imgcrypt login --get-login gone.io
@@ -258,6 +281,7 @@ wrong_passwords_are_not_stored
 a_password_in_argv_is_warned_of
 it_asks_on_a_terminal
 other_files_are_named
+files_are_asked_in_order
 docker_files_are_read
 helpers_keep_credentials
 images_are_opened_with_them

@@ -150,6 +150,16 @@ platforms_that_are_there_can_be_pushed() {
   expect_no_uploads
 }
 
+# Docker's registry allows none unless it is told to.
+urls_of_layers_are_named() {
+  make_image "$TMP/elsewhere" t --no-busybox --layers 2 >/dev/null
+  edit_root "$TMP/elsewhere" t '.layers[1].urls = ["https://layers.example/1"]'
+  expect_exit 4 imgcrypt copy "oci:$TMP/elsewhere:t" "docker://$REGISTRY/elsewhere:1"
+  expect_contains "$stderr" "layer 1 has urls, which the registry may not allow"
+  expect_contains "$stderr" "validation.manifests.urls.allow"
+  expect_no_uploads
+}
+
 # A destination by digest takes the image with that digest, and no other: of that nothing is sent.
 digests_name_destinations() {
   local root other
@@ -272,6 +282,7 @@ moves_no_layer_to_look
 lists_tags
 replaces_in_place
 platforms_that_are_there_can_be_pushed
+urls_of_layers_are_named
 digests_name_destinations
 plain_layers_that_stay_are_said
 adds_recipients_by_the_manifest_alone

@@ -107,6 +107,11 @@ client_certificates_are_shown() {
   expect_equal "$(grep -c "warning: client key $TMP/certs/client.key: others can read it (mode 0644)" <<<"$stderr")" 1 "how often it is said"
   put_certificates "$certs/$REGISTRY" tls.crt client.cert client.key
   expect_copied "docker://$REGISTRY/app:t"
+  # Nobody is asked for a passphrase, and stdin is not taken for it.
+  openssl ec -in "$TMP/client.key" -aes128 -passout pass:word -out "$certs/$REGISTRY/client.key" 2>/dev/null
+  expect_exit 3 setsid -w "$IMGCRYPT" inspect "docker://$REGISTRY/app:t" <<<word
+  expect_contains "$stderr" "client certificate $certs/$REGISTRY/client.cert cannot be used with its key"
+  [[ $stderr != *"pass phrase"* ]] || fail "a passphrase was asked for: $stderr"
   rm "$certs/$REGISTRY/client.key"
   expect_exit 3 imgcrypt inspect "docker://$REGISTRY/app:t"
   expect_contains "$stderr" "client certificate $certs/$REGISTRY/client.cert cannot be used: its key $certs/$REGISTRY/client.key is missing"
@@ -148,6 +153,17 @@ plain_http_is_found_whatever_a_greeting_gets() {
     expect_copied "docker://$REGISTRY/app:t"
     expect_copied "docker://$REGISTRY/app:t" --tls-verify=false
     expect_exit 0 imgcrypt tags "docker://[::ffff:127.0.0.1]:${REGISTRY#*:}/app"
+  done
+}
+
+what_speaks_neither_is_said() {
+  local option
+  start --hello rubbish --fault greeting-lost
+  for option in --tls-verify --tls-verify=false; do
+    expect_exit 5 imgcrypt inspect "docker://$REGISTRY/app:t" "$option" --retry-times 0
+    expect_contains "$stderr" "nor is it spoken to over plain http"
+    expect_contains "$stderr" "check the host and the port"
+    [[ $stderr != *"--tls-verify=false"* ]] || fail "the hint is of no use: $stderr"
   done
 }
 
@@ -227,6 +243,14 @@ https_goes_through_a_proxy() {
   expect_contains "$stderr" "registry.test:${REGISTRY#*:}: no address is known for this host"
   https_proxy=http://127.0.0.1:1 expect_exit 5 imgcrypt inspect "$image" "${options[@]}" --retry-times 0
   expect_contains "$stderr" "by 127.0.0.1 port 1, the proxy"
+  # The commonest mistake, and then a proxy that speaks TLS, but is no proxy.
+  https_proxy=https://$PROXY expect_exit 5 imgcrypt inspect "$image" "${options[@]}"
+  expect_contains "$stderr" "registry.test:${REGISTRY#*:}: the proxy ${PROXY/:/ port } does not speak https (GET"
+  expect_contains "$stderr" "hint: write http:// instead of https:// before its name"
+  https_proxy=https://$REGISTRY expect_exit 5 imgcrypt inspect docker://registry.test/app:t
+  expect_contains "$stderr" "registry.test: the certificate of the proxy ${REGISTRY/:/ port } is not trusted by the system's authorities (/etc/ssl/certs):"
+  https_proxy=https://$REGISTRY expect_exit 5 imgcrypt inspect docker://registry.test/app:t --ca-file "$TMP/tls.crt"
+  expect_contains "$stderr" "registry.test: the proxy refuses the connection"
   start_proxy 403
   https_proxy=http://proxyuser:proxy-SECRET@$PROXY expect_exit 5 imgcrypt inspect "$image" "${options[@]}" --debug -vv
   expect_contains "$stderr" "the proxy refuses the connection (403)"
@@ -264,6 +288,12 @@ http_goes_through_a_proxy() {
   local name=registry.test:${REGISTRY#*:}
   https_proxy=http://$PROXY http_proxy=http://$PROXY expect_copied "docker://$name/app:t" --tls-verify=false
   grep -q "^GET http://$name/v2/app/manifests/t bare" "$TMP/proxy.log" || fail "the proxy was not asked: $(cat "$TMP/proxy.log")"
+  # The proxy alone knows the host, and https has none.
+  http_proxy=http://$PROXY expect_exit 0 imgcrypt inspect "docker://$name/app:t" --tls-verify=false
+  # A web server may set it from a header of a request.
+  HTTP_PROXY=http://$PROXY expect_exit 5 imgcrypt inspect "docker://$name/app:t" --tls-verify=false
+  expect_contains "$stderr" "no address is known for this host"
+  ALL_PROXY=http://$PROXY expect_exit 0 imgcrypt inspect "docker://$name/app:t" --tls-verify=false
   start_proxy 407
   http_proxy=http://$PROXY expect_exit 5 imgcrypt inspect "docker://registry.test/app:t" --tls-verify=false --retry-times 0
   expect_contains "$stderr" "registry.test: the proxy ${PROXY/:/ port } refuses the request (407) (GET http://registry.test/v2/)"
@@ -292,6 +322,7 @@ damaged_authorities_are_refused
 client_certificates_are_shown
 authorities_that_were_asked_are_named
 plain_http_is_found_whatever_a_greeting_gets
+what_speaks_neither_is_said
 authorities_of_the_environment_are_trusted
 cures_fit_where_the_credentials_are_from
 client_certificates_are_shown_to_nobody_else

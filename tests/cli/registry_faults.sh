@@ -45,6 +45,7 @@ run() {
     push-large) command=(encrypt "oci:$inputs/large:t" "docker://$REGISTRY/new:t" "${to_alice[@]}") ;;
     recipients) command=(recipients add "docker://$REGISTRY/enc:t" "${to_bob[@]}") ;;
     mount) command=(recipients add "docker://$REGISTRY/enc:t" "docker://$REGISTRY/other:t" "${to_bob[@]}") ;;
+    raw) command=(inspect --raw "docker://$REGISTRY/app:t") ;;
     tags) command=(tags "docker://$REGISTRY/enc") ;;
     missing-tag) command=(inspect "docker://$REGISTRY/app:absent") ;;
     missing-repository) command=(inspect "docker://$REGISTRY/absent:t") ;;
@@ -70,6 +71,7 @@ expect_done() {
     push-large) expect_image "docker://$HONEST/new:t" alice "$large" ;;
     recipients) expect_image "docker://$HONEST/enc:t" bob ;;
     mount) expect_image "docker://$HONEST/other:t" bob ;;
+    raw) expect_equal "sha256:$(sha256sum <"$TMP/stdout" | cut -d' ' -f1)" "$plain" "the digest of what is printed" ;;
     tags) expect_equal "$stdout" $'moved\nt' "stdout" ;;
   esac
 }
@@ -92,8 +94,8 @@ expect_words() {
   expect_contains "$errors" "imgcrypt: error: "
   expect_contains "$errors" "imgcrypt: hint: "
   while IFS= read -r -d '|' word; do
+    word=${word/HOST/$REGISTRY}
     case $word in
-      HOST) word=$REGISTRY ;;
       PLAIN | TOKENS | ELSEWHERE) word=${!word} ;;
       -) continue ;;
     esac

@@ -75,7 +75,7 @@ by_the_api() {
 }
 
 by_the_tag() {
-  start_faulty_registry --fault no-referrers
+  start_faulty_registry --fault no-referrers --fault index-overwritten
   all_of_it
   expect_equal "$(listed_by_tag "$root")" "$sbom application/spdx+json" "what refers to the image"
   expect_equal "$(listed_by_tag "$sbom")" "$deep application/vnd.dev.cosign.artifact.sig.signature" "what refers to the SBOM"
@@ -97,8 +97,20 @@ expect_unknown() {
 that_they_are_unknown_is_said() {
   start_faulty_registry --image "app:t=$TMP/signed:t" --fault referrers-refused
   expect_unknown "$REGISTRY does not let us list what refers to $root in app: 403"
+  start_faulty_registry --image "app:t=$TMP/signed:t" --fault referrers-not-json
+  expect_unknown "$REGISTRY answers with something else than a list of what refers to $root in app: JSON: "
   start_faulty_registry --image "app:t=$TMP/signed:t" --fault referrers-endless
   expect_unknown "$REGISTRY: the pages of what refers to $root in app go round in a circle"
+}
+
+# Of a signature that was deleted the list may still tell.
+those_that_are_not_there_are_said() {
+  start_faulty_registry --image "app:t=$TMP/signed:t" --fault referrers-lost
+  rm -rf "$TMP/out"
+  expect_exit 0 imgcrypt copy "docker://$REGISTRY/app:t" "oci:$TMP/out:t" --referrers copy
+  expect_contains "$stderr" "warning: referrer sha256:$(printf '0%.0s' {1..64}) of $root is listed, but not there: it is not taken along"
+  [[ $stderr != *"has no signatures"* ]] || fail "it is not known: $stderr"
+  stop_faulty_registry
 }
 
 # What is far away costs one way there and back for each document, not four.
@@ -122,5 +134,6 @@ make_inputs
 by_the_api
 by_the_tag
 that_they_are_unknown_is_said
+those_that_are_not_there_are_said
 they_are_asked_for_side_by_side
 in_another_registry

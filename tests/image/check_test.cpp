@@ -35,6 +35,17 @@ TEST(Check, PutsWhatIsMissingBeforeWhatIsDamaged) {
   EXPECT_THAT(worst_problem(result)->message(), testing::StartsWith("layer 1 of the image: "));
 }
 
+// One blob in two places is read once, and right in one of them.
+TEST(Check, NamesOnlyTheLayerThatIsNotItsConfigs) {
+  MemoryStore store;
+  const Descriptor layer = store.add(kLayer, "content");
+  const Descriptor other = store.add(kLayer, "other");
+  make_root(store, add_manifest(store, add_config(store, kAmd64, {layer, other}), {layer, layer}));
+  const CheckResult result = check(store);
+  EXPECT_EQ(result.layers.at(0).problem, std::nullopt);
+  EXPECT_EQ(result.layers.at(1).problem->code(), ErrorCode::kIntegrity);
+}
+
 TEST(Check, LetsLayersBeElsewhere) {
   MemoryStore store;
   const Descriptor layer = store.add("application/vnd.oci.image.layer.nondistributable.v1.tar", "content");

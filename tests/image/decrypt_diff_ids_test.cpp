@@ -21,6 +21,23 @@ TEST_F(DecryptDiffIds, ChecksTheLayersOfImagesThatDoNotBecomeWhatTheyWere) {
   EXPECT_EQ(decrypt({.diff_ids = DiffIdCheck::kNever}).exactness, Exactness::kDifferent);
 }
 
+// One blob in two places is read once, and right in the first of them.
+TEST_F(DecryptDiffIds, NamesTheLayerThatIsNotItsConfigs) {
+  build({"one", "one"});
+  const Descriptor odd =
+      config(plain_, {Digest::of(as_bytes("one")).string(), Digest::of(as_bytes("two")).string()});
+  const std::vector<Descriptor> layers = manifest_of(plain_).layers();
+  commit(plain_, odd, layers, {});
+  encrypt();
+  EXPECT_THAT(refusal({.diff_ids = DiffIdCheck::kAlways}).message(),
+              testing::HasSubstr("the same blob is layer 1 of the image: the layer does not belong"));
+  // A plain layer in both places.
+  encrypted_.add(layers[0].media_type, plain_.blobs.at(layers[0].digest));
+  commit(encrypted_, odd, layers, {});
+  EXPECT_THAT(refusal({.diff_ids = DiffIdCheck::kAlways}).message(),
+              testing::HasSubstr("the same blob is layer 1 of the image: the layer does not belong"));
+}
+
 TEST_F(DecryptDiffIds, DoesNotTakeOtherCompressionsForReplacedLayers) {
   for (const std::string program : {"xz", "bzip2"}) {
     build({"one"}, program + " -c");

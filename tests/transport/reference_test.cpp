@@ -158,6 +158,8 @@ INSTANTIATE_TEST_SUITE_P(
         Hint{"docker://example.test:5000", ReferenceUse::kRead,
              "write docker://example.test:5000/REPOSITORY"},
         Hint{"docker://example.test", ReferenceUse::kList, "write docker://example.test/REPOSITORY"},
+        Hint{"docker://example.test/a:@0", ReferenceUse::kList,
+             "imgcrypt tags docker://example.test/a lists"},
         Hint{"docker://localhost", ReferenceUse::kList, "write docker://localhost/REPOSITORY"},
         Hint{"containerd:busybox", ReferenceUse::kRead, "ctr images export - busybox | imgcrypt COMMAND -"},
         Hint{"containerd://busybox:1", ReferenceUse::kWrite, "ctr images import -"},

@@ -79,7 +79,7 @@ class Planner {
         const auto at = plain_layers_.try_emplace(layer_id(layer), LayerToCheck{layer, place, nullptr, {}});
         // A plain image keeps Docker's types, but the check knows foreign layers by OCI's.
         at.first->second.layer.media_type = oci_type(layer.media_type).value_or(layer.media_type);
-        at.first->second.diff_ids.insert(*diff_ids[i]);
+        at.first->second.diff_ids.try_emplace(*diff_ids[i], place);
       }
       const SharedLayerKeys keys = unwrapped_.find(layer);
       if (!keys) continue;
@@ -88,7 +88,7 @@ class Planner {
       const auto at = expected_.try_emplace(layer_id(layer), ExpectedLayer{place, {}, exact}).first;
       if (!exact) at->second.exact = std::nullopt;
       if (problem) at->second.diff_ids_problem = problem;
-      if (is_checked) at->second.diff_ids.insert(*diff_ids[i]);
+      if (is_checked) at->second.diff_ids.try_emplace(*diff_ids[i], place);
     }
   }
 

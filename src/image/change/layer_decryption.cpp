@@ -1,8 +1,8 @@
 #include "image/change/layer_decryption.hpp"
 
 #include "base/stream/peeked_source.hpp"
-#include "image/tree/diff_ids.hpp"
 #include "layer/decrypting_source.hpp"
+#include "layer/inflate/inflating_source.hpp"
 #include "layer/wrapped_keys.hpp"
 #include "oci/media_types.hpp"
 
@@ -30,8 +30,8 @@ DescriptorEdit LayerDecryption::apply(Source& blob, BlobDestination& destination
   PeekedSource plaintext(decrypted, kMagicBytes);
   const Compression compression = detect_compression(plaintext.head());
   const HashAlgorithm stored_as = layer_.digest.algorithm();
-  const std::set<Digest>& diff_ids = expected_.diff_ids;
-  const HashAlgorithm named_by = diff_ids.empty() ? stored_as : diff_ids.begin()->algorithm();
+  const ExpectedDiffIds& diff_ids = expected_.diff_ids;
+  const HashAlgorithm named_by = diff_ids.empty() ? stored_as : diff_ids.begin()->first.algorithm();
   // The destination hashes what it stores, and what is not compressed is its own diff_id: no second hash is
   // needed.
   const bool is_its_own = compression == Compression::kNone && named_by == stored_as;
@@ -51,7 +51,7 @@ DescriptorEdit LayerDecryption::apply(Source& blob, BlobDestination& destination
                          : is_its_own ? DiffId{digest}
                                       : diff_id_by_second_read(named_by);
     notes_.add_trailing_bytes(expected_.place, found);
-    check_diff_id(diff_ids, found.digest, plaintext.head());
+    check_diff_ids(diff_ids, expected_.place, {found.digest, foreign_compression(plaintext.head())});
   }
   // Only a detail: containers/image may compress a layer after its digest was noted, so honest images differ
   // too.

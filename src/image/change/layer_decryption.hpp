@@ -6,19 +6,19 @@
 #include "image/change/layer_change.hpp"
 #include "image/change/layer_keys.hpp"
 #include "image/reporter.hpp"
+#include "image/tree/diff_ids.hpp"
 #include "layer/inflate/diff_id.hpp"
 #include "layer/layer_mac.hpp"
 
 #include <optional>
-#include <set>
 #include <string>
 
 namespace imgcrypt {
 
 // What a layer must turn out to be when it is decrypted.
 struct ExpectedLayer {
-  std::string place;            // for notes
-  std::set<Digest> diff_ids{};  // as the configs say; empty: nothing is known, or nothing is to be checked
+  std::string place;           // where it occurs first
+  ExpectedDiffIds diff_ids{};  // empty: nothing is known, or nothing is to be checked
   // The digest with which all manifests that hold it become exactly the ones that were encrypted. If the
   // layer turns out to have it, its diff_id is not checked, and need not be measured.
   std::optional<Digest> exact{};

@@ -1,14 +1,13 @@
 #include "image/change/referrers.hpp"
 
 #include "base/text/short_list.hpp"
+#include "image/change/referrer_count.hpp"
 #include "image/change/source_digest.hpp"
 
 #include <imgcrypt/error.hpp>
 
 #include <algorithm>
-#include <array>
 #include <iterator>
-#include <map>
 #include <set>
 #include <utility>
 
@@ -19,38 +18,6 @@ namespace {
 constexpr std::size_t kMostReferrers = 1'000;
 // Signatures of attestations are as deep as people go.
 constexpr std::size_t kDeepestReferrer = 4;
-
-// Plural by adding an s.
-const char* kind_of(const Referrer& referrer) {
-  static constexpr std::array<std::pair<std::string_view, const char*>, 9> kKinds = {{
-      {".sig", "signature"},
-      {".att", "attestation"},
-      {".sbom", "SBOM"},
-      {"spdx", "SBOM"},
-      {"cyclonedx", "SBOM"},
-      {"sbom", "SBOM"},
-      {"in-toto", "attestation"},
-      {"signature", "signature"},
-      {"sigstore", "signature"},
-  }};
-  const std::string_view text = referrer.tag.empty() ? referrer.artifact_type : referrer.tag;
-  const auto* const found = std::ranges::find_if(
-      kKinds, [&](const auto& kind) { return text.find(kind.first) != std::string_view::npos; });
-  return found == kKinds.end() ? "other" : found->second;
-}
-
-// "3 referrers (2 signatures, 1 SBOM)"
-std::string count_of(const std::vector<Referrer>& referrers) {
-  std::map<std::string, std::size_t> kinds;
-  for (const Referrer& referrer : referrers) ++kinds[kind_of(referrer)];
-  std::string list;
-  for (const auto& [kind, count] : kinds) {
-    list += (list.empty() ? "" : ", ") + std::to_string(count) + " " + kind +
-            (count == 1 || kind == "other" ? "" : "s");
-  }
-  return std::to_string(referrers.size()) + (referrers.size() == 1 ? " referrer (" : " referrers (") + list +
-         ")";
-}
 
 struct Subjects {
   std::vector<Descriptor> documents;          // of the source, each once
@@ -111,52 +78,70 @@ class Found {
   std::size_t count_ = 0;
 };
 
-// Adds a referrer with all that it lists. False for one that the store lists but lacks, and for what says of
-// itself that it refers to something else.
-bool add_to(ImagePlan& plan, ImageSource& source, const Referrer& referrer, const Digest& subject) try {
-  const Descriptor& root = referrer.root.descriptor;
-  ImageNode tree = load_documents(source, root, "referrer " + root.digest.string());
-  if (referrer.tag.empty()) {
-    const auto own = subject_of(tree);
-    if (!own || own->digest != subject) return false;
-  }
-  plan.add_referrer({referrer, std::move(tree)});
-  return true;
-} catch (const Error& error) {
-  if (error.code() != ErrorCode::kNotFound) throw;
-  return false;
-}
-
-// Returns those that were added, without what refers to them in turn.
-std::vector<Referrer> take_along(ImagePlan& plan, ImageSource& source, Found& found,
-                                 const Descriptor& subject, std::size_t depth = 1) {
-  std::vector<Referrer> added = found.of(subject);
-  std::erase_if(added,
-                [&](const Referrer& referrer) { return !add_to(plan, source, referrer, subject.digest); });
-  if (depth == kDeepestReferrer) return added;
-  for (const Referrer& referrer : added)
-    (void)take_along(plan, source, found, referrer.root.descriptor, depth + 1);
-  return added;
-}
-
 void append(std::vector<Referrer>& all, std::vector<Referrer> more) {
   std::ranges::move(more, std::back_inserter(all));
 }
 
+// Puts referrers into a plan, each with all that it lists.
+class TakingAlong {
+ public:
+  TakingAlong(ImagePlan& plan, ImageSource& source, const ImageNode& chosen)
+      : plan_(plan), source_(source), found_(source, chosen) {}
+
+  // Those of one document, and what refers to them in turn. Returns those that were added, without the
+  // latter.
+  std::vector<Referrer> take(const Descriptor& subject, std::size_t depth = 1) {
+    std::vector<Referrer> added = found_.of(subject);
+    std::erase_if(added, [&](const Referrer& referrer) { return !add(referrer, subject.digest); });
+    if (depth == kDeepestReferrer) return added;
+    for (const Referrer& referrer : added) (void)take(referrer.root.descriptor, depth + 1);
+    return added;
+  }
+
+  // A line for each that the store lists, but lacks.
+  [[nodiscard]] const std::vector<std::string>& missing() const noexcept { return missing_; }
+
+ private:
+  // False for one that is missing, and for what says of itself that it refers to something else.
+  bool add(const Referrer& referrer, const Digest& subject) try {
+    const Descriptor& root = referrer.root.descriptor;
+    ImageNode tree = load_documents(source_, root, "referrer " + root.digest.string());
+    if (referrer.tag.empty()) {
+      const auto own = subject_of(tree);
+      if (!own || own->digest != subject) return false;
+    }
+    plan_.add_referrer({referrer, std::move(tree)});
+    return true;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kNotFound) throw;
+    missing_.push_back("referrer " + referrer.root.descriptor.digest.string() + " of " + subject.string() +
+                       " is listed, but not there: it is not taken along");
+    return false;
+  }
+
+  ImagePlan& plan_;
+  ImageSource& source_;
+  Found found_;
+  std::vector<std::string> missing_;
+};
+
 void take_all_along(ImageSource& source, const ImageNode& chosen, ImagePlan& plan, Reporter& reporter) {
   const std::set<Digest> kept = kept_documents(plan);
   const Subjects subjects = subjects_of(source, chosen);
-  Found found(source, chosen);
+  TakingAlong along(plan, source, chosen);
   std::vector<Referrer> misfits;
   std::vector<std::string> described;
   for (const Descriptor& subject : subjects.documents) {
-    std::vector<Referrer> added = take_along(plan, source, found, subject);
+    std::vector<Referrer> added = along.take(subject);
     if (added.empty() || kept.contains(subject.digest)) continue;
     described.push_back(subject.digest.string());
     append(misfits, std::move(added));
   }
-  for (const Descriptor& subject : subjects.before_encryption) (void)take_along(plan, source, found, subject);
-  if (plan.referrers().empty()) reporter.note("the image has no signatures or other referrers");
+  for (const Descriptor& subject : subjects.before_encryption) (void)along.take(subject);
+  reporter.say_of_all(Importance::kWarning, along.missing(),
+                      "referrers are listed, but not there: they are not taken along");
+  if (plan.referrers().empty() && along.missing().empty())
+    reporter.note("the image has no signatures or other referrers");
   if (misfits.empty()) return;
   reporter.warn(count_of(misfits) + (misfits.size() == 1 ? " describes " : " describe ") +
                 short_list(described) +

@@ -1,6 +1,5 @@
 #include "image/tree/diff_ids.hpp"
 
-#include "layer/inflate/inflating_source.hpp"
 #include "oci/media_types.hpp"
 
 #include <algorithm>
@@ -42,20 +41,29 @@ std::string unreadable_diff_ids(const ImageNode& node, const Error& problem) {
   return node.place + ": " + problem.message() + ": nobody can compare its layers with them";
 }
 
-void check_diff_id(const std::set<Digest>& expected, const Digest& found, ByteView head) {
-  for (const Digest& diff_id : expected) {
-    if (diff_id == found) continue;
-    if (const auto how = foreign_compression(head); !how.empty()) {
-      throw Error(
-          ErrorCode::kRefused,
-          "the layer is compressed with " + std::string(how) + ", so that its diff_id cannot be checked",
-          "images have layers of gzip, zstd or plain tar: build the image again, or decrypt it "
-          "without a check: --diff-ids=never");
+void check_diff_id(const Digest& expected, const LayerContent& found) {
+  if (expected == found.diff_id) return;
+  if (!found.foreign_compression.empty()) {
+    throw Error(ErrorCode::kRefused,
+                "the layer is compressed with " + std::string(found.foreign_compression) +
+                    ", so that its diff_id cannot be checked",
+                "images have layers of gzip, zstd or plain tar: build the image again, or decrypt it "
+                "without a check: --diff-ids=never");
+  }
+  throw Error(ErrorCode::kIntegrity,
+              "the layer does not belong to this image: its diff_id is " + found.diff_id.string() +
+                  ", but the config says " + expected.string(),
+              "somebody may have replaced the layer: fetch the image again from where it was encrypted");
+}
+
+void check_diff_ids(const ExpectedDiffIds& expected, const std::string& place, const LayerContent& found) {
+  for (const auto& [diff_id, where] : expected) {
+    try {
+      check_diff_id(diff_id, found);
+    } catch (const Error& error) {
+      if (where == place) throw;
+      throw error.in("the same blob is " + where);
     }
-    throw Error(ErrorCode::kIntegrity,
-                "the layer does not belong to this image: its diff_id is " + found.string() +
-                    ", but the config says " + diff_id.string(),
-                "somebody may have replaced the layer: fetch the image again from where it was encrypted");
   }
 }
 

@@ -5,8 +5,8 @@
 #include "image/tree/configs.hpp"
 #include "image/tree/tree.hpp"
 
+#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -24,9 +24,21 @@ namespace imgcrypt {
 // need not be compared now.
 [[nodiscard]] std::string unreadable_diff_ids(const ImageNode& node, const Error& problem);
 
-// Throws kIntegrity unless all of `expected` equal `found`: a layer of several images must be right for each
-// of them. Two that differ only in their algorithm count as different. `head` are the layer's first
-// kMagicBytes: throws kRefused instead for a layer that was not decompressed (foreign_compression).
-void check_diff_id(const std::set<Digest>& expected, const Digest& found, ByteView head);
+// What the configs say of a blob, which may occur in several places: each diff_id with the first of them.
+using ExpectedDiffIds = std::map<Digest, std::string>;
+
+// What a layer turned out to hold.
+struct LayerContent {
+  Digest diff_id;
+  std::string_view foreign_compression = {};  // that was not undone (foreign_compression())
+};
+
+// Throws kIntegrity unless the layer is the one that the config says; kRefused if nobody can tell, as it was
+// not decompressed. Two that differ only in their algorithm count as different.
+void check_diff_id(const Digest& expected, const LayerContent& found);
+
+// The same for all of them: a layer of several images must be right for each. `place` is the one that the
+// caller puts in front: errors name another one themselves.
+void check_diff_ids(const ExpectedDiffIds& expected, const std::string& place, const LayerContent& found);
 
 }  // namespace imgcrypt

@@ -33,10 +33,29 @@ std::vector<std::string> strings_of(const JsonView& object, const char* name) {
   return strings;
 }
 
-// One image of the list.
+// One image of the list: names of members, and of the image.
+struct DockerEntry {
+  std::string config;
+  std::vector<std::string> layers;
+  std::vector<std::string> names;
+};
+
+std::vector<DockerEntry> parse_list(const std::string& list, const std::string& what) try {
+  const auto images = JsonView(list).elements();
+  if (images.size() > kMostManifests)
+    throw Error(ErrorCode::kRefused, "more than " + std::to_string(kMostManifests) + " images");
+  std::vector<DockerEntry> entries;
+  for (const JsonView& image : images)
+    entries.push_back(
+        {image.get("Config").string(), strings_of(image, "Layers"), strings_of(image, "RepoTags")});
+  return entries;
+} catch (const Error& error) {
+  throw error.in(what + ", manifest.json");
+}
+
 class DockerImage {
  public:
-  DockerImage(const JsonView& image, const std::string& what, ArchiveContents& contents)
+  DockerImage(const DockerEntry& image, const std::string& what, ArchiveContents& contents)
       : image_(image), what_(what), contents_(contents) {}
 
   // Its entry, after its blobs and its manifest were added.
@@ -45,7 +64,7 @@ class DockerImage {
     const Digest digest = Digest::of(as_bytes(manifest));
     contents_.documents.emplace(digest, manifest);
     std::string raw = descriptor_text(kOciManifest, digest, manifest.size());
-    if (const auto names = strings_of(image_, "RepoTags"); !names.empty()) {
+    if (const auto& names = image_.names; !names.empty()) {
       const std::string name = full_image_name(names.front());
       raw.insert(raw.size() - 1,
                  R"(,"annotations":{")" + std::string(kImageName) + "\":" + quote_json(name) + "}");
@@ -71,19 +90,26 @@ class DockerImage {
   }
 
   std::string manifest_text() {
-    const FileRange range = member(image_.get("Config").string());
+    const FileRange range = member(image_.config);
     const Bytes bytes = read_range(contents_.file.get(), range, kMostDocumentBytes, what_ + ", a config");
-    const std::string config(as_text(bytes));
-    check_json(config);
     const Digest digest = Digest::of(bytes);
     contents_.blobs.insert_or_assign(digest, range);
     return docker_manifest({std::string(kConfigType), digest, range.size, {}, std::nullopt},
-                           layers_of(config));
+                           layers_of(diff_ids_in(bytes)));
   }
 
-  std::vector<Descriptor> layers_of(const std::string& config) {
-    const auto diff_ids = strings_of(JsonView(config).get("rootfs"), "diff_ids");
-    const auto names = strings_of(image_, "Layers");
+  std::vector<Digest> diff_ids_in(const Bytes& config) const try {
+    check_json(as_text(config));
+    std::vector<Digest> diff_ids;
+    for (const std::string& diff_id : strings_of(JsonView(as_text(config)).get("rootfs"), "diff_ids"))
+      diff_ids.push_back(Digest::parse(diff_id));
+    return diff_ids;
+  } catch (const Error& error) {
+    throw error.in(what_ + ", " + shortened(image_.config, kMostShown));
+  }
+
+  std::vector<Descriptor> layers_of(const std::vector<Digest>& diff_ids) {
+    const auto& names = image_.layers;
     if (names.size() != diff_ids.size() || names.size() > kMostLayers) {
       throw Error(ErrorCode::kIntegrity,
                   what_ + ": manifest.json names " + count_of_layers(names.size()) +
@@ -91,8 +117,7 @@ class DockerImage {
                   kSaveAgain);
     }
     std::vector<Descriptor> layers;
-    for (std::size_t i = 0; i < names.size(); ++i)
-      layers.push_back(layer_at(member(names[i]), Digest::parse(diff_ids[i])));
+    for (std::size_t i = 0; i < names.size(); ++i) layers.push_back(layer_at(member(names[i]), diff_ids[i]));
     return layers;
   }
 
@@ -101,20 +126,24 @@ class DockerImage {
     const Bytes begin =
         read_range(contents_.file.get(), {range.offset, std::min<std::uint64_t>(range.size, 4)}, 4, what_);
     const std::string type = docker_layer_type(as_text(begin));
-    const Digest digest = type == kLayerType ? diff_id : digest_of(range);
-    contents_.blobs.insert_or_assign(digest, range);
+    const Digest digest = type == kLayerType ? diff_id : digest_of(range, HashAlgorithm::kSha256);
+    const auto [known, is_new] = contents_.blobs.try_emplace(digest, range);
+    // Of files that are said to be the same layer, the one counts that is it: otherwise a good one would be
+    // called damaged for the other.
+    if (!is_new && known->second != range && digest_of(range, digest.algorithm()) == digest)
+      known->second = range;
     return {type, digest, range.size, {}, std::nullopt};
   }
 
-  Digest digest_of(const FileRange& range) const {
+  Digest digest_of(const FileRange& range, HashAlgorithm algorithm) const {
     ChunkPool pool;
     RangeSource source(contents_.file.get(), range, what_, pool);
-    Hasher hasher(HashAlgorithm::kSha256);
+    Hasher hasher(algorithm);
     while (const auto chunk = source.next()) hasher.update(chunk->view());
-    return Digest::from_hash(HashAlgorithm::kSha256, hasher.finish());
+    return Digest::from_hash(algorithm, hasher.finish());
   }
 
-  JsonView image_;
+  const DockerEntry& image_;
   const std::string& what_;
   ArchiveContents& contents_;
 };
@@ -122,10 +151,8 @@ class DockerImage {
 }  // namespace
 
 void add_docker_images(const std::string& list, const std::string& what, ArchiveContents& contents) {
-  const auto images = JsonView(list).elements();
-  if (images.size() > kMostManifests)
-    throw Error(ErrorCode::kRefused, what + " holds more than " + std::to_string(kMostManifests) + " images");
-  for (const JsonView& image : images) contents.entries.push_back(DockerImage(image, what, contents).add());
+  for (const DockerEntry& image : parse_list(list, what))
+    contents.entries.push_back(DockerImage(image, what, contents).add());
 }
 
 std::string docker_manifest(const Descriptor& config, const std::vector<Descriptor>& layers) {

@@ -6,13 +6,14 @@
 namespace imgcrypt {
 namespace {
 
-std::optional<AuthFile> open_place(const AuthFilePlace& place) {
+std::optional<AuthFile> open_place(const AuthFilePlace& place, const std::string& host) {
   try {
     return AuthFile::read(place.path, place.format);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kNotFound) throw;
     if (place.if_absent == IfAbsent::kPassOver) return std::nullopt;
-    throw Error(ErrorCode::kUsage, error.message(), "imgcrypt login makes it, with the same --authfile");
+    throw Error(ErrorCode::kUsage, error.message(),
+                "imgcrypt login " + host + " --authfile " + place.path.string() + " makes it");
   }
 }
 
@@ -41,7 +42,7 @@ std::optional<Credentials> find_in(const AuthFile& file, const CredentialPlaces&
 
 std::optional<Credentials> find_credentials(const CredentialPlaces& places, const RegistryKey& key) {
   for (const AuthFilePlace& place : places.files) {
-    const auto file = open_place(place);
+    const auto file = open_place(place, key.host);
     if (!file) continue;
     if (auto credentials = find_in(*file, places, key)) return credentials;
   }

@@ -6,10 +6,22 @@
 namespace imgcrypt {
 namespace {
 
+// What it cannot read it has all the same.
+bool may_have(const CredentialHelper& helper, const std::string& server) try {
+  return helper.get(server).has_value();
+} catch (const Error& error) {
+  if (error.code() == ErrorCode::kCancelled) throw;
+  return true;
+}
+
 bool erase_from(const HelperEntry& entry, const ProgramLimits& limits) {
   const CredentialHelper helper(entry.name, limits);
   bool has_erased = false;
-  for (const std::string& server : entry.servers) has_erased |= helper.erase(server);
+  for (const std::string& server : entry.servers) {
+    // Some erase in silence what they do not have.
+    const bool has_any = may_have(helper, server);
+    has_erased |= helper.erase(server) && has_any;
+  }
   return has_erased;
 }
 

@@ -128,6 +128,8 @@ void DirDestination::remove_others(const Digest& root) const {
 }
 
 void DirDestination::put_in_place(const Fd& directory, const RootDescriptor& root) {
+  // The first, so that who comes meanwhile knows whose directory it is.
+  write_file(directory, kDirVersionFile, std::string(kDirVersion) + "1.1\n");
   for (auto& [digest, blob] : blobs_) {
     blob.make_durable();
     if (blob.link(directory, digest)) new_files_.push_back(digest.hex());
@@ -135,7 +137,6 @@ void DirDestination::put_in_place(const Fd& directory, const RootDescriptor& roo
   for (const auto& [digest, text] : documents_) {
     if (digest != root.descriptor.digest) write_file(directory, dir_document(digest), text);
   }
-  write_file(directory, kDirVersionFile, std::string(kDirVersion) + "1.1\n");
   write_file(directory, kDirRoot, documents_.at(root.descriptor.digest));
 }
 

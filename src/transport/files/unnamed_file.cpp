@@ -55,7 +55,10 @@ void require_room(const Fd& file, std::uint64_t bytes, const std::filesystem::pa
       std::min<std::uint64_t>(system.f_blocks * system.f_frsize / kShare, kMostReserve);
   const std::uint64_t free = system.f_bavail * system.f_frsize;
   if (free >= reserve && free - reserve >= bytes) return;
-  throw spool_error(Error(ErrorCode::kOther, "only " + in_kib(free) + " are free"), directory);
+  throw spool_error(Error(ErrorCode::kOther, std::to_string(bytes) + " more bytes are needed, and " +
+                                                 std::to_string(reserve) + " must stay free; " +
+                                                 std::to_string(free) + " are available"),
+                    directory);
 }
 
 }  // namespace imgcrypt

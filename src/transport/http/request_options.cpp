@@ -42,11 +42,17 @@ void set_trust(CurlLine& line, const HttpRequest& request, const HttpTrust& trus
     // libcurl copies it. The system's folder of authorities is still looked into.
     curl_blob blob{const_cast<char*>(trust.authorities.data()), trust.authorities.size(), CURL_BLOB_COPY};
     line.set(CURLOPT_CAINFO_BLOB, &blob);
+    line.set(CURLOPT_PROXY_CAINFO_BLOB, &blob);
   }
-  if (!trust.system_folder.empty()) line.set(CURLOPT_CAPATH, trust.system_folder.c_str());
+  if (!trust.system_folder.empty()) {
+    line.set(CURLOPT_CAPATH, trust.system_folder.c_str());
+    line.set(CURLOPT_PROXY_CAPATH, trust.system_folder.c_str());
+  }
   if (!trust.shows_certificate_to(request.url.authority())) return;
   line.set(CURLOPT_SSLCERT, trust.certificate.c_str());
   line.set(CURLOPT_SSLKEY, trust.key.c_str());
+  // Without one OpenSSL would ask on the terminal, or take it from stdin.
+  line.set(CURLOPT_KEYPASSWD, "");
 }
 
 }  // namespace

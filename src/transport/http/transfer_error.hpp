@@ -1,23 +1,13 @@
 // What to tell the user when libcurl says that a transfer failed. Only for the sources of this folder.
 #pragma once
 
-#include "transport/http/curl_library.hpp"
-#include "transport/http/http_message.hpp"
-#include "transport/http/http_settings.hpp"
+#include "transport/http/failed_transfer.hpp"
 #include "transport/http/transfer_failure.hpp"
 
-#include <string_view>
+#include <chrono>
+#include <string>
 
 namespace imgcrypt {
-
-// References, valid for the call.
-struct FailedTransfer {
-  const HttpRequest& request;
-  const HttpSettings& settings;
-  CURL* easy;
-  CURLcode result;
-  std::string_view words;  // of libcurl, in its error buffer; may be empty
-};
 
 // One line with the host, what was asked, and the cure. Never quotes a query or a header.
 [[nodiscard]] TransferFailure transfer_failure(const FailedTransfer& failed);

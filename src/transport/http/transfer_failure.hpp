@@ -18,7 +18,7 @@ class TransferFailure final : public std::exception {
     kUntrusted,    // TLS was refused, by us or by the other side
     kLost,         // the connection broke
     kStalled,      // silence for too long
-    kProxy,        // a proxy wants to know who we are
+    kProxy,        // a proxy wants to know who we are, or there is no TLS with it
   };
   TransferFailure(Kind kind, Error error) : kind_(kind), error_(std::move(error)) {}
 

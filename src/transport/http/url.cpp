@@ -92,6 +92,7 @@ Url Url::parse(const std::string& text) {
   const std::string port = part(parts.get(), CURLUPART_PORT, CURLU_NO_DEFAULT_PORT);
   const std::string host = part(parts.get(), CURLUPART_HOST);
   if (!is_host(host)) refuse_url();
+  url.port_ = std::stol(part(parts.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT));
   url.authority_ = lower_case(host) + (port.empty() ? "" : ":" + port);
   return url;
 }

@@ -19,6 +19,7 @@ class Url {
   [[nodiscard]] bool is_https() const noexcept { return is_https_; }
   // HOST or HOST:PORT, without the scheme's own port: for messages.
   [[nodiscard]] const std::string& authority() const noexcept { return authority_; }
+  [[nodiscard]] long port() const noexcept { return port_; }
   // localhost, 127.0.0.0/8, also mapped into IPv6, or ::1: this machine itself.
   [[nodiscard]] bool is_loopback() const noexcept;
   // Same scheme, host and port: what may see each other's credentials.
@@ -33,6 +34,7 @@ class Url {
 
   std::string text_;
   std::string authority_;
+  long port_ = 0;
   bool is_https_ = false;
 };
 

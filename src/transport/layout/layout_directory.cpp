@@ -17,9 +17,9 @@ int flag_of(Links links) { return links == Links::kRefuse ? O_NOFOLLOW : 0; }
 
 Error linked(const std::string& name) {
   return {
-      ErrorCode::kRefused, "layout: " + name + " is a symbolic link",
+      ErrorCode::kRefused, name + " is a symbolic link",
       "links could name any of your files, so they are never followed to write or to tidy up; if you made "
-      "this layout yourself, imgcrypt copy --follow-links makes one without links of it"};
+      "this directory yourself, imgcrypt copy --follow-links makes one without links of it"};
 }
 
 bool is_link(int directory, const std::string& name) {
@@ -46,7 +46,7 @@ std::optional<Fd> open_directory(int parent, const std::string& name, Links link
   // Of a link Linux says ENOTDIR rather than ELOOP when O_DIRECTORY is given as well.
   if (failure == ELOOP || failure == ENOTDIR) {
     if (links == Links::kRefuse && is_link(parent, name)) throw linked(name);
-    throw Error(ErrorCode::kRefused, "layout: " + name + " is not a directory");
+    throw Error(ErrorCode::kRefused, name + " is not a directory");
   }
   throw errno_error("open " + name, failure);
 }
@@ -62,14 +62,13 @@ std::optional<Fd> open_regular_file(int directory_fd, const std::string& name, L
     if (errno == ENOENT) return std::nullopt;
     if (errno == ELOOP && links == Links::kRefuse) throw linked(name);
     // A socket, or a device without a driver.
-    if (errno == ENXIO) throw Error(ErrorCode::kRefused, "layout: " + name + " is not a regular file");
+    if (errno == ENXIO) throw Error(ErrorCode::kRefused, name + " is not a regular file");
     throw errno_error("open " + name);
   }
   // After opening, on the descriptor: what a path names may be exchanged between a look and the opening.
   struct stat status = {};
   if (::fstat(file.get(), &status) != 0) throw errno_error("stat " + name);
-  if (!S_ISREG(status.st_mode))
-    throw Error(ErrorCode::kRefused, "layout: " + name + " is not a regular file");
+  if (!S_ISREG(status.st_mode)) throw Error(ErrorCode::kRefused, name + " is not a regular file");
   return file;
 }
 
@@ -90,10 +89,16 @@ LayoutDirectory::LayoutDirectory(const std::string& path, Links links) : path_(p
   root_ = std::move(opened->root_);
 }
 
-bool LayoutDirectory::has_index() const { return open_regular_file(fd(), "index.json", links_).has_value(); }
+std::optional<Fd> LayoutDirectory::open_file(const std::string& name, Links links) const try {
+  return open_regular_file(fd(), name, links);
+} catch (const Error& error) {
+  throw error.in(path_);
+}
+
+bool LayoutDirectory::has_index() const { return open_file("index.json", links_).has_value(); }
 
 std::string LayoutDirectory::read_index() const {
-  const auto file = open_regular_file(fd(), "index.json", links_);
+  const auto file = open_file("index.json", links_);
   if (!file) {
     throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path_,
                 "it has no index.json: name the directory that holds one");
@@ -102,15 +107,22 @@ std::string LayoutDirectory::read_index() const {
   return checked_json(read_all(file->get(), kMostDocumentBytes, path), path);
 }
 
-std::optional<Fd> LayoutDirectory::open_blob_directory(HashAlgorithm algorithm) const {
+std::optional<Fd> LayoutDirectory::open_blob_directory(HashAlgorithm algorithm) const try {
   const auto blobs = open_directory(fd(), "blobs", links_);
   if (!blobs) return std::nullopt;
   return open_directory(blobs->get(), folder_of(algorithm), links_);
+} catch (const Error& error) {
+  throw error.in(path_);
 }
 
 std::optional<Fd> LayoutDirectory::open_blob(const Digest& digest) const {
   const auto directory = open_blob_directory(digest.algorithm());
-  return directory ? open_regular_file(directory->get(), digest.hex(), links_) : std::nullopt;
+  if (!directory) return std::nullopt;
+  try {
+    return open_regular_file(directory->get(), digest.hex(), links_);
+  } catch (const Error& error) {
+    throw error.in(path_);
+  }
 }
 
 const char* folder_of(HashAlgorithm algorithm) {

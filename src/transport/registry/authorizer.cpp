@@ -25,14 +25,22 @@ SecretBytes basic(const Credentials& credentials) {
   return SecretBytes::joined({"Basic ", as_text(encoded.expose())});
 }
 
+// Names which of two registries it was, and what it was asked.
+Error in_answer(const Url& asked, const Error& error) {
+  return {error.code(), asked.authority() + ": " + error.message() + " (401 to " + asked.redacted() + ")",
+          error.hint()};
+}
+
 // The first of a scheme, over all headers.
-std::optional<Challenge> find_challenge(const HttpHead& head, std::string_view scheme) {
-  for (const std::string& header : head.all("WWW-Authenticate")) {
+std::optional<Challenge> find_challenge(const AskedToLogIn& refused, std::string_view scheme) try {
+  for (const std::string& header : refused.head.all("WWW-Authenticate")) {
     for (const Challenge& challenge : parse_challenges(header)) {
       if (challenge.scheme == scheme) return challenge;
     }
   }
   return std::nullopt;
+} catch (const Error& error) {
+  throw in_answer(refused.url, error);
 }
 
 std::string parameter(const Challenge& challenge, const std::string& name) {
@@ -67,9 +75,9 @@ SecretBytes token_in(const SecretBytes& answer, const Url& realm) {
   try {
     check_json(as_text(answer.expose()));
     const JsonView view(as_text(answer.expose()));
-    auto member = view.find("token");
-    if (!member) member = view.find("access_token");
-    if (member) {
+    for (const char* name : {"token", "access_token"}) {
+      const auto member = view.find(name);
+      if (!member) continue;
       SecretBytes token = decode_json_secret(*member);
       if (is_token(as_text(token.expose()))) return token;
     }
@@ -79,9 +87,15 @@ SecretBytes token_in(const SecretBytes& answer, const Url& realm) {
               kTokenServiceCure);
 }
 
+Url parsed_realm(const Challenge& challenge, const Url& registry) try {
+  return Url::parse(parameter(challenge, "realm"));
+} catch (const Error& error) {
+  throw in_answer(registry, error);
+}
+
 // A password must not go where others can read it, unless the registry is as open itself.
 Url realm_of(const Challenge& challenge, const Url& registry) {
-  Url realm = Url::parse(parameter(challenge, "realm"));
+  Url realm = parsed_realm(challenge, registry);
   if (registry.is_https() && !realm.is_https())
     throw Error(ErrorCode::kRegistry,
                 registry.authority() + " wants us to get a token over plain http, from " + realm.authority(),
@@ -118,12 +132,12 @@ bool Authorizer::renew(const AskedToLogIn& refused, const SharedSecret& used) {
   const std::scoped_lock lock(mutex_);
   if (authorization_ != used) return true;
   SecretBytes now;
-  if (const auto bearer = find_challenge(refused.head, "bearer")) {
+  if (const auto bearer = find_challenge(refused, "bearer")) {
     // A registry may want more than we know of, e.g. to delete.
     add_words(scopes_, parameter(*bearer, "scope"));
     const SecretBytes value = token(*bearer, refused.url);
     now = SecretBytes::joined({"Bearer ", as_text(value.expose())});
-  } else if (find_challenge(refused.head, "basic") && credentials() != nullptr) {
+  } else if (find_challenge(refused, "basic") && credentials() != nullptr) {
     is_token_useless_ = credentials_->identity_token.size() > 0 && credentials_->password.size() == 0;
     if (!is_token_useless_) now = basic(*credentials());
   }

@@ -43,12 +43,15 @@ Error missing_blob(const RegistryConnection& connection, const Descriptor& blob,
 
 BlobFinding find_blob(RegistryConnection& connection, const Descriptor& blob) {
   std::string sent_to;
-  for (const std::string& path : paths_of(blob)) {
+  const std::vector<std::string> paths = paths_of(blob);
+  for (const std::string& path : paths) {
     HttpRequest head{"HEAD", connection.url(path)};
     head.headers = {{"Accept", path.starts_with("manifests/") ? accepted_documents() + ", */*" : "*/*"}};
     const auto answer = connection.send(std::move(head));
     if (answer->head().status == 200) return {.is_there = true, .size = answer->head().content_length()};
-    if (answer->head().status != 404)
+    // The second place is a guess, to which a registry may say anything.
+    const bool is_guess = path != paths.front();
+    if (answer->head().status != 404 && !is_guess)
       throw connection.refusal(
           *answer, "look for blob " + blob.digest.string() + " of " + connection.image().repository);
     if (sent_to.empty()) sent_to = other_host(connection, *answer);

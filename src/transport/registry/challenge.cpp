@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kMostChallenges = 16;
 
 [[noreturn]] void refuse_challenge() {
-  throw Error(ErrorCode::kRegistry, "the registry's WWW-Authenticate cannot be understood",
+  throw Error(ErrorCode::kRegistry, "its WWW-Authenticate cannot be understood",
               "have its administrator, or that of a proxy before it, mend this header of its answer 401");
 }
 

@@ -38,9 +38,27 @@ std::optional<std::string> with_entry(const std::optional<RegistryManifest>& ind
          entry + "]}";
 }
 
+// Until it is seen there: of two who change the index at once one overwrites the other, unless the registry
+// knows If-Match.
+void add_to_index(RegistryClient& client, const std::string& tag, const Digest& digest,
+                  const std::string& entry) {
+  constexpr int kMostTries = 20;
+  for (int tries = 0; tries < kMostTries; ++tries) {
+    const auto known = client.get_manifest(tag);
+    const auto index = with_entry(known, digest, entry);
+    if (!index) return;
+    (void)client.put_manifest(tag, std::string(kOciIndex), *index, Listed::kUnknown,
+                              known ? known->etag : std::string());
+  }
+  throw Error(ErrorCode::kOther,
+              "other programs go on changing the tag " + tag + " of " + client.image().repository +
+                  ", which lists referrers",
+              "run it again");
+}
+
 }  // namespace
 
-void publish_referrer(RegistryClient& client, const Referrer& referrer) {
+FoundBy publish_referrer(RegistryClient& client, const Referrer& referrer) {
   const Descriptor& descriptor = referrer.root.descriptor;
   const auto manifest = client.get_manifest(descriptor.digest.string());
   if (!manifest || Digest::of(as_bytes(manifest->text), descriptor.digest.algorithm()) != descriptor.digest)
@@ -48,15 +66,14 @@ void publish_referrer(RegistryClient& client, const Referrer& referrer) {
                 "run it again");
   if (!referrer.tag.empty()) {
     (void)client.put_manifest(referrer.tag, descriptor.media_type, manifest->text);
-    return;
+    return FoundBy::kRegistry;
   }
   check_json(manifest->text);
   const JsonView document(manifest->text);
   const Digest subject = Digest::parse(document.get("subject").get("digest").string());
-  if (client.has_referrers_api(subject)) return;
-  const std::string tag = referrers_tag(subject);
-  const auto index = with_entry(client.get_manifest(tag), descriptor.digest, entry_for(referrer, document));
-  if (index) (void)client.put_manifest(tag, std::string(kOciIndex), *index);
+  if (client.has_referrers_api(subject)) return FoundBy::kRegistry;
+  add_to_index(client, referrers_tag(subject), descriptor.digest, entry_for(referrer, document));
+  return FoundBy::kIndex;
 }
 
 }  // namespace imgcrypt

@@ -20,6 +20,7 @@ struct RegistryManifest {
   std::string media_type;  // of `Content-Type`; empty if there is none that can be one
   // `Docker-Content-Digest`; some registries leave it out.
   std::optional<Digest> digest;
+  std::string etag;  // for If-Match; empty if there is none
 };
 
 // What a name in the repository leads to.
@@ -37,6 +38,9 @@ class RegistryClient {
   RegistryClient(RegistryReference image, const RegistryOptions& options, std::set<std::string> scopes)
       : connection_(std::move(image), options, std::move(scopes)) {}
 
+  // Of image(). Throws kNotFound, which names the repository if that is what the registry lacks; else as
+  // get_manifest().
+  [[nodiscard]] RegistryManifest read_manifest();
   // `name` is a tag or a digest. nullopt when the registry says that there is none; throws kRegistry above
   // 4 MiB. The text is as it came: no digest is checked.
   [[nodiscard]] std::optional<RegistryManifest> get_manifest(const std::string& name);
@@ -54,8 +58,7 @@ class RegistryClient {
   // 100 000 tags.
   [[nodiscard]] std::vector<std::string> tags();
   // What names `subject` as its subject: by the referrers API, else from the tag that takes its place. Throws
-  // kIntegrity and kRefused for a list that cannot be read, kRegistry for one that the registry does not
-  // give.
+  // kRegistry for a list that cannot be read, or that the registry does not give.
   [[nodiscard]] std::vector<Referrer> referrers(const Digest& subject);
 
   // Whether the registry itself finds what names `subject`.
@@ -66,9 +69,14 @@ class RegistryClient {
 
  private:
   [[nodiscard]] HttpRequest request(const std::string& method, const std::string& path);
+  [[nodiscard]] std::unique_ptr<HttpExchange> ask_for_manifest(const std::string& name);
+  [[nodiscard]] RegistryManifest manifest_in(HttpExchange& answer);
   [[nodiscard]] std::unique_ptr<HttpExchange> try_put(const std::string& name, const std::string& media_type,
                                                       std::string_view text, const std::string& etag);
-  [[nodiscard]] std::vector<Referrer> referrers_by_tag(const Digest& subject);
+  [[nodiscard]] std::vector<Referrer> referrers_by_tag(const Digest& subject, const std::string& what);
+  // Of at most 4 MiB; `what` it is, for messages.
+  [[nodiscard]] static std::string read_text(HttpExchange& answer, const std::string& what);
+  [[nodiscard]] Error missing_repository() const;
 
   RegistryConnection connection_;
 };

@@ -65,6 +65,9 @@ std::unique_ptr<HttpExchange> RegistryConnection::send(HttpRequest request, Repe
 Error RegistryConnection::refusal(HttpExchange& answer, const std::string& action) {
   const std::string& host = answer.request().url.authority();
   const int status = answer.head().status;
+  constexpr int kFirstError = 300;
+  if (status < kFirstError && answer.head().find("Content-Type").value_or("").starts_with("text/html"))
+    return page_instead_of(answer, "letting us " + action);
   const std::string says = status_words(answer);
   const std::string message = host + " does not let us " + action + ": " + says;
   switch (status) {

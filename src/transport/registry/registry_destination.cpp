@@ -200,11 +200,20 @@ void RegistryDestination::require_named(const Digest& root) {
               "run it again");
 }
 
+// Who changed an index at the same time may have overwritten it after it was seen there.
+void RegistryDestination::publish_referrers() {
+  std::vector<const Referrer*> in_index;
+  for (const Referrer& referrer : referrers_) {
+    if (publish_referrer(*client_, referrer) == FoundBy::kIndex) in_index.push_back(&referrer);
+  }
+  for (const Referrer* referrer : in_index) (void)publish_referrer(*client_, *referrer);
+}
+
 std::optional<Digest> RegistryDestination::commit(const RootDescriptor& root) {
   if (is_wanted_by_digest() && root.descriptor.digest != target_.name.digest)
     throw refused("the result has the digest " + root.descriptor.digest.string());
   const Document document = take_root(root.descriptor);
-  for (const Referrer& referrer : referrers_) publish_referrer(*client_, referrer);
+  publish_referrers();
   if (target_.name.tag.empty()) {
     (void)put(root.descriptor.digest.string(), document);
     return std::nullopt;

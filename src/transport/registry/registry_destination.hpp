@@ -78,6 +78,7 @@ class RegistryDestination final : public ImageDestination {
   [[nodiscard]] Listed listed_by(const std::string& media_type, const std::string& text);
   void note_there(const Digest& digest);
   [[nodiscard]] Document take_root(const Descriptor& root);
+  void publish_referrers();
   [[nodiscard]] std::optional<RegistryName> current();
   [[nodiscard]] Error moved(const std::optional<RegistryName>& now) const;
   // After the tag was put. Throws kOther if it names something else.

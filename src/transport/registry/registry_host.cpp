@@ -15,11 +15,6 @@ std::string address_of(const std::string& host) {
   return host == "docker.io" ? "registry-1.docker.io" : host;
 }
 
-bool has_port(const std::string& host) {
-  const std::size_t colon = host.rfind(':');
-  return colon != std::string::npos && host.find(']', colon) == std::string::npos;
-}
-
 HttpSettings settings_for(const std::string& host, const RegistryOptions& options) {
   HttpSettings settings;
   const std::string address = address_of(host);
@@ -51,9 +46,8 @@ bool RegistryHost::may_be_plain(const TransferFailure& failure) const {
   switch (failure.kind()) {
     case TransferFailure::Kind::kNotTls:
     case TransferFailure::Kind::kLost:
+    case TransferFailure::Kind::kUnreachable:  // http may have another port, or a proxy that knows the host
       return true;
-    case TransferFailure::Kind::kUnreachable:
-      return !has_port(host_);  // http has another port
     default:
       return false;
   }
@@ -78,7 +72,10 @@ RegistryGreeting RegistryHost::greet_without_tls(const Url& base, const Transfer
   try {
     return ping(base);
   } catch (const TransferFailure& plain) {
-    throw Error(plain.kind() == TransferFailure::Kind::kProxy ? plain.error() : failure.error());
+    if (plain.kind() == TransferFailure::Kind::kProxy) throw Error(plain.error());
+    const Error& error = failure.error();
+    if (failure.kind() == TransferFailure::Kind::kUnreachable) throw Error(error);
+    throw Error(error.code(), error.message() + "; nor is it spoken to over plain http", error.hint());
   } catch (const Error& error) {
     const bool is_of_https =
         error.code() == ErrorCode::kRegistry && failure.kind() != TransferFailure::Kind::kNotTls;

@@ -49,11 +49,6 @@ bool is_repository(std::string_view text) {
   }
 }
 
-bool is_tag(std::string_view text) {
-  if (text.empty() || text.size() > kMostTagBytes || !is_word(text.front())) return false;
-  return std::ranges::all_of(text, [](char c) { return is_word(c) || c == '.' || c == '-'; });
-}
-
 bool is_port(std::string_view text) {
   unsigned number = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -107,6 +102,10 @@ std::string_view without_slashes(std::string_view details) {
 void take_tag_and_digest(std::string_view details, std::string_view& rest, RegistryReference& result) {
   if (const std::size_t at = rest.find('@'); at != std::string_view::npos) {
     result.digest = Digest::parse_if_valid(rest.substr(at + 1));
+    if (!result.digest && rest.substr(0, at).ends_with(':'))
+      refuse(details, "images in a registry have no positions",
+             "name one by its tag or digest: imgcrypt tags docker://" + std::string(rest.substr(0, at - 1)) +
+                 " lists the tags");
     if (!result.digest)
       refuse(details, "the text after @ is not a digest", "write docker://HOST/REPOSITORY@sha256:...");
     rest = rest.substr(0, at);
@@ -138,6 +137,11 @@ void take_host(std::string_view details, std::string_view& rest, RegistryReferen
 }
 
 }  // namespace
+
+bool is_tag(std::string_view text) {
+  if (text.empty() || text.size() > kMostTagBytes || !is_word(text.front())) return false;
+  return std::ranges::all_of(text, [](char c) { return is_word(c) || c == '.' || c == '-'; });
+}
 
 void refuse_credentials(std::string_view text) {
   if (const std::size_t scheme = text.find("://"); scheme != std::string_view::npos)

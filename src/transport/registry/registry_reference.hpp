@@ -31,6 +31,9 @@ struct RegistryReference {
   [[nodiscard]] std::string name_in_repository() const;
 };
 
+// Distribution specification, "Pulling manifests".
+[[nodiscard]] bool is_tag(std::string_view text);
+
 // Throws kUsage if `text`, HOST and what follows, perhaps a URL, begins with USER:PASSWORD@ as URLs may. The
 // error does not quote it: whatever else is wrong with the text, it holds a secret.
 void refuse_credentials(std::string_view text);

@@ -2,6 +2,7 @@
 
 #include "base/parallel.hpp"
 #include "base/text/json.hpp"
+#include "oci/manifest.hpp"
 #include "oci/media_types.hpp"
 #include "oci/verifying_source.hpp"
 #include "transport/registry/blob_download.hpp"
@@ -11,15 +12,6 @@
 
 namespace imgcrypt {
 namespace {
-
-RegistryManifest read_manifest(RegistryClient& client) {
-  const RegistryReference& image = client.image();
-  auto manifest = client.get_manifest(image.name_in_repository());
-  if (manifest) return std::move(*manifest);
-  throw Error(ErrorCode::kNotFound, image.host + " has no image " + image.name_on_host(),
-              "imgcrypt tags docker://" + image.host + "/" + image.repository +
-                  " lists what is there, if the repository exists");
-}
 
 // What the document says of itself; empty if that is nothing, or it is not JSON.
 std::string own_type(const std::string& text) {
@@ -37,6 +29,23 @@ std::string type_of(const RegistryManifest& manifest) {
   return own_type(manifest.text);
 }
 
+// What nobody names a digest of can be compared with nothing, but is at least what was asked for.
+void require_document(const RegistryManifest& manifest, const std::string& type,
+                      const RegistryReference& image) {
+  if (image.digest || manifest.digest) return;
+  try {
+    if (is_index(type))
+      (void)Index::parse(manifest.text);
+    else
+      (void)Manifest::parse(manifest.text);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::kRegistry,
+                image.host + " answers with something else than the manifest of " + image.name_on_host() +
+                    ", and without a digest: " + error.message(),
+                "check the host, and look with curl at what it answers");
+  }
+}
+
 // By the algorithm that the user, or else the registry, names it with.
 Digest digest_of(const RegistryManifest& manifest, const RegistryReference& image) {
   const auto& named = image.digest ? image.digest : manifest.digest;
@@ -52,9 +61,10 @@ Digest digest_of(const RegistryManifest& manifest, const RegistryReference& imag
 }  // namespace
 
 std::unique_ptr<RegistrySource> RegistrySource::open_image(std::unique_ptr<RegistryClient> client) {
-  RegistryManifest manifest = read_manifest(*client);
-  RootDescriptor root{{type_of(manifest), digest_of(manifest, client->image()), manifest.text.size(), {}, {}},
-                      {}};
+  RegistryManifest manifest = client->read_manifest();
+  const std::string type = type_of(manifest);
+  require_document(manifest, type, client->image());
+  RootDescriptor root{{type, digest_of(manifest, client->image()), manifest.text.size(), {}, {}}, {}};
   return std::unique_ptr<RegistrySource>(
       new RegistrySource(std::move(client), std::move(root), std::move(manifest.text)));
 }

@@ -66,13 +66,16 @@ std::string status_words(HttpExchange& answer) {
   return text;
 }
 
+Error page_instead_of(const HttpExchange& answer, const std::string& what) {
+  return {ErrorCode::kRegistry,
+          answer.request().url.authority() + " answers with a web page instead of " + what,
+          "check the host; a proxy (HTTPS_PROXY, NO_PROXY) or a network that wants you to log in may be "
+          "between: look at the page with curl"};
+}
+
 void refuse_page(const HttpExchange& answer, std::string_view text, const std::string& what) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos || text[begin] != '<') return;
-  throw Error(ErrorCode::kRegistry,
-              answer.request().url.authority() + " answers with a web page instead of " + what,
-              "check the host; a proxy (HTTPS_PROXY, NO_PROXY) or a network that wants you to log in may be "
-              "between: look at the page with curl");
+  if (begin != std::string_view::npos && text[begin] == '<') throw page_instead_of(answer, what);
 }
 
 std::optional<std::uint64_t> bytes_received(std::string_view range) noexcept {

@@ -22,8 +22,10 @@ struct RegistryProblem {
 
 // "403 DENIED: requested access to the resource is denied". Reads the body.
 [[nodiscard]] std::string status_words(HttpExchange& answer);
-// Throws kRegistry for a text that is a page for people: what a proxy, or a network that wants people to log
-// in, gives instead of `what` was asked for.
+// What to say of a page for people, which a proxy, or a network that wants people to log in, gives instead of
+// `what` was asked for.
+[[nodiscard]] Error page_instead_of(const HttpExchange& answer, const std::string& what);
+// Throws that for a text that is such a page.
 void refuse_page(const HttpExchange& answer, std::string_view text, const std::string& what);
 
 // `Range` of an upload, "0-1023": how many bytes the registry has. "0-0" is nothing: registries write it

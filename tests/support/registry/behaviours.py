@@ -332,6 +332,22 @@ def move_tag_after(registry):
 
 
 # --- for tests that kill their client
+def overwrite_index(registry):
+    """The first index of referrers is put, and then what somebody else put at the same time: one without it."""
+    is_done = False
+
+    def answer(request, proceed):
+        nonlocal is_done
+        response = proceed(request)
+        is_index = request.method == "PUT" and re.fullmatch("sha256-[0-9a-f]{64}", request.name)
+        if is_index and not is_done:
+            is_done = True
+            del registry.store.repository(request.repository).tags[request.name]
+        return response
+
+    return answer
+
+
 def freeze(is_done):
     """The n-th request is never answered; `is_done`: although what it asks for is done."""
 

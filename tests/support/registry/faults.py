@@ -1,6 +1,7 @@
 """The faults, each a row: what the registry does, and what imgcrypt must do."""
 import dataclasses
 import gzip
+import json
 import typing
 
 import behaviours as b
@@ -12,8 +13,9 @@ class Fault:
     name: str
     does: str
     # What the test does: pull (an image out of the registry), push, recipients (in place), mount (recipients, to another
-    # repository), push-large (a layer of 9 MiB, which needs two chunks), tags, missing-tag and missing-repository; several
-    # words are several runs. Empty: not run from the table.
+    # repository), push-large (a layer of 9 MiB, which needs two chunks), raw (the manifest alone), tags, missing-tag and
+    # missing-repository; several words are several runs.
+    # Empty: not run from the table.
     runs: str
     exits: str  # the exit status; several: one of them
     words: tuple = ()  # all of which the error has
@@ -85,6 +87,12 @@ FAULTS = [
     Fault("token-not-json", "the token server answers with a page", "pull", "4", ("TOKENS", "web page instead of a token"), settings=TOKENS,
           make=plainly(on("* token", b.say(200, b"<html>welcome</html>", {"Content-Type": "text/html"}))),
           skopeo="refuses"),
+    Fault("token-by-its-other-name", "the token is in access_token, and token is empty", "pull push", "0", settings=TOKENS,
+          make=plainly(on("* token", b.with_body(lambda text: json.dumps({**json.loads(text), "token": ""}).encode())))),
+    Fault("challenge-broken", "WWW-Authenticate does not end", "pull push", "4",
+          ("HOST: its WWW-Authenticate", "401 to http://HOST/v2/"), make=plainly(on("* base", b.say(401, b"", {"WWW-Authenticate": 'Bearer realm="http://a'})))),
+    Fault("challenge-without-host", "the address of the token server has no host", "pull push", "4",
+          ("HOST: the registry named an address", "401 to http://HOST/v2/"), make=plainly(on("* base", b.say(401, b"", {"WWW-Authenticate": 'Bearer realm="/token"'})))),
     Fault("token-endless", "the token server's answer never ends", "pull", "4", ("TOKENS",), settings=TOKENS,
           make=plainly(on("* token", b.sent(b.endless))), skopeo="refuses"),
     Fault("denied-push", "403 with terminal escapes in its message", "push", "4", ("HOST", "403", "may"),
@@ -168,14 +176,17 @@ FAULTS = [
           make=plainly(on("GET blob", b.sent(b.longer))), skopeo="refuses"),
     Fault("wrong-blob", "a bit of each blob is wrong", "pull", "7", ("digest",),
           make=plainly(on("GET blob", b.with_body(b.flip_a_bit))), skopeo="refuses"),
-    Fault("wrong-manifest", "a bit of the manifest is wrong", "pull", "7",
+    Fault("wrong-manifest", "a bit of the manifest is wrong", "pull raw", "7",
           make=plainly(on("GET manifest", b.with_body(b.flip_a_bit))), skopeo="refuses"),
     Fault("wrong-digest-header", "Docker-Content-Digest of a manifest is another one", "pull", "7",
           make=plainly(on("* manifest", b.with_headers(Docker_Content_Digest="sha256:" + 64 * "0"))), skopeo="goes on"),
     Fault("bad-digest-header", "Docker-Content-Digest is no digest", "pull", "0",
           make=plainly(on("* manifest", b.with_headers(Docker_Content_Digest="sha256:../../etc"))), skopeo="does it"),
-    Fault("no-digest-header", "Docker-Content-Digest is missing", "pull push recipients", "0",
+    Fault("no-digest-header", "Docker-Content-Digest is missing", "pull push recipients raw", "0",
           settings={"digest_header": False}, skopeo="does it"),
+    Fault("no-manifest", "an answer that is no manifest, and without a digest", "pull raw", "4",
+          ("HOST", "something else than the manifest of app:t", "without a digest"),
+          make=plainly(on("GET manifest", several(b.with_headers(Docker_Content_Digest=None), b.with_body(lambda _: b'{"ok": true}'))))),
     Fault("no-ranges", "Range is not heeded", "pull", "0", settings={"ranges": False}, skopeo="does it"),
     Fault("giant-manifest", "a manifest of 5 MiB", "pull", "4", ("the manifest of app:t", "4096 KiB"),
           make=plainly(on("GET manifest", b.with_body(lambda text: text + b" " * (5 * b.MIB)))), skopeo="refuses"),
@@ -196,8 +207,8 @@ FAULTS = [
     Fault("not-a-registry", "404 with a page for everything", "pull push", "4", ("HOST",),
           make=plainly(on("* *", b.say(404, b"<html>nothing here</html>", {"Content-Type": "text/html"}))),
           skopeo="refuses"),
-    Fault("tag-not-found", "404 for the tag", "missing-tag", "2", ("HOST",)),
-    Fault("repository-not-found", "404 for the repository", "missing-repository", "2", ("HOST",)),
+    Fault("tag-not-found", "404 for the tag", "missing-tag", "2", ("HOST has no image app:absent",)),
+    Fault("repository-not-found", "404 for the repository", "missing-repository", "2", ("HOST has no repository absent",)),
     # --- redirects
     Fault("redirect-elsewhere", "blobs are on another host", "pull", "0", settings=TOKENS,
           make=lambda r, _: on("GET blob", b.redirect(r, "elsewhere")), skopeo="does it"),
@@ -291,6 +302,8 @@ FAULTS = [
     Fault("upload-too-large", "413 for each chunk", "push-large", "4", ("HOST", "413"),
           make=plainly(on("PATCH upload", b.refuse(413, "SIZE_INVALID", "too large for us"))),
           skopeo="refuses, leaves the upload open"),
+    Fault("upload-page", "a page is what the network answers to uploads", "push", "4", ("HOST", "a web page instead of letting us push to new"),
+          make=plainly(on("POST start", b.say(200, b"<html>log in</html>", {"Content-Type": "text/html"})))),
     Fault("upload-digest-refused", "an upload's digest is said to be wrong", "push push-large", "7", ("HOST",),
           make=plainly(on("PUT upload", b.refuse(400, "DIGEST_INVALID", "provided digest did not match"))),
           skopeo="refuses, leaves the upload open"),
@@ -333,6 +346,8 @@ FAULTS = [
           make=plainly(on("GET tags", b.with_body(lambda text: text[:-3])))),
     Fault("tags-of-numbers", "the tags are numbers", "tags", "4", ("HOST", "something else than a list of tags"),
           make=plainly(on("GET tags", b.with_body(lambda text: b'{"tags": [1, 2]}')))),
+    Fault("tags-empty", "a tag is empty", "tags", "4", ("HOST", 'a list of tags: "" is not a tag'),
+          make=plainly(on("GET tags", b.with_body(lambda text: b'{"tags": ["a", ""]}')))),
     Fault("tags-endless", "each page of tags names the same next one", "tags", "4", ("HOST", "go round in a circle"),
           make=plainly(on("GET tags", b.with_headers(Link='</v2/app/tags/list?n=1&last=a>; rel="next"'))),
           log='[.[] | select(.kind == "tags")] | length == 2'),
@@ -341,12 +356,19 @@ FAULTS = [
     Fault("no-referrers", "404 for referrers", "pull push recipients", "0", settings={"referrers": False},
           skopeo="does it"),
     # --- for tests of their own
+    Fault("greeting-lost", "the connection breaks at the first question", "", "", make=plainly(on("* base", b.lose_answer))),
     Fault("no-deletes", "manifests are not deleted", "", "",
           make=plainly(on("DELETE manifest", b.refuse(405, "UNSUPPORTED", "the operation is unsupported")))),
     Fault("referrers-refused", "403 for referrers", "", "",
           make=plainly(on("GET referrers", b.refuse(403, "DENIED", "requested access to the resource is denied")))),
     Fault("referrers-endless", "each page of referrers names the same next one", "", "",
           make=plainly(on("GET referrers", b.with_headers(Link='</v2/app/referrers/x?last=a>; rel="next"')))),
+    Fault("index-overwritten", "an index of referrers is overwritten at once", "", "", make=lambda r, _: b.overwrite_index(r)),
+    Fault("referrers-not-json", "the list of referrers is no JSON", "", "",
+          make=plainly(on("GET referrers", b.with_body(lambda _: b"x")))),
+    Fault("referrers-lost", "a referrer is listed that is not there", "", "",
+          make=plainly(on("GET referrers", b.with_body(lambda _: json.dumps({"schemaVersion": 2, "manifests": [
+              {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": "sha256:" + 64 * "0", "size": 5}]}).encode())))),
     Fault("referrers-together", "referrers are answered when N requests about them wait", "", "", make=b.together(_is_about_referrers)),
     Fault("freeze-before", "the n-th request is neither obeyed nor answered", "", "", make=b.freeze(is_done=False)),
     Fault("freeze-after", "the n-th request is obeyed and never answered", "", "", make=b.freeze(is_done=True)),

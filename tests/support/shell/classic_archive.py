@@ -2,7 +2,8 @@
 """Writes an archive as Docker before version 25 did.
 
 classic_archive.py FILE NAME [--hostile KIND]
-KIND is what becomes of the second layer's member: absolute, parent, link-out, link-loop or device."""
+KIND is what becomes of the second layer's member: absolute, parent, link-out, link-loop or device; or of the third's, which is
+a link to the first: file, of other content."""
 import hashlib
 import io
 import json
@@ -40,7 +41,10 @@ def main(path, name, hostile):
             add(archive, one + "/VERSION", b"1.0")
             add(archive, one + "/json", b"{}")
         add(archive, names[0], layers[0])
-        add(archive, names[2], kind=tarfile.SYMTYPE, link=f"../{names[0]}")
+        if hostile == "file":
+            add(archive, names[2], layer("uno"))
+        else:
+            add(archive, names[2], kind=tarfile.SYMTYPE, link=f"../{names[0]}")
         if hostile == "absolute":
             names[1] = "/tmp/imgcrypt-escaped"
         elif hostile == "parent":

@@ -1,4 +1,4 @@
-#include "transport/registry/upload_registry.hpp"
+#include "transport/registry/written_registry.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

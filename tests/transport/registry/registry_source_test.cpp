@@ -21,7 +21,8 @@ const std::string kContent = [] {
 const Digest kDigest = Digest::of(as_bytes(kContent));
 const Descriptor kLayer{"application/vnd.oci.image.layer.v1.tar", kDigest, kContent.size(), {}, {}};
 const std::string kManifest =
-    R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json"})";
+    R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"x/y",)"
+    R"("size":2,"digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"},"layers":[]})";
 
 RegistryOptions quick() {
   RegistryOptions options;
