@@ -230,8 +230,15 @@ SecretBytes Token::agree(CK_OBJECT_HANDLE key, const EcPoint& peer) const {
                                          {CKA_SENSITIVE, &no, sizeof no},
                                          {CKA_EXTRACTABLE, &yes, sizeof yes}}};
   CK_OBJECT_HANDLE derived = 0;
-  const CK_RV status =
-      module_->C_DeriveKey(session_, &mechanism, key, secret.data(), secret.size(), &derived);
+  const auto derive = [&] {
+    return module_->C_DeriveKey(session_, &mechanism, key, secret.data(), secret.size(), &derived);
+  };
+  CK_RV status = derive();
+  // An operation of one step: it can only be confirmed once it was refused.
+  if (status == CKR_USER_NOT_LOGGED_IN) {
+    confirm_use(key);
+    status = derive();
+  }
   if (status == CKR_KEY_FUNCTION_NOT_PERMITTED) fail_for_use(key, "agree on a key", "CKA_DERIVE");
   check(status, "token " + label_);
   SecretBytes value(size);

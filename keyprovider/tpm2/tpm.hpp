@@ -26,10 +26,14 @@ using Owned = std::unique_ptr<T, EsysFree>;
 // The device that /dev/tpmrm0 is: the kernel manages what each program has loaded into the TPM.
 inline constexpr const char* kDefaultTcti = "device:/dev/tpmrm0";
 
+// How long others may take to make room.
+inline constexpr std::chrono::milliseconds kTimeForRoom{3000};
+
 class Tpm {
  public:
   // `tcti` says where it is, e.g. "device:/dev/tpmrm0" or "swtpm:path=SOCKET" (TCTI configuration of
-  // tpm2-tss). Throws kProvider if there is no TPM, or no permission.
+  // tpm2-tss). Waits for a device that another program has open, for kTimeForRoom at most. Throws kProvider
+  // if there is no TPM, or no permission.
   explicit Tpm(std::string tcti);
   ~Tpm() { disconnect(); }
   Tpm(const Tpm&) = delete;
@@ -89,9 +93,6 @@ class TpmIsFull final : public std::exception {
  private:
   Error error_;
 };
-
-// How long others may take to make room.
-inline constexpr std::chrono::milliseconds kTimeForRoom{3000};
 
 // What `use` returns; it is called again while the TPM has no room, for kTimeForRoom at most, and then throws
 // what the TPM said. It leaves nothing loaded, and keeps no ESYS_TR. Signals wait for its end: the library
