@@ -46,8 +46,7 @@ NamedProvider provider_of(const std::string& text) {
 
 // A program of ours that opens with key files, as after -k; null: `provider` is another.
 const OwnProvider* own_with_files(const NamedProvider& provider, KeyProviders& providers) {
-  const OwnProvider* const own =
-      providers.is_own(provider.name) ? find_own_provider(provider.name) : nullptr;
+  const OwnProvider* const own = providers.is_own(provider.name) ? find_own_provider(provider.name) : nullptr;
   return own != nullptr && own->takes_plain_files ? own : nullptr;
 }
 

@@ -104,7 +104,8 @@ class KeyProviderService final : public ::grpc::Service {
       const Slot slot(slots_);
       if (!slot.is_taken())
         return {::grpc::StatusCode::UNAVAILABLE, "the service ends; ask again once it has been started"};
-      reply = to_buffer(ChildProcess(offer_.program, offer_.limits, watch_).finish(document.expose()).expose());
+      reply =
+          to_buffer(ChildProcess(offer_.program, offer_.limits, watch_).finish(document.expose()).expose());
       return ::grpc::Status::OK;
     } catch (const Error& error) {
       const bool is_request = error.code() == ErrorCode::kIntegrity || error.code() == ErrorCode::kRefused;

@@ -80,7 +80,8 @@ std::vector<std::string> names_in(const std::string& directory) {
 
 std::string in_directories(const std::string& name, const std::vector<std::string>& directories) {
   if (directories.empty())
-    throw Error(ErrorCode::kUsage, "no directory is configured in which the PKCS#11 module " + name + " could be",
+    throw Error(ErrorCode::kUsage,
+                "no directory is configured in which the PKCS#11 module " + name + " could be",
                 "name it with module-path, or add to the configuration, under \"pkcs11:\", the line "
                 "\"  module-directories: [ /DIRECTORY ]\"");
   for (const std::string& directory : directories) {

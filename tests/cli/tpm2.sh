@@ -136,6 +136,8 @@ authorization_values_are_asked_for() {
   expect_contains "$stdout" "the authorization value is wrong: 1 of 3 tries are used"
   expect_contains "$stdout" "it was not tried again"
   tpm2_dictionarylockout -Q --clear-lockout
+  expect_exit 0 timeout 60 python3 "$cli_dir/pty_answer.py" "" "$IMGCRYPT" key show "$TMP/guarded"
+  [[ $stdout != *"value of"* ]] || fail "a public half needs none: $stdout"
 }
 
 # The device of another program is waited for.

@@ -86,7 +86,8 @@ TEST(TokenKey, IsRefusedIfProgramsCouldReadItDifferently) {
   EXPECT_THAT(message_for(file_with("pkcs11:token=a;object=c?pin-value=1&pin-source=/x")),
               HasSubstr("both pin-value"));
   for (const char* slot : {"slot-id=;token=a;object=c", "object=c;slot-id=", "object=c;slot-id=one"})
-    EXPECT_THAT(message_for(file_with("pkcs11:" + std::string(slot))), HasSubstr("slot-id in the URI has no number"));
+    EXPECT_THAT(message_for(file_with("pkcs11:" + std::string(slot))),
+                HasSubstr("slot-id in the URI has no number"));
   EXPECT_THAT(message_for(file_with("pkcs11:object=c")), HasSubstr("names no token"));
   EXPECT_THAT(message_for(file_with("pkcs11:token=a")), HasSubstr("names no key"));
   EXPECT_THAT(message_for(file_with("pkcs11:token=%zz;object=c")), HasSubstr("not a PKCS#11 URI"));
@@ -183,8 +184,8 @@ TEST(ModuleRules, AreReadFromYaml) {
 // ocicrypt refuses such a configuration as a whole.
 TEST(ModuleRules, AreLists) {
   for (const char* name : {"allowed-module-paths", "module-directories"}) {
-    const Error error = failure(
-        [&] { (void)parse_module_rules("pkcs11:\n  " + std::string(name) + ": /a/b.so\n", "F"); });
+    const Error error =
+        failure([&] { (void)parse_module_rules("pkcs11:\n  " + std::string(name) + ": /a/b.so\n", "F"); });
     EXPECT_EQ(error.message(), "F: " + std::string(name) + " is not a list");
     EXPECT_EQ(error.hint(), "write " + std::string(name) + ": [ /a/b.so ]");
   }

@@ -63,4 +63,18 @@ PrivateKey open_named_device_key(const NamedDeviceKey& key, const std::shared_pt
   return open_device_key(providers, key.name, read_device_passphrase(key, *providers, reporter));
 }
 
+PublicKey read_device_public_half(const NamedDeviceKey& key, const std::shared_ptr<KeyProviders>& providers,
+                                  Reporter& reporter) {
+  if (key.passphrase.from == PassphraseFrom::kNowhere && is_interactive()) {
+    try {
+      providers->require(std::string(key.name.device->name));
+      return open_device_key(providers, key.name, std::nullopt).public_key();
+    } catch (const Error& error) {
+      // Perhaps as there was no passphrase; else it fails again.
+      if (error.code() == ErrorCode::kCancelled) throw;
+    }
+  }
+  return open_named_device_key(key, providers, reporter).public_key();
+}
+
 }  // namespace imgcrypt::cli

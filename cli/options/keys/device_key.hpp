@@ -35,5 +35,9 @@ struct NamedDeviceKey {
 [[nodiscard]] PrivateKey open_named_device_key(const NamedDeviceKey& key,
                                                const std::shared_ptr<KeyProviders>& providers,
                                                Reporter& reporter);
+// The same for its public half alone, which some devices give without a passphrase: then none is asked for.
+[[nodiscard]] PublicKey read_device_public_half(const NamedDeviceKey& key,
+                                                const std::shared_ptr<KeyProviders>& providers,
+                                                Reporter& reporter);
 
 }  // namespace imgcrypt::cli

@@ -24,7 +24,7 @@ struct KeyDevice {
   std::string_view file_start = {};
   std::string_view title = {};       // "TPM 2.0"
   std::string_view passphrase = {};  // what it calls one: "PIN"
-  bool makes_keys = false;      // for `imgcrypt key generate`
+  bool makes_keys = false;           // for `imgcrypt key generate`
   std::size_t most_passphrase_bytes = kMostPassphraseBytes;
   // Whether the text of a file, of which it may be the beginning, names a key of the device. Null: none does.
   bool (*is_key_file)(std::string_view text) = nullptr;
