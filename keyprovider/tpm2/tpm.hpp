@@ -70,6 +70,21 @@ class Transient {
   ESYS_TR handle_;
 };
 
+// What the library knows of a key that stays in the TPM.
+class Persistent {
+ public:
+  Persistent(const Tpm& tpm, ESYS_TR handle) : tpm_(tpm), handle_(handle) {}
+  ~Persistent() { Esys_TR_Close(tpm_.esys(), &handle_); }
+  Persistent(const Persistent&) = delete;
+  Persistent& operator=(const Persistent&) = delete;
+
+  [[nodiscard]] ESYS_TR handle() const noexcept { return handle_; }
+
+ private:
+  const Tpm& tpm_;
+  ESYS_TR handle_;
+};
+
 // The TPM's own reason without the number of the parameter or session that it is about, e.g. TPM2_RC_VALUE
 // (TPM 2.0 part 2 section 6.6); 0 if it is not from the TPM.
 [[nodiscard]] TSS2_RC reason_of(TSS2_RC status) noexcept;
