@@ -141,11 +141,17 @@ waiting_requests_do_not_delay_the_end() {
   offer "unix:$TMP/full.sock" -- sh -c "echo >>$TMP/started; read -r line <$TMP/go"
   for asker in {1..9}; do ask "$offered" WrapKey <<<"$wrap_request" >"$TMP/answer.$asker" 2>&1 & done
   wait_for 60 has_lines 8 "$TMP/started" || fail "the programs were not started"
+  wait_for 60 has_connections 9 || fail "not all have asked"
   kill -TERM "$offer_pid"
   wait_for 60 grep -q "^UNAVAILABLE" "$TMP"/answer.* || fail "the ninth still waits"
   expect_equal "$(wc -l <"$TMP/started")" 8 "programs that were started"
   kill -TERM "$offer_pid"
   wait "$offer_pid" || fail "exit $?"
+}
+
+# has_connections COUNT: beside the socket that takes them
+has_connections() {
+  (($(grep -c "/\.grpc-$offer_pid\$" /proc/net/unix) > $1))
 }
 
 # has_lines COUNT FILE
