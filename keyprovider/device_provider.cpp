@@ -43,6 +43,10 @@ std::optional<SecretBytes> result_of(const PrivateKey& key, const DeviceRequest&
 
 SecretBytes DeviceProvider::use_key(ByteView document) {
   DeviceRequest request = parse_device_request(document);
+  if (request.operation == DeviceOperation::kNeedsPassphrase) {
+    return format_device_reply(
+        needs_passphrase(request.key) ? std::optional(SecretBytes::copy_of(as_bytes("yes"))) : std::nullopt);
+  }
   const PrivateKey& key = find(request.key, std::move(request.passphrase));
   return format_device_reply(result_of(key, request));
 }

@@ -22,6 +22,10 @@ class DeviceProvider : public KeyProvider {
   // only they find wrong. Throws Error, in words for that user: kUsage for what the user must change.
   [[nodiscard]] virtual PrivateKey open_key(const std::string& key, const SecretBytes* passphrase) = 0;
 
+  // Whether the key says that it needs a passphrase, and neither holds nor names one itself. Tries none, and
+  // throws as open_key.
+  [[nodiscard]] virtual bool needs_passphrase(const std::string& key) = 0;
+
  private:
   struct Opened {
     std::string name;

@@ -12,9 +12,6 @@
 namespace imgcrypt::keyprovider {
 namespace {
 
-// Packets of others are quoted in messages, of which imgcrypt takes 64 KiB.
-constexpr std::size_t kMostMessageBytes = 16 * 1024;
-
 SecretBytes answer(KeyProvider& provider, const std::string& name, ByteView document) {
   if (is_device_request(document)) return provider.use_key(document);
   const ProviderRequest request = parse_provider_request(document, name);
@@ -34,7 +31,7 @@ SecretBytes answer_or_failure(KeyProvider& provider, const std::string& name, By
     reply = answer(provider, name, document);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kCancelled) throw;
-    reply = format_provider_failure(describe(error), error.code());
+    reply = format_provider_failure({error.code(), printable(error.message()), printable(error.hint())});
   }
   return id ? with_request_id(reply.expose(), *id) : std::move(reply);
 }
@@ -105,9 +102,7 @@ void say(std::string_view program, std::string_view kind, const std::string& tex
 }
 
 std::string describe(const Error& error) {
-  std::string text = error.hint().empty() ? error.message() : error.message() + "; " + error.hint();
-  text.resize(std::min(text.size(), kMostMessageBytes));
-  return printable(std::move(text));
+  return printable(error.hint().empty() ? error.message() : error.message() + "; " + error.hint());
 }
 
 }  // namespace imgcrypt::keyprovider

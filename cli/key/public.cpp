@@ -26,7 +26,7 @@ PublicHalf half_of(const PublicKey& key) {
 }
 
 PublicHalf half_in_device(const NamedDeviceKey& key, Output& output) {
-  return half_of(open_named_device_key(key, ProviderOptions().open(), output).public_key());
+  return half_of(read_device_public_half(key, ProviderOptions().open(), output));
 }
 
 PublicHalf public_half_of(const KeyString& named, Output& output) {

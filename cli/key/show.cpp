@@ -19,7 +19,7 @@ bool is_private(const KeyItem& item) {
 }
 
 KeyContents device_contents(const NamedDeviceKey& key, Output& output) {
-  return contents_of(key, open_named_device_key(key, ProviderOptions().open(), output).public_key());
+  return contents_of(key, read_device_public_half(key, ProviderOptions().open(), output));
 }
 
 KeyContents read_contents(const KeyString& named, Output& output) {

@@ -15,7 +15,7 @@ constexpr std::size_t kAtTheSameTime = 8;
 
 bool contains(ByteView bytes, ByteView part) { return !std::ranges::search(bytes, part).empty(); }
 
-// The message of what `call` throws; empty if it throws nothing.
+// What `call` throws, with what mends it; empty if it throws nothing.
 template <typename Call>
 std::string fault_of(Call call) {
   try {
@@ -23,7 +23,7 @@ std::string fault_of(Call call) {
     return {};
   } catch (const Error& error) {
     if (error.code() == ErrorCode::kCancelled) throw;
-    return error.message();
+    return error.hint().empty() ? error.message() : error.message() + "; " + error.hint();
   }
 }
 
@@ -40,7 +40,7 @@ SecretBytes test_options() {
 }
 
 Conformance::Conformance(KeyProviders& providers, std::string name, std::vector<std::string> wrap_parameters,
-                         std::vector<std::string> unwrap_parameters)
+                         std::vector<ProviderParameter> unwrap_parameters)
     : providers_(providers),
       name_(std::move(name)),
       wrap_parameters_(std::move(wrap_parameters)),
@@ -145,8 +145,9 @@ SecretBytes Conformance::wrap(ByteView options) const {
 }
 
 SecretBytes Conformance::unwrap(ByteView packet) const {
-  auto options =
-      providers_.ask(name_, {ProviderOperation::kUnwrap, unwrap_parameters_, SecretBytes::copy_of(packet)});
+  ProviderRequest request{ProviderOperation::kUnwrap, {}, SecretBytes::copy_of(packet)};
+  add_parameters(unwrap_parameters_, request);
+  auto options = providers_.ask(name_, request);
   if (!options) throw Error(ErrorCode::kProvider, "the reply has no optsdata");
   return std::move(*options);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "keywrap/provider/key_providers.hpp"
+#include "keywrap/provider/provider.hpp"
 
 #include <functional>
 #include <string>
@@ -25,7 +26,7 @@ class Conformance {
   // `providers` must outlive it. The parameters are those that encrypting and decrypting would send.
   // REQUIRES: providers.require(name) succeeds.
   Conformance(KeyProviders& providers, std::string name, std::vector<std::string> wrap_parameters,
-              std::vector<std::string> unwrap_parameters);
+              std::vector<ProviderParameter> unwrap_parameters);
 
   // Prints each check as it is made, and how long an answer took. Returns the number of failed checks; a
   // failing provider throws nothing, only kCancelled gets out. Call once.
@@ -50,7 +51,7 @@ class Conformance {
   KeyProviders& providers_;
   std::string name_;
   std::vector<std::string> wrap_parameters_;
-  std::vector<std::string> unwrap_parameters_;
+  std::vector<ProviderParameter> unwrap_parameters_;
   SecretBytes options_;  // what is wrapped
   SecretBytes packet_;   // what the provider made of it
   Print print_;

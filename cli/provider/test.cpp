@@ -1,12 +1,15 @@
 #include "cli/commands.hpp"
 #include "cli/options/keys/device_key.hpp"
 #include "cli/options/keys/key_options.hpp"
+#include "cli/options/keys/passphrase.hpp"
 #include "cli/options/keys/provider_options.hpp"
 #include "cli/options/make_repeatable.hpp"
 #include "cli/provider/conformance.hpp"
 #include "cli/provider/stopwatch.hpp"
 #include "keywrap/parse_recipients.hpp"
 #include "keywrap/provider/provider.hpp"
+#include "keywrap/provider_key.hpp"
+#include "keywrap/scheme_help.hpp"
 #include "keywrap/schemes.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -41,11 +44,39 @@ NamedProvider provider_of(const std::string& text) {
                                                       : parse_named_provider(text);
 }
 
-std::vector<std::string> unwrap_parameters_of(const TestArguments& options, const NamedProvider& provider) {
-  if (options.unwrap_parameters.empty()) return {provider.parameter};
-  std::vector<std::string> parameters;
-  for (const std::string& text : options.unwrap_parameters)
-    parameters.push_back(parse_scheme_string(text) ? provider_of(text).parameter : text);
+// A program of ours that opens with key files, as after -k; null: `provider` is another.
+const OwnProvider* own_with_files(const NamedProvider& provider, KeyProviders& providers) {
+  const OwnProvider* const own = providers.is_own(provider.name) ? find_own_provider(provider.name) : nullptr;
+  return own != nullptr && own->takes_plain_files ? own : nullptr;
+}
+
+ProviderParameter key_file_parameter(const std::string& text, Output& output) {
+  const KeyString key = parse_key_string(text);
+  warn_of_visible_passphrase(key, {}, output);
+  auto passphrase = read_passphrase(key, output);
+  return {key.file, passphrase ? std::make_shared<const SecretBytes>(std::move(*passphrase)) : nullptr};
+}
+
+// What opens what is wrapped for `provider` if nothing is said: the same, unless keys have two halves.
+ProviderParameter default_parameter(const NamedProvider& provider, const OwnProvider* own) {
+  if (own == nullptr) return {provider.parameter};
+  const NamedProvider alone = provider_of(std::string(own->form) + ":");
+  if (alone.parameter == kProviderEnabled) return {alone.parameter};
+  throw Error(ErrorCode::kUsage, "no key was given that opens what is wrapped for " + provider.parameter,
+              "add --key " + std::string(own->form) + ":FILE, with its private key");
+}
+
+std::vector<ProviderParameter> unwrap_parameters_of(const TestArguments& options,
+                                                    const NamedProvider& provider, KeyProviders& providers,
+                                                    Output& output) {
+  const OwnProvider* const own = own_with_files(provider, providers);
+  if (options.unwrap_parameters.empty()) return {default_parameter(provider, own)};
+  std::vector<ProviderParameter> parameters;
+  for (const std::string& text : options.unwrap_parameters) {
+    const std::string value = parse_scheme_string(text) ? provider_of(text).parameter : text;
+    const bool is_file = own != nullptr && value != kProviderEnabled;
+    parameters.push_back(is_file ? key_file_parameter(value, output) : ProviderParameter{value});
+  }
   return parameters;
 }
 
@@ -76,7 +107,9 @@ void run_device_test(const NamedDeviceKey& key, const TestArguments& options, Ou
   const PrivateKey opened = open_named_device_key(key, options.providers.open(), output);
   const Stopwatch time;
   opened.check_halves();
-  checks.passed("opens what is encrypted for the " + opened.public_key().description(), time);
+  checks.passed("opens what is encrypted for the " + opened.public_key().description() + " in " +
+                    schemes_opened_by(opened.public_key()) + " layers",
+                time);
   checks.print_json();
 }
 
@@ -128,12 +161,15 @@ void run_test(const TestArguments& options, Output& output) {
   const auto providers = options.providers.open();
   providers->require(provider.name);
   // What is refused after -r is refused here, before the program is judged by it.
+  if (provider.parameter == kProviderEnabled && providers->is_own(provider.name))
+    throw Error(ErrorCode::kUsage, "no recipient is named that the key provider could wrap for",
+                "write " + std::string(find_own_provider(provider.name)->form) + ":RECIPIENT, as after -r");
   if (provider.parameter != kProviderEnabled) {
     const std::vector<std::string> recipient = {"provider:" + provider.name + ":" + provider.parameter};
     (void)parse_recipients(recipient, providers, [](Remark, const std::string&) {});
   }
   Conformance conformance(*providers, provider.name, {provider.parameter},
-                          unwrap_parameters_of(options, provider));
+                          unwrap_parameters_of(options, provider, *providers, output));
   JsonArray checks;
   const std::size_t failures = conformance.run([&](Conformance::Verdict verdict, const std::string& text) {
     const std::string name = name_of(verdict);

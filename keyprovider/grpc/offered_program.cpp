@@ -14,15 +14,62 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <condition_variable>
 #include <csignal>
+#include <mutex>
 #include <optional>
-#include <semaphore>
 
 namespace imgcrypt::keyprovider::remote {
 namespace {
 
-constexpr std::ptrdiff_t kProgramsAtATime = 8;
+constexpr int kProgramsAtATime = 8;
 constexpr int kMostThreads = 64;  // each holds one request; those above it are refused
+
+// The places for programs that run at the same time. Safe for use by several threads.
+class Slots {
+ public:
+  // Waits for a place. False: the service ends, and there is none.
+  [[nodiscard]] bool acquire() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return free_ > 0 || is_ending_; });
+    if (is_ending_) return false;
+    --free_;
+    return true;
+  }
+  void release() {
+    const std::lock_guard lock(mutex_);
+    ++free_;
+    changed_.notify_one();
+  }
+  // Whoever waits would keep the service from ending, one program after the other.
+  void end() {
+    const std::lock_guard lock(mutex_);
+    is_ending_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int free_ = kProgramsAtATime;
+  bool is_ending_ = false;
+};
+
+class Slot {
+ public:
+  explicit Slot(Slots& slots) : slots_(slots), is_taken_(slots.acquire()) {}
+  ~Slot() {
+    if (is_taken_) slots_.release();
+  }
+  Slot(const Slot&) = delete;
+  Slot& operator=(const Slot&) = delete;
+
+  [[nodiscard]] bool is_taken() const noexcept { return is_taken_; }
+
+ private:
+  Slots& slots_;
+  bool is_taken_;
+};
 
 // What the code that protoc generates would have: the methods, without types for their messages.
 class KeyProviderService final : public ::grpc::Service {
@@ -31,6 +78,9 @@ class KeyProviderService final : public ::grpc::Service {
     add(kWrapMethod, "keywrap");
     add(kUnwrapMethod, "keyunwrap");
   }
+
+  // Requests that wait for others are refused from now on.
+  void end() { slots_.end(); }
 
  private:
   using Buffer = ::grpc::ByteBuffer;
@@ -51,7 +101,11 @@ class KeyProviderService final : public ::grpc::Service {
       check_json(as_text(document.expose()));
       if (JsonView(as_text(document.expose())).get("op").string() != operation)
         return {::grpc::StatusCode::INVALID_ARGUMENT, "the request is not one for this method"};
-      reply = to_buffer(run(document).expose());
+      const Slot slot(slots_);
+      if (!slot.is_taken())
+        return {::grpc::StatusCode::UNAVAILABLE, "the service ends; ask again once it has been started"};
+      reply =
+          to_buffer(ChildProcess(offer_.program, offer_.limits, watch_).finish(document.expose()).expose());
       return ::grpc::Status::OK;
     } catch (const Error& error) {
       const bool is_request = error.code() == ErrorCode::kIntegrity || error.code() == ErrorCode::kRefused;
@@ -62,16 +116,9 @@ class KeyProviderService final : public ::grpc::Service {
     }
   }
 
-  SecretBytes run(const SecretBytes& document) {
-    slots_.acquire();
-    const std::unique_ptr<std::counting_semaphore<>, void (*)(std::counting_semaphore<>*)> slot(
-        &slots_, [](std::counting_semaphore<>* slots) { slots->release(); });
-    return ChildProcess(offer_.program, offer_.limits, watch_).finish(document.expose());
-  }
-
   const Offer& offer_;
   const DeathWatch& watch_;
-  std::counting_semaphore<> slots_{kProgramsAtATime};
+  Slots slots_;
 };
 
 std::shared_ptr<::grpc::ServerCredentials> credentials_for(const Offer& offer) {
@@ -134,6 +181,7 @@ void offer_program(const Offer& offer) {
   ::pthread_sigmask(SIG_UNBLOCK, &ending, nullptr);
   // First, so that a successor can have the path from now on.
   socket.reset();
+  service.end();
   // The limits end every request; a little more, so that its answer is on its way.
   server->Shutdown(std::chrono::system_clock::now() + offer.limits.time + std::chrono::seconds(2));
 }

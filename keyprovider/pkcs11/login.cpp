@@ -48,6 +48,12 @@ std::string tries_left(CK_FLAGS flags) {
 
 }  // namespace
 
+bool Login::needs_pin(const LoginPlace& place) const {
+  constexpr CK_FLAGS kInVain =
+      CKF_PROTECTED_AUTHENTICATION_PATH | CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_LOCKED;
+  return !is_done_ && !failure_ && (flags_of(place) & kInVain) == 0;
+}
+
 void Login::ensure(const LoginPlace& place, const SecretBytes* pin) {
   if (is_done_) return;
   if (failure_) throw Error(*failure_);

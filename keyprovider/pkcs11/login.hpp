@@ -23,6 +23,8 @@ struct LoginPlace {
 
 class Login {
  public:
+  // Whether `ensure` would use a PIN. False where it would fail whatever the PIN.
+  [[nodiscard]] bool needs_pin(const LoginPlace& place) const;
   // As the user; does nothing if that was done. `pin` may be null: then the token must have a keypad of its
   // own. Throws kUsage if there is no PIN, it is wrong, or the token is locked; kRefused where the one try
   // that the token has left would be used up; kProvider if the token fails. After a try that failed it throws

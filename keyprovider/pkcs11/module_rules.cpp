@@ -79,6 +79,11 @@ std::vector<std::string> names_in(const std::string& directory) {
 }
 
 std::string in_directories(const std::string& name, const std::vector<std::string>& directories) {
+  if (directories.empty())
+    throw Error(ErrorCode::kUsage,
+                "no directory is configured in which the PKCS#11 module " + name + " could be",
+                "name it with module-path, or add to the configuration, under \"pkcs11:\", the line "
+                "\"  module-directories: [ /DIRECTORY ]\"");
   for (const std::string& directory : directories) {
     for (const std::string& file : names_in(directory)) {
       const std::string path = directory + (directory.ends_with('/') ? "" : "/") + file;
@@ -97,14 +102,25 @@ void check_shows_no_pin(const std::string& module) {
               ":env=VARIABLE");
 }
 
+constexpr std::string_view kDirectories = "pkcs11/module-directories";
+constexpr std::string_view kAllowed = "pkcs11/allowed-module-paths";
+
+// ocicrypt reads nothing of a configuration with another value.
+std::string element_of_list(const YamlScalar& scalar) {
+  if (scalar.is_element) return scalar.value;
+  const std::string name = scalar.path.substr(scalar.path.find('/') + 1);
+  throw Error(ErrorCode::kUsage, name + " is not a list",
+              "write " + name + ": [ " + (scalar.value.empty() ? "/PATH" : scalar.value) + " ]");
+}
+
 }  // namespace
 
 ModuleRules parse_module_rules(std::string_view text, const std::string& file) {
   try {
     ModuleRules rules{{}, {}, file};
     for (const YamlScalar& scalar : read_yaml(text)) {
-      if (scalar.path == "pkcs11/module-directories") rules.directories.push_back(scalar.value);
-      if (scalar.path == "pkcs11/allowed-module-paths") rules.allowed.push_back(scalar.value);
+      if (scalar.path == kDirectories) rules.directories.push_back(element_of_list(scalar));
+      if (scalar.path == kAllowed) rules.allowed.push_back(element_of_list(scalar));
     }
     return rules;
   } catch (const Error& error) {

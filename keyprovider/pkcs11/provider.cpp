@@ -1,5 +1,6 @@
 #include "keyprovider/pkcs11/provider.hpp"
 
+#include "base/cancel_hold.hpp"
 #include "base/text/short_list.hpp"
 #include "keyprovider/pkcs11/recipients.hpp"
 #include "keywrap/pkcs11/pkcs11_message.hpp"
@@ -62,6 +63,13 @@ SecretBytes Pkcs11Provider::unwrap(const std::vector<std::string>& parameters, B
     shown.push_back(shown_token_key(key));
   }
   throw Error(ErrorCode::kNoKey, "encrypted for other keys than " + short_list(shown));
+}
+
+bool Pkcs11Provider::needs_passphrase(const std::string& key) {
+  const TokenKey named = read_token_key(key);
+  if (named.uri.pin()) return false;
+  const CancelHold hold;
+  return tokens_.open(named).needs_pin();
 }
 
 PrivateKey Pkcs11Provider::open_key(const std::string& key, const SecretBytes* passphrase) {

@@ -21,6 +21,7 @@ class Pkcs11Provider final : public DeviceProvider {
   SecretBytes unwrap(const std::vector<std::string>& parameters, ByteView packet) override;
   // `key`: a URI without "pkcs11:", or a YAML key file. The result refers to this provider.
   [[nodiscard]] PrivateKey open_key(const std::string& key, const SecretBytes* passphrase) override;
+  [[nodiscard]] bool needs_passphrase(const std::string& key) override;
 
  private:
   KeyPlaces node_;

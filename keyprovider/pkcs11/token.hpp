@@ -22,6 +22,8 @@ class Token {
   Token(const Token&) = delete;
   Token& operator=(const Token&) = delete;
 
+  // Whether logging in takes a PIN that somebody must give.
+  [[nodiscard]] bool needs_pin() const { return login_.needs_pin(place()); }
   // `pin` must outlive the operations that follow, of which each may need it again. Throws as Login::ensure.
   void log_in(const SecretBytes* pin);
 

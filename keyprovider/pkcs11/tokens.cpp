@@ -36,12 +36,6 @@ class EnvironmentScope {
   std::map<std::string, std::optional<std::string>> before_;
 };
 
-template <std::size_t size>
-std::string text_of(const unsigned char (&field)[size]) {
-  const std::string text(reinterpret_cast<const char*>(field), size);
-  return printable(text.substr(0, text.find_last_not_of(std::string(" \0", 2)) + 1));
-}
-
 struct Slot {
   CK_SLOT_ID id;
   CK_TOKEN_INFO token;
@@ -79,8 +73,8 @@ class Tokens::Module {
     const EnvironmentScope scope(environment_);
     const Slot slot = find_slot(uri);
     if (const auto open = tokens_.find(slot.id); open != tokens_.end()) return *open->second;
-    const std::string label = text_of(slot.token.label);
-    Login& login = logins[path_ + " " + label + " " + text_of(slot.token.serialNumber)];
+    const std::string label = token_text(slot.token.label);
+    Login& login = logins[path_ + " " + label + " " + token_text(slot.token.serialNumber)];
     return *tokens_.emplace(slot.id, std::make_unique<Token>(functions_, slot.id, label, login))
                 .first->second;
   }
@@ -104,7 +98,7 @@ class Tokens::Module {
     std::vector<Slot> fitting;
     std::vector<std::string> present;
     for (const Slot& slot : slots()) {
-      if ((slot.token.flags & CKF_TOKEN_INITIALIZED) != 0) present.push_back(text_of(slot.token.label));
+      if ((slot.token.flags & CKF_TOKEN_INITIALIZED) != 0) present.push_back(token_text(slot.token.label));
       if (uri.fits(slot.id, slot.token)) fitting.push_back(slot);
     }
     if (fitting.size() == 1) return fitting.front();

@@ -25,6 +25,17 @@ void check_once_each(std::string_view text) {
   }
 }
 
+// p11-kit takes what is missing for 0.
+void check_slot_is_number(std::string_view text) {
+  constexpr std::string_view kSlot = ";slot-id=";
+  const std::string path = ";" + std::string(text.substr(0, text.find('?'))) + ";";
+  const std::size_t at = path.find(kSlot);
+  if (at == std::string::npos) return;
+  const char first = path[at + kSlot.size()];
+  if (first < '0' || first > '9')
+    throw Error(ErrorCode::kUsage, "slot-id in the URI has no number", "write slot-id=N, or leave it out");
+}
+
 std::string_view without_scheme(std::string_view text) {
   return text.starts_with(kTokenUriScheme) ? text.substr(kTokenUriScheme.size()) : text;
 }
@@ -37,6 +48,7 @@ Uri::Uri(std::string_view text) : uri_(::p11_kit_uri_new()) {
   TokenUri taken = take_pin(without_scheme(text));
   pin_ = std::move(taken.pin);
   check_once_each(taken.text);
+  check_slot_is_number(taken.text);
   name_ = std::string(kTokenUriScheme) + shown_token_key(taken.text);
   const std::string whole = std::string(kTokenUriScheme) + taken.text;
   const int status = ::p11_kit_uri_parse(whole.c_str(), P11_KIT_URI_FOR_ANY, uri_.get());
@@ -56,10 +68,10 @@ std::string Uri::token_name() const {
   const CK_SLOT_ID slot = ::p11_kit_uri_get_slot_id(uri_.get());
   if (slot != kNoSlot) return "slot-id " + std::to_string(slot);
   const CK_TOKEN_INFO& token = *::p11_kit_uri_get_token_info(uri_.get());
-  // p11-kit fills with zeros what is not given, and with blanks what follows a label.
-  std::string label(reinterpret_cast<const char*>(token.label), sizeof token.label);
-  label.resize(label.find_last_not_of(std::string(" \0", 2)) + 1);
-  return printable(label);
+  std::string name = token_text(token.label);
+  if (const std::string serial = token_text(token.serialNumber); !serial.empty())
+    name += (name.empty() ? "of serial number " : " of serial number ") + serial;
+  return name;
 }
 
 std::string Uri::module_name() const { return text_of(::p11_kit_uri_get_module_name(uri_.get())); }

@@ -13,6 +13,13 @@
 
 namespace imgcrypt::keyprovider::pkcs11 {
 
+// A text in PKCS#11's structures, fit for messages: padded with blanks, or with zeros where p11-kit has none.
+template <std::size_t size>
+std::string token_text(const unsigned char (&field)[size]) {
+  const std::string text(reinterpret_cast<const char*>(field), size);
+  return printable(text.substr(0, text.find_last_not_of(std::string(" \0", 2)) + 1));
+}
+
 // What it says of token and object is compared by p11-kit; attributes that are not of the RFC count for
 // nothing.
 class Uri {
@@ -23,7 +30,7 @@ class Uri {
 
   // Without the query, fit for messages: "pkcs11:token=one;object=key".
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
-  // "label" or "slot-id 3", for messages.
+  // "label", "label of serial number 7" or "slot-id 3", for messages.
   [[nodiscard]] std::string token_name() const;
   [[nodiscard]] std::string module_name() const;  // empty: not given
   [[nodiscard]] std::string module_path() const;

@@ -76,7 +76,7 @@ class ScalarCollector final : public YAML::EventHandler {
     }
     if (scalars.size() == kMostScalars)
       throw Error(ErrorCode::kRefused, "YAML with more than " + std::to_string(kMostScalars) + " values");
-    scalars.push_back({path(), value});
+    scalars.push_back({path(), value, !levels_.empty() && !levels_.back().is_map});
     finish_value();
   }
 

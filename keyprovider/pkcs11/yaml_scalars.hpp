@@ -13,6 +13,7 @@ inline constexpr std::size_t kMostYamlBytes = std::size_t{64} * 1024;
 struct YamlScalar {
   std::string path;  // the keys that lead to it, e.g. "module/env/SOFTHSM2_CONF"; elements of lists share one
   std::string value;
+  bool is_element = false;  // of a list
 };
 
 // In their order; null values count as empty. Throws kUsage, with the line but nothing of the text, for what

@@ -34,6 +34,12 @@ Bytes Tpm2Provider::wrap(const std::vector<std::string>&, const SecretBytes&) { 
 
 SecretBytes Tpm2Provider::unwrap(const std::vector<std::string>&, ByteView) { refuse_packets(); }
 
+// What is at a handle does not say so.
+bool Tpm2Provider::needs_passphrase(const std::string& key) {
+  return !parse_handle(key) &&
+         !keyprovider::parse_key_file(key, kMostKeyFileBytes, parse_key_file).has_empty_auth;
+}
+
 PrivateKey Tpm2Provider::open_key(const std::string& key, const SecretBytes* passphrase) {
   const auto handle = parse_handle(key);
   // Before the TPM: what is wrong with a file should not depend on it.

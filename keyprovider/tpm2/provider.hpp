@@ -23,6 +23,7 @@ class Tpm2Provider final : public DeviceProvider {
   // `key` is a persistent handle, "0x81" and six hexadecimal digits, or a TSS2 private key file. Throws
   // kUsage for what is neither; as Tpm and TpmKey.
   PrivateKey open_key(const std::string& key, const SecretBytes* passphrase) override;
+  [[nodiscard]] bool needs_passphrase(const std::string& key) override;
 
  private:
   std::string tcti_;

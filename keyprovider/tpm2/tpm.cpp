@@ -1,7 +1,9 @@
 #include "keyprovider/tpm2/tpm.hpp"
 
 #include "base/cancel.hpp"
+#include "base/process/fd.hpp"
 
+#include <fcntl.h>
 #include <tss2/tss2_rc.h>
 #include <tss2/tss2_tctildr.h>
 #include <unistd.h>
@@ -29,6 +31,14 @@ void check_device(const std::string& tcti) {
                 "switch it on in the firmware; TPM2TOOLS_TCTI names one that is elsewhere");
   throw Error(ErrorCode::kProvider, path + ": " + std::generic_category().message(reason),
               "let the user use the TPM: usermod -aG tss USER, and log in again");
+}
+
+// Whether it is a device without a resource manager, e.g. /dev/tpm0, that another program has open. The
+// library does not say so.
+bool is_held(const std::string& tcti) {
+  if (!tcti.starts_with(kDevicePrefix)) return false;
+  const Fd device(::open(tcti.c_str() + kDevicePrefix.size(), O_RDWR | O_CLOEXEC | O_NOCTTY));
+  return !device.is_open() && errno == EBUSY;
 }
 
 struct Cure {
@@ -93,14 +103,20 @@ Tpm::Tpm(std::string tcti) : tcti_name_(std::move(tcti)) { connect(); }
 
 void Tpm::connect() {
   check_device(tcti_name_);
-  const std::string what = "connect to the TPM (" + tcti_name_ + ")";
-  TSS2_RC status = Tss2_TctiLdr_Initialize(tcti_name_.c_str(), &tcti_);
-  if (status == TSS2_RC_SUCCESS) status = Esys_Initialize(&esys_, tcti_, nullptr);
-  if (status == TSS2_RC_SUCCESS) return;
-  disconnect();
-  // A signal may end the wait for a TPM that others use; nothing is loaded yet.
-  throw_if_cancelled();
-  throw tpm_error(status, what);
+  const auto end = std::chrono::steady_clock::now() + kTimeForRoom;
+  while (true) {
+    TSS2_RC status = Tss2_TctiLdr_Initialize(tcti_name_.c_str(), &tcti_);
+    if (status == TSS2_RC_SUCCESS) status = Esys_Initialize(&esys_, tcti_, nullptr);
+    if (status == TSS2_RC_SUCCESS) return;
+    disconnect();
+    // A signal may end the wait for a TPM that others use; nothing is loaded yet.
+    throw_if_cancelled();
+    if (!is_held(tcti_name_)) throw tpm_error(status, "connect to the TPM (" + tcti_name_ + ")");
+    if (std::chrono::steady_clock::now() >= end)
+      throw Error(ErrorCode::kProvider, "another program keeps the TPM to itself (" + tcti_name_ + ")",
+                  "let TPM2TOOLS_TCTI be device:/dev/tpmrm0, which programs share, or end the other program");
+    wait_a_moment();
+  }
 }
 
 void Tpm::disconnect() noexcept {

@@ -26,10 +26,14 @@ using Owned = std::unique_ptr<T, EsysFree>;
 // The device that /dev/tpmrm0 is: the kernel manages what each program has loaded into the TPM.
 inline constexpr const char* kDefaultTcti = "device:/dev/tpmrm0";
 
+// How long others may take to make room.
+inline constexpr std::chrono::milliseconds kTimeForRoom{3000};
+
 class Tpm {
  public:
   // `tcti` says where it is, e.g. "device:/dev/tpmrm0" or "swtpm:path=SOCKET" (TCTI configuration of
-  // tpm2-tss). Throws kProvider if there is no TPM, or no permission.
+  // tpm2-tss). Waits for a device that another program has open, for kTimeForRoom at most. Throws kProvider
+  // if there is no TPM, or no permission.
   explicit Tpm(std::string tcti);
   ~Tpm() { disconnect(); }
   Tpm(const Tpm&) = delete;
@@ -66,6 +70,21 @@ class Transient {
   ESYS_TR handle_;
 };
 
+// What the library knows of a key that stays in the TPM.
+class Persistent {
+ public:
+  Persistent(const Tpm& tpm, ESYS_TR handle) : tpm_(tpm), handle_(handle) {}
+  ~Persistent() { Esys_TR_Close(tpm_.esys(), &handle_); }
+  Persistent(const Persistent&) = delete;
+  Persistent& operator=(const Persistent&) = delete;
+
+  [[nodiscard]] ESYS_TR handle() const noexcept { return handle_; }
+
+ private:
+  const Tpm& tpm_;
+  ESYS_TR handle_;
+};
+
 // The TPM's own reason without the number of the parameter or session that it is about, e.g. TPM2_RC_VALUE
 // (TPM 2.0 part 2 section 6.6); 0 if it is not from the TPM.
 [[nodiscard]] TSS2_RC reason_of(TSS2_RC status) noexcept;
@@ -89,9 +108,6 @@ class TpmIsFull final : public std::exception {
  private:
   Error error_;
 };
-
-// How long others may take to make room.
-inline constexpr std::chrono::milliseconds kTimeForRoom{3000};
 
 // What `use` returns; it is called again while the TPM has no room, for kTimeForRoom at most, and then throws
 // what the TPM said. It leaves nothing loaded, and keeps no ESYS_TR. Signals wait for its end: the library

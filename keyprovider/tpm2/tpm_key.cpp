@@ -1,101 +1,21 @@
 #include "keyprovider/tpm2/tpm_key.hpp"
 
 #include "keyprovider/tpm2/new_key.hpp"
-#include "keys/openssl_keys.hpp"
+#include "keyprovider/tpm2/parent.hpp"
 #include "keys/rsa_padding.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace imgcrypt::keyprovider::tpm2 {
 namespace {
 
-struct TpmCurve {
-  TPM2_ECC_CURVE id;
-  const char* name;
-  std::size_t field;  // bytes
-};
-
-constexpr std::array kTpmCurves = {TpmCurve{TPM2_ECC_NIST_P256, "P-256", 32},
-                                   TpmCurve{TPM2_ECC_NIST_P384, "P-384", 48},
-                                   TpmCurve{TPM2_ECC_NIST_P521, "P-521", 66}};
-
-constexpr std::uint32_t kUsualExponent = 65537;  // which TPMs write as 0
-
-const TpmCurve& curve_of(const TPMT_PUBLIC& area) {
-  const auto found = std::ranges::find(kTpmCurves, area.parameters.eccDetail.curveID, &TpmCurve::id);
-  if (found == kTpmCurves.end())
-    throw Error(ErrorCode::kRefused, "a key on a curve other than P-256, P-384 and P-521");
-  return *found;
-}
-
 // TPMs may leave out zeros at the beginning.
-Bytes padded(ByteView number, std::size_t size) {
-  if (number.size() > size) throw Error(ErrorCode::kProvider, "the TPM returned a number that is too long");
-  Bytes bytes(size - number.size());
-  bytes.insert(bytes.end(), number.begin(), number.end());
-  return bytes;
-}
-
 SecretBytes padded_secret(ByteView number, std::size_t size) {
   if (number.size() > size) throw Error(ErrorCode::kProvider, "the TPM returned a number that is too long");
   SecretBytes bytes(size);
   std::ranges::copy(number, bytes.expose_mutable().last(number.size()).begin());
   return bytes;
 }
-
-// What the library knows of a key that stays in the TPM.
-class Persistent {
- public:
-  Persistent(const Tpm& tpm, ESYS_TR handle) : tpm_(tpm), handle_(handle) {}
-  ~Persistent() { Esys_TR_Close(tpm_.esys(), &handle_); }
-  Persistent(const Persistent&) = delete;
-  Persistent& operator=(const Persistent&) = delete;
-
-  [[nodiscard]] ESYS_TR handle() const noexcept { return handle_; }
-
- private:
-  const Tpm& tpm_;
-  ESYS_TR handle_;
-};
-
-TPMT_PUBLIC read_public(const Tpm& tpm, ESYS_TR key) {
-  TPM2B_PUBLIC* area = nullptr;
-  check(Esys_ReadPublic(tpm.esys(), key, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &area, nullptr, nullptr),
-        "read the key's public half");
-  return Owned<TPM2B_PUBLIC>(area)->publicArea;
-}
-
-// The key above those of a file, for as long as they are loaded.
-class Parent {
- public:
-  Parent(const Tpm& tpm, TPM2_HANDLE handle) : tpm_(tpm) {
-    if (handle >> TPM2_HR_SHIFT == TPM2_HT_PERSISTENT) {
-      check(Esys_TR_FromTPMPublic(tpm.esys(), handle, ESYS_TR_NONE, ESYS_TR_NONE, ESYS_TR_NONE, &handle_),
-            "find the key's parent");
-      // It is used with an empty value, which may be wrong.
-      check_tries_left(tpm, read_public(tpm, handle_).objectAttributes);
-      return;
-    }
-    is_transient_ = true;
-    handle_ = make_primary(tpm, handle);
-  }
-  ~Parent() {
-    if (is_transient_)
-      Esys_FlushContext(tpm_.esys(), handle_);
-    else
-      Esys_TR_Close(tpm_.esys(), &handle_);
-  }
-  Parent(const Parent&) = delete;
-  Parent& operator=(const Parent&) = delete;
-
-  [[nodiscard]] ESYS_TR handle() const noexcept { return handle_; }
-
- private:
-  const Tpm& tpm_;
-  ESYS_TR handle_ = ESYS_TR_NONE;
-  bool is_transient_ = false;
-};
 
 [[noreturn]] void fail_without_value() {
   throw Error(ErrorCode::kUsage, "the key needs its authorization value",
@@ -143,38 +63,6 @@ void TpmKey::find(TPM2_HANDLE handle) {
   check(Esys_TR_Serialize(tpm_->esys(), key.handle(), &bytes, &saved.size), "save the key's handle");
   saved.bytes.reset(bytes);
   persistent_ = std::move(saved);
-}
-
-PublicKey TpmKey::public_half() const {
-  if (public_.type == TPM2_ALG_KEYEDHASH)
-    throw Error(ErrorCode::kUsage, "sealed data or an HMAC key, which opens no layers",
-                "make a key that decrypts: imgcrypt key generate tpm2 FILE");
-  const TPMA_OBJECT use = public_.objectAttributes & (TPMA_OBJECT_DECRYPT | TPMA_OBJECT_RESTRICTED);
-  if (use != TPMA_OBJECT_DECRYPT)
-    throw Error(ErrorCode::kUsage,
-                (use & TPMA_OBJECT_RESTRICTED) != 0 ? "a key of the TPM for its own purposes only"
-                                                    : "a key that does not decrypt, but signs",
-                "make one that decrypts: imgcrypt key generate tpm2 FILE");
-  if ((public_.objectAttributes & TPMA_OBJECT_USERWITHAUTH) == 0)
-    throw Error(
-        ErrorCode::kUsage,
-        "a key that only a policy opens, e.g. the state of the machine, which imgcrypt does not prove",
-        "make one with the attribute userwithauth: imgcrypt key generate tpm2 FILE");
-  if (public_.type == TPM2_ALG_ECC) {
-    const TpmCurve& curve = curve_of(public_);
-    const TPMS_ECC_POINT& point = public_.unique.ecc;
-    return PublicKey::from_point({curve.name, padded(view_of(point.x, point.x.buffer), curve.field),
-                                  padded(view_of(point.y, point.y.buffer), curve.field)});
-  }
-  if (public_.type != TPM2_ALG_RSA) throw Error(ErrorCode::kUsage, "a key that is neither RSA nor EC");
-  const UINT32 exponent =
-      public_.parameters.rsaDetail.exponent == 0 ? kUsualExponent : public_.parameters.rsaDetail.exponent;
-  Bytes bytes;
-  for (unsigned shift = 32; shift > 0; shift -= 8)
-    bytes.push_back(static_cast<std::uint8_t>(exponent >> (shift - 8U)));
-  evp_pkey_st* key = rsa_public_key(view_of(public_.unique.rsa, public_.unique.rsa.buffer), bytes);
-  if (key == nullptr) throw Error(ErrorCode::kUsage, "the numbers of the key are not those of an RSA key");
-  return PublicKey(key);
 }
 
 const TPMT_RSA_SCHEME& TpmKey::own_scheme() const noexcept { return public_.parameters.rsaDetail.scheme; }
@@ -292,7 +180,7 @@ SecretBytes TpmKey::agree(const PublicKey& peer) const {
   check(status, "agree in the TPM");
   const Owned<TPM2B_ECC_POINT> shared(out);
   TPM2B_ECC_PARAMETER& x = shared->point.x;
-  SecretBytes secret = padded_secret(view_of(x, x.buffer), curve_of(public_).field);
+  SecretBytes secret = padded_secret(view_of(x, x.buffer), field_size(public_));
   wipe(MutableByteView(x.buffer));
   return secret;
 }

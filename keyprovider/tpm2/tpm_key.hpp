@@ -5,6 +5,7 @@
 
 #include "base/secret_bytes.hpp"
 #include "keyprovider/tpm2/key_file.hpp"
+#include "keyprovider/tpm2/public_area.hpp"
 #include "keyprovider/tpm2/tpm_session.hpp"
 #include "keyprovider/tpm2/tries.hpp"
 #include "keys/key.hpp"
@@ -36,8 +37,8 @@ class TpmKey final : public PrivateOperations {
   TpmKey(const TpmAccess& access, const LoadableKey& file, const SecretBytes* auth);
   // A key at a persistent handle. Throws kUsage if there is none.
   TpmKey(const TpmAccess& access, TPM2_HANDLE handle, const SecretBytes* auth);
-  // Throws kUsage for a key that does not decrypt, or only by a policy; kRefused as PublicKey.
-  [[nodiscard]] PublicKey public_half() const;
+  // Throws as decryption_key_of.
+  [[nodiscard]] PublicKey public_half() const { return decryption_key_of(public_); }
 
   // Throw kUsage if the key needs its authorization value; as Tries for an authorization value that is wrong,
   // or that should not be tried; also kRefused for what the key's own scheme does not allow, and for a label

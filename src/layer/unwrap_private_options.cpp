@@ -84,9 +84,10 @@ class KeyTrial {
     return "opened by " + opened_by_ + (tried_.empty() ? "" : "; not by " + list(tried_, tried_.size(), ""));
   }
 
-  // The caller knows best what helps where it is: `cure` comes before the hints of reasons.
+  // The caller knows best what helps where it is: `cure` comes before the hints of reasons, unless something
+  // is wrong with a key that may be the right one.
   [[noreturn]] void fail_with(const std::string& cure) {
-    hint_.clear();
+    hint_ = code_ == ErrorCode::kNoKey || hint_.empty() ? std::string() : hint_ + "; or " + cure;
     fail(cure);
   }
 

@@ -172,6 +172,8 @@ keys_are_shown() {
   expect_equal "$stdout" "$(cat "$TMP/own.pub")" "the public key"
   expect_exit 3 imgcrypt provider test "age:$TMP/absent" -k "age:$TMP/own"
   expect_exit 0 imgcrypt provider test "age:$TMP/own.pub" -k "age:$TMP/own"
+  expect_exit 3 imgcrypt provider test "age:$TMP/own.pub"
+  expect_contains "$stderr" "hint: add --key age:FILE, with its private key"
   expect_exit 0 imgcrypt provider list
   expect_matches "$stdout" 'age: .*/keyprovider-age .*once'
 }

@@ -135,6 +135,9 @@ keys_are_shown() {
   encrypt "pgp:$TMP/made.pub"
   expect_opened "$TMP/pgpecc.sec"
   expect_exit 0 imgcrypt provider test "pgp:$TMP/pgp1.pub" -k "pgp:$TMP/pgp1.sec"
+  expect_exit 0 imgcrypt provider test "pgp:$TMP/pgppw.pub" -k "$TMP/pgppw.sec:file=$TMP/word"
+  expect_exit 3 imgcrypt provider test pgp
+  expect_contains "$stderr" "write pgp:RECIPIENT, as after -r"
   expect_exit 0 imgcrypt provider list
   expect_matches "$stdout" 'pgp: .*/keyprovider-pgp .*once'
 }

@@ -40,9 +40,28 @@ pins_are_asked_for() {
     "$TMP/no-pin.yaml:pass=1234"
   expect_opened "$uri:fd=7" 7<"$TMP/pin"
   expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$uri"
-  expect_contains "$stderr" "the token octest needs a PIN; write -k KEY:prompt"
+  expect_contains "$stderr" "the token octest needs a PIN"
+  expect_contains "$stderr" "hint: write -k KEY:prompt"
   expect_refused 3 imgcrypt decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$uri:file=$TMP/wrong-pin"
   expect_contains "$stderr" "wrong PIN for the token octest; a few tries are left until the token locks; it is not tried again"
+}
+
+# Without :prompt as well, and once: the token counts wrong ones.
+a_terminal_is_asked() {
+  local key
+  encrypt "$uri"
+  for key in "$uri" "$TMP/no-pin.yaml" "pkcs11:$TMP/no-pin.yaml:prompt"; do
+    rm -rf "$TMP/back"
+    expect_exit 0 timeout 60 python3 "$cli_dir/pty_answer.py" 1234 "$IMGCRYPT" decrypt "oci:$TMP/in:t" "oci:$TMP/back:t" -k "$key"
+    expect_contains "$stdout" "PIN of pkcs11:"
+  done
+  # One token, one question.
+  expect_exit 0 timeout 60 python3 "$cli_dir/pty_answer.py" 1234 "$IMGCRYPT" check "oci:$TMP/in:t" -k "$uri" \
+    -k "pkcs11:token=octest;object=large?module-name=softhsm2"
+  expect_exit 3 timeout 60 python3 "$cli_dir/pty_answer.py" $'4321\n1234' "$IMGCRYPT" decrypt "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$uri"
+  expect_contains "$stdout" "wrong PIN for the token octest"
+  expect_exit 0 timeout 60 python3 "$cli_dir/pty_answer.py" 1234 "$IMGCRYPT" check "oci:$TMP/in:t" -k "$TMP/key.yaml"
+  [[ $stdout != *"PIN of"* ]] || fail "the PIN of the key file was asked for: $stdout"
 }
 
 # As with key files.
@@ -208,7 +227,7 @@ keys_are_shown() {
   expect_exit 0 imgcrypt key public "$TMP/key.yaml"
   expect_equal "$stdout" "$(cat "$vectors/keys/rsa.pub.pem")" "the public half"
   expect_exit 0 imgcrypt provider test "pkcs11:$TMP/key.yaml"
-  expect_matches "$stdout" 'ok +opens what is encrypted for the .*RSA key [^:]*: [0-9.]+ ms'
+  expect_matches "$stdout" 'ok +opens what is encrypted for the .*RSA key [^:]* in jwe, pkcs7 and pkcs11 layers: [0-9.]+ ms'
   expect_exit 0 imgcrypt provider test "pkcs11:$vectors/keys/rsa.pub.pem" --key "$TMP/key.yaml"
   expect_matches "$stdout" 'ok +wraps a key: [0-9.]+ ms'
   expect_matches "$stdout" 'ok +unwraps it again: [0-9.]+ ms'
@@ -294,6 +313,7 @@ echo 4321 >"$TMP/wrong-pin"
 chmod 600 "$TMP"/*pin "$TMP/laughs.yaml"
 one_image_is_for_keys_of_all_kinds
 pins_are_asked_for
+a_terminal_is_asked
 exposed_pins_are_warned_of
 pins_are_not_shown
 one_token_spoils_no_other_key

@@ -120,6 +120,36 @@ authorization_values_are_needed_once() {
   expect_nothing_loaded
 }
 
+# Once: a second try would count as well.
+authorization_values_are_asked_for() {
+  local key
+  encrypt "jwe:$TMP/guarded.pub"
+  for key in "$TMP/guarded" "tpm2:$TMP/guarded" "$TMP/guarded:prompt"; do
+    rm -rf "$TMP/back"
+    expect_exit 0 timeout 60 python3 "$cli_dir/pty_answer.py" "correct horse" "$IMGCRYPT" decrypt "oci:$TMP/in:t" \
+      "oci:$TMP/back:t" -k "$key"
+    expect_contains "$stdout" "Authorization value of tpm2:$TMP/guarded: "
+    [[ $stdout != *horse* ]] || fail "the terminal showed it: $stdout"
+  done
+  expect_exit 3 timeout 60 python3 "$cli_dir/pty_answer.py" $'wrong horse\ncorrect horse' "$IMGCRYPT" decrypt \
+    "oci:$TMP/in:t" "oci:$TMP/out:t" -k "$TMP/guarded"
+  expect_contains "$stdout" "the authorization value is wrong: 1 of 3 tries are used"
+  expect_contains "$stdout" "it was not tried again"
+  tpm2_dictionarylockout -Q --clear-lockout
+  expect_exit 0 timeout 60 python3 "$cli_dir/pty_answer.py" "" "$IMGCRYPT" key show "$TMP/guarded"
+  [[ $stdout != *"value of"* ]] || fail "a public half needs none: $stdout"
+}
+
+# The device of another program is waited for.
+held_devices_are_waited_for() {
+  : >"$TMP/device"
+  TPM2TOOLS_TCTI=device:$TMP/device expect_exit 9 strace -f -qq -o "$TMP/opened" -P "$TMP/device" -e trace=openat \
+    -e inject=openat:error=EBUSY "$IMGCRYPT" key public "$TMP/ec"
+  expect_contains "$stderr" "another program keeps the TPM to itself (device:$TMP/device)"
+  expect_contains "$stderr" "device:/dev/tpmrm0"
+  (($(grep -c EBUSY "$TMP/opened") > 2)) || fail "it was tried once only: $(cat "$TMP/opened")"
+}
+
 # on_the_bus COMMAND...: with all that goes to the TPM and comes back from it in $TMP/bus
 on_the_bus() {
   rm -f "$TMP/bus"
@@ -279,7 +309,7 @@ keys_are_shown() {
   expect_exit 0 imgcrypt provider list
   expect_matches "$stdout" 'tpm2: .*/keyprovider-tpm2 .*once'
   expect_exit 0 imgcrypt provider test "tpm2:$TMP/rsa"
-  expect_matches "$stdout" 'ok +opens what is encrypted for the .*RSA key [^:]*: [0-9.]+ ms'
+  expect_matches "$stdout" 'ok +opens what is encrypted for the .*RSA key [^:]* in jwe, pkcs7 and pkcs11 layers: [0-9.]+ ms'
   expect_exit 3 imgcrypt provider test "tpm2:$TMP/rsa" --key "tpm2:$TMP/ec"
   expect_contains "$stderr" "a TPM 2.0 wraps nothing that --key could unwrap"
 }
@@ -358,6 +388,8 @@ made_keys_open_layers
 images_of_skopeo_are_opened
 wrong_paddings_look_like_wrong_keys
 authorization_values_are_needed_once
+authorization_values_are_asked_for
+held_devices_are_waited_for
 the_bus_shows_no_secret
 keys_of_tpm2_tools_open_layers
 empty_values_do_not_lock_the_tpm

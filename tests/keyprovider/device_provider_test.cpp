@@ -30,6 +30,8 @@ class FakeDevice final : public DeviceProvider {
     return key_in(key == "guarded" ? "keys/rsa.pem" : "keys/" + key + ".pem");
   }
 
+  bool needs_passphrase(const std::string& key) override { return key == "guarded"; }
+
   int opened = 0;
 };
 
@@ -45,7 +47,7 @@ class DeviceAccess final : public ProviderAccess {
     try {
       return device.use_key(document.expose());
     } catch (const Error& error) {
-      return format_provider_failure(error.message(), error.code());
+      return format_provider_failure(error);
     }
   }
 
@@ -93,6 +95,12 @@ TEST_F(DeviceProviderTest, AgreeLikeKeysInFiles) {
 
 TEST_F(DeviceProviderTest, NeverLeaveTheDevice) {
   EXPECT_EQ(error_of([&] { (void)open("rsa").to_pem(nullptr); }), ErrorCode::kRefused);
+}
+
+TEST_F(DeviceProviderTest, SayWhetherTheyNeedAPassphraseWithoutBeingOpened) {
+  EXPECT_TRUE(needs_passphrase(*access_, parse_device_key("tpm2:guarded").value()));
+  EXPECT_FALSE(needs_passphrase(*access_, parse_device_key("tpm2:rsa").value()));
+  EXPECT_EQ(access_->device.opened, 0);
 }
 
 TEST_F(DeviceProviderTest, AreNotTriedAgainWithAWrongPassphrase) {

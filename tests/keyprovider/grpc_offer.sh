@@ -133,6 +133,32 @@ running_requests_are_answered() {
   expect_absent "$TMP/slow.sock"
 }
 
+# Eight programs run at a time. Who waits behind them is not waited for.
+waiting_requests_do_not_delay_the_end() {
+  local asker
+  : >"$TMP/started"
+  rm -f "$TMP"/answer.*
+  offer "unix:$TMP/full.sock" -- sh -c "echo >>$TMP/started; read -r line <$TMP/go"
+  for asker in {1..9}; do ask "$offered" WrapKey <<<"$wrap_request" >"$TMP/answer.$asker" 2>&1 & done
+  wait_for 60 has_lines 8 "$TMP/started" || fail "the programs were not started"
+  wait_for 60 has_connections 9 || fail "not all have asked"
+  kill -TERM "$offer_pid"
+  wait_for 60 grep -q "^UNAVAILABLE" "$TMP"/answer.* || fail "the ninth still waits"
+  expect_equal "$(wc -l <"$TMP/started")" 8 "programs that were started"
+  kill -TERM "$offer_pid"
+  wait "$offer_pid" || fail "exit $?"
+}
+
+# has_connections COUNT: beside the socket that takes them
+has_connections() {
+  (($(grep -c "/\.grpc-$offer_pid\$" /proc/net/unix) > $1))
+}
+
+# has_lines COUNT FILE
+has_lines() {
+  (($(wc -l <"$2") >= $1))
+}
+
 # A service of a new version takes the address over while the old one still answers what it was asked.
 successors_keep_their_socket() {
   local asker old
@@ -215,6 +241,7 @@ programs_of_ours_are_offered
 wrong_requests_are_refused
 ports_need_certificates
 running_requests_are_answered
+waiting_requests_do_not_delay_the_end
 successors_keep_their_socket
 a_socket_of_another_is_left_alone
 killed_services_are_replaced

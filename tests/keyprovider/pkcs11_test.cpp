@@ -1,6 +1,7 @@
 #include "keyprovider/pkcs11/module_rules.hpp"
 #include "keyprovider/pkcs11/public_attributes.hpp"
 #include "keyprovider/pkcs11/recipients.hpp"
+#include "keyprovider/pkcs11/token.hpp"
 #include "keyprovider/pkcs11/token_key.hpp"
 #include "keyprovider/pkcs11/yaml_scalars.hpp"
 #include "keys/key_file.hpp"
@@ -10,7 +11,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
+#include <span>
 
 namespace imgcrypt::keyprovider::pkcs11 {
 namespace {
@@ -72,6 +75,8 @@ TEST(TokenKey, IsReadFromYaml) {
   EXPECT_EQ(key.environment, (Environment{{"SOFTHSM2_CONF", "/dir/softhsm2.conf"}}));
   EXPECT_EQ(parse_token_key(as_bytes(file_with("pkcs11:slot-id=3;object=a")), "F").uri.token_name(),
             "slot-id 3");
+  EXPECT_EQ(Uri("token=a;serial=0;object=b").token_name(), "a of serial number 0");
+  EXPECT_EQ(Uri("serial=0;object=b").token_name(), "of serial number 0");
 }
 
 TEST(TokenKey, IsRefusedIfProgramsCouldReadItDifferently) {
@@ -80,6 +85,9 @@ TEST(TokenKey, IsRefusedIfProgramsCouldReadItDifferently) {
               HasSubstr("two PINs"));
   EXPECT_THAT(message_for(file_with("pkcs11:token=a;object=c?pin-value=1&pin-source=/x")),
               HasSubstr("both pin-value"));
+  for (const char* slot : {"slot-id=;token=a;object=c", "object=c;slot-id=", "object=c;slot-id=one"})
+    EXPECT_THAT(message_for(file_with("pkcs11:" + std::string(slot))),
+                HasSubstr("slot-id in the URI has no number"));
   EXPECT_THAT(message_for(file_with("pkcs11:object=c")), HasSubstr("names no token"));
   EXPECT_THAT(message_for(file_with("pkcs11:token=a")), HasSubstr("names no key"));
   EXPECT_THAT(message_for(file_with("pkcs11:token=%zz;object=c")), HasSubstr("not a PKCS#11 URI"));
@@ -171,6 +179,68 @@ TEST(ModuleRules, AreReadFromYaml) {
   EXPECT_EQ(rules.allowed, (std::vector<std::string>{"/a/b.so", "/c/"}));
   EXPECT_TRUE(parse_module_rules("pkcs11:\n  allowed-module-paths: []\n", "F").allowed.empty());
   EXPECT_THAT(failure([] { (void)parse_module_rules("[", "F"); }).message(), HasSubstr("F: line 1"));
+}
+
+// ocicrypt refuses such a configuration as a whole.
+TEST(ModuleRules, AreLists) {
+  for (const char* name : {"allowed-module-paths", "module-directories"}) {
+    const Error error =
+        failure([&] { (void)parse_module_rules("pkcs11:\n  " + std::string(name) + ": /a/b.so\n", "F"); });
+    EXPECT_EQ(error.message(), "F: " + std::string(name) + " is not a list");
+    EXPECT_EQ(error.hint(), "write " + std::string(name) + ": [ /a/b.so ]");
+  }
+}
+
+TEST(ModuleRules, NeedDirectoriesForNames) {
+  const Error error =
+      failure([] { (void)find_module(Uri("token=a;object=b?module-name=softhsm2"), ModuleRules{}); });
+  EXPECT_THAT(error.message(), HasSubstr("no directory is configured"));
+  EXPECT_THAT(error.hint(), HasSubstr("module-directories: [ /DIRECTORY ]"));
+}
+
+// A module whose one key takes the PIN with each use, also where an operation has one step only. PKCS #11 has
+// no argument for what belongs to a caller, so there is one at a time.
+class CarefulModule {
+ public:
+  CarefulModule() {
+    functions_.C_OpenSession = [](CK_SLOT_ID, CK_FLAGS, void*, CK_NOTIFY, CK_SESSION_HANDLE*) -> CK_RV {
+      return CKR_OK;
+    };
+    functions_.C_CloseSession = functions_.C_Logout = [](CK_SESSION_HANDLE) -> CK_RV { return CKR_OK; };
+    functions_.C_GetTokenInfo = [](CK_SLOT_ID, CK_TOKEN_INFO*) -> CK_RV { return CKR_OK; };
+    functions_.C_Login = [](CK_SESSION_HANDLE, CK_USER_TYPE user, CK_UTF8CHAR*, CK_ULONG) -> CK_RV {
+      is_confirmed = user == CKU_CONTEXT_SPECIFIC;
+      return CKR_OK;
+    };
+    functions_.C_DeriveKey = [](CK_SESSION_HANDLE, CK_MECHANISM*, CK_OBJECT_HANDLE, CK_ATTRIBUTE*, CK_ULONG,
+                                CK_OBJECT_HANDLE*) -> CK_RV {
+      return is_confirmed ? CKR_OK : CKR_USER_NOT_LOGGED_IN;
+    };
+    functions_.C_GetAttributeValue = [](CK_SESSION_HANDLE, CK_OBJECT_HANDLE, CK_ATTRIBUTE* wanted,
+                                        CK_ULONG) -> CK_RV {
+      if (wanted->type == CKA_ALWAYS_AUTHENTICATE) wanted->ulValueLen = 1;
+      std::ranges::fill(std::span(static_cast<CK_BYTE*>(wanted->pValue), wanted->ulValueLen), CK_TRUE);
+      return CKR_OK;
+    };
+    functions_.C_DestroyObject = [](CK_SESSION_HANDLE, CK_OBJECT_HANDLE) -> CK_RV { return CKR_OK; };
+    is_confirmed = false;
+  }
+
+  [[nodiscard]] CK_FUNCTION_LIST* functions() { return &functions_; }
+
+ private:
+  static inline bool is_confirmed;
+  CK_FUNCTION_LIST functions_{};
+};
+
+TEST(Token, ConfirmsAnAgreementThatTakesThePin) {
+  CarefulModule module;
+  Login login;
+  const SecretBytes pin = secret("1234");
+  Token token(module.functions(), 0, "careful", login);
+  token.log_in(&pin);
+  const PublicKey peer = parse_public_key(as_bytes(read_vector("keys/p256.pub.pem")));
+  EXPECT_EQ(token.agree(1, peer.point()).size(), 32U);
 }
 
 TEST(Recipients, HoldWhatOaepLeavesRoomFor) {

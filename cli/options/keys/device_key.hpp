@@ -23,9 +23,11 @@ struct NamedDeviceKey {
 // parse_device_key_string.
 [[nodiscard]] std::optional<NamedDeviceKey> parse_named_device_key(const std::string& text);
 
-// What the user gave for it. Warns of others who can read the PIN where the key itself says it: in a key
-// file, or in the file of pin-source. Throws as read_passphrase.
+// What the user gave for it, or enters on the terminal if the key says that it needs one. Once: devices count
+// wrong ones. Warns of others who can read the PIN where the key itself says it: in a key file, or in the
+// file of pin-source. Throws as read_passphrase and prompt_passphrase.
 [[nodiscard]] std::optional<SecretBytes> read_device_passphrase(const NamedDeviceKey& key,
+                                                                ProviderAccess& providers,
                                                                 Reporter& reporter);
 
 // Asks the device, once the passphrase is read. Throws as KeyProviders::require, read_passphrase and
@@ -33,5 +35,9 @@ struct NamedDeviceKey {
 [[nodiscard]] PrivateKey open_named_device_key(const NamedDeviceKey& key,
                                                const std::shared_ptr<KeyProviders>& providers,
                                                Reporter& reporter);
+// The same for its public half alone, which some devices give without a passphrase: then none is asked for.
+[[nodiscard]] PublicKey read_device_public_half(const NamedDeviceKey& key,
+                                                const std::shared_ptr<KeyProviders>& providers,
+                                                Reporter& reporter);
 
 }  // namespace imgcrypt::cli

@@ -79,7 +79,7 @@ class Keyring {
   // A device that is absent or refuses the passphrase must not spoil the keys that work.
   void add_device_key(const NamedDeviceKey& key) {
     providers_->require(std::string(key.name.device->name));
-    auto passphrase = read_device_passphrase(key, reporter_);
+    auto passphrase = read_device_passphrase(key, *providers_, reporter_);
     try {
       device_keys_.push_back(
           {key.name.shown(), open_device_key(providers_, key.name, std::move(passphrase))});

@@ -86,6 +86,12 @@ class DevicePrivateKey final : public PrivateOperations {
 
 }  // namespace
 
+bool needs_passphrase(ProviderAccess& providers, const DeviceKeyName& name) {
+  const SecretBytes request =
+      format_device_request({.operation = DeviceOperation::kNeedsPassphrase, .key = name.key});
+  return providers.ask(std::string(name.device->name), request, parse_device_reply).has_value();
+}
+
 PrivateKey open_device_key(std::shared_ptr<ProviderAccess> providers, const DeviceKeyName& name,
                            std::optional<SecretBytes> passphrase) {
   auto key = std::make_shared<const DevicePrivateKey>(std::move(providers), name, std::move(passphrase));

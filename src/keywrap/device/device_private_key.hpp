@@ -11,6 +11,10 @@
 
 namespace imgcrypt {
 
+// Whether the key says that it needs a passphrase or PIN, and neither holds nor names one itself. Throws as
+// open_device_key.
+[[nodiscard]] bool needs_passphrase(ProviderAccess& providers, const DeviceKeyName& name);
+
 // Asks the device's program for the public half; each operation is one more request. Whoever gets the key
 // shares `providers`. After a failure that is the user's or the device's (kUsage, kProvider), the program is
 // not asked for this key again: a wrong PIN must not be tried twice. Throws as ProviderAccess::exchange;

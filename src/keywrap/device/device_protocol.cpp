@@ -19,7 +19,8 @@ struct OperationName {
   std::string_view name;
 };
 
-constexpr std::array kOperationNames = {OperationName{DeviceOperation::kDescribe, "describe"},
+constexpr std::array kOperationNames = {OperationName{DeviceOperation::kNeedsPassphrase, "needs-passphrase"},
+                                        OperationName{DeviceOperation::kDescribe, "describe"},
                                         OperationName{DeviceOperation::kOaepSha1, "oaep-sha1"},
                                         OperationName{DeviceOperation::kOaepSha256, "oaep-sha256"},
                                         OperationName{DeviceOperation::kPkcs1, "pkcs1"},

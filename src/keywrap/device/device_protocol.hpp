@@ -13,9 +13,10 @@
 
 namespace imgcrypt {
 
-// kDescribe gives the public half, as SubjectPublicKeyInfo in PEM, and is asked first; the others are those
-// of PrivateOperations.
-enum class DeviceOperation { kDescribe, kOaepSha1, kOaepSha256, kPkcs1, kAgree };
+// kNeedsPassphrase gives "yes" if the key says that it needs one, and nothing else does: before the user is
+// asked. kDescribe gives the public half, as SubjectPublicKeyInfo in PEM, and is asked before the others,
+// which are those of PrivateOperations.
+enum class DeviceOperation { kNeedsPassphrase, kDescribe, kOaepSha1, kOaepSha256, kPkcs1, kAgree };
 
 struct DeviceRequest {
   DeviceOperation operation = DeviceOperation::kDescribe;

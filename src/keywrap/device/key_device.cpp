@@ -25,11 +25,13 @@ constexpr std::array kDevices = {KeyDevice{.name = "tpm2",
                                            .provider = &kTpm2Provider,
                                            .file_start = kTpm2FileStart,
                                            .title = "TPM 2.0",
+                                           .passphrase = "Authorization value",
                                            .makes_keys = true,
                                            .most_passphrase_bytes = 32},  // a digest with SHA-256
                                  KeyDevice{.name = "pkcs11",
                                            .key_form = "pkcs11:FILE|URI",
                                            .title = "PKCS#11 token",
+                                           .passphrase = "PIN",
                                            .is_key_file = is_token_key_file,
                                            .parse_key = parse_token_key_string}};
 

@@ -22,8 +22,9 @@ struct KeyDevice {
   const OwnProvider* provider = nullptr;
   // How the text of a key file begins that only the device can use; empty: no file is told so.
   std::string_view file_start = {};
-  std::string_view title = {};  // "TPM 2.0"
-  bool makes_keys = false;      // for `imgcrypt key generate`
+  std::string_view title = {};       // "TPM 2.0"
+  std::string_view passphrase = {};  // what it calls one: "PIN"
+  bool makes_keys = false;           // for `imgcrypt key generate`
   std::size_t most_passphrase_bytes = kMostPassphraseBytes;
   // Whether the text of a file, of which it may be the beginning, names a key of the device. Null: none does.
   bool (*is_key_file)(std::string_view text) = nullptr;

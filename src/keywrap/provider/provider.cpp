@@ -30,8 +30,6 @@ Bytes ProviderWrapper::wrap(const SecretBytes& options) const {
   return to_bytes(packet->expose());
 }
 
-namespace {
-
 void add_parameters(const std::vector<ProviderParameter>& parameters, ProviderRequest& request) {
   for (const ProviderParameter& parameter : parameters) {
     request.parameters.push_back(parameter.text);
@@ -40,8 +38,6 @@ void add_parameters(const std::vector<ProviderParameter>& parameters, ProviderRe
                                       : std::nullopt);
   }
 }
-
-}  // namespace
 
 struct ProviderUnwrapper::Known {
   // Held while the provider is asked: a second thread with the same packet waits for the answer.

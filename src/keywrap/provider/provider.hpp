@@ -31,6 +31,9 @@ struct ProviderParameter {
   std::shared_ptr<const SecretBytes> passphrase = nullptr;
 };
 
+// Adds them to the request, with their passphrases.
+void add_parameters(const std::vector<ProviderParameter>& parameters, ProviderRequest& request);
+
 // By the provider's name, in the order in which the user gave them, which is that of the request.
 using ProviderParameters = std::map<std::string, std::vector<ProviderParameter>>;
 

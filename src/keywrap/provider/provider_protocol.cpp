@@ -117,10 +117,13 @@ constexpr std::array kCauses = {Cause{"no-key", ErrorCode::kNoKey}, Cause{"usage
                                 Cause{"integrity", ErrorCode::kIntegrity}};
 
 // Other providers' replies may have members of these names that are empty, or something else.
+// Empty for what is not a text. Cut where it is too long to be shown.
 std::string text_in(const JsonView& reply, std::string_view name) {
   const auto member = reply.find(name);
   if (!member || member->kind() != JsonView::Kind::kString) return {};
-  return member->string();
+  std::string text = member->string();
+  if (text.size() > kMostShownBytes) text.replace(kMostShownBytes, std::string::npos, "...");
+  return text;
 }
 
 SecretBytes content_of(const JsonView& parameters, std::string_view name) {
@@ -188,10 +191,12 @@ std::optional<std::uint64_t> request_id_of(ByteView document) {
   return id ? std::optional(id->unsigned_integer()) : std::nullopt;
 }
 
-SecretBytes format_provider_failure(std::string_view message, ErrorCode code) {
-  const auto cause = std::ranges::find(kCauses, code, &Cause::code);
-  const std::string end = cause == kCauses.end() ? "}" : ",\"cause\":" + quote_json(cause->name) + "}";
-  return SecretBytes::joined({R"({"error":)", quote_json(message), end});
+SecretBytes format_provider_failure(const Error& failure) {
+  const auto cause = std::ranges::find(kCauses, failure.code(), &Cause::code);
+  std::string reply = "{\"error\":" + quote_json(failure.message());
+  if (!failure.hint().empty()) reply += ",\"hint\":" + quote_json(failure.hint());
+  if (cause != kCauses.end()) reply += ",\"cause\":" + quote_json(cause->name);
+  return SecretBytes::copy_of(as_bytes(reply + "}"));
 }
 
 std::optional<SecretBytes> parse_provider_reply(ProviderOperation operation, ByteView document) {
@@ -209,9 +214,9 @@ std::optional<Error> failure_in_reply(ByteView document) {
   const JsonView reply(as_text(document));
   std::string message = text_in(reply, "error");
   if (message.empty()) return std::nullopt;
-  if (message.size() > kMostShownBytes) message.replace(kMostShownBytes, std::string::npos, "...");
   const auto cause = std::ranges::find(kCauses, text_in(reply, "cause"), &Cause::name);
-  return Error(cause == kCauses.end() ? ErrorCode::kProvider : cause->code, message);
+  return Error(cause == kCauses.end() ? ErrorCode::kProvider : cause->code, std::move(message),
+               text_in(reply, "hint"));
 }
 
 std::string harmless_beginning(std::string_view reply) {

@@ -49,13 +49,13 @@ struct ProviderRequest {
 
 // How a provider that is kept reports a failure; one that serves a single request ends with a message on
 // stderr. Of the code only what the image or the key is to blame for is told.
-[[nodiscard]] SecretBytes format_provider_failure(std::string_view message, ErrorCode code);
+[[nodiscard]] SecretBytes format_provider_failure(const Error& failure);
 
 // The packet or the private options, in base64 or as an array of numbers; nullopt when the reply has none or
 // null. Throws kIntegrity for what is not exactly one reply.
 [[nodiscard]] std::optional<SecretBytes> parse_provider_reply(ProviderOperation operation, ByteView document);
-// The failure that a reply without a result reports: kNoKey, kUsage or kIntegrity if it says so, otherwise
-// kProvider; nullopt if it reports none. Throws as parse_provider_reply.
+// The failure that a reply without a result reports, with its hint: kNoKey, kUsage or kIntegrity if it says
+// so, otherwise kProvider; nullopt if it reports none. Throws as parse_provider_reply.
 [[nodiscard]] std::optional<Error> failure_in_reply(ByteView document);
 // How a reply that is not one begins, to show it: some words of ASCII. Empty for what may hold a key, which
 // JSON and long words may.

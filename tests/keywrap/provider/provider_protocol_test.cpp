@@ -143,12 +143,21 @@ TEST(ProviderReply, ShowsTheBeginningOfALongFailure) {
 }
 
 TEST(ProviderReply, CarriesAFailure) {
-  const std::string reply = text_of(format_provider_failure("no \"such\" key", ErrorCode::kOther));
+  const std::string reply = text_of(format_provider_failure({ErrorCode::kOther, "no \"such\" key"}));
   EXPECT_EQ(reply, R"({"error":"no \"such\" key"})");
   EXPECT_EQ(result_of(ProviderOperation::kWrap, reply), std::nullopt);
   EXPECT_EQ(failure_of(reply)->code(), ErrorCode::kProvider);
   EXPECT_EQ(failure_of(reply)->message(), "no \"such\" key");
   EXPECT_FALSE(failure_of("{}"));
+}
+
+TEST(ProviderReply, CarriesWhatMendsAFailure) {
+  const std::string reply = text_of(format_provider_failure({ErrorCode::kUsage, "no PIN", "write \"PIN\""}));
+  EXPECT_EQ(reply, R"({"error":"no PIN","hint":"write \"PIN\"","cause":"usage"})");
+  EXPECT_EQ(failure_of(reply)->message(), "no PIN");
+  EXPECT_EQ(failure_of(reply)->hint(), "write \"PIN\"");
+  EXPECT_LT(failure_of(R"({"error":"x","hint":")" + std::string(900'000, 'x') + "\"}")->hint().size(), 2100U);
+  EXPECT_EQ(failure_of(R"({"error":"x","hint":3})")->hint(), "");
 }
 
 // Whoever is to blame: it must not depend on whether a key is in a file or held by a provider.
@@ -158,7 +167,7 @@ TEST(ProviderReply, SaysWhoIsToBlame) {
                                      {ErrorCode::kUsage, ErrorCode::kUsage},
                                      {ErrorCode::kNotFound, ErrorCode::kUsage},
                                      {ErrorCode::kIntegrity, ErrorCode::kIntegrity}}) {
-    EXPECT_EQ(failure_of(text_of(format_provider_failure("why", thrown)))->code(), told);
+    EXPECT_EQ(failure_of(text_of(format_provider_failure({thrown, "why"})))->code(), told);
   }
   for (const char* other : {R"({"error":"x","cause":"else"})", R"({"error":"x","cause":3})"})
     EXPECT_EQ(failure_of(other)->code(), ErrorCode::kProvider);
