@@ -2,6 +2,7 @@
 
 #include "base/text/short_list.hpp"
 #include "image/change/source_digest.hpp"
+#include "image/needed_blobs.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -111,33 +112,63 @@ class Found {
   std::size_t count_ = 0;
 };
 
-// Adds a referrer with all that it lists. False for one that the store lists but lacks, and for what says of
-// itself that it refers to something else.
-bool add_to(ImagePlan& plan, ImageSource& source, const Referrer& referrer, const Digest& subject) try {
-  const Descriptor& root = referrer.root.descriptor;
-  ImageNode tree = load_documents(source, root, "referrer " + root.digest.string());
-  if (referrer.tag.empty()) {
-    const auto own = subject_of(tree);
-    if (!own || own->digest != subject) return false;
-  }
-  plan.add_referrer({referrer, std::move(tree)});
-  return true;
-} catch (const Error& error) {
-  if (error.code() != ErrorCode::kNotFound) throw;
-  return false;
+// What encrypting hides, and new keys hide from former recipients.
+std::set<Digest> layers_to_hide(const ImagePlan& plan) {
+  std::set<Digest> layers;
+  for_each_layer(plan.tree(), [&](const std::string&, const Descriptor& layer) {
+    const LayerChange* change = plan.change_of(layer);
+    const bool is_hidden = change != nullptr && change->new_blob() == NewBlob::kRandom && layer.size > 0;
+    if (is_hidden) layers.insert(layer.digest);
+  });
+  return layers;
 }
 
-// Returns those that were added, without what refers to them in turn.
-std::vector<Referrer> take_along(ImagePlan& plan, ImageSource& source, Found& found,
-                                 const Descriptor& subject, std::size_t depth = 1) {
-  std::vector<Referrer> added = found.of(subject);
-  std::erase_if(added,
-                [&](const Referrer& referrer) { return !add_to(plan, source, referrer, subject.digest); });
-  if (depth == kDeepestReferrer) return added;
-  for (const Referrer& referrer : added)
-    (void)take_along(plan, source, found, referrer.root.descriptor, depth + 1);
-  return added;
-}
+class Taking {
+ public:
+  Taking(ImagePlan& plan, ImageSource& source, const ImageNode& chosen)
+      : plan_(plan), source_(source), found_(source, chosen), hidden_(layers_to_hide(plan)) {}
+
+  // Adds those of one document. Returns them, without what refers to them in turn.
+  std::vector<Referrer> take(const Descriptor& subject, std::size_t depth = 1) {
+    std::vector<Referrer> added = found_.of(subject);
+    std::erase_if(added, [&](const Referrer& referrer) { return !add(referrer, subject.digest); });
+    if (depth == kDeepestReferrer) return added;
+    for (const Referrer& referrer : added) (void)take(referrer.root.descriptor, depth + 1);
+    return added;
+  }
+
+  // Those that would bring what is hidden.
+  [[nodiscard]] const std::vector<std::string>& refused() const noexcept { return refused_; }
+
+ private:
+  // With all that it lists. False for one that the store lists but lacks, and for what says of itself that it
+  // refers to something else.
+  bool add(const Referrer& referrer, const Digest& subject) try {
+    const Descriptor& root = referrer.root.descriptor;
+    ImageNode tree = load_documents(source_, root, "referrer " + root.digest.string());
+    if (referrer.tag.empty()) {
+      const auto own = subject_of(tree);
+      if (!own || own->digest != subject) return false;
+    }
+    const auto is_hidden = [&](const Digest& blob) { return hidden_.contains(blob); };
+    if (std::ranges::any_of(listed_blobs(tree), is_hidden)) {
+      refused_.push_back("referrer " + root.digest.string() +
+                         " is left behind: it holds layers as they were before they were encrypted");
+      return false;
+    }
+    plan_.add_referrer({referrer, std::move(tree)});
+    return true;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kNotFound) throw;
+    return false;
+  }
+
+  ImagePlan& plan_;
+  ImageSource& source_;
+  Found found_;
+  std::set<Digest> hidden_;
+  std::vector<std::string> refused_;
+};
 
 void append(std::vector<Referrer>& all, std::vector<Referrer> more) {
   std::ranges::move(more, std::back_inserter(all));
@@ -146,17 +177,20 @@ void append(std::vector<Referrer>& all, std::vector<Referrer> more) {
 void take_all_along(ImageSource& source, const ImageNode& chosen, ImagePlan& plan, Reporter& reporter) {
   const std::set<Digest> kept = kept_documents(plan);
   const Subjects subjects = subjects_of(source, chosen);
-  Found found(source, chosen);
+  Taking taking(plan, source, chosen);
   std::vector<Referrer> misfits;
   std::vector<std::string> described;
   for (const Descriptor& subject : subjects.documents) {
-    std::vector<Referrer> added = take_along(plan, source, found, subject);
+    std::vector<Referrer> added = taking.take(subject);
     if (added.empty() || kept.contains(subject.digest)) continue;
     described.push_back(subject.digest.string());
     append(misfits, std::move(added));
   }
-  for (const Descriptor& subject : subjects.before_encryption) (void)take_along(plan, source, found, subject);
-  if (plan.referrers().empty()) reporter.note("the image has no signatures or other referrers");
+  for (const Descriptor& subject : subjects.before_encryption) (void)taking.take(subject);
+  reporter.say_of_all(Importance::kWarning, taking.refused(),
+                      "referrers are left behind: they hold layers as they were before they were encrypted");
+  if (plan.referrers().empty() && taking.refused().empty())
+    reporter.note("the image has no signatures or other referrers");
   if (misfits.empty()) return;
   reporter.warn(count_of(misfits) + (misfits.size() == 1 ? " describes " : " describe ") +
                 short_list(described) +
@@ -164,7 +198,7 @@ void take_all_along(ImageSource& source, const ImageNode& chosen, ImagePlan& pla
                 "can read them");
 }
 
-// What refers to these in turn, in the order in which take_along() goes through them.
+// What refers to these in turn, in the order in which Taking goes through them.
 std::vector<Referrer> with_theirs(Found& found, std::vector<Referrer> referrers, std::size_t depth = 1) {
   if (depth == kDeepestReferrer) return referrers;
   std::vector<Referrer> all = referrers;
