@@ -84,9 +84,10 @@ class KeyTrial {
     return "opened by " + opened_by_ + (tried_.empty() ? "" : "; not by " + list(tried_, tried_.size(), ""));
   }
 
-  // The caller knows best what helps where it is: `cure` comes before the hints of reasons.
+  // The caller knows best what helps where it is: `cure` comes before the hints of reasons. Not before that
+  // of a key provider which failed, since the key may be there.
   [[noreturn]] void fail_with(const std::string& cure) {
-    hint_.clear();
+    if (code_ != ErrorCode::kProvider) hint_.clear();
     fail(cure);
   }
 
@@ -201,7 +202,10 @@ class KeyTrial {
     // What went wrong with a key tells more than that others are the wrong ones.
     const bool is_worse = error.code() == ErrorCode::kProvider ||
                           (error.code() == ErrorCode::kUsage && code_ == ErrorCode::kNoKey);
-    if (is_worse) code_ = error.code();
+    if (is_worse) {
+      code_ = error.code();
+      if (!error.hint().empty()) hint_ = error.hint();
+    }
     reasons.add(error.message());
   }
 
