@@ -16,6 +16,28 @@ namespace {
 constexpr std::size_t kMostNamed = 8;
 constexpr std::size_t kMostLength = 150;  // of each
 
+// How much a failure tells, least first.
+enum class Tells {
+  kNothing,    // no key could open it: anybody may push a manifest that lists the layer with junk
+  kNoKey,      // the keys are others
+  kSomething,  // e.g. that one opens and the layer is damaged
+};
+
+bool can_be_opened(const Descriptor& descriptor) {
+  try {
+    (void)public_options_of(descriptor.annotations);
+    require_wrapped_keys(descriptor.annotations);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+Tells what_tells(const Error& error, const Descriptor& descriptor) {
+  if (!can_be_opened(descriptor)) return Tells::kNothing;
+  return error.code() == ErrorCode::kNoKey ? Tells::kNoKey : Tells::kSomething;
+}
+
 // Tries one descriptor after the other, and remembers the failure that tells the user most.
 class Trial {
  public:
@@ -40,14 +62,7 @@ class Trial {
       return layer;
     } catch (const Error& error) {
       if (error.code() == ErrorCode::kCancelled) throw;
-      // That one opens and the layer is damaged tells more than that others do not open.
-      const bool is_another = failure_ && failure_->code() == ErrorCode::kNoKey;
-      if (is_another && error.code() == ErrorCode::kNoKey) {
-        add_recipients(descriptor, others_);
-      } else if (!failure_ || is_another) {
-        failure_ = error;
-      }
-      if (first_.empty()) add_recipients(descriptor, first_);
+      note(error, descriptor);
     }
     return std::nullopt;
   }
@@ -70,6 +85,17 @@ class Trial {
   }
 
  private:
+  void note(const Error& error, const Descriptor& descriptor) {
+    const Tells tells = what_tells(error, descriptor);
+    if (!failure_ || tells > tells_) {
+      failure_ = error;
+      tells_ = tells;
+    } else if (tells == Tells::kNoKey) {
+      add_recipients(descriptor, others_);
+    }
+    if (tells != Tells::kNothing && first_.empty()) add_recipients(descriptor, first_);
+  }
+
   static void add_recipients(const Descriptor& descriptor, std::vector<std::string>& texts) {
     for (const LayerRecipient& row : describe_recipients(descriptor.annotations, kMostNamed).list) {
       const std::string text = shortened(row.recipient.text, kMostLength);
@@ -99,7 +125,8 @@ class Trial {
   std::string cure_;
   std::size_t passes_ = 0;  // over the whole file
   std::optional<Error> failure_;
-  std::vector<std::string> first_;  // recipients of the first descriptor
+  Tells tells_ = Tells::kNothing;   // that failure
+  std::vector<std::string> first_;  // recipients of the first descriptor that could be opened
   std::vector<std::string> others_;
 };
 

@@ -15,7 +15,7 @@ std::string count_of(std::size_t count, const std::string& one) {
 std::string still_there(const FormerImage& former) {
   return "the former image " + former.root.string() + ", with " +
          count_of(former.encrypted_layers, "encrypted layer") +
-         ", is still in the layout: its recipients can open it by its digest";
+         ", is still in the layout: its recipients can open it when index.json lists it again";
 }
 
 void report_removed(const std::set<Digest>& removed, const FormerImage& former, Output& output) {

@@ -51,7 +51,7 @@ std::string why_left(const EncryptResult& result, SharedStore& store, const Prun
   } catch (const Error& error) {
     // Nobody asked to remove any, and that they are there is known.
     if (prune.is_given || error.code() == ErrorCode::kCancelled) throw;
-    return cure + " removes those that no image needs";
+    return error.message() + "; when that is repaired, " + cure + " removes those that no image needs";
   }
 }
 

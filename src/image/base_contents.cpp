@@ -45,7 +45,8 @@ DiffId read_diff_id(ImageSource& source, const Descriptor& layer, const std::str
                     [&](Source& content) { return diff_id_of(content, algorithm); });
 }
 
-BaseContents::BaseContents(ImageSource& source) : source_(source) {
+// Nothing else tells the user that it is not the image itself that is at fault.
+BaseContents::BaseContents(ImageSource& source) try : source_(source) {
   Configs configs(source);
   for_each_manifest(load_tree(source), [&](const ImageNode& node, const Manifest& manifest) {
     const auto diff_ids = diff_ids_of(configs, node, manifest);
@@ -58,6 +59,8 @@ BaseContents::BaseContents(ImageSource& source) : source_(source) {
       if (!diff_ids.empty() && diff_ids[i]) named_[*diff_ids[i]].try_emplace(layer.digest, named);
     }
   });
+} catch (const Error& error) {
+  throw error.in("the base");
 }
 
 void BaseContents::prove(Proof& proof, const StopFlag& stop, Progress& progress) try {

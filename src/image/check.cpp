@@ -121,9 +121,8 @@ class Checker {
     const auto diff_ids = is_unreadable ? std::nullopt : check_config(node, manifest);
     if (diff_ids && diff_ids->empty()) check_uncounted(node, manifest, chosen);
     const auto known = diff_ids.value_or(std::vector<std::optional<Digest>>());
-    // A list that cannot be read may count any of them.
     const std::vector<bool> are_layers =
-        file_system_layers(manifest, is_unreadable ? own_digests(manifest) : known);
+        is_unreadable ? file_system_layers_at_most(manifest) : file_system_layers(manifest, known);
     const auto texts = layer_texts(manifest);
     for (std::size_t i = 0; i < manifest.layers().size(); ++i) {
       const Descriptor& layer = manifest.layers()[i];
@@ -152,12 +151,6 @@ class Checker {
       if (error.code() == ErrorCode::kCancelled) throw;
       return false;  // check_config() meets it again, and gathers it
     }
-  }
-
-  static std::vector<std::optional<Digest>> own_digests(const Manifest& manifest) {
-    std::vector<std::optional<Digest>> digests;
-    for (const Descriptor& layer : manifest.layers()) digests.emplace_back(layer.digest);
-    return digests;
   }
 
   // Only where one of them embeds something.

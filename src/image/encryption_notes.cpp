@@ -9,18 +9,23 @@
 namespace imgcrypt {
 namespace {
 
-// For each layer of the image, in order, whether it is part of the file system. It is only for what is said:
-// a config that cannot be used counts none.
+// One answer for each layer. It is only for what is said: a config that cannot be used counts none.
+std::vector<bool> file_system_of(Configs& configs, const ImageNode& node, const Manifest& manifest) {
+  try {
+    const auto config = configs.of(manifest);
+    if (config && config->diff_ids_problem) return file_system_layers_at_most(manifest);
+    return file_system_layers(manifest, diff_ids_of(configs, node, manifest));
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kCancelled) throw;
+    return file_system_layers(manifest, {});
+  }
+}
+
+// The same for each layer of the image, in order.
 std::vector<bool> file_system_of(Configs& configs, const ImageNode& tree) {
   std::vector<bool> are_layers;
   for_each_manifest(tree, [&](const ImageNode& node, const Manifest& manifest) {
-    std::vector<std::optional<Digest>> diff_ids;
-    try {
-      diff_ids = diff_ids_of(configs, node, manifest);
-    } catch (const Error& error) {
-      if (error.code() == ErrorCode::kCancelled) throw;
-    }
-    const std::vector<bool> of_manifest = file_system_layers(manifest, diff_ids);
+    const std::vector<bool> of_manifest = file_system_of(configs, node, manifest);
     are_layers.insert(are_layers.end(), of_manifest.begin(), of_manifest.end());
   });
   return are_layers;
@@ -35,10 +40,10 @@ void warn_of_other_file_systems(const std::vector<const LayerOutcome*>& layers, 
   std::vector<std::string> texts;
   for (const LayerOutcome* layer : layers)
     texts.push_back(layer->place + " is not encrypted: " + type_of(layer->layer) +
-                    "; the config counts it as a layer, and everyone can read it");
+                    "; it counts as a layer of the file system, and everyone can read it");
   reporter.say_of_all(Importance::kWarning, texts,
-                      "layers are not encrypted, as they are of types that stay plain, though their configs "
-                      "count them: everyone can read them");
+                      "layers are not encrypted, as they are of types that stay plain, though they count as "
+                      "layers of the file system: everyone can read them");
 }
 
 }  // namespace

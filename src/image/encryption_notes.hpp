@@ -15,7 +15,8 @@ namespace imgcrypt {
 [[nodiscard]] std::string type_of(const Descriptor& layer);
 
 // The layers of the file system of types that are none of an image's, such as erofs: encrypting leaves them
-// as they are. `outcomes` are those of `tree`. A config that cannot be used counts none. Throws kCancelled.
+// as they are. `outcomes` are those of `tree`. A config that cannot be used counts none, and one whose
+// diff_ids cannot be read may count any. Throws kCancelled.
 [[nodiscard]] std::vector<const LayerOutcome*> other_file_systems(Configs& configs, const ImageNode& tree,
                                                                   const EncryptionOutcomes& outcomes);
 

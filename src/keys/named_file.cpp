@@ -1,6 +1,7 @@
 #include "keys/named_file.hpp"
 
 #include "base/cancel.hpp"
+#include "base/dead_link.hpp"
 #include "base/process/fork.hpp"
 
 #include <fcntl.h>
@@ -33,6 +34,7 @@ std::string hint_for_missing_file(const std::string& path) {
   if (path.starts_with('~'))
     return "the shell expands ~ only at the beginning of an argument: write $HOME instead";
   if (path == "-") return "for stdin write /dev/stdin";
+  if (const auto link = dead_link(path)) return "it " + *link;
   const auto exists = [](const std::string& file) { return ::access(file.c_str(), F_OK) == 0; };
   if (path.starts_with("//") && exists(path.substr(2)))
     return "it is a path, not a URL: write it without the two slashes";

@@ -202,7 +202,10 @@ class KeyTrial {
     // What went wrong with a key tells more than that others are the wrong ones.
     const bool is_worse = error.code() == ErrorCode::kProvider ||
                           (error.code() == ErrorCode::kUsage && code_ == ErrorCode::kNoKey);
-    if (is_worse) code_ = error.code();
+    if (is_worse) {
+      code_ = error.code();
+      if (!error.hint().empty()) hint_ = error.hint();
+    }
     reasons.add(error.message());
   }
 

@@ -219,8 +219,8 @@ directories_of_skopeo_are_read_and_written() {
   mkdir "$TMP/linked"
   ln -s "$TMP"/out/* "$TMP/linked"
   expect_exit 8 imgcrypt inspect "dir:$TMP/linked"
-  expect_contains "$stderr" "error: $TMP/linked: manifest.json is a symbolic link"
-  expect_contains "$stderr" "if you made this directory yourself, imgcrypt copy --follow-links makes one without links of it"
+  expect_contains "$stderr" "error: $TMP/linked/manifest.json is a symbolic link"
+  expect_contains "$stderr" "if you made this directory yourself, read it with --follow-links"
   expect_exit 0 imgcrypt copy "dir:$TMP/linked" "oci:$TMP/back:u" --follow-links
   [[ $encrypted == "$(sha256sum <"$TMP/out/manifest.json")" ]] || fail "the source was changed"
 }

@@ -64,6 +64,20 @@ sparse_indexes_stay_sparse() {
   expect_equal "$(root_of "$TMP/out" t)" "$root" "the digest"
 }
 
+# What is no manifest is not read, and may be missing as well; it is not called "already there".
+what_else_an_index_lists_may_be_missing() {
+  local entry
+  entry="sha256:$(sha256sum <<<nowhere | cut -c-64)"
+  rm -rf "$TMP/lacking" "$TMP/out"
+  cp -r "$TMP/plain" "$TMP/lacking"
+  edit_root "$TMP/lacking" t ".manifests += [{mediaType: \"a/b\", digest: \"$entry\", size: 1}]"
+  copy lacking:t out:t
+  expect_contains "$stderr" "$entry is not in the source: its entry in the index is kept as it is"
+  [[ $stderr != *"already there"* ]] || fail "what is nowhere is already there: $stderr"
+  expect_exit 0 imgcrypt copy "oci:$TMP/lacking:t" "oci:$TMP/out:dry" --dry-run
+  expect_contains "$stderr" "$entry is not in the source: its entry in the index is kept as it is"
+}
+
 platforms_can_be_chosen() {
   local option
   rm -rf "$TMP/out"
@@ -253,6 +267,27 @@ referrers_survive_encryption() {
   expect_equal "$(root_of "$TMP/opened" t)" "$root" "the decrypted image"
 }
 
+# An index of the image that refers to it: its plain layers would lie beside the encrypted ones.
+referrers_do_not_bring_what_was_encrypted() {
+  local entry text digest layer
+  make_image "$TMP/held" t --no-busybox >/dev/null
+  entry=$(jq -c '.manifests[0] | {mediaType, digest, size}' "$TMP/held/index.json")
+  text="{\"schemaVersion\":2,\"mediaType\":\"application/vnd.oci.image.index.v1+json\",\"manifests\":[$entry],\"subject\":$entry}"
+  digest=sha256:$(printf %s "$text" | sha256sum | cut -c-64)
+  printf %s "$text" >"$(blob "$TMP/held" "$digest")"
+  jq -c --arg digest "$digest" --arg text "$text" \
+    '.manifests += [{mediaType: "application/vnd.oci.image.index.v1+json", digest: $digest, size: ($text | length)}]' \
+    "$TMP/held/index.json" >"$TMP/index.json"
+  mv "$TMP/index.json" "$TMP/held/index.json"
+  expect_exit 0 imgcrypt encrypt "oci:$TMP/held:t" "oci:$TMP/hidden:t" -r "jwe:$TMP/key.pub.pem" --referrers copy
+  expect_contains "$stderr" "warning: referrer $digest is left behind: it holds layers as they were before they were encrypted"
+  for layer in $(layers_of "$TMP/held" t | cut -d' ' -f2); do
+    expect_absent "$(blob "$TMP/hidden" "$layer")"
+  done
+  copy held:t kept:t --referrers copy
+  [[ -e $(blob "$TMP/kept" "$digest") ]] || fail "a copy lacks the referrer: $stderr"
+}
+
 # Other recipients give the image another digest too.
 referrers_of_an_encrypted_image_are_counted() {
   local digest count="1 referrer (1 SBOM)"
@@ -276,6 +311,7 @@ root=$(make_image "$TMP/plain" t --no-busybox --layers 3 --compression gzip,zstd
 all_kinds_of_images_stay_as_they_are
 artifacts_are_copied
 sparse_indexes_stay_sparse
+what_else_an_index_lists_may_be_missing
 platforms_can_be_chosen
 options_of_skopeo_work
 what_contradicts_itself_is_refused
@@ -287,4 +323,5 @@ failures_leave_nothing
 skopeo_reads_copies
 referrers_are_counted_or_taken_along
 referrers_survive_encryption
+referrers_do_not_bring_what_was_encrypted
 referrers_of_an_encrypted_image_are_counted

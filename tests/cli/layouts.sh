@@ -372,11 +372,12 @@ links_are_followed_on_demand() {
   done
   ln -s "$TMP/in/index.json" "$TMP/in/oci-layout" "$TMP/linked"
   expect_exit 8 encrypt linked:t out:t
-  expect_contains "$stderr" "--follow-links"
+  expect_contains "$stderr" "$TMP/linked/index.json is a symbolic link"
+  expect_contains "$stderr" "read it with --follow-links"
   expect_exit 8 encrypt in:t linked:n --follow-links
   expect_exit 8 imgcrypt gc "oci:$TMP/linked"
   # What it advises works for each of them.
-  expect_contains "$stderr" "imgcrypt copy --follow-links makes one without links"
+  expect_contains "$stderr" "make one without links first: imgcrypt copy --follow-links"
   expect_exit 0 encrypt linked:t out:t --follow-links
   expect_exit 0 imgcrypt check "oci:$TMP/out:t" -k "$TMP/key.pem" --full
   expect_exit 0 imgcrypt inspect "oci:$TMP/linked:t" --follow-links
@@ -387,6 +388,13 @@ links_are_followed_on_demand() {
   cp "$TMP/in/index.json" "$TMP/in/oci-layout" "$TMP/linked"
   expect_exit 0 encrypt linked:t linked:e --follow-links
   expect_exit 0 imgcrypt check "oci:$TMP/linked:e" -k "$TMP/key.pem" --full --follow-links
+}
+
+what_is_no_file_is_named_by_its_path() {
+  mkdir -p "$TMP/odd/index.json"
+  expect_exit 8 imgcrypt inspect "oci:$TMP/odd"
+  expect_contains "$stderr" "error: $TMP/odd/index.json is not a regular file"
+  expect_contains "$stderr" "hint: a layout has only files and directories"
 }
 
 a_tag_that_looks_like_a_digest_is_named_by_position() {
@@ -430,3 +438,4 @@ names_of_directories_survive_a_power_cut
 a_tag_that_looks_like_a_digest_is_named_by_position
 a_missing_version_file_has_its_cure
 links_are_followed_on_demand
+what_is_no_file_is_named_by_its_path

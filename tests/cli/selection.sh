@@ -133,6 +133,10 @@ the_layers_of_a_base_are_left_out() {
   expect_refused 8 encrypt --skip-base "oci:$TMP/in:t"
   expect_contains "$stderr" "no layer that can be encrypted is selected"
   expect_refused 2 encrypt --skip-base "oci:$TMP/absent:t"
+  cp -r "$TMP/base" "$TMP/short"
+  python3 "$cli_dir/edit_layers.py" "$TMP/short" t '.[1:]' --list
+  expect_refused 7 encrypt --skip-base "oci:$TMP/short:t"
+  expect_contains "$stderr" "error: the base: linux/amd64 has 1 layer, but its config has 2 diff_ids"
 }
 
 # An SBOM before the layers shifts them against the diff_ids, which do not count it.

@@ -119,6 +119,11 @@ files_that_are_not_there_get_a_hint() {
   expect_error 3 "key -: no such file" "/dev/stdin" decrypt encrypted -k -
   expect_error 3 "none: No such file" "check the spelling" decrypt encrypted -k right.pem:file=none
   expect_error 3 "key none: no such file" "check the spelling" decrypt encrypted -k none
+  ln -s nowhere/x dead
+  expect_error 3 "key dead: no such file" "it is a symbolic link to nowhere/x, which does not exist" decrypt encrypted -k dead
+  expect_error 3 "dead: No such file" "it is a symbolic link to nowhere/x" encrypt -R dead
+  expect_error 3 "recipient jwe:dead: No such file" "it is a symbolic link to nowhere/x" encrypt -r jwe:dead
+  expect_error 2 "no OCI image layout at dead" "dead is a symbolic link to nowhere/x" imgcrypt inspect oci:dead
   expect_error 3 "key none: no such file" "write FILE, FILE:file=" decrypt encrypted -k none:prompt
   expect_error 3 "No such file" "without the two slashes" encrypt -r jwe://keys/right.pub.pem
   expect_error 3 "No such file" 'did you mean "keys/right.pub.pem"?' encrypt -r "jwe:keys/right.pub.pem "

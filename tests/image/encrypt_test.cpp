@@ -82,10 +82,21 @@ TEST_F(Encrypted, LayersOfOtherTypesAreNotAndANoteSaysSo) {
                                                EncryptedAs::kForeign, EncryptedAs::kEncrypted));
   EXPECT_EQ(encryption_of(root_of(encrypted_)), "e--e");
   EXPECT_THAT(reporter_.said,
-              HasSubstr("layer 1 of the image is not encrypted: its type is application/wasm; the config "
-                        "counts it as a layer, and everyone can read it"));
+              HasSubstr("layer 1 of the image is not encrypted: its type is application/wasm; it counts as a "
+                        "layer of the file system, and everyone can read it"));
   EXPECT_THAT(reporter_.said, HasSubstr("layer 2 of the image is not encrypted"));
   expect_comes_back();
+}
+
+// As `check --require-encrypted` has it.
+TEST_F(Encrypted, LayersOfOtherTypesMayBeOfTheFileSystemWhereDiffIdsCannotBeRead) {
+  const Descriptor config = plain_.add(kOciConfig, R"({"rootfs":{"diff_ids":["md5:0","md5:1"]}})");
+  make_root(plain_, add_manifest(plain_, config,
+                                 {plain_.add(kTar, layer_content("a")), plain_.add("application/wasm", "b")}));
+  (void)encrypt();
+  EXPECT_THAT(reporter_.said,
+              HasSubstr("layer 1 of the image is not encrypted: its type is application/wasm; it counts as a "
+                        "layer of the file system, and everyone can read it"));
 }
 
 TEST_F(Encrypted, ArtifactsAreRefused) {

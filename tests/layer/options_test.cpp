@@ -59,6 +59,15 @@ TEST(PrivateOptions, AreFreshEachTime) {
   EXPECT_EQ(exposed(PrivateOptions::parse(one.to_json()).key), exposed(one.key));
 }
 
+// Those of all layers are kept until the image is done. With pages of its own each key would need two entries
+// of the memory map, which the system limits to 65 530.
+TEST(PrivateOptions, OfTensOfThousandsOfLayersFitIntoTheMemoryMap) {
+  const SecretBytes json = PrivateOptions::generate(Digest::of(as_bytes("layer"))).to_json();
+  std::vector<PrivateOptions> all;
+  for (int i = 0; i < 40'000; ++i) all.push_back(PrivateOptions::parse(json));
+  EXPECT_EQ(exposed(all.back().key), exposed(all.front().key));
+}
+
 TEST(PublicOptions, AreWrittenByteForByteAsPeersDo) {
   const auto rows = load_rows("cipher.json", "public_options");
   const PublicOptions options{decode_base64(text(rows, "hmac"), Base64::kStandard).value()};

@@ -95,6 +95,27 @@ TEST(WithoutRecipients, CountsNobodyInWhatCannotBeRead) {
   EXPECT_EQ(outcome(sound + ",AAAA," + packet("jwe/rsaoaep256.json"), "other", "AAAA"), std::nullopt);
 }
 
+// Whatever the key: what it would be opened with is missing, or nobody has it.
+TEST(WithoutRecipients, CountsNobodyInAJweThatNoKeyOpens) {
+  const auto first = [](const LayerRecipient& recipient) { return recipient.packet == 0; };
+  const auto outcome = [&](const std::string& header) {
+    const std::string junk = R"({"protected":")" + encode_base64(as_bytes(header), Base64::kUrl) +
+                             R"(","encrypted_key":"AA","iv":"AA","ciphertext":"AA","tag":"AA"})";
+    return error_of([&] {
+      (void)without_recipients({{kKeys + "jwe", packet("jwe/rsaoaep.json") + "," +
+                                                    encode_base64(as_bytes(junk), Base64::kStandard)}},
+                               first);
+    });
+  };
+  for (const char* header :
+       {"{}", R"({"alg":"RSA-OAEP"})", R"({"enc":"A256GCM"})", R"({"alg":"dir","enc":"A256GCM"})",
+        R"({"alg":"RSA-OAEP","enc":"A256GCM"})", R"({"alg":"ECDH-ES+A256KW","enc":"A256GCM"})"})
+    EXPECT_EQ(outcome(header), ErrorCode::kRefused) << header;
+  EXPECT_EQ(
+      outcome(R"({"alg":"ECDH-ES+A256KW","enc":"A256GCM","epk":{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}})"),
+      std::nullopt);
+}
+
 TEST(WithoutRecipients, RefusesAll) {
   const auto everyone = [](const LayerRecipient&) { return true; };
   EXPECT_EQ(error_of([&] { (void)without_recipients(several(), everyone); }), ErrorCode::kRefused);

@@ -63,7 +63,7 @@ class Complaint final : public KeyUnwrapper {
   [[nodiscard]] bool reads(std::string_view) const override { return true; }
   [[nodiscard]] std::string description() const override { return text_; }
   [[nodiscard]] std::optional<SecretBytes> unwrap(std::string_view, ByteView, Attempts&) const override {
-    throw Error(ErrorCode::kProvider, std::to_string(++calls_) + text_);
+    throw Error(ErrorCode::kProvider, std::to_string(++calls_) + text_, "mend it");
   }
 
  private:
@@ -109,6 +109,18 @@ TEST(WrappedKeys, NameRecipientsAndKeysWhenNoneFits) {
        {"RSA-OAEP key GaTh", "P-256 key bfoP", "rsa2.pem (2048-bit RSA key NjD9", "p384.pem (P-384 key 9TZF"})
     EXPECT_THAT(error.message(), testing::HasSubstr(part));
   EXPECT_THAT(error.hint(), testing::HasSubstr("imgcrypt key show"));
+}
+
+// Its key may be there.
+TEST(WrappedKeys, HaveTheCureOfAProviderThatFails) {
+  const Annotations annotations = wrap_for(new_options(), {"rsa"});
+  const auto hint = [&](const KeyUnwrappers& keys) {
+    return failure([&] { (void)unwrap_private_options(annotations, keys, "bring a key"); }).hint();
+  };
+  KeyUnwrappers failing = unwrappers_of({"p256"});
+  EXPECT_EQ(hint(failing), "bring a key");
+  failing.push_back(std::make_unique<Complaint>("provider"));
+  EXPECT_EQ(hint(failing), "mend it; or bring a key");
 }
 
 // A packet for `name`, written `count` times into one message.

@@ -125,6 +125,27 @@ TEST_F(OpenLayer, NamesTheRecipientsOfAllDescriptors) {
   EXPECT_THAT(error.message(), HasSubstr("; other descriptors of it are wrapped for "));
 }
 
+// Anybody may push a manifest that lists the layer.
+TEST_F(OpenLayer, IsNotDistractedByDescriptorsOfJunk) {
+  Descriptor without_options = layer_.descriptor;
+  without_options.annotations.clear();
+  Descriptor without_keys = layer_.descriptor;
+  std::erase_if(without_keys.annotations,
+                [](const auto& annotation) { return annotation.first.find(".keys.") != std::string::npos; });
+  for (const auto& order : {std::vector{without_options, without_keys, layer_.descriptor},
+                            std::vector{layer_.descriptor, without_keys, without_options}}) {
+    StoreFolder folder;
+    folder.add(layer_.bytes);
+    folder.add_manifest(order);
+    Node node = node_with({});
+    node.gathered.candidates =
+        Candidates(LayerDescriptors(folder.store(), layer_.descriptor.digest), std::chrono::seconds(0));
+    const Error error = failure_of(std::move(node));
+    EXPECT_EQ(error.code(), ErrorCode::kNoKey) << error.message();
+    EXPECT_THAT(error.message(), HasSubstr("; no keys: /no/keys does not exist"));
+  }
+}
+
 TEST_F(OpenLayer, NeedsADescriptor) {
   folder_.add_manifest({});
   EXPECT_EQ(failure_of(node_with({key_})).code(), ErrorCode::kNotFound);

@@ -38,8 +38,12 @@ std::optional<std::size_t> decode_into(std::string_view text, Base64 variant, Wh
   return size;
 }
 
-// Enough for text of any form; libsodium refuses to write beyond it.
-std::size_t decoded_bound(std::string_view text) { return text.size() / 4 * 3 + 3; }
+// Exact for canonical text, so that a key of 32 bytes takes no more memory than one that was not decoded
+// (SecretBytes keeps small ones together), and enough for any other: libsodium refuses to write beyond it.
+std::size_t decoded_bound(std::string_view text) {
+  const std::size_t last = text.find_last_not_of('=');
+  return (last == std::string_view::npos ? 0 : last + 1) * 3 / 4;
+}
 
 }  // namespace
 

@@ -17,7 +17,7 @@ std::optional<Digest> would_replace(const ImagePlan& plan, ImageDestination& des
 
 WriteResult try_out(const ImagePlan& plan, ImageSource& source, ImageDestination& destination,
                     Reporter& reporter) {
-  WriteResult result{.kept = check_feasible(source, destination, plan)};
+  WriteResult result{.kept = check_feasible(source, destination, plan, reporter)};
   result.replaced = would_replace(plan, destination);
   if (result.replaced) reporter.note("would replace " + result.replaced->string());
   return result;

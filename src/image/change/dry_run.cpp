@@ -1,6 +1,7 @@
 #include "image/change/dry_run.hpp"
 
 #include "image/change/expected_image.hpp"
+#include "image/change/plan_notes.hpp"
 #include "image/tree/file_system.hpp"
 
 namespace imgcrypt {
@@ -36,9 +37,39 @@ class Kept {
   std::set<Digest> kept_;
 };
 
+// What an index lists besides images may be missing, and is then told.
+class ListedBesides {
+ public:
+  ListedBesides(ImageSource& source, ImageDestination& destination)
+      : source_(source), destination_(destination) {}
+
+  void visit(const ImageNode& node) {
+    const auto* opaque = std::get_if<Opaque>(&node.document);
+    if (opaque != nullptr && !opaque->is_missing) look_for(node);
+    for (const ImageNode& child : node.children) visit(child);
+  }
+  [[nodiscard]] const std::vector<std::string>& missing() const noexcept { return missing_; }
+
+ private:
+  void look_for(const ImageNode& node) {
+    try {
+      source_.check_presence(node.descriptor);
+    } catch (const Error& error) {
+      if (destination_.has(node.descriptor)) return;
+      if (error.code() != ErrorCode::kNotFound) throw error.in(node.place);
+      if (!is_elsewhere(node.descriptor, error)) missing_.push_back(node.place);
+    }
+  }
+
+  ImageSource& source_;
+  ImageDestination& destination_;
+  std::vector<std::string> missing_;  // places
+};
+
 }  // namespace
 
-std::set<Digest> check_feasible(ImageSource& source, ImageDestination& destination, const ImagePlan& plan) {
+std::set<Digest> check_feasible(ImageSource& source, ImageDestination& destination, const ImagePlan& plan,
+                                Reporter& reporter) {
   // In the order of rewrite_image(), so that a dry run ends with the error that the real run would end with.
   destination.check();
   for (const PlannedReferrer& planned : plan.referrers()) destination.add_referrer(planned.referrer);
@@ -58,6 +89,9 @@ std::set<Digest> check_feasible(ImageSource& source, ImageDestination& destinati
       check(layer, layer_place(node, i), plan.change_of(layer) != nullptr);
     }
   });
+  ListedBesides besides(source, destination);
+  besides.visit(plan.tree());
+  warn_of_missing(besides.missing(), reporter);
   return Kept(plan).run();
 }
 

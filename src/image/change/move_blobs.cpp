@@ -4,6 +4,7 @@
 #include "base/stream/sticky_failure.hpp"
 #include "base/stream/stoppable_source.hpp"
 #include "image/change/hands_choice.hpp"
+#include "image/change/plan_notes.hpp"
 #include "image/change/unchanged_blob.hpp"
 #include "image/tree/network_tries.hpp"
 #include "oci/layer_in_index.hpp"
@@ -168,14 +169,26 @@ class WatchedDestination final : public BlobDestination {
   MovingContent& content_;
 };
 
-// What may be missing: a foreign layer, which everyone can fetch from its urls, and what an index lists
-// besides images.
-void copy(const Task& task, MovingContent& content, BlobDestination& destination) {
+// Returns whether it is at the destination now. What may be missing: a foreign layer, which everyone can
+// fetch from its urls, and what an index lists besides images.
+bool copy(const Task& task, MovingContent& content, BlobDestination& destination) {
   try {
     put_unchanged(*task.blob, content.source(), destination, task.kind);
   } catch (const Error&) {
     if (!content.is_missing() || !task.may_be_missing) throw;
+    return false;
   }
+  return true;
+}
+
+// The entries of indexes that nobody has, in the image's order.
+std::vector<std::string> missing_entries(const std::vector<Task>& tasks,
+                                         const std::vector<char>& are_absent) {
+  std::vector<std::string> places;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (are_absent[i] != 0 && !is_foreign(*tasks[i].blob)) places.push_back(tasks[i].place);
+  }
+  return places;
 }
 
 // What the changes made of layers, each with a blob of its own. A ciphertext is as long as the plaintext, so
@@ -230,13 +243,15 @@ HandsChoice prepare(const std::vector<Task>& tasks, unsigned jobs, unsigned at_o
 
 std::map<LayerId, DescriptorEdit> move_blobs(ImageSource& source, const ImagePlan& plan,
                                              const Configs& configs, ImageDestination& destination,
-                                             unsigned jobs, Progress& progress) {
+                                             unsigned jobs, Reporter& reporter) {
+  Progress& progress = reporter.progress();
   const StageTimer timer(progress, "moving blobs");
   const std::vector<Task> tasks = tasks_of(plan);
   const unsigned at_once = destination.is_sequential() ? 1 : jobs;
   HandsChoice choice = prepare(tasks, jobs, at_once, progress);
   Move all{source, configs, progress};
   Results results(tasks);
+  std::vector<char> are_absent(tasks.size());  // not bool, as several threads write
   run_parallel(tasks.size(), at_once, all.stop, [&](std::size_t i) {
     const Task& task = tasks[i];
     const Hands hands = choice.next(task.blob->size);
@@ -245,11 +260,11 @@ std::map<LayerId, DescriptorEdit> move_blobs(ImageSource& source, const ImagePla
       MovingContent content(task, hands, all);
       WatchedDestination watched(destination, content);
       if (task.change == nullptr) {
-        copy(task, content, watched);
+        are_absent[i] = copy(task, content, watched) ? 0 : 1;
       } else if (!results.add(task, task.change->apply(content.source(), watched))) {
         return false;
       }
-      content.finish();
+      if (are_absent[i] == 0) content.finish();
       return true;
     };
     try {
@@ -260,6 +275,7 @@ std::map<LayerId, DescriptorEdit> move_blobs(ImageSource& source, const ImagePla
       throw error.in(task.place);
     }
   });
+  warn_of_missing(missing_entries(tasks, are_absent), reporter);
   return results.take();
 }
 

@@ -9,6 +9,11 @@
 namespace imgcrypt {
 namespace {
 
+void warn_of(const std::vector<std::string>& places, const std::string& one, const std::string& several,
+             Reporter& reporter) {
+  if (!places.empty()) reporter.warn(short_list(places) + (places.size() == 1 ? one : several));
+}
+
 // In one walk; what is the same for several documents is said once.
 class PlanNotes {
  public:
@@ -42,10 +47,9 @@ class PlanNotes {
         "descriptors embed other content than they name (`data`): it is removed" + for_good("it"));
     reporter_.say_of_all(Importance::kWarning, urls_,
                          "descriptors name `urls` of what changes: these are removed" + for_good("them"));
-    warn_of(missing_, " is not in the source: its entry in the index is kept as it is",
-            " are not in the source: their entries in the index are kept as they are");
+    warn_of_missing(missing_, reporter_);
     warn_of(dangling_, " is about a document that changes, by its digest: nothing will find it there",
-            " are about documents that change, by their digests: nothing will find them there");
+            " are about documents that change, by their digests: nothing will find them there", reporter_);
     reporter_.say_of_all(
         Importance::kWarning, alone_,
         "documents refer to others (`subject`) that are neither part of the image nor at the destination: "
@@ -144,11 +148,6 @@ class PlanNotes {
     return decrypts_ ? "" : ", and decrypting does not bring " + what + " back";
   }
 
-  void warn_of(const std::vector<std::string>& places, const std::string& one, const std::string& several) {
-    if (places.empty()) return;
-    reporter_.warn(short_list(places) + (places.size() == 1 ? one : several));
-  }
-
   const ImagePlan& plan_;
   ImageDestination& destination_;
   Reporter& reporter_;
@@ -183,6 +182,11 @@ void note_no_place(const std::vector<std::string>& places, Reporter& reporter) {
   reporter.note("left out: " + short_list(places) +
                 "; Docker's archives hold an image alone, without what its index lists beside it, such as "
                 "attestations");
+}
+
+void warn_of_missing(const std::vector<std::string>& entries, Reporter& reporter) {
+  warn_of(entries, " is not in the source: its entry in the index is kept as it is",
+          " are not in the source: their entries in the index are kept as they are", reporter);
 }
 
 void note_plan(const ImagePlan& plan, ImageDestination& destination, Reporter& reporter) {

@@ -3,6 +3,7 @@
 #include "base/text/short_list.hpp"
 #include "image/change/referrer_count.hpp"
 #include "image/change/source_digest.hpp"
+#include "image/needed_blobs.hpp"
 
 #include <imgcrypt/error.hpp>
 
@@ -78,6 +79,17 @@ class Found {
   std::size_t count_ = 0;
 };
 
+// What encrypting hides, and new keys hide from former recipients.
+std::set<Digest> layers_to_hide(const ImagePlan& plan) {
+  std::set<Digest> layers;
+  for_each_layer(plan.tree(), [&](const std::string&, const Descriptor& layer) {
+    const LayerChange* change = plan.change_of(layer);
+    const bool is_hidden = change != nullptr && change->new_blob() == NewBlob::kRandom && layer.size > 0;
+    if (is_hidden) layers.insert(layer.digest);
+  });
+  return layers;
+}
+
 void append(std::vector<Referrer>& all, std::vector<Referrer> more) {
   std::ranges::move(more, std::back_inserter(all));
 }
@@ -86,7 +98,7 @@ void append(std::vector<Referrer>& all, std::vector<Referrer> more) {
 class TakingAlong {
  public:
   TakingAlong(ImagePlan& plan, ImageSource& source, const ImageNode& chosen)
-      : plan_(plan), source_(source), found_(source, chosen) {}
+      : plan_(plan), source_(source), found_(source, chosen), hidden_(layers_to_hide(plan)) {}
 
   // Those of one document, and what refers to them in turn. Returns those that were added, without the
   // latter.
@@ -100,15 +112,23 @@ class TakingAlong {
 
   // A line for each that the store lists, but lacks.
   [[nodiscard]] const std::vector<std::string>& missing() const noexcept { return missing_; }
+  // A line for each that would bring what is hidden.
+  [[nodiscard]] const std::vector<std::string>& refused() const noexcept { return refused_; }
 
  private:
-  // False for one that is missing, and for what says of itself that it refers to something else.
+  // False for one that is missing or refused, and for what says of itself that it refers to something else.
   bool add(const Referrer& referrer, const Digest& subject) try {
     const Descriptor& root = referrer.root.descriptor;
     ImageNode tree = load_documents(source_, root, "referrer " + root.digest.string());
     if (referrer.tag.empty()) {
       const auto own = subject_of(tree);
       if (!own || own->digest != subject) return false;
+    }
+    const auto is_hidden = [&](const Digest& blob) { return hidden_.contains(blob); };
+    if (std::ranges::any_of(listed_blobs(tree), is_hidden)) {
+      refused_.push_back("referrer " + root.digest.string() +
+                         " is left behind: it holds layers as they were before they were encrypted");
+      return false;
     }
     plan_.add_referrer({referrer, std::move(tree)});
     return true;
@@ -122,7 +142,9 @@ class TakingAlong {
   ImagePlan& plan_;
   ImageSource& source_;
   Found found_;
+  std::set<Digest> hidden_;
   std::vector<std::string> missing_;
+  std::vector<std::string> refused_;
 };
 
 void take_all_along(ImageSource& source, const ImageNode& chosen, ImagePlan& plan, Reporter& reporter) {
@@ -140,7 +162,9 @@ void take_all_along(ImageSource& source, const ImageNode& chosen, ImagePlan& pla
   for (const Descriptor& subject : subjects.before_encryption) (void)along.take(subject);
   reporter.say_of_all(Importance::kWarning, along.missing(),
                       "referrers are listed, but not there: they are not taken along");
-  if (plan.referrers().empty() && along.missing().empty())
+  reporter.say_of_all(Importance::kWarning, along.refused(),
+                      "referrers are left behind: they hold layers as they were before they were encrypted");
+  if (plan.referrers().empty() && along.missing().empty() && along.refused().empty())
     reporter.note("the image has no signatures or other referrers");
   if (misfits.empty()) return;
   reporter.warn(count_of(misfits) + (misfits.size() == 1 ? " describes " : " describe ") +
@@ -149,7 +173,7 @@ void take_all_along(ImageSource& source, const ImageNode& chosen, ImagePlan& pla
                 "can read them");
 }
 
-// What refers to these in turn, in the order in which take_along() goes through them.
+// What refers to these in turn, in the order in which Taking goes through them.
 std::vector<Referrer> with_theirs(Found& found, std::vector<Referrer> referrers, std::size_t depth = 1) {
   if (depth == kDeepestReferrer) return referrers;
   std::vector<Referrer> all = referrers;

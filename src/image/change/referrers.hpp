@@ -14,8 +14,9 @@ enum class ReferrersChoice { kDrop, kCopy };
 // with the chosen platforms, and to those that were encrypted to become them, by their own records: such a
 // referrer fits again when they are decrypted. kDrop: says in one note how many there are of each kind,
 // leaving out those that fit the result and that the destination has already. When they cannot be listed,
-// that is a note too. kCopy: adds them to the plan, and what refers to them in turn; warns of those that do
-// not fit the result. Throws as ImageSource::referrers then, and kRefused when there are too many.
+// that is a note too. kCopy: adds them to the plan, and what refers to them in turn, but for those that
+// list a layer which is encrypted anew, as it is now; warns of these, and of those that do not fit the
+// result. Throws as ImageSource::referrers then, and kRefused when there are too many.
 void settle_referrers(ImageSource& source, const ImageNode& chosen, ImageDestination& destination,
                       ReferrersChoice choice, ImagePlan& plan, Reporter& reporter);
 

@@ -123,7 +123,7 @@ Rewritten rewrite_image(ImageSource& source, const ImagePlan& plan, const Config
   for (const PlannedReferrer& planned : plan.referrers()) destination.add_referrer(planned.referrer);
   destination.expect(expected_image(plan));
   check_layers(source, plan.layers_to_check(), jobs, plan.content_notes(), reporter.progress());
-  const auto edits = move_blobs(source, plan, configs, destination, jobs, reporter.progress());
+  const auto edits = move_blobs(source, plan, configs, destination, jobs, reporter);
   plan.content_notes().say(reporter);
   const StageTimer timer(reporter.progress(), "writing documents");
   const Descriptor root = DocumentWriter(plan, edits, destination).write_root();

@@ -16,6 +16,12 @@ std::vector<bool> file_system_layers(const Manifest& manifest,
   return are_layers;
 }
 
+std::vector<bool> file_system_layers_at_most(const Manifest& manifest) {
+  std::vector<std::optional<Digest>> digests;
+  for (const Descriptor& layer : manifest.layers()) digests.emplace_back(layer.digest);
+  return file_system_layers(manifest, digests);
+}
+
 bool is_elsewhere(const Descriptor& blob, const Error& failure) {
   return is_foreign(blob) && failure.code() == ErrorCode::kNotFound;
 }

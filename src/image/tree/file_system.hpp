@@ -19,6 +19,9 @@ namespace imgcrypt {
 [[nodiscard]] std::vector<bool> file_system_layers(const Manifest& manifest,
                                                    const std::vector<std::optional<Digest>>& diff_ids);
 
+// Where the config lists diff_ids that cannot be read: it may count any of them.
+[[nodiscard]] std::vector<bool> file_system_layers_at_most(const Manifest& manifest);
+
 // Whether a store that does not give a blob may be right: it lacks a foreign layer, which everyone fetches
 // from its urls (is_foreign). The one excuse there is: whatever else has urls is needed.
 [[nodiscard]] bool is_elsewhere(const Descriptor& blob, const Error& failure);

@@ -146,17 +146,30 @@ std::string key_kind(const JweRecipient& recipient) {
 
 std::string with_space(const std::string& text) { return text.empty() ? text : " " + text; }
 
-PacketRecipient describe(const JweRecipient& recipient) {
+// Why no key opens it here, whatever it is; empty where one might. Packets of others are lies for free: they
+// must not count as somebody.
+std::string problem_of(const JweRecipient& recipient, const std::string& encryption) {
+  if (find_row(kContentEncryptions, encryption) == nullptr) return "content encryption not supported";
+  if (!is_read(recipient.algorithm)) return "algorithm not supported";
+  const bool is_agreed = find_row(kAgreementKeySizes, recipient.algorithm) != nullptr;
+  if (is_agreed && !recipient.epk) return "the sender's key is missing";
+  if (!is_agreed && rsa_key_kind(recipient.encrypted_key) == "RSA") return "encrypted for no key's size";
+  return {};
+}
+
+PacketRecipient describe(const JweRecipient& recipient, const std::string& encryption) {
   PacketRecipient described{.scheme = "jwe",
                             .algorithm = recipient.algorithm,
                             .key_kind = key_kind(recipient),
                             .fingerprint = recipient.key_id,
+                            .problem = problem_of(recipient, encryption),
                             .names_one_key = is_thumbprint(recipient.key_id)};
   const std::string& kind = described.key_kind;
   described.text = "jwe" + with_space(described.algorithm) +
                    (described.fingerprint.empty() ? " unknown" + with_space(kind) + " recipient"
                                                   : (kind.starts_with("RSA") ? "" : with_space(kind)) +
                                                         " key " + described.fingerprint);
+  if (!described.problem.empty()) described.text += " (" + described.problem + ")";
   return described;
 }
 
@@ -217,7 +230,8 @@ std::optional<SecretBytes> unwrap_jwe(const PrivateKey& key, ByteView packet, At
 std::vector<PacketRecipient> describe_jwe(ByteView packet) {
   std::vector<PacketRecipient> described;
   const JweMessage message = JweMessage::parse(packet);
-  std::ranges::transform(message.recipients, std::back_inserter(described), describe);
+  for (const JweRecipient& recipient : message.recipients)
+    described.push_back(describe(recipient, message.encryption));
   return described;
 }
 

@@ -29,7 +29,7 @@ const DirReference& require_directory(const DirReference& reference) {
 
 RootDescriptor read_root_of(const LayoutDirectory& directory, Links links) {
   const std::string path = directory.path() + "/" + kDirRoot;
-  const auto file = directory.open_file(kDirRoot, links);
+  const auto file = open_regular_file(directory.fd(), kDirRoot, links);
   if (!file) {
     throw Error(ErrorCode::kNotFound, "no image in " + directory.path() + ": it has no manifest.json",
                 "for an OCI image layout write oci:" + directory.path());
@@ -57,7 +57,7 @@ Fd DirSource::open_file(const Descriptor& blob) const {
   const bool is_root = blob.digest == root_.descriptor.digest;
   for (const std::string& name :
        {is_root ? std::string(kDirRoot) : blob.digest.hex(), dir_document(blob.digest)}) {
-    if (auto file = directory_.open_file(name, links_)) return std::move(*file);
+    if (auto file = open_regular_file(directory_.fd(), name, links_)) return std::move(*file);
   }
   throw missing_blob(blob, directory_.path());
 }

@@ -1,5 +1,7 @@
 #include "transport/files/new_place.hpp"
 
+#include "base/dead_link.hpp"
+
 #include <imgcrypt/error.hpp>
 
 #include <linux/magic.h>
@@ -27,17 +29,13 @@ fs::path parent_of(const std::string& path) {
 void require_new_place(const std::string& destination, const std::string& path) {
   std::string name = path;
   while (name.size() > 1 && name.back() == '/') name.pop_back();
-  std::error_code failure;
-  if (fs::is_symlink(fs::symlink_status(name, failure))) {
-    refuse_new(destination,
-               name + " is a symbolic link to " + fs::read_symlink(name, failure).string() +
-                   ", which does not exist",
-               "remove the link, or choose another destination");
-  }
+  if (const auto link = dead_link(name))
+    refuse_new(destination, name + " " + *link, "remove the link, or choose another destination");
   const fs::path parent = parent_of(name);
   if (is_virtual(parent))
     refuse_new(destination, parent.string() + " is not on a file system that holds files",
                "choose another destination");
+  std::error_code failure;
   if (!fs::is_directory(parent, failure)) fail_for_parent(destination);
 }
 

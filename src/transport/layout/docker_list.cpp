@@ -20,7 +20,7 @@ std::optional<Digest> digest_of(std::string path) {
 }  // namespace
 
 std::optional<std::string> read_docker_list(const LayoutDirectory& directory) {
-  const auto file = directory.open_file(kDockerList);
+  const auto file = open_regular_file(directory.fd(), kDockerList);
   if (!file) return std::nullopt;
   const std::string path = directory.path() + "/" + kDockerList;
   const Bytes bytes = read_all(file->get(), kMostDocumentBytes, path);

@@ -1,5 +1,6 @@
 #include "transport/layout/layout_directory.hpp"
 
+#include "base/dead_link.hpp"
 #include "base/process/fd.hpp"
 #include "base/text/json.hpp"
 #include "oci/manifest.hpp"
@@ -15,11 +16,22 @@ namespace {
 
 int flag_of(Links links) { return links == Links::kRefuse ? O_NOFOLLOW : 0; }
 
-Error linked(const std::string& name) {
-  return {
-      ErrorCode::kRefused, name + " is a symbolic link",
-      "links could name any of your files, so they are never followed to write or to tidy up; if you made "
-      "this directory yourself, imgcrypt copy --follow-links makes one without links of it"};
+// For messages. Functions that open something know only the directory's descriptor.
+std::string path_in(int directory, const std::string& name) {
+  std::error_code ignored;
+  const auto path = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(directory), ignored);
+  return (path / name).string();
+}
+
+Error linked(int directory, const std::string& name) {
+  return {ErrorCode::kRefused, path_in(directory, name) + " is a symbolic link",
+          "links could name any of your files; if you made this directory yourself, read it with --follow-links; "
+          "to write to it or to tidy it up, make one without links first: imgcrypt copy --follow-links"};
+}
+
+Error no_file(int directory, const std::string& name) {
+  return {ErrorCode::kRefused, path_in(directory, name) + " is not a regular file",
+          "a layout has only files and directories: put the file there, or copy the image again"};
 }
 
 bool is_link(int directory, const std::string& name) {
@@ -35,6 +47,7 @@ std::string cure_of_missing(const std::string& path) {
   std::error_code ignored;
   if (is_position && std::filesystem::is_directory(path.substr(0, at), ignored))
     return "did you mean oci:" + path.substr(0, at) + ":" + path.substr(at) + "?";
+  if (const auto link = dead_link(path)) return path + " " + *link;
   return "the directory does not exist: check the spelling";
 }
 
@@ -45,10 +58,11 @@ std::optional<Fd> open_directory(int parent, const std::string& name, Links link
   if (failure == ENOENT) return std::nullopt;
   // Of a link Linux says ENOTDIR rather than ELOOP when O_DIRECTORY is given as well.
   if (failure == ELOOP || failure == ENOTDIR) {
-    if (links == Links::kRefuse && is_link(parent, name)) throw linked(name);
-    throw Error(ErrorCode::kRefused, name + " is not a directory");
+    if (links == Links::kRefuse && is_link(parent, name)) throw linked(parent, name);
+    throw Error(ErrorCode::kRefused, path_in(parent, name) + " is not a directory",
+                "a layout keeps its blobs in the directories blobs/sha256 and blobs/sha512: copy the image again");
   }
-  throw errno_error("open " + name, failure);
+  throw errno_error("open " + path_in(parent, name), failure);
 }
 
 }  // namespace
@@ -59,16 +73,17 @@ std::optional<Fd> open_regular_file(int directory_fd, const std::string& name, L
   Fd file(
       ::openat(directory_fd, name.c_str(), O_RDONLY | flag_of(links) | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (!file.is_open()) {
-    if (errno == ENOENT) return std::nullopt;
-    if (errno == ELOOP && links == Links::kRefuse) throw linked(name);
+    const int failure = errno;
+    if (failure == ENOENT) return std::nullopt;
+    if (failure == ELOOP && links == Links::kRefuse) throw linked(directory_fd, name);
     // A socket, or a device without a driver.
-    if (errno == ENXIO) throw Error(ErrorCode::kRefused, name + " is not a regular file");
-    throw errno_error("open " + name);
+    if (failure == ENXIO) throw no_file(directory_fd, name);
+    throw errno_error("open " + path_in(directory_fd, name), failure);
   }
   // After opening, on the descriptor: what a path names may be exchanged between a look and the opening.
   struct stat status = {};
-  if (::fstat(file.get(), &status) != 0) throw errno_error("stat " + name);
-  if (!S_ISREG(status.st_mode)) throw Error(ErrorCode::kRefused, name + " is not a regular file");
+  if (::fstat(file.get(), &status) != 0) throw errno_error("stat " + path_in(directory_fd, name));
+  if (!S_ISREG(status.st_mode)) throw no_file(directory_fd, name);
   return file;
 }
 
@@ -89,16 +104,10 @@ LayoutDirectory::LayoutDirectory(const std::string& path, Links links) : path_(p
   root_ = std::move(opened->root_);
 }
 
-std::optional<Fd> LayoutDirectory::open_file(const std::string& name, Links links) const try {
-  return open_regular_file(fd(), name, links);
-} catch (const Error& error) {
-  throw error.in(path_);
-}
-
-bool LayoutDirectory::has_index() const { return open_file("index.json", links_).has_value(); }
+bool LayoutDirectory::has_index() const { return open_regular_file(fd(), "index.json", links_).has_value(); }
 
 std::string LayoutDirectory::read_index() const {
-  const auto file = open_file("index.json", links_);
+  const auto file = open_regular_file(fd(), "index.json", links_);
   if (!file) {
     throw Error(ErrorCode::kNotFound, "no OCI image layout at " + path_,
                 "it has no index.json: name the directory that holds one");
@@ -107,22 +116,15 @@ std::string LayoutDirectory::read_index() const {
   return checked_json(read_all(file->get(), kMostDocumentBytes, path), path);
 }
 
-std::optional<Fd> LayoutDirectory::open_blob_directory(HashAlgorithm algorithm) const try {
+std::optional<Fd> LayoutDirectory::open_blob_directory(HashAlgorithm algorithm) const {
   const auto blobs = open_directory(fd(), "blobs", links_);
   if (!blobs) return std::nullopt;
   return open_directory(blobs->get(), folder_of(algorithm), links_);
-} catch (const Error& error) {
-  throw error.in(path_);
 }
 
 std::optional<Fd> LayoutDirectory::open_blob(const Digest& digest) const {
   const auto directory = open_blob_directory(digest.algorithm());
-  if (!directory) return std::nullopt;
-  try {
-    return open_regular_file(directory->get(), digest.hex(), links_);
-  } catch (const Error& error) {
-    throw error.in(path_);
-  }
+  return directory ? open_regular_file(directory->get(), digest.hex(), links_) : std::nullopt;
 }
 
 const char* folder_of(HashAlgorithm algorithm) {

@@ -36,15 +36,13 @@ class LayoutDirectory {
   [[nodiscard]] int fd() const noexcept { return root_.get(); }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-  // A file of the directory itself. As open_regular_file; errors name the directory, too.
-  [[nodiscard]] std::optional<Fd> open_file(const std::string& name, Links links = Links::kRefuse) const;
-  // Whether there is an index.json. Throws as open_file.
+  // Whether there is an index.json. Throws as open_regular_file.
   [[nodiscard]] bool has_index() const;
   // The text of index.json, checked as JSON only. Throws kNotFound when it is missing, kIntegrity when it is
-  // not JSON, kRefused above 4 MiB, and as open_file.
+  // not JSON, kRefused above 4 MiB, and as open_regular_file.
   [[nodiscard]] std::string read_index() const;
   // The blob's file, for reading from its start; its content is not checked. nullopt when there is none.
-  // Throws as open_file.
+  // Throws as open_regular_file.
   [[nodiscard]] std::optional<Fd> open_blob(const Digest& digest) const;
   // The directory blobs/<algorithm>. nullopt when it is missing. Throws kRefused when it, or `blobs`, is a
   // link or not a directory.

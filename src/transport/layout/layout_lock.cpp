@@ -34,10 +34,10 @@ void make_version_file(const LayoutDirectory& directory) {
 
 // For writing where that is allowed, as NFS locks nothing that is only open for reading.
 Fd open_version_file(const LayoutDirectory& directory) {
-  auto file = directory.open_file("oci-layout");
+  auto file = open_regular_file(directory.fd(), "oci-layout");
   if (!file) {
     make_version_file(directory);
-    file = directory.open_file("oci-layout");
+    file = open_regular_file(directory.fd(), "oci-layout");
   }
   if (!file)
     throw Error(ErrorCode::kOther, directory.path() + "/oci-layout was removed by another program",

@@ -27,7 +27,7 @@ constexpr const char* kVersionCure =
 
 // OCI image specification, "Image Layout", oci-layout file.
 bool has_version_file(const LayoutDirectory& directory) {
-  const auto file = directory.open_file("oci-layout");
+  const auto file = open_regular_file(directory.fd(), "oci-layout");
   if (!file) return false;
   try {
     const Bytes bytes = read_all(file->get(), kMostVersionBytes, "oci-layout");
