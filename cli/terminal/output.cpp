@@ -40,8 +40,7 @@ void write_stdout(const std::string& text) try {
 } catch (const Error& error) {
   if (error.code() == ErrorCode::kCancelled) throw;
   throw Error(ErrorCode::kOther,
-              "the result could not be printed: " + stdout_name() + error.message().substr(6),
-              error.hint());
+              "the result could not be printed: " + stdout_name() + error.message().substr(6), error.hint());
 }
 
 bool ask_for_json(std::span<const std::string> arguments) {
