@@ -8,6 +8,7 @@ jq -e '
   and (.images | map(.seconds, .cpu, .peak, .bound) | all(is_figure))
   and (.images | map(select(.what | startswith("imgcrypt")) | .against_skopeo) | all(is_figure))
   and (.registry | length == 24 and (map(.seconds, .cpu, .peak) | all(is_figure)))
+  and (.keys | length == 11 and (map(.first) | all(is_figure)))
   and (.decoder | length == 2 and all(.seconds > 0))
   and (.containerd | length == 8 and all(.plain > 0 and .encrypted > 0))' <<<"$result" >/dev/null ||
   { echo "FAIL: not every part was measured: $result" >&2; exit 1; }

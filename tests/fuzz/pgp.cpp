@@ -1,9 +1,10 @@
 // OpenPGP messages: what was read is put together again byte for byte, and without recipients, or with hidden
-// ones, it is still a message.
+// ones, it is still a message. And files of secret keys, as far as they are looked into.
 #include "fuzz/fuzz.hpp"
 #include "keys/openpgp_file.hpp"
 #include "keywrap/pgp/pgp_message.hpp"
 #include "keywrap/pgp/pgp_scheme.hpp"
+#include "keywrap/pgp/pgp_secret_key.hpp"
 
 #include <algorithm>
 
@@ -37,6 +38,7 @@ void take_apart(ByteView input) {
 
 void fuzz(ByteView input) {
   (void)recognize_openpgp_key(input);
+  (void)is_locked_pgp_key(input);
   (void)attempt([&] { take_apart(input); });
 }
 
