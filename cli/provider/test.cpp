@@ -44,10 +44,10 @@ NamedProvider provider_of(const std::string& text) {
                                                       : parse_named_provider(text);
 }
 
-// A program of ours that opens with key files, as after -k; null: `provider` is another.
-const OwnProvider* own_with_files(const NamedProvider& provider, KeyProviders& providers) {
+// A program of ours whose keys are written as those of a scheme are, e.g. age:FILE; null: it is another.
+const OwnProvider* own_scheme(const NamedProvider& provider, KeyProviders& providers) {
   const OwnProvider* const own = providers.is_own(provider.name) ? find_own_provider(provider.name) : nullptr;
-  return own != nullptr && own->takes_plain_files ? own : nullptr;
+  return own != nullptr && own->form == own->name ? own : nullptr;
 }
 
 ProviderParameter key_file_parameter(const std::string& text, Output& output) {
@@ -69,12 +69,12 @@ ProviderParameter default_parameter(const NamedProvider& provider, const OwnProv
 std::vector<ProviderParameter> unwrap_parameters_of(const TestArguments& options,
                                                     const NamedProvider& provider, KeyProviders& providers,
                                                     Output& output) {
-  const OwnProvider* const own = own_with_files(provider, providers);
+  const OwnProvider* const own = own_scheme(provider, providers);
   if (options.unwrap_parameters.empty()) return {default_parameter(provider, own)};
   std::vector<ProviderParameter> parameters;
   for (const std::string& text : options.unwrap_parameters) {
     const std::string value = parse_scheme_string(text) ? provider_of(text).parameter : text;
-    const bool is_file = own != nullptr && value != kProviderEnabled;
+    const bool is_file = own != nullptr && own->takes_plain_files && value != kProviderEnabled;
     parameters.push_back(is_file ? key_file_parameter(value, output) : ProviderParameter{value});
   }
   return parameters;
