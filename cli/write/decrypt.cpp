@@ -85,7 +85,7 @@ void define_decrypt(CLI::App& command, Output& output) {
   options->write.add_arguments_to(command, "SRC", "image to read", IfMissing::kFail);
   options->selection.add_to(command);
   command.add_flag("--partial", options->is_partial,
-                   "leave layers encrypted that no key opens (default: fail)");
+                   "leave layers encrypted that no key opens (default: fail); an error if none is opened");
   command
       .add_option("--diff-ids", options->diff_ids,
                   "when to check each layer against the diff_ids in the image's config; auto (the default) "

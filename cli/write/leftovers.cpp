@@ -34,7 +34,7 @@ std::string cure_elsewhere(const EncryptResult& result, const ImageDestination& 
 std::string why_left(SharedStore& store, const StoreContents& contents, const std::set<Digest>& left,
                      const std::string& cure) {
   const std::vector<std::string> holders = holders_of(store, contents, left);
-  if (holders.empty()) return cure + " removes them";
+  if (holders.empty()) return cure + (left.size() == 1 ? " removes it" : " removes them");
   const std::set<Digest> needed = needed_blobs(store, contents);
   if (std::ranges::includes(needed, left))
     return (left.size() == 1 ? "it is needed by " : "they are needed by ") + short_list(holders);

@@ -18,7 +18,7 @@ namespace imgcrypt {
 // What a hostile document may cost. Sizes are in bytes.
 struct JsonLimits {
   std::size_t size = 4 * 1024 * 1024;
-  std::size_t depth = 32;
+  std::size_t depth = 10'000;            // as Go reads
   std::size_t members = 10'000;          // of one object
   std::size_t string = 2 * 1024 * 1024;  // as it is written, escapes included
 };
