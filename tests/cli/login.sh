@@ -195,11 +195,7 @@ SH
     expect_absent "$TMP/kept"
     expect_exit 2 imgcrypt logout "$REGISTRY"
     # What a helper cannot read can still be removed.
-<<<<<<< HEAD
     # shellcheck disable=SC2016 # for the helper
-=======
-    # shellcheck disable=SC2016
->>>>>>> mend15
     printf '#!/bin/sh\n[ "$1" = erase ] || { echo "decryption failed"; exit 1; }\n' >"$TMP/bin/docker-credential-fake"
     expect_exit 0 imgcrypt logout "$REGISTRY"
     expect_exit 3 imgcrypt login --get-login evil.io

@@ -42,12 +42,14 @@ class ConfigReader {
   }
 
  private:
+  static constexpr std::size_t kDeepest = 32;  // as refuse_duplicates() goes
+
   JsonView checked() const {
     if (text_.starts_with(kByteOrderMark))
       throw Error(ErrorCode::kUsage, file_ + ": line 1: starts with a byte order mark",
                   "save the file as UTF-8 without it");
     try {
-      check_json(text_);
+      check_json(text_, {.depth = kDeepest});
     } catch (const Error& error) {
       throw Error(ErrorCode::kUsage, file_ + ": " + error.message());
     }
