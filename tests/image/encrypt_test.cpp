@@ -91,8 +91,9 @@ TEST_F(Encrypted, LayersOfOtherTypesAreNotAndANoteSaysSo) {
 // As `check --require-encrypted` has it.
 TEST_F(Encrypted, LayersOfOtherTypesMayBeOfTheFileSystemWhereDiffIdsCannotBeRead) {
   const Descriptor config = plain_.add(kOciConfig, R"({"rootfs":{"diff_ids":["md5:0","md5:1"]}})");
-  make_root(plain_, add_manifest(plain_, config,
-                                 {plain_.add(kTar, layer_content("a")), plain_.add("application/wasm", "b")}));
+  make_root(plain_,
+            add_manifest(plain_, config,
+                         {plain_.add(kTar, layer_content("a")), plain_.add("application/wasm", "b")}));
   (void)encrypt();
   EXPECT_THAT(reporter_.said,
               HasSubstr("layer 1 of the image is not encrypted: its type is application/wasm; it counts as a "

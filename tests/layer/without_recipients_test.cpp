@@ -112,7 +112,8 @@ TEST(WithoutRecipients, CountsNobodyInAJweThatNoKeyOpens) {
         R"({"alg":"RSA-OAEP","enc":"A256GCM"})", R"({"alg":"ECDH-ES+A256KW","enc":"A256GCM"})"})
     EXPECT_EQ(outcome(header), ErrorCode::kRefused) << header;
   EXPECT_EQ(
-      outcome(R"({"alg":"ECDH-ES+A256KW","enc":"A256GCM","epk":{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}})"),
+      outcome(
+          R"({"alg":"ECDH-ES+A256KW","enc":"A256GCM","epk":{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}})"),
       std::nullopt);
 }
 

@@ -24,9 +24,10 @@ std::string path_in(int directory, const std::string& name) {
 }
 
 Error linked(int directory, const std::string& name) {
-  return {ErrorCode::kRefused, path_in(directory, name) + " is a symbolic link",
-          "links could name any of your files; if you made this layout yourself, read it with --follow-links; "
-          "to write to it or to tidy it up, make one without links first: imgcrypt copy --follow-links"};
+  return {
+      ErrorCode::kRefused, path_in(directory, name) + " is a symbolic link",
+      "links could name any of your files; if you made this layout yourself, read it with --follow-links; "
+      "to write to it or to tidy it up, make one without links first: imgcrypt copy --follow-links"};
 }
 
 Error no_file(int directory, const std::string& name) {
@@ -59,8 +60,9 @@ std::optional<Fd> open_directory(int parent, const std::string& name, Links link
   // Of a link Linux says ENOTDIR rather than ELOOP when O_DIRECTORY is given as well.
   if (failure == ELOOP || failure == ENOTDIR) {
     if (links == Links::kRefuse && is_link(parent, name)) throw linked(parent, name);
-    throw Error(ErrorCode::kRefused, path_in(parent, name) + " is not a directory",
-                "a layout keeps its blobs in the directories blobs/sha256 and blobs/sha512: copy the image again");
+    throw Error(
+        ErrorCode::kRefused, path_in(parent, name) + " is not a directory",
+        "a layout keeps its blobs in the directories blobs/sha256 and blobs/sha512: copy the image again");
   }
   throw errno_error("open " + path_in(parent, name), failure);
 }

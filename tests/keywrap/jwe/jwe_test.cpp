@@ -223,7 +223,8 @@ TEST(Jwe, DescribesItsRecipients) {
   const auto foreign = described(read_vector("jwe/jwcrypto-two-curves.json"));
   ASSERT_EQ(foreign.size(), 2U);
   EXPECT_EQ(foreign[0].text, "jwe ECDH-ES+A256KW unknown P-256 recipient");
-  const auto junk = described(R"({"protected":"e30","encrypted_key":"AA","iv":"AA","ciphertext":"AA","tag":"AA"})");
+  const auto junk =
+      described(R"({"protected":"e30","encrypted_key":"AA","iv":"AA","ciphertext":"AA","tag":"AA"})");
   EXPECT_EQ(junk.at(0).text, "jwe unknown recipient (content encryption not supported)");
   EXPECT_EQ(error_of([&] { (void)described("no packet"); }), ErrorCode::kIntegrity);
 }
