@@ -33,9 +33,9 @@ std::string cure_elsewhere(const EncryptResult& result, const ImageDestination& 
 // What needs them, or `cure` for what removes them.
 std::string why_left(SharedStore& store, const StoreContents& contents, const std::set<Digest>& left,
                      const std::string& cure) {
+  const std::set<Digest> needed = needed_blobs(store, contents);
   const std::vector<std::string> holders = holders_of(store, contents, left);
   if (holders.empty()) return cure + (left.size() == 1 ? " removes it" : " removes them");
-  const std::set<Digest> needed = needed_blobs(store, contents);
   if (std::ranges::includes(needed, left))
     return (left.size() == 1 ? "it is needed by " : "they are needed by ") + short_list(holders);
   return "some are needed by " + short_list(holders) + ", and " + cure + " removes the others";

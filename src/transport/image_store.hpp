@@ -154,6 +154,9 @@ class ImageDestination : public BlobDestination {
   // The image that has the name now, which commit() would take from it; nullopt when there is none. For dry
   // runs, after check(). Throws as check().
   [[nodiscard]] virtual std::optional<Digest> named_now() { return std::nullopt; }
+  // What this tag beside the image names now, which a referrer that has it (add_referrer()) would take from
+  // it; nullopt when there is no such tag. After check(). Throws as check().
+  [[nodiscard]] virtual std::optional<Digest> tagged_now(const std::string& /*tag*/) { return std::nullopt; }
   // Which of these blobs the store would still give to whoever may read the image, because of others that it
   // holds: after commit(), or, in a dry run, after check(). Nothing is read. None of a SharedStore, which is
   // asked itself.

@@ -89,7 +89,7 @@ def huge_manifest():
 
 
 def nest_deeply():
-    store(b'{"com.example.deep":' + b"[" * 5000 + b"]" * 5000 + b"," + json.dumps(manifest).encode()[1:])
+    store(b'{"com.example.deep":' + b"[" * 10001 + b"]" * 10001 + b"," + json.dumps(manifest).encode()[1:])
 
 
 DAMAGES = {

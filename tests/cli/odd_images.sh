@@ -235,9 +235,9 @@ who_holds_what_prune_leaves_is_named() {
   signature=$(jq -r '.manifests[1].digest' "$TMP/in/index.json")
   subject=$(root_of "$TMP/in" t)
   expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/in:t" -r "jwe:$TMP/key.pub.pem" --prune --dry-run
-  expect_contains "$stderr" "they are needed by $signature (it refers to $subject)"
+  expect_contains "$stderr" "it is needed by $signature (it refers to $subject)"
   expect_exit 0 imgcrypt encrypt "oci:$TMP/in:t" "oci:$TMP/in:t" -r "jwe:$TMP/key.pub.pem" --prune
-  expect_contains "$stderr" "they are needed by $signature (it refers to $subject)"
+  expect_contains "$stderr" "it is needed by $signature (it refers to $subject)"
 }
 
 # Of the 60 layers of one byte, some have the ciphertext that another one's plain blob is.

@@ -122,12 +122,28 @@ they_are_asked_for_side_by_side() {
   stop_faulty_registry
 }
 
+# A tag of cosign is replaced like any other.
+replaced_signatures_are_said() {
+  local there
+  cp -r "$TMP/signed" "$TMP/resigned"
+  jq -c '.manifests |= .[:1]' "$TMP/signed/index.json" >"$TMP/resigned/index.json"
+  add_artifact resigned "" application/octet-stream "$signature_tag" >/dev/null
+  rm -rf "$TMP/back"
+  for there in "docker://$REGISTRY/app:t" "oci:$TMP/back:t" "oci-archive:$TMP/back.tar:t"; do
+    expect_exit 0 imgcrypt copy "oci:$TMP/signed:t" "$there" --referrers copy
+    [[ $stderr != *"is replaced"* ]] || fail "nothing is: $stderr"
+    expect_exit 0 imgcrypt copy "oci:$TMP/resigned:t" "$there" --referrers copy
+    expect_contains "$stderr" "warning: the tag $signature_tag named $signature at the destination: it is replaced"
+  done
+}
+
 # Debian's does not know the API.
 in_another_registry() {
   unset HONEST
   start_registry "$TMP/other"
   all_of_it
   expect_equal "$(listed_by_tag "$root")" "$sbom application/spdx+json" "what refers to the image"
+  replaced_signatures_are_said
 }
 
 make_inputs

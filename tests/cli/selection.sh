@@ -136,7 +136,7 @@ the_layers_of_a_base_are_left_out() {
   cp -r "$TMP/base" "$TMP/short"
   python3 "$cli_dir/edit_layers.py" "$TMP/short" t '.[1:]' --list
   expect_refused 7 encrypt --skip-base "oci:$TMP/short:t"
-  expect_contains "$stderr" "error: the base: linux/amd64 has 1 layer, but its config has 2 diff_ids"
+  expect_contains "$stderr" "error: the base: the image has 1 layer, but its config has 2 diff_ids"
 }
 
 # An SBOM before the layers shifts them against the diff_ids, which do not count it.

@@ -2,7 +2,7 @@
 
 #include "base/text/short_list.hpp"
 #include "image/change/referrer_count.hpp"
-#include "image/change/source_digest.hpp"
+#include "image/change/referrer_search.hpp"
 #include "image/needed_blobs.hpp"
 
 #include <imgcrypt/error.hpp>
@@ -15,29 +15,8 @@
 namespace imgcrypt {
 namespace {
 
-// Of one image, with those of referrers. A registry may list as many as it likes.
-constexpr std::size_t kMostReferrers = 1'000;
 // Signatures of attestations are as deep as people go.
 constexpr std::size_t kDeepestReferrer = 4;
-
-struct Subjects {
-  std::vector<Descriptor> documents;          // of the source, each once
-  std::vector<Descriptor> before_encryption;  // what they were, as they record it
-};
-
-Subjects subjects_of(const ImageSource& source, const ImageNode& chosen) {
-  const Descriptor& root = source.root().descriptor;
-  Subjects subjects{{root}, {}};
-  std::set<Digest> seen = {root.digest};
-  for_each_document(chosen, [&](const ImageNode& node, const Annotations& annotations) {
-    if (seen.insert(node.descriptor.digest).second) subjects.documents.push_back(node.descriptor);
-    const auto record = newest_record(annotations);
-    const auto before = record ? Digest::parse_if_valid(annotations.at(*record)) : std::nullopt;
-    if (before && seen.insert(*before).second)
-      subjects.before_encryption.push_back({{}, *before, 0, {}, std::nullopt, false, false});
-  });
-  return subjects;
-}
 
 // The documents that the result has as they are.
 std::set<Digest> kept_documents(const ImagePlan& plan) {
@@ -47,37 +26,6 @@ std::set<Digest> kept_documents(const ImagePlan& plan) {
   for (const Digest& changed : plan.changed_documents()) kept.erase(changed);
   return kept;
 }
-
-// A referrer that is listed for two documents counts once.
-class Found {
- public:
-  // What the image lists itself, e.g. the attestations of its index, is not beside it.
-  Found(ImageSource& source, const ImageNode& chosen) : source_(source) {
-    for_each_document(chosen, [&](const ImageNode& node, const Annotations&) {
-      seen_.emplace(node.descriptor.digest, std::string());
-    });
-  }
-
-  // Those of one document that were not found before.
-  std::vector<Referrer> of(const Descriptor& subject) {
-    std::vector<Referrer> found = source_.referrers(subject);
-    std::erase_if(found, [&](const Referrer& referrer) {
-      return !seen_.emplace(referrer.root.descriptor.digest, referrer.tag).second;
-    });
-    count_ += found.size();
-    if (count_ > kMostReferrers) {
-      throw Error(ErrorCode::kRefused,
-                  "the image has more than " + std::to_string(kMostReferrers) + " referrers",
-                  "leave out --referrers copy");
-    }
-    return found;
-  }
-
- private:
-  ImageSource& source_;
-  std::set<std::pair<Digest, std::string>> seen_;  // by tag too: one artifact may serve two images
-  std::size_t count_ = 0;
-};
 
 // What encrypting hides, and new keys hide from former recipients.
 std::set<Digest> layers_to_hide(const ImagePlan& plan) {
@@ -98,12 +46,12 @@ void append(std::vector<Referrer>& all, std::vector<Referrer> more) {
 class TakingAlong {
  public:
   TakingAlong(ImagePlan& plan, ImageSource& source, const ImageNode& chosen)
-      : plan_(plan), source_(source), found_(source, chosen), hidden_(layers_to_hide(plan)) {}
+      : plan_(plan), source_(source), search_(source, chosen), hidden_(layers_to_hide(plan)) {}
 
   // Those of one document, and what refers to them in turn. Returns those that were added, without the
   // latter.
   std::vector<Referrer> take(const Descriptor& subject, std::size_t depth = 1) {
-    std::vector<Referrer> added = found_.of(subject);
+    std::vector<Referrer> added = search_.of(subject);
     std::erase_if(added, [&](const Referrer& referrer) { return !add(referrer, subject.digest); });
     if (depth == kDeepestReferrer) return added;
     for (const Referrer& referrer : added) (void)take(referrer.root.descriptor, depth + 1);
@@ -141,7 +89,7 @@ class TakingAlong {
 
   ImagePlan& plan_;
   ImageSource& source_;
-  Found found_;
+  ReferrerSearch search_;
   std::set<Digest> hidden_;
   std::vector<std::string> missing_;
   std::vector<std::string> refused_;
@@ -174,23 +122,24 @@ void take_all_along(ImageSource& source, const ImageNode& chosen, ImagePlan& pla
 }
 
 // What refers to these in turn, in the order in which Taking goes through them.
-std::vector<Referrer> with_theirs(Found& found, std::vector<Referrer> referrers, std::size_t depth = 1) {
+std::vector<Referrer> with_theirs(ReferrerSearch& search, std::vector<Referrer> referrers,
+                                  std::size_t depth = 1) {
   if (depth == kDeepestReferrer) return referrers;
   std::vector<Referrer> all = referrers;
   for (const Referrer& referrer : referrers)
-    append(all, with_theirs(found, found.of(referrer.root.descriptor), depth + 1));
+    append(all, with_theirs(search, search.of(referrer.root.descriptor), depth + 1));
   return all;
 }
 
 void note_left_behind(ImageSource& source, const ImageNode& chosen, ImageDestination& destination,
                       const ImagePlan& plan, Reporter& reporter) {
   const std::set<Digest> kept = kept_documents(plan);
-  Found found(source, chosen);
+  ReferrerSearch search(source, chosen);
   std::vector<Referrer> left;
   std::vector<std::string> described;
   bool fits_any = false;
   for (const Descriptor& subject : subjects_of(source, chosen).documents) {
-    std::vector<Referrer> of_subject = found.of(subject);
+    std::vector<Referrer> of_subject = search.of(subject);
     if (kept.contains(subject.digest)) {
       std::erase_if(of_subject, [&](const Referrer& one) { return destination.has(one.root.descriptor); });
       fits_any = fits_any || !of_subject.empty();
@@ -199,7 +148,7 @@ void note_left_behind(ImageSource& source, const ImageNode& chosen, ImageDestina
     append(left, std::move(of_subject));
   }
   if (left.empty()) return;
-  left = with_theirs(found, std::move(left));
+  left = with_theirs(search, std::move(left));
   reporter.note(count_of(left) + " of " + short_list(described) + (left.size() == 1 ? " was" : " were") +
                 " left behind" +
                 (fits_any           ? ""
@@ -208,11 +157,31 @@ void note_left_behind(ImageSource& source, const ImageNode& chosen, ImageDestina
                 "; --referrers copy takes " + (left.size() == 1 ? "it" : "them") + " along");
 }
 
+// A tag of cosign names one manifest, with all signatures of an image.
+void warn_of_replaced(ImageDestination& destination, const ImagePlan& plan, Reporter& reporter) {
+  std::vector<std::string> replaced;
+  for (const auto& [referrer, tree] : plan.referrers()) {
+    if (referrer.tag.empty()) continue;
+    const auto now = destination.tagged_now(referrer.tag);
+    if (now && *now != referrer.root.descriptor.digest)
+      replaced.push_back(
+          "the tag " + referrer.tag + " named " + now->string() +
+          " at the destination: it is replaced, and what only that one held is no longer found");
+  }
+  reporter.say_of_all(
+      Importance::kWarning, replaced,
+      "tags of signatures and other referrers are replaced at the destination: what only they held "
+      "is no longer found");
+}
+
 }  // namespace
 
 void settle_referrers(ImageSource& source, const ImageNode& chosen, ImageDestination& destination,
                       ReferrersChoice choice, ImagePlan& plan, Reporter& reporter) {
-  if (choice == ReferrersChoice::kCopy) return take_all_along(source, chosen, plan, reporter);
+  if (choice == ReferrersChoice::kCopy) {
+    take_all_along(source, chosen, plan, reporter);
+    return warn_of_replaced(destination, plan, reporter);
+  }
   try {
     note_left_behind(source, chosen, destination, plan, reporter);
   } catch (const Error& error) {

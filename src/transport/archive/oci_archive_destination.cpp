@@ -45,6 +45,10 @@ std::optional<Digest> OciArchiveDestination::named_now() {
   return kept.replaced ? std::optional(kept.replaced->digest) : std::nullopt;
 }
 
+std::optional<Digest> OciArchiveDestination::tagged_now(const std::string& tag) {
+  return digest_tagged(parse_entries(read_kept().index), tag);
+}
+
 std::set<Digest> OciArchiveDestination::still_held(const std::set<Digest>& blobs) {
   std::set<Digest> held;
   std::ranges::set_intersection(blobs, kept_, std::inserter(held, held.end()));

@@ -32,6 +32,7 @@ class OciArchiveDestination final : public ImageDestination {
   void put_document(const Descriptor& descriptor, std::string_view text) override;
   // Throws kRefused for an image without a tag: nobody could tell it from its referrers.
   void add_referrer(const Referrer& referrer) override;
+  [[nodiscard]] std::optional<Digest> tagged_now(const std::string& tag) override;
   std::optional<Digest> commit(const RootDescriptor& root) override;
   [[nodiscard]] std::optional<Digest> named_now() override;
   // What the other images of the file need.

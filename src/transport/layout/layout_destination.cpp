@@ -94,13 +94,20 @@ void LayoutDestination::check() {
   (void)named_now();
 }
 
-std::optional<Digest> LayoutDestination::named_now() {
+std::vector<LayoutEntry> LayoutDestination::entries_now() const {
   const auto directory = LayoutDirectory::open_if_exists(path());
-  const bool has_index = directory && directory->has_index();
-  const auto entries = has_index ? read_entries(*directory) : std::vector<LayoutEntry>();
+  return directory && directory->has_index() ? read_entries(*directory) : std::vector<LayoutEntry>();
+}
+
+std::optional<Digest> LayoutDestination::named_now() {
+  const auto entries = entries_now();
   const auto positions = entries_to_replace(target_, entries);
   if (positions.empty()) return std::nullopt;
   return entries[positions.front()].descriptor->digest;
+}
+
+std::optional<Digest> LayoutDestination::tagged_now(const std::string& tag) {
+  return digest_tagged(entries_now(), tag);
 }
 
 // One level after the other, remembering which are ours: another writer may create the same ones.

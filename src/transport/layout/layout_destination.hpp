@@ -56,12 +56,14 @@ class LayoutDestination final : public ImageDestination {
   // As an entry of index.json; one that names its subject has no tag. Throws kRefused if the image gets none
   // either: nobody could tell them apart.
   void add_referrer(const Referrer& referrer) override;
+  [[nodiscard]] std::optional<Digest> tagged_now(const std::string& tag) override;
   // Waits for the lock for as long as another writer holds it. A blob that is there already under the name of
   // one that was put is replaced, not trusted.
   std::optional<Digest> commit(const RootDescriptor& root) override;
   [[nodiscard]] std::optional<Digest> named_now() override;
 
  private:
+  [[nodiscard]] std::vector<LayoutEntry> entries_now() const;
   void make_directories(HashAlgorithm algorithm);
   PendingBlob create_blob(HashAlgorithm algorithm);
   [[nodiscard]] const std::string& path() const noexcept { return target_.name.path; }

@@ -161,6 +161,13 @@ std::optional<std::string> image_name_of(const Descriptor& entry) {
   return annotation(entry.annotations, kImageName);
 }
 
+std::optional<Digest> digest_tagged(const std::vector<LayoutEntry>& entries, const std::string& tag) {
+  const auto found = std::ranges::find_if(entries, [&](const LayoutEntry& entry) {
+    return entry.descriptor && tag_of(*entry.descriptor) == tag;
+  });
+  return found == entries.end() ? std::nullopt : std::optional(found->descriptor->digest);
+}
+
 std::optional<std::string> usable_name_of(const std::vector<LayoutEntry>& entries, std::size_t position) {
   if (!entries.at(position).descriptor) return std::nullopt;
   const Descriptor& entry = *entries[position].descriptor;

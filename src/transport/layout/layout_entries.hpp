@@ -32,6 +32,10 @@ struct LayoutEntry {
 [[nodiscard]] std::optional<std::string> tag_of(const Descriptor& entry);
 [[nodiscard]] std::optional<std::string> image_name_of(const Descriptor& entry);
 
+// Of the first entry with this tag that can be read; nullopt if there is none.
+[[nodiscard]] std::optional<Digest> digest_tagged(const std::vector<LayoutEntry>& entries,
+                                                  const std::string& tag);
+
 // The tag, or else the image name, by which a reference names this entry's image and no other. nullopt where
 // several images have the name, or a reference cannot hold it: then only its position does.
 [[nodiscard]] std::optional<std::string> usable_name_of(const std::vector<LayoutEntry>& entries,

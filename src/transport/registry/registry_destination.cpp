@@ -229,6 +229,11 @@ std::optional<Digest> RegistryDestination::commit(const RootDescriptor& root) {
   return before->digest;
 }
 
+std::optional<Digest> RegistryDestination::tagged_now(const std::string& tag) {
+  const auto now = client_->find_manifest(tag);
+  return now ? std::optional(now->digest) : std::nullopt;
+}
+
 std::optional<Digest> RegistryDestination::named_now() {
   if (target_.name.tag.empty()) return std::nullopt;
   const auto now = current();

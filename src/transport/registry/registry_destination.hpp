@@ -56,6 +56,7 @@ class RegistryDestination final : public ImageDestination {
   std::optional<Digest> commit(const RootDescriptor& root) override;
   // Nothing for a name without a tag.
   [[nodiscard]] std::optional<Digest> named_now() override;
+  [[nodiscard]] std::optional<Digest> tagged_now(const std::string& tag) override;
   // By HEAD, several at a time.
   [[nodiscard]] std::set<Digest> still_held(const std::set<Digest>& blobs) override;
   [[nodiscard]] FormerImages former_images() const noexcept override { return FormerImages::kReadable; }
