@@ -10,7 +10,8 @@
 namespace imgcrypt {
 namespace {
 
-constexpr const char* kUsePgp = "write pgp:FILE: keys of OpenPGP have a scheme of their own";
+constexpr const char* kUsePgp =
+    "to encrypt for it write pgp:FILE; to decrypt, its secret half is needed: -k FILE";
 constexpr const char* kUsePgpKey = "it opens layers of the scheme pgp: -k FILE";
 constexpr const char* kUseAge = "write age:FILE: keys of age have a scheme of their own";
 constexpr const char* kNoSignatures = "a signing key cannot encrypt: use an RSA or EC key";

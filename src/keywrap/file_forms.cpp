@@ -70,12 +70,18 @@ std::string hint_for_key_itself(const ProviderKey& key, const std::string& text,
                                           : "did you mean " + form + "?";
 }
 
-// A mail address or a key id, as other tools take for OpenPGP keys, and not the name of a key file.
+bool is_hexadecimal(std::string_view text) {
+  return text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+}
+
+// A mail address, a key id or a fingerprint, as other tools take for OpenPGP keys, and not the name of a key
+// file.
 bool names_pgp_key(std::string_view text) {
   constexpr std::size_t kShortestKeyId = 8;
-  if (text.starts_with("0x"))
-    return text.size() >= 2 + kShortestKeyId &&
-           text.find_first_not_of("0123456789abcdefABCDEF", 2) == std::string_view::npos;
+  constexpr std::size_t kKeyId = 16;
+  constexpr std::size_t kFingerprint = 40;
+  if (text.starts_with("0x")) return text.size() >= 2 + kShortestKeyId && is_hexadecimal(text.substr(2));
+  if (text.size() == kKeyId || text.size() == kFingerprint) return is_hexadecimal(text);
   constexpr std::array<std::string_view, 6> kKeyFiles{".pem", ".pub", ".crt", ".der", ".key", ".jwk"};
   const std::size_t at = text.find('@');
   return at != std::string_view::npos && at > 0 && text.find('.', at) != std::string_view::npos &&

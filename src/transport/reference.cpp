@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <span>
+#include <system_error>
 #include <vector>
 
 namespace imgcrypt {
@@ -84,12 +86,25 @@ std::string meant_reference(std::string_view text) {
   return near.empty() || !is_meant ? "" : reference_by(near, rest);
 }
 
+// The shell expands ~ only at the beginning of an argument.
+std::string at_home(const std::string& path) {
+  return path.starts_with("~/") ? "$HOME" + path.substr(1) : path;
+}
+
 // Why a text that names no transport of ours is none, and what may be meant by it.
 [[noreturn]] void refuse_unknown(std::string_view text) {
   const std::string whole(text);
   if (text.empty()) refuse(text, "it is empty", std::string(kForms));
   constexpr std::array<std::string_view, 3> kPaths = {"/", ".", "~"};
-  if (is_any_of(text, kPaths)) refuse(text, "the transport is missing", "did you mean oci:" + whole + "?");
+  std::error_code none;
+  if (std::filesystem::is_regular_file(whole, none))
+    refuse(text, "the transport is missing",
+           "for an archive write oci-archive:" + whole + " or docker-archive:" + whole);
+  if (is_any_of(text, kPaths))
+    refuse(text, "the transport is missing", "did you mean oci:" + at_home(whole) + "?");
+  constexpr std::string_view kFileUrl = "file://";
+  if (text.starts_with(kFileUrl))
+    refuse(text, "it is a URL", "did you mean oci:" + whole.substr(kFileUrl.size()) + "?");
   constexpr std::array<std::string_view, 2> kUrls = {"https://", "http://"};
   if (is_any_of(text, kUrls))
     refuse(text, "it is a URL", "for a registry write docker://" + whole.substr(whole.find("//") + 2));
@@ -111,7 +126,7 @@ Reference Reference::parse(std::string_view text, ReferenceUse use) {
   for (const std::string_view prefix : {kLayoutPrefix, kOciArchivePrefix, kDockerArchivePrefix, kDirPrefix}) {
     if (text.starts_with(prefix) && text.substr(prefix.size()).starts_with("~/"))
       refuse(text, "the shell expands ~ only at the beginning of an argument",
-             "write " + std::string(prefix) + "$HOME" + std::string(text.substr(prefix.size() + 1)));
+             "write " + std::string(prefix) + at_home(std::string(text.substr(prefix.size()))));
   }
   if (text.starts_with(kLayoutPrefix))
     return Reference(LayoutReference::parse(text.substr(kLayoutPrefix.size())));

@@ -47,6 +47,8 @@ gpg:alice|did you mean pgp:alice?
 alice@example.org|did you mean pgp:alice@example.org?
 jwe:alice@example.org|did you mean pgp:alice@example.org?
 0xDEADBEEFDEADBEEF|did you mean pgp:0xDEADBEEFDEADBEEF?
+DEADBEEFDEADBEEF|did you mean pgp:DEADBEEFDEADBEEF?
+0123456789ABCDEF0123456789abcdef01234567|did you mean pgp:0123456789ABCDEF0123456789abcdef01234567?
 JWE:right.pub.pem|did you mean jwe:right.pub.pem?
 PROVIDER:sodium:right.key.pub|did you mean provider:sodium:right.key.pub?
 Sodium:right.key.pub|did you mean provider:sodium:right.key.pub?

@@ -30,10 +30,11 @@ std::optional<std::size_t> decode_into(std::string_view text, Base64 variant, Wh
   // libsodium 1.0.18 takes some bytes above 0x7f for letters.
   if (!is_ascii(text)) return std::nullopt;
   const char* ignored = space == WhiteSpace::kIgnored ? " \t\r\n" : nullptr;
+  std::uint8_t nothing = 0;  // libsodium takes no null pointer, not even for no bytes
   std::size_t size = 0;
   const char* end = nullptr;
-  const int status = sodium_base642bin(out.data(), out.size(), text.data(), text.size(), ignored, &size, &end,
-                                       sodium_variant(variant));
+  const int status = sodium_base642bin(out.empty() ? &nothing : out.data(), out.size(), text.data(),
+                                       text.size(), ignored, &size, &end, sodium_variant(variant));
   if (status != 0 || end != text.data() + text.size()) return std::nullopt;
   return size;
 }
