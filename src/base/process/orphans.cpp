@@ -16,6 +16,8 @@
 namespace imgcrypt {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr std::size_t kMostBytes = 1024 * 1024;
 // An orphan that keeps forking could go on for ever.
 constexpr std::chrono::seconds kMostTime{1};
@@ -57,7 +59,6 @@ Orphans::Orphans() {
 }
 
 void Orphans::kill() const noexcept {
-  using Clock = std::chrono::steady_clock;
   const auto patience = Clock::now() + kForEnding;
   const auto deadline = patience + kMostTime;
   try {
