@@ -51,7 +51,7 @@ run() {
     missing-repository) command=(inspect "docker://$REGISTRY/absent:t") ;;
   esac
   code=0
-  REGISTRY_AUTH_FILE=$TMP/auth.json HOME=$TMP imgcrypt "${command[@]}" "${trust[@]}" --debug --network-timeout 2 \
+  REGISTRY_AUTH_FILE=$TMP/auth.json HOME=$TMP imgcrypt "${command[@]}" "${trust[@]}" --debug --network-timeout 6 \
     --retry-times 2 >"$TMP/stdout" 2>"$TMP/stderr" || code=$?
   stdout=$(tr -d '\0' <"$TMP/stdout")
   stderr=$(tr -d '\0' <"$TMP/stderr")
