@@ -132,6 +132,8 @@ replaced_signatures_are_said() {
   for there in "docker://$REGISTRY/app:t" "oci:$TMP/back:t" "oci-archive:$TMP/back.tar:t"; do
     expect_exit 0 imgcrypt copy "oci:$TMP/signed:t" "$there" --referrers copy
     [[ $stderr != *"is replaced"* ]] || fail "nothing is: $stderr"
+    expect_exit 0 imgcrypt copy "oci:$TMP/resigned:t" "$there" --referrers copy --dry-run
+    expect_contains "$stderr" "the tag $signature_tag named $signature at the destination"
     expect_exit 0 imgcrypt copy "oci:$TMP/resigned:t" "$there" --referrers copy
     expect_contains "$stderr" "warning: the tag $signature_tag named $signature at the destination: it is replaced"
   done

@@ -2,6 +2,7 @@
 
 #include "image/change/expected_image.hpp"
 #include "image/change/plan_notes.hpp"
+#include "image/change/referrers.hpp"
 #include "image/tree/file_system.hpp"
 
 namespace imgcrypt {
@@ -72,7 +73,7 @@ std::set<Digest> check_feasible(ImageSource& source, ImageDestination& destinati
                                 Reporter& reporter) {
   // In the order of rewrite_image(), so that a dry run ends with the error that the real run would end with.
   destination.check();
-  for (const PlannedReferrer& planned : plan.referrers()) destination.add_referrer(planned.referrer);
+  announce_referrers(plan, destination, reporter);
   destination.expect(expected_image(plan));
   const auto check = [&](const Descriptor& blob, const std::string& place, bool is_changed) {
     try {

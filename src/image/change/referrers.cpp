@@ -157,31 +157,11 @@ void note_left_behind(ImageSource& source, const ImageNode& chosen, ImageDestina
                 "; --referrers copy takes " + (left.size() == 1 ? "it" : "them") + " along");
 }
 
-// A tag of cosign names one manifest, with all signatures of an image.
-void warn_of_replaced(ImageDestination& destination, const ImagePlan& plan, Reporter& reporter) {
-  std::vector<std::string> replaced;
-  for (const auto& [referrer, tree] : plan.referrers()) {
-    if (referrer.tag.empty()) continue;
-    const auto now = destination.tagged_now(referrer.tag);
-    if (now && *now != referrer.root.descriptor.digest)
-      replaced.push_back(
-          "the tag " + referrer.tag + " named " + now->string() +
-          " at the destination: it is replaced, and what only that one held is no longer found");
-  }
-  reporter.say_of_all(
-      Importance::kWarning, replaced,
-      "tags of signatures and other referrers are replaced at the destination: what only they held "
-      "is no longer found");
-}
-
 }  // namespace
 
 void settle_referrers(ImageSource& source, const ImageNode& chosen, ImageDestination& destination,
                       ReferrersChoice choice, ImagePlan& plan, Reporter& reporter) {
-  if (choice == ReferrersChoice::kCopy) {
-    take_all_along(source, chosen, plan, reporter);
-    return warn_of_replaced(destination, plan, reporter);
-  }
+  if (choice == ReferrersChoice::kCopy) return take_all_along(source, chosen, plan, reporter);
   try {
     note_left_behind(source, chosen, destination, plan, reporter);
   } catch (const Error& error) {
@@ -189,6 +169,22 @@ void settle_referrers(ImageSource& source, const ImageNode& chosen, ImageDestina
     // Nobody asked for them, and the image is whole without them.
     reporter.note("it is unknown whether signatures or other referrers were left behind: " + error.message());
   }
+}
+
+void announce_referrers(const ImagePlan& plan, ImageDestination& destination, Reporter& reporter) {
+  std::vector<std::string> replaced;
+  for (const auto& [referrer, tree] : plan.referrers()) {
+    destination.add_referrer(referrer);
+    if (referrer.tag.empty()) continue;
+    const auto now = destination.tagged_now(referrer.tag);
+    if (now && *now != referrer.root.descriptor.digest)
+      replaced.push_back(
+          "the tag " + referrer.tag + " named " + now->string() +
+          " at the destination: it is replaced, and what only that one held is no longer found");
+  }
+  reporter.say_of_all(Importance::kWarning, replaced,
+                      "tags of signatures and other referrers are replaced at the destination: what only "
+                      "they held is no longer found");
 }
 
 }  // namespace imgcrypt

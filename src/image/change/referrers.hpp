@@ -20,4 +20,9 @@ enum class ReferrersChoice { kDrop, kCopy };
 void settle_referrers(ImageSource& source, const ImageNode& chosen, ImageDestination& destination,
                       ReferrersChoice choice, ImagePlan& plan, Reporter& reporter);
 
+// Tells the destination, after its check(), which referrers will be put. Warns of cosign's tags that they
+// take from others: such a tag names one manifest, with all signatures of an image. Throws as
+// ImageDestination::add_referrer and tagged_now.
+void announce_referrers(const ImagePlan& plan, ImageDestination& destination, Reporter& reporter);
+
 }  // namespace imgcrypt

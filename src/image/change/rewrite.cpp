@@ -3,6 +3,7 @@
 #include "image/change/expected_image.hpp"
 #include "image/change/layer_check.hpp"
 #include "image/change/move_blobs.hpp"
+#include "image/change/referrers.hpp"
 #include "image/change/result_check.hpp"
 #include "image/tree/child_edits.hpp"
 
@@ -120,7 +121,7 @@ Rewritten rewrite_image(ImageSource& source, const ImagePlan& plan, const Config
                         ImageDestination& destination, unsigned jobs, Reporter& reporter) {
   // Everything that can fail without moving a byte, first.
   destination.check();
-  for (const PlannedReferrer& planned : plan.referrers()) destination.add_referrer(planned.referrer);
+  announce_referrers(plan, destination, reporter);
   destination.expect(expected_image(plan));
   check_layers(source, plan.layers_to_check(), jobs, plan.content_notes(), reporter.progress());
   const auto edits = move_blobs(source, plan, configs, destination, jobs, reporter);
