@@ -104,6 +104,10 @@ client_certificates_are_shown() {
   chmod 644 "$TMP/certs/client.key"
   chmod 755 "$TMP" "$TMP/certs"
   expect_exit 0 imgcrypt copy "docker://$REGISTRY/app:t" "docker://$REGISTRY/app:u" --cert-dir "$TMP/certs"
+  # Each side has its own.
+  expect_exit 0 imgcrypt copy "oci:$TMP/plain:t" "docker://$REGISTRY/app:v" --dest-cert-dir "$TMP/certs"
+  expect_exit 5 imgcrypt copy "oci:$TMP/plain:t" "docker://$REGISTRY/app:v" --src-cert-dir "$TMP/certs"
+  expect_exit 0 imgcrypt copy "docker://$REGISTRY/app:v" "oci:$TMP/sided:t" --src-cert-dir "$TMP/certs"
   expect_equal "$(grep -c "warning: client key $TMP/certs/client.key: others can read it (mode 0644)" <<<"$stderr")" 1 "how often it is said"
   put_certificates "$certs/$REGISTRY" tls.crt client.cert client.key
   expect_copied "docker://$REGISTRY/app:t"
