@@ -24,11 +24,12 @@ PlatformChoice fitting_tree(const ImageNode& tree, const ImageDestination& desti
   if (destination.keeps_documents()) return {tree, {}};
   std::vector<const ImageNode*> leaves;
   collect_leaves(tree, leaves);
-  const auto others =
-      std::ranges::stable_partition(leaves, [](const ImageNode* leaf) { return is_image(*leaf); });
-  if (leaves.size() - others.size() != 1) return {tree, {}};
-  PlatformChoice fitting{*leaves.front(), {}};
-  for (const ImageNode* leaf : others) fitting.left_out.push_back(leaf->place);
+  const auto is_wanted = [](const ImageNode* leaf) { return is_image(*leaf); };
+  if (std::ranges::count_if(leaves, is_wanted) != 1) return {tree, {}};
+  const auto image = std::ranges::find_if(leaves, is_wanted);
+  PlatformChoice fitting{**image, {}};
+  leaves.erase(image);
+  for (const ImageNode* leaf : leaves) fitting.left_out.push_back(leaf->place);
   return fitting;
 }
 
