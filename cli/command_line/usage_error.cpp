@@ -11,7 +11,7 @@
 namespace imgcrypt::cli {
 namespace {
 
-using Finding = std::optional<Error>;
+using Fault = std::optional<Error>;
 
 // "--platform PLATFORM: only these platforms, ...": what an option or argument takes.
 std::string what_it_takes(const CLI::Option& option) {
@@ -46,7 +46,7 @@ Error unknown_option(const Walk& walk, std::span<const std::string> arguments) {
                cure.empty() ? did_you_mean(*walk.unknown_option, names, *walk.command) : cure);
 }
 
-Finding find_missing_value(const Walk& walk) {
+Fault find_missing_value(const Walk& walk) {
   const CLI::Option* open = open_option(walk);
   if (open != nullptr) return wrong(walk.options.back().name + " needs a value", what_it_takes(*open));
   for (const GivenOption& given : walk.options) {
@@ -56,7 +56,7 @@ Finding find_missing_value(const Walk& walk) {
   return std::nullopt;
 }
 
-Finding find_empty(const Walk& walk) {
+Fault find_empty(const Walk& walk) {
   for (const GivenOption& given : walk.options) {
     if (takes_value(*given.option) && given.value && given.value->empty())
       return wrong(given.name + " has an empty value", what_it_takes(*given.option));
@@ -69,7 +69,7 @@ Finding find_empty(const Walk& walk) {
   return std::nullopt;
 }
 
-Finding find_wrong_value(const Walk& walk) {
+Fault find_wrong_value(const Walk& walk) {
   for (const GivenOption& given : walk.options) {
     if (!given.value) continue;
     const std::string start = given.name + " \"" + *given.value + "\"";
@@ -88,7 +88,7 @@ Finding find_wrong_value(const Walk& walk) {
 }
 
 // `--tls-verify false`: the flag would be true, and "false" an image.
-Finding find_detached_value(const Walk& walk) {
+Fault find_detached_value(const Walk& walk) {
   if (!walk.detached) return std::nullopt;
   const auto& [flag, value] = *walk.detached;
   return wrong(flag + " takes no value after a space", "write " + flag + "=" + value);
@@ -99,7 +99,7 @@ bool is_given(const Walk& walk, const CLI::Option* option) {
   return std::ranges::find(walk.options, option, &GivenOption::option) != walk.options.end();
 }
 
-Finding find_conflict(const Walk& walk) {
+Fault find_conflict(const Walk& walk) {
   for (auto given = walk.options.begin(); given != walk.options.end(); ++given) {
     const CLI::Option& option = *given->option;
     const bool is_repeated = std::any_of(walk.options.begin(), given, [&](const GivenOption& before) {
@@ -126,7 +126,7 @@ std::string named_arguments(const CLI::App& command) {
   return names.empty() ? "no arguments" : joined(names, "and");
 }
 
-Finding find_wrong_arguments(const Walk& walk) {
+Fault find_wrong_arguments(const Walk& walk) {
   const auto taken = arguments_of(*walk.command);
   const bool is_endless = !taken.empty() && taken.back()->get_expected_max() > 1;
   if (walk.arguments.size() > taken.size() && !is_endless) {
@@ -161,7 +161,7 @@ Error unknown_command(const CLI::App& command, const std::string& name) {
 void refuse_misread(const CLI::App& root, std::span<const std::string> arguments) {
   const Walk given = walk(root, arguments);
   for (const auto find : {find_empty, find_detached_value}) {
-    if (const Finding found = find(given)) throw Error(*found);
+    if (const Fault found = find(given)) throw Error(*found);
   }
 }
 
@@ -170,7 +170,7 @@ Error usage_error(const CLI::App& root, std::span<const std::string> arguments, 
   if (given.unknown_option) return unknown_option(given, arguments);
   if (given.unknown_command) return unknown_command(*given.command, *given.unknown_command);
   for (const auto find : {find_empty, find_detached_value, find_missing_value, find_wrong_value}) {
-    if (const Finding found = find(given)) return *found;
+    if (const Fault found = find(given)) return *found;
   }
   const auto commands = command_names(*given.command);
   if (!commands.empty()) {
@@ -178,7 +178,7 @@ Error usage_error(const CLI::App& root, std::span<const std::string> arguments, 
                  see_help(*given.command));
   }
   for (const auto find : {find_wrong_arguments, find_conflict}) {
-    if (const Finding found = find(given)) return *found;
+    if (const Fault found = find(given)) return *found;
   }
   return wrong(said.what(), see_help(*given.command));
 }

@@ -65,10 +65,6 @@ class Writer {
   Text lines_;
 };
 
-std::optional<std::string> if_any(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional(text);
-}
-
 JsonObject json_of(const Findings& findings, std::size_t faults) {
   JsonArray all;
   for (const Finding& finding : findings)
@@ -76,8 +72,8 @@ JsonObject json_of(const Findings& findings, std::size_t faults) {
                 .add("severity", finding.severity == Severity::kFault ? "fault" : word(finding.severity))
                 .add("about", finding.about)
                 .add("what", finding.what)
-                .add_or_null("why", if_any(finding.why))
-                .add_or_null("cure", if_any(finding.cure)));
+                .add_text_or_null("why", finding.why)
+                .add_text_or_null("cure", finding.cure));
   JsonObject result;
   result.add("faults", faults).add("findings", all);
   return result;

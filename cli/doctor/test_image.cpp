@@ -86,7 +86,7 @@ std::string program_file() {
   add_number(elf, kAddress + kHeaders, 8);  // where it begins
   add_number(elf, 64, 8);                   // the program header follows
   add_number(elf, 0, 8 + 4);                // no sections, no flags
-  for (const std::uint64_t size : {64, 56, 1, 64, 0, 0}) add_number(elf, size, 2);
+  for (const unsigned size : {64U, 56U, 1U, 64U, 0U, 0U}) add_number(elf, size, 2);
   add_number(elf, 1, 4);  // PT_LOAD
   add_number(elf, 5, 4);  // may be read and executed
   for (const std::uint64_t field : {std::uint64_t{0}, kAddress, kAddress}) add_number(elf, field, 8);

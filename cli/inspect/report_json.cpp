@@ -6,10 +6,6 @@
 namespace imgcrypt::cli {
 namespace {
 
-std::optional<std::string> if_any(const std::string& text) {
-  return text.empty() ? std::nullopt : std::optional(text);
-}
-
 JsonObject json_of(const Annotations& annotations) {
   JsonObject json;
   for (const auto& [name, value] : annotations) json.add(name, value);
@@ -32,7 +28,7 @@ JsonObject json_of(const LayerReport& layer) {
       .add("encrypted", layer.is_encrypted)
       .add("recipients", recipients)
       .add("recipientsOmitted", layer.omitted)
-      .add_or_null("problem", if_any(layer.problem));
+      .add_text_or_null("problem", layer.problem);
 }
 
 JsonObject json_of(const DocumentReport& document) {

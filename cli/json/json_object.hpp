@@ -36,6 +36,10 @@ class JsonObject {
   JsonObject& add_or_null(std::string_view name, const std::optional<std::string>& text) {
     return text ? add(name, std::string_view(*text)) : add_null(name);
   }
+  // null for an empty text.
+  JsonObject& add_text_or_null(std::string_view name, std::string_view text) {
+    return text.empty() ? add_null(name) : add(name, text);
+  }
 
   // The object as far as it has come; more can be added afterwards.
   [[nodiscard]] std::string text() const& { return members_ + "}"; }

@@ -336,7 +336,6 @@ a_full_disk_or_quota_is_said_of_index_json_too() {
   rm -rf "$TMP/src" "$TMP/out"
   make_image "$TMP/src" t --no-busybox >/dev/null
   expect_exit 0 encrypt src:t out:t
-  export ASAN_OPTIONS=detect_leaks=0 # see below
   for error in ENOSPC EDQUOT; do
     expect_exit 1 strace -f -qq -o "$TMP/trace" -e trace=write -P "$TMP/out/.imgcrypt-index.json" -e "inject=write:error=$error" \
       "$IMGCRYPT" encrypt "oci:$TMP/src:t" "oci:$TMP/out:t" -r "jwe:$TMP/key.pub.pem"
@@ -345,7 +344,6 @@ a_full_disk_or_quota_is_said_of_index_json_too() {
     expect_absent "$TMP/out/.imgcrypt-index.json"
   done
   [[ $stderr != *available* ]] || fail "what the disk has says nothing of a quota: $stderr"
-  unset ASAN_OPTIONS
 }
 
 # The directories above what was created keep its names.
@@ -354,7 +352,6 @@ names_of_directories_survive_a_power_cut() {
   rm -rf "$TMP/src" "$TMP/new"
   mkdir "$TMP/new"
   make_image "$TMP/src" t --no-busybox >/dev/null
-  export ASAN_OPTIONS=detect_leaks=0 # the leak checker of a sanitizer build does not work under strace
   expect_exit 0 strace -f -y -qq -o "$TMP/trace" -e trace=fsync "$IMGCRYPT" encrypt "oci:$TMP/src:t" "oci:$TMP/new/layout:t" \
     -r "jwe:$TMP/key.pub.pem"
   for directory in new new/layout new/layout/blobs new/layout/blobs/sha256; do

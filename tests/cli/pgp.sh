@@ -7,9 +7,6 @@ source "$cli_dir/decoded.sh"
 # shellcheck source=recipients_of.sh
 source "$cli_dir/recipients_of.sh"
 
-# The leak checker of a sanitizer build does not work under strace.
-export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
-
 : "${CTD_DECODER:=$cli_dir/../../build/release/streamproc/ctd-decoder}"
 vectors=$cli_dir/../vectors
 # Not the user's own, whatever happens.

@@ -6,9 +6,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=kills.sh
 source "$cli_dir/kills.sh"
 
-# The leak checker of a sanitizer build does not work under strace.
-export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
-
 key=$TMP/key.sec
 runtime=$(mktemp -d /dev/shm/imgcrypt.XXXXXX)
 at_exit remove_tree "$runtime"

@@ -9,9 +9,6 @@ source "$cli_dir/recipients_of.sh"
 # shellcheck source=../support/shell/softhsm.sh
 source "$cli_dir/../support/shell/softhsm.sh"
 
-# The leak checker of a sanitizer build does not work under strace, and SoftHSM leaks.
-export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
-
 : "${CTD_DECODER:=$cli_dir/../../build/release/streamproc/ctd-decoder}"
 vectors=$cli_dir/../vectors
 uri='pkcs11:token=octest;object=mykey?module-name=softhsm2'

@@ -67,10 +67,9 @@ rotation_encrypts_every_layer_afresh() {
   expect_opens_not "$TMP/out" alice
 }
 
-# layer_bytes_read COMMAND ARG...: of the layers of $TMP/in, by whatever call. The leak checker does not work under strace.
+# layer_bytes_read COMMAND ARG...: of the layers of $TMP/in, by whatever call.
 layer_bytes_read() {
-  ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 \
-    strace -ff -qq -y -e trace=read,pread64,sendfile,copy_file_range,mmap -o "$TMP/reads" "$@" >/dev/null 2>&1 ||
+  strace -ff -qq -y -e trace=read,pread64,sendfile,copy_file_range,mmap -o "$TMP/reads" "$@" >/dev/null 2>&1 ||
     fail "exit $?: $*"
   # A file for each thread: in one for all, a call that another thread interrupts is on two lines.
   cat "$TMP/reads".* >"$TMP/all_reads"

@@ -6,9 +6,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=../support/providers/config.sh
 source "$cli_dir/../support/providers/config.sh"
 
-# The leak checker of a sanitizer build needs a process of its own, which some of these states do not allow.
-export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
-
 sodium=$(dirname "$IMGCRYPT")/../libexec/imgcrypt/keyprovider-sodium
 coco=$(dirname "$IMGCRYPT")/../libexec/imgcrypt/keyprovider-coco
 

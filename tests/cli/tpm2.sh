@@ -143,9 +143,8 @@ authorization_values_are_asked_for() {
 # The device of another program is waited for.
 held_devices_are_waited_for() {
   : >"$TMP/device"
-  # The leak checker of a sanitizer build does not work under strace.
-  ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 TPM2TOOLS_TCTI=device:$TMP/device \
-    expect_exit 9 strace -f -qq -o "$TMP/opened" -P "$TMP/device" -e trace=openat -e inject=openat:error=EBUSY "$IMGCRYPT" key public "$TMP/ec"
+  TPM2TOOLS_TCTI=device:$TMP/device expect_exit 9 \
+    strace -f -qq -o "$TMP/opened" -P "$TMP/device" -e trace=openat -e inject=openat:error=EBUSY "$IMGCRYPT" key public "$TMP/ec"
   expect_contains "$stderr" "another program keeps the TPM to itself (device:$TMP/device)"
   expect_contains "$stderr" "device:/dev/tpmrm0"
   (($(grep -c EBUSY "$TMP/opened") > 2)) || fail "it was tried once only: $(cat "$TMP/opened")"
@@ -319,8 +318,7 @@ keys_are_shown() {
 sixty_layers_need_one_start() {
   make_image "$TMP/sixty" t --no-busybox --layers 60 --layer-size 100 >/dev/null
   expect_exit 0 imgcrypt encrypt "oci:$TMP/sixty:t" "oci:$TMP/sixty.in:t" -r "jwe:$TMP/ec.pub"
-  # The leak checker of a sanitizer build does not work under strace.
-  ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 expect_exit 0 strace -f -qq -e trace=execve -o "$TMP/starts" \
+  expect_exit 0 strace -f -qq -e trace=execve -o "$TMP/starts" \
     "$IMGCRYPT" decrypt "oci:$TMP/sixty.in:t" "oci:$TMP/sixty.out:t" -k "$TMP/ec"
   expect_equal "$(grep -c 'keyprovider-tpm2' "$TMP/starts")" 1 "starts of the program"
   expect_same_layers "$TMP/sixty" t "$TMP/sixty.out" t

@@ -4,9 +4,6 @@
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 writers=20
-# The leak checker of a sanitizer build does not work under strace.
-export ASAN_OPTIONS=detect_leaks=0
-
 # encrypt_to LAYOUT TAG
 encrypt_to() {
   imgcrypt encrypt "oci:$TMP/plain:t" "oci:$1:$2" -r "jwe:$TMP/key.pub.pem" -j 2

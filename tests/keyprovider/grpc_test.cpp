@@ -35,7 +35,7 @@ TEST(GrpcMessage, IsOneFieldOfBytes) {
 }
 
 TEST(GrpcMessage, ComesBack) {
-  for (const std::size_t size : {0, 1, 127, 128, 16383, 16384, 1000000})
+  for (const std::size_t size : {0U, 1U, 127U, 128U, 16383U, 16384U, 1000000U})
     EXPECT_EQ(decoded(encoded(std::string(size, 'x'))).size(), size);
 }
 
@@ -52,7 +52,7 @@ TEST(GrpcMessage, MayHaveOtherFieldsAndTheLastCounts) {
 
 TEST(GrpcMessage, MustBeWhole) {
   const std::string whole = "\x10\x85\x01\x0a\x02{}";
-  for (const std::size_t size : {1, 2, 4, 5, 6})
+  for (const std::size_t size : {1U, 2U, 4U, 5U, 6U})
     EXPECT_THAT(refusal_of(whole.substr(0, size)), HasSubstr("cut short")) << size;
   EXPECT_THAT(refusal_of("\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"), HasSubstr("cut short"));
   EXPECT_THAT(refusal_of(std::string(11, '\xff')), HasSubstr("64 bits"));

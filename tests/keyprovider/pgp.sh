@@ -5,9 +5,6 @@
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# The leak checker of a sanitizer build does not work under strace.
-export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
-
 provider=$KEY_PROVIDERS/keyprovider-pgp
 vectors=$tests_dir/vectors
 enabled=(Enabled)

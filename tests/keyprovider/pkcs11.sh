@@ -7,9 +7,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # shellcheck source=../support/shell/softhsm.sh
 source "$tests_dir/support/shell/softhsm.sh"
 
-# The leak checker of a sanitizer build does not work under strace, and SoftHSM leaks.
-export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
-
 provider=$KEY_PROVIDERS/keyprovider-pkcs11
 vectors=$tests_dir/vectors
 key='token=octest;object=mykey?module-name=softhsm2'

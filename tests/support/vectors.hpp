@@ -45,6 +45,7 @@ inline Bytes hex(const Table& row, const char* name) {
 inline SecretBytes secret(ByteView bytes) { return SecretBytes::copy_of(bytes); }
 inline SecretBytes secret(std::string_view bytes) { return SecretBytes::copy_of(as_bytes(bytes)); }
 inline Bytes exposed(const SecretBytes& bytes) { return to_bytes(bytes.expose()); }
+inline std::string text_of(const SecretBytes& bytes) { return std::string(as_text(bytes.expose())); }
 
 // Whether a row needs nothing except what `known` lists.
 inline bool needs_only(const Table& row, const std::set<std::string>& known) {

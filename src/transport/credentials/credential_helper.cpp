@@ -7,14 +7,14 @@
 namespace imgcrypt {
 namespace {
 
-constexpr std::size_t kMostNameBytes = 64;
+constexpr std::size_t kMostHelperNameBytes = 64;
 // What every helper says, on stdout, when it has no credentials for a server.
 constexpr std::string_view kNone = "credentials not found in native keychain";
 // The user name that stands for an identity token.
 constexpr std::string_view kTokenUser = "<token>";
 
 bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= kMostNameBytes && std::ranges::all_of(name, [](char c) {
+  return !name.empty() && name.size() <= kMostHelperNameBytes && std::ranges::all_of(name, [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
            c == '_' || c == '-';
   });
@@ -42,7 +42,7 @@ CredentialHelper::CredentialHelper(const std::string& name, const ProgramLimits&
   limits_.errors = 0;  // they would be quoted, and may hold what the program keeps
   if (!is_name(name))
     throw Error(ErrorCode::kUsage,
-                "'" + shortened(name, kMostNameBytes) + "' is not the name of a credential helper",
+                "'" + shortened(name, kMostHelperNameBytes) + "' is not the name of a credential helper",
                 "credHelpers and credsStore hold NAME of a program docker-credential-NAME");
 }
 

@@ -10,14 +10,14 @@ namespace imgcrypt {
 namespace {
 
 constexpr long kMostSeconds = 5;
-constexpr std::size_t kMostNameBytes = 100;
+constexpr std::size_t kMostFieldBytes = 100;
 
 // libcurl gives lines of "Name:value".
 std::string field(const curl_slist* lines, std::string_view name) {
   for (; lines != nullptr; lines = lines->next) {
     const std::string_view line = lines->data;
     if (!line.starts_with(name) || line.size() == name.size() || line[name.size()] != ':') continue;
-    return shortened(printable(std::string(line.substr(name.size() + 1))), kMostNameBytes);
+    return shortened(printable(std::string(line.substr(name.size() + 1))), kMostFieldBytes);
   }
   return {};
 }

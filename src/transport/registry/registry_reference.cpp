@@ -9,7 +9,7 @@
 namespace imgcrypt {
 namespace {
 
-constexpr std::size_t kMostNameBytes = 255;
+constexpr std::size_t kMostRepositoryBytes = 255;
 constexpr std::size_t kMostTagBytes = 128;
 
 [[noreturn]] void refuse(std::string_view details, const std::string& why, const std::string& hint) {
@@ -164,7 +164,7 @@ RegistryReference RegistryReference::parse_repository(std::string_view details) 
   result.repository = rest;
   if (result.host == "docker.io" && rest.find('/') == std::string_view::npos)
     result.repository = "library/" + result.repository;
-  if (!is_repository(rest) || result.repository.size() > kMostNameBytes) {
+  if (!is_repository(rest) || result.repository.size() > kMostRepositoryBytes) {
     const bool has_capital = std::ranges::any_of(rest, [](char c) { return c >= 'A' && c <= 'Z'; });
     refuse(details, "\"" + std::string(rest) + "\" is not a repository",
            has_capital ? "repositories are written in lower case"

@@ -10,8 +10,6 @@ namespace {
 
 using namespace test;
 
-std::string text_of(const SecretBytes& bytes) { return std::string(as_text(bytes.expose())); }
-
 TEST(DeviceProtocol, ReadsTheRequestsThatItWrites) {
   DeviceRequest request{.operation = DeviceOperation::kOaepSha256,
                         .key = "0x81000001",

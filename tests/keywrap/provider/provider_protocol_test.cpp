@@ -14,8 +14,6 @@ using testing::IsEmpty;
 
 std::string request(const std::string& name) { return read_vector("keyprovider/" + name + ".in.json"); }
 
-std::string text_of(const SecretBytes& bytes) { return std::string(as_text(bytes.expose())); }
-
 ProviderRequest parse(const std::string& document, const std::string& provider = "demo") {
   return parse_provider_request(as_bytes(document), provider);
 }

@@ -162,7 +162,8 @@ TEST_F(OciLayout, ReplacesAnIndexWithItsLastByteOfRoomOnly) {
     const std::size_t entry = fs::file_size(index) - before;
     fs::remove_all(path());
     store("t", "{}");
-    std::ofstream(index, std::ios::app) << std::string(kMostDocumentBytes - before - entry + more, ' ');
+    std::ofstream(index, std::ios::app)
+        << std::string(kMostDocumentBytes - before - entry + static_cast<std::size_t>(more), ' ');
     const std::size_t full = fs::file_size(index);
     const auto write = [&] { store("another", "{\"a\":1}"); };
     if (more > 0) {
@@ -197,7 +198,7 @@ TEST_F(OciLayout, CopiesNoMoreMembersOfAnEntryThanReadersTake) {
 TEST_F(OciLayout, WritesNoDocumentThatReadersRefuse) {
   LayoutDestination destination(by_name("t"));
   for (const int more : {-1, 0, 1}) {
-    const std::string text = "{}" + std::string(kMostDocumentBytes - 2 + more, ' ');
+    const std::string text = "{}" + std::string(kMostDocumentBytes - 2 + static_cast<std::size_t>(more), ' ');
     const Descriptor document = {
         std::string(kOciManifest), Digest::of(as_bytes(text)), text.size(), {}, {}, false, false};
     const auto write = [&] { destination.put_document(document, text); };
