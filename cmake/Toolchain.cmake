@@ -14,6 +14,15 @@ else()
   check_pie_supported()
 endif()
 
+# As g++ tells the code; clang does from version 20 on.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 20)
+  if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=[a-z,-]*address")
+    add_compile_definitions(__SANITIZE_ADDRESS__)
+  elseif(CMAKE_CXX_FLAGS MATCHES "-fsanitize=[a-z,-]*thread")
+    add_compile_definitions(__SANITIZE_THREAD__)
+  endif()
+endif()
+
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Wimplicit-fallthrough)
 # g++ 12 sees overlaps in std::string where there are none (GCC bug 105651).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
